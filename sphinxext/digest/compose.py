@@ -1,0 +1,165 @@
+"""Composing a digest: the notes of a period in sections, in order, under their headings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from sphinxext.digest.collection import Collection
+from sphinxext.digest.model import (
+    Countdown,
+    Digest,
+    Entry,
+    Item,
+    Kind,
+    Period,
+    Section,
+    Story,
+    Thread,
+    ThreadLinks,
+)
+from sphinxext.digest.options import SECTIONS, Settings
+from sphinxext.digest.periods import countdown_week, short_title
+
+#: The heading of items without a group.
+UNGROUPED_ITEMS = "In Brief"
+
+
+class References:
+    """The numbers of links: by first appearance, one number to each target.
+
+    A renderer asks for the number of each target as it meets it; afterwards :attr:`targets` is the list for the end.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def number(self, target: str) -> int:
+        """The number of a target, which it gets now if it has none."""
+        return self._numbers.setdefault(target, len(self._numbers) + 1)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The targets in the order of their numbers, from 1."""
+        return tuple(self._numbers)
+
+
+def compose(collection: Collection, period: Period, settings: Settings | None = None) -> Digest:
+    """Compose the digest of a period.
+
+    The sections come in the order of the settings; within a section notes are ordered by their moments, oldest first.
+
+    :param settings: where they are not the collection's own.
+    """
+    settings = settings or collection.settings
+    shown = {Kind.PRELUDE, *(SECTIONS[name] for name in settings.sections)}
+    entries = [entry for entry in collection.entries_of(period) if entry.kind in shown]
+    sections = [Section(Kind.PRELUDE, None, (entry,)) for entry in entries if entry.kind is Kind.PRELUDE]
+    standing_done = not settings.groups
+    for name in settings.sections:
+        kind = SECTIONS[name]
+        if kind in (Kind.ITEM, Kind.STORY) and not standing_done:
+            sections += _standing_groups(entries, settings)
+            standing_done = True
+        sections += _SECTIONS[kind](entries, settings)
+    threads = {
+        entry.identity: collection.threads.get(entry.identity, ThreadLinks())
+        for entry in entries
+        if entry.kind is Kind.THREAD
+    }
+    return Digest(period, digest_title(period, settings), tuple(sections), threads)
+
+
+def digest_title(period: Period, settings: Settings) -> str:
+    """The title of the digest of a period, by the option ``title``."""
+    return settings.title.format(
+        period=period.title, year=period.end.year, start=period.start.isoformat(), end=period.end.isoformat()
+    )
+
+
+def countdown_heading(entry: Entry, *, with_series: bool) -> str:
+    """The heading of a countdown: ``Release Countdown For Week R-17, Dec 7-11``."""
+    note = entry.note
+    assert isinstance(note, Countdown)
+    week = short_title(countdown_week(entry.moment.day))
+    series = f" ({note.series.capitalize()})" if with_series else ""
+    label = f"Week {note.week}, {week}" if note.week else f"the Week of {week}"
+    return f"Release Countdown For {label}{series}"
+
+
+def _group_of(entry: Entry) -> str | None:
+    note = entry.note
+    return note.group if isinstance(note, Item | Story) else None
+
+
+def _standing_groups(entries: Iterable[Entry], settings: Settings) -> Iterator[Section]:
+    for group in settings.groups:
+        yield Section(Kind.ITEM, group, _members(group, entries))
+
+
+def _members(group: str, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The notes of a group: first the short list, then the prose."""
+    members = [entry for entry in entries if _group_of(entry) == group]
+    return tuple(sorted(members, key=lambda entry: entry.kind is Kind.STORY))
+
+
+def _of_kind(kind: Kind, entries: Iterable[Entry]) -> list[Entry]:
+    return [entry for entry in entries if entry.kind is kind]
+
+
+def _successes(entries: Iterable[Entry], settings: Settings) -> Iterator[Section]:
+    successes = _of_kind(Kind.SUCCESS, entries)
+    if successes:
+        yield Section(Kind.SUCCESS, settings.success_heading, tuple(successes))
+
+
+def _items(entries: Iterable[Entry], settings: Settings) -> Iterator[Section]:
+    """The short lists, in the order of their first lines. Stories of the same group stand with them."""
+    done = set(settings.groups)
+    items = _of_kind(Kind.ITEM, entries)
+    for entry in items:
+        group = _group_of(entry)
+        if group is None and UNGROUPED_ITEMS not in done:
+            done.add(UNGROUPED_ITEMS)
+            yield Section(Kind.ITEM, UNGROUPED_ITEMS, tuple(item for item in items if _group_of(item) is None))
+        elif group is not None and group not in done:
+            done.add(group)
+            yield Section(Kind.ITEM, group, _members(group, entries))
+
+
+def _countdowns(entries: Iterable[Entry], _settings: Settings) -> Iterator[Section]:
+    countdowns = _of_kind(Kind.COUNTDOWN, entries)
+    several = len({entry.note.series for entry in countdowns if isinstance(entry.note, Countdown)}) > 1
+    for entry in countdowns:
+        yield Section(Kind.COUNTDOWN, countdown_heading(entry, with_series=several), (entry,))
+
+
+def _threads(entries: Iterable[Entry], _settings: Settings) -> Iterator[Section]:
+    for entry in _of_kind(Kind.THREAD, entries):
+        assert isinstance(entry.note, Thread)
+        yield Section(Kind.THREAD, entry.note.title, (entry,))
+
+
+def _stories(entries: Iterable[Entry], settings: Settings) -> Iterator[Section]:
+    """Each story on its own, those of a group together where the first of them is.
+
+    Groups that have a short list as well stand with that.
+    """
+    done = {*settings.groups, *map(_group_of, _of_kind(Kind.ITEM, entries))}
+    for entry in _of_kind(Kind.STORY, entries):
+        assert isinstance(entry.note, Story)
+        group = entry.note.group
+        if group is None:
+            yield Section(Kind.STORY, entry.note.title, (entry,))
+        elif group not in done:
+            done.add(group)
+            stories = _of_kind(Kind.STORY, entries)
+            yield Section(Kind.STORY, group, tuple(story for story in stories if _group_of(story) == group))
+
+
+_SECTIONS: dict[Kind, Callable[[Iterable[Entry], Settings], Iterable[Section]]] = {
+    Kind.SUCCESS: _successes,
+    Kind.ITEM: _items,
+    Kind.COUNTDOWN: _countdowns,
+    Kind.THREAD: _threads,
+    Kind.STORY: _stories,
+}

@@ -1,0 +1,116 @@
+"""From a digest to docutils nodes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from docutils import nodes
+
+from sphinxext.digest.compose import References
+from sphinxext.digest.doctree.notes import NoteBuilder
+from sphinxext.digest.doctree.references import number_links, reference_list
+from sphinxext.digest.model import Digest, Entry, Kind, Section, Text, Thread
+
+#: The heading of the list of links.
+REFERENCES = "References"
+
+
+def digest_nodes(digest: Digest, builder: NoteBuilder, *, sections: bool, references: bool) -> list[nodes.Node]:
+    """All of a digest.
+
+    :param sections: whether sections may stand here; otherwise their titles become rubrics.
+    :param references: whether links are numbered, and listed at the end.
+    """
+    parts: list[nodes.Node] = []
+    for section in digest.sections:
+        parts += section_nodes(section, digest, builder, sections=sections)
+    if references:
+        numbers = References()
+        anchor = f"reference-{digest.period.name}"
+        number_links(parts, numbers, anchor)
+        if numbers.targets:
+            body = [reference_list(numbers, anchor)]
+            heading: list[nodes.Node] = [nodes.Text(REFERENCES)]
+            parts += titled(heading, body, f"references-{digest.period.name}", Kind.PRELUDE, sections=sections)
+    return parts
+
+
+def section_nodes(section: Section, digest: Digest, builder: NoteBuilder, *, sections: bool) -> list[nodes.Node]:
+    """One section of a digest, under its heading if it has one."""
+    body = _body(section, digest, builder, sections=sections)
+    if section.heading is None:
+        return body
+    first = section.entries[0] if section.entries else None
+    if isinstance(section.heading, Text) and first is not None:
+        heading, anchor = builder.inline(section.heading, first), first.anchor
+    else:
+        heading = [nodes.Text(str(section.heading))]
+        if section.kind is Kind.COUNTDOWN and first is not None:
+            anchor = first.anchor
+        elif section.kind is Kind.SUCCESS:
+            anchor = f"successes-{digest.period.name}"
+        else:
+            anchor = f"{_words(str(section.heading))}-{digest.period.name}"
+    return titled(heading, body, anchor, section.kind, sections=sections, state=_state(first))
+
+
+def titled(
+    heading: list[nodes.Node],
+    body: list[nodes.Node],
+    anchor: str,
+    kind: Kind,
+    *,
+    sections: bool,
+    state: str | None = None,
+) -> list[nodes.Node]:
+    """A body under a heading: a section, or a rubric where sections cannot stand."""
+    classes = [f"digest-{kind}-section", *([f"digest-{state}"] if state else [])]
+    if sections:
+        return [nodes.section("", nodes.title("", "", *heading), *body, ids=[anchor], classes=classes)]
+    return [nodes.rubric("", "", *heading, ids=[anchor], classes=classes), *body]
+
+
+def _body(section: Section, digest: Digest, builder: NoteBuilder, *, sections: bool) -> list[nodes.Node]:
+    entries = section.entries
+    if not entries:
+        return [nodes.paragraph("", builder.settings.empty_group, classes=["digest-nothing"])]
+    if section.kind is Kind.PRELUDE:
+        return _wrapped(entries, builder)
+    if section.kind is Kind.SUCCESS:
+        return [builder.success_list(entries, closing=True)]
+    if section.kind is Kind.COUNTDOWN:
+        return builder.countdown(entries[0])
+    if section.kind is Kind.THREAD:
+        return builder.thread(entries[0], digest.threads[entries[0].identity])
+    body: list[nodes.Node] = []
+    if items := [entry for entry in entries if entry.kind is Kind.ITEM]:
+        body.append(builder.item_list(items))
+    for entry in entries:
+        if entry.kind is Kind.STORY:
+            body += _story(entry, section, builder, sections=sections)
+    return body
+
+
+def _story(entry: Entry, section: Section, builder: NoteBuilder, *, sections: bool) -> list[nodes.Node]:
+    """A story: its title is the section's, or stands below the heading of a group."""
+    title = getattr(entry.note, "title", None)
+    body = builder.story(entry)
+    if title is not None and section.heading is title:
+        return body
+    if title is not None:
+        return titled(builder.inline(title, entry), body, entry.anchor, Kind.STORY, sections=sections)
+    return [nodes.target("", "", ids=[entry.anchor]), *body]
+
+
+def _wrapped(entries: Iterable[Entry], builder: NoteBuilder) -> list[nodes.Node]:
+    return [nodes.container("", *builder.prelude(entry), classes=["digest-prelude"]) for entry in entries]
+
+
+def _state(entry: Entry | None) -> str | None:
+    return entry.note.state if entry is not None and isinstance(entry.note, Thread) else None
+
+
+def _words(heading: str) -> str:
+    """A heading as part of an identifier."""
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-") or "group"

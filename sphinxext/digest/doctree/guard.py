@@ -1,0 +1,155 @@
+"""What fragments may use: their text comes from people outside as well.
+
+Directives are allowed by name, since any extension may bring one that reads files or runs code. Roles only make links
+and markup, but for those that copy files. Links and pictures may lead to some schemes only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst import Directive, directives, roles
+
+from sphinxext.digest.fragments.fields import URL_SCHEMES
+
+#: Directives of docutils and Sphinx that neither read anything nor change the rest of the page.
+HARMLESS_DIRECTIVES = frozenset(
+    "admonition attention caution code code-block compound container csv-table danger deprecated epigraph error "
+    "figure highlights hint hlist image important line-block list-table math note parsed-literal pull-quote replace "
+    "rubric seealso sourcecode table tip topic unicode versionadded versionchanged versionremoved warning".split()
+)
+
+#: Roles that do more than make a link or markup.
+FILE_ROLES = frozenset({"download"})
+
+_SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):")
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What is allowed beyond the harmless."""
+
+    directives: frozenset[str] = frozenset()
+    raw: bool = False
+    file_insertion: bool = False
+
+    def allows_directive(self, name: str) -> bool:
+        """Whether fragments may use the directive of this name."""
+        name = name.lower()
+        return (
+            name in HARMLESS_DIRECTIVES
+            or name in self.directives
+            or (self.raw and name == "raw")
+            or (self.file_insertion and name in ("include", "literalinclude"))
+        )
+
+    def allows_role(self, name: str) -> bool:
+        """Whether fragments may use the role of this name."""
+        return self.file_insertion or name.lower() not in FILE_ROLES
+
+
+class ForbiddenDirective(Directive):
+    """Stands in for a directive that may not be used; its text is shown as it was written."""
+
+    has_content = True
+    optional_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """Report the directive, and show its source."""
+        self.state.document.reporter.error(forbidden_message("directive", self.name), line=self.lineno)
+        return [nodes.literal_block(self.block_text, self.block_text)]
+
+
+class UnknownDirective(Directive):
+    """Stands in for a harmless directive of Sphinx where Sphinx is not there."""
+
+    has_content = True
+    optional_arguments = 1
+    final_argument_whitespace = True
+    option_spec = type("AnyOption", (dict,), {"__missing__": lambda _self, _name: str})()
+
+    def run(self) -> list[nodes.Node]:
+        """The content, in a container, except for code."""
+        if self.name in ("code-block", "sourcecode", "math"):
+            return [nodes.literal_block(self.block_text, "\n".join(self.content))]
+        container = nodes.container(self.block_text, classes=[self.name])
+        self.state.nested_parse(self.content, self.content_offset, container)
+        return [container]
+
+
+def forbidden_message(what: str, name: str) -> str:
+    """What a problem says of a directive or role that may not be used."""
+    return f'The {what} "{name}" may not be used in fragments.'
+
+
+def _forbidden_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any, *_: Any, **__: Any) -> Any:
+    inliner.reporter.error(forbidden_message("role", name), line=lineno)
+    return [nodes.literal(rawtext, text)], []
+
+
+def _unknown_role(_name: str, rawtext: str, text: str, *_: Any, **__: Any) -> Any:
+    return [nodes.literal(rawtext, re.sub(r"\s*<[^<>]*>$", "", text))], []
+
+
+@contextmanager
+def guarded_names(guard: Guard, *, with_sphinx: bool) -> Iterator[None]:
+    """Let docutils find only the directives and roles that a guard allows.
+
+    Without Sphinx there is no telling which other directives and roles the project's build knows; those that are not
+    known then stand for their own text.
+    """
+    find_directive: Callable[..., Any] = directives.directive
+    find_role: Callable[..., Any] = roles.role
+
+    def directive(name: str, *arguments: Any) -> Any:
+        if not guard.allows_directive(name):
+            return ForbiddenDirective, []
+        found, messages = find_directive(name, *arguments)
+        if found is None and not with_sphinx:
+            return UnknownDirective, []
+        return found, messages
+
+    def role(name: str, language: Any, lineno: int, reporter: Any) -> Any:
+        if not guard.allows_role(name):
+            return _forbidden_role, []
+        if with_sphinx or name in roles._role_registry or name in roles._roles:  # type: ignore[attr-defined]
+            return find_role(name, language, lineno, reporter)
+        return _unknown_role, []
+
+    directives.directive, roles.role = directive, role  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        directives.directive, roles.role = find_directive, find_role  # type: ignore[assignment]
+
+
+def refused_links(document: nodes.document) -> Iterator[tuple[nodes.Element, str]]:
+    """The links and pictures that may not stand, with the reason; they become their text.
+
+    A link that stands for itself, such as ``tag:name``, becomes text without a word: nobody meant a link.
+    """
+    for node in list(document.findall(nodes.reference)):
+        scheme = _scheme_of(node.get("refuri", ""))
+        if scheme and scheme not in URL_SCHEMES:
+            if node.astext() not in (node["refuri"], node["refuri"].removeprefix("mailto:")):
+                yield node, f"links may not lead to '{scheme}:', only to {', '.join(URL_SCHEMES)}"
+            node.parent.replace(node, node.children or nodes.Text(node.astext()))
+    for picture in list(document.findall(nodes.image)):
+        uri = picture["uri"]
+        scheme = _scheme_of(uri)
+        if (scheme and scheme not in ("http", "https")) or ".." in uri.split("/"):
+            yield picture, f"the picture '{uri}' is neither on the web nor in the documentation's folder"
+            text: nodes.Node = nodes.Text(picture.get("alt", uri))
+            in_text = isinstance(picture.parent, nodes.TextElement)
+            picture.parent.replace(picture, text if in_text else nodes.paragraph("", "", text))
+
+
+def _scheme_of(uri: str) -> str:
+    match = _SCHEME.match(uri)
+    return match[1].lower() if match else ""

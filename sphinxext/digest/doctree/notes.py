@@ -1,0 +1,166 @@
+"""From each kind of note to docutils nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from docutils import nodes
+
+from sphinxext.digest.doctree.parse import TextParser
+from sphinxext.digest.model import Countdown, Entry, Item, Prelude, Story, Success, Text, Thread, ThreadLinks
+from sphinxext.digest.options import Settings
+
+#: Marks links that are not numbered, since their text says where they lead.
+SOURCE_CLASS = "digest-source"
+
+#: The parts of a countdown, and what stands over each where there are several.
+COUNTDOWN_PARTS = (
+    ("focus", "Focus"),
+    ("general", "General Notes"),
+    ("actions", "Release Actions"),
+    ("dates", "Important Dates"),
+)
+
+
+class Links(Protocol):
+    """How notes refer to notes of other digests."""
+
+    def to_thread(self, entry: Entry) -> list[nodes.Node]:
+        """Inline nodes that name the digest a thread stands in, and lead to the thread there."""
+
+
+class NoteBuilder:
+    """Makes the nodes of notes. The identifiers of the notes stand in the nodes; nothing is registered anywhere."""
+
+    def __init__(self, settings: Settings, parser: TextParser, links: Links) -> None:
+        self.settings = settings
+        self.parser = parser
+        self.links = links
+
+    def blocks(self, text: Text, entry: Entry) -> list[nodes.Node]:
+        """The body elements of a text of a note."""
+        return self.parser.blocks(text, entry.fragment.path, entry.anchor)
+
+    def inline(self, text: Text, entry: Entry) -> list[nodes.Node]:
+        """The inline elements of a title of a note."""
+        return self.parser.inline(text, entry.fragment.path, f"{entry.anchor}-title")
+
+    def prelude(self, entry: Entry) -> list[nodes.Node]:
+        """What stands before the first section."""
+        assert isinstance(entry.note, Prelude)
+        return self.blocks(entry.note.text, entry)
+
+    def success_list(self, entries: Iterable[Entry], *, closing: bool) -> nodes.bullet_list:
+        """Successes as a list, with the lines that close it."""
+        items = [self.success(entry) for entry in entries]
+        if closing and self.settings.success_closing:
+            items.append(_closing(nodes.Text(self.settings.success_closing)))
+        if closing and self.settings.success_url:
+            items.append(_closing(source_link("All Successes", self.settings.success_url)))
+        return nodes.bullet_list("", *items, bullet="*", classes=["digest-successes"])
+
+    def success(self, entry: Entry) -> nodes.list_item:
+        """``nick: text``, and where it was told."""
+        note = entry.note
+        assert isinstance(note, Success)
+        lead: list[nodes.Node] = []
+        if note.nick:
+            lead = [nodes.inline("", note.nick, classes=["digest-nick"]), nodes.Text(": ")]
+        tail: list[nodes.Node] = []
+        if note.url:
+            link = source_link(f"#{note.channel.lstrip('#')}" if note.channel else "log", note.url)
+            tail = [nodes.Text(" "), nodes.inline("", "(", link, nodes.Text(")"), classes=["digest-where"])]
+        return list_item_of(entry, self.blocks(note.text, entry), lead, tail)
+
+    def item(self, entry: Entry) -> nodes.list_item:
+        """A line of a short list; the whole line is the link, unless there are links in it."""
+        note = entry.note
+        assert isinstance(note, Item)
+        blocks = self.blocks(note.text, entry)
+        first = blocks[0]
+        if note.url and isinstance(first, nodes.paragraph):
+            if any(first.findall(nodes.reference)) or any(node.tagname == "pending_xref" for node in first.findall()):
+                first += [nodes.Text(" "), source_link("Link", note.url)]
+            else:
+                content = list(first.children)
+                first.clear()
+                first += nodes.reference("", "", *content, refuri=note.url)
+        elif note.url:
+            blocks.append(nodes.paragraph("", "", source_link("Link", note.url)))
+        return list_item_of(entry, blocks, [], [])
+
+    def item_list(self, entries: Iterable[Entry]) -> nodes.bullet_list:
+        """A short list."""
+        return nodes.bullet_list("", *map(self.item, entries), bullet="*", classes=["digest-items"])
+
+    def countdown(self, entry: Entry) -> list[nodes.Node]:
+        """The parts of a countdown; labels stand over them if there is more than one."""
+        note = entry.note
+        assert isinstance(note, Countdown)
+        parts = [(label, getattr(note, name)) for name, label in COUNTDOWN_PARTS if getattr(note, name)]
+        body: list[nodes.Node]
+        if len(parts) == 1:
+            body = self.blocks(parts[0][1], entry)
+        else:
+            labelled = []
+            for label, text in parts:
+                heading = nodes.paragraph("", f"{label}:", classes=["digest-label"])
+                labelled.append(nodes.list_item("", heading, *self.blocks(text, entry)))
+            body = [nodes.bullet_list("", *labelled, bullet="*", classes=["digest-parts"])]
+        return body + links_list([_line(source_link("Full countdown", note.url))] if note.url else [])
+
+    def thread(self, entry: Entry, neighbours: ThreadLinks) -> list[nodes.Node]:
+        """The summary of a thread, the link to all of it, and to its earlier and later parts."""
+        note = entry.note
+        assert isinstance(note, Thread)
+        body = self.blocks(note.summary, entry) if note.summary else []
+        lines = [_line(source_link("Full thread", note.url))] if note.url else []
+        if neighbours.earlier:
+            lines.append(_line(nodes.Text("Continued from: "), *self.links.to_thread(neighbours.earlier)))
+        lines += [_line(nodes.Text("Continued in: "), *self.links.to_thread(later)) for later in neighbours.later]
+        return body + links_list(lines)
+
+    def story(self, entry: Entry) -> list[nodes.Node]:
+        """Who wrote a story, its text, and the link to all of it."""
+        note = entry.note
+        assert isinstance(note, Story)
+        body = self.blocks(note.text, entry)
+        if note.author:
+            body.insert(0, nodes.paragraph("", f"By {note.author}", classes=["digest-byline"]))
+        return body + links_list([_line(source_link("Full story", note.url))] if note.url else [])
+
+
+def list_item_of(
+    entry: Entry, blocks: list[nodes.Node], lead: list[nodes.Node], tail: list[nodes.Node]
+) -> nodes.list_item:
+    """A list item that can be linked to, with inline nodes before and after the text of its first paragraph."""
+    if not blocks or not isinstance(blocks[0], nodes.paragraph):
+        blocks.insert(0, nodes.paragraph())
+    first = blocks[0]
+    assert isinstance(first, nodes.paragraph)
+    target = nodes.target("", "", ids=[entry.anchor])
+    first.rawsource = "".join(node.astext() for node in lead) + first.rawsource
+    first.source, first.line = entry.fragment.path, first.line or entry.note.place.line
+    first.children = [target, *lead, *first.children, *tail]
+    for child in first.children:
+        first.setup_child(child)
+    return nodes.list_item("", *blocks)
+
+
+def source_link(text: str, url: str) -> nodes.reference:
+    """A link whose text says where it leads."""
+    return nodes.reference("", text, refuri=url, classes=[SOURCE_CLASS])
+
+
+def links_list(lines: list[nodes.list_item]) -> list[nodes.Node]:
+    """The links that close a note, as a list of their own."""
+    return [nodes.bullet_list("", *lines, bullet="*", classes=["digest-links"])] if lines else []
+
+
+def _line(*children: nodes.Node) -> nodes.list_item:
+    return nodes.list_item("", nodes.paragraph("", "", *children))
+
+
+def _closing(child: nodes.Node) -> nodes.list_item:
+    return nodes.list_item("", nodes.paragraph("", "", child), classes=["digest-closing"])

@@ -1,0 +1,154 @@
+"""Parsing the text of a note on its own, with every problem at its line of the fragment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.frontend import get_default_settings
+from docutils.parsers.rst import Parser, states
+from docutils.statemachine import StringList, string2lines
+from docutils.transforms import references
+from docutils.utils import Reporter
+
+from sphinxext.digest.doctree.guard import Guard, guarded_names, refused_links
+from sphinxext.digest.doctree.plain import is_plain
+from sphinxext.digest.model import Text
+from sphinxext.digest.options import Settings
+from sphinxext.digest.problems import Code, Problem
+
+#: What resolves names inside a text, in docutils' own order of priority.
+_TRANSFORMS = (
+    references.Substitutions,
+    references.PropagateTargets,
+    references.AnonymousHyperlinks,
+    references.IndirectHyperlinks,
+    references.Footnotes,
+    references.ExternalTargets,
+    references.InternalTargets,
+    references.DanglingReferences,
+)
+_NOT_ALLOWED = ("may not be used in fragments", "deactivated", "directive disabled")
+
+
+class _Collector(Reporter):
+    """docutils' reporter, which keeps warnings and errors as pairs of a line and a message."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source, Reporter.WARNING_LEVEL, Reporter.SEVERE_LEVEL + 1, stream=False)
+        self.found: list[tuple[int, str]] = []
+
+    def system_message(self, level: int, message: Any, *children: Any, **attributes: Any) -> nodes.system_message:
+        node = super().system_message(level, message, *children, **attributes)
+        if level >= self.report_level:
+            self.found.append((node.get("line") or 0, str(message)))
+        return node
+
+
+@dataclass
+class TextParser:
+    """Parses texts of fragments to nodes and collects problems.
+
+    :ivar settings: docutils' settings; the defaults, or a copy of those of the page that shows the texts.
+    :ivar guard: what the texts may use.
+    :ivar with_sphinx: whether the directives and roles of a Sphinx build are known.
+    :ivar root: the project, where nodes have to name their file by its absolute path.
+    """
+
+    guard: Guard
+    settings: Any = None
+    with_sphinx: bool = False
+    root: Path | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.settings = self.settings.copy() if self.settings is not None else get_default_settings(Parser)
+        self.settings.file_insertion_enabled = self.guard.file_insertion
+        self.settings.raw_enabled = self.guard.raw
+
+    def blocks(self, text: Text, path: str, prefix: str) -> list[nodes.Node]:
+        """The body elements of a text.
+
+        :param path: the fragment's, for problems and for the places of nodes.
+        :param prefix: begins every identifier in the text, so that they are unique on any page.
+        """
+        if is_plain(text.value):
+            paragraph = nodes.paragraph(text.value, text.value)
+            paragraph.source, paragraph.line = self._source(path), text.line
+            return [paragraph]
+        return self._parse(text, path, prefix)
+
+    def inline(self, text: Text, path: str, prefix: str) -> list[nodes.Node]:
+        """The inline elements of a text that is one line, such as a title."""
+        if is_plain(text.value):
+            return [nodes.Text(text.value)]
+        blocks = self._parse(text, path, prefix)
+        if len(blocks) == 1 and isinstance(blocks[0], nodes.paragraph):
+            return list(blocks[0].children)
+        message = "a title must be one line of text, without lists, directives or other blocks"
+        self.problems.append(Problem(path, text.line, text.column, Code.RST, message))
+        return [nodes.Text(text.value)]
+
+    def _parse(self, text: Text, path: str, prefix: str) -> list[nodes.Node]:
+        source = self._source(path)
+        reporter = _Collector(source)
+        self.settings.id_prefix = f"{prefix}-"
+        self.settings.auto_id_prefix = "%"
+        document = nodes.document(self.settings, reporter, source=source)
+        document.note_source(source, -1)
+        lines = string2lines(text.value, 8, convert_whitespace=True)
+        places = [(source, text.line_of(index) - 1) for index in range(len(lines))]
+        machine = states.RSTStateMachine(state_classes=states.state_classes, initial_state="Body")
+        with guarded_names(self.guard, with_sphinx=self.with_sphinx):
+            # the offset makes docutils' own line numbers those of the file, where lines follow each other
+            machine.run(StringList(lines, items=places), document, input_offset=text.line - 1, match_titles=False)
+        document.transformer.add_transforms(_TRANSFORMS)
+        document.transformer.apply_transforms()
+        for node, reason in refused_links(document):
+            reporter.found.append((_line_of(node, text.line), reason))
+        self._report(reporter.found, text, path)
+        _remove_messages(document)
+        return list(document.children)
+
+    def _source(self, path: str) -> str:
+        return str(self.root / path) if self.root else path
+
+    def _report(self, found: list[tuple[int, str]], text: Text, path: str) -> None:
+        for line, message in found:
+            line = line or text.line
+            index = text.lines.index(line) if line in text.lines else line - text.line
+            not_allowed = any(words in message for words in _NOT_ALLOWED)
+            code = Code.RST_FORBIDDEN if not_allowed else Code.BAD_URL if message.startswith("links may") else Code.RST
+            message = " ".join(message.split())
+            self.problems.append(Problem(path, line, text.column_of(index), code, message))
+
+
+def guard_of(settings: Settings) -> Guard:
+    """What the settings of a collection allow fragments to use."""
+    return Guard(
+        frozenset(name.lower() for name in settings.fragment_directives),
+        settings.fragment_raw,
+        settings.fragment_file_insertion,
+    )
+
+
+def _line_of(node: nodes.Node, default: int) -> int:
+    current: nodes.Node | None = node
+    while current is not None:
+        if current.line:
+            return current.line
+        current = current.parent
+    return default
+
+
+def _remove_messages(document: nodes.document) -> None:
+    """Take out what docutils put in for errors: they have been collected, and broken markup is shown as text."""
+    for message in list(document.findall(nodes.system_message)):
+        message.parent.remove(message)
+    for section in list(document.findall(nodes.section)):
+        if "system-messages" in section.get("classes", ()):
+            section.parent.remove(section)
+    for problematic in list(document.findall(nodes.problematic)):
+        problematic.parent.replace(problematic, nodes.Text(problematic.astext()))

@@ -1,0 +1,24 @@
+"""Telling texts that have no markup at all, which need no parser."""
+
+from __future__ import annotations
+
+import re
+
+#: Characters and words that may begin markup, a link that stands for itself, or a PEP or RFC reference.
+_MARKUP = re.compile(r"[`*|_\\@:<>\[\]]|--|PEP|RFC|\t")
+#: Beginnings of paragraphs that may be something else: enumerators such as ``a.``, ``1)``, ``(iv)``.
+_ENUMERATOR = re.compile(r"(?:[a-zA-Z0-9]|[ivxlcdmIVXLCDM]+|\d+)[.)](?:\s|$)")
+#: ``nick: text`` and times have a colon that means nothing; ``::`` and URLs have one that does.
+_HARMLESS_COLON = re.compile(r"(?<=[^\s:]):(?=[ ]\S|[0-9])")
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text certainly is one paragraph without markup.
+
+    The answer is a safe one: True only where docutils would make one paragraph with one piece of text of it.
+    """
+    if _MARKUP.search(text) and _MARKUP.search(_HARMLESS_COLON.sub("", text)):
+        return False
+    if _ENUMERATOR.match(text):
+        return False
+    return all(line and (line[0].isalnum() or line[0] in "“‘«„") for line in text.split("\n"))

@@ -1,0 +1,47 @@
+"""The Sphinx extension: all that knows Sphinx."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sphinxext.digest import __version__
+from sphinxext.digest.extension.config import CONFIG_VALUES
+from sphinxext.digest.extension.directives import DIRECTIVES
+from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.outdated import outdated_documents
+from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages
+from sphinxext.digest.extension.store import open_store
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register what the extension has; nothing is read before the builder is there."""
+    for name in CONFIG_VALUES:
+        # No rebuild kind: each page remembers a checksum of what it shows, the settings included.
+        app.add_config_value(name, None, "")
+    app.add_domain(DigestDomain)
+    for name, directive in DIRECTIVES.items():
+        app.add_directive(name, directive)
+    app.add_source_suffix(STUB_SUFFIX, "restructuredtext")
+    app.connect("builder-inited", _add_stylesheet)
+    app.connect("builder-inited", open_store)
+    app.connect("builder-inited", add_pages)
+    app.connect("env-get-outdated", outdated_documents)
+    return {
+        "version": __version__,
+        "env_version": DigestDomain.data_version,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
+
+
+def _add_stylesheet(app: Sphinx) -> None:
+    if app.builder.format == "html":
+        app.config.html_static_path.append(str(_STATIC))
+        app.add_css_file("digest.css")

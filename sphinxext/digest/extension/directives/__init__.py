@@ -1,0 +1,18 @@
+"""The directives."""
+
+from __future__ import annotations
+
+from docutils.parsers.rst import Directive
+
+from sphinxext.digest.extension.directives.digest import DigestDirective
+from sphinxext.digest.extension.directives.listing import CollectionDirective
+from sphinxext.digest.extension.directives.notes import CountdownDirective, SuccessBotDirective
+from sphinxext.digest.extension.directives.threads import ThreadSummaryDirective
+
+DIRECTIVES: dict[str, type[Directive]] = {
+    "digest": DigestDirective,
+    "digest-collection": CollectionDirective,
+    "successbot": SuccessBotDirective,
+    "countdown": CountdownDirective,
+    "thread-summary": ThreadSummaryDirective,
+}

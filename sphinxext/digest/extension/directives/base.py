@@ -1,0 +1,185 @@
+"""What the directives share: the collection they ask, and the way of nodes onto a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx import addnodes
+from sphinx.util.docutils import SphinxDirective
+
+from sphinxext.digest.collection import Collection
+from sphinxext.digest.compose import digest_title
+from sphinxext.digest.doctree.notes import SOURCE_CLASS, NoteBuilder
+from sphinxext.digest.doctree.parse import TextParser, guard_of
+from sphinxext.digest.extension.domain import DigestDomain, Target
+from sphinxext.digest.extension.queries import NotesQuery, Query
+from sphinxext.digest.extension.store import Store, store_of
+from sphinxext.digest.extension.warn import warn_at, warn_of
+from sphinxext.digest.model import Countdown, Entry, Kind, Success, Thread
+from sphinxext.digest.options import Settings
+from sphinxext.digest.periods import PeriodError
+from sphinxext.digest.problems import Code, DigestError
+from sphinxext.digest.project import settings_for_folder
+
+OptionSpec = dict[str, Callable[[str], Any]]
+
+
+class CollectionReader(SphinxDirective):
+    """A directive that shows something of a collection."""
+
+    option_spec: ClassVar[OptionSpec] = {"fragments": directives.path}
+
+    def run(self) -> list[nodes.Node]:
+        """What the collection has, or nothing after a warning."""
+        try:
+            self.settings = self.find_settings()
+        except DigestError as error:
+            for problem in error.problems:
+                warn_at(self.get_location(), problem.code, f"{problem.path}: {problem.message}")
+            return []
+        # its problems are reported once in a build, whichever page is the first to ask
+        self.store.is_current(self.settings)
+        try:
+            return self.show()
+        except PeriodError as error:
+            self.warn(Code.BAD_PERIOD, str(error))
+            return []
+
+    def show(self) -> list[nodes.Node]:
+        """The nodes for the page."""
+        raise NotImplementedError
+
+    @property
+    def store(self) -> Store:
+        """The collections of this build."""
+        return store_of(self.env)
+
+    @property
+    def collection(self) -> Collection:
+        """The collection that the directive is about."""
+        return self.store.collection(self.settings)
+
+    def find_settings(self) -> Settings:
+        """The settings of the collection, by the option ``fragments``."""
+        folder = self.options.get("fragments")
+        return settings_for_folder(self.store.project, folder) if folder else self.store.project.main
+
+    def warn(self, code: Code, message: str) -> None:
+        """Report a problem of the directive itself."""
+        warn_at(self.get_location(), code, message)
+
+    def ask(self, query: Query) -> None:
+        """Remember what the page shows, so that it is read again when that changes."""
+        checksum = query.checksum(self.collection, self.store.today)
+        DigestDomain.of(self.env).note_query(self.env.docname, query, checksum)
+
+    def entries(self, query: NotesQuery) -> tuple[Entry, ...]:
+        """The notes that a query finds, which is remembered.
+
+        :raises PeriodError: if its period cannot be understood.
+        """
+        self.ask(query)
+        return query.entries(self.collection, self.store.today)
+
+    @property
+    def sections_allowed(self) -> bool:
+        """Whether the directive stands where a section may stand."""
+        parent = getattr(self.state, "parent", None) or getattr(self.state_machine, "node", None)
+        return isinstance(parent, nodes.document | nodes.section)
+
+    def builder(self, settings: Settings | None = None) -> NoteBuilder:
+        """What makes nodes of notes, in the ways of this page."""
+        settings = settings or self.settings
+        parser = TextParser(
+            guard_of(settings), self.state.document.settings, with_sphinx=True, root=self.store.project.root
+        )
+        return NoteBuilder(settings, parser, self)
+
+    def to_thread(self, entry: Entry) -> list[nodes.Node]:
+        """A reference to the thread in its digest, where that has a page."""
+        title = digest_title(self.collection.calendar.period_of(entry.moment.day), self.settings)
+        content = nodes.inline("", title)
+        if not any(settings is self.settings for settings in self.store.project.collections):
+            return [content]
+        reference = addnodes.pending_xref(
+            "", content, refdomain=DigestDomain.name, reftype=entry.kind.value, reftarget=entry.identity,
+            refdoc=self.env.docname, refexplicit=True, refwarn=True,
+        )  # fmt: skip
+        reference.source, reference.line = self.get_source_info()
+        return [reference]
+
+    def place(
+        self, parts: list[nodes.Node], builder: NoteBuilder, entries: Iterable[Entry], *, primary: bool = False
+    ) -> list[nodes.Node]:
+        """Nodes as they go onto the page: with unique identifiers, registered, and their problems reported."""
+        warn_of(builder.parser.problems, self.store.project.root)
+        anchors = self._unique_identifiers(parts)
+        for part in parts:
+            _show_urls_in_text(part)
+        domain = DigestDomain.of(self.env)
+        for entry in entries:
+            node = anchors.get(entry.anchor)
+            if node is not None and entry.kind is not Kind.PRELUDE:
+                domain.note_target(self._target(entry, node, primary=primary))
+        return parts
+
+    def _unique_identifiers(self, parts: list[nodes.Node]) -> dict[str, nodes.Element]:
+        """Register the identifiers with the document.
+
+        Those that it has already are dropped from the nodes, but for sections, which get one with a number.
+        """
+        document = self.state.document
+        anchors = {}
+        for part in parts:
+            for node in part.findall(nodes.Element):
+                if not node.get("ids"):
+                    continue
+                names = [name for name in node["ids"] if name not in document.ids]
+                if not names and isinstance(node, nodes.section):
+                    names = [next(name for name in _numbered(node["ids"][0]) if name not in document.ids)]
+                node["ids"] = names
+                for name in names:
+                    document.ids[name] = anchors[name] = node
+        return anchors
+
+    def _target(self, entry: Entry, node: nodes.Element, *, primary: bool) -> Target:
+        note = entry.note
+        names = [entry.identity]
+        if note.index == 1 and entry.fragment.slug:
+            names.append(entry.fragment.slug)
+        if isinstance(note, Countdown) and note.week:
+            names.append(f"{note.series}-{note.week}")
+        title = _title_of(node, note.label)
+        group = note.nick or "" if isinstance(note, Success) else ""
+        if group and title.startswith(f"{group}: "):
+            title = title.removeprefix(f"{group}: ")
+        if isinstance(note, Countdown):
+            title = note.label
+        assert not isinstance(note, Thread) or title
+        return Target(entry.kind.value, tuple(names), title, self.env.docname, entry.anchor, primary, group)
+
+
+def _numbered(name: str) -> Iterator[str]:
+    return (f"{name}-{number}" for number in count(2))
+
+
+def _title_of(node: nodes.Element, label: str) -> str:
+    """The words of the heading, the rubric or the line that an anchor stands in."""
+    if isinstance(node, nodes.section):
+        node = node[0]
+    elif isinstance(node, nodes.target) and node.parent is not None and isinstance(node.parent, nodes.paragraph):
+        node = node.parent
+    words = node.astext() or label
+    return words if len(words) <= 100 else words[:99].rsplit(" ", 1)[0] + "…"
+
+
+def _show_urls_in_text(part: nodes.Node) -> None:
+    """Where there are no links, in plain text and manual pages, show the URL itself after "Full thread"."""
+    for link in list(part.findall(nodes.reference)):
+        if SOURCE_CLASS in link["classes"] and link["refuri"] != link.astext():
+            url = addnodes.only("", nodes.inline("", f": {link['refuri']}"), expr="format_text")
+            link.parent.insert(link.parent.index(link) + 1, url)

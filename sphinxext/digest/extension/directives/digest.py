@@ -1,0 +1,60 @@
+"""The directive ``digest``: a whole digest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from docutils import nodes
+
+from sphinxext.digest.compose import compose, digest_title
+from sphinxext.digest.doctree.digest import digest_nodes
+from sphinxext.digest.extension.directives import options
+from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
+from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Target
+from sphinxext.digest.extension.queries import NotesQuery
+from sphinxext.digest.model import Period
+from sphinxext.digest.options import Settings
+from sphinxext.digest.problems import Code
+from sphinxext.digest.selection import Selection
+
+
+class DigestDirective(CollectionReader):
+    """A digest: all notes of a period in the order of the sections, and one list of references."""
+
+    required_arguments = 1
+    option_spec: ClassVar[OptionSpec] = {
+        **CollectionReader.option_spec,
+        "sections": options.sections,
+        "groups": options.names,
+    }
+
+    def show(self) -> list[nodes.Node]:
+        """The digest, with everything in it registered."""
+        collection = self.collection
+        query = NotesQuery(self.settings.fragments, Selection(), self.arguments[0])
+        entries = self.entries(query)
+        period = collection.period(self.arguments[0])
+        if not entries:
+            self.warn(Code.EMPTY_PERIOD, f"there are no notes from {period.start} to {period.end}")
+        settings = replace(self.settings, **{name: self.options[name] for name in ("sections", "groups") if name in self.options})
+        digest = compose(collection, period, settings)
+        builder = self.builder(settings)
+        parts = digest_nodes(digest, builder, sections=self.sections_allowed, references=settings.references)
+        anchor = f"digest-{period.name}"
+        target = nodes.target("", "", ids=[anchor])
+        self._register(period, settings, anchor)
+        return self.place([target, *parts], builder, digest.entries, primary=True)
+
+    def _register(self, period: Period, settings: Settings, anchor: str) -> None:
+        own = settings.fragments == self.store.project.main.fragments
+        name = period.name if own else f"{settings.pages}/{period.name}"
+        target = Target(
+            DIGEST,
+            (name,),
+            digest_title(period, settings),
+            self.env.docname,
+            anchor,
+            primary=self.env.docname == self.store.page_of(self.settings, period),
+        )
+        DigestDomain.of(self.env).note_target(target)

@@ -1,0 +1,114 @@
+"""The directive ``digest-collection``: the list of digests, and their toctree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx import addnodes
+
+from sphinxext.digest.compose import digest_title
+from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
+from sphinxext.digest.extension.queries import ListingQuery
+from sphinxext.digest.model import Entry, Kind, Period
+from sphinxext.digest.options import SECTIONS
+
+_YEAR, _MONTH = len("2015"), len("2015-12")
+
+
+def span(argument: str | None) -> str:
+    """A year, ``2015``, or a month, ``2015-12``."""
+    text = directives.unchanged_required(argument).strip()
+    if len(text) not in (_YEAR, _MONTH) or not text.replace("-", "").isdigit():
+        raise ValueError(f"'{text}' is neither a year nor a month: write 2015 or 2015-12")
+    return text
+
+
+class CollectionDirective(CollectionReader):
+    """The digests of a collection by year and month, newest first.
+
+    The toctree has the pages of the years, a year's page has those of its months, and a month's page has its digests,
+    so that no sidebar ever holds them all.
+    """
+
+    option_spec: ClassVar[OptionSpec] = {**CollectionReader.option_spec, "span": span}
+
+    def show(self) -> list[nodes.Node]:
+        """The list and a hidden toctree."""
+        wanted = self.options.get("span", "")
+        query = ListingQuery(self.settings.fragments, wanted)
+        self.ask(query)
+        digests = query.digests(self.collection)
+        if not digests:
+            return [nodes.paragraph("", "There are no digests yet.")]
+        return [self._list(digests, wanted), self._toctree(digests, wanted)]
+
+    def _list(self, digests: list[tuple[Period, tuple[Entry, ...]]], wanted: str) -> nodes.Element:
+        """Years, and in them months, and in them digests, from below ``wanted`` on."""
+        if len(wanted) == _MONTH:
+            lines = [self._line(period, entries) for period, entries in digests]
+            return nodes.bullet_list("", *lines, bullet="*", classes=["digest-list"])
+        length = _MONTH if wanted else _YEAR
+        parts: dict[str, list[tuple[Period, tuple[Entry, ...]]]] = {}
+        for period, entries in digests:
+            parts.setdefault(period.name[:length], []).append((period, entries))
+        items = []
+        for name, members in parts.items():
+            title = f"{members[0][0].end:%B}" if wanted else name
+            term = nodes.term("", "", self._link(f"{self.settings.pages}/{name}", title))
+            items.append(
+                nodes.definition_list_item("", term, nodes.definition("", self._list(members, name)))
+            )
+        return nodes.definition_list("", *items, classes=["digest-years" if not wanted else "digest-months"])
+
+    def _line(self, period: Period, entries: tuple[Entry, ...]) -> nodes.list_item:
+        title = digest_title(period, self.settings)
+        counts = Counter(entry.kind for entry in entries)
+        summary = ", ".join(_count(kind, counts[kind]) for kind in SECTIONS.values() if counts[kind])
+        line = nodes.paragraph("", "", self._link(self.store.page_of(self.settings, period), title))
+        if summary:
+            line += [nodes.Text(" "), nodes.inline("", f"({summary})", classes=["digest-counts"])]
+        return nodes.list_item("", line)
+
+    def _link(self, docname: str, title: str) -> nodes.Node:
+        content = nodes.inline("", title)
+        if docname not in self.env.found_docs:
+            return content
+        link = addnodes.pending_xref(
+            "", content, refdomain="std", reftype="doc", reftarget=f"/{docname}",
+            refdoc=self.env.docname, refexplicit=True, refwarn=True,
+        )  # fmt: skip
+        link.source, link.line = self.get_source_info()
+        return link
+
+    def _toctree(self, digests: list[tuple[Period, tuple[Entry, ...]]], wanted: str) -> nodes.Node:
+        if len(wanted) == _MONTH:
+            docnames = [self.store.page_of(self.settings, period) for period, _ in digests]
+        else:
+            length = _MONTH if wanted else _YEAR
+            names = dict.fromkeys(period.name[:length] for period, _ in digests)
+            docnames = [f"{self.settings.pages}/{name}" for name in names]
+        docnames = [docname for docname in docnames if docname in self.env.found_docs and docname != self.env.docname]
+        toctree = addnodes.toctree(
+            "",
+            parent=self.env.docname,
+            entries=[(None, docname) for docname in docnames],
+            includefiles=docnames,
+            maxdepth=-1,
+            caption=None,
+            glob=False,
+            hidden=True,
+            includehidden=False,
+            numbered=0,
+            titlesonly=True,
+        )
+        toctree.source, toctree.line = self.get_source_info()
+        return nodes.compound("", toctree, classes=["toctree-wrapper"])
+
+
+def _count(kind: Kind, number: int) -> str:
+    """A number of notes in words: ``1 success``, ``2 stories``."""
+    plural = {Kind.SUCCESS: "successes", Kind.STORY: "stories"}.get(kind, f"{kind}s")
+    return f"{number} {kind if number == 1 else plural}"

@@ -1,0 +1,60 @@
+"""Checks of the directives' options, in docutils' way: a text to a value, or a ValueError for the user."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from docutils.parsers.rst import directives
+
+from sphinxext.digest.fragments.values import ValueProblem, check_url
+from sphinxext.digest.model import State
+from sphinxext.digest.options import SECTIONS
+from sphinxext.digest.periods import PeriodError, parse_day
+
+
+def day(argument: str | None) -> date:
+    """A day, ``YYYY-MM-DD``."""
+    text = directives.unchanged_required(argument).strip()
+    try:
+        found = parse_day(text)
+    except PeriodError as error:
+        raise ValueError(str(error)) from None
+    if found is None:
+        raise ValueError(f"'{text}' is not a day: write YYYY-MM-DD")
+    return found
+
+
+def count(argument: str | None) -> int:
+    """A whole number from 1."""
+    number: int = directives.positive_int(argument)
+    return number
+
+
+def names(argument: str | None) -> tuple[str, ...]:
+    """Texts separated by commas."""
+    found = tuple(name.strip() for name in directives.unchanged_required(argument).split(",") if name.strip())
+    if not found:
+        raise ValueError("at least one name is needed")
+    return found
+
+
+def sections(argument: str | None) -> tuple[str, ...]:
+    """Names of sections, separated by commas or spaces."""
+    found = tuple(directives.unchanged_required(argument).replace(",", " ").split())
+    for name in found:
+        if name not in SECTIONS:
+            raise ValueError(f"there is no section '{name}': there are {', '.join(SECTIONS)}")
+    return found
+
+
+def url(argument: str | None) -> str:
+    """A URL of one of the schemes that fragments may use."""
+    try:
+        return check_url(directives.unchanged_required(argument).strip())
+    except ValueProblem as error:
+        raise ValueError(str(error)) from None
+
+
+def state(argument: str | None) -> State:
+    """How far the discussion of a thread has come."""
+    return State(directives.choice(argument, [state.value for state in State]))

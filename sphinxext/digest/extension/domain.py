@@ -1,0 +1,199 @@
+"""The ``digest`` domain: what can be referred to, from any page and, through intersphinx, from another project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from docutils import nodes
+from sphinx.domains import Domain, Index, IndexEntry, ObjType
+from sphinx.roles import XRefRole
+from sphinx.util.nodes import make_refnode
+
+from sphinxext.digest.model import Kind
+
+if TYPE_CHECKING:
+    from docutils.nodes import Element
+    from sphinx.addnodes import pending_xref
+    from sphinx.builders import Builder
+    from sphinx.environment import BuildEnvironment
+
+#: The type of object of a whole digest.
+DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place on a page that can be referred to.
+
+    ``names`` are all the names it has, the one that never changes first; ``primary`` marks the digest's own page,
+    which wins over other pages that show the same note.
+    """
+
+    type: str
+    names: tuple[str, ...]
+    title: str
+    docname: str
+    anchor: str
+    primary: bool = False
+    group: str = ""
+
+
+class NotesIndex(Index):
+    """Threads, stories, countdowns and short lists by title, and people by what they told SuccessBot."""
+
+    name = "notes"
+    localname = "Index of the digests"
+    shortname = "digests"
+
+    def generate(self, docnames: Iterable[str] | None = None) -> tuple[list[tuple[str, list[IndexEntry]]], bool]:
+        """The entries of the index by their first letter."""
+        wanted = set(docnames) if docnames is not None else None
+        letters: dict[str, list[IndexEntry]] = {}
+        people: dict[str, list[Target]] = {}
+        domain = cast(DigestDomain, self.domain)
+        targets = [target for target in domain.targets() if wanted is None or target.docname in wanted]
+        for target in targets:
+            if target.type == Kind.SUCCESS and target.group:
+                people.setdefault(target.group, []).append(target)
+            elif target.type not in (DIGEST, Kind.SUCCESS):
+                entry = IndexEntry(target.title, 0, target.docname, target.anchor, target.type, "", "")
+                letters.setdefault(_letter(target.title), []).append(entry)
+        for nick, told in people.items():
+            head = IndexEntry(nick, 1, "", "", "", "", "")
+            lines = [IndexEntry(target.title, 2, target.docname, target.anchor, "", "", "") for target in told]
+            letters.setdefault(_letter(nick), []).extend([head, *lines])
+        return [(letter, _sorted(letters[letter])) for letter in sorted(letters)], False
+
+
+class DigestDomain(Domain):
+    """Digests and their notes."""
+
+    name = DIGEST
+    label = "Digest"
+    object_types: ClassVar[dict[str, ObjType]] = {
+        DIGEST: ObjType("digest", "issue", DIGEST),
+        **{kind.value: ObjType(kind.value, kind.value) for kind in Kind if kind is not Kind.PRELUDE},
+    }
+    roles: ClassVar[dict[str, Any]] = {
+        role: XRefRole(innernodeclass=nodes.inline, warn_dangling=True)
+        for role in ("issue", DIGEST, *(kind.value for kind in Kind if kind is not Kind.PRELUDE))
+    }
+    indices: ClassVar[list[type[Index]]] = [NotesIndex]
+    data_version = 1
+    initial_data: ClassVar[dict[str, Any]] = {"targets": {}, "queries": {}, "folders": {}, "scans": {}}
+
+    #: The collections of this build, from ``builder-inited`` on.
+    store: object = None
+    _by_name: dict[tuple[str, str], Target] | None = None
+
+    @classmethod
+    def of(cls, env: BuildEnvironment) -> DigestDomain:
+        """The domain of an environment."""
+        return cast(DigestDomain, env.get_domain(cls.name))
+
+    def note_target(self, target: Target) -> None:
+        """Remember a place that can be referred to."""
+        self.data["targets"].setdefault(target.docname, []).append(target)
+        self._by_name = None
+
+    def note_query(self, docname: str, query: object, checksum: bytes) -> None:
+        """Remember what a page asked for and what it got."""
+        self.data["queries"].setdefault(docname, []).append((query, checksum))
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget what a page has and asked for."""
+        self.data["targets"].pop(docname, None)
+        self.data["queries"].pop(docname, None)
+        self._by_name = None
+
+    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
+        """Take over what another process found on pages."""
+        for docname in docnames:
+            for part in ("targets", "queries"):
+                if docname in otherdata[part]:
+                    self.data[part][docname] = otherdata[part][docname]
+        self._by_name = None
+
+    def targets(self) -> Iterator[Target]:
+        """Each place once: the digest's own page if the note is there, else the first page that has it."""
+        chosen: dict[tuple[str, str], Target] = {}
+        for docname in sorted(self.data["targets"]):
+            for target in self.data["targets"][docname]:
+                key = (target.type, target.names[0])
+                if key not in chosen or (target.primary and not chosen[key].primary):
+                    chosen[key] = target
+        yield from chosen.values()
+
+    def find(self, type_: str, name: str) -> Target | None:
+        """The place with a name."""
+        if self._by_name is None:
+            self._by_name = {}
+            for target in self.targets():
+                for other in target.names:
+                    self._by_name.setdefault((target.type, other), target)
+        return self._by_name.get((type_, name))
+
+    def resolve_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: pending_xref,
+        contnode: Element,
+    ) -> nodes.reference | None:
+        """The link for a role, or None if there is no such thing."""
+        found = self.find(DIGEST if typ == "issue" else typ, target)
+        if found is None:
+            return None
+        if not node.get("refexplicit"):
+            contnode = nodes.inline("", found.title, classes=contnode.get("classes", []))
+        return make_refnode(builder, fromdocname, found.docname, found.anchor, contnode, found.title)
+
+    def resolve_any_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        target: str,
+        node: pending_xref,
+        contnode: Element,
+    ) -> list[tuple[str, nodes.reference]]:
+        """The links for the role ``any``."""
+        links = []
+        for type_ in self.object_types:
+            link = self.resolve_xref(env, fromdocname, builder, type_, target, node, contnode)
+            if link is not None:
+                links.append((f"{self.name}:{type_}", link))
+        return links
+
+    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """All names for the inventory; the first of each place is for the search as well, but for short notes."""
+        seen: set[tuple[str, str]] = set()
+        for target in self.targets():
+            for index, name in enumerate(target.names):
+                if (target.type, name) in seen:
+                    continue
+                seen.add((target.type, name))
+                searched = index == 0 and target.type in (Kind.THREAD, Kind.STORY)
+                yield name, target.title, target.type, target.docname, target.anchor, 1 if searched else -1
+
+
+def _letter(text: str) -> str:
+    first = next((character for character in text if character.isalnum()), "")
+    return first.upper() if first.isalpha() else "0-9"
+
+
+def _sorted(entries: list[IndexEntry]) -> list[IndexEntry]:
+    """The entries of a letter by name, with people's lines kept below their heads."""
+    blocks: list[list[IndexEntry]] = []
+    for entry in entries:
+        if entry.subtype == 2:
+            blocks[-1].append(entry)
+        else:
+            blocks.append([entry])
+    blocks.sort(key=lambda block: block[0].name.lower())
+    return [entry for block in blocks for entry in block]

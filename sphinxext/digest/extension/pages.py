@@ -1,0 +1,127 @@
+"""The pages that the build makes: one to each digest, month and year, and the list of all.
+
+Sphinx reads a page from a file, so each of them has one: a few lines of reStructuredText next to the doctrees, which
+is written only when it changes. The source folder stays as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sphinx.project import Project as SphinxProject
+from sphinx.util._pathlib import _StrPath
+from sphinx.util.rst import escape
+
+from sphinxext.digest.compose import digest_title
+from sphinxext.digest.extension.store import Store, store_of
+from sphinxext.digest.extension.warn import warn_at
+from sphinxext.digest.options import Settings
+from sphinxext.digest.problems import Code
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+#: The suffix of the made pages' sources. Their name is what "show source" links show.
+STUB_SUFFIX = ".digest"
+_STUBS = "digest-pages"
+
+
+class CollectionProject(SphinxProject):
+    """The documents of the source folder, and those that are made."""
+
+    def __init__(self, original: SphinxProject, make: Callable[[dict[str, Path]], dict[str, Path]]) -> None:
+        super().__init__(original.srcdir, original.source_suffix)
+        self.restore(original)
+        self._make: Callable[[dict[str, Path]], dict[str, Path]] | None = make
+        self._made: dict[str, Path] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_make": None}
+
+    def discover(self, exclude_paths: Iterable[str] = (), include_paths: Iterable[str] = ("**",)) -> set[str]:
+        """Find the documents of the source folder, and make the others."""
+        super().discover(exclude_paths, include_paths)
+        if self._make is not None:
+            sources = {docname: Path(self.srcdir, path) for docname, path in self._docname_to_path.items()}
+            self._made = self._make(sources)
+        for docname in self._made:
+            path = Path(docname + STUB_SUFFIX)
+            self.docnames.add(docname)
+            self._path_to_docname[path] = docname
+            self._docname_to_path[docname] = path
+        return self.docnames
+
+    def doc2path(self, docname: str, absolute: bool) -> _StrPath:
+        """The file of a document; for one that was made its relative path is where its source would be."""
+        if absolute and docname in self._made:
+            return _StrPath(self._made[docname])
+        return super().doc2path(docname, absolute)
+
+
+def add_pages(app: Sphinx) -> None:
+    """Let Sphinx find the made pages among its documents."""
+    store = store_of(app.env)
+    folder = Path(app.doctreedir) / _STUBS
+
+    def make(sources: dict[str, Path]) -> dict[str, Path]:
+        store.scan(sources)
+        texts: dict[str, str] = {}
+        for settings in store.project.collections:
+            if settings.automatic:
+                texts |= page_texts(store, settings, sources)
+        return {docname: _write_stub(folder, docname, text) for docname, text in texts.items()}
+
+    project = CollectionProject(app.project, make)
+    app.project = app.env.project = project
+
+
+def page_texts(store: Store, settings: Settings, sources: dict[str, Path]) -> dict[str, str]:
+    """The names and texts of the pages that a collection needs and that are not among the sources."""
+    explicit = store.explicit_pages(settings)
+    periods = store.periods(settings)
+    option = "" if settings is store.project.main else f"   :fragments: {settings.fragments}\n"
+    texts = {}
+    for period in periods:
+        name = f"{settings.pages}/{period.name}"
+        if period in explicit:
+            continue
+        if name in sources:
+            message = f"this page stands in the place of the digest of {period}, but has no digest directive for it"
+            warn_at(name, Code.PAGE_CONFLICT, message)
+            continue
+        if name in texts:
+            message = f"two digests end on {period.end}: the one of {period} has no page"
+            warn_at(name, Code.PAGE_CONFLICT, message)
+            continue
+        texts[name] = _page(digest_title(period, settings), f".. digest:: {period}\n{option}")
+    listing = ".. digest-collection::\n" + option
+    for end in {period.end for period in periods}:
+        texts[f"{settings.pages}/{end:%Y}"] = _page(f"{end:%Y}", f"{listing}   :span: {end:%Y}\n")
+        texts[f"{settings.pages}/{end:%Y-%m}"] = _page(f"{end:%B %Y}", f"{listing}   :span: {end:%Y-%m}\n")
+    if not store.lists_digests(settings):
+        # a project that has not put it into a toctree yet shall not be warned of it
+        texts[f"{settings.pages}/index"] = ":orphan:\n\n" + _page(settings.collection_title, listing)
+    return {name: text for name, text in texts.items() if name not in sources}
+
+
+def _page(title: str, body: str) -> str:
+    title = escape(title)
+    # as wide as a title of wide characters, which take two columns each
+    return f"{title}\n{'=' * 2 * len(title)}\n\n{body}"
+
+
+def _write_stub(folder: Path, docname: str, text: str) -> Path:
+    """Write the source of a page if it is not there already, so that its time says when it changed."""
+    path = folder / (docname + STUB_SUFFIX)
+    try:
+        if path.read_text(encoding="utf-8") == text:
+            return path
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".new")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)
+    return path

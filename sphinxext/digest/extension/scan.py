@@ -1,0 +1,96 @@
+"""Finding the pages that have a digest of their own, before anything is read.
+
+Which pages the build has to make depends on it, and Sphinx wants to know its pages first. So the directives are found
+in the text of the sources: those that begin a line, which leaves out examples in literal blocks, which are indented,
+and in code fences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sphinxext.digest.model import Period
+from sphinxext.digest.periods import PeriodError, parse_interval
+
+#: The directives to look for.
+DIGEST, COLLECTION = "digest", "digest-collection"
+
+_RST = re.compile(r"\.\. +(digest|digest-collection) *::[ \t]*(.*)")
+_MYST = re.compile(r"(?:`{3,}|:{3,})\{(digest|digest-collection)\}[ \t]*(.*)")
+_FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
+_FRAGMENTS = re.compile(r"\s*:fragments:\s*(\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A directive on a page: its name, its argument, and the folder of fragments that it names, if any."""
+
+    name: str
+    argument: str
+    fragments: str | None
+
+    @property
+    def interval(self) -> Period | None:
+        """The period of a digest that is given by its days, which wins over the calendar."""
+        if self.name != DIGEST or "/" not in self.argument:
+            return None
+        try:
+            return parse_interval(self.argument)
+        except PeriodError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class PageScan:
+    """What was found in a source file, and its time and size when it was read."""
+
+    stamp: tuple[int, int]
+    found: tuple[Found, ...]
+
+
+def scan_pages(files: Iterable[tuple[str, Path]], earlier: dict[str, PageScan]) -> dict[str, PageScan]:
+    """Scan source files; those whose time and size have not changed are taken from an earlier scan.
+
+    :param files: document names with their files.
+    """
+    scans = {}
+    for docname, file in files:
+        try:
+            status = file.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+            known = earlier.get(docname)
+            if known is not None and known.stamp == stamp:
+                scans[docname] = known
+            else:
+                text = file.read_bytes()
+                found = tuple(_find(text.decode("utf-8", "replace"))) if b"digest" in text else ()
+                scans[docname] = PageScan(stamp, found)
+        except OSError:
+            continue
+    return scans
+
+
+def _find(text: str) -> Iterator[Found]:
+    lines = text.splitlines()
+    fence = ""
+    for index, line in enumerate(lines):
+        match = _RST.fullmatch(line) or _MYST.fullmatch(line)
+        if match is not None and not fence:
+            yield Found(match[1], match[2].strip(), _fragments_option(lines[index + 1 :]))
+        elif opening := _FENCE.match(line):
+            if not fence:
+                fence = opening[1]
+            elif line.startswith(fence) and not line.strip("`~ "):
+                fence = ""
+
+
+def _fragments_option(lines: list[str]) -> str | None:
+    for line in lines:
+        if not line.strip().startswith(":"):
+            return None
+        if match := _FRAGMENTS.fullmatch(line):
+            return match[1]
+    return None

@@ -1,0 +1,154 @@
+"""The collections of a build: read when something asks for them, and not at all when nothing has changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sphinxext.digest.collection import Collection, load_collection
+from sphinxext.digest.extension.config import configure
+from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.scan import COLLECTION, PageScan, scan_pages
+from sphinxext.digest.extension.warn import warn_of
+from sphinxext.digest.fragments.folder import fingerprint
+from sphinxext.digest.history.first_merge import current_commit
+from sphinxext.digest.model import Period
+from sphinxext.digest.options import Settings
+from sphinxext.digest.problems import Problem
+from sphinxext.digest.project import Project
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+
+@dataclass(frozen=True)
+class FolderState:
+    """What a folder of fragments was like when it was last read, as the environment remembers it.
+
+    ``commit`` is the commit that was checked out, where the day of a first merge counts, and None elsewhere.
+    ``periods`` are those of its digests, ``problems`` are reported again by each build.
+    """
+
+    fingerprint: bytes | None
+    commit: str | None
+    settings: Settings
+    intervals: tuple[Period, ...]
+    periods: tuple[Period, ...]
+    problems: tuple[Problem, ...]
+
+
+class Store:
+    """The collections of a project during one build."""
+
+    def __init__(self, project: Project, states: dict[str, FolderState], scans: dict[str, PageScan]) -> None:
+        self.project = project
+        self.today = _today()
+        self._states = states
+        self._scans = scans
+        self._collections: dict[str, Collection] = {}
+        self._current: dict[str, bool] = {}
+        self._explicit: dict[str, dict[Period, str]] = {}
+
+    def scan(self, files: Mapping[str, Path]) -> None:
+        """Find the pages that have a digest of their own; has to come before anything else is asked."""
+        scans = scan_pages(files.items(), self._scans)
+        self._scans.clear()
+        self._scans.update(scans)
+        self._explicit.clear()
+
+    def explicit_pages(self, settings: Settings) -> dict[Period, str]:
+        """The periods that have a page of their own among the sources, with the names of these documents."""
+        if settings.fragments not in self._explicit:
+            pages: dict[Period, str] = {}
+            for docname, scan in sorted(self._scans.items()):
+                for found in scan.found:
+                    if found.interval is not None and self._is_of(found.fragments, settings):
+                        pages.setdefault(found.interval, docname)
+            self._explicit[settings.fragments] = pages
+        return self._explicit[settings.fragments]
+
+    def lists_digests(self, settings: Settings) -> bool:
+        """Whether a page among the sources lists the digests of a collection."""
+        return any(
+            found.name == COLLECTION and self._is_of(found.fragments, settings)
+            for scan in self._scans.values()
+            for found in scan.found
+        )
+
+    def page_of(self, settings: Settings, period: Period) -> str:
+        """The name of the document that has the digest of a period."""
+        return self.explicit_pages(settings).get(period) or f"{settings.pages}/{period.name}"
+
+    def collection(self, settings: Settings) -> Collection:
+        """The collection of these settings, which is read now if it has not been."""
+        folder = settings.fragments
+        if folder not in self._collections:
+            collection = load_collection(self.project.root, settings)
+            self._collections[folder] = collection.with_intervals(self.explicit_pages(settings))
+        return self._collections[folder]
+
+    def is_current(self, settings: Settings) -> bool:
+        """Whether a folder is as the environment remembers it; if not, it is read, and remembered as it is now.
+
+        The problems of the folder are reported, once in a build.
+        """
+        folder = settings.fragments
+        if folder not in self._current:
+            intervals = tuple(sorted(self.explicit_pages(settings)))
+            before = self._states.get(folder)
+            mark = fingerprint(self.project.root, folder)
+            if before is None or not self._is_same(before, mark, settings, intervals):
+                collection = self.collection(settings)
+                commit = current_commit(self.project.root) if collection.uses_history else None
+                periods = tuple(collection.digests)
+                state = FolderState(mark, commit, settings, intervals, periods, collection.problems)
+                self._states[folder] = state
+                self._current[folder] = False
+            else:
+                self._current[folder] = True
+            warn_of(self._states[folder].problems, self.project.root)
+        return self._current[folder]
+
+    def periods(self, settings: Settings) -> tuple[Period, ...]:
+        """The periods of the digests of a collection, oldest first."""
+        self.is_current(settings)
+        return self._states[settings.fragments].periods
+
+    def _is_same(
+        self, before: FolderState, mark: bytes | None, settings: Settings, intervals: tuple[Period, ...]
+    ) -> bool:
+        return (
+            mark is not None
+            and (before.fingerprint, before.settings, before.intervals) == (mark, settings, intervals)
+            and (before.commit is None or before.commit == current_commit(self.project.root))
+        )
+
+    def _is_of(self, fragments: str | None, settings: Settings) -> bool:
+        return settings is self.project.main if fragments is None else fragments.strip("/") == settings.fragments
+
+
+def open_store(app: Sphinx) -> None:
+    """Read the settings, and give the domain its store."""
+    domain = DigestDomain.of(app.env)
+    project = configure(app.config, Path(app.confdir))
+    domain.store = Store(project, domain.data["folders"], domain.data["scans"])
+
+
+def store_of(env: BuildEnvironment) -> Store:
+    """The store of the build that an environment belongs to."""
+    store = DigestDomain.of(env).store
+    assert isinstance(store, Store)
+    return store
+
+
+def _today() -> date:
+    """Today in UTC; with ``SOURCE_DATE_EPOCH`` the day of that many seconds after the epoch."""
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if seconds.isdigit():
+        return datetime.fromtimestamp(int(seconds), UTC).date()
+    return datetime.now(UTC).date()

@@ -1,0 +1,27 @@
+"""From problems to Sphinx warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from docutils.nodes import Node
+from sphinx.util import logging
+
+from sphinxext.digest.problems import Code, Problem
+
+logger = logging.getLogger(__name__)
+
+
+def warn_of(problems: Iterable[Problem], root: Path) -> None:
+    """Show problems of fragments and settings, each at its own place, as ``digest.<code>``."""
+    for problem in problems:
+        location = str(root / problem.path)
+        if problem.line:
+            location += f":{problem.line}:{problem.column}"
+        logger.warning("%s", problem.message, type="digest", subtype=str(problem.code), location=location)
+
+
+def warn_at(location: str | tuple[str, int] | Node, code: Code, message: str) -> None:
+    """Show a problem of a page."""
+    logger.warning("%s", message, type="digest", subtype=str(code), location=location)

@@ -1,0 +1,119 @@
+"""The fields of the fragment format, declared once: the reader, the JSON Schema and the reference come from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from sphinxext.digest.model import Countdown, Item, Note, State, Story, Success, Thread
+
+
+class Type(Enum):
+    """What a field holds. The value is how the reference calls it."""
+
+    RST = "reStructuredText"
+    TITLE = "a line of reStructuredText"
+    WORDS = "plain text"
+    URL = "a URL"
+    MOMENT = "a date, or a time as in RFC 3339"
+    STATE = "one of " + ", ".join(State)
+    WEEK = "a week's label, such as R-17"
+    THREAD = "an identity or a slug"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A key of a note."""
+
+    name: str
+    type: Type
+    help: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class SectionFields:
+    """A section of a fragment: the record that its notes become, their keys, and what the short form stands for.
+
+    ``short`` is the key that a plain string in place of a mapping is read as, or None if there is no short form.
+    """
+
+    name: str
+    note: type[Note]
+    help: str
+    short: str | None
+    fields: dict[str, Field]
+
+
+URL_SCHEMES = ("http", "https", "mailto", "ircs", "matrix")
+
+FRAGMENT_KEYS = {
+    "date": "The default date of every note in the file.",
+    "prelude": "reStructuredText for the beginning of the digest, before its first section.",
+}
+
+
+def _section(name: str, note: type[Note], text: str, short: str | None, *fields: Field) -> SectionFields:
+    date = Field("date", Type.MOMENT, "When it happened; without it the fragment's date holds.")
+    return SectionFields(name, note, text, short, {field.name: field for field in (*fields, date)})
+
+
+SECTION_FIELDS: dict[str, SectionFields] = {
+    section.name: section
+    for section in (
+        _section(
+            "successes",
+            Success,
+            "Successes, as people tell them to SuccessBot.",
+            "text",
+            Field("nick", Type.WORDS, "Who told it."),
+            Field("text", Type.RST, "What succeeded.", required=True),
+            Field("channel", Type.WORDS, "The channel it was told in."),
+            Field("url", Type.URL, "The line in the channel's log."),
+        ),
+        _section(
+            "items",
+            Item,
+            "Lines of short lists, each list under a heading of its own.",
+            "text",
+            Field("group", Type.WORDS, "The heading of the list; without it, “In Brief”."),
+            Field("text", Type.RST, "The line.", required=True),
+            Field("url", Type.URL, "Where it leads."),
+        ),
+        _section(
+            "countdown",
+            Countdown,
+            "What matters in a week of a release cycle.",
+            None,
+            Field("series", Type.WORDS, "The name of the series.", required=True),
+            Field("week", Type.WEEK, "The week that it is about."),
+            Field("focus", Type.RST, "What teams should focus on."),
+            Field("general", Type.RST, "General information."),
+            Field("actions", Type.RST, "What has to be done."),
+            Field("dates", Type.RST, "Deadlines and dates that come."),
+            Field("url", Type.URL, "The countdown as it was sent."),
+        ),
+        _section(
+            "threads",
+            Thread,
+            "Summaries of mailing-list threads.",
+            "title",
+            Field("title", Type.TITLE, "The heading.", required=True),
+            Field("url", Type.URL, "The full thread."),
+            Field("state", Type.STATE, "How far the discussion has come; “open” if nothing is said."),
+            Field("continues", Type.THREAD, "The earlier fragment with the part that this one continues."),
+            Field("summary", Type.RST, "The summary."),
+        ),
+        _section(
+            "stories",
+            Story,
+            "Dated prose: highlights of a committee, announcements, pieces of a newsletter, blog posts.",
+            "text",
+            Field("title", Type.TITLE, "The heading."),
+            Field("author", Type.WORDS, "Who wrote it."),
+            Field("group", Type.WORDS, "A heading that it shares with other stories."),
+            Field("url", Type.URL, "Where the whole story is."),
+            Field("text", Type.RST, "The story.", required=True),
+        ),
+    )
+}

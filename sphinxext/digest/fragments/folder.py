@@ -1,0 +1,120 @@
+"""Reading the fragments folder: which files there are, and what each of them holds."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+
+from sphinxext.digest import safeyaml
+from sphinxext.digest.fragments.read import read_fragment
+from sphinxext.digest.model import Fragment
+from sphinxext.digest.problems import Code, Problem
+
+SUFFIX = ".yaml"
+
+#: How long after a file's time it may still change without a new time: FAT counts in two seconds.
+_GRANULARITY_NS = 2_000_000_000
+
+
+@dataclass(slots=True)
+class FolderReading:
+    """The fragments of a folder, in alphabetical order of their files, and the problems of all files."""
+
+    fragments: list[Fragment] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_folder(root: Path, folder: str) -> FolderReading:
+    """Read all fragments of a folder. A folder that does not exist holds none.
+
+    :param root: the project.
+    :param folder: relative to the project, with ``/`` between its parts; it begins the path of every problem.
+    """
+    reading = FolderReading()
+    for entry, problem in _list_folder(root / folder, folder):
+        if problem is not None:
+            reading.problems.append(problem)
+        elif entry is not None:
+            fragment, problems = read_file(Path(entry.path), f"{folder}/{entry.name}")
+            reading.problems += problems
+            if fragment is not None:
+                reading.fragments.append(fragment)
+    return reading
+
+
+def read_file(file: Path, path: str) -> tuple[Fragment | None, list[Problem]]:
+    """Read one file; see :func:`~sphinxext.digest.fragments.read.read_fragment`.
+
+    :param file: where it is.
+    :param path: how problems name it.
+    """
+    if file.suffix != SUFFIX:
+        return None, [Problem(path, 0, 0, Code.FILE_NAME, f"the name must end in {SUFFIX}")]
+    try:
+        with file.open("rb", buffering=0) as stream:
+            data = stream.read(safeyaml.MAX_BYTES + 1)
+    except OSError as error:
+        return None, [_unreadable(path, error)]
+    return read_fragment(data, path, file.stem)
+
+
+def fingerprint(root: Path, folder: str) -> bytes | None:
+    """What tells one state of a folder from another without reading its files: their names, times and sizes.
+
+    None if a file is so young that it could still change without a new time.
+    """
+    started = time.time_ns()
+    lines = []
+    for entry, problem in _list_folder(root / folder, folder):
+        if entry is None or problem is not None:
+            lines.append(str(problem))
+            continue
+        status = entry.stat()
+        if max(status.st_mtime_ns, status.st_ctime_ns) > started - _GRANULARITY_NS:
+            return None
+        lines.append(f"{entry.name} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_size}")
+    return blake2b("\n".join(lines).encode("utf-8", "surrogateescape"), digest_size=16).digest()
+
+
+def _list_folder(directory: Path, folder: str) -> Iterator[tuple[os.DirEntry[str] | None, Problem | None]]:
+    """Each entry that is meant to be a fragment, or what is wrong with it, in alphabetical order."""
+    try:
+        with os.scandir(directory) as entries:
+            found = sorted((entry for entry in entries if _is_meant(entry.name)), key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield None, _unreadable(folder, error)
+        return
+    for entry in found:
+        path = f"{folder}/{entry.name}"
+        try:
+            yield entry, _refusal(entry, path, directory)
+        except OSError as error:
+            yield entry, _unreadable(path, error)
+
+
+def _refusal(entry: os.DirEntry[str], path: str, directory: Path) -> Problem | None:
+    mode = entry.stat().st_mode
+    if not entry.name.endswith(SUFFIX):
+        return Problem(path, 0, 0, Code.FILE_NAME, f"the name must end in {SUFFIX}")
+    if stat.S_ISDIR(mode):
+        return Problem(path, 0, 0, Code.UNREADABLE, "a directory stands where a fragment should be")
+    if not stat.S_ISREG(mode):
+        return Problem(path, 0, 0, Code.UNREADABLE, "this is not a regular file")
+    if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(directory.resolve()):
+        return Problem(path, 0, 0, Code.OUTSIDE, "the link leads out of the fragments folder")
+    return None
+
+
+def _is_meant(name: str) -> bool:
+    return name.endswith((SUFFIX, ".yml")) and not name.startswith(".")
+
+
+def _unreadable(path: str, error: OSError) -> Problem:
+    return Problem(path, 0, 0, Code.UNREADABLE, f"cannot be read: {error.strerror or error}")

@@ -1,0 +1,209 @@
+"""Reading one fragment: bytes to a record, and every problem on the way."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from typing import Any
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from sphinxext.digest import safeyaml
+from sphinxext.digest.fragments.fields import FRAGMENT_KEYS, SECTION_FIELDS, Field, SectionFields, Type
+from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment, read_text
+from sphinxext.digest.model import Fragment, Moment, Note, Prelude, State, Success, Text, split_name
+from sphinxext.digest.problems import Code, Problem
+
+_WEEK = re.compile(r"R[-+]\d{1,2}")
+_SHORT_SUCCESS = re.compile(r"(?P<nick>[^\s:]+):\s+(?P<text>\S.*)", re.DOTALL)
+_PLAIN_WORD = re.compile(r"[^\x00-\x1f\x7f]+")
+_REFUSED = object()
+
+
+def read_fragment(data: bytes, path: str, stem: str) -> tuple[Fragment | None, list[Problem]]:
+    """Read the bytes of a file.
+
+    What is sound is kept: a note with a problem is left out, the others stay. The fragment is None when nothing of
+    the file can be used.
+
+    :param path: how problems name the file.
+    :param stem: the file's name without its suffix.
+    """
+    problems: list[Problem] = []
+    name = split_name(stem)
+    if name is None:
+        message = "the name must end in '-' and 16 hexadecimal digits, the fragment's identity"
+        problems.append(Problem(path, 0, 0, Code.FILE_NAME, message))
+    text = safeyaml.decode(data, path, problems)
+    if text is None:
+        return None, problems
+    before = len(problems)
+    root = safeyaml.compose(text, path, problems)
+    if root is None:
+        if len(problems) == before:
+            problems.append(Problem(path, 1, 1, Code.EMPTY, "there is nothing in the file"))
+        return None, problems
+    reader = _Reader(path, text, problems)
+    reader.read_root(root)
+    if name is None:
+        return None, problems
+    slug, identity = name
+    checksum = blake2b(data, digest_size=16).digest()
+    return Fragment(path, identity, slug, checksum, reader.date, tuple(reader.notes)), problems
+
+
+class _Reader:
+    """Walks the nodes of one file and collects notes and problems."""
+
+    def __init__(self, path: str, source: str, problems: list[Problem]) -> None:
+        self.path = path
+        self.source = source
+        self.problems = problems
+        self.notes: list[Note] = []
+        self.date: Moment | None = None
+        self.budget = safeyaml.MAX_BYTES
+
+    def complain(self, node: Node, code: Code, message: str) -> None:
+        place = safeyaml.place_of(node)
+        self.problems.append(Problem(self.path, place.line, place.column, code, message))
+
+    def read_root(self, root: Node) -> None:
+        if not isinstance(root, MappingNode):
+            self.complain(root, Code.WRONG_TYPE, "a fragment must be a mapping of sections")
+            return
+        before = len(self.problems)
+        for name, key, node in safeyaml.items_of(root, self.path, self.problems):
+            if name in SECTION_FIELDS:
+                self.read_section(SECTION_FIELDS[name], node)
+            elif name == "date":
+                moment = self.read_scalar(node, Type.MOMENT, "date")
+                self.date = None if moment is _REFUSED else moment
+            elif name == "prelude":
+                text = self.read_scalar(node, Type.RST, "prelude")
+                if text is not _REFUSED:
+                    self.notes.append(Prelude(place=safeyaml.place_of(key), text=text))
+            else:
+                keys = ", ".join((*FRAGMENT_KEYS, *SECTION_FIELDS))
+                self.complain(key, Code.UNKNOWN_KEY, f"a fragment has no key '{name}'; it has {keys}")
+        if not self.notes and len(self.problems) == before:
+            self.complain(root, Code.EMPTY, "there is no note in the file")
+
+    def read_section(self, section: SectionFields, node: Node) -> None:
+        if not isinstance(node, SequenceNode):
+            self.complain(node, Code.WRONG_TYPE, f"'{section.name}' must be a list of notes")
+            return
+        if not node.value:
+            self.complain(node, Code.EMPTY, f"there is no note in '{section.name}'")
+        for index, item in enumerate(node.value, 1):
+            if isinstance(item, MappingNode):
+                self.read_note(section, item, index)
+            elif isinstance(item, ScalarNode) and section.short:
+                self.read_short_note(section, item, index)
+            else:
+                also = " or a plain string" if section.short else ""
+                self.complain(item, Code.WRONG_TYPE, f"a note in '{section.name}' must be a mapping{also}")
+
+    def read_note(self, section: SectionFields, node: MappingNode, index: int) -> None:
+        values: dict[str, Any] = {}
+        sound = True
+        before = len(self.problems)
+        for name, key, value in safeyaml.items_of(node, self.path, self.problems):
+            field = section.fields.get(name)
+            if field is None:
+                keys = ", ".join(section.fields)
+                self.complain(key, Code.UNKNOWN_KEY, f"a note in '{section.name}' has no key '{name}'; it has {keys}")
+                continue
+            values[name] = result = self.read_scalar(value, field.type, name)
+            if result is _REFUSED:
+                sound = False
+            elif name == "continues":
+                values["continues_place"] = safeyaml.place_of(value)
+        for field in section.fields.values():
+            if field.required and field.name not in values:
+                sound = False
+                self.complain(node, Code.MISSING_KEY, f"a note in '{section.name}' needs the key '{field.name}'")
+        if sound and self.is_about_something(section, node, values, before):
+            self.notes.append(section.note(place=safeyaml.place_of(node), index=index, **values))
+
+    def is_about_something(
+        self, section: SectionFields, node: MappingNode, values: dict[str, Any], before: int
+    ) -> bool:
+        """Whether a countdown, all of whose texts are optional, has one of them."""
+        texts = [field.name for field in section.fields.values() if field.type is Type.RST]
+        if any(name in values for name in texts) or section.short == "title":
+            return True
+        if len(self.problems) == before:
+            message = f"a note in '{section.name}' needs one of the keys {', '.join(texts)}"
+            self.complain(node, Code.MISSING_KEY, message)
+        return False
+
+    def read_short_note(self, section: SectionFields, node: ScalarNode, index: int) -> None:
+        assert section.short is not None
+        field: Field = section.fields[section.short]
+        text = self.read_scalar(node, field.type, section.name)
+        if text is _REFUSED:
+            return
+        values: dict[str, Any] = {section.short: text}
+        if section.note is Success and (match := _SHORT_SUCCESS.fullmatch(text.value)):
+            offset = match.start("text") if "\n" not in text.value[: match.start("text")] else 0
+            values = {
+                "nick": match["nick"],
+                "text": Text(match["text"], text.line, text.column + offset, text.lines),
+            }
+        self.notes.append(section.note(place=safeyaml.place_of(node), index=index, **values))
+
+    def read_scalar(self, node: Node, kind: Type, name: str) -> Any:
+        """The value of a field, or ``_REFUSED`` after a problem."""
+        if not isinstance(node, ScalarNode):
+            self.complain(node, Code.WRONG_TYPE, f"'{name}' must be {kind.value}, not a list or a mapping")
+            return _REFUSED
+        value: str = node.value
+        self.budget -= len(value)
+        if self.budget < 0:
+            self.complain(node, Code.YAML_ALIASES, f"aliases expand to more than {safeyaml.MAX_BYTES:,} characters")
+            return _REFUSED
+        if kind is Type.MOMENT and not node.tag:
+            pass
+        elif not safeyaml.is_string(node):
+            return self.refuse_scalar(node, kind, name)
+        if not value or value.isspace():
+            self.complain(node, Code.EMPTY_TEXT, f"'{name}' is empty")
+            return _REFUSED
+        if kind is Type.RST:
+            return read_text(node, self.source)
+        try:
+            return self.convert(node, kind, name)
+        except ValueProblem as error:
+            code = {Type.MOMENT: Code.BAD_DATE, Type.URL: Code.BAD_URL}.get(kind, Code.BAD_VALUE)
+            self.complain(node, code, str(error))
+            return _REFUSED
+
+    def refuse_scalar(self, node: ScalarNode, kind: Type, name: str) -> object:
+        if node.tag:
+            self.complain(
+                node, Code.YAML_TAG, f"the tag '{node.tag}' may not stand here: there are no tags in fragments"
+            )
+        elif node.value:
+            message = f"'{name}' must be {kind.value}, but YAML reads {node.value} as another type: put it in quotes"
+            self.complain(node, Code.WRONG_TYPE, message)
+        else:
+            self.complain(node, Code.EMPTY_TEXT, f"'{name}' is empty")
+        return _REFUSED
+
+    def convert(self, node: ScalarNode, kind: Type, name: str) -> object:
+        value = node.value.strip()
+        if kind is Type.TITLE:
+            if "\n" in value:
+                raise ValueProblem(f"'{name}' must be one line")
+            return read_text(node, self.source)
+        if kind is Type.MOMENT:
+            return read_moment(value)
+        if kind is Type.URL:
+            return check_url(value)
+        if kind is Type.STATE and value not in set(State):
+            raise ValueProblem(f"'{name}' must be {kind.value}, not '{value}'")
+        if kind is Type.WEEK and not _WEEK.fullmatch(value):
+            raise ValueProblem(f"'{name}' must be {kind.value}, not '{value}'")
+        if not _PLAIN_WORD.fullmatch(value):
+            raise ValueProblem(f"'{name}' must be one line of plain text")
+        return State(value) if kind is Type.STATE else value

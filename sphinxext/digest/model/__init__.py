@@ -1,0 +1,41 @@
+"""The records that everything else works on: plain, typed and frozen."""
+
+from sphinxext.digest.model.digest import Digest, Section, ThreadLinks
+from sphinxext.digest.model.fragment import Entry, Fragment, split_name
+from sphinxext.digest.model.notes import (
+    KINDS,
+    Countdown,
+    Item,
+    Kind,
+    Note,
+    Prelude,
+    State,
+    Story,
+    Success,
+    Thread,
+)
+from sphinxext.digest.model.period import Period
+from sphinxext.digest.model.text import Moment, Place, Text
+
+__all__ = [
+    "KINDS",
+    "Countdown",
+    "Digest",
+    "Entry",
+    "Fragment",
+    "Item",
+    "Kind",
+    "Moment",
+    "Note",
+    "Period",
+    "Place",
+    "Prelude",
+    "Section",
+    "State",
+    "Story",
+    "Success",
+    "Text",
+    "Thread",
+    "ThreadLinks",
+    "split_name",
+]

@@ -1,0 +1,46 @@
+"""A digest as it was composed: sections in order, ready for a renderer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sphinxext.digest.model.fragment import Entry
+from sphinxext.digest.model.notes import Kind
+from sphinxext.digest.model.period import Period
+from sphinxext.digest.model.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLinks:
+    """The neighbours of a thread over time: the part it continues, and the parts that continue it."""
+
+    earlier: Entry | None = None
+    later: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a digest under one heading.
+
+    ``heading`` is a Text where it is a note's own title, a string where it is ours, and None for prose without a
+    heading. A section without entries is a standing group that has nothing this time.
+    """
+
+    kind: Kind
+    heading: Text | str | None
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What happened in a period. ``threads`` has the neighbours of each thread, by the entry's identity."""
+
+    period: Period
+    title: str
+    sections: tuple[Section, ...]
+    threads: dict[str, ThreadLinks] = field(default_factory=dict)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All notes, in the order in which the digest shows them."""
+        return tuple(entry for section in self.sections for entry in section.entries)

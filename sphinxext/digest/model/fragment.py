@@ -1,0 +1,70 @@
+"""A fragment, and a note of it once it has its day."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sphinxext.digest.model.notes import Kind, Note
+from sphinxext.digest.model.text import Moment
+
+_IDENTITY = re.compile(r"(?P<slug>.*?)-?(?P<identity>[0-9a-f]{16})|(?P<old>[0-9a-f]{16})-(?P<rest>.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One YAML file of the fragments folder.
+
+    ``path`` is how the user would name the file; ``identity`` are the 16 hexadecimal digits that stay the same when
+    the file is renamed, ``slug`` is the rest of its name; ``checksum`` changes with any byte of the file.
+    """
+
+    path: str
+    identity: str
+    slug: str
+    checksum: bytes
+    date: Moment | None
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A note in its place in time: the note, its fragment, and the moment that orders it."""
+
+    fragment: Fragment
+    note: Note
+    moment: Moment
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the note."""
+        return self.note.kind
+
+    @property
+    def identity(self) -> str:
+        """The note's name among those of its kind: the fragment's identity, ``-2`` and so on from the second on."""
+        index = self.note.index
+        return self.fragment.identity if index == 1 else f"{self.fragment.identity}-{index}"
+
+    @property
+    def anchor(self) -> str:
+        """The identifier of the note on a page; it survives edits and renames of the file."""
+        return f"{self.note.kind}-{self.identity}"
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What entries are ordered by: the moment, then the file, then the order within it."""
+        return (self.moment.key, self.fragment.path, self.note.index)
+
+
+def split_name(stem: str) -> tuple[str, str] | None:
+    """The slug and the identity out of a file's name without its suffix, or None if it has no identity.
+
+    As in reno the identity are the last 16 characters, and for names from before reno 1.0 the first 16.
+    """
+    match = _IDENTITY.fullmatch(stem)
+    if match is None:
+        return None
+    if match["identity"]:
+        return match["slug"], match["identity"]
+    return match["rest"], match["old"]

@@ -1,0 +1,155 @@
+"""The kinds of note. The fields are those of the fragment format; texts are reStructuredText."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from sphinxext.digest.model.text import Moment, Place, Text
+
+
+class Kind(StrEnum):
+    """A kind of note, as objects, anchors and commands call it."""
+
+    PRELUDE = "prelude"
+    SUCCESS = "success"
+    ITEM = "item"
+    COUNTDOWN = "countdown"
+    THREAD = "thread"
+    STORY = "story"
+
+
+class State(StrEnum):
+    """How far the discussion of a thread has come."""
+
+    OPEN = "open"
+    CONTINUING = "continuing"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(ABC):
+    """What all kinds of note have.
+
+    ``index`` counts the notes of one kind in a fragment from 1; ``date`` is the note's own, if it has one.
+    """
+
+    kind: ClassVar[Kind]
+    place: Place
+    index: int = 1
+    date: Moment | None = None
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """What a list of notes shows: one line of plain text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prelude(Note):
+    """What stands at the beginning of a digest, before its first section."""
+
+    kind: ClassVar[Kind] = Kind.PRELUDE
+    text: Text
+
+    @property
+    def label(self) -> str:
+        """The first line of the text."""
+        return self.text.first_line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Success(Note):
+    """A success that somebody told SuccessBot."""
+
+    kind: ClassVar[Kind] = Kind.SUCCESS
+    text: Text
+    nick: str | None = None
+    channel: str | None = None
+    url: str | None = None
+
+    @property
+    def label(self) -> str:
+        """``nick: text``, or the text alone."""
+        return f"{self.nick}: {self.text.first_line}" if self.nick else self.text.first_line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item(Note):
+    """One line of a short list under a heading of its own, the group."""
+
+    kind: ClassVar[Kind] = Kind.ITEM
+    text: Text
+    group: str | None = None
+    url: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The first line of the text, after the group."""
+        return f"{self.group}: {self.text.first_line}" if self.group else self.text.first_line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Countdown(Note):
+    """What matters in a week of a release cycle.
+
+    ``week`` is the week's label, such as ``R-17``: so many weeks before the week of the release.
+    """
+
+    kind: ClassVar[Kind] = Kind.COUNTDOWN
+    series: str
+    week: str | None = None
+    focus: Text | None = None
+    general: Text | None = None
+    actions: Text | None = None
+    dates: Text | None = None
+    url: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The series and the week."""
+        return f"{self.series} {self.week}" if self.week else self.series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread(Note):
+    """The summary of a mailing-list thread.
+
+    ``url`` leads to the full thread; ``continues`` is the identity or slug of the fragment with the earlier part.
+    """
+
+    kind: ClassVar[Kind] = Kind.THREAD
+    title: Text
+    url: str | None = None
+    state: State = State.OPEN
+    continues: str | None = None
+    continues_place: Place | None = None
+    summary: Text | None = None
+
+    @property
+    def label(self) -> str:
+        """The title."""
+        return self.title.first_line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story(Note):
+    """Dated prose: an announcement, highlights of a committee, a piece of a newsletter, a blog post."""
+
+    kind: ClassVar[Kind] = Kind.STORY
+    text: Text
+    title: Text | None = None
+    author: str | None = None
+    group: str | None = None
+    url: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The title, or the first line of the text."""
+        return (self.title or self.text).first_line
+
+
+#: The kinds that a fragment has a section for, in the order in which a digest shows them by default.
+KINDS: tuple[type[Note], ...] = (Success, Item, Countdown, Thread, Story)

@@ -1,0 +1,255 @@
+"""Every option, declared once: its name, default, check and help.
+
+The command reads options from ``releasenotes/digest.yaml``; a build reads the same file and then ``conf.py``, where
+each option is called ``digest_<name>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Any
+
+from sphinxext.digest.model import Kind, Period
+from sphinxext.digest.periods import FREQUENCIES, WEEKDAYS, Calendar, PeriodError, parse_day, parse_interval
+from sphinxext.digest.problems import Code
+
+#: Called with the name of an option, the kind of problem and a message, for each value that is refused.
+Complain = Callable[[str, Code, str], None]
+
+#: Where the command and the build find the options, relative to the project.
+SETTINGS_FILE = "releasenotes/digest.yaml"
+
+#: The sections a digest can have, by the names that the option and the fragments use, in the default order.
+SECTIONS: dict[str, Kind] = {
+    "successes": Kind.SUCCESS,
+    "items": Kind.ITEM,
+    "countdown": Kind.COUNTDOWN,
+    "threads": Kind.THREAD,
+    "stories": Kind.STORY,
+}
+
+
+class OptionError(ValueError):
+    """A value that an option cannot have; the message says what it may be."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of one collection, checked. The table :data:`OPTIONS` says what each of them means."""
+
+    fragments: str
+    pages: str
+    title: str
+    automatic: bool
+    collection_title: str
+    period: str
+    week_start: str
+    anchor: date
+    intervals: tuple[Period, ...]
+    sections: tuple[str, ...]
+    groups: tuple[str, ...]
+    empty_group: str
+    success_heading: str
+    success_closing: str
+    success_url: str
+    references: bool
+    fragment_directives: tuple[str, ...]
+    fragment_raw: bool
+    fragment_file_insertion: bool
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar that says which digest a day belongs to."""
+        return Calendar(self.period, self.week_start, self.anchor).with_intervals(self.intervals)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise OptionError("must be a text that is not empty")
+    return value
+
+
+def _text_or_empty(value: object) -> str:
+    if not isinstance(value, str):
+        raise OptionError("must be a text")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise OptionError("must be true or false")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) and item.strip() for item in value):
+        raise OptionError("must be a list of texts")
+    return tuple(value)
+
+
+def _folder(value: object) -> str:
+    path = PurePosixPath(_text(value))
+    if path.is_absolute() or ".." in path.parts:
+        raise OptionError("must be a path inside the project, relative to it")
+    return path.as_posix()
+
+
+def _choice(*choices: str) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        if value not in choices:
+            raise OptionError(f"must be one of {', '.join(choices)}")
+        return str(value)
+
+    return check
+
+
+def _sections(value: object) -> tuple[str, ...]:
+    names = _texts(value)
+    if unknown := [name for name in names if name not in SECTIONS]:
+        raise OptionError(f"has no section '{unknown[0]}': there are {', '.join(SECTIONS)}")
+    if len(set(names)) < len(names):
+        raise OptionError("names a section twice")
+    return names
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    try:
+        day = parse_day(value) if isinstance(value, str) else None
+    except PeriodError as error:
+        raise OptionError(str(error)) from None
+    if day is None:
+        raise OptionError("must be a day, YYYY-MM-DD")
+    return day
+
+
+def _intervals(value: object) -> tuple[Period, ...]:
+    try:
+        return tuple(parse_interval(text) for text in _texts(value))
+    except PeriodError as error:
+        raise OptionError(str(error)) from None
+
+
+def _title(value: object) -> str:
+    template = _text(value)
+    try:
+        template.format(period="", year="", start="", end="")
+    except (KeyError, IndexError, ValueError):
+        raise OptionError("may have the fields {period}, {year}, {start} and {end}, and no others") from None
+    return template
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option: ``check`` returns the value as the settings hold it, or raises :class:`OptionError`."""
+
+    name: str
+    default: Any
+    check: Callable[[object], Any]
+    help: str
+
+
+OPTIONS: dict[str, Option] = {
+    option.name: option
+    for option in (
+        Option("fragments", "releasenotes/digests", _folder, "The folder of the fragments, relative to the project."),
+        Option(
+            "pages", "digests", _folder, "Where the pages of the collection are, relative to the documentation's root."
+        ),
+        Option(
+            "title",
+            "{period}",
+            _title,
+            "The title of a digest. ``{period}`` is the period in words (``November 28 to December 4``), ``{year}`` "
+            "the year of its last day, ``{start}`` and ``{end}`` its days in ISO form.",
+        ),
+        Option(
+            "automatic",
+            True,
+            _flag,
+            "Whether the build makes the pages of the collection: one to each digest, month and year, and the list.",
+        ),
+        Option("collection_title", "Digests", _text, "The title of the page that lists all digests."),
+        Option("period", "weekly", _choice(*FREQUENCIES), "How often there is a digest."),
+        Option("week_start", "saturday", _choice(*WEEKDAYS), "The weekday that a digest's week begins with."),
+        Option("anchor", date(2000, 1, 1), _day, "Two-week periods begin in every second week from this day's on."),
+        Option(
+            "intervals",
+            (),
+            _intervals,
+            "Periods that differ from the regular ones, as ``START/END``: each is one digest and wins over the "
+            "calendar. A page with a ``digest`` directive for an interval does the same in a build.",
+        ),
+        Option("sections", tuple(SECTIONS), _sections, "The sections of a digest, in order; others are left out."),
+        Option(
+            "groups",
+            (),
+            _texts,
+            "Headings of items and stories that every digest shows, in this order and before all others, even when "
+            "there is nothing under them.",
+        ),
+        Option("empty_group", "None this week.", _text, "What stands under a heading of ``groups`` without notes."),
+        Option("success_heading", "SuccessBot Says", _text, "The heading of the successes."),
+        Option(
+            "success_closing",
+            "Tell us yours via IRC with a message “#success [insert success]”.",
+            _text_or_empty,
+            "The line that closes the successes; empty for none.",
+        ),
+        Option(
+            "success_url",
+            "",
+            _text_or_empty,
+            "Where all successes are listed: an absolute URL, linked in a last line.",
+        ),
+        Option(
+            "references",
+            True,
+            _flag,
+            "Whether links are numbered and listed at the end of a digest's page. Without it they are links only.",
+        ),
+        Option(
+            "fragment_directives",
+            (),
+            _texts,
+            "Names of directives that fragments may use besides those that are known to be harmless.",
+        ),
+        Option(
+            "fragment_raw", False, _flag, "Whether fragments may use ``raw``: only if all their authors are trusted."
+        ),
+        Option(
+            "fragment_file_insertion",
+            False,
+            _flag,
+            "Whether fragments may insert files (``include``, ``csv-table`` with a file ...): only if all their "
+            "authors are trusted.",
+        ),
+    )
+}
+
+
+def default_settings() -> Settings:
+    """The settings of a project that sets nothing."""
+    return Settings(**{name: option.default for name, option in OPTIONS.items()})
+
+
+def with_changes(settings: Settings, values: Mapping[str, object], complain: Complain) -> Settings:
+    """The settings with some values replaced by others, which are checked.
+
+    :param values: by the names of :data:`OPTIONS`, as YAML or ``conf.py`` give them.
+    :param complain: called for each value that is refused; the old value stays.
+    """
+    changes: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in OPTIONS:
+            complain(name, Code.UNKNOWN_SETTING, f"there is no option '{name}': there are {', '.join(OPTIONS)}")
+            continue
+        try:
+            changes[name] = OPTIONS[name].check(value)
+        except OptionError as error:
+            complain(name, Code.BAD_SETTING, f"'{name}' {error}")
+    return replace(settings, **changes)

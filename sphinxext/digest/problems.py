@@ -1,0 +1,124 @@
+"""Every problem that the package reports, and the one exception type.
+
+A problem is data: a code, the place it was found at and a sentence. Reading, placing and composing collect problems
+and go on; only the command and the Sphinx layer decide how they are shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """The kind of a problem; in a Sphinx build also the warning's subtype, ``digest.<code>``."""
+
+    # the file
+    UNREADABLE = "unreadable"
+    """The file cannot be read: permissions, a directory, a link that leads nowhere."""
+    OUTSIDE = "outside"
+    """A link leads out of the fragments folder."""
+    FILE_NAME = "file-name"
+    """The name does not end in ``-`` and 16 hexadecimal digits, or not in ``.yaml``."""
+    TOO_LARGE = "too-large"
+    """The file, or what its aliases expand to, is larger than a fragment may be."""
+    ENCODING = "encoding"
+    """The file is not UTF-8."""
+    BYTE_ORDER_MARK = "byte-order-mark"
+    """The file begins with a byte order mark. It is read all the same."""
+    LINE_ENDS = "line-ends"
+    """The file has Windows line ends. It is read all the same."""
+    DUPLICATE_IDENTITY = "duplicate-identity"
+    """Two files have the same identity; the first in alphabetical order stays."""
+    # YAML
+    EMPTY = "empty"
+    """The file holds no note."""
+    YAML_SYNTAX = "yaml-syntax"
+    """The YAML cannot be parsed."""
+    YAML_NESTING = "yaml-nesting"
+    """Collections are nested deeper than any fragment needs."""
+    YAML_ALIASES = "yaml-aliases"
+    """Aliases expand to more than a fragment may hold."""
+    YAML_TAG = "yaml-tag"
+    """An explicit tag such as ``!!python/object``."""
+    DUPLICATE_KEY = "duplicate-key"
+    """A key stands twice in one mapping."""
+    # the form of notes
+    UNKNOWN_KEY = "unknown-key"
+    """A key that the format does not have."""
+    WRONG_TYPE = "wrong-type"
+    """A value of another type than the format has there."""
+    MISSING_KEY = "missing-key"
+    """A key that the note cannot do without."""
+    EMPTY_TEXT = "empty-text"
+    """A text that is empty or white space."""
+    BAD_VALUE = "bad-value"
+    """A value outside those that the key may have."""
+    BAD_DATE = "bad-date"
+    """Neither a date nor a time as in RFC 3339."""
+    BAD_URL = "bad-url"
+    """Not an absolute URL, or one of a scheme that is not allowed."""
+    NO_DATE = "no-date"
+    """A note without a date of its own, its fragment's, or the day of a first merge."""
+    # continuity
+    UNKNOWN_THREAD = "unknown-thread"
+    """``continues`` names no thread of the collection."""
+    AMBIGUOUS_THREAD = "ambiguous-thread"
+    """``continues`` names a fragment of several threads, none with the same title."""
+    THREAD_ORDER = "thread-order"
+    """``continues`` names a thread that is not earlier."""
+    # the text
+    RST = "rst"
+    """The reStructuredText of a note does not parse."""
+    RST_FORBIDDEN = "rst-forbidden"
+    """A directive or role that fragments may not use."""
+    # settings and periods
+    BAD_SETTING = "bad-setting"
+    """An option has a value that it cannot have."""
+    UNKNOWN_SETTING = "unknown-setting"
+    """There is no such option."""
+    BAD_PERIOD = "bad-period"
+    """A period that cannot be read, or that ends before it starts."""
+    # history
+    HISTORY = "history"
+    """git cannot be asked, or the clone does not hold enough history."""
+    # pages
+    EMPTY_PERIOD = "empty-period"
+    """A page asks for a period without notes."""
+    UNKNOWN_SERIES = "unknown-series"
+    """A page asks for a series or a week that has no countdown."""
+    UNKNOWN_FRAGMENT = "unknown-fragment"
+    """A page asks for a fragment that is not there."""
+    PAGE_CONFLICT = "page-conflict"
+    """Two digests would have the same page, or a page of the project stands in its place."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong, and where.
+
+    ``path`` is as the user would write it, relative to the project where possible; ``line`` and ``column`` count
+    from 1 (0 where the problem has no line), columns in characters.
+    """
+
+    path: str
+    line: int
+    column: int
+    code: Code
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.code} {self.message}"
+
+    @property
+    def location(self) -> str:
+        """``path:line:column``, or the path alone for a problem of the whole file."""
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+
+
+class DigestError(Exception):
+    """Something that stops the work at hand. It carries the problems to show."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems

@@ -1,0 +1,134 @@
+"""A project: where it is, and what it has set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from yaml.nodes import MappingNode
+
+from sphinxext.digest import safeyaml
+from sphinxext.digest.model import Place
+from sphinxext.digest.options import SETTINGS_FILE, Complain, Settings, default_settings, with_changes
+from sphinxext.digest.problems import Code, DigestError, Problem
+
+#: The key of the settings, and the end of the conf.py value's name, that has further collections.
+COLLECTIONS = "collections"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project with its collections, the main one first."""
+
+    root: Path
+    collections: tuple[Settings, ...]
+
+    @property
+    def main(self) -> Settings:
+        """The settings of the project's own collection."""
+        return self.collections[0]
+
+    def for_fragments(self, folder: str) -> Settings | None:
+        """The settings of the collection with this folder of fragments, if there is one."""
+        folder = folder.strip("/")
+        return next((settings for settings in self.collections if settings.fragments == folder), None)
+
+
+def find_root(start: Path) -> Path:
+    """The project that a folder belongs to.
+
+    It is the nearest of the folder and its parents that has a ``releasenotes`` folder; failing that, the nearest
+    with ``.git``; failing that, the folder itself.
+    """
+    start = start.resolve()
+    for marker in ("releasenotes", ".git"):
+        for candidate in (start, *start.parents):
+            if (candidate / marker).exists():
+                return candidate
+    return start
+
+
+def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place], list[Problem]]:
+    """The values of ``releasenotes/digest.yaml``, where each of them stands, and problems of the file itself."""
+    problems: list[Problem] = []
+    file = root / SETTINGS_FILE
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError:
+        return {}, {}, []
+    except OSError as error:
+        return {}, {}, [Problem(SETTINGS_FILE, 0, 0, Code.UNREADABLE, f"cannot be read: {error.strerror}")]
+    text = safeyaml.decode(data, SETTINGS_FILE, problems)
+    node = safeyaml.compose(text, SETTINGS_FILE, problems) if text is not None else None
+    if node is None:
+        return {}, {}, problems
+    if not isinstance(node, MappingNode):
+        problems.append(Problem(SETTINGS_FILE, 1, 1, Code.WRONG_TYPE, "the settings must be a mapping"))
+        return {}, {}, problems
+    values: dict[str, object] = {}
+    places: dict[str, Place] = {}
+    for name, key, value in safeyaml.items_of(node, SETTINGS_FILE, problems):
+        values[name] = safeyaml.plain_value(value)
+        places[name] = safeyaml.place_of(key)
+    return values, places, problems
+
+
+def load_project(root: Path) -> tuple[Project, list[Problem]]:
+    """The project as the command sees it, with the problems of its settings."""
+    values, places, problems = read_settings_file(root)
+
+    def complain(name: str, code: Code, message: str) -> None:
+        place = places.get(name.split(".")[0], Place(1, 1))
+        problems.append(Problem(SETTINGS_FILE, place.line, place.column, code, message))
+
+    return make_project(root, default_settings(), values, complain), problems
+
+
+def make_project(root: Path, base: Settings, values: Mapping[str, object], complain: Complain) -> Project:
+    """A project out of values, which replace those of ``base``; see :func:`~sphinxext.digest.options.with_changes`.
+
+    The value of ``collections`` maps the folder of further pages to the options in which that collection differs.
+    """
+    values = dict(values)
+    others = values.pop(COLLECTIONS, {})
+    main = with_changes(base, values, complain)
+    collections = [main]
+    if not isinstance(others, Mapping) or not all(isinstance(changes, Mapping) for changes in others.values()):
+        complain(
+            COLLECTIONS,
+            Code.BAD_SETTING,
+            f"'{COLLECTIONS}' must map the folder of the pages to the options of a collection",
+        )
+        others = {}
+    for pages, changes in others.items():
+
+        def complain_of_collection(name: str, code: Code, message: str, pages: str = pages) -> None:
+            complain(f"{COLLECTIONS}.{pages}.{name}", code, f"{message} (in the collection '{pages}')")
+
+        collections.append(with_changes(main, {**changes, "pages": pages}, complain_of_collection))
+    for name in ("pages", "fragments"):
+        seen = [getattr(settings, name) for settings in collections]
+        if len(set(seen)) < len(seen):
+            complain(COLLECTIONS, Code.BAD_SETTING, f"two collections have the same '{name}'")
+            collections = [main]
+    return Project(root, tuple(collections))
+
+
+def settings_for_folder(project: Project, folder: str) -> Settings:
+    """The settings for a folder of fragments that the user named; the main ones if no collection has it.
+
+    :param folder: relative to the project or absolute.
+    :raises DigestError: if the folder is not there.
+    """
+    path = (project.root / folder).resolve()
+    if not path.is_dir():
+        raise DigestError(Problem(folder, 0, 0, Code.UNREADABLE, "there is no such folder"))
+    try:
+        relative = path.relative_to(project.root.resolve()).as_posix()
+    except ValueError:
+        relative = path.as_posix()
+    known = project.for_fragments(relative)
+    if known is not None:
+        return known
+    return replace(project.main, fragments=relative)

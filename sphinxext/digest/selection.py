@@ -1,0 +1,67 @@
+"""Selecting notes of a collection: what a directive shows, and what a list prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+
+from sphinxext.digest.collection import Collection
+from sphinxext.digest.model import Countdown, Entry, Kind, Period, Success
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which notes: everything that is not None has to hold.
+
+    ``name`` is the identity or the slug of a fragment; ``since`` and ``until`` are days, both included; ``limit``
+    keeps the newest.
+    """
+
+    kind: Kind | None = None
+    period: Period | None = None
+    name: str | None = None
+    since: date | None = None
+    until: date | None = None
+    channel: str | None = None
+    series: str | None = None
+    week: str | None = None
+    limit: int | None = None
+
+    def entries(self, collection: Collection) -> tuple[Entry, ...]:
+        """The notes that are selected, oldest first."""
+        candidates = collection.entries if self.period is None else collection.entries_of(self.period)
+        found = [entry for entry in candidates if self._holds(entry)]
+        return tuple(found[-self.limit :] if self.limit else found)
+
+    def _holds(self, entry: Entry) -> bool:
+        note, day = entry.note, entry.moment.day
+        return (
+            (self.kind is None or entry.kind is self.kind)
+            and (self.name is None or self.name in (entry.fragment.identity, entry.fragment.slug))
+            and (self.since is None or day >= self.since)
+            and (self.until is None or day <= self.until)
+            and (self.channel is None or (isinstance(note, Success) and _same_channel(note.channel, self.channel)))
+            and (self.series is None or (isinstance(note, Countdown) and note.series == self.series))
+            and (self.week is None or (isinstance(note, Countdown) and note.week == self.week))
+        )
+
+
+def checksum(entries: tuple[Entry, ...], collection: Collection) -> bytes:
+    """A value that changes with anything that shows when these notes are rendered.
+
+    That is their files, dates and order, the settings, and the digests of the threads before and after them.
+    """
+    state = blake2b(repr(collection.settings).encode(), digest_size=16)
+    for entry in entries:
+        state.update(entry.fragment.checksum)
+        state.update(f"{entry.fragment.path} {entry.anchor} {entry.moment}".encode())
+        links = collection.threads.get(entry.identity) if entry.kind is Kind.THREAD else None
+        for other in (links.earlier, *links.later) if links else ():
+            if other is not None:
+                state.update(f"{other.anchor} {collection.calendar.period_of(other.moment.day)}".encode())
+    return state.digest()
+
+
+def _same_channel(channel: str | None, wanted: str) -> bool:
+    return channel is not None and channel.lstrip("#") == wanted.lstrip("#")
