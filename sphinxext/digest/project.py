@@ -128,7 +128,7 @@ def settings_for_folder(project: Project, folder: str) -> Settings:
         relative = path.relative_to(project.root.resolve()).as_posix()
     except ValueError:
         relative = path.as_posix()
-    known = project.for_fragments(relative)
-    if known is not None:
-        return known
+    for settings in project.collections:
+        if (project.root / settings.fragments).resolve() == path:
+            return settings
     return replace(project.main, fragments=relative)

@@ -30,6 +30,9 @@ _TRANSFORMS = (
     references.InternalTargets,
     references.DanglingReferences,
 )
+#: How deep the nodes of a text may be nested. docutils' and Sphinx's own functions recurse, and each of them further
+#: down Python's stack than the last, so that a text which one can just read may end another.
+MAX_DEPTH = 60
 _NOT_ALLOWED = ("may not be used in fragments", "deactivated", "directive disabled")
 
 
@@ -92,8 +95,23 @@ class TextParser:
         return [nodes.Text(text.value)]
 
     def _parse(self, text: Text, path: str, prefix: str) -> list[nodes.Node]:
-        source = self._source(path)
-        reporter = _Collector(source)
+        reporter = _Collector(self._source(path))
+        try:
+            document = self._document(text, reporter, prefix)
+        except RecursionError:
+            document = None
+        if document is None or _is_deeper(document, MAX_DEPTH):
+            message = "the text is nested too deeply: lists in lists, and so on"
+            self.problems.append(Problem(path, text.line, text.column, Code.RST, message))
+            return [nodes.literal_block(text.value, text.value)]
+        for node, reason in refused_links(document):
+            reporter.found.append((_line_of(node, text.line), reason))
+        self._report(reporter.found, text, path)
+        _remove_messages(document)
+        return list(document.children)
+
+    def _document(self, text: Text, reporter: _Collector, prefix: str) -> nodes.document:
+        source = reporter.source
         self.settings.id_prefix = f"{prefix}-"
         self.settings.auto_id_prefix = "%"
         document = nodes.document(self.settings, reporter, source=source)
@@ -106,11 +124,7 @@ class TextParser:
             machine.run(StringList(lines, items=places), document, input_offset=text.line - 1, match_titles=False)
         document.transformer.add_transforms(_TRANSFORMS)
         document.transformer.apply_transforms()
-        for node, reason in refused_links(document):
-            reporter.found.append((_line_of(node, text.line), reason))
-        self._report(reporter.found, text, path)
-        _remove_messages(document)
-        return list(document.children)
+        return document
 
     def _source(self, path: str) -> str:
         return str(self.root / path) if self.root else path
@@ -141,6 +155,15 @@ def _line_of(node: nodes.Node, default: int) -> int:
             return current.line
         current = current.parent
     return default
+
+
+def _is_deeper(node: nodes.Node, depth: int) -> bool:
+    """Whether nodes are nested in each other over more than so many levels."""
+    level: list[nodes.Node] = [node]
+    while level and depth:
+        level = [child for node in level for child in node.children]
+        depth -= 1
+    return bool(level)
 
 
 def _remove_messages(document: nodes.document) -> None:

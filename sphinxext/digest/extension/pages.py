@@ -7,13 +7,13 @@ is written only when it changes. The source folder stays as it is.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sphinx.project import Project as SphinxProject
 from sphinx.util._pathlib import _StrPath
-from sphinx.util.rst import escape
 
 from sphinxext.digest.compose import digest_title
 from sphinxext.digest.extension.store import Store, store_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 #: The suffix of the made pages' sources. Their name is what "show source" links show.
 STUB_SUFFIX = ".digest"
 _STUBS = "digest-pages"
+_MARKUP = re.compile(r"[\\*`|_]")
 
 
 class CollectionProject(SphinxProject):
@@ -108,7 +109,7 @@ def page_texts(store: Store, settings: Settings, sources: dict[str, Path]) -> di
 
 
 def _page(title: str, body: str) -> str:
-    title = escape(title)
+    title = _MARKUP.sub(r"\\\g<0>", title)
     # as wide as a title of wide characters, which take two columns each
     return f"{title}\n{'=' * 2 * len(title)}\n\n{body}"
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from sphinxext.digest.model import Countdown, Item, Note, State, Story, Success, Thread
+from sphinxext.digest.model import Countdown, Item, Note, Prelude, State, Story, Success, Text, Thread
 
 
 class Type(Enum):
@@ -117,3 +118,21 @@ SECTION_FIELDS: dict[str, SectionFields] = {
         ),
     )
 }
+
+_SECTION_OF_NOTE = {section.note: section for section in SECTION_FIELDS.values()}
+
+
+def section_of(kind: str) -> SectionFields:
+    """The section for the notes of a kind, such as ``thread``."""
+    return next(section for section in SECTION_FIELDS.values() if section.note.kind == kind)
+
+
+def texts_of(note: Note) -> Iterator[tuple[Type, Text]]:
+    """The reStructuredText of a note: each text, and whether it is a title."""
+    if isinstance(note, Prelude):
+        yield Type.RST, note.text
+        return
+    for field in _SECTION_OF_NOTE[type(note)].fields.values():
+        value = getattr(note, field.name)
+        if isinstance(value, Text):
+            yield field.type, value

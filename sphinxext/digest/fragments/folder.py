@@ -11,8 +11,9 @@ from hashlib import blake2b
 from pathlib import Path
 
 from sphinxext.digest import safeyaml
+from sphinxext.digest.fragments.fields import Type
 from sphinxext.digest.fragments.read import read_fragment
-from sphinxext.digest.model import Fragment
+from sphinxext.digest.model import Fragment, Text
 from sphinxext.digest.problems import Code, Problem
 
 SUFFIX = ".yaml"
@@ -23,10 +24,24 @@ _GRANULARITY_NS = 2_000_000_000
 
 @dataclass(slots=True)
 class FolderReading:
-    """The fragments of a folder, in alphabetical order of their files, and the problems of all files."""
+    """The fragments of a folder, in alphabetical order of their files, and the problems of all files.
+
+    ``left_out`` has the texts of notes that are left out because of a problem, by the path of their file.
+    """
 
     fragments: list[Fragment] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    left_out: dict[str, list[tuple[Type, Text]]] = field(default_factory=dict)
+
+    def add_file(self, file: Path, path: str) -> None:
+        """Read one file; see :func:`read_file`."""
+        left_out: list[tuple[Type, Text]] = []
+        fragment, problems = read_file(file, path, left_out)
+        self.problems += problems
+        if fragment is not None:
+            self.fragments.append(fragment)
+        if left_out:
+            self.left_out[path] = left_out
 
 
 def read_folder(root: Path, folder: str) -> FolderReading:
@@ -40,14 +55,13 @@ def read_folder(root: Path, folder: str) -> FolderReading:
         if problem is not None:
             reading.problems.append(problem)
         elif entry is not None:
-            fragment, problems = read_file(Path(entry.path), f"{folder}/{entry.name}")
-            reading.problems += problems
-            if fragment is not None:
-                reading.fragments.append(fragment)
+            reading.add_file(Path(entry.path), f"{folder}/{entry.name}")
     return reading
 
 
-def read_file(file: Path, path: str) -> tuple[Fragment | None, list[Problem]]:
+def read_file(
+    file: Path, path: str, left_out: list[tuple[Type, Text]] | None = None
+) -> tuple[Fragment | None, list[Problem]]:
     """Read one file; see :func:`~sphinxext.digest.fragments.read.read_fragment`.
 
     :param file: where it is.
@@ -60,7 +74,7 @@ def read_file(file: Path, path: str) -> tuple[Fragment | None, list[Problem]]:
             data = stream.read(safeyaml.MAX_BYTES + 1)
     except OSError as error:
         return None, [_unreadable(path, error)]
-    return read_fragment(data, path, file.stem)
+    return read_fragment(data, path, file.stem, left_out)
 
 
 def fingerprint(root: Path, folder: str) -> bytes | None:

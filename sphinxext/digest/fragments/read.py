@@ -9,7 +9,7 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sphinxext.digest import safeyaml
-from sphinxext.digest.fragments.fields import FRAGMENT_KEYS, SECTION_FIELDS, Field, SectionFields, Type
+from sphinxext.digest.fragments.fields import FRAGMENT_KEYS, SECTION_FIELDS, Field, SectionFields, Type, texts_of
 from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment, read_text
 from sphinxext.digest.model import Fragment, Moment, Note, Prelude, State, Success, Text, split_name
 from sphinxext.digest.problems import Code, Problem
@@ -20,7 +20,9 @@ _PLAIN_WORD = re.compile(r"[^\x00-\x1f\x7f]+")
 _REFUSED = object()
 
 
-def read_fragment(data: bytes, path: str, stem: str) -> tuple[Fragment | None, list[Problem]]:
+def read_fragment(
+    data: bytes, path: str, stem: str, left_out: list[tuple[Type, Text]] | None = None
+) -> tuple[Fragment | None, list[Problem]]:
     """Read the bytes of a file.
 
     What is sound is kept: a note with a problem is left out, the others stay. The fragment is None when nothing of
@@ -28,6 +30,7 @@ def read_fragment(data: bytes, path: str, stem: str) -> tuple[Fragment | None, l
 
     :param path: how problems name the file.
     :param stem: the file's name without its suffix.
+    :param left_out: is given the sound texts of notes that are left out, so that these can be checked all the same.
     """
     problems: list[Problem] = []
     name = split_name(stem)
@@ -45,7 +48,11 @@ def read_fragment(data: bytes, path: str, stem: str) -> tuple[Fragment | None, l
         return None, problems
     reader = _Reader(path, text, problems)
     reader.read_root(root)
+    if left_out is not None:
+        left_out += reader.left_out
     if name is None:
+        if left_out is not None:
+            left_out += [text for note in reader.notes for text in texts_of(note)]
         return None, problems
     slug, identity = name
     checksum = blake2b(data, digest_size=16).digest()
@@ -60,6 +67,7 @@ class _Reader:
         self.source = source
         self.problems = problems
         self.notes: list[Note] = []
+        self.left_out: list[tuple[Type, Text]] = []
         self.date: Moment | None = None
         self.budget = safeyaml.MAX_BYTES
 
@@ -124,6 +132,9 @@ class _Reader:
                 self.complain(node, Code.MISSING_KEY, f"a note in '{section.name}' needs the key '{field.name}'")
         if sound and self.is_about_something(section, node, values, before):
             self.notes.append(section.note(place=safeyaml.place_of(node), index=index, **values))
+        else:
+            texts = ((section.fields[name].type, value) for name, value in values.items() if name in section.fields)
+            self.left_out += [(kind, value) for kind, value in texts if isinstance(value, Text)]
 
     def is_about_something(
         self, section: SectionFields, node: MappingNode, values: dict[str, Any], before: int
