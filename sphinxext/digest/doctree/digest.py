@@ -30,7 +30,7 @@ def digest_nodes(digest: Digest, builder: NoteBuilder, *, sections: bool, refere
         anchor = f"reference-{digest.period.name}"
         number_links(parts, numbers, anchor)
         if numbers.targets:
-            body = [reference_list(numbers, anchor)]
+            body: list[nodes.Node] = [reference_list(numbers, anchor)]
             heading: list[nodes.Node] = [nodes.Text(REFERENCES)]
             parts += titled(heading, body, f"references-{digest.period.name}", Kind.PRELUDE, sections=sections)
     return parts

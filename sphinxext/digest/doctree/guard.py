@@ -18,7 +18,7 @@ from docutils.parsers.rst import Directive, directives, roles
 from sphinxext.digest.fragments.fields import URL_SCHEMES
 
 #: Directives of docutils and Sphinx that neither read anything nor change the rest of the page.
-HARMLESS_DIRECTIVES = frozenset(
+HARMLESS_DIRECTIVES = frozenset(  # noqa: SIM905 - words read better than thirty quoted strings
     "admonition attention caution code code-block compound container csv-table danger deprecated epigraph error "
     "figure highlights hint hlist image important line-block list-table math note parsed-literal pull-quote replace "
     "rubric seealso sourcecode table tip topic unicode versionadded versionchanged versionremoved warning".split()
@@ -126,7 +126,7 @@ def guarded_names(guard: Guard, *, with_sphinx: bool) -> Iterator[None]:
     try:
         yield
     finally:
-        directives.directive, roles.role = find_directive, find_role  # type: ignore[assignment]
+        directives.directive, roles.role = find_directive, find_role
 
 
 def refused_links(document: nodes.document) -> Iterator[tuple[nodes.Element, str]]:

@@ -80,7 +80,7 @@ class NoteBuilder:
         blocks = self.blocks(note.text, entry)
         first = blocks[0]
         if note.url and isinstance(first, nodes.paragraph):
-            if any(first.findall(nodes.reference)) or any(node.tagname == "pending_xref" for node in first.findall()):
+            if any(_is_link(node) for node in first.findall(nodes.Element)):
                 first += [nodes.Text(" "), source_link("Link", note.url)]
             else:
                 content = list(first.children)
@@ -156,6 +156,10 @@ def source_link(text: str, url: str) -> nodes.reference:
 def links_list(lines: list[nodes.list_item]) -> list[nodes.Node]:
     """The links that close a note, as a list of their own."""
     return [nodes.bullet_list("", *lines, bullet="*", classes=["digest-links"])] if lines else []
+
+
+def _is_link(node: nodes.Element) -> bool:
+    return node.tagname in ("reference", "pending_xref")
 
 
 def _line(*children: nodes.Node) -> nodes.list_item:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-#: Characters and words that may begin markup, a link that stands for itself, or a PEP or RFC reference.
-_MARKUP = re.compile(r"[`*|_\\@:<>\[\]]|--|PEP|RFC|\t")
+#: Characters and words that may begin markup, a link that stands for itself, or a PEP or RFC reference; and white
+#: space that docutils changes, or takes for the end of a line as :meth:`str.splitlines` does.
+_MARKUP = re.compile(r"[`*|_\\@:<>\[\]\x00-\x09\x0b-\x1f\x85\u2028\u2029]|--|PEP|RFC|\s$", re.MULTILINE)
 #: Beginnings of paragraphs that may be something else: enumerators such as ``a.``, ``1)``, ``(iv)``.
 _ENUMERATOR = re.compile(r"(?:[a-zA-Z0-9]|[ivxlcdmIVXLCDM]+|\d+)[.)](?:\s|$)")
-#: ``nick: text`` and times have a colon that means nothing; ``::`` and URLs have one that does.
-_HARMLESS_COLON = re.compile(r"(?<=[^\s:]):(?=[ ]\S|[0-9])")
+#: ``nick: text`` and times have a colon that means nothing; ``::``, URLs and ``tel:1`` have one that does.
+_HARMLESS_COLON = re.compile(r"(?<=[^\s:]):(?=[ ]\S)|(?:(?<=\b[0-9])|(?<=\b[0-9][0-9])):(?=[0-9])")
 
 
 def is_plain(text: str) -> bool:

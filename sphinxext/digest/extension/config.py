@@ -23,9 +23,7 @@ def configure(config: Config, confdir: Path) -> Project:
     root = (confdir / config[_PROJECT]).resolve() if config[_PROJECT] else find_root(confdir)
     from_file, problems = load_project(root)
     warn_of(problems, root)
-    values = {
-        name: config[_PREFIX + name] for name in (*OPTIONS, COLLECTIONS) if config[_PREFIX + name] is not None
-    }
+    values = {name: config[_PREFIX + name] for name in (*OPTIONS, COLLECTIONS) if config[_PREFIX + name] is not None}
     if not values:
         return from_file
 

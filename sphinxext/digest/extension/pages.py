@@ -6,18 +6,17 @@ is written only when it changes. The source folder stays as it is.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sphinx.project import Project as SphinxProject
-from sphinx.util._pathlib import _StrPath
 
 from sphinxext.digest.compose import digest_title
 from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.extension.warn import warn_at
+from sphinxext.digest.model.period import month_name
 from sphinxext.digest.options import Settings
 from sphinxext.digest.problems import Code
 
@@ -48,18 +47,19 @@ class CollectionProject(SphinxProject):
         if self._make is not None:
             sources = {docname: Path(self.srcdir, path) for docname, path in self._docname_to_path.items()}
             self._made = self._make(sources)
+        path_type = type(super().doc2path("", False))
         for docname in self._made:
-            path = Path(docname + STUB_SUFFIX)
+            path = path_type(docname + STUB_SUFFIX)
             self.docnames.add(docname)
             self._path_to_docname[path] = docname
             self._docname_to_path[docname] = path
         return self.docnames
 
-    def doc2path(self, docname: str, absolute: bool) -> _StrPath:
+    def doc2path(self, docname: str, absolute: bool) -> Any:
         """The file of a document; for one that was made its relative path is where its source would be."""
-        if absolute and docname in self._made:
-            return _StrPath(self._made[docname])
-        return super().doc2path(docname, absolute)
+        path = super().doc2path(docname, absolute)
+        # Sphinx 7 takes paths to be strings, later ones have a class of their own
+        return type(path)(self._made[docname]) if absolute and docname in self._made else path
 
 
 def add_pages(app: Sphinx) -> None:
@@ -101,7 +101,9 @@ def page_texts(store: Store, settings: Settings, sources: dict[str, Path]) -> di
     listing = ".. digest-collection::\n" + option
     for end in {period.end for period in periods}:
         texts[f"{settings.pages}/{end:%Y}"] = _page(f"{end:%Y}", f"{listing}   :span: {end:%Y}\n")
-        texts[f"{settings.pages}/{end:%Y-%m}"] = _page(f"{end:%B %Y}", f"{listing}   :span: {end:%Y-%m}\n")
+        texts[f"{settings.pages}/{end:%Y-%m}"] = _page(
+            f"{month_name(end)} {end:%Y}", f"{listing}   :span: {end:%Y-%m}\n"
+        )
     if not store.lists_digests(settings):
         # a project that has not put it into a toctree yet shall not be warned of it
         texts[f"{settings.pages}/index"] = ":orphan:\n\n" + _page(settings.collection_title, listing)
@@ -124,5 +126,5 @@ def _write_stub(folder: Path, docname: str, text: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".new")
     temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
+    temporary.replace(path)
     return path

@@ -68,6 +68,10 @@ class CollectionReader(SphinxDirective):
         folder = self.options.get("fragments")
         return settings_for_folder(self.store.project, folder) if folder else self.store.project.main
 
+    def chosen(self, *names: str) -> dict[str, Any]:
+        """Those of the options that were given."""
+        return {name: self.options[name] for name in names if name in self.options}
+
     def warn(self, code: Code, message: str) -> None:
         """Report a problem of the directive itself."""
         warn_at(self.get_location(), code, message)
@@ -119,7 +123,7 @@ class CollectionReader(SphinxDirective):
         warn_of(builder.parser.problems, self.store.project.root)
         anchors = self._unique_identifiers(parts)
         for part in parts:
-            _show_urls_in_text(part)
+            show_urls_in_text(part)
         domain = DigestDomain.of(self.env)
         for entry in entries:
             node = anchors.get(entry.anchor)
@@ -169,17 +173,18 @@ def _numbered(name: str) -> Iterator[str]:
 
 def _title_of(node: nodes.Element, label: str) -> str:
     """The words of the heading, the rubric or the line that an anchor stands in."""
+    holder: nodes.Node = node
     if isinstance(node, nodes.section):
-        node = node[0]
-    elif isinstance(node, nodes.target) and node.parent is not None and isinstance(node.parent, nodes.paragraph):
-        node = node.parent
-    words = node.astext() or label
+        holder = node[0]
+    elif isinstance(node, nodes.target) and isinstance(node.parent, nodes.paragraph):
+        holder = node.parent
+    words = holder.astext() or label
     return words if len(words) <= 100 else words[:99].rsplit(" ", 1)[0] + "…"
 
 
-def _show_urls_in_text(part: nodes.Node) -> None:
+def show_urls_in_text(part: nodes.Node) -> None:
     """Where there are no links, in plain text and manual pages, show the URL itself after "Full thread"."""
     for link in list(part.findall(nodes.reference)):
         if SOURCE_CLASS in link["classes"] and link["refuri"] != link.astext():
-            url = addnodes.only("", nodes.inline("", f": {link['refuri']}"), expr="format_text")
+            url = addnodes.only("", nodes.inline("", f": {link['refuri']}"), expr="format_text or format_man")
             link.parent.insert(link.parent.index(link) + 1, url)

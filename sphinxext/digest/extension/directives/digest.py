@@ -37,7 +37,7 @@ class DigestDirective(CollectionReader):
         period = collection.period(self.arguments[0])
         if not entries:
             self.warn(Code.EMPTY_PERIOD, f"there are no notes from {period.start} to {period.end}")
-        settings = replace(self.settings, **{name: self.options[name] for name in ("sections", "groups") if name in self.options})
+        settings = replace(self.settings, **self.chosen("sections", "groups"))
         digest = compose(collection, period, settings)
         builder = self.builder(settings)
         parts = digest_nodes(digest, builder, sections=self.sections_allowed, references=settings.references)

@@ -13,12 +13,13 @@ from sphinxext.digest.compose import digest_title
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
 from sphinxext.digest.extension.queries import ListingQuery
 from sphinxext.digest.model import Entry, Kind, Period
+from sphinxext.digest.model.period import month_name
 from sphinxext.digest.options import SECTIONS
 
 _YEAR, _MONTH = len("2015"), len("2015-12")
 
 
-def span(argument: str | None) -> str:
+def span(argument: str) -> str:
     """A year, ``2015``, or a month, ``2015-12``."""
     text = directives.unchanged_required(argument).strip()
     if len(text) not in (_YEAR, _MONTH) or not text.replace("-", "").isdigit():
@@ -56,11 +57,9 @@ class CollectionDirective(CollectionReader):
             parts.setdefault(period.name[:length], []).append((period, entries))
         items = []
         for name, members in parts.items():
-            title = f"{members[0][0].end:%B}" if wanted else name
+            title = month_name(members[0][0].end) if wanted else name
             term = nodes.term("", "", self._link(f"{self.settings.pages}/{name}", title))
-            items.append(
-                nodes.definition_list_item("", term, nodes.definition("", self._list(members, name)))
-            )
+            items.append(nodes.definition_list_item("", term, nodes.definition("", self._list(members, name))))
         return nodes.definition_list("", *items, classes=["digest-years" if not wanted else "digest-months"])
 
     def _line(self, period: Period, entries: tuple[Entry, ...]) -> nodes.list_item:

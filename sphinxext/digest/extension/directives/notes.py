@@ -34,10 +34,7 @@ class SuccessBotDirective(CollectionReader):
 
     def show(self) -> list[nodes.Node]:
         """The list of successes."""
-        selection = Selection(
-            kind=Kind.SUCCESS,
-            **{name: self.options[name] for name in ("since", "until", "limit", "channel") if name in self.options},
-        )
+        selection = Selection(kind=Kind.SUCCESS, **self.chosen("since", "until", "limit", "channel"))
         query = NotesQuery(self.settings.fragments, selection, self.arguments[0] if self.arguments else None)
         entries = self.entries(query)
         builder = self.builder()

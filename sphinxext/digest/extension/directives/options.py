@@ -12,7 +12,7 @@ from sphinxext.digest.options import SECTIONS
 from sphinxext.digest.periods import PeriodError, parse_day
 
 
-def day(argument: str | None) -> date:
+def day(argument: str) -> date:
     """A day, ``YYYY-MM-DD``."""
     text = directives.unchanged_required(argument).strip()
     try:
@@ -24,13 +24,13 @@ def day(argument: str | None) -> date:
     return found
 
 
-def count(argument: str | None) -> int:
+def count(argument: str) -> int:
     """A whole number from 1."""
     number: int = directives.positive_int(argument)
     return number
 
 
-def names(argument: str | None) -> tuple[str, ...]:
+def names(argument: str) -> tuple[str, ...]:
     """Texts separated by commas."""
     found = tuple(name.strip() for name in directives.unchanged_required(argument).split(",") if name.strip())
     if not found:
@@ -38,7 +38,7 @@ def names(argument: str | None) -> tuple[str, ...]:
     return found
 
 
-def sections(argument: str | None) -> tuple[str, ...]:
+def sections(argument: str) -> tuple[str, ...]:
     """Names of sections, separated by commas or spaces."""
     found = tuple(directives.unchanged_required(argument).replace(",", " ").split())
     for name in found:
@@ -47,7 +47,7 @@ def sections(argument: str | None) -> tuple[str, ...]:
     return found
 
 
-def url(argument: str | None) -> str:
+def url(argument: str) -> str:
     """A URL of one of the schemes that fragments may use."""
     try:
         return check_url(directives.unchanged_required(argument).strip())
@@ -55,6 +55,6 @@ def url(argument: str | None) -> str:
         raise ValueError(str(error)) from None
 
 
-def state(argument: str | None) -> State:
+def state(argument: str) -> State:
     """How far the discussion of a thread has come."""
     return State(directives.choice(argument, [state.value for state in State]))

@@ -11,7 +11,7 @@ from docutils.parsers.rst import directives
 from sphinxext.digest.doctree.digest import titled
 from sphinxext.digest.doctree.notes import links_list, source_link
 from sphinxext.digest.extension.directives import options
-from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec, _show_urls_in_text
+from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec, show_urls_in_text
 from sphinxext.digest.extension.domain import DigestDomain, Target
 from sphinxext.digest.extension.queries import NotesQuery
 from sphinxext.digest.model import Entry, Kind, State, Thread, ThreadLinks
@@ -52,15 +52,14 @@ class ThreadSummaryDirective(CollectionReader):
     def _from_fragments(self) -> list[nodes.Node]:
         argument = self.arguments[0].strip()
         is_period = argument == LATEST or _PERIOD.fullmatch(argument) is not None
-        selection = Selection(
-            kind=Kind.THREAD,
-            name=None if is_period else argument,
-            **{name: self.options[name] for name in ("since", "until", "limit") if name in self.options},
-        )
+        chosen = self.chosen("since", "until", "limit")
+        selection = Selection(kind=Kind.THREAD, name=None if is_period else argument, **chosen)
         entries = self.entries(NotesQuery(self.settings.fragments, selection, argument if is_period else None))
         if not entries:
-            code = Code.EMPTY_PERIOD if is_period else Code.UNKNOWN_FRAGMENT
-            self.warn(code, f"there is no thread in '{argument}'" if is_period else f"there is no fragment '{argument}' with a thread")
+            if is_period:
+                self.warn(Code.EMPTY_PERIOD, f"there is no thread in the period '{argument}'")
+            else:
+                self.warn(Code.UNKNOWN_FRAGMENT, f"there is no fragment '{argument}' with a thread")
         builder = self.builder()
         parts: list[nodes.Node] = []
         for entry in entries:
@@ -96,7 +95,7 @@ class ThreadSummaryDirective(CollectionReader):
             state=self.options.get("state", State.OPEN),
         )
         for part in parts:
-            _show_urls_in_text(part)
+            show_urls_in_text(part)
         self._unique_identifiers(parts)
         text = nodes.paragraph("", "", *[node.deepcopy() for node in heading]).astext()
         DigestDomain.of(self.env).note_target(Target(Kind.THREAD.value, (slug,), text, self.env.docname, anchor))
