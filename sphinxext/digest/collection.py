@@ -136,7 +136,7 @@ def _connect(threads: list[Entry], problems: list[Problem]) -> dict[str, ThreadL
             known[name].append(entry)
     links: dict[str, ThreadLinks] = {}
     for entry in threads:
-        earlier = _earlier(entry, known, problems)
+        earlier = _earlier(entry, known, links, problems)
         if earlier is not None:
             links[entry.identity] = replace(links.get(entry.identity, ThreadLinks()), earlier=earlier)
             other = links.get(earlier.identity, ThreadLinks())
@@ -144,7 +144,9 @@ def _connect(threads: list[Entry], problems: list[Problem]) -> dict[str, ThreadL
     return links
 
 
-def _earlier(entry: Entry, known: dict[str, list[Entry]], problems: list[Problem]) -> Entry | None:
+def _earlier(
+    entry: Entry, known: dict[str, list[Entry]], links: dict[str, ThreadLinks], problems: list[Problem]
+) -> Entry | None:
     note = entry.note
     if not isinstance(note, Thread) or note.continues is None:
         return None
@@ -153,13 +155,24 @@ def _earlier(entry: Entry, known: dict[str, list[Entry]], problems: list[Problem
         same = [other for other in candidates if other.note.label == note.label]
         candidates = same if len(same) == 1 else candidates
     place = note.continues_place or note.place
-    if not candidates:
+    if not candidates and note.continues in known:
+        code, message = Code.UNKNOWN_THREAD, "a thread cannot continue itself"
+    elif not candidates:
         code, message = Code.UNKNOWN_THREAD, f"there is no fragment '{note.continues}' with a thread"
     elif len(candidates) > 1:
-        code, message = Code.AMBIGUOUS_THREAD, f"'{note.continues}' has several threads, none with the same title"
-    elif candidates[0].moment.key > entry.moment.key:
+        code, message = Code.AMBIGUOUS_THREAD, f"'{note.continues}' names several threads, not one with the same title"
+    elif candidates[0].moment.is_after(entry.moment):
         code, message = Code.THREAD_ORDER, f"the thread of '{note.continues}' is later, not earlier"
+    elif _leads_to(entry, candidates[0], links):
+        code, message = Code.THREAD_ORDER, f"the thread of '{note.continues}' continues this one in turn"
     else:
         return candidates[0]
     problems.append(Problem(entry.fragment.path, place.line, place.column, code, message))
     return None
+
+
+def _leads_to(wanted: Entry, entry: Entry | None, links: dict[str, ThreadLinks]) -> bool:
+    """Whether the threads that a thread continues, one after the other, come to another one."""
+    while entry is not None and entry is not wanted:
+        entry = links[entry.identity].earlier if entry.identity in links else None
+    return entry is wanted

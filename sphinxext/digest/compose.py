@@ -81,14 +81,17 @@ def countdown_heading(entry: Entry, *, with_series: bool) -> str:
     note = entry.note
     assert isinstance(note, Countdown)
     week = short_title(countdown_week(entry.moment.day))
-    series = f" ({note.series.capitalize()})" if with_series else ""
+    series = f" ({note.series[:1].upper()}{note.series[1:]})" if with_series else ""
     label = f"Week {note.week}, {week}" if note.week else f"the Week of {week}"
     return f"Release Countdown For {label}{series}"
 
 
 def _group_of(entry: Entry) -> str | None:
+    """The heading that a note shares with others; a story may have none."""
     note = entry.note
-    return note.group if isinstance(note, Item | Story) else None
+    if isinstance(note, Item):
+        return note.group or UNGROUPED_ITEMS
+    return note.group if isinstance(note, Story) else None
 
 
 def _standing_groups(entries: Iterable[Entry], settings: Settings) -> Iterator[Section]:
@@ -115,13 +118,9 @@ def _successes(entries: Iterable[Entry], settings: Settings) -> Iterator[Section
 def _items(entries: Iterable[Entry], settings: Settings) -> Iterator[Section]:
     """The short lists, in the order of their first lines. Stories of the same group stand with them."""
     done = set(settings.groups)
-    items = _of_kind(Kind.ITEM, entries)
-    for entry in items:
+    for entry in _of_kind(Kind.ITEM, entries):
         group = _group_of(entry)
-        if group is None and UNGROUPED_ITEMS not in done:
-            done.add(UNGROUPED_ITEMS)
-            yield Section(Kind.ITEM, UNGROUPED_ITEMS, tuple(item for item in items if _group_of(item) is None))
-        elif group is not None and group not in done:
+        if group is not None and group not in done:
             done.add(group)
             yield Section(Kind.ITEM, group, _members(group, entries))
 

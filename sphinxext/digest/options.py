@@ -6,13 +6,15 @@ each option is called ``digest_<name>``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePosixPath
+from string import Formatter
 from typing import Any
 
-from sphinxext.digest.model import Kind, Period
+from sphinxext.digest.model import REFUSED_CHARACTER, Kind, Period
 from sphinxext.digest.periods import FREQUENCIES, WEEKDAYS, Calendar, PeriodError, parse_day, parse_interval
 from sphinxext.digest.problems import Code
 
@@ -30,6 +32,11 @@ SECTIONS: dict[str, Kind] = {
     "threads": Kind.THREAD,
     "stories": Kind.STORY,
 }
+
+#: The fields that the template of a title may have.
+TITLE_FIELDS = ("period", "year", "start", "end")
+
+_WEB_ADDRESS = re.compile(r"https?://[^\s/<>\"][^\s<>\"]*", re.IGNORECASE)
 
 
 class OptionError(ValueError):
@@ -67,15 +74,26 @@ class Settings:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
+    text = _text_or_empty(value)
+    if not text:
         raise OptionError("must be a text that is not empty")
-    return value
+    return text
 
 
 def _text_or_empty(value: object) -> str:
     if not isinstance(value, str):
         raise OptionError("must be a text")
-    return value
+    text = value.strip()
+    if "\n" in text or "\t" in text or REFUSED_CHARACTER.search(text):
+        raise OptionError("must be one line, without control characters")
+    return text
+
+
+def _url_or_empty(value: object) -> str:
+    text = _text_or_empty(value)
+    if text and not _WEB_ADDRESS.fullmatch(text):
+        raise OptionError("must be an absolute URL, http or https, or empty")
+    return text
 
 
 def _flag(value: object) -> bool:
@@ -85,9 +103,12 @@ def _flag(value: object) -> bool:
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) and item.strip() for item in value):
+    if not isinstance(value, list | tuple):
         raise OptionError("must be a list of texts")
-    return tuple(value)
+    try:
+        return tuple(map(_text, value))
+    except OptionError as error:
+        raise OptionError(f"must be a list of texts, and each {error}") from None
 
 
 def _folder(value: object) -> str:
@@ -117,11 +138,11 @@ def _sections(value: object) -> tuple[str, ...]:
 
 def _day(value: object) -> date:
     if isinstance(value, date):
-        return value
+        value = f"{value:%Y-%m-%d}"
     try:
         day = parse_day(value) if isinstance(value, str) else None
     except PeriodError as error:
-        raise OptionError(str(error)) from None
+        raise OptionError(f"cannot be read: {error}") from None
     if day is None:
         raise OptionError("must be a day, YYYY-MM-DD")
     return day
@@ -131,15 +152,17 @@ def _intervals(value: object) -> tuple[Period, ...]:
     try:
         return tuple(parse_interval(text) for text in _texts(value))
     except PeriodError as error:
-        raise OptionError(str(error)) from None
+        raise OptionError(f"cannot be read: {error}") from None
 
 
 def _title(value: object) -> str:
     template = _text(value)
     try:
-        template.format(period="", year="", start="", end="")
-    except (KeyError, IndexError, ValueError):
-        raise OptionError("may have the fields {period}, {year}, {start} and {end}, and no others") from None
+        fields = [(name, form, conversion) for _, name, form, conversion in Formatter().parse(template)]
+    except ValueError as error:
+        raise OptionError(f"is no template: {error}") from None
+    if any(name is not None and (name not in TITLE_FIELDS or form or conversion) for name, form, conversion in fields):
+        raise OptionError("may have the fields {period}, {year}, {start} and {end}, and no others")
     return template
 
 
@@ -203,7 +226,7 @@ OPTIONS: dict[str, Option] = {
         Option(
             "success_url",
             "",
-            _text_or_empty,
+            _url_or_empty,
             "Where all successes are listed: an absolute URL, linked in a last line.",
         ),
         Option(

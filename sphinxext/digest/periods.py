@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,14 +14,30 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 WEEKLY, BIWEEKLY, MONTHLY = FREQUENCIES = ("weekly", "biweekly", "monthly")
 LATEST = "latest"
 
-_DAY = r"\d{4}-\d{2}-\d{2}"
+#: The years that a date may be of.
+YEARS = range(1970, 3000)
+
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _INTERVAL = re.compile(rf"({_DAY})/({_DAY})")
-_WEEK = re.compile(r"(\d{4})-W(\d{2})")
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+
+#: The months as a countdown's heading has them: short ones in full, others by their first letters.
+_SHORT_MONTHS = ("Jan", "Feb", "March", "April", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
 
 
 class PeriodError(ValueError):
     """A period that cannot be understood; the message says what is wrong with it."""
+
+
+def check_year(*days: date) -> None:
+    """Make sure that days are of years for which there are digests, so that no calculation leaves the calendar.
+
+    :raises PeriodError: if they are not.
+    """
+    for day in days:
+        if day.year not in YEARS:
+            raise PeriodError(f"the year {day.year} is not one of {YEARS.start} to {YEARS.stop - 1}")
 
 
 def parse_interval(text: str) -> Period:
@@ -41,10 +58,11 @@ def parse_interval(text: str) -> Period:
                 f"'{text}' is not a period: write START/END (2015-11-28/2015-12-04), an ISO week (2015-W49), "
                 "a month (2015-12), the day of a digest (2015-12-04) or 'latest'"
             )
-    except (ValueError, OverflowError) as error:
-        if isinstance(error, PeriodError):
-            raise
-        raise PeriodError(f"'{text}' is not a period: {error}") from None
+    except PeriodError:
+        raise
+    except (ValueError, OverflowError):
+        raise PeriodError(f"'{text}' is not a period: there is no such day, week or month") from None
+    check_year(period.start, period.end)
     if period.end < period.start:
         raise PeriodError(f"the period '{text}' ends before it starts")
     return period
@@ -58,15 +76,16 @@ def parse_day(text: str) -> date | None:
     if not re.fullmatch(_DAY, text):
         return None
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise PeriodError(f"'{text}' is not a day: {error}") from None
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise PeriodError(f"there is no such day as '{text}'") from None
+    check_year(day)
+    return day
 
 
 def month_of(day: date) -> Period:
     """The calendar month of a day."""
-    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return Period(day.replace(day=1), following - timedelta(days=1))
+    return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
 
 
 @dataclass(frozen=True)
@@ -122,8 +141,8 @@ def countdown_week(day: date) -> Period:
 
 
 def short_title(period: Period) -> str:
-    """A week in the words of a countdown's heading: ``Dec 7-11``, ``Nov 30 - Dec 4``."""
+    """A week in the words of a countdown's heading: ``Dec 7-11``, ``March 14-18``, ``Nov 30 - Dec 4``."""
     start, end = period.start, period.end
     if start.month == end.month:
-        return f"{start:%b} {start.day}-{end.day}"
-    return f"{start:%b} {start.day} - {end:%b} {end.day}"
+        return f"{_SHORT_MONTHS[start.month - 1]} {start.day}-{end.day}"
+    return f"{_SHORT_MONTHS[start.month - 1]} {start.day} - {_SHORT_MONTHS[end.month - 1]} {end.day}"

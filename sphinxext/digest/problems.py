@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from unicodedata import category
+
+#: How many characters a message may have.
+_MAX_MESSAGE = 400
 
 
 class Code(StrEnum):
@@ -27,7 +31,7 @@ class Code(StrEnum):
     BYTE_ORDER_MARK = "byte-order-mark"
     """The file begins with a byte order mark. It is read all the same."""
     LINE_ENDS = "line-ends"
-    """The file has Windows line ends. It is read all the same."""
+    """The file has other line ends than line feeds, such as those of Windows. It is read all the same."""
     DUPLICATE_IDENTITY = "duplicate-identity"
     """Two files have the same identity; the first in alphabetical order stays."""
     # YAML
@@ -38,7 +42,7 @@ class Code(StrEnum):
     YAML_NESTING = "yaml-nesting"
     """Collections are nested deeper than any fragment needs."""
     YAML_ALIASES = "yaml-aliases"
-    """Aliases expand to more than a fragment may hold."""
+    """There are more aliases than a fragment needs, or they expand to more than it may hold."""
     YAML_TAG = "yaml-tag"
     """An explicit tag such as ``!!python/object``."""
     DUPLICATE_KEY = "duplicate-key"
@@ -53,7 +57,7 @@ class Code(StrEnum):
     EMPTY_TEXT = "empty-text"
     """A text that is empty or white space."""
     BAD_VALUE = "bad-value"
-    """A value outside those that the key may have."""
+    """A value outside those that the key may have, or with characters that no text may have."""
     BAD_DATE = "bad-date"
     """Neither a date nor a time as in RFC 3339."""
     BAD_URL = "bad-url"
@@ -98,7 +102,8 @@ class Problem:
     """One thing that is wrong, and where.
 
     ``path`` is as the user would write it, relative to the project where possible; ``line`` and ``column`` count
-    from 1 (0 where the problem has no line), columns in characters.
+    from 1 (0 where the problem has no line), columns in characters. ``message`` is one line of bounded length,
+    whatever it quotes.
     """
 
     path: str
@@ -107,13 +112,17 @@ class Problem:
     code: Code
     message: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", _shortened(_printable(self.message)))
+
     def __str__(self) -> str:
         return f"{self.location}: {self.code} {self.message}"
 
     @property
     def location(self) -> str:
         """``path:line:column``, or the path alone for a problem of the whole file."""
-        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        path = _printable(self.path)
+        return f"{path}:{self.line}:{self.column}" if self.line else path
 
 
 class DigestError(Exception):
@@ -122,3 +131,18 @@ class DigestError(Exception):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+
+
+def _printable(text: str) -> str:
+    """A text with escapes for what would break a line, steer a terminal, or cannot be encoded."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or category(char) == "Zs" else char.encode("unicode_escape").decode()
+        for char in text
+    )
+
+
+def _shortened(text: str) -> str:
+    """A text without its middle if it quotes more than anyone would read."""
+    return text if len(text) <= _MAX_MESSAGE else f"{text[: _MAX_MESSAGE // 2]} ... {text[-_MAX_MESSAGE // 4 :]}"

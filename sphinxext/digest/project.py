@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from yaml.nodes import MappingNode
+from yaml.nodes import MappingNode, Node
 
 from sphinxext.digest import safeyaml
 from sphinxext.digest.model import Place
@@ -60,7 +60,7 @@ def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place],
     except OSError as error:
         return {}, {}, [Problem(SETTINGS_FILE, 0, 0, Code.UNREADABLE, f"cannot be read: {error.strerror}")]
     text = safeyaml.decode(data, SETTINGS_FILE, problems)
-    node = safeyaml.compose(text, SETTINGS_FILE, problems) if text is not None else None
+    node = safeyaml.compose(text, SETTINGS_FILE, problems, max_aliases=0) if text is not None else None
     if node is None:
         return {}, {}, problems
     if not isinstance(node, MappingNode):
@@ -69,9 +69,25 @@ def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place],
     values: dict[str, object] = {}
     places: dict[str, Place] = {}
     for name, key, value in safeyaml.items_of(node, SETTINGS_FILE, problems):
-        values[name] = safeyaml.plain_value(value)
+        before = len(problems)
+        result = safeyaml.plain_value(value, SETTINGS_FILE, problems)
+        if len(problems) == before:
+            values[name] = result
         places[name] = safeyaml.place_of(key)
+        if name == COLLECTIONS:
+            places |= _places_of_collections(value)
     return values, places, problems
+
+
+def _places_of_collections(node: Node) -> dict[str, Place]:
+    """Where each collection and each of its options stands, by names as in ``collections.<pages>.<option>``."""
+    places = {}
+    for pages, changes in node.value if isinstance(node, MappingNode) else ():
+        name = f"{COLLECTIONS}.{pages.value}"
+        places[name] = safeyaml.place_of(pages)
+        for option, _value in changes.value if isinstance(changes, MappingNode) else ():
+            places[f"{name}.{option.value}"] = safeyaml.place_of(option)
+    return places
 
 
 def load_project(root: Path) -> tuple[Project, list[Problem]]:
@@ -79,7 +95,7 @@ def load_project(root: Path) -> tuple[Project, list[Problem]]:
     values, places, problems = read_settings_file(root)
 
     def complain(name: str, code: Code, message: str) -> None:
-        place = places.get(name.split(".")[0], Place(1, 1))
+        place = places.get(name) or places.get(name.rpartition(".")[0]) or Place(1, 1)
         problems.append(Problem(SETTINGS_FILE, place.line, place.column, code, message))
 
     return make_project(root, default_settings(), values, complain), problems
@@ -119,16 +135,14 @@ def settings_for_folder(project: Project, folder: str) -> Settings:
     """The settings for a folder of fragments that the user named; the main ones if no collection has it.
 
     :param folder: relative to the project or absolute.
-    :raises DigestError: if the folder is not there.
+    :raises DigestError: if the folder is not there, and no collection has it.
     """
-    path = (project.root / folder).resolve()
+    root = project.root.resolve()
+    path = (root / folder).resolve()
+    for settings in project.collections:
+        if (root / settings.fragments).resolve() == path:
+            return settings
     if not path.is_dir():
         raise DigestError(Problem(folder, 0, 0, Code.UNREADABLE, "there is no such folder"))
-    try:
-        relative = path.relative_to(project.root.resolve()).as_posix()
-    except ValueError:
-        relative = path.as_posix()
-    for settings in project.collections:
-        if (project.root / settings.fragments).resolve() == path:
-            return settings
-    return replace(project.main, fragments=relative)
+    relative = path.relative_to(root) if path.is_relative_to(root) else path
+    return replace(project.main, fragments=relative.as_posix())

@@ -6,8 +6,10 @@ shares aliased nodes, is refused before it is called: nesting, aliases and the n
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -25,9 +27,12 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 20
 MAX_ALIASES = 64
 MAX_NODES = 50_000
+MAX_TAG_DIRECTIVES = 16
+
+_TAG_DIRECTIVE = re.compile(r"^%TAG", re.MULTILINE)
 
 #: Marks of what a hostile file needs: anchors, and collections opened one in the other on one line.
-_ANCHOR = re.compile(r"(?:^|[\s\[{,])&", re.MULTILINE)
+_ANCHOR = re.compile(r"(?:^|[\s\[\]{},:?])&", re.MULTILINE)
 _NESTED_ON_A_LINE = re.compile(r"[-?][ \t]+(?:!|[-?][ \t]+[-?][ \t])")
 _DEEPLY_INDENTED = "\n" + " " * (MAX_DEPTH + 1)
 _SMALL = 64 * 1024
@@ -39,7 +44,18 @@ _NOT_A_STRING = re.compile(
     r"|[-+]?\.(?:[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?|inf|Inf|INF)|\.(?:nan|NaN|NAN)|="
 )
 _NOT_A_STRING_START = frozenset("~nNyYtTfFoO=.+-0123456789")
+_CONSTANTS = {
+    **dict.fromkeys(("true", "yes", "on"), True),
+    **dict.fromkeys(("false", "no", "off"), False),
+    **dict.fromkeys(("null", "~", ""), None),
+}
+_WHOLE_NUMBER = re.compile("[0-9]{1,9}")
 _STRING_TAG = "tag:yaml.org,2002:str"
+_HARMLESS_TAGS = frozenset({"", _STRING_TAG, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
+
+#: Line ends other than the line feed: those that editors know, and those that only YAML and Python take for one.
+_OTHER_LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
+_LINE_ENDS = {"\r\n": "Windows line ends (CR LF)", "\r": "line ends of a bare carriage return (CR)"}
 
 
 class _Composer(_Parser):
@@ -59,7 +75,7 @@ class _Composer(_Parser):
 
 
 def decode(data: bytes, path: str, problems: list[Problem]) -> str | None:
-    """The text of a file, with ``\\n`` at the ends of its lines, or None if there is nothing to go on with."""
+    """The text of a file, with line feeds at the ends of its lines, or None if there is nothing to go on with."""
     if len(data) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES:,} bytes"
         problems.append(Problem(path, 1, 1, Code.TOO_LARGE, message))
@@ -75,41 +91,34 @@ def decode(data: bytes, path: str, problems: list[Problem]) -> str | None:
     if text.startswith("\ufeff"):
         message = "the file begins with a byte order mark: save it as UTF-8 without one"
         problems.append(Problem(path, 1, 1, Code.BYTE_ORDER_MARK, message))
-        text = text[1:]
-    if "\r\n" in text:
-        line_end = text.index("\r\n")
-        place = Problem(
-            path,
-            text.count("\n", 0, line_end) + 1,
-            line_end - text.rfind("\n", 0, line_end),
-            Code.LINE_ENDS,
-            "the file has Windows line ends (CR LF): save it with LF alone",
-        )
-        problems.append(place)
-        text = text.replace("\r\n", "\n")
+        text = text.lstrip("\ufeff")
+    if match := _OTHER_LINE_END.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        column = match.start() - text.rfind("\n", 0, match.start())
+        if match[0] in _LINE_ENDS:
+            message = f"the file has {_LINE_ENDS[match[0]]}: save it with line feeds (LF) alone"
+        else:
+            message = f"the character U+{ord(match[0]):04X} is a line end to YAML only: put a space in its place"
+        problems.append(Problem(path, line, column, Code.LINE_ENDS, message))
+        text = _OTHER_LINE_END.sub(lambda found: "\n" if found[0] in _LINE_ENDS else " ", text)
     return text
 
 
-def compose(text: str, path: str, problems: list[Problem]) -> Node | None:
+def compose(text: str, path: str, problems: list[Problem], *, max_aliases: int = MAX_ALIASES) -> Node | None:
     """The root node of a text, or None after a problem or when there is nothing in it."""
     composer = None
     try:
-        if _needs_survey(text) and not _survey(text, path, problems):
+        if _has_many_directives(text, path, problems):
+            return None
+        if _needs_survey(text) and not _survey(text, path, problems, max_aliases):
             return None
         composer = _Composer(text)
         node: Node | None = composer.get_single_node()
     except yaml.reader.ReaderError as error:
-        position = len(text.encode()[: error.position].decode("utf-8", "ignore"))
-        line = text.count("\n", 0, position) + 1
-        column = position - text.rfind("\n", 0, position)
-        message = f"the character U+{int(error.character):04X} may not stand in YAML"
-        problems.append(Problem(path, line, column, Code.YAML_SYNTAX, message))
+        problems.append(_bad_character(error, text, path))
         return None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        message = " ".join(part for part in (error.problem, error.context) if part)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problems.append(Problem(path, line, column, Code.YAML_SYNTAX, message))
+        problems.append(_bad_syntax(error, text, path))
         return None
     finally:
         if composer is not None:
@@ -119,10 +128,35 @@ def compose(text: str, path: str, problems: list[Problem]) -> Node | None:
     return node
 
 
-def place_of(node: Node) -> Place:
-    """Where a node begins."""
+def _bad_character(error: yaml.reader.ReaderError, text: str, path: str) -> Problem:
+    position = len(text.encode()[: error.position].decode("utf-8", "ignore"))
+    line = text.count("\n", 0, position) + 1
+    column = position - text.rfind("\n", 0, position)
+    message = f"the character U+{int(error.character):04X} may not stand in YAML"
+    return Problem(path, line, column, Code.YAML_SYNTAX, message)
+
+
+def _bad_syntax(error: yaml.MarkedYAMLError, text: str, path: str) -> Problem:
+    parts = [part for part in (error.problem, error.context) if part]
+    message = " ".join(reversed(parts) if parts[0].startswith("but ") else parts)
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    lines = text.count("\n") + 1
+    if line > lines:  # the text ended, which the parser did not expect
+        line, column = lines, len(text) - text.rfind("\n")
+    return Problem(path, line, column, Code.YAML_SYNTAX, message)
+
+
+def place_of(node: Node | yaml.Event) -> Place:
+    """Where a node, or an event of the parser, begins."""
     mark = node.start_mark
+    assert mark is not None
     return Place(mark.line + 1, mark.column + 1)
+
+
+def has_tag(node: Node) -> bool:
+    """Whether a node has an explicit tag that says something else than that it is a text, a mapping or a list."""
+    return node.tag not in _HARMLESS_TAGS
 
 
 def is_string(node: Node) -> bool:
@@ -139,36 +173,45 @@ def items_of(node: MappingNode, path: str, problems: list[Problem]) -> Iterator[
     """The keys of a mapping with their nodes, each key once: a repeated key is a problem and its value is left out."""
     seen: dict[str, Node] = {}
     for key, value in node.value:
+        complaint = None
         if not isinstance(key, ScalarNode):
+            complaint = Code.WRONG_TYPE, "a key must be a word"
+        elif has_tag(key):
+            complaint = Code.YAML_TAG, f"the tag '{key.tag}' may not stand here"
+        elif key.value in seen:
+            first = place_of(seen[key.value])
+            complaint = (
+                Code.DUPLICATE_KEY,
+                f"the key '{key.value}' stands a second time; the first is in line {first.line}",
+            )
+        if complaint:
             place = place_of(key)
-            problems.append(Problem(path, place.line, place.column, Code.WRONG_TYPE, "a key must be a word"))
+            problems.append(Problem(path, place.line, place.column, *complaint))
             continue
-        name = key.value
-        if name in seen:
-            place, first = place_of(key), place_of(seen[name])
-            message = f"the key '{name}' stands a second time; the first is in line {first.line}"
-            problems.append(Problem(path, place.line, place.column, Code.DUPLICATE_KEY, message))
-            continue
-        seen[name] = key
-        yield name, key, value
+        seen[key.value] = key
+        yield key.value, key, value
 
 
-def plain_value(node: Node) -> object:
-    """A node of the settings as Python values: mappings, lists, strings, booleans and whole numbers."""
+def plain_value(node: Node, path: str, problems: list[Problem]) -> object:
+    """A node of the settings as Python values; its text must have been composed without aliases.
+
+    No option takes other numbers than whole ones: all others are not a number.
+    """
+    if has_tag(node):
+        place = place_of(node)
+        message = f"the tag '{node.tag}' may not stand here: there are no tags in settings"
+        problems.append(Problem(path, place.line, place.column, Code.YAML_TAG, message))
+        return None
     if isinstance(node, MappingNode):
-        return {str(key.value): plain_value(value) for key, value in node.value if isinstance(key, ScalarNode)}
+        return {name: plain_value(value, path, problems) for name, _key, value in items_of(node, path, problems)}
     if isinstance(node, SequenceNode):
-        return [plain_value(item) for item in node.value]
+        return [plain_value(item, path, problems) for item in node.value]
     if is_string(node):
         return node.value
     lowered = node.value.lower()
-    if lowered in ("true", "yes", "on"):
-        return True
-    if lowered in ("false", "no", "off"):
-        return False
-    if lowered in ("", "~", "null"):
-        return None
-    return int(node.value) if node.value.isascii() and node.value.isdigit() else node.value
+    if lowered in _CONSTANTS:
+        return _CONSTANTS[lowered]
+    return int(lowered) if _WHOLE_NUMBER.fullmatch(lowered) else math.nan
 
 
 def _needs_survey(text: str) -> bool:
@@ -181,7 +224,19 @@ def _needs_survey(text: str) -> bool:
     )
 
 
-def _survey(text: str, path: str, problems: list[Problem]) -> bool:
+def _has_many_directives(text: str, path: str, problems: list[Problem]) -> bool:
+    """Whether there are more tag directives than any fragment needs: libyaml compares each with all before it."""
+    if text.count("%TAG") <= MAX_TAG_DIRECTIVES:
+        return False
+    too_many = next(islice(_TAG_DIRECTIVE.finditer(text), MAX_TAG_DIRECTIVES, None), None)
+    if too_many is not None:
+        line = text.count("\n", 0, too_many.start()) + 1
+        message = f"there are more than {MAX_TAG_DIRECTIVES} tag directives"
+        problems.append(Problem(path, line, 1, Code.YAML_TAG, message))
+    return too_many is not None
+
+
+def _survey(text: str, path: str, problems: list[Problem], max_aliases: int) -> bool:
     """Read the events of a text, which needs no recursion, and say whether it is safe to compose."""
     depth = aliases = nodes = 0
     parser = _Parser(text)
@@ -196,15 +251,18 @@ def _survey(text: str, path: str, problems: list[Problem]) -> bool:
                 depth -= 1
             elif isinstance(event, yaml.AliasEvent):
                 aliases += 1
-                if aliases > MAX_ALIASES:
-                    complaint = Code.YAML_ALIASES, f"there are more than {MAX_ALIASES} aliases"
+                if aliases > max_aliases:
+                    message = (
+                        f"there are more than {max_aliases} aliases" if max_aliases else "there may be no aliases"
+                    )
+                    complaint = Code.YAML_ALIASES, message
             if isinstance(event, yaml.NodeEvent):
                 nodes += 1
                 if nodes > MAX_NODES:
                     complaint = Code.TOO_LARGE, f"there are more than {MAX_NODES:,} values"
             if complaint:
-                mark = event.start_mark
-                problems.append(Problem(path, mark.line + 1, mark.column + 1, *complaint))
+                place = place_of(event)
+                problems.append(Problem(path, place.line, place.column, *complaint))
                 return False
         return True
     finally:

@@ -32,7 +32,7 @@ class Selection:
         """The notes that are selected, oldest first."""
         candidates = collection.entries if self.period is None else collection.entries_of(self.period)
         found = [entry for entry in candidates if self._holds(entry)]
-        return tuple(found[-self.limit :] if self.limit else found)
+        return tuple(found if self.limit is None else found[max(0, len(found) - self.limit) :])
 
     def _holds(self, entry: Entry) -> bool:
         note, day = entry.note, entry.moment.day
@@ -57,9 +57,10 @@ def checksum(entries: tuple[Entry, ...], collection: Collection) -> bytes:
         state.update(entry.fragment.checksum)
         state.update(f"{entry.fragment.path} {entry.anchor} {entry.moment}".encode())
         links = collection.threads.get(entry.identity) if entry.kind is Kind.THREAD else None
-        for other in (links.earlier, *links.later) if links else ():
+        for number, other in enumerate((links.earlier, *links.later) if links else ()):
             if other is not None:
-                state.update(f"{other.anchor} {collection.calendar.period_of(other.moment.day)}".encode())
+                period = collection.calendar.period_of(other.moment.day)
+                state.update(f"{number} {other.anchor} {period}".encode())
     return state.digest()
 
 

@@ -10,30 +10,35 @@ from docutils import nodes
 from sphinxext.digest.compose import References
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.doctree.references import number_links, reference_list
-from sphinxext.digest.model import Digest, Entry, Kind, Section, Text, Thread
+from sphinxext.digest.model import Digest, Entry, Kind, Period, Section, Text, Thread
 
 #: The heading of the list of links.
 REFERENCES = "References"
+#: Begins the class of the section with that list, as a kind begins those of other sections.
+REFERENCES_CLASS = "references"
 
 
-def digest_nodes(digest: Digest, builder: NoteBuilder, *, sections: bool, references: bool) -> list[nodes.Node]:
-    """All of a digest.
+def digest_nodes(digest: Digest, builder: NoteBuilder, *, sections: bool) -> list[nodes.Node]:
+    """All sections of a digest; its links have no numbers yet.
 
     :param sections: whether sections may stand here; otherwise their titles become rubrics.
-    :param references: whether links are numbered, and listed at the end.
     """
-    parts: list[nodes.Node] = []
-    for section in digest.sections:
-        parts += section_nodes(section, digest, builder, sections=sections)
-    if references:
-        numbers = References()
-        anchor = f"reference-{digest.period.name}"
-        number_links(parts, numbers, anchor)
-        if numbers.targets:
-            body: list[nodes.Node] = [reference_list(numbers, anchor)]
-            heading: list[nodes.Node] = [nodes.Text(REFERENCES)]
-            parts += titled(heading, body, f"references-{digest.period.name}", Kind.PRELUDE, sections=sections)
-    return parts
+    return [
+        node for section in digest.sections for node in section_nodes(section, digest, builder, sections=sections)
+    ]
+
+
+def with_references(parts: list[nodes.Node], period: Period, *, sections: bool) -> list[nodes.Node]:
+    """The sections of a digest with numbers after their links, and the list of the links at the end."""
+    numbers = References()
+    anchor = f"reference-{period.name}"
+    number_links(parts, numbers, anchor)
+    if not numbers.targets:
+        return parts
+    heading: list[nodes.Node] = [nodes.Text(REFERENCES)]
+    body: list[nodes.Node] = [reference_list(numbers, anchor)]
+    identifier = f"references-{period.name}"
+    return [*parts, *titled(heading, body, identifier, REFERENCES_CLASS, sections=sections)]
 
 
 def section_nodes(section: Section, digest: Digest, builder: NoteBuilder, *, sections: bool) -> list[nodes.Node]:
@@ -59,7 +64,7 @@ def titled(
     heading: list[nodes.Node],
     body: list[nodes.Node],
     anchor: str,
-    kind: Kind,
+    kind: str,
     *,
     sections: bool,
     state: str | None = None,
@@ -100,7 +105,10 @@ def _story(entry: Entry, section: Section, builder: NoteBuilder, *, sections: bo
         return body
     if title is not None:
         return titled(builder.inline(title, entry), body, entry.anchor, Kind.STORY, sections=sections)
-    return [nodes.target("", "", ids=[entry.anchor]), *body]
+    if section.heading is not None:
+        return [nodes.target("", "", ids=[entry.anchor]), *body]
+    # nothing but its looks tells where a story without any heading begins
+    return [nodes.container("", *body, ids=[entry.anchor], classes=["digest-untitled"])]
 
 
 def _wrapped(entries: Iterable[Entry], builder: NoteBuilder) -> list[nodes.Node]:

@@ -18,16 +18,23 @@ from docutils.parsers.rst import Directive, directives, roles
 from sphinxext.digest.fragments.fields import URL_SCHEMES
 
 #: Directives of docutils and Sphinx that neither read anything nor change the rest of the page.
-HARMLESS_DIRECTIVES = frozenset(  # noqa: SIM905 - words read better than thirty quoted strings
-    "admonition attention caution code code-block compound container csv-table danger deprecated epigraph error "
-    "figure highlights hint hlist image important line-block list-table math note parsed-literal pull-quote replace "
-    "rubric seealso sourcecode table tip topic unicode versionadded versionchanged versionremoved warning".split()
+HARMLESS_DIRECTIVES = frozenset(
+    """
+    admonition attention caution code code-block compound container csv-table danger deprecated epigraph error
+    figure highlights hint hlist image important line-block list-table math note parsed-literal pull-quote replace
+    rubric seealso sourcecode table tip unicode versionadded versionchanged versionremoved warning
+    """.split()  # noqa: SIM905 - words read better than thirty quoted strings
 )
 
 #: Roles that do more than make a link or markup.
 FILE_ROLES = frozenset({"download"})
 
-_SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):")
+#: Directives to which Sphinx gives options that docutils' own do not have.
+_EXTENDED_BY_SPHINX = frozenset({"code", "code-block", "math", "sourcecode"})
+
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+#: What browsers leave out of a URL before they look at its scheme.
+_IGNORED_IN_URLS = re.compile(r"[\x00-\x20]")
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,8 @@ class Guard:
 
     def allows_role(self, name: str) -> bool:
         """Whether fragments may use the role of this name."""
-        return self.file_insertion or name.lower() not in FILE_ROLES
+        name = name.lower()
+        return (self.file_insertion or name not in FILE_ROLES) and (self.raw or name != "raw")
 
 
 class ForbiddenDirective(Directive):
@@ -66,19 +74,35 @@ class ForbiddenDirective(Directive):
         return [nodes.literal_block(self.block_text, self.block_text)]
 
 
+class _AnyOption(dict[str, Callable[[str], Any]]):
+    """A table of options that has all of them."""
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> Callable[[str], Any]:
+        return str
+
+
 class UnknownDirective(Directive):
     """Stands in for a harmless directive of Sphinx where Sphinx is not there."""
 
     has_content = True
     optional_arguments = 1
     final_argument_whitespace = True
-    option_spec = type("AnyOption", (dict,), {"__missing__": lambda _self, _name: str})()
+    option_spec = _AnyOption()
 
     def run(self) -> list[nodes.Node]:
-        """The content, in a container, except for code."""
-        if self.name in ("code-block", "sourcecode", "math"):
+        """The argument and the content, in a container, except for code."""
+        if self.name.lower() == "math":
+            text = "\n\n".join([*self.arguments, *(["\n".join(self.content)] if self.content else [])])
+            return [nodes.math_block(self.block_text, text)]
+        if self.name.lower() in _EXTENDED_BY_SPHINX:
             return [nodes.literal_block(self.block_text, "\n".join(self.content))]
         container = nodes.container(self.block_text, classes=[self.name])
+        for argument in self.arguments:
+            inline, messages = self.state.inline_text(argument, self.lineno)
+            container += [nodes.paragraph(argument, "", *inline), *messages]
         self.state.nested_parse(self.content, self.content_offset, container)
         return [container]
 
@@ -110,6 +134,8 @@ def guarded_names(guard: Guard, *, with_sphinx: bool) -> Iterator[None]:
     def directive(name: str, *arguments: Any) -> Any:
         if not guard.allows_directive(name):
             return ForbiddenDirective, []
+        if name.lower() in _EXTENDED_BY_SPHINX and not with_sphinx:
+            return UnknownDirective, []
         found, messages = find_directive(name, *arguments)
         if found is None and not with_sphinx:
             return UnknownDirective, []
@@ -118,9 +144,10 @@ def guarded_names(guard: Guard, *, with_sphinx: bool) -> Iterator[None]:
     def role(name: str, language: Any, lineno: int, reporter: Any) -> Any:
         if not guard.allows_role(name):
             return _forbidden_role, []
-        if with_sphinx or name in roles._role_registry or name in roles._roles:  # type: ignore[attr-defined]
-            return find_role(name, language, lineno, reporter)
-        return _unknown_role, []
+        found, messages = find_role(name, language, lineno, reporter)
+        if not with_sphinx and found in (None, roles.unimplemented_role):
+            return _unknown_role, []
+        return found, messages
 
     directives.directive, roles.role = directive, role  # type: ignore[assignment]
     try:
@@ -143,7 +170,7 @@ def refused_links(document: nodes.document) -> Iterator[tuple[nodes.Element, str
     for picture in list(document.findall(nodes.image)):
         uri = picture["uri"]
         scheme = _scheme_of(uri)
-        if (scheme and scheme not in ("http", "https")) or ".." in uri.split("/"):
+        if (scheme and scheme not in ("http", "https")) or _leads_out(uri):
             yield picture, f"the picture '{uri}' is neither on the web nor in the documentation's folder"
             text: nodes.Node = nodes.Text(picture.get("alt", uri))
             in_text = isinstance(picture.parent, nodes.TextElement)
@@ -151,5 +178,11 @@ def refused_links(document: nodes.document) -> Iterator[tuple[nodes.Element, str
 
 
 def _scheme_of(uri: str) -> str:
-    match = _SCHEME.match(uri)
+    match = _SCHEME.match(_IGNORED_IN_URLS.sub("", uri))
     return match[1].lower() if match else ""
+
+
+def _leads_out(path: str) -> bool:
+    """Whether a path may leave the documentation's folder; two slashes begin one that Sphinx takes as absolute."""
+    path = path.replace("\\", "/")
+    return path.startswith("//") or ".." in path.split("/")

@@ -14,6 +14,9 @@ from sphinxext.digest.options import Settings
 #: Marks links that are not numbered, since their text says where they lead.
 SOURCE_CLASS = "digest-source"
 
+#: Marks where a success was told.
+WHERE_CLASS = "digest-where"
+
 #: The parts of a countdown, and what stands over each where there are several.
 COUNTDOWN_PARTS = (
     ("focus", "Focus"),
@@ -70,7 +73,7 @@ class NoteBuilder:
         tail: list[nodes.Node] = []
         if note.url:
             link = source_link(f"#{note.channel.lstrip('#')}" if note.channel else "log", note.url)
-            tail = [nodes.Text(" "), nodes.inline("", "(", link, nodes.Text(")"), classes=["digest-where"])]
+            tail = [nodes.Text(" "), nodes.inline("", "(", link, nodes.Text(")"), classes=[WHERE_CLASS])]
         return list_item_of(entry, self.blocks(note.text, entry), lead, tail)
 
     def item(self, entry: Entry) -> nodes.list_item:
@@ -78,7 +81,7 @@ class NoteBuilder:
         note = entry.note
         assert isinstance(note, Item)
         blocks = self.blocks(note.text, entry)
-        first = blocks[0]
+        first = blocks[0] if blocks else None
         if note.url and isinstance(first, nodes.paragraph):
             if any(_is_link(node) for node in first.findall(nodes.Element)):
                 first += [nodes.Text(" "), source_link("Link", note.url)]
@@ -136,12 +139,13 @@ def list_item_of(
 ) -> nodes.list_item:
     """A list item that can be linked to, with inline nodes before and after the text of its first paragraph."""
     if not blocks or not isinstance(blocks[0], nodes.paragraph):
+        source = blocks[0].source if blocks else None
         blocks.insert(0, nodes.paragraph())
+        blocks[0].source, blocks[0].line = source, entry.note.place.line
     first = blocks[0]
     assert isinstance(first, nodes.paragraph)
     target = nodes.target("", "", ids=[entry.anchor])
     first.rawsource = "".join(node.astext() for node in lead) + first.rawsource
-    first.source, first.line = entry.fragment.path, first.line or entry.note.place.line
     first.children = [target, *lead, *first.children, *tail]
     for child in first.children:
         first.setup_child(child)

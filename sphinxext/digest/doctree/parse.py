@@ -65,6 +65,7 @@ class TextParser:
     with_sphinx: bool = False
     root: Path | None = None
     problems: list[Problem] = field(default_factory=list)
+    _machine: states.RSTStateMachine | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.settings = self.settings.copy() if self.settings is not None else get_default_settings(Parser)
@@ -104,6 +105,8 @@ class TextParser:
             message = "the text is nested too deeply: lists in lists, and so on"
             self.problems.append(Problem(path, text.line, text.column, Code.RST, message))
             return [nodes.literal_block(text.value, text.value)]
+        _remove_unseen(document)
+        _keep_citations_local(document)
         for node, reason in refused_links(document):
             reporter.found.append((_line_of(node, text.line), reason))
         self._report(reporter.found, text, path)
@@ -118,10 +121,12 @@ class TextParser:
         document.note_source(source, -1)
         lines = string2lines(text.value, 8, convert_whitespace=True)
         places = [(source, text.line_of(index) - 1) for index in range(len(lines))]
-        machine = states.RSTStateMachine(state_classes=states.state_classes, initial_state="Body")
+        # making a machine takes as long as parsing most texts; docutils uses those of nested texts again, too
+        machine, self._machine = self._machine or _new_machine(), None
         with guarded_names(self.guard, with_sphinx=self.with_sphinx):
             # the offset makes docutils' own line numbers those of the file, where lines follow each other
             machine.run(StringList(lines, items=places), document, input_offset=text.line - 1, match_titles=False)
+        self._machine = machine
         document.transformer.add_transforms(_TRANSFORMS)
         document.transformer.apply_transforms()
         return document
@@ -137,6 +142,10 @@ class TextParser:
             code = Code.RST_FORBIDDEN if not_allowed else Code.BAD_URL if message.startswith("links may") else Code.RST
             message = " ".join(message.split())
             self.problems.append(Problem(path, line, text.column_of(index), code, message))
+
+
+def _new_machine() -> states.RSTStateMachine:
+    return states.RSTStateMachine(state_classes=states.state_classes, initial_state="Body")
 
 
 def guard_of(settings: Settings) -> Guard:
@@ -166,10 +175,32 @@ def _is_deeper(node: nodes.Node, depth: int) -> bool:
     return bool(level)
 
 
+def _remove_unseen(document: nodes.document) -> None:
+    """Take out what has done its work and shows nowhere, so that a text begins with what it shows."""
+    for node in list(document.findall(nodes.Element)):
+        is_empty_target = isinstance(node, nodes.target) and ("refuri" in node or "refid" in node)
+        if is_empty_target or isinstance(node, nodes.substitution_definition | nodes.comment):
+            node.parent.remove(node)
+
+
+def _keep_citations_local(document: nodes.document) -> None:
+    """Make links and terms of citations, since Sphinx would make them known in the whole project."""
+    for citation_reference in list(document.findall(nodes.citation_reference)):
+        text = f"[{citation_reference.astext()}]"
+        link = nodes.reference("", text, internal=True, refid=citation_reference["refid"])
+        citation_reference.parent.replace(citation_reference, link)
+    for citation in list(document.findall(nodes.citation)):
+        label, *body = citation.children
+        term = nodes.term("", f"[{label.astext()}]", ids=citation["ids"])
+        item = nodes.definition_list_item("", term, nodes.definition("", *body))
+        citation.parent.replace(citation, nodes.definition_list("", item))
+
+
 def _remove_messages(document: nodes.document) -> None:
     """Take out what docutils put in for errors: they have been collected, and broken markup is shown as text."""
     for message in list(document.findall(nodes.system_message)):
-        message.parent.remove(message)
+        source = [child for child in message.children if isinstance(child, nodes.literal_block)]
+        message.parent.replace(message, source if message["level"] >= Reporter.WARNING_LEVEL else [])
     for section in list(document.findall(nodes.section)):
         if "system-messages" in section.get("classes", ()):
             section.parent.remove(section)

@@ -10,6 +10,9 @@ from docutils import nodes
 from sphinxext.digest.compose import References
 from sphinxext.digest.doctree.notes import SOURCE_CLASS
 
+#: Marks the numbers that are put after links.
+NUMBER_CLASS = "digest-number"
+
 #: A link text that is a number already, as in digests that were written as mails: ``[3]``.
 _NUMBER = re.compile(r"\[\d+\]")
 
@@ -33,7 +36,7 @@ def number_links(parts: Iterable[nodes.Node], references: References, anchor: st
                 link.setup_child(link.children[0])
             else:
                 marker = nodes.reference("", f"[{number}]", internal=True, refid=f"{anchor}-{number}")
-                marker["classes"].append("digest-number")
+                marker["classes"].append(NUMBER_CLASS)
                 place = link.parent.index(link) + 1
                 link.parent.insert(place, [nodes.Text(" "), marker])
 

@@ -11,10 +11,12 @@ from sphinxext.digest.extension.directives import DIRECTIVES
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.outdated import outdated_documents
 from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages
+from sphinxext.digest.extension.report import report_problems
 from sphinxext.digest.extension.store import open_store
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.config import Config
     from sphinx.util.typing import ExtensionMetadata
 
 _STATIC = Path(__file__).parent / "static"
@@ -29,10 +31,11 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)
     app.add_source_suffix(STUB_SUFFIX, "restructuredtext")
-    app.connect("builder-inited", _add_stylesheet)
+    app.connect("config-inited", _add_stylesheet)
     app.connect("builder-inited", open_store)
     app.connect("builder-inited", add_pages)
     app.connect("env-get-outdated", outdated_documents)
+    app.connect("env-updated", report_problems)
     return {
         "version": __version__,
         "env_version": DigestDomain.data_version,
@@ -41,7 +44,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     }
 
 
-def _add_stylesheet(app: Sphinx) -> None:
-    if app.builder.format == "html":
-        app.config.html_static_path.append(str(_STATIC))
-        app.add_css_file("digest.css")
+def _add_stylesheet(app: Sphinx, config: Config) -> None:
+    config.html_static_path.append(str(_STATIC))
+    app.add_css_file("digest.css")

@@ -12,6 +12,7 @@ from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 
 from sphinxext.digest.model import Kind
+from sphinxext.digest.problems import Problem
 
 if TYPE_CHECKING:
     from docutils.nodes import Element
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 #: The type of object of a whole digest.
 DIGEST = "digest"
+#: What is remembered of each page, by its name.
+_OF_PAGES = ("targets", "queries", "problems")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class DigestDomain(Domain):
     }
     indices: ClassVar[list[type[Index]]] = [NotesIndex]
     data_version = 1
-    initial_data: ClassVar[dict[str, Any]] = {"targets": {}, "queries": {}, "folders": {}, "scans": {}}
+    initial_data: ClassVar[dict[str, Any]] = {"folders": {}, "scans": {}, **{part: {} for part in _OF_PAGES}}
 
     #: The collections of this build, from ``builder-inited`` on.
     store: object = None
@@ -102,18 +105,23 @@ class DigestDomain(Domain):
         """Remember what a page asked for and what it got."""
         self.data["queries"].setdefault(docname, []).append((query, checksum))
 
+    def note_problems(self, docname: str, problems: Iterable[Problem]) -> None:
+        """Remember the problems of texts on a page."""
+        self.data["problems"].setdefault(docname, []).extend(problems)
+
     def clear_doc(self, docname: str) -> None:
         """Forget what a page has and asked for."""
-        self.data["targets"].pop(docname, None)
-        self.data["queries"].pop(docname, None)
+        for part in _OF_PAGES:
+            self.data[part].pop(docname, None)
         self._by_name = None
 
     def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
-        """Take over what another process found on pages."""
+        """Take over what another process found on pages, and the folders that it was the first to read."""
         for docname in docnames:
-            for part in ("targets", "queries"):
+            for part in _OF_PAGES:
                 if docname in otherdata[part]:
                     self.data[part][docname] = otherdata[part][docname]
+        self.data["folders"].update(otherdata["folders"])
         self._by_name = None
 
     def targets(self) -> Iterator[Target]:

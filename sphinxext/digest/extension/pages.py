@@ -6,6 +6,7 @@ is written only when it changes. The source folder stays as it is.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -43,7 +44,8 @@ class CollectionProject(SphinxProject):
 
     def discover(self, exclude_paths: Iterable[str] = (), include_paths: Iterable[str] = ("**",)) -> set[str]:
         """Find the documents of the source folder, and make the others."""
-        super().discover(exclude_paths, include_paths)
+        # the doctrees may be inside the source folder, and so the sources of made pages
+        super().discover((*exclude_paths, f"**{STUB_SUFFIX}"), include_paths)
         if self._make is not None:
             sources = {docname: Path(self.srcdir, path) for docname, path in self._docname_to_path.items()}
             self._made = self._make(sources)
@@ -73,7 +75,9 @@ def add_pages(app: Sphinx) -> None:
         for settings in store.project.collections:
             if settings.automatic:
                 texts |= page_texts(store, settings, sources)
-        return {docname: _write_stub(folder, docname, text) for docname, text in texts.items()}
+        stubs = {docname: _write_stub(folder, docname, text) for docname, text in texts.items()}
+        # seen from the source folder, as other extensions take every document to be inside it
+        return {docname: Path(app.srcdir, os.path.relpath(stub, app.srcdir)) for docname, stub in stubs.items()}
 
     project = CollectionProject(app.project, make)
     app.project = app.env.project = project

@@ -21,16 +21,17 @@ DIGEST, COLLECTION = "digest", "digest-collection"
 _RST = re.compile(r"\.\. +(digest|digest-collection) *::[ \t]*(.*)")
 _MYST = re.compile(r"(?:`{3,}|:{3,})\{(digest|digest-collection)\}[ \t]*(.*)")
 _FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
-_FRAGMENTS = re.compile(r"\s*:fragments:\s*(\S+)")
+_OPTION = re.compile(r"\s*:([a-z-]+):\s*(.*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A directive on a page: its name, its argument, and the folder of fragments that it names, if any."""
+    """A directive on a page: its name, its argument, and some of its options, if they are there."""
 
     name: str
     argument: str
     fragments: str | None
+    span: str | None
 
     @property
     def interval(self) -> Period | None:
@@ -79,7 +80,8 @@ def _find(text: str) -> Iterator[Found]:
     for index, line in enumerate(lines):
         match = _RST.fullmatch(line) or _MYST.fullmatch(line)
         if match is not None and not fence:
-            yield Found(match[1], match[2].strip(), _fragments_option(lines[index + 1 :]))
+            options = _options(lines[index + 1 :])
+            yield Found(match[1], match[2].strip(), options.get("fragments"), options.get("span"))
         elif opening := _FENCE.match(line):
             if not fence:
                 fence = opening[1]
@@ -87,10 +89,12 @@ def _find(text: str) -> Iterator[Found]:
                 fence = ""
 
 
-def _fragments_option(lines: list[str]) -> str | None:
+def _options(lines: list[str]) -> dict[str, str]:
+    """The options of a directive, which stand in the lines below it."""
+    options = {}
     for line in lines:
-        if not line.strip().startswith(":"):
-            return None
-        if match := _FRAGMENTS.fullmatch(line):
-            return match[1]
-    return None
+        match = _OPTION.fullmatch(line)
+        if match is None:
+            break
+        options[match[1]] = match[2].strip()
+    return options

@@ -13,7 +13,6 @@ from sphinxext.digest.collection import Collection, load_collection
 from sphinxext.digest.extension.config import configure
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.scan import COLLECTION, PageScan, scan_pages
-from sphinxext.digest.extension.warn import warn_of
 from sphinxext.digest.fragments.folder import fingerprint
 from sphinxext.digest.history.first_merge import current_commit
 from sphinxext.digest.model import Period
@@ -31,7 +30,7 @@ class FolderState:
     """What a folder of fragments was like when it was last read, as the environment remembers it.
 
     ``commit`` is the commit that was checked out, where the day of a first merge counts, and None elsewhere.
-    ``periods`` are those of its digests, ``problems`` are reported again by each build.
+    ``periods`` are those of its digests, ``problems`` are shown again by each build.
     """
 
     fingerprint: bytes | None
@@ -73,9 +72,9 @@ class Store:
         return self._explicit[settings.fragments]
 
     def lists_digests(self, settings: Settings) -> bool:
-        """Whether a page among the sources lists the digests of a collection."""
+        """Whether a page among the sources lists all digests of a collection."""
         return any(
-            found.name == COLLECTION and self._is_of(found.fragments, settings)
+            found.name == COLLECTION and not found.span and self._is_of(found.fragments, settings)
             for scan in self._scans.values()
             for found in scan.found
         )
@@ -93,10 +92,7 @@ class Store:
         return self._collections[folder]
 
     def is_current(self, settings: Settings) -> bool:
-        """Whether a folder is as the environment remembers it; if not, it is read, and remembered as it is now.
-
-        The problems of the folder are reported, once in a build.
-        """
+        """Whether a folder is as the environment remembers it; if not, it is read, and remembered as it is now."""
         folder = settings.fragments
         if folder not in self._current:
             intervals = tuple(sorted(self.explicit_pages(settings)))
@@ -111,7 +107,6 @@ class Store:
                 self._current[folder] = False
             else:
                 self._current[folder] = True
-            warn_of(self._states[folder].problems, self.project.root)
         return self._current[folder]
 
     def periods(self, settings: Settings) -> tuple[Period, ...]:

@@ -16,9 +16,10 @@ logger = logging.getLogger(__name__)
 def warn_of(problems: Iterable[Problem], root: Path) -> None:
     """Show problems of fragments and settings, each at its own place, as ``digest.<code>``."""
     for problem in problems:
-        location = str(root / problem.path)
+        # Sphinx takes a location without a colon for the name of a document
+        location = f"{root / problem.path}:{problem.line or 1}"
         if problem.line:
-            location += f":{problem.line}:{problem.column}"
+            location += f":{problem.column}"
         logger.warning("%s", problem.message, type="digest", subtype=str(problem.code), location=location)
 
 

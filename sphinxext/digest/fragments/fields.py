@@ -119,6 +119,9 @@ SECTION_FIELDS: dict[str, SectionFields] = {
     )
 }
 
+#: A prelude is a text and not a mapping; as a note it has one field.
+PRELUDE_FIELDS = (Field("text", Type.RST, FRAGMENT_KEYS["prelude"], required=True),)
+
 _SECTION_OF_NOTE = {section.note: section for section in SECTION_FIELDS.values()}
 
 
@@ -127,12 +130,17 @@ def section_of(kind: str) -> SectionFields:
     return next(section for section in SECTION_FIELDS.values() if section.note.kind == kind)
 
 
+def fields_of(note: Note) -> Iterator[tuple[Field, object]]:
+    """The fields that a note has, in the order of the format, with their values."""
+    fields = PRELUDE_FIELDS if isinstance(note, Prelude) else _SECTION_OF_NOTE[type(note)].fields.values()
+    for field in fields:
+        value = getattr(note, field.name)
+        if value is not None:
+            yield field, value
+
+
 def texts_of(note: Note) -> Iterator[tuple[Type, Text]]:
     """The reStructuredText of a note: each text, and whether it is a title."""
-    if isinstance(note, Prelude):
-        yield Type.RST, note.text
-        return
-    for field in _SECTION_OF_NOTE[type(note)].fields.values():
-        value = getattr(note, field.name)
+    for field, value in fields_of(note):
         if isinstance(value, Text):
             yield field.type, value

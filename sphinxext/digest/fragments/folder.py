@@ -114,6 +114,8 @@ def _list_folder(directory: Path, folder: str) -> Iterator[tuple[os.DirEntry[str
 
 
 def _refusal(entry: os.DirEntry[str], path: str, directory: Path) -> Problem | None:
+    if not entry.name.isprintable():
+        return Problem(path, 0, 0, Code.FILE_NAME, "the name has characters that cannot be shown")
     mode = entry.stat().st_mode
     if not entry.name.endswith(SUFFIX):
         return Problem(path, 0, 0, Code.FILE_NAME, f"the name must end in {SUFFIX}")
@@ -127,7 +129,7 @@ def _refusal(entry: os.DirEntry[str], path: str, directory: Path) -> Problem | N
 
 
 def _is_meant(name: str) -> bool:
-    return name.endswith((SUFFIX, ".yml")) and not name.startswith(".")
+    return name.lower().endswith((SUFFIX, ".yml")) and not name.startswith(".")
 
 
 def _unreadable(path: str, error: OSError) -> Problem:

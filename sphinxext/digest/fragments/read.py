@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
@@ -11,12 +12,22 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from sphinxext.digest import safeyaml
 from sphinxext.digest.fragments.fields import FRAGMENT_KEYS, SECTION_FIELDS, Field, SectionFields, Type, texts_of
 from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment, read_text
-from sphinxext.digest.model import Fragment, Moment, Note, Prelude, State, Success, Text, split_name
+from sphinxext.digest.model import (
+    REFUSED_CHARACTER,
+    Fragment,
+    Moment,
+    Note,
+    Prelude,
+    State,
+    Success,
+    Text,
+    split_name,
+)
 from sphinxext.digest.problems import Code, Problem
 
-_WEEK = re.compile(r"R[-+]\d{1,2}")
-_SHORT_SUCCESS = re.compile(r"(?P<nick>[^\s:]+):\s+(?P<text>\S.*)", re.DOTALL)
-_PLAIN_WORD = re.compile(r"[^\x00-\x1f\x7f]+")
+_WEEK = re.compile(r"R[-+][0-9]{1,2}")
+#: The short form of a success: ``nick: text``.
+SHORT_SUCCESS = re.compile(r"(?P<nick>[^\s:]+):\s+(?P<text>\S.*)", re.DOTALL)
 _REFUSED = object()
 
 
@@ -79,13 +90,14 @@ class _Reader:
         if not isinstance(root, MappingNode):
             self.complain(root, Code.WRONG_TYPE, "a fragment must be a mapping of sections")
             return
+        self.refuse_tag(root)
         before = len(self.problems)
+        date: Any = None
         for name, key, node in safeyaml.items_of(root, self.path, self.problems):
             if name in SECTION_FIELDS:
                 self.read_section(SECTION_FIELDS[name], node)
             elif name == "date":
-                moment = self.read_scalar(node, Type.MOMENT, "date")
-                self.date = None if moment is _REFUSED else moment
+                date = self.read_scalar(node, Type.MOMENT, "date")
             elif name == "prelude":
                 text = self.read_scalar(node, Type.RST, "prelude")
                 if text is not _REFUSED:
@@ -93,30 +105,53 @@ class _Reader:
             else:
                 keys = ", ".join((*FRAGMENT_KEYS, *SECTION_FIELDS))
                 self.complain(key, Code.UNKNOWN_KEY, f"a fragment has no key '{name}'; it has {keys}")
+        if date is _REFUSED:
+            self.leave_out_undated()
+        else:
+            self.date = date
         if not self.notes and len(self.problems) == before:
             self.complain(root, Code.EMPTY, "there is no note in the file")
+
+    def leave_out_undated(self) -> None:
+        """Without the fragment's date, which was refused, there is no telling where these notes belong."""
+        self.left_out += [text for note in self.notes if note.date is None for text in texts_of(note)]
+        self.notes = [note for note in self.notes if note.date is not None]
 
     def read_section(self, section: SectionFields, node: Node) -> None:
         if not isinstance(node, SequenceNode):
             self.complain(node, Code.WRONG_TYPE, f"'{section.name}' must be a list of notes")
             return
+        self.refuse_tag(node)
         if not node.value:
             self.complain(node, Code.EMPTY, f"there is no note in '{section.name}'")
+        # what aliases repeat is read once: its problems are reported once, and its size does not multiply
+        known: dict[int, Note | None] = {}
         for index, item in enumerate(node.value, 1):
-            if isinstance(item, MappingNode):
-                self.read_note(section, item, index)
-            elif isinstance(item, ScalarNode) and section.short:
-                self.read_short_note(section, item, index)
-            else:
-                also = " or a plain string" if section.short else ""
-                self.complain(item, Code.WRONG_TYPE, f"a note in '{section.name}' must be a mapping{also}")
+            if id(item) not in known:
+                known[id(item)] = self.read_item(section, item, index)
+            note = known[id(item)]
+            if note is not None:
+                self.notes.append(note if note.index == index else replace(note, index=index))
 
-    def read_note(self, section: SectionFields, node: MappingNode, index: int) -> None:
+    def read_item(self, section: SectionFields, item: Node, index: int) -> Note | None:
+        if isinstance(item, MappingNode):
+            return self.read_note(section, item, index)
+        if isinstance(item, ScalarNode) and section.short:
+            return self.read_short_note(section, item, index)
+        also = " or a plain string" if section.short else ""
+        self.complain(item, Code.WRONG_TYPE, f"a note in '{section.name}' must be a mapping{also}")
+        return None
+
+    def read_note(self, section: SectionFields, node: MappingNode, index: int) -> Note | None:
         values: dict[str, Any] = {}
-        sound = True
         before = len(self.problems)
+        sound = not self.refuse_tag(node)
         for name, key, value in safeyaml.items_of(node, self.path, self.problems):
             field = section.fields.get(name)
+            if field is None and len(node.value) == 1 and section.short:
+                message = f"YAML reads '{name}' as a key here: put the text in quotes, or after '{section.short}:'"
+                self.complain(key, Code.UNKNOWN_KEY, message)
+                return None
             if field is None:
                 keys = ", ".join(section.fields)
                 self.complain(key, Code.UNKNOWN_KEY, f"a note in '{section.name}' has no key '{name}'; it has {keys}")
@@ -131,10 +166,10 @@ class _Reader:
                 sound = False
                 self.complain(node, Code.MISSING_KEY, f"a note in '{section.name}' needs the key '{field.name}'")
         if sound and self.is_about_something(section, node, values, before):
-            self.notes.append(section.note(place=safeyaml.place_of(node), index=index, **values))
-        else:
-            texts = ((section.fields[name].type, value) for name, value in values.items() if name in section.fields)
-            self.left_out += [(kind, value) for kind, value in texts if isinstance(value, Text)]
+            return section.note(place=safeyaml.place_of(node), index=index, **values)
+        texts = ((section.fields[name].type, value) for name, value in values.items() if name in section.fields)
+        self.left_out += [(kind, value) for kind, value in texts if isinstance(value, Text)]
+        return None
 
     def is_about_something(
         self, section: SectionFields, node: MappingNode, values: dict[str, Any], before: int
@@ -148,20 +183,16 @@ class _Reader:
             self.complain(node, Code.MISSING_KEY, message)
         return False
 
-    def read_short_note(self, section: SectionFields, node: ScalarNode, index: int) -> None:
+    def read_short_note(self, section: SectionFields, node: ScalarNode, index: int) -> Note | None:
         assert section.short is not None
         field: Field = section.fields[section.short]
         text = self.read_scalar(node, field.type, section.name)
         if text is _REFUSED:
-            return
+            return None
         values: dict[str, Any] = {section.short: text}
-        if section.note is Success and (match := _SHORT_SUCCESS.fullmatch(text.value)):
-            offset = match.start("text") if "\n" not in text.value[: match.start("text")] else 0
-            values = {
-                "nick": match["nick"],
-                "text": Text(match["text"], text.line, text.column + offset, text.lines),
-            }
-        self.notes.append(section.note(place=safeyaml.place_of(node), index=index, **values))
+        if section.note is Success and (match := SHORT_SUCCESS.fullmatch(text.value)):
+            values = {"nick": match["nick"], "text": text.cut(match.start("text"))}
+        return section.note(place=safeyaml.place_of(node), index=index, **values)
 
     def read_scalar(self, node: Node, kind: Type, name: str) -> Any:
         """The value of a field, or ``_REFUSED`` after a problem."""
@@ -180,6 +211,11 @@ class _Reader:
         if not value or value.isspace():
             self.complain(node, Code.EMPTY_TEXT, f"'{name}' is empty")
             return _REFUSED
+        if refused := REFUSED_CHARACTER.search(value):
+            self.complain(
+                node, Code.BAD_VALUE, f"'{name}' has the character U+{ord(refused[0]):04X}, which no text may"
+            )
+            return _REFUSED
         if kind is Type.RST:
             return read_text(node, self.source)
         try:
@@ -190,16 +226,22 @@ class _Reader:
             return _REFUSED
 
     def refuse_scalar(self, node: ScalarNode, kind: Type, name: str) -> object:
-        if node.tag:
-            self.complain(
-                node, Code.YAML_TAG, f"the tag '{node.tag}' may not stand here: there are no tags in fragments"
-            )
+        if self.refuse_tag(node):
+            pass
         elif node.value:
             message = f"'{name}' must be {kind.value}, but YAML reads {node.value} as another type: put it in quotes"
             self.complain(node, Code.WRONG_TYPE, message)
         else:
             self.complain(node, Code.EMPTY_TEXT, f"'{name}' is empty")
         return _REFUSED
+
+    def refuse_tag(self, node: Node) -> bool:
+        """Report an explicit tag; whether there is one."""
+        if safeyaml.has_tag(node):
+            message = f"the tag '{node.tag}' may not stand here: there are no tags in fragments"
+            self.complain(node, Code.YAML_TAG, message)
+            return True
+        return False
 
     def convert(self, node: ScalarNode, kind: Type, name: str) -> object:
         value = node.value.strip()
@@ -215,6 +257,6 @@ class _Reader:
             raise ValueProblem(f"'{name}' must be {kind.value}, not '{value}'")
         if kind is Type.WEEK and not _WEEK.fullmatch(value):
             raise ValueProblem(f"'{name}' must be {kind.value}, not '{value}'")
-        if not _PLAIN_WORD.fullmatch(value):
+        if "\n" in value or "\t" in value:
             raise ValueProblem(f"'{name}' must be one line of plain text")
         return State(value) if kind is Type.STATE else value

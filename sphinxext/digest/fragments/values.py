@@ -11,9 +11,17 @@ from yaml.nodes import ScalarNode
 
 from sphinxext.digest.fragments.fields import URL_SCHEMES
 from sphinxext.digest.model import Moment, Text
+from sphinxext.digest.periods import PeriodError, check_year
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]+\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[Zz]|[-+]\d{2}:?\d{2})?")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TIME = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[Tt]| +)(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?"
+    r"\s*(?:[Zz]|[-+](?:[01]\d|2[0-3]):?[0-5]\d)?",
+    re.ASCII,
+)
+#: What may stand before a scalar: tags and anchors, with comments after them.
+_PROPERTIES = re.compile(r"(?:[!&]\S*(?:\s+#.*)*\s+)+")
+_ESCAPE = re.compile(r"\\(?:(?P<line_end>n|x0[aA]|u000[aA]|U0000000[aA])|.)")
 _URL_CHARACTERS = re.compile(r"[^\s\x00-\x1f\x7f<>\"]+")
 
 
@@ -28,14 +36,19 @@ def read_moment(value: str) -> Moment:
     """
     try:
         if _DAY.fullmatch(value):
-            return Moment(date.fromisoformat(value))
+            day = date.fromisoformat(value)
+            check_year(day)
+            return Moment(day)
         if _TIME.fullmatch(value):
             compact = re.sub(r"\s+(?=[-+Zz])", "", value).upper()
             time = datetime.fromisoformat(re.sub(r"\s+", "T", compact))
             time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+            check_year(time.date())
             return Moment(time.date(), time)
-    except (ValueError, OverflowError) as error:
-        raise ValueProblem(f"there is no such date as '{value}': {error}") from None
+    except PeriodError as error:
+        raise ValueProblem(f"'{value}' is not a date of a digest: {error}") from None
+    except (ValueError, OverflowError):
+        raise ValueProblem(f"there is no such date as '{value}'") from None
     raise ValueProblem(f"'{value}' is not a date: write 2015-12-02 or 2015-12-02T14:05:00Z")
 
 
@@ -47,51 +60,49 @@ def check_url(value: str) -> str:
     try:
         parts = urlsplit(value)
         host = parts.hostname
-    except ValueError as error:
-        raise ValueProblem(f"'{value}' is not a URL: {error}") from None
+    except ValueError:
+        raise ValueProblem(f"'{value}' is not a URL: its host cannot be read") from None
     if not _URL_CHARACTERS.fullmatch(value):
         raise ValueProblem(f"'{value}' is not a URL: it has characters that a URL cannot have")
     if parts.scheme.lower() not in URL_SCHEMES:
         raise ValueProblem(f"'{value}' is not a URL of one of the schemes {', '.join(URL_SCHEMES)}")
     if not host and parts.scheme.lower() in ("http", "https", "ircs"):
         raise ValueProblem(f"'{value}' is not a URL: it names no host")
+    if not host and not parts.path:
+        raise ValueProblem(f"'{value}' is not a URL: it names nothing")
     return value
 
 
 def read_text(node: ScalarNode, source: str) -> Text:
-    """The text of a scalar without white space at its ends, with the lines of the file that it stands on.
+    """The text of a scalar without empty lines at its ends, and where its lines stand in the file.
 
     :param source: the text of the whole file.
     """
-    value: str = node.value
-    start, end = node.start_mark, node.end_mark
-    if node.style == "|":
-        return _literal_text(value, source, start.index, start.line)
-    if node.style == ">":
-        literal = _literal_text(value, source, start.index, start.line)
-        if "\n" not in literal.value:
-            return literal
-        raw = source[start.index : end.index].split("\n")
-        return replace(literal, lines=_folded_lines(literal.value, raw[literal.line - start.line - 1 :], literal.line))
-    text = value.strip()
-    column = start.column + (2 if node.style else 1)
-    if "\n" not in text:
-        return Text(text, start.line + 1, column)
-    raw = source[start.index : end.index].split("\n")
-    return Text(text, start.line + 1, column, _flow_lines(text, raw, start.line + 1))
+    start, end = node.start_mark.index, node.end_mark.index
+    line, column = node.start_mark.line + 1, node.start_mark.column + 1
+    if properties := _PROPERTIES.match(source, start):
+        start = properties.end()
+        line, column = source.count("\n", 0, start) + 1, start - source.rfind("\n", 0, start)
+    if node.style in ("|", ">"):
+        return _block_text(node, source[start:end].split("\n"), line)
+    if node.style:
+        return _flow_text(node, source[start + 1 : end - 1].split("\n"), line, column + 1)
+    return _flow_text(node, source[start:end].split("\n"), line, column)
 
 
-def _literal_text(value: str, source: str, header: int, line: int) -> Text:
-    """The text of a block whose header begins at index ``header`` of the source, in line ``line`` (from 0)."""
-    begin = source.find("\n", header) + 1
-    end = source.find("\n", begin)
-    line += 1
-    while end >= 0 and not source[begin:end].strip():
-        begin, end, line = end + 1, source.find("\n", end + 1), line + 1
-    body = source[begin : end if end >= 0 else None]
-    text = value.strip("\n").rstrip()
-    indented = len(text) - len(text.lstrip(" "))
-    return Text(text, line + 1, len(body) - len(body.lstrip(" ")) - indented + 1)
+def _block_text(node: ScalarNode, raw: list[str], line: int) -> Text:
+    """The text of a literal or folded scalar.
+
+    :param raw: its lines in the file, the first of which is the header in line ``line``.
+    """
+    value = node.value.rstrip()
+    value = value[value.rfind("\n", 0, len(value) - len(value.lstrip())) + 1 :]
+    first = next(index for index, content in enumerate(raw) if index and content.strip())
+    margin = _indentation(raw[first]) - _indentation(value)
+    text = Text(value, line + first, margin + 1)
+    if node.style == ">" and "\n" in value:
+        return replace(text, lines=_folded_lines(value, raw[first:], text.line))
+    return text
 
 
 def _folded_lines(text: str, raw: list[str], first: int) -> tuple[int, ...]:
@@ -115,15 +126,43 @@ def _folded_lines(text: str, raw: list[str], first: int) -> tuple[int, ...]:
     return tuple(places)
 
 
-def _flow_lines(text: str, raw: list[str], first: int) -> tuple[int, ...]:
-    """For each line of a plain or quoted text the line of the file at which it begins.
+def _flow_text(node: ScalarNode, raw: list[str], line: int, column: int) -> Text:
+    """The text of a plain or quoted scalar.
 
-    Line breaks of such a text come from blank lines, or from escapes, which stand in one line of the file.
+    :param raw: its lines in the file, without quotes; it begins in line ``line`` at ``column``.
     """
-    starts = [index for index, line in enumerate(raw) if line.strip() and (not index or not raw[index - 1].strip())]
-    places = []
-    paragraph = -1
-    for line in text.split("\n"):
-        paragraph += bool(line)
-        places.append(first + starts[min(max(paragraph, 0), len(starts) - 1)])
-    return tuple(places)
+    text: str = node.value.strip()
+    if len(raw) == 1 and "\n" not in text and text == node.value:
+        return Text(text, line, column)
+    places = _flow_places(raw, line, column, escapes=node.style == '"')
+    before = node.value[: node.value.index(text)]
+    places = places[before.count("\n") :] or places[-1:]
+    first = next(index for index, content in enumerate(raw) if content.strip())
+    if first:
+        places[0] = (line + first, _indentation(raw[first]) + 1)
+    else:
+        places[0] = (places[0][0], places[0][1] + len(before) - before.rfind("\n") - 1)
+    lines, columns = zip(*places[: text.count("\n") + 1], strict=True)
+    return Text(text, lines[0], columns[0], *((lines, columns) if len(lines) > 1 else ()))
+
+
+def _flow_places(raw: list[str], line: int, column: int, *, escapes: bool) -> list[tuple[int, int]]:
+    """For each line of the value of a plain or quoted scalar the line and the column of the file at which it begins.
+
+    Line ends of a value come from blank lines, each of which stands for one, and from escapes in double quotes.
+    """
+    places = [(line, column)]
+    for index, content in enumerate(raw):
+        if 0 < index < len(raw) - 1 and not content.strip():
+            places.append((line + index + 1, _indentation(raw[index + 1]) + 1))
+        elif escapes and "\\" in content:
+            offset = 1 if index else column
+            ends = [escape.end() for escape in _ESCAPE.finditer(content) if escape["line_end"]]
+            places += [(line + index, offset + end) for end in ends]
+            if ends and content[ends[-1] :] == "\\" and index + 1 < len(raw):
+                places[-1] = (line + index + 1, _indentation(raw[index + 1]) + 1)
+    return places
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from sphinxext.digest.history.git import GitError, read_lines
 from sphinxext.digest.model import split_name
+from sphinxext.digest.periods import check_year
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,18 @@ def first_merges(root: Path, folder: str) -> FirstMerges:
     and so the day.
 
     :param root: the project; it may be a folder within the repository.
-    :param folder: the fragments folder, relative to the project.
+    :param folder: the fragments folder, relative to the project or absolute.
     """
     days: dict[str, date] = {}
     try:
-        shallow = _shallow_commits(root)
-        commit, day = "", date.min
+        shallow = _shallow_commits(root / folder)
+        commit, day = "", None
         for line in read_lines(
-            root,
+            root / folder,
+            "-c",
+            "log.follow=false",
+            "-c",
+            "log.showSignature=false",
             "log",
             "--first-parent",
             "--diff-merges=first-parent",
@@ -54,18 +59,20 @@ def first_merges(root: Path, folder: str) -> FirstMerges:
             "--format=%x00%H %ct",
             "HEAD",
             "--",
-            f"./{folder}",
+            ".",
         ):
             if line.startswith("\0"):
-                commit, seconds = line[1:].split()
-                day = datetime.fromtimestamp(int(seconds), UTC).date()
+                commit, _, seconds = line[1:].partition(" ")
+                day = _day_of(seconds)
             elif line and (name := split_name(PurePosixPath(line.strip('"')).stem)):
                 # git lists the newest commit first, so that the first merge is the last one to be seen
-                if commit in shallow:
+                if day is None or commit in shallow:
                     days.pop(name[1], None)
                 else:
                     days[name[1]] = day
     except GitError as error:
+        if _is_repository(root / folder) and not current_commit(root / folder):
+            return FirstMerges()
         return FirstMerges({}, f"git cannot tell when it was first merged ({error})")
     if shallow:
         return FirstMerges(
@@ -74,6 +81,23 @@ def first_merges(root: Path, folder: str) -> FirstMerges:
             "(git fetch --unshallow, in GitHub's checkout action fetch-depth: 0)",
         )
     return FirstMerges(days)
+
+
+def _day_of(seconds: str) -> date | None:
+    """The day of a committer's date, or None if the commit is so broken that it has none."""
+    try:
+        day = datetime.fromtimestamp(int(seconds), UTC).date()
+        check_year(day)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return day
+
+
+def _is_repository(root: Path) -> bool:
+    try:
+        return next(read_lines(root, "rev-parse", "--git-dir"), "") != ""
+    except GitError:
+        return False
 
 
 def _shallow_commits(root: Path) -> frozenset[str]:

@@ -14,11 +14,12 @@ from sphinxext.digest.model.notes import (
     Success,
     Thread,
 )
-from sphinxext.digest.model.period import Period
-from sphinxext.digest.model.text import Moment, Place, Text
+from sphinxext.digest.model.period import Period, month_name
+from sphinxext.digest.model.text import REFUSED_CHARACTER, Moment, Place, Text
 
 __all__ = [
     "KINDS",
+    "REFUSED_CHARACTER",
     "Countdown",
     "Digest",
     "Entry",
@@ -37,5 +38,6 @@ __all__ = [
     "Text",
     "Thread",
     "ThreadLinks",
+    "month_name",
     "split_name",
 ]

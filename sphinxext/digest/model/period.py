@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def month_name(day: date) -> str:
+    """The English name of a day's month, whatever the locale.
+
+    Sphinx sets the user's locale, and what is built must not depend on that.
+    """
+    return _MONTHS[day.month - 1]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,12 +56,13 @@ class Period:
         ``December 2015`` for a whole month and ``April 9`` for a single day.
         """
         start, end = self.start, self.end
+        first, last = f"{month_name(start)} {start.day}", f"{month_name(end)} {end.day}"
         if start == end:
-            return f"{start:%B} {start.day}"
+            return first
         if start.year != end.year:
-            return f"{start:%B} {start.day}, {start.year} to {end:%B} {end.day}, {end.year}"
+            return f"{first}, {start.year} to {last}, {end.year}"
         if start.month != end.month:
-            return f"{start:%B} {start.day} to {end:%B} {end.day}"
-        if start.day == 1 and (end + timedelta(days=1)).day == 1:
-            return f"{start:%B} {start.year}"
-        return f"{start:%B} {start.day}-{end.day}"
+            return f"{first} to {last}"
+        if start.day == 1 and end.day == monthrange(end.year, end.month)[1]:
+            return f"{month_name(start)} {start.year}"
+        return f"{first}-{end.day}"

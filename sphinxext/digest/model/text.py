@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+
+#: What no text may have: control characters but tabs and line feeds, what only some programs take for a line end, and
+#: what is no character. YAML itself refuses most of them, but not their escapes in double quotes.
+REFUSED_CHARACTER = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +21,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The reStructuredText of a field, without white space at its ends.
+    """The reStructuredText of a field, without empty lines at its ends.
 
-    ``line`` and ``column`` say where the first character stands in the file. ``lines`` names the file's line for each
-    line of the value where these do not simply follow each other, as in folded and quoted scalars; it is empty
-    otherwise.
+    ``line`` and ``column`` say where the value begins in the file. Where the lines of the value do not simply follow
+    each other, as in folded and quoted scalars, ``lines`` names the file's line for each of them; where they do not
+    all begin at the same column, ``columns`` names that. Both are empty otherwise.
     """
 
     value: str
     line: int
     column: int
     lines: tuple[int, ...] = ()
+    columns: tuple[int, ...] = ()
 
     def line_of(self, index: int) -> int:
         """The file's line (from 1) for line ``index`` (from 0) of the value."""
@@ -37,13 +43,25 @@ class Text:
     def column_of(self, index: int) -> int:
         """The file's column (from 1) at which line ``index`` (from 0) of the value begins, past its indentation."""
         lines = self.value.split("\n")
-        line = lines[max(0, min(index, len(lines) - 1))]
-        return self.column + len(line) - len(line.lstrip())
+        index = max(0, min(index, len(lines) - 1))
+        return self._margin(index) + len(lines[index]) - len(lines[index].lstrip())
+
+    def cut(self, start: int) -> Text:
+        """The text without what stands before character ``start``, which begins a word."""
+        first = self.value.count("\n", 0, start)
+        offset = start - (self.value.rfind("\n", 0, start) + 1)
+        margins = [self._margin(index) for index in range(first, self.value.count("\n") + 1)]
+        margins[0] += offset
+        columns = tuple(margins) if len(set(margins)) > 1 else ()
+        return Text(self.value[start:], self.line_of(first), margins[0], self.lines[first:], columns)
+
+    def _margin(self, index: int) -> int:
+        return self.columns[min(index, len(self.columns) - 1)] if self.columns else self.column
 
     @property
     def first_line(self) -> str:
         """The first line of the value, for lists and messages."""
-        return self.value.split("\n", 1)[0]
+        return self.value.split("\n", 1)[0].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +75,12 @@ class Moment:
     def key(self) -> datetime:
         """What notes are ordered by: the time, or the beginning of the day (UTC)."""
         return self.time or datetime.combine(self.day, time.min, UTC)
+
+    def is_after(self, other: Moment) -> bool:
+        """Whether it is later than another moment for certain: on one day only times tell."""
+        if self.time and other.time:
+            return self.time > other.time
+        return self.day > other.day
 
     def __str__(self) -> str:
         return self.time.strftime("%Y-%m-%dT%H:%M:%SZ") if self.time else self.day.isoformat()

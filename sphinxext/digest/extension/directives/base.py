@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import count
+from itertools import chain, count
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -13,17 +13,21 @@ from sphinx.util.docutils import SphinxDirective
 
 from sphinxext.digest.collection import Collection
 from sphinxext.digest.compose import digest_title
-from sphinxext.digest.doctree.notes import SOURCE_CLASS, NoteBuilder
+from sphinxext.digest.doctree.notes import SOURCE_CLASS, WHERE_CLASS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser, guard_of
+from sphinxext.digest.doctree.references import NUMBER_CLASS
 from sphinxext.digest.extension.domain import DigestDomain, Target
 from sphinxext.digest.extension.queries import NotesQuery, Query
 from sphinxext.digest.extension.store import Store, store_of
-from sphinxext.digest.extension.warn import warn_at, warn_of
+from sphinxext.digest.extension.warn import warn_at
 from sphinxext.digest.model import Countdown, Entry, Kind, Success, Thread
 from sphinxext.digest.options import Settings
 from sphinxext.digest.periods import PeriodError
 from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.project import settings_for_folder
+
+#: The classes of what stands in a line besides its words.
+_ASIDES = frozenset({NUMBER_CLASS, SOURCE_CLASS, WHERE_CLASS})
 
 OptionSpec = dict[str, Callable[[str], Any]]
 
@@ -41,7 +45,7 @@ class CollectionReader(SphinxDirective):
             for problem in error.problems:
                 warn_at(self.get_location(), problem.code, f"{problem.path}: {problem.message}")
             return []
-        # its problems are reported once in a build, whichever page is the first to ask
+        # the folder may be one that no collection of the project has, which nothing else has looked at
         self.store.is_current(self.settings)
         try:
             return self.show()
@@ -92,8 +96,7 @@ class CollectionReader(SphinxDirective):
     @property
     def sections_allowed(self) -> bool:
         """Whether the directive stands where a section may stand."""
-        parent = getattr(self.state, "parent", None) or getattr(self.state_machine, "node", None)
-        return isinstance(parent, nodes.document | nodes.section)
+        return isinstance(self.state_machine.node, nodes.document | nodes.section)
 
     def builder(self, settings: Settings | None = None) -> NoteBuilder:
         """What makes nodes of notes, in the ways of this page."""
@@ -119,35 +122,38 @@ class CollectionReader(SphinxDirective):
     def place(
         self, parts: list[nodes.Node], builder: NoteBuilder, entries: Iterable[Entry], *, primary: bool = False
     ) -> list[nodes.Node]:
-        """Nodes as they go onto the page: with unique identifiers, registered, and their problems reported."""
-        warn_of(builder.parser.problems, self.store.project.root)
-        anchors = self._unique_identifiers(parts)
-        for part in parts:
-            show_urls_in_text(part)
+        """Nodes as they go onto the page: with unique identifiers, and registered together with their problems."""
         domain = DigestDomain.of(self.env)
+        domain.note_problems(self.env.docname, builder.parser.problems)
+        anchors = self._unique_identifiers(parts)
         for entry in entries:
             node = anchors.get(entry.anchor)
             if node is not None and entry.kind is not Kind.PRELUDE:
                 domain.note_target(self._target(entry, node, primary=primary))
+        for part in parts:
+            show_urls_in_text(part)
         return parts
 
     def _unique_identifiers(self, parts: list[nodes.Node]) -> dict[str, nodes.Element]:
         """Register the identifiers with the document.
 
-        Those that it has already are dropped from the nodes, but for sections, which get one with a number.
+        Those that it has already get a number, as where a page shows a note twice; what refers to them follows.
         """
         document = self.state.document
         anchors = {}
-        for part in parts:
-            for node in part.findall(nodes.Element):
-                if not node.get("ids"):
-                    continue
-                names = [name for name in node["ids"] if name not in document.ids]
-                if not names and isinstance(node, nodes.section):
-                    names = [next(name for name in _numbered(node["ids"][0]) if name not in document.ids)]
-                node["ids"] = names
-                for name in names:
-                    document.ids[name] = anchors[name] = node
+        renamed: dict[str, str] = {}
+        elements = [node for part in parts for node in part.findall(nodes.Element)]
+        for node in elements:
+            names: list[str] = node.get("ids", [])
+            for name in names:
+                renamed[name] = next(other for other in _numbered(name) if other not in document.ids)
+                document.ids[renamed[name]] = anchors[renamed[name]] = node
+        for node in elements:
+            for attribute in ("ids", "backrefs"):
+                if attribute in node:
+                    node[attribute] = [renamed.get(name, name) for name in node[attribute]]
+            if "refid" in node:
+                node["refid"] = renamed.get(node["refid"], node["refid"])
         return anchors
 
     def _target(self, entry: Entry, node: nodes.Element, *, primary: bool) -> Target:
@@ -168,7 +174,8 @@ class CollectionReader(SphinxDirective):
 
 
 def _numbered(name: str) -> Iterator[str]:
-    return (f"{name}-{number}" for number in count(2))
+    """The name, then others that no note has."""
+    return chain([name], (f"{name}-copy-{number}" for number in count(2)))
 
 
 def _title_of(node: nodes.Element, label: str) -> str:
@@ -178,8 +185,19 @@ def _title_of(node: nodes.Element, label: str) -> str:
         holder = node[0]
     elif isinstance(node, nodes.target) and isinstance(node.parent, nodes.paragraph):
         holder = node.parent
-    words = holder.astext() or label
+    words = _words_of(holder) or label
     return words if len(words) <= 100 else words[:99].rsplit(" ", 1)[0] + "…"
+
+
+def _words_of(node: nodes.Node) -> str:
+    """The words of a heading or a line, without the numbers of its links and the links that are put after it."""
+    node = node.deepcopy()
+    for aside in [part for part in node.findall(nodes.Element) if _ASIDES.intersection(part.get("classes", ()))]:
+        before = aside.previous_sibling()
+        if isinstance(before, nodes.Text) and before == " ":
+            aside.parent.remove(before)
+        aside.parent.remove(aside)
+    return " ".join(node.astext().split())
 
 
 def show_urls_in_text(part: nodes.Node) -> None:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from docutils import nodes
 
 from sphinxext.digest.compose import compose, digest_title
-from sphinxext.digest.doctree.digest import digest_nodes
+from sphinxext.digest.doctree.digest import digest_nodes, with_references
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Target
@@ -40,7 +40,9 @@ class DigestDirective(CollectionReader):
         settings = replace(self.settings, **self.chosen("sections", "groups"))
         digest = compose(collection, period, settings)
         builder = self.builder(settings)
-        parts = digest_nodes(digest, builder, sections=self.sections_allowed, references=settings.references)
+        parts = digest_nodes(digest, builder, sections=self.sections_allowed)
+        if settings.references:
+            parts = with_references(parts, period, sections=self.sections_allowed)
         anchor = f"digest-{period.name}"
         target = nodes.target("", "", ids=[anchor])
         self._register(period, settings, anchor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import ClassVar
 
@@ -17,12 +18,13 @@ from sphinxext.digest.model.period import month_name
 from sphinxext.digest.options import SECTIONS
 
 _YEAR, _MONTH = len("2015"), len("2015-12")
+_SPAN = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?")
 
 
 def span(argument: str) -> str:
     """A year, ``2015``, or a month, ``2015-12``."""
     text = directives.unchanged_required(argument).strip()
-    if len(text) not in (_YEAR, _MONTH) or not text.replace("-", "").isdigit():
+    if not _SPAN.fullmatch(text):
         raise ValueError(f"'{text}' is neither a year nor a month: write 2015 or 2015-12")
     return text
 

@@ -1,0 +1,103 @@
+"""What all commands share: loading them, the options before them, and how they end."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sphinxext.digest import __version__
+from sphinxext.digest.cli.output import show_problems
+from sphinxext.digest.problems import DigestError
+
+#: The commands and what they do. Each is the object ``command`` in the module of its name, which is loaded only when
+#: it is needed: the list of commands comes from here.
+COMMANDS = {
+    "new": "Write a fragment and print its path.",
+    "lint": "Check fragments and settings.",
+    "list": "Print notes, one to a line.",
+    "schema": "Print the JSON Schema of fragments.",
+}
+
+#: The status of a command that the user interrupted, as shells have it: 128 and the number of the signal.
+INTERRUPTED = 130
+
+
+class DigestGroup(click.Group):
+    """A group that loads its commands late and turns what stops them into messages and exit statuses."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order in which one needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"sphinxext.digest.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line; characters that the terminal cannot show are written as escapes."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; this is the one place where errors become messages."""
+        try:
+            return super().invoke(ctx)
+        except DigestError as error:
+            show_problems(error.problems)
+            ctx.exit(1)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            raise  # nobody reads on; click ends the process quietly
+        except OSError as error:
+            _forget_output()
+            place = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+            click.echo(f"sphinx-digest: {place}{error.strerror or error}", err=True)
+            ctx.exit(1)
+
+
+def _forget_output() -> None:
+    """Keep Python from writing, as it ends, what could not be written before."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        return
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@click.group(cls=DigestGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--project",
+    "root",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path),
+    help="The project. Without it, the nearest folder from here upward that has a 'releasenotes' folder or is a "
+    "repository.",
+)
+@click.version_option(__version__, prog_name="sphinx-digest", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, root: Path | None) -> None:
+    """Community digests out of small YAML fragments.
+
+    The exit status is 0 when all is well, 1 when problems were found, and 2 when the command line is wrong. Results
+    go to standard output, messages to standard error.
+    """
+    ctx.obj = root

@@ -1,0 +1,129 @@
+"""``sphinx-digest list``: print notes, one to a line."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import unicodedata
+from datetime import date
+from typing import Any
+
+import click
+
+from sphinxext.digest.cli.output import as_json, show_problems, visible
+from sphinxext.digest.cli.project import collection_of, open_project
+from sphinxext.digest.collection import Collection, load_collection
+from sphinxext.digest.fragments.fields import fields_of
+from sphinxext.digest.model import Entry, Kind, Period, Text
+from sphinxext.digest.periods import LATEST, PeriodError, parse_day, parse_interval
+from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.selection import Selection
+
+_ELLIPSIS = "..."
+
+
+def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date | None:
+    """The day that an option names as ``YYYY-MM-DD``."""
+    if value is None:
+        return None
+    try:
+        day = parse_day(value)
+    except PeriodError as error:
+        raise click.BadParameter(f"{error}.") from None
+    if day is None:
+        raise click.BadParameter(f"'{value}' is not a day: write YYYY-MM-DD.")
+    return day
+
+
+def _readable(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """A period, if it can be read; which days it has is for the collection to say."""
+    try:
+        if value is not None and value != LATEST and parse_day(value) is None:
+            parse_interval(value)
+    except PeriodError as error:
+        raise click.BadParameter(f"{error}.") from None
+    return value
+
+
+@click.command("list")
+@click.argument("period", required=False, callback=_readable)
+@click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), help="Notes of this kind.")
+@click.option("--since", metavar="DAY", callback=_day, help="Notes of this day and later.")
+@click.option("--until", metavar="DAY", callback=_day, help="Notes of this day and earlier.")
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="The newest N notes.")
+@click.option("--channel", metavar="NAME", help="Successes that were told in this channel.")
+@click.option("--series", metavar="NAME", help="Countdowns of this series.")
+@click.option("--fragments", metavar="DIR", help="The notes of this folder instead of the project's.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="'json' has all fields of the notes.",
+)
+@click.pass_context
+def command(
+    ctx: click.Context, /, period: str | None, kind: str | None, fragments: str | None, form: str, **filters: Any
+) -> None:
+    """Print the notes of a PERIOD, or all of them, oldest first.
+
+    PERIOD is START/END (2015-11-28/2015-12-04), an ISO week (2015-W49), a month (2015-12), a day, which stands for
+    the digest that it belongs to, or 'latest'.
+    """
+    project, problems = open_project(ctx.obj)
+    collection = load_collection(project.root, collection_of(project, fragments))
+    selection = Selection(
+        kind=Kind(kind) if kind else None, period=_period_of(collection, period) if period else None, **filters
+    )
+    entries = selection.entries(collection)
+    if form == "json":
+        click.echo(as_json([_record(entry) for entry in entries]), nl=False)
+    else:
+        width = shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
+        click.echo("".join(f"{_line(entry, width)}\n" for entry in entries), nl=False)
+    problems += collection.problems
+    if problems:
+        show_problems(problems)
+        ctx.exit(1)
+
+
+def _period_of(collection: Collection, text: str) -> Period:
+    try:
+        return collection.period(text)
+    except PeriodError as error:
+        folder = collection.settings.fragments
+        raise DigestError(*collection.problems, Problem(folder, 0, 0, Code.BAD_PERIOD, str(error))) from None
+
+
+def _line(entry: Entry, width: int | None) -> str:
+    line = f"{entry.moment.day}  {entry.kind:<9}  {entry.identity:<18}  {visible(entry.note.label)}".rstrip()
+    return line if width is None else _cut(line, width)
+
+
+def _cut(line: str, width: int) -> str:
+    """A line that is not wider than the terminal; East Asian characters take two columns."""
+    columns = 0
+    fitting = 0
+    for index, character in enumerate(line):
+        if not unicodedata.combining(character):
+            columns += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if columns > width:
+            return line[:fitting] + _ELLIPSIS
+        if columns <= width - len(_ELLIPSIS):
+            fitting = index + 1
+    return line
+
+
+def _record(entry: Entry) -> dict[str, object]:
+    """A note for other programs: its place in time and in the folder, and the fields of the format that it has."""
+    record: dict[str, object] = {
+        "kind": str(entry.kind),
+        "identity": entry.identity,
+        "date": str(entry.moment),
+        "path": entry.fragment.path,
+        "line": entry.note.place.line,
+    }
+    for field, value in fields_of(entry.note):
+        record.setdefault(field.name, value.value if isinstance(value, Text) else str(value))
+    return record

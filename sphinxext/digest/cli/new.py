@@ -1,0 +1,167 @@
+"""``sphinx-digest new``: write a fragment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sphinxext.digest.cli.output import show_problems
+from sphinxext.digest.cli.project import open_project
+from sphinxext.digest.cli.targets import check_targets, targets_of
+from sphinxext.digest.fragments.fields import SECTION_FIELDS, Field, SectionFields, Type, section_of
+from sphinxext.digest.fragments.read import SHORT_SUCCESS, read_fragment
+from sphinxext.digest.fragments.template import holes_of, template
+from sphinxext.digest.fragments.write import dump_fragment, write_new_file
+from sphinxext.digest.model import KINDS, Countdown, State, Success
+from sphinxext.digest.problems import DigestError, Problem
+from sphinxext.digest.project import Project
+
+_METAVARS = {Type.URL: "URL", Type.MOMENT: "DATE", Type.RST: "RST", Type.TITLE: "RST", Type.WEEK: "WEEK"}
+_DATE_HELP = "When it happened: a day, or a time as in RFC 3339."
+#: A name as good as any, to read a fragment that has none yet.
+_STEM = f"new-{0:016x}"
+
+
+def _field_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add an option for each field of any kind of note."""
+    uses: dict[str, list[tuple[str, Field]]] = {}
+    for section in SECTION_FIELDS.values():
+        for field in section.fields.values():
+            uses.setdefault(field.name, []).append((section.note.kind, field))
+    for name, fields in reversed(uses.items()):
+        kind = fields[0][1].type
+        choices = click.Choice([str(state) for state in State]) if kind is Type.STATE else None
+        explained = _DATE_HELP if name == "date" else " ".join(f"{note}: {field.help}" for note, field in fields)
+        metavar = None if choices else _METAVARS.get(kind, "TEXT")
+        function = click.option(f"--{name}", metavar=metavar, type=choices, help=explained)(function)
+    return function
+
+
+@click.command("new")
+@click.argument("kind", metavar="KIND", type=click.Choice([str(note.kind) for note in KINDS]))
+@click.argument("words", metavar="[TEXT]", nargs=-1)
+@_field_options
+@click.option("--slug", metavar="TEXT", help="The words of the file's name; without it, the first words of the note.")
+@click.option("--edit", is_flag=True, help="Open the fragment in $EDITOR, and check it afterwards.")
+@click.option("--fragments", metavar="DIR", help="The folder to write to, instead of the project's.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    kind: str,
+    words: tuple[str, ...],
+    slug: str | None,
+    edit: bool,
+    fragments: str | None,
+    **options: str | None,
+) -> None:
+    """Write a fragment with a note of a KIND and print its path.
+
+    KIND is success, item, countdown, thread or story. TEXT is the text of a success ("nick: text") or an item, the
+    title of a thread or a story, the series and week of a countdown ("mitaka R-17"). Texts are reStructuredText.
+
+    When something that the note needs is not given, the fragment is a template to be completed. The date is today's
+    (UTC) unless --date gives another.
+    """
+    project, problems = open_project(ctx.obj)
+    if problems:
+        raise DigestError(*problems)
+    section = section_of(kind)
+    values = _values(section, " ".join(words) if words else None, options)
+    date = values.pop("date", datetime.now(UTC).date().isoformat())
+    _check(section, values, date)
+    complete = not holes_of(section, values) and not edit
+    text = dump_fragment({section.name: [values]}, date=date) if complete else template(section, values, date)
+    if complete and (unsound := read_fragment(text.encode(), "the new fragment", _STEM)[1]):
+        raise DigestError(*unsound)
+    folder = project.root / project.main.fragments if fragments is None else Path.cwd() / fragments
+    path = write_new_file(folder, slug or _slug(section, values), text)
+    click.echo(os.fsencode(_from_here(path)))
+    if edit:
+        _edit(ctx, project, path)
+
+
+def _values(section: SectionFields, text: str | None, options: Mapping[str, str | None]) -> dict[str, str]:
+    """The values of a note, from TEXT and from the options.
+
+    :raises click.UsageError: if there is an option that this kind of note does not have, two values for one field,
+        or one that is not UTF-8.
+    """
+    kind = section.note.kind
+    values = {name: value for name, value in options.items() if value is not None}
+    for name in values:
+        if name not in section.fields:
+            names = ", ".join(f"--{field}" for field in section.fields)
+            raise click.UsageError(f"--{name} does not belong to the kind '{kind}', which has {names}.")
+    for name, value in _meaning(section, text, values).items() if text is not None else ():
+        if name in values:
+            raise click.UsageError(f"TEXT is the {name} already: leave out one of TEXT and --{name}.")
+        values[name] = value
+    for name, value in values.items():
+        if not _is_utf8(value):
+            raise click.UsageError(f"The {name} is not UTF-8.")
+    return values
+
+
+def _meaning(section: SectionFields, text: str, others: Container[str]) -> dict[str, str]:
+    """The fields that TEXT has the values of."""
+    if section.note is Success:
+        match = SHORT_SUCCESS.fullmatch(text.strip()) if "nick" not in others else None
+        return match.groupdict() if match else {"text": text}
+    if section.note is Countdown:
+        words = text.split() or [""]
+        if len(words) > 2:
+            raise click.UsageError("The TEXT of a countdown is its series and its week, such as 'mitaka R-17'.")
+        return dict(zip(("series", "week"), words, strict=False))
+    return {"title" if "title" in section.fields else "text": text}
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _check(section: SectionFields, values: Mapping[str, str], date: str) -> None:
+    """Let the reader judge each value, in a note that is complete but for it.
+
+    :raises DigestError: if there is anything wrong. The problems name the values instead of a file.
+    """
+    problems: list[Problem] = []
+    fillers = dict.fromkeys(holes_of(section, {}), "x")
+    for name, value in {**values, "date": date}.items():
+        text = dump_fragment({section.name: [{**fillers, name: value}]})
+        _, found = read_fragment(text.encode(), name, _STEM)
+        problems += [replace(problem, line=0, column=0) for problem in found]
+    if problems:
+        raise DigestError(*problems)
+
+
+def _slug(section: SectionFields, values: Mapping[str, str]) -> str:
+    """What the name of the file says: the first of the note's text, the countdown's week, or only the kind."""
+    kind = str(section.note.kind)
+    if section.note is Countdown:
+        return " ".join((kind, values.get("series", ""), values.get("week", "")))
+    return values.get("title") or values.get("text") or kind
+
+
+def _from_here(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _edit(ctx: click.Context, project: Project, path: Path) -> None:
+    """Let the user edit a fragment, and check what came of it."""
+    click.edit(filename=os.fspath(path))
+    problems, _ = check_targets(project.root, targets_of(project, (os.fspath(path),)))
+    if problems:
+        show_problems(problems)
+        ctx.exit(1)

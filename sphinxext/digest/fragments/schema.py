@@ -1,0 +1,83 @@
+"""The JSON Schema of fragments, for editors that complete and check while one types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sphinxext.digest.fragments.fields import FRAGMENT_KEYS, SECTION_FIELDS, URL_SCHEMES, SectionFields, Type
+from sphinxext.digest.model import State
+
+#: The version of JSON Schema that the schema is written in.
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"([Tt]| +)[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?\s*([Zz]|[-+][0-9]{2}:?[0-9]{2})?"
+
+#: The values of each type of field, as regular expressions of JSON Schema. White space around a value does not count.
+_PATTERNS = {
+    Type.TITLE: r".*\S.*",
+    Type.WORDS: r".*\S.*",
+    Type.URL: rf"({'|'.join(URL_SCHEMES)}):[^\s<>\"]+",
+    Type.MOMENT: rf"{_DAY}({_TIME})?",
+    Type.WEEK: r"R[-+][0-9]{1,2}",
+    Type.THREAD: r"[^/]*[^/\s][^/]*",
+}
+
+
+def fragment_schema() -> dict[str, Any]:
+    """The schema of a fragment, draft 2020-12.
+
+    It says nothing about what only the whole folder or a parser can tell: whether the day of a date exists, whether
+    texts are good reStructuredText, whether the thread that another continues is there.
+    """
+    properties = {name: _property(name, _value(kind), FRAGMENT_KEYS[name]) for name, kind in _FRAGMENT_TYPES.items()}
+    for section in SECTION_FIELDS.values():
+        notes = {"type": "array", "minItems": 1, "items": _note(section)}
+        properties[section.name] = _property(section.name, notes, section.help)
+    return {
+        "$schema": DIALECT,
+        "title": "Fragment",
+        "description": "Notes of a digest: a file releasenotes/digests/<slug>-<16 hex digits>.yaml.",
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "anyOf": [{"required": [name]} for name in ("prelude", *SECTION_FIELDS)],
+    }
+
+
+_FRAGMENT_TYPES = {"date": Type.MOMENT, "prelude": Type.RST}
+
+
+def _property(name: str, value: dict[str, Any], help: str) -> dict[str, Any]:
+    return {"title": name.capitalize(), "description": help, **value}
+
+
+def _value(kind: Type) -> dict[str, Any]:
+    """The values of a type of field."""
+    if kind is Type.STATE:
+        return {"type": "string", "enum": [str(state) for state in State], "default": str(State.OPEN)}
+    if kind is Type.RST:
+        return {"type": "string", "minLength": 1, "pattern": r"\S"}
+    return {"type": "string", "minLength": 1, "pattern": rf"^\s*{_PATTERNS[kind]}\s*$"}
+
+
+def _note(section: SectionFields) -> dict[str, Any]:
+    """A note: a mapping, or a string where the section has a short form."""
+    kind = str(section.note.kind)
+    mapping: dict[str, Any] = {
+        "title": kind.capitalize(),
+        "description": section.help,
+        "type": "object",
+        "properties": {
+            field.name: _property(field.name, _value(field.type), field.help) for field in section.fields.values()
+        },
+        "required": [field.name for field in section.fields.values() if field.required],
+        "additionalProperties": False,
+    }
+    if section.short is None:
+        texts = [field.name for field in section.fields.values() if field.type is Type.RST]
+        mapping["anyOf"] = [{"required": [name]} for name in texts]
+        return mapping
+    short = section.fields[section.short]
+    text = _property(kind, _value(short.type), f"The short form: the {short.name} alone.")
+    return {"anyOf": [text, mapping]}

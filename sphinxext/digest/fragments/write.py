@@ -1,0 +1,199 @@
+"""Writing fragments: notes to canonical YAML, and YAML to a new file."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from yaml.nodes import ScalarNode
+
+from sphinxext.digest import safeyaml
+from sphinxext.digest.fragments.fields import FRAGMENT_KEYS, SECTION_FIELDS, SectionFields
+from sphinxext.digest.fragments.folder import SUFFIX
+from sphinxext.digest.model import split_name
+from sphinxext.digest.problems import Code, DigestError, Problem
+
+#: A slug is cut after the last word that ends before this many characters.
+MAX_SLUG = 50
+#: The slug of a text that has no Latin letters and no digits.
+NO_SLUG = "note"
+
+#: Letters that do not decompose into a Latin letter and a mark.
+_LATIN = str.maketrans(
+    {
+        "æ": "ae",
+        "ð": "d",
+        "đ": "d",
+        "ħ": "h",
+        "\u0131": "i",
+        "ł": "l",
+        "ø": "o",
+        "œ": "oe",
+        "þ": "th",
+        "’": "",
+        "'": "",
+    }
+)
+#: What YAML 1.1 does not allow to stand as it is, and what it takes for the end of a line.
+_NOT_PRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+#: A value that certainly is a string without quotes: it begins like a word and has no mark of YAML in it.
+_PLAIN = re.compile(r"(?!.*(?::[ ]|[ ]#|:\Z))[^\W_].*", re.DOTALL)
+#: What YAML 1.1 takes for a number or a time, and other readers than ours do not give back as a string.
+_LIKE_A_NUMBER = re.compile(r"\d[\d\s_.:,+TtZzEeXxOo-]*")
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def dump_fragment(
+    sections: Mapping[str, Sequence[Mapping[str, object]]], *, date: object = None, prelude: str | None = None
+) -> str:
+    """The YAML of a fragment, in its canonical form.
+
+    The keys come in the order of the format. Texts of several lines are literal blocks, others stand on one line
+    however long, in quotes where they have to be. What cannot stand in a block, such as a control character or a
+    space at the end of a line, is written as an escape in quotes.
+
+    Read again, every value is the same but for white space at its ends.
+
+    :param sections: the notes by the names of their sections; the values are texts, or have the text to write as
+        their ``str()``; a None is left out.
+    :param date: of the fragment.
+    :raises ValueError: for a section or a key that the format does not have, and for a lone surrogate in a text.
+    """
+    if unknown := set(sections) - set(SECTION_FIELDS):
+        raise ValueError(f"a fragment has no section '{min(unknown)}'")
+    lines = ["---"]
+    for name, value in zip(FRAGMENT_KEYS, (date, prelude), strict=True):
+        lines += dump_value(name, value, 0) if value is not None else ()
+    for section in SECTION_FIELDS.values():
+        if notes := sections.get(section.name):
+            lines.append(f"{section.name}:")
+            for note in notes:
+                lines += _note_lines(section, note)
+    text = "\n".join(lines) + "\n"
+    text.encode()
+    return text
+
+
+def dump_value(key: str, value: object, indent: int) -> list[str]:
+    """The lines of a key with its value, indented by so many spaces."""
+    margin = " " * indent
+    text = re.sub(r"\A(?:[^\S\n]*\n)+", "", str(value)).rstrip()
+    if "\n" not in text:
+        return [f"{margin}{key}: {_scalar(text.strip(), is_date=key == 'date')}"]
+    if not _fits_a_block(text):
+        return [f"{margin}{key}: {_double_quoted(text.strip())}"]
+    # a text that itself begins with spaces needs to be told from its indentation
+    header = "|2" if text[0] == " " else "|"
+    body = (f"{margin}  {line}" if line else "" for line in text.split("\n"))
+    return [f"{margin}{key}: {header}", *body]
+
+
+def slug_of(text: str) -> str:
+    """The words of a text as a part of a file's name: lower-case ASCII letters and digits, joined by ``-``."""
+    folded = unicodedata.normalize("NFKD", text.casefold().translate(_LATIN))
+    words = re.findall(r"[a-z0-9]+", folded.encode("ascii", "ignore").decode())
+    slug = words[0][:MAX_SLUG] if words else NO_SLUG
+    for word in words[1:]:
+        if len(slug) + 1 + len(word) > MAX_SLUG:
+            break
+        slug = f"{slug}-{word}"
+    return slug
+
+
+def write_new_file(folder: Path, slug: str, text: str, identity: str | None = None) -> Path:
+    """Write a new fragment and return its path.
+
+    The folder is made if it is missing. The file appears with all its content or not at all, and never takes the
+    place of another.
+
+    :param slug: any text; see :func:`slug_of`.
+    :param identity: 16 hexadecimal digits; random ones without it.
+    :raises DigestError: if there is a fragment with this identity.
+    :raises OSError: if the file cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    taken = {name[1]: path.name for path in folder.glob(f"*{SUFFIX}") if (name := split_name(path.stem))}
+    if identity is None:
+        identity = next(new for new in iter(_new_identity, "") if new not in taken)
+    elif identity in taken:
+        message = f"{taken[identity]} has the identity {identity} already"
+        raise DigestError(Problem(os.fspath(folder), 0, 0, Code.DUPLICATE_IDENTITY, message))
+    path = folder / f"{slug_of(slug)}-{identity}{SUFFIX}"
+    # a name that begins with a dot is not read as a fragment
+    temporary = folder / f".{path.name}.tmp"
+    try:
+        _write_new(temporary, text.encode())
+        _move_to_new(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def _note_lines(section: SectionFields, note: Mapping[str, object]) -> Iterator[str]:
+    if unknown := set(note) - set(section.fields):
+        raise ValueError(f"a note in '{section.name}' has no key '{min(unknown)}'")
+    values = [(name, note[name]) for name in section.fields if note.get(name) is not None]
+    if not values:
+        raise ValueError(f"a note in '{section.name}' has no keys")
+    lines = [line for name, value in values for line in dump_value(name, value, 4)]
+    yield f"  - {lines[0].lstrip()}"
+    yield from lines[1:]
+
+
+def _scalar(text: str, *, is_date: bool) -> str:
+    if is_date and _LIKE_A_NUMBER.fullmatch(text):
+        return text
+    if _NOT_PRINTABLE.search(text) or "\t" in text:
+        return _double_quoted(text)
+    if _PLAIN.fullmatch(text) and not _LIKE_A_NUMBER.fullmatch(text) and safeyaml.is_string(ScalarNode("", text)):
+        return text
+    if '"' in text or "\\" in text:
+        return "'" + text.replace("'", "''") + "'"
+    return f'"{text}"'
+
+
+def _double_quoted(text: str) -> str:
+    escaped = re.sub(r'["\\\n\r\t]', lambda match: _ESCAPES[match[0]], text)
+    return '"' + _NOT_PRINTABLE.sub(lambda match: _escape(match[0]), escaped) + '"'
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if 0xD800 <= code < 0xE000:
+        return character  # half of a character: there is no way to write it in UTF-8
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def _fits_a_block(text: str) -> bool:
+    lines = text.split("\n")
+    return not _NOT_PRINTABLE.search(text) and all(
+        line == line.rstrip() and not line.lstrip(" ").startswith("\t") for line in lines
+    )
+
+
+def _new_identity() -> str:
+    return secrets.token_hex(8)
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _move_to_new(temporary: Path, path: Path) -> None:
+    """Give a file its name, which no other may have."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        # a file system without links: take the name with an empty file, and put the other in its place
+        _write_new(path, b"")
+        temporary.replace(path)

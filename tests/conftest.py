@@ -1,0 +1,104 @@
+"""What all tests share. The core's tests run where Sphinx and docutils are not installed: nothing here knows them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from sphinxext.digest.collection import Collection, load_collection
+from sphinxext.digest.options import Settings, default_settings, with_changes
+from sphinxext.digest.problems import DigestError
+
+settings.register_profile(
+    "default", deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+settings.load_profile("default")
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide from git what surrounds the tests: repositories above, the user's settings, a hook that runs the tests."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.resolve().parent))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+
+class Repository:
+    """A git repository in a folder of the tests, whose commits have the dates that a test gives them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True)
+        self.run("-c", "init.defaultBranch=main", "init", "--quiet")
+        self.run("config", "user.name", "Tester")
+        self.run("config", "user.email", "tester@example.org")
+
+    def run(self, *arguments: str, date: str = "2001-01-01T00:00:00Z", **variables: str) -> str:
+        """What a git command prints; ``date`` is that of a commit it makes."""
+        env = {**os.environ, "GIT_COMMITTER_DATE": date, "GIT_AUTHOR_DATE": "2000-01-01T00:00:00Z", **variables}
+        command = ["git", "-C", str(self.root), *arguments]
+        return subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout.strip()
+
+    def commit(self, date: str) -> None:
+        """Commit all that is new, changed or gone."""
+        self.run("add", "--all")
+        self.run("commit", "--quiet", "--allow-empty", "--message", "Change", date=date)
+
+    def merge(self, branch: str, date: str) -> None:
+        """Merge a branch with a merge commit, as Gerrit and GitHub do."""
+        self.run("merge", "--quiet", "--no-ff", "--message", "Merge", branch, date=date)
+
+
+@pytest.fixture
+def make_repository() -> type[Repository]:
+    """Makes a folder a repository, unless it is one."""
+    return Repository
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """An empty repository at ``tmp_path``."""
+    return Repository(tmp_path)
+
+
+@pytest.fixture
+def make_settings() -> Callable[..., Settings]:
+    """The default settings but for the given options, which must be right."""
+
+    def make(**options: object) -> Settings:
+        def complain(name: str, code: object, message: str) -> None:
+            raise AssertionError(f"{name}: {code} {message}")
+
+        return with_changes(default_settings(), options, complain)
+
+    return make
+
+
+@pytest.fixture
+def make_collection(tmp_path: Path, make_settings: Callable[..., Settings]) -> Callable[..., Collection]:
+    """A collection of just these fragments, given as texts by the slugs of their files, without problems.
+
+    The identities count up from 1 in the order of the slugs given.
+    """
+
+    def make(fragments: dict[str, str], **options: object) -> Collection:
+        configured = make_settings(**options)
+        folder = tmp_path / configured.fragments
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for number, (slug, text) in enumerate(fragments.items(), 1):
+            (folder / f"{slug}-{number:016x}.yaml").write_text(text, encoding="utf-8")
+        collection = load_collection(tmp_path, configured)
+        if collection.problems:
+            raise DigestError(*collection.problems)
+        return collection
+
+    return make

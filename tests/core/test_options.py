@@ -1,0 +1,172 @@
+"""Options: the values each of them takes, and those it refuses."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from sphinxext.digest.model import Period
+from sphinxext.digest.options import OPTIONS, SECTIONS, Settings, default_settings, with_changes
+from sphinxext.digest.periods import Calendar
+from sphinxext.digest.problems import Code
+
+WEEK = Period(date(2015, 11, 28), date(2015, 12, 4))
+
+#: Values as YAML or conf.py give them, and what the settings hold then.
+GOOD: list[tuple[str, object, object]] = [
+    ("fragments", "news", "news"),
+    ("fragments", "news/", "news"),
+    ("fragments", "./a//b", "a/b"),
+    ("fragments", " a b ", "a b"),
+    ("pages", "team/digests", "team/digests"),
+    ("title", "Digest of {period}, {year} ({start}, {end})", "Digest of {period}, {year} ({start}, {end})"),
+    ("title", "100 % {{}}\n", "100 % {{}}"),
+    ("automatic", False, False),
+    ("collection_title", "Community news", "Community news"),
+    ("period", "biweekly", "biweekly"),
+    ("period", "monthly", "monthly"),
+    ("week_start", "monday", "monday"),
+    ("anchor", "2015-11-28", date(2015, 11, 28)),
+    ("anchor", date(2015, 11, 28), date(2015, 11, 28)),
+    ("anchor", datetime(2015, 11, 28, 23, 59, tzinfo=UTC), date(2015, 11, 28)),
+    ("intervals", ["2015-11-28/2015-12-04"], (WEEK,)),
+    ("intervals", ("2015-12",), (Period(date(2015, 12, 1), date(2015, 12, 31)),)),
+    ("intervals", [], ()),
+    ("sections", ["stories", "successes"], ("stories", "successes")),
+    ("sections", [], ()),
+    ("groups", ["News", " Specs "], ("News", "Specs")),
+    ("empty_group", "Nichts Neues.", "Nichts Neues."),
+    ("success_heading", "Success Bot Says", "Success Bot Says"),
+    ("success_closing", "", ""),
+    ("success_closing", "Tell\xa0us — “quotes”", "Tell\xa0us — “quotes”"),
+    ("success_url", "", ""),
+    ("success_url", "https://example.org/successes?all", "https://example.org/successes?all"),
+    ("references", False, False),
+    ("fragment_directives", ["Graphviz"], ("Graphviz",)),
+    ("fragment_raw", True, True),
+    ("fragment_file_insertion", True, True),
+]
+
+#: Values that are refused, and why.
+BAD: list[tuple[str, object, str]] = [
+    ("fragments", "", "not empty"),
+    ("fragments", "  ", "not empty"),
+    ("fragments", None, "a text"),
+    ("fragments", 3, "a text"),
+    ("fragments", "/etc", "inside the project"),
+    ("fragments", "a/../../b", "inside the project"),
+    ("fragments", "a\0b", "one line, without control characters"),
+    ("pages", ["digests"], "a text"),
+    ("pages", "..", "inside the project"),
+    ("title", "", "not empty"),
+    ("title", "{series}", "the fields {period}, {year}, {start} and {end}"),
+    ("title", "{}", "the fields"),
+    ("title", "{0}", "the fields"),
+    ("title", "{period.title}", "the fields"),
+    ("title", "{period[0]}", "the fields"),
+    ("title", "{year:>1000000000}", "the fields"),
+    ("title", "{year!r}", "the fields"),
+    ("title", "{period", "is no template"),
+    ("title", "one\ntwo", "one line"),
+    ("automatic", "no", "true or false"),
+    ("automatic", 0, "true or false"),
+    ("collection_title", "\t", "not empty"),
+    ("collection_title", "a\x1b[31m", "one line, without control characters"),
+    ("period", "daily", "one of weekly, biweekly, monthly"),
+    ("period", "Weekly", "one of weekly"),
+    ("period", ["weekly"], "one of weekly"),
+    ("period", math.nan, "one of weekly"),
+    ("week_start", 0, "one of monday"),
+    ("anchor", "today", "a day, YYYY-MM-DD"),
+    ("anchor", 20151128, "a day, YYYY-MM-DD"),
+    ("anchor", "2015-02-29", "there is no such day"),
+    ("anchor", date(9999, 12, 31), "the year 9999"),
+    ("anchor", date(1, 1, 1), "a day, YYYY-MM-DD"),
+    ("intervals", "2015-11-28/2015-12-04", "a list of texts"),
+    ("intervals", [20151128], "a list of texts"),
+    ("intervals", ["2015-12-04/2015-11-28"], "ends before it starts"),
+    ("intervals", ["latest"], "is not a period"),
+    ("sections", "stories", "a list of texts"),
+    ("sections", ["stories", "news"], "has no section 'news'"),
+    ("sections", ["stories", "stories"], "names a section twice"),
+    ("sections", {"stories": 1}, "a list of texts"),
+    ("groups", [""], "not empty"),
+    ("groups", [None], "a list of texts"),
+    ("groups", {"News"}, "a list of texts"),
+    ("empty_group", None, "a text"),
+    ("success_heading", "", "not empty"),
+    ("success_closing", None, "a text"),
+    ("success_url", "example.org", "an absolute URL"),
+    ("success_url", "javascript:alert(1)", "an absolute URL"),
+    ("success_url", "https:///path", "an absolute URL"),
+    ("success_url", "https://example.org/a b", "an absolute URL"),
+    ("references", "yes", "true or false"),
+    ("fragment_directives", "graphviz", "a list of texts"),
+    ("fragment_raw", 1, "true or false"),
+    ("fragment_file_insertion", None, "true or false"),
+]
+
+
+def change(values: dict[str, Any]) -> tuple[Settings, list[tuple[str, Code, str]]]:
+    """The default settings with changes, and what was complained of."""
+    complaints: list[tuple[str, Code, str]] = []
+    return with_changes(default_settings(), values, lambda *complaint: complaints.append(complaint)), complaints
+
+
+@pytest.mark.parametrize(("name", "value", "expected"), GOOD)
+def test_good_value(name: str, value: object, expected: object) -> None:
+    settings, complaints = change({name: value})
+    assert complaints == []
+    assert getattr(settings, name) == expected
+    assert type(getattr(settings, name)) is type(expected)
+
+
+@pytest.mark.parametrize(("name", "value", "why"), BAD)
+def test_bad_value_is_refused_and_the_old_one_stays(name: str, value: object, why: str) -> None:
+    settings, ((at, code, message),) = change({name: value})
+    assert (at, code) == (name, Code.BAD_SETTING)
+    assert message.startswith(f"'{name}' ")
+    assert why in message
+    assert settings == default_settings()
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_every_option(name: str) -> None:
+    option = OPTIONS[name]
+    assert option.check(option.default) == option.default, "the default is good"
+    assert name in {good[0] for good in GOOD}
+    assert name in {bad[0] for bad in BAD}
+    assert option.help.endswith(".")
+
+
+def test_the_settings_hold_the_options_and_nothing_else() -> None:
+    assert [field.name for field in fields(Settings)] == list(OPTIONS)
+
+
+def test_unknown_option() -> None:
+    _, ((name, code, message),) = change({"titel": "a"})
+    assert (name, code) == ("titel", Code.UNKNOWN_SETTING)
+    assert message.startswith("there is no option 'titel': there are fragments, pages, title,")
+
+
+def test_good_values_beside_bad_ones_are_taken() -> None:
+    settings, complaints = change({"title": "{", "pages": "news", "nothing": 1})
+    assert settings.pages == "news"
+    assert [name for name, _, _ in complaints] == ["title", "nothing"]
+
+
+def test_calendar() -> None:
+    settings, _ = change(
+        {"period": "biweekly", "week_start": "monday", "anchor": "2015-11-30", "intervals": ["2015-W49"]}
+    )
+    assert settings.calendar == Calendar(
+        "biweekly", "monday", date(2015, 11, 30), (Period(date(2015, 11, 30), date(2015, 12, 6)),)
+    )
+
+
+def test_all_sections_by_default() -> None:
+    assert default_settings().sections == tuple(SECTIONS)

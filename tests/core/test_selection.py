@@ -1,0 +1,143 @@
+"""Selections: which notes a directive or a list shows, and when they have to be shown anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from sphinxext.digest.collection import Collection
+from sphinxext.digest.model import Kind
+from sphinxext.digest.periods import parse_interval
+from sphinxext.digest.selection import Selection, checksum
+
+Make = Callable[..., Collection]
+
+NOTES = {
+    "wins": """
+date: 2015-12-02
+successes:
+- {text: s1, channel: openstack-dev}
+- {text: s2, channel: "#openstack-dev", date: 2015-12-01}
+- {text: s3, channel: openstack-infra}
+- {text: s4}
+""",
+    "cycle": """
+date: 2015-12-04
+countdown:
+- {series: mitaka, week: R-17, focus: a}
+- {series: newton, week: R-40, focus: b}
+- {series: mitaka, focus: c, date: 2015-12-11}
+""",
+    "saga": "{date: 2015-11-20, threads: [t1, t2]}",
+}
+
+
+@pytest.mark.parametrize(
+    ("selection", "labels"),
+    [
+        ({}, "t1 t2 s2 s1 s3 s4 mitaka/R-17 newton/R-40 mitaka"),
+        ({"kind": Kind.THREAD}, "t1 t2"),
+        ({"kind": Kind.STORY}, ""),
+        ({"period": parse_interval("2015-W49")}, "s2 s1 s3 s4 mitaka/R-17 newton/R-40"),
+        ({"period": parse_interval("2015-W49"), "kind": Kind.THREAD}, ""),
+        ({"name": "saga"}, "t1 t2"),
+        ({"name": "0000000000000001"}, "s2 s1 s3 s4"),
+        ({"name": "nothing"}, ""),
+        ({"since": date(2015, 12, 4)}, "mitaka/R-17 newton/R-40 mitaka"),
+        ({"until": date(2015, 12, 1)}, "t1 t2 s2"),
+        ({"since": date(2015, 12, 1), "until": date(2015, 12, 1)}, "s2"),
+        ({"channel": "openstack-dev"}, "s2 s1"),
+        ({"channel": "#openstack-infra"}, "s3"),
+        ({"channel": "openstack"}, ""),
+        ({"series": "mitaka"}, "mitaka/R-17 mitaka"),
+        ({"week": "R-40"}, "newton/R-40"),
+        ({"series": "mitaka", "week": "R-40"}, ""),
+        ({"limit": 2}, "newton/R-40 mitaka"),
+        ({"limit": 1, "kind": Kind.SUCCESS}, "s4"),
+        ({"limit": 100}, "t1 t2 s2 s1 s3 s4 mitaka/R-17 newton/R-40 mitaka"),
+        ({"limit": 0}, ""),
+    ],
+)
+def test_selection(make_collection: Make, selection: dict[str, Any], labels: str) -> None:
+    entries = Selection(**selection).entries(make_collection(NOTES))
+    assert " ".join(entry.note.label.replace(" ", "/") for entry in entries) == labels
+
+
+THREADS = {
+    "first": "{date: 2015-11-20, threads: [a]}",
+    "second": "{date: 2015-11-27, threads: [{title: a, continues: first}], successes: [s]}",
+    "third": "{date: 2015-12-04, threads: [b]}",
+}
+
+
+class TestChecksum:
+    """The checksum changes with what shows, and with nothing else."""
+
+    @pytest.fixture
+    def of_second(self, make_collection: Make) -> Callable[..., bytes]:
+        """The checksum of the notes of the second fragment, after some files were changed and options set."""
+
+        def of_second(options: dict[str, Any] | None = None, /, **changed: str) -> bytes:
+            collection = make_collection(THREADS | changed, **(options or {}))
+            return checksum(tuple(collection.find("second")), collection)
+
+        return of_second
+
+    def test_nothing_changes(self, of_second: Callable[..., bytes]) -> None:
+        assert of_second() == of_second()
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"second": "{date: 2015-11-27, threads: [{title: b, continues: first}], successes: [s]}"},
+            {"second": "{date: 2015-11-28, threads: [{title: a, continues: first}], successes: [s]}"},
+            {"second": THREADS["second"] + "\n# a comment"},
+            {"first": "{date: 2015-11-13, threads: [a]}"},
+            {"third": "{date: 2015-12-04, threads: [{title: a, continues: second}]}"},
+        ],
+        ids=["text", "date", "file", "digest of the earlier part", "a later part"],
+    )
+    def test_what_shows(self, of_second: Callable[..., bytes], changed: dict[str, str]) -> None:
+        assert of_second(**changed) != of_second()
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"first": "{date: 2015-11-19, threads: [a]}"},
+            {"first": "{date: 2015-11-20, threads: [{title: a, summary: longer}]}"},
+            {"third": "{date: 2015-12-03, threads: [c]}"},
+            {"fourth": "{date: 2015-11-27, successes: [another]}"},
+        ],
+        ids=["day of the earlier part", "text of the earlier part", "another thread", "another fragment"],
+    )
+    def test_what_does_not_show(self, of_second: Callable[..., bytes], changed: dict[str, str]) -> None:
+        assert of_second(**changed) == of_second()
+
+    @pytest.mark.parametrize("options", [{"title": "Digest"}, {"references": False}, {"period": "monthly"}])
+    def test_settings(self, of_second: Callable[..., bytes], options: dict[str, Any]) -> None:
+        assert of_second(options) != of_second()
+
+    def test_an_interval_of_a_page_moves_the_earlier_part(self, make_collection: Make) -> None:
+        collection = make_collection(THREADS)
+        with_page = collection.with_intervals([parse_interval("2015-11-14/2015-11-21")])
+        entries = tuple(collection.find("second"))
+        assert checksum(entries, with_page) != checksum(entries, collection)
+
+    def test_order(self, make_collection: Make) -> None:
+        collection = make_collection(THREADS)
+        assert checksum(collection.entries, collection) != checksum(collection.entries[::-1], collection)
+
+    def test_day_of_the_first_merge(self, make_collection: Make, repository: Any) -> None:
+        fragment = {"second": "{successes: [s]}"}
+        with pytest.raises(Exception, match="no-date"):
+            make_collection(fragment)
+        found = set()
+        for day in ("2015-12-01T00:00:00Z", "2015-12-02T00:00:00Z"):
+            repository.run("update-ref", "-d", "HEAD")
+            repository.commit(day)
+            collection = make_collection(fragment)
+            found.add(checksum(collection.entries, collection))
+        assert len(found) == 2

@@ -1,0 +1,54 @@
+"""What is not made from the code is complete all the same: directives, roles, classes, and the map of the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("sphinx")
+
+from sphinxext.digest.extension.directives import DIRECTIVES
+from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.model import Kind, State
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "sphinxext" / "digest"
+SOURCE = ROOT / "doc" / "source"
+
+_LITERAL = re.compile(r"``([^`\n]+)``")
+#: Names of the code that begin in the same way: a directive, a folder.
+NO_CLASSES = {"digest-collection", "digest-pages"}
+
+
+def test_directives_and_their_options() -> None:
+    text = (SOURCE / "reference" / "directives.rst").read_text(encoding="utf-8")
+    for name, directive in DIRECTIVES.items():
+        parts = re.findall(rf"^\.\. rst:directive:: \.\. {name}::(?s:.*?)(?=^\.\. rst:|\Z)", text, re.MULTILINE)
+        assert parts, name
+        described = set(re.findall(r"rst:directive:option:: ([a-z-]+):", "".join(parts)))
+        assert described == set(directive.option_spec or ()) - {"fragments"}, name
+
+
+def test_roles() -> None:
+    text = (SOURCE / "reference" / "roles.rst").read_text(encoding="utf-8")
+    assert set(re.findall(r"^(?:\.\. rst:role::)? +digest:([a-z]+)$", text, re.MULTILINE)) == set(DigestDomain.roles)
+
+
+def test_classes() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py")))
+    used = set(re.findall(r'"(digest-[a-z]+)"', code)) - NO_CLASSES
+    parts = {"references", *Kind} - {Kind.PRELUDE}
+    used |= {f"digest-{part}-section" for part in parts} | {f"digest-{state}" for state in State}
+    text = (SOURCE / "user" / "styling.rst").read_text(encoding="utf-8")
+    assert {name for name in _LITERAL.findall(text) if name.startswith("digest-")} == used
+
+
+def test_map_leads_somewhere() -> None:
+    text = (SOURCE / "contributor" / "map.rst").read_text(encoding="utf-8")
+    paths = [name for name in _LITERAL.findall(text) if re.fullmatch(r"[\w./]*/[\w./]*|\w+\.(?:py|toml)", name)]
+    assert len(paths) > 30
+    folders = (ROOT, PACKAGE, SOURCE, ROOT / "benchmarks")
+    missing = [path for path in paths if not any((folder / path).exists() for folder in folders)]
+    assert not missing

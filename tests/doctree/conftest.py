@@ -1,0 +1,46 @@
+"""What the tests of rendering share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from docutils import nodes
+
+from sphinxext.digest.collection import Collection
+from sphinxext.digest.compose import compose
+from sphinxext.digest.doctree.digest import digest_nodes, with_references
+from sphinxext.digest.doctree.guard import Guard
+from sphinxext.digest.doctree.notes import NoteBuilder
+from sphinxext.digest.doctree.parse import TextParser
+from sphinxext.digest.model import Entry
+
+
+class DigestNames:
+    """Names the digest of a thread, without a link."""
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+
+    def to_thread(self, entry: Entry) -> list[nodes.Node]:
+        return [nodes.Text(self.collection.calendar.period_of(entry.moment.day).title)]
+
+
+@pytest.fixture
+def render(make_collection: Callable[..., Collection]) -> Callable[..., nodes.section]:
+    """The digest of a period, out of fragments by their slugs, in a section that stands for the page."""
+
+    def make(
+        fragments: dict[str, str], period: str = "latest", *, rubrics: bool = False, **options: object
+    ) -> nodes.section:
+        collection = make_collection(fragments, **options)
+        parser = TextParser(Guard())
+        digest = compose(collection, collection.period(period))
+        builder = NoteBuilder(collection.settings, parser, DigestNames(collection))
+        parts = digest_nodes(digest, builder, sections=not rubrics)
+        if collection.settings.references:
+            parts = with_references(parts, digest.period, sections=not rubrics)
+        assert parser.problems == []
+        return nodes.section("", *parts)
+
+    return make

@@ -1,0 +1,181 @@
+"""What fragments may use."""
+
+from __future__ import annotations
+
+import pytest
+from docutils.parsers.rst import directives, roles
+
+from sphinxext.digest.doctree.guard import HARMLESS_DIRECTIVES, Guard, guarded_names
+
+from .texts import parse
+
+#: Directives of docutils and Sphinx that read something, run something, or change the rest of the page or project.
+FORBIDDEN = (
+    *("raw", "include", "literalinclude", "only", "ifconfig", "toctree", "index", "glossary", "default-domain"),
+    *("automodule", "autoclass", "autosummary", "graphviz", "inheritance-diagram", "plot", "runblock", "exec"),
+    *("role", "default-role", "class", "meta", "title", "date", "contents", "sectnum", "header", "footer"),
+    *("restructuredtext-test-directive", "target-notes", "highlight", "currentmodule", "py:function", "function"),
+    *("digest", "digest-collection", "successbot", "countdown", "thread-summary", "release-notes", "eval-rst"),
+    *("tabularcolumns", "sectionauthor", "codeauthor", "object", "productionlist", "centered", "topic", "sidebar"),
+)
+
+
+@pytest.mark.parametrize("name", FORBIDDEN)
+def test_a_directive_that_is_not_known_to_be_harmless_is_forbidden(name: str) -> None:
+    source = f".. {name}:: argument\n   :option: value\n\n   content"
+    nodes, problems = parse(f"Before.\n\n{source}\n\nAfter.")
+    assert problems == [f'3:1: rst-forbidden The directive "{name}" may not be used in fragments.']
+    assert f".. {name}:: argument" in nodes
+    assert "Before." in nodes
+    assert "After." in nodes
+
+
+@pytest.mark.parametrize("name", ["RAW", "Include", "oNLy"])
+def test_names_are_compared_as_docutils_does_it(name: str) -> None:
+    assert parse(f".. {name}:: html\n\n   x")[1] == [
+        f'1:1: rst-forbidden The directive "{name}" may not be used in fragments.'
+    ]
+    assert parse(f":{name}:`x`", Guard())[1] == (
+        [f'1:1: rst-forbidden The role "{name}" may not be used in fragments.'] if name == "RAW" else []
+    )
+
+
+@pytest.mark.parametrize("name", sorted(HARMLESS_DIRECTIVES - {"replace", "unicode"}))
+def test_a_harmless_directive_is_allowed(name: str) -> None:
+    content = {
+        "image": "",
+        "figure": "\n\n   Caption",
+        "table": "\n\n   == ==\n   a  b\n   == ==",
+        "list-table": "\n\n   * - a\n     - b",
+        "csv-table": "\n\n   a, b",
+        "rubric": "",
+        "line-block": "\n\n   content",
+    }.get(name, "\n\n   content")
+    argument = {
+        **dict.fromkeys(("image", "figure"), " a.png"),
+        **dict.fromkeys(("rubric", "versionadded", "admonition", "container"), " argument"),
+    }.get(name, "")
+    nodes, problems = parse(f".. {name}::{argument}{content}")
+    assert problems == []
+    assert "may not" not in nodes
+
+
+def test_replacements_may_have_directives() -> None:
+    nodes, problems = parse("|a| |b| |c|\n\n.. |a| replace:: *x*\n.. |b| unicode:: 0xA9\n.. |c| image:: c.png")
+    assert problems == []
+    assert nodes == ('<paragraph>\n    <emphasis>\n        x\n     \n    ©\n     \n    <image alt="c" uri="c.png">\n')
+
+
+@pytest.mark.parametrize("role", ["download", "raw"])
+def test_a_role_that_inserts_is_forbidden(role: str) -> None:
+    nodes, problems = parse(f"A :{role}:`word` here.")
+    assert problems == [f'1:1: rst-forbidden The role "{role}" may not be used in fragments.']
+    assert nodes == "<paragraph>\n    A \n    <literal>\n        word\n     here.\n"
+
+
+def test_a_role_cannot_be_made_of_another() -> None:
+    _, problems = parse(".. role:: html(raw)\n   :format: html\n\n:html:`<b>`")
+    assert problems == ['1:1: rst-forbidden The directive "role" may not be used in fragments.']
+    _, problems = parse(".. default-role:: raw\n\n`<b>`")
+    assert problems == ['1:1: rst-forbidden The directive "default-role" may not be used in fragments.']
+
+
+@pytest.mark.parametrize(
+    ("guard", "allowed"),
+    [
+        (Guard(), set()),
+        (Guard(raw=True), {"raw"}),
+        (Guard(file_insertion=True), {"include", "literalinclude"}),
+        (Guard(frozenset({"only", "raw"})), {"only", "raw"}),
+    ],
+)
+def test_options_allow_more(guard: Guard, allowed: set[str]) -> None:
+    assert {name for name in FORBIDDEN if guard.allows_directive(name)} == allowed
+
+
+def test_options_allow_roles() -> None:
+    assert not Guard().allows_role("download")
+    assert Guard(file_insertion=True).allows_role("download")
+    assert not Guard(file_insertion=True).allows_role("raw")
+    assert Guard(raw=True).allows_role("raw")
+    assert Guard().allows_role("ref")
+
+
+def test_a_directive_that_is_allowed_by_name_still_may_not_insert_what_is_raw() -> None:
+    _, problems = parse(".. raw:: html\n\n   <b>", Guard(frozenset({"raw"})))
+    assert problems == ['1:1: rst-forbidden "raw" directive disabled.']
+    _, problems = parse(".. include:: /etc/hostname", Guard(frozenset({"include"})))
+    assert problems == ['1:1: rst-forbidden "include" directive disabled.']
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("javascript:alert(1)", "JAVASCRIPT:alert(1)", "java\nscript:alert(1)", "vbscript:x", "data:text/html,x"),
+        *("file:///etc/passwd", "ftp://example.org/x", "view-source:x", "blob:x", "about:blank", "jar:x", "tel:112"),
+    ],
+)
+def test_links_lead_to_some_schemes_only(target: str) -> None:
+    scheme = target.lower().replace("\n", "").partition(":")[0]
+    message = f"bad-url links may not lead to '{scheme}:', only to http, https, mailto, ircs, matrix"
+    if "\n" not in target:
+        for text in (f"`x <{target}>`__", f"`x <{target}>`_", f"x_\n\n.. _x: {target}", f"x__\n\n__ {target}"):
+            nodes, problems = parse(text)
+            assert problems == [f"1:1: {message}"], text
+            assert nodes == "<paragraph>\n    x\n", text
+    nodes, problems = parse(f"`x <{target}>`__")
+    assert problems == [f"1:1: {message}"]
+    assert "refuri" not in nodes
+
+
+@pytest.mark.parametrize("character", [chr(code) for code in (*range(1, 9), 11, 12, *range(14, 32))])
+def test_what_browsers_leave_out_hides_no_scheme(character: str) -> None:
+    for target in (f"{character}javascript:x", f"java{character}script:x", f"javascript{character}:x"):
+        nodes, problems = parse(f"`y <{target}>`__")
+        assert "refuri" not in nodes or "javascript" not in nodes.replace(character, ""), nodes
+        assert problems
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["http://e.org/", "HTTPS://e.org/", "mailto:a@e.org", "ircs://e.org/x", "matrix:r/x:e.org", "page.html", "#x"],
+)
+def test_links_may_lead_to_the_rest(target: str) -> None:
+    nodes, problems = parse(f"`x <{target}>`__")
+    assert problems == []
+    assert f'refuri="{target}"' in nodes
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        *("../a.png", "a/../../b.png", "/../a.png", "..", "//etc/a.png", "///etc/a.png", "..\\\\a.png"),
+        *("file:///a.png", "data:image/png;base64,AA==", "ftp://e.org/a.png", "C:/a.png", "javascript:x"),
+    ],
+)
+def test_pictures_are_on_the_web_or_in_the_documentation(uri: str) -> None:
+    shown = uri.replace("\\\\", "\\")
+    for source in (f".. image:: {uri}", f".. figure:: {uri}", f"|x|\n\n.. |x| image:: {uri}"):
+        nodes, problems = parse(source)
+        line = 3 if source.startswith("|") else 1
+        message = f"rst the picture '{shown}' is neither on the web nor in the documentation's folder"
+        assert problems == [f"{line}:1: {message}"], source
+        assert "<image" not in nodes
+
+
+@pytest.mark.parametrize("uri", ["a.png", "/a/b.png", "a..b.png", "http://e.org/a.png", "https://e.org/../a"])
+def test_other_pictures_stay(uri: str) -> None:
+    nodes, problems = parse(f".. image:: {uri}")
+    if ".." in uri.split("/"):
+        assert len(problems) == 1
+    else:
+        assert problems == []
+        assert nodes == f'<image uri="{uri}">\n'
+
+
+def test_names_are_guarded_only_while_a_text_is_parsed() -> None:
+    before = directives.directive, roles.role
+    with pytest.raises(ZeroDivisionError), guarded_names(Guard(), with_sphinx=False):
+        assert (directives.directive, roles.role) != before
+        raise ZeroDivisionError
+    assert (directives.directive, roles.role) == before

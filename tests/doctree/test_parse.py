@@ -1,0 +1,69 @@
+"""Each file of ``cases`` is a fragment with the problems of its texts, and what they become.
+
+``=== fragment``
+    The file, which is called ``f``.
+``=== settings``
+    Options of the collection that differ, in YAML; may be left out.
+``=== problems``
+    What parsing finds, each at its line and column.
+``=== nodes``
+    What the texts become, in docutils' pseudo-XML; may be left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from scenarios import read_scenario, scenario_files
+
+from sphinxext.digest.doctree.guard import Guard
+from sphinxext.digest.doctree.parse import TextParser, guard_of
+from sphinxext.digest.fragments.fields import Type, texts_of
+from sphinxext.digest.fragments.read import read_fragment
+from sphinxext.digest.options import Settings
+
+from .texts import literal
+
+CASES = scenario_files(Path(__file__).parent / "cases")
+
+
+def run(parts: dict[str, str], settings: Settings) -> dict[str, str]:
+    """What the texts of a fragment become, and their problems."""
+    fragment, problems = read_fragment(parts["fragment"].encode(), "f", "f-0123456789abcdef")
+    assert problems == []
+    assert fragment is not None
+    parser = TextParser(guard_of(settings))
+    blocks = []
+    for number, note in enumerate(fragment.notes, 1):
+        for kind, text in texts_of(note):
+            parse = parser.inline if kind is Type.TITLE else parser.blocks
+            blocks += parse(text, "f", f"n{number}")
+    return {
+        "problems": "".join(f"{problem}\n" for problem in parser.problems),
+        "nodes": "".join(block.pformat() for block in blocks),
+    }
+
+
+@pytest.mark.parametrize("file", CASES, ids=lambda file: file.stem)
+def test_case(file: Path, make_settings: Callable[..., Settings]) -> None:
+    parts = read_scenario(file)
+    found = run(parts, make_settings(**yaml.safe_load(parts.get("settings", "{}"))))
+    assert set(parts) - {"fragment", "settings"} <= found.keys()
+    assert "problems" in parts
+    assert {name: found[name] for name in found if name in parts} == {
+        name: parts[name] for name in found if name in parts
+    }
+
+
+def test_a_parser_goes_on_after_a_text_that_broke_off() -> None:
+    parser = TextParser(Guard())
+    (broken,) = parser.blocks(literal("* " * 200 + "deep"), "f", "a")
+    assert broken.tagname == "literal_block"
+    (sound,) = parser.blocks(literal("*sound*"), "f", "b")
+    assert sound.pformat() == "<paragraph>\n    <emphasis>\n        sound\n"
+    assert [str(problem) for problem in parser.problems] == [
+        "f:1:1: rst the text is nested too deeply: lists in lists, and so on"
+    ]

@@ -1,0 +1,25 @@
+"""Scenario files: a text that says what it is about, then parts, each below a line ``=== NAME``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+#: The name begins with a letter or a full stop, which tells it from a table's line.
+_PART = re.compile(r"^=== ([a-zA-Z.].*)\n", re.MULTILINE)
+
+
+def scenario_files(folder: Path) -> list[Path]:
+    """The scenarios of a folder; there must be some."""
+    files = sorted(folder.glob("*.txt"))
+    assert files, folder
+    return files
+
+
+def read_scenario(file: Path) -> dict[str, str]:
+    """The parts of a scenario by their names, in the order of the file."""
+    about, *rest = _PART.split(file.read_text(encoding="utf-8"))
+    assert about.strip(), f"{file} does not say what it is about"
+    names, texts = rest[::2], rest[1::2]
+    assert len(set(names)) == len(names), f"{file} has a part twice"
+    return dict(zip(names, texts, strict=True))
