@@ -51,7 +51,7 @@ def compose(collection: Collection, period: Period, settings: Settings | None = 
     :param settings: where they are not the collection's own.
     """
     settings = settings or collection.settings
-    shown = {Kind.PRELUDE, *(SECTIONS[name] for name in settings.sections)}
+    shown = {Kind.PRELUDE, Kind.CLOSING, *(SECTIONS[name] for name in settings.sections)}
     entries = [entry for entry in collection.entries_of(period) if entry.kind in shown]
     sections = [Section(Kind.PRELUDE, None, (entry,)) for entry in entries if entry.kind is Kind.PRELUDE]
     standing_done = not settings.groups
@@ -110,9 +110,11 @@ def _of_kind(kind: Kind, entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _successes(entries: Iterable[Entry], settings: Settings) -> Iterator[Section]:
+    """The successes, after them what closes them if this digest has something of its own for it."""
     successes = _of_kind(Kind.SUCCESS, entries)
     if successes:
-        yield Section(Kind.SUCCESS, settings.success_heading, tuple(successes))
+        closing = _of_kind(Kind.CLOSING, entries)
+        yield Section(Kind.SUCCESS, settings.success_heading, (*successes, *closing))
 
 
 def _items(entries: Iterable[Entry], settings: Settings) -> Iterator[Section]:

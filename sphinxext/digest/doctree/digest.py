@@ -23,9 +23,7 @@ def digest_nodes(digest: Digest, builder: NoteBuilder, *, sections: bool) -> lis
 
     :param sections: whether sections may stand here; otherwise their titles become rubrics.
     """
-    return [
-        node for section in digest.sections for node in section_nodes(section, digest, builder, sections=sections)
-    ]
+    return [node for section in digest.sections for node in section_nodes(section, digest, builder, sections=sections)]
 
 
 def with_references(parts: list[nodes.Node], period: Period, *, sections: bool) -> list[nodes.Node]:
@@ -83,7 +81,7 @@ def _body(section: Section, digest: Digest, builder: NoteBuilder, *, sections: b
     if section.kind is Kind.PRELUDE:
         return _wrapped(entries, builder)
     if section.kind is Kind.SUCCESS:
-        return [builder.success_list(entries, closing=True)]
+        return [builder.success_list(entries)]
     if section.kind is Kind.COUNTDOWN:
         return builder.countdown(entries[0])
     if section.kind is Kind.THREAD:

@@ -8,7 +8,19 @@ from typing import Protocol
 from docutils import nodes
 
 from sphinxext.digest.doctree.parse import TextParser
-from sphinxext.digest.model import Countdown, Entry, Item, Prelude, Story, Success, Text, Thread, ThreadLinks
+from sphinxext.digest.model import (
+    Closing,
+    Countdown,
+    Entry,
+    Item,
+    Kind,
+    Prelude,
+    Story,
+    Success,
+    Text,
+    Thread,
+    ThreadLinks,
+)
 from sphinxext.digest.options import Settings
 
 #: Marks links that are not numbered, since their text says where they lead.
@@ -16,6 +28,10 @@ SOURCE_CLASS = "digest-source"
 
 #: Marks where a success was told.
 WHERE_CLASS = "digest-where"
+
+#: Marks the lines that close the successes, and those of them that are the project's.
+CLOSING_CLASS = "digest-closing"
+PROJECT_CLASS = "digest-project"
 
 #: The parts of a countdown, and what stands over each where there are several.
 COUNTDOWN_PARTS = (
@@ -54,14 +70,39 @@ class NoteBuilder:
         assert isinstance(entry.note, Prelude)
         return self.blocks(entry.note.text, entry)
 
-    def success_list(self, entries: Iterable[Entry], *, closing: bool) -> nodes.bullet_list:
-        """Successes as a list, with the lines that close it."""
-        items = [self.success(entry) for entry in entries]
-        if closing and self.settings.success_closing:
-            items.append(_closing(nodes.Text(self.settings.success_closing)))
-        if closing and self.settings.success_url:
-            items.append(_closing(source_link("All Successes", self.settings.success_url)))
-        return nodes.bullet_list("", *items, bullet="*", classes=["digest-successes"])
+    def success_list(self, entries: Iterable[Entry]) -> nodes.bullet_list:
+        """Successes as a list, with the lines that close it: the digest's own, or those of the project."""
+        entries = list(entries)
+        items = [self.success(entry) for entry in entries if entry.kind is Kind.SUCCESS]
+        own = [entry for entry in entries if entry.kind is Kind.CLOSING]
+        closing = [item for entry in own for item in self.closing(entry)] if own else self.project_closing()
+        return nodes.bullet_list("", *items, *closing, bullet="*", classes=["digest-successes"])
+
+    def project_closing(self) -> list[nodes.list_item]:
+        """The lines that close successes by the project's settings."""
+        items = []
+        if self.settings.success_closing:
+            items.append(nodes.list_item("", nodes.paragraph("", self.settings.success_closing)))
+        if self.settings.success_url:
+            link = source_link("All Successes", self.settings.success_url)
+            items.append(nodes.list_item("", nodes.paragraph("", "", link)))
+        for item in items:
+            item["classes"] += [CLOSING_CLASS, PROJECT_CLASS]
+        return items
+
+    def closing(self, entry: Entry) -> list[nodes.list_item]:
+        """The lines that close the successes of one digest: the items of its list, or its text as one."""
+        assert isinstance(entry.note, Closing)
+        blocks = self.blocks(entry.note.text, entry)
+        items: list[nodes.list_item] = []
+        for block in blocks:
+            if isinstance(block, nodes.bullet_list):
+                items += [item for item in block.children if isinstance(item, nodes.list_item)]
+            else:
+                items.append(nodes.list_item("", block))
+        for item in items:
+            item["classes"].append(CLOSING_CLASS)
+        return items
 
     def success(self, entry: Entry) -> nodes.list_item:
         """``nick: text``, and where it was told."""
@@ -168,7 +209,3 @@ def _is_link(node: nodes.Element) -> bool:
 
 def _line(*children: nodes.Node) -> nodes.list_item:
     return nodes.list_item("", nodes.paragraph("", "", *children))
-
-
-def _closing(child: nodes.Node) -> nodes.list_item:
-    return nodes.list_item("", nodes.paragraph("", "", child), classes=["digest-closing"])

@@ -11,7 +11,7 @@ from sphinx.domains import Domain, Index, IndexEntry, ObjType
 from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 
-from sphinxext.digest.model import Kind
+from sphinxext.digest.model import KINDS, Kind
 from sphinxext.digest.problems import Problem
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: The type of object of a whole digest.
 DIGEST = "digest"
+#: The kinds of note that can be referred to.
+OBJECT_KINDS = tuple(note.kind for note in KINDS)
 #: What is remembered of each page, by its name.
 _OF_PAGES = ("targets", "queries", "problems")
 
@@ -77,11 +79,11 @@ class DigestDomain(Domain):
     label = "Digest"
     object_types: ClassVar[dict[str, ObjType]] = {
         DIGEST: ObjType("digest", "issue", DIGEST),
-        **{kind.value: ObjType(kind.value, kind.value) for kind in Kind if kind is not Kind.PRELUDE},
+        **{kind.value: ObjType(kind.value, kind.value) for kind in OBJECT_KINDS},
     }
     roles: ClassVar[dict[str, Any]] = {
         role: XRefRole(innernodeclass=nodes.inline, warn_dangling=True)
-        for role in ("issue", DIGEST, *(kind.value for kind in Kind if kind is not Kind.PRELUDE))
+        for role in ("issue", DIGEST, *(kind.value for kind in OBJECT_KINDS))
     }
     indices: ClassVar[list[type[Index]]] = [NotesIndex]
     data_version = 1
@@ -156,7 +158,8 @@ class DigestDomain(Domain):
         """The link for a role, or None if there is no such thing."""
         found = self.find(DIGEST if typ == "issue" else typ, target)
         if found is None:
-            return None
+            # the digest that has a thread's other part may have no page, or leave threads out
+            return cast(nodes.reference, contnode) if node.get("optional") else None
         if not node.get("refexplicit"):
             contnode = nodes.inline("", found.title, classes=contnode.get("classes", []))
         return make_refnode(builder, fromdocname, found.docname, found.anchor, contnode, found.title)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from sphinxext.digest.model import Countdown, Item, Note, Prelude, State, Story, Success, Text, Thread
+from sphinxext.digest.model import Closing, Countdown, Item, Note, Prelude, State, Story, Success, Text, Thread
 
 
 class Type(Enum):
@@ -51,7 +51,11 @@ URL_SCHEMES = ("http", "https", "mailto", "ircs", "matrix")
 FRAGMENT_KEYS = {
     "date": "The default date of every note in the file.",
     "prelude": "reStructuredText for the beginning of the digest, before its first section.",
+    "closing": "A list in reStructuredText that closes the successes, in place of the lines that the project has.",
 }
+
+#: The keys of a fragment that are notes of one text each.
+TEXT_NOTES: dict[str, type[Prelude | Closing]] = {"prelude": Prelude, "closing": Closing}
 
 
 def _section(name: str, note: type[Note], text: str, short: str | None, *fields: Field) -> SectionFields:
@@ -120,7 +124,9 @@ SECTION_FIELDS: dict[str, SectionFields] = {
 }
 
 #: A prelude is a text and not a mapping; as a note it has one field.
-PRELUDE_FIELDS = (Field("text", Type.RST, FRAGMENT_KEYS["prelude"], required=True),)
+_TEXT_FIELDS: dict[type[Note], tuple[Field, ...]] = {
+    note: (Field("text", Type.RST, FRAGMENT_KEYS[name], required=True),) for name, note in TEXT_NOTES.items()
+}
 
 _SECTION_OF_NOTE = {section.note: section for section in SECTION_FIELDS.values()}
 
@@ -132,8 +138,7 @@ def section_of(kind: str) -> SectionFields:
 
 def fields_of(note: Note) -> Iterator[tuple[Field, object]]:
     """The fields that a note has, in the order of the format, with their values."""
-    fields = PRELUDE_FIELDS if isinstance(note, Prelude) else _SECTION_OF_NOTE[type(note)].fields.values()
-    for field in fields:
+    for field in _TEXT_FIELDS.get(type(note)) or _SECTION_OF_NOTE[type(note)].fields.values():
         value = getattr(note, field.name)
         if value is not None:
             yield field, value

@@ -10,14 +10,21 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sphinxext.digest import safeyaml
-from sphinxext.digest.fragments.fields import FRAGMENT_KEYS, SECTION_FIELDS, Field, SectionFields, Type, texts_of
+from sphinxext.digest.fragments.fields import (
+    FRAGMENT_KEYS,
+    SECTION_FIELDS,
+    TEXT_NOTES,
+    Field,
+    SectionFields,
+    Type,
+    texts_of,
+)
 from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment, read_text
 from sphinxext.digest.model import (
     REFUSED_CHARACTER,
     Fragment,
     Moment,
     Note,
-    Prelude,
     State,
     Success,
     Text,
@@ -98,10 +105,10 @@ class _Reader:
                 self.read_section(SECTION_FIELDS[name], node)
             elif name == "date":
                 date = self.read_scalar(node, Type.MOMENT, "date")
-            elif name == "prelude":
-                text = self.read_scalar(node, Type.RST, "prelude")
+            elif name in TEXT_NOTES:
+                text = self.read_scalar(node, Type.RST, name)
                 if text is not _REFUSED:
-                    self.notes.append(Prelude(place=safeyaml.place_of(key), text=text))
+                    self.notes.append(TEXT_NOTES[name](place=safeyaml.place_of(key), text=text))
             else:
                 keys = ", ".join((*FRAGMENT_KEYS, *SECTION_FIELDS))
                 self.complain(key, Code.UNKNOWN_KEY, f"a fragment has no key '{name}'; it has {keys}")

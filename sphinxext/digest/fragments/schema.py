@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sphinxext.digest.fragments.fields import FRAGMENT_KEYS, SECTION_FIELDS, URL_SCHEMES, SectionFields, Type
+from sphinxext.digest.fragments.fields import (
+    FRAGMENT_KEYS,
+    SECTION_FIELDS,
+    TEXT_NOTES,
+    URL_SCHEMES,
+    SectionFields,
+    Type,
+)
 from sphinxext.digest.model import State
 
 #: The version of JSON Schema that the schema is written in.
@@ -41,11 +48,11 @@ def fragment_schema() -> dict[str, Any]:
         "type": "object",
         "properties": properties,
         "additionalProperties": False,
-        "anyOf": [{"required": [name]} for name in ("prelude", *SECTION_FIELDS)],
+        "anyOf": [{"required": [name]} for name in (*TEXT_NOTES, *SECTION_FIELDS)],
     }
 
 
-_FRAGMENT_TYPES = {"date": Type.MOMENT, "prelude": Type.RST}
+_FRAGMENT_TYPES = {"date": Type.MOMENT, **dict.fromkeys(TEXT_NOTES, Type.RST)}
 
 
 def _property(name: str, value: dict[str, Any], help: str) -> dict[str, Any]:

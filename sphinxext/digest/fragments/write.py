@@ -12,7 +12,7 @@ from pathlib import Path
 from yaml.nodes import ScalarNode
 
 from sphinxext.digest import safeyaml
-from sphinxext.digest.fragments.fields import FRAGMENT_KEYS, SECTION_FIELDS, SectionFields
+from sphinxext.digest.fragments.fields import SECTION_FIELDS, TEXT_NOTES, SectionFields
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.model import split_name
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -48,7 +48,7 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def dump_fragment(
-    sections: Mapping[str, Sequence[Mapping[str, object]]], *, date: object = None, prelude: str | None = None
+    sections: Mapping[str, Sequence[Mapping[str, object]]], *, date: object = None, **texts: str | None
 ) -> str:
     """The YAML of a fragment, in its canonical form.
 
@@ -61,12 +61,13 @@ def dump_fragment(
     :param sections: the notes by the names of their sections; the values are texts, or have the text to write as
         their ``str()``; a None is left out.
     :param date: of the fragment.
+    :param texts: of the fragment, by their keys: ``prelude``, ``closing``.
     :raises ValueError: for a section or a key that the format does not have, and for a lone surrogate in a text.
     """
-    if unknown := set(sections) - set(SECTION_FIELDS):
+    if unknown := (set(sections) - set(SECTION_FIELDS)) | (set(texts) - set(TEXT_NOTES)):
         raise ValueError(f"a fragment has no section '{min(unknown)}'")
     lines = ["---"]
-    for name, value in zip(FRAGMENT_KEYS, (date, prelude), strict=True):
+    for name, value in {"date": date, **{name: texts.get(name) for name in TEXT_NOTES}}.items():
         lines += dump_value(name, value, 0) if value is not None else ()
     for section in SECTION_FIELDS.values():
         if notes := sections.get(section.name):

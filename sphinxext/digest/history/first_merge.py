@@ -47,8 +47,6 @@ def first_merges(root: Path, folder: str) -> FirstMerges:
         for line in read_lines(
             root / folder,
             "-c",
-            "log.follow=false",
-            "-c",
             "log.showSignature=false",
             "log",
             "--first-parent",

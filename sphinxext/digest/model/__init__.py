@@ -4,6 +4,7 @@ from sphinxext.digest.model.digest import Digest, Section, ThreadLinks
 from sphinxext.digest.model.fragment import Entry, Fragment, split_name
 from sphinxext.digest.model.notes import (
     KINDS,
+    Closing,
     Countdown,
     Item,
     Kind,
@@ -20,6 +21,7 @@ from sphinxext.digest.model.text import REFUSED_CHARACTER, Moment, Place, Text
 __all__ = [
     "KINDS",
     "REFUSED_CHARACTER",
+    "Closing",
     "Countdown",
     "Digest",
     "Entry",

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     """A kind of note, as objects, anchors and commands call it."""
 
     PRELUDE = "prelude"
+    CLOSING = "closing"
     SUCCESS = "success"
     ITEM = "item"
     COUNTDOWN = "countdown"
@@ -52,6 +53,19 @@ class Prelude(Note):
     """What stands at the beginning of a digest, before its first section."""
 
     kind: ClassVar[Kind] = Kind.PRELUDE
+    text: Text
+
+    @property
+    def label(self) -> str:
+        """The first line of the text."""
+        return self.text.first_line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing(Note):
+    """The lines that close the successes of a digest, in place of those that the project has for all of them."""
+
+    kind: ClassVar[Kind] = Kind.CLOSING
     text: Text
 
     @property

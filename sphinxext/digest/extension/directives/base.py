@@ -16,11 +16,11 @@ from sphinxext.digest.compose import digest_title
 from sphinxext.digest.doctree.notes import SOURCE_CLASS, WHERE_CLASS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.doctree.references import NUMBER_CLASS
-from sphinxext.digest.extension.domain import DigestDomain, Target
+from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target
 from sphinxext.digest.extension.queries import NotesQuery, Query
 from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.extension.warn import warn_at
-from sphinxext.digest.model import Countdown, Entry, Kind, Success, Thread
+from sphinxext.digest.model import Countdown, Entry, Success, Thread
 from sphinxext.digest.options import Settings
 from sphinxext.digest.periods import PeriodError
 from sphinxext.digest.problems import Code, DigestError
@@ -114,7 +114,7 @@ class CollectionReader(SphinxDirective):
             return [content]
         reference = addnodes.pending_xref(
             "", content, refdomain=DigestDomain.name, reftype=entry.kind.value, reftarget=entry.identity,
-            refdoc=self.env.docname, refexplicit=True, refwarn=True,
+            refdoc=self.env.docname, refexplicit=True, optional=True,
         )  # fmt: skip
         reference.source, reference.line = self.get_source_info()
         return [reference]
@@ -128,7 +128,7 @@ class CollectionReader(SphinxDirective):
         anchors = self._unique_identifiers(parts)
         for entry in entries:
             node = anchors.get(entry.anchor)
-            if node is not None and entry.kind is not Kind.PRELUDE:
+            if node is not None and entry.kind in OBJECT_KINDS:
                 domain.note_target(self._target(entry, node, primary=primary))
         for part in parts:
             show_urls_in_text(part)
@@ -146,7 +146,7 @@ class CollectionReader(SphinxDirective):
         for node in elements:
             names: list[str] = node.get("ids", [])
             for name in names:
-                renamed[name] = next(other for other in _numbered(name) if other not in document.ids)
+                renamed[name] = next(other for other in _numbered(name) if document.ids.get(other, node) is node)
                 document.ids[renamed[name]] = anchors[renamed[name]] = node
         for node in elements:
             for attribute in ("ids", "backrefs"):

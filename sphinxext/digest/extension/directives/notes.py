@@ -38,7 +38,7 @@ class SuccessBotDirective(CollectionReader):
         query = NotesQuery(self.settings.fragments, selection, self.arguments[0] if self.arguments else None)
         entries = self.entries(query)
         builder = self.builder()
-        listing = builder.success_list(entries, closing=True)
+        listing = builder.success_list(entries)
         return self.place([listing] if listing.children else [], builder, entries)
 
 

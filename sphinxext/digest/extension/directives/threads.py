@@ -74,7 +74,7 @@ class ThreadSummaryDirective(CollectionReader):
     def _written_here(self) -> list[nodes.Node]:
         """The summary in the body, which is parsed as the rest of the page is."""
         title = self.arguments[0]
-        slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+        slug = re.sub(r"[\W_]+", "-", title.lower()).strip("-")
         body = nodes.container()
         self.state.nested_parse(self.content, self.content_offset, body)
         lines = []
@@ -85,18 +85,18 @@ class ThreadSummaryDirective(CollectionReader):
                 nodes.list_item("", nodes.paragraph("", "", nodes.Text("Continued from: "), *self.to_thread(earlier)))
             )
         heading, messages = self.state.inline_text(title, self.lineno)
-        anchor = f"thread-{slug}"
         parts = titled(
             [*heading, *messages],
             [*body.children, *links_list(lines)],
-            anchor,
+            f"thread-{nodes.make_id(slug) or 'summary'}",
             Kind.THREAD,
             sections=self.sections_allowed,
             state=self.options.get("state", State.OPEN),
         )
         for part in parts:
             show_urls_in_text(part)
-        self._unique_identifiers(parts)
+        self.set_source_info(parts[0])
+        anchor = next(iter(self._unique_identifiers(parts[:1])))
         text = nodes.paragraph("", "", *[node.deepcopy() for node in heading]).astext()
         DigestDomain.of(self.env).note_target(Target(Kind.THREAD.value, (slug,), text, self.env.docname, anchor))
         return parts

@@ -1,0 +1,42 @@
+"""The plain text of a digest as it is mailed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from docutils import nodes
+
+from sphinxext.digest.compose import References
+from sphinxext.digest.doctree.notes import PROJECT_CLASS
+from sphinxext.digest.doctree.references import number_links
+from sphinxext.digest.render.text import text_lines
+from sphinxext.digest.render.wrap import WIDTH
+
+
+def mail_text(parts: Sequence[nodes.Node], page_url: str | None = None, width: int = WIDTH) -> str:
+    """A digest in the layout of OpenStack's mails: where its page is, the sections, and the list of links.
+
+    :param parts: the sections, whose links have no numbers yet; they get them here, and the lines of the project that
+        close the successes become the one that mails have, ``All: URL``.
+    :param page_url: where the digest's page is published, for the first line.
+    """
+    _shorten_closing(parts)
+    numbers = References()
+    number_links(parts, numbers, "reference")
+    lines = [f"HTML rendered: {page_url}", ""] if page_url else []
+    lines += text_lines(parts, width)
+    if numbers.targets:
+        lines += ["", *(f"[{number}] - {target}" for number, target in enumerate(numbers.targets, 1))]
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+def _shorten_closing(parts: Sequence[nodes.Node]) -> None:
+    for part in parts:
+        lines = [item for item in part.findall(nodes.list_item) if PROJECT_CLASS in item["classes"]]
+        links = [link for line in lines for link in line.findall(nodes.reference)]
+        for link in links:
+            link.clear()
+            link += nodes.Text("All")
+        for line in lines:
+            if links and not any(line.findall(nodes.reference)):
+                line.parent.remove(line)

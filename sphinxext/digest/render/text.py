@@ -1,0 +1,280 @@
+"""From docutils nodes to the plain text of a mail.
+
+A heading stands directly above what it is about, one blank line between sections. Lists are tight and their bullets
+say their level: ``*``, ``-``, ``+`` and ``*`` again. URLs are never broken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from docutils import nodes
+
+from sphinxext.digest.doctree.notes import SOURCE_CLASS, WHERE_CLASS
+from sphinxext.digest.render.tables import table_lines
+from sphinxext.digest.render.wrap import NO_BREAK, WIDTH, wrap
+
+BULLETS = "*-+"
+
+_ADMONITIONS = {
+    "attention": "Attention",
+    "caution": "Caution",
+    "danger": "Danger",
+    "error": "Error",
+    "hint": "Hint",
+    "important": "Important",
+    "note": "Note",
+    "tip": "Tip",
+    "warning": "Warning",
+    "seealso": "See also",
+}
+_SILENT = (
+    nodes.comment,
+    nodes.target,
+    nodes.substitution_definition,
+    nodes.raw,
+    nodes.system_message,
+    nodes.title,
+    nodes.caption,
+    nodes.pending,
+)
+
+
+def text_lines(parts: Iterable[nodes.Node], width: int = WIDTH) -> list[str]:
+    """The lines of body elements and sections, with one blank line between sections and between paragraphs.
+
+    :param width: the columns of a line; words that are longer stay whole.
+    """
+    return _Renderer(width).blocks(parts, 0)
+
+
+class _Renderer:
+    """Renders blocks to lines without indentation; whoever asks puts his own before them."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+
+    def blocks(self, parts: Iterable[nodes.Node], level: int, indent: int = 0) -> list[str]:
+        """Blocks with blank lines where they belong: everywhere but around lists.
+
+        :param level: how many bullet lists are around.
+        :param indent: how many columns are taken already.
+        """
+        lines: list[str] = []
+        before: nodes.Node | None = None
+        for part in _visible(parts):
+            found = self.block(part, level, indent)
+            if not found:
+                continue
+            if before is not None and not _close(before, part, inside_list=level > 0):
+                lines.append("")
+            lines += found
+            before = part
+        return lines
+
+    def block(self, part: nodes.Node, level: int, indent: int) -> list[str]:
+        """The lines of one body element."""
+        if isinstance(part, nodes.TextElement) and not isinstance(part, nodes.FixedTextElement):
+            return self.words(inline_text(part), indent)
+        for kind, render in _BLOCKS.items():
+            if isinstance(part, kind):
+                assert isinstance(part, nodes.Element)
+                return render(self, part, level, indent)
+        if isinstance(part, nodes.Text):
+            return self.words(part.astext(), indent)
+        label = _ADMONITIONS.get(getattr(part, "tagname", ""))
+        children = part.children
+        if isinstance(part, nodes.admonition) and children and isinstance(children[0], nodes.title):
+            label = children[0].astext()
+        body = self.blocks(children, level, indent + (2 if label else 0))
+        return [f"{label}:", *_indented(body, "  ")] if label else body
+
+    def words(self, text: str, indent: int) -> list[str]:
+        """Wrapped words."""
+        return wrap(text, width=self.width - indent) if text.strip() else []
+
+    def section(self, node: nodes.Element, level: int, indent: int) -> list[str]:
+        title = node[0]
+        heading = self.words(inline_text(title), indent) if isinstance(title, nodes.title) else []
+        return heading + self.blocks(node.children, level, indent)
+
+    def bullet_list(self, node: nodes.Element, level: int, indent: int) -> list[str]:
+        bullet = BULLETS[level % len(BULLETS)] + " "
+        return self.items(node, [bullet] * len(node), level + 1, indent)
+
+    def enumerated_list(self, node: nodes.Element, level: int, indent: int) -> list[str]:
+        start = int(node.get("start", 1))
+        labels = [_enumerator(node, start + index) for index in range(len(node))]
+        width = max(map(len, labels), default=0)
+        return self.items(node, [label.ljust(width) for label in labels], level, indent)
+
+    def items(self, node: nodes.Element, labels: list[str], level: int, indent: int) -> list[str]:
+        """The items of a list; between items of several paragraphs there is a blank line."""
+        lines: list[str] = []
+        for label, item in zip(labels, node.children, strict=True):
+            body = self.blocks(item.children, level, indent + len(label)) or [""]
+            lines.append((label + body[0]).rstrip())
+            lines += _indented(body[1:], " " * len(label))
+        return lines
+
+    def definition_list(self, node: nodes.Element, level: int, indent: int) -> list[str]:
+        lines: list[str] = []
+        for item in node.findall(nodes.definition_list_item):
+            if item.parent is not node:
+                continue
+            terms = [inline_text(term) for term in item.children if not isinstance(term, nodes.definition)]
+            lines += self.words(" : ".join(terms), indent)
+            for definition in item.findall(nodes.definition):
+                if definition.parent is item:
+                    lines += _indented(self.blocks(definition.children, level, indent + 2), "  ")
+        return lines
+
+    def field_list(self, node: nodes.Element, level: int, indent: int) -> list[str]:
+        lines: list[str] = []
+        for field in node.children:
+            name, body = field.children[0], field.children[-1]
+            label = f"{inline_text(name)}: "
+            inner = self.blocks(body.children, level, indent + 2)
+            first = wrap(inner[0], label, "  ", self.width - indent) if inner else [label.rstrip()]
+            lines += [*first, *_indented(inner[1:], "  ")]
+        return lines
+
+    def option_list(self, node: nodes.Element, level: int, indent: int) -> list[str]:
+        lines: list[str] = []
+        for item in node.children:
+            lines.append(", ".join(option.astext() for option in item.children[0].children))
+            lines += _indented(self.blocks(item.children[1].children, level, indent + 4), "    ")
+        return lines
+
+    def block_quote(self, node: nodes.Element, level: int, indent: int) -> list[str]:
+        return _indented(self.blocks(node.children, level, indent + 4), "    ")
+
+    def attribution(self, node: nodes.Element, _level: int, indent: int) -> list[str]:
+        return wrap(inline_text(node), "-- ", "   ", self.width - indent)
+
+    def literal_block(self, node: nodes.Element, _level: int, _indent: int) -> list[str]:
+        return _indented(node.astext().split("\n"), "    ")
+
+    def line_block(self, node: nodes.Element, level: int, indent: int) -> list[str]:
+        lines: list[str] = []
+        for line in node.children:
+            if isinstance(line, nodes.line_block):
+                lines += _indented(self.line_block(line, level, indent + 4), "    ")
+            else:
+                lines += self.words(inline_text(line), indent)
+        return lines
+
+    def table(self, node: nodes.Element, _level: int, indent: int) -> list[str]:
+        caption = [inline_text(title) for title in node.children if isinstance(title, nodes.title)]
+        return [*caption, *table_lines(node, _cell_lines, self.width - indent)]
+
+    def footnote(self, node: nodes.Element, level: int, indent: int) -> list[str]:
+        label = f"[{node.children[0].astext()}] "
+        body = self.blocks(node.children[1:], level, indent + len(label)) or [""]
+        return [label + body[0], *_indented(body[1:], " " * len(label))]
+
+    def image(self, node: nodes.Element, _level: int, indent: int) -> list[str]:
+        return self.words(_alternative(node), indent)
+
+    def transition(self, _node: nodes.Element, _level: int, _indent: int) -> list[str]:
+        return ["----"]
+
+
+_BLOCKS: dict[type[nodes.Node], Callable[[_Renderer, nodes.Element, int, int], list[str]]] = {
+    nodes.section: _Renderer.section,
+    nodes.bullet_list: _Renderer.bullet_list,
+    nodes.enumerated_list: _Renderer.enumerated_list,
+    nodes.definition_list: _Renderer.definition_list,
+    nodes.field_list: _Renderer.field_list,
+    nodes.docinfo: _Renderer.field_list,
+    nodes.option_list: _Renderer.option_list,
+    nodes.block_quote: _Renderer.block_quote,
+    nodes.line_block: _Renderer.line_block,
+    nodes.attribution: _Renderer.attribution,
+    nodes.FixedTextElement: _Renderer.literal_block,
+    nodes.table: _Renderer.table,
+    nodes.footnote: _Renderer.footnote,
+    nodes.citation: _Renderer.footnote,
+    nodes.image: _Renderer.image,
+    nodes.transition: _Renderer.transition,
+}
+
+
+def _cell_lines(entry: nodes.Node, width: int) -> list[str]:
+    return _Renderer(width).blocks(entry.children, 0)
+
+
+def inline_text(node: nodes.Node) -> str:
+    """The words of a text element as a mail shows them.
+
+    Emphasis and literals keep marks, a link whose text says where it leads is followed by its URL, and a picture is
+    its alternative text. Where in a channel's log a success was told is left out.
+    """
+    if isinstance(node, nodes.Text):
+        return node.astext()
+    if isinstance(node, nodes.image):
+        return _alternative(node)
+    if isinstance(node, _SILENT) and not isinstance(node, nodes.title):
+        return ""
+    if isinstance(node, nodes.Element) and WHERE_CLASS in node.get("classes", ()):
+        return ""
+    text = "".join(inline_text(child) for child in node.children)
+    if isinstance(node, nodes.emphasis | nodes.title_reference):
+        return f"*{text}*"
+    if isinstance(node, nodes.strong):
+        return f"**{text}**"
+    if isinstance(node, nodes.literal):
+        return f"`{text}`"
+    if isinstance(node, nodes.footnote_reference | nodes.citation_reference):
+        return f"[{text}]"
+    if isinstance(node, nodes.reference) and SOURCE_CLASS in node["classes"] and node["refuri"] != text:
+        return f"{text}: {node['refuri']}".replace(" ", NO_BREAK)
+    return text
+
+
+def _visible(parts: Iterable[nodes.Node]) -> Iterator[nodes.Node]:
+    for part in parts:
+        if not isinstance(part, _SILENT):
+            yield part
+
+
+def _close(before: nodes.Node, after: nodes.Node, *, inside_list: bool) -> bool:
+    """Whether there is no blank line between two blocks.
+
+    A list follows what it is about, and the next bullet list the one before, as if they were one. A heading inside
+    the text stands above what follows it.
+    """
+    if isinstance(before, nodes.rubric):
+        return True
+    if isinstance(after, nodes.bullet_list):
+        return inside_list or isinstance(before, nodes.bullet_list)
+    return False
+
+
+def _indented(lines: Iterable[str], indent: str) -> list[str]:
+    return [indent + line if line else "" for line in lines]
+
+
+def _enumerator(node: nodes.Element, number: int) -> str:
+    kind = node.get("enumtype", "arabic")
+    if kind in ("loweralpha", "upperalpha"):
+        label = chr(ord("a" if kind == "loweralpha" else "A") + (number - 1) % 26)
+    elif kind in ("lowerroman", "upperroman"):
+        label = _roman(number) if kind == "upperroman" else _roman(number).lower()
+    else:
+        label = str(number)
+    return f"{node.get('prefix', '')}{label}{node.get('suffix', '.')} "
+
+
+def _roman(number: int) -> str:
+    numerals = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+    label = ""
+    for value, letters in numerals:
+        label += letters * (number // value)
+        number %= value
+    return label
+
+
+def _alternative(node: nodes.Node) -> str:
+    alternative: str = node.get("alt") or node.get("uri", "")  # type: ignore[attr-defined]
+    return f"[{alternative}]" if alternative else ""
