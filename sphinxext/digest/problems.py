@@ -83,9 +83,6 @@ class Code(StrEnum):
     """There is no such option."""
     BAD_PERIOD = "bad-period"
     """A period that cannot be read, or that ends before it starts."""
-    # history
-    HISTORY = "history"
-    """git cannot be asked, or the clone does not hold enough history."""
     # pages
     EMPTY_PERIOD = "empty-period"
     """A page asks for a period without notes."""

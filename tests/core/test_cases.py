@@ -40,7 +40,6 @@ _NOT_OF_FILES = {
     Code.RST,
     Code.RST_FORBIDDEN,
     Code.BAD_PERIOD,
-    Code.HISTORY,
     Code.EMPTY_PERIOD,
     Code.UNKNOWN_SERIES,
     Code.UNKNOWN_FRAGMENT,

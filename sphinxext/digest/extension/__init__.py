@@ -9,6 +9,7 @@ from sphinxext.digest import __version__
 from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.directives import DIRECTIVES
 from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.outdated import outdated_documents
 from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages
 from sphinxext.digest.extension.report import report_problems
@@ -28,6 +29,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         # No rebuild kind: each page remembers a checksum of what it shows, the settings included.
         app.add_config_value(name, None, "")
     app.add_domain(DigestDomain)
+    app.add_builder(DigestMailBuilder)
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)
     app.add_source_suffix(STUB_SUFFIX, "restructuredtext")

@@ -99,7 +99,7 @@ def page_texts(store: Store, settings: Settings, sources: dict[str, Path]) -> di
             continue
         if name in texts:
             message = f"two digests end on {period.end}: the one of {period} has no page"
-            warn_at(name, Code.PAGE_CONFLICT, message)
+            warn_at(None, Code.PAGE_CONFLICT, message)
             continue
         texts[name] = _page(digest_title(period, settings), f".. digest:: {period}\n{option}")
     listing = ".. digest-collection::\n" + option

@@ -23,6 +23,6 @@ def warn_of(problems: Iterable[Problem], root: Path) -> None:
         logger.warning("%s", problem.message, type="digest", subtype=str(problem.code), location=location)
 
 
-def warn_at(location: str | tuple[str, int] | Node, code: Code, message: str) -> None:
-    """Show a problem of a page."""
+def warn_at(location: str | tuple[str, int] | Node | None, code: Code, message: str) -> None:
+    """Show a problem of a page, or of what has no place of its own."""
     logger.warning("%s", message, type="digest", subtype=str(code), location=location)

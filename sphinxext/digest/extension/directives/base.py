@@ -132,6 +132,10 @@ class CollectionReader(SphinxDirective):
                 domain.note_target(self._target(entry, node, primary=primary))
         for part in parts:
             show_urls_in_text(part)
+            for heading in part.findall(lambda node: isinstance(node, nodes.section | nodes.rubric)):
+                # without a source its words could not be translated
+                if heading.source is None:
+                    self.set_source_info(heading)
         return parts
 
     def _unique_identifiers(self, parts: list[nodes.Node]) -> dict[str, nodes.Element]:

@@ -91,7 +91,8 @@ class CollectionDirective(CollectionReader):
             length = _MONTH if wanted else _YEAR
             names = dict.fromkeys(period.name[:length] for period, _ in digests)
             docnames = [f"{self.settings.pages}/{name}" for name in names]
-        docnames = [docname for docname in docnames if docname in self.env.found_docs and docname != self.env.docname]
+        found = self.env.found_docs - {self.env.docname}
+        docnames = [docname for docname in dict.fromkeys(docnames) if docname in found]
         toctree = addnodes.toctree(
             "",
             parent=self.env.docname,
