@@ -34,6 +34,8 @@ _TAG_DIRECTIVE = re.compile(r"^%TAG", re.MULTILINE)
 #: Marks of what a hostile file needs: anchors, and collections opened one in the other on one line.
 _ANCHOR = re.compile(r"(?:^|[\s\[\]{},:?])&", re.MULTILINE)
 _NESTED_ON_A_LINE = re.compile(r"[-?][ \t]+(?:!|[-?][ \t]+[-?][ \t])")
+#: One of these is in every text that the expression above finds, and they are found much faster.
+_NESTING_MARKS = ("- -", "- ?", "- !", "-  ", "-\t", "- \t", "? ", "?\t")
 _DEEPLY_INDENTED = "\n" + " " * (MAX_DEPTH + 1)
 _SMALL = 64 * 1024
 
@@ -92,7 +94,7 @@ def decode(data: bytes, path: str, problems: list[Problem]) -> str | None:
         message = "the file begins with a byte order mark: save it as UTF-8 without one"
         problems.append(Problem(path, 1, 1, Code.BYTE_ORDER_MARK, message))
         text = text.lstrip("\ufeff")
-    if match := _OTHER_LINE_END.search(text):
+    if ("\r" in text or not text.isascii()) and (match := _OTHER_LINE_END.search(text)):
         line = text.count("\n", 0, match.start()) + 1
         column = match.start() - text.rfind("\n", 0, match.start())
         if match[0] in _LINE_ENDS:
@@ -220,7 +222,7 @@ def _needs_survey(text: str) -> bool:
         or text.count("[") + text.count("{") > MAX_DEPTH
         or ("&" in text and _ANCHOR.search(text) is not None)
         or _DEEPLY_INDENTED in text
-        or _NESTED_ON_A_LINE.search(text) is not None
+        or (any(mark in text for mark in _NESTING_MARKS) and _NESTED_ON_A_LINE.search(text) is not None)
     )
 
 

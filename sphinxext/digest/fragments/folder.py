@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import stat
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -33,7 +35,7 @@ class FolderReading:
     problems: list[Problem] = field(default_factory=list)
     left_out: dict[str, list[tuple[Type, Text]]] = field(default_factory=dict)
 
-    def add_file(self, file: Path, path: str) -> None:
+    def add_file(self, file: str | Path, path: str) -> None:
         """Read one file; see :func:`read_file`."""
         left_out: list[tuple[Type, Text]] = []
         fragment, problems = read_file(file, path, left_out)
@@ -51,30 +53,49 @@ def read_folder(root: Path, folder: str) -> FolderReading:
     :param folder: relative to the project, with ``/`` between its parts; it begins the path of every problem.
     """
     reading = FolderReading()
+    with _without_collector():
+        _read_entries(root, folder, reading)
+    return reading
+
+
+def _read_entries(root: Path, folder: str, reading: FolderReading) -> None:
     for entry, problem in _list_folder(root / folder, folder):
         if problem is not None:
             reading.problems.append(problem)
         elif entry is not None:
-            reading.add_file(Path(entry.path), f"{folder}/{entry.name}")
-    return reading
+            reading.add_file(entry.path, f"{folder}/{entry.name}")
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Without Python's cycle collector, which would look through all fragments again and again, and find nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def read_file(
-    file: Path, path: str, left_out: list[tuple[Type, Text]] | None = None
+    file: str | Path, path: str, left_out: list[tuple[Type, Text]] | None = None
 ) -> tuple[Fragment | None, list[Problem]]:
     """Read one file; see :func:`~sphinxext.digest.fragments.read.read_fragment`.
 
     :param file: where it is.
     :param path: how problems name it.
     """
-    if file.suffix != SUFFIX:
+    name = os.path.basename(file)  # noqa: PTH119 - a Path costs more than the reading
+    if not name.endswith(SUFFIX):
         return None, [Problem(path, 0, 0, Code.FILE_NAME, f"the name must end in {SUFFIX}")]
     try:
-        with file.open("rb", buffering=0) as stream:
-            data = stream.read(safeyaml.MAX_BYTES + 1)
+        with open(file, "rb", buffering=0) as stream:  # noqa: PTH123
+            # one byte more than allowed is enough to see that a file is too large
+            data = stream.read(min(os.fstat(stream.fileno()).st_size, safeyaml.MAX_BYTES) + 1)
     except OSError as error:
         return None, [_unreadable(path, error)]
-    return read_fragment(data, path, file.stem, left_out)
+    return read_fragment(data, path, name.removesuffix(SUFFIX), left_out)
 
 
 def fingerprint(root: Path, folder: str) -> bytes | None:
@@ -116,9 +137,11 @@ def _list_folder(directory: Path, folder: str) -> Iterator[tuple[os.DirEntry[str
 def _refusal(entry: os.DirEntry[str], path: str, directory: Path) -> Problem | None:
     if not entry.name.isprintable():
         return Problem(path, 0, 0, Code.FILE_NAME, "the name has characters that cannot be shown")
-    mode = entry.stat().st_mode
     if not entry.name.endswith(SUFFIX):
         return Problem(path, 0, 0, Code.FILE_NAME, f"the name must end in {SUFFIX}")
+    if entry.is_file(follow_symlinks=False):
+        return None
+    mode = entry.stat().st_mode
     if stat.S_ISDIR(mode):
         return Problem(path, 0, 0, Code.UNREADABLE, "a directory stands where a fragment should be")
     if not stat.S_ISREG(mode):

@@ -88,6 +88,8 @@ class _Reader:
         self.left_out: list[tuple[Type, Text]] = []
         self.date: Moment | None = None
         self.budget = safeyaml.MAX_BYTES
+        # of the characters that no text may have, YAML itself lets only this one of ASCII through
+        self.has_refused = "\x7f" in source if source.isascii() else REFUSED_CHARACTER.search(source) is not None
 
     def complain(self, node: Node, code: Code, message: str) -> None:
         place = safeyaml.place_of(node)
@@ -182,8 +184,10 @@ class _Reader:
         self, section: SectionFields, node: MappingNode, values: dict[str, Any], before: int
     ) -> bool:
         """Whether a countdown, all of whose texts are optional, has one of them."""
+        if section.short:
+            return True
         texts = [field.name for field in section.fields.values() if field.type is Type.RST]
-        if any(name in values for name in texts) or section.short == "title":
+        if any(name in values for name in texts):
             return True
         if len(self.problems) == before:
             message = f"a note in '{section.name}' needs one of the keys {', '.join(texts)}"
@@ -218,7 +222,7 @@ class _Reader:
         if not value or value.isspace():
             self.complain(node, Code.EMPTY_TEXT, f"'{name}' is empty")
             return _REFUSED
-        if refused := REFUSED_CHARACTER.search(value):
+        if (self.has_refused or node.style == '"') and (refused := REFUSED_CHARACTER.search(value)):
             self.complain(
                 node, Code.BAD_VALUE, f"'{name}' has the character U+{ord(refused[0]):04X}, which no text may"
             )

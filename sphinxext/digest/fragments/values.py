@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from yaml.nodes import ScalarNode
@@ -25,10 +26,15 @@ _ESCAPE = re.compile(r"\\(?:(?P<line_end>n|x0[aA]|u000[aA]|U0000000[aA])|.)")
 _URL_CHARACTERS = re.compile(r"[^\s\x00-\x1f\x7f<>\"]+")
 
 
+#: What most URLs look like, so that they need no closer look.
+_COMMON_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[^\s\x00-\x1f\x7f<>\"]*)?")
+
+
 class ValueProblem(ValueError):
     """What is wrong with a value."""
 
 
+@lru_cache(maxsize=1024)
 def read_moment(value: str) -> Moment:
     """Read ``YYYY-MM-DD`` or a time as in RFC 3339; a time without an offset is UTC.
 
@@ -57,6 +63,8 @@ def check_url(value: str) -> str:
 
     :raises ValueProblem: if it is not.
     """
+    if _COMMON_URL.fullmatch(value):
+        return value
     try:
         parts = urlsplit(value)
         host = parts.hostname
@@ -80,7 +88,7 @@ def read_text(node: ScalarNode, source: str) -> Text:
     """
     start, end = node.start_mark.index, node.end_mark.index
     line, column = node.start_mark.line + 1, node.start_mark.column + 1
-    if properties := _PROPERTIES.match(source, start):
+    if source[start] in "&!" and (properties := _PROPERTIES.match(source, start)):
         start = properties.end()
         line, column = source.count("\n", 0, start) + 1, start - source.rfind("\n", 0, start)
     if node.style in ("|", ">"):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import time
 
 from sphinxext.digest.model.notes import Kind, Note
 from sphinxext.digest.model.text import Moment
 
 _IDENTITY = re.compile(r"(?P<slug>.*?)-?(?P<identity>[0-9a-f]{16})|(?P<old>[0-9a-f]{16})-(?P<rest>.*)")
+
+#: The time that stands for a day whose time is not known.
+_MIDNIGHT = time.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ class Entry:
     @property
     def key(self) -> tuple[object, ...]:
         """What entries are ordered by: the moment, then the file, then the order within it."""
-        return (self.moment.key, self.fragment.path, self.note.index)
+        moment = self.moment
+        return (moment.day, moment.time.time() if moment.time else _MIDNIGHT, self.fragment.path, self.note.index)
 
 
 def split_name(stem: str) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 #: What no text may have: control characters but tabs and line feeds, what only some programs take for a line end, and
 #: what is no character. YAML itself refuses most of them, but not their escapes in double quotes.
@@ -70,11 +70,6 @@ class Moment:
 
     day: date
     time: datetime | None = None
-
-    @property
-    def key(self) -> datetime:
-        """What notes are ordered by: the time, or the beginning of the day (UTC)."""
-        return self.time or datetime.combine(self.day, time.min, UTC)
 
     def is_after(self, other: Moment) -> bool:
         """Whether it is later than another moment for certain: on one day only times tell."""
