@@ -157,9 +157,9 @@ def test_pictures_are_on_the_web_or_in_the_documentation(uri: str) -> None:
     shown = uri.replace("\\\\", "\\")
     for source in (f".. image:: {uri}", f".. figure:: {uri}", f"|x|\n\n.. |x| image:: {uri}"):
         nodes, problems = parse(source)
-        line = 3 if source.startswith("|") else 1
         message = f"rst the picture '{shown}' is neither on the web nor in the documentation's folder"
-        assert problems == [f"{line}:1: {message}"], source
+        # of a replacement docutils may tell where it is used
+        assert [problem.partition(": ")[2] for problem in problems] == [message], source
         assert "<image" not in nodes
 
 

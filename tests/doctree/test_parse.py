@@ -12,17 +12,21 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
-from scenarios import read_scenario, scenario_files
+from docutils.frontend import get_default_settings
+from docutils.parsers.rst import Parser
+from scenarios import pseudo_xml, read_scenario, scenario_files
 
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.fragments.fields import Type, texts_of
 from sphinxext.digest.fragments.read import read_fragment
+from sphinxext.digest.model import Text
 from sphinxext.digest.options import Settings
 
 from .texts import literal
@@ -43,7 +47,7 @@ def run(parts: dict[str, str], settings: Settings) -> dict[str, str]:
             blocks += parse(text, "f", f"n{number}")
     return {
         "problems": "".join(f"{problem}\n" for problem in parser.problems),
-        "nodes": "".join(block.pformat() for block in blocks),
+        "nodes": pseudo_xml("".join(block.pformat() for block in blocks)),
     }
 
 
@@ -67,3 +71,13 @@ def test_a_parser_goes_on_after_a_text_that_broke_off() -> None:
     assert [str(problem) for problem in parser.problems] == [
         "f:1:1: rst the text is nested too deeply: lists in lists, and so on"
     ]
+
+
+def test_the_page_takes_nothing_along() -> None:
+    """A page is pickled; its nodes must not lead to the settings, which hold Sphinx's environment in a build."""
+    settings = get_default_settings(Parser)
+    settings.env = lambda: None  # cannot be pickled
+    parser = TextParser(Guard(), settings)
+    text = Text("* one `link <https://e.org>`__ [#]_\n\n  * two\n\n.. [#] note\n", 1, 1)
+    parts = [*parser.blocks(text, "a.yaml", "a"), *parser.inline(Text("a *title*", 1, 1), "a.yaml", "b")]
+    assert len(pickle.dumps(parts)) < 10_000

@@ -111,7 +111,7 @@ class TextParser:
             reporter.found.append((_line_of(node, text.line), reason))
         self._report(reporter.found, text, path)
         _remove_messages(document)
-        return list(document.children)
+        return _detached(document)
 
     def _document(self, text: Text, reporter: _Collector, prefix: str) -> nodes.document:
         source = reporter.source
@@ -142,6 +142,21 @@ class TextParser:
             code = Code.RST_FORBIDDEN if not_allowed else Code.BAD_URL if message.startswith("links may") else Code.RST
             message = " ".join(message.split())
             self.problems.append(Problem(path, line, text.column_of(index), code, message))
+
+
+def _detached(document: nodes.document) -> list[nodes.Node]:
+    """The body of a document, which nothing leads back from.
+
+    The page that the nodes go to is pickled, and would take along this document with its settings, and the settings
+    of a build have all of its environment.
+    """
+    for node in document.findall():
+        if node is not document:
+            node.document = None  # type: ignore[assignment]
+    parts: list[nodes.Node] = list(document.children)
+    for part in parts:
+        part.parent = None
+    return parts
 
 
 def _new_machine() -> states.RSTStateMachine:
