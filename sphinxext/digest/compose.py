@@ -47,6 +47,7 @@ def compose(collection: Collection, period: Period, settings: Settings | None = 
     """Compose the digest of a period.
 
     The sections come in the order of the settings; within a section notes are ordered by their moments, oldest first.
+    Sections whose first note is of a fragment with an ``order`` then change places among each other.
 
     :param settings: where they are not the collection's own.
     """
@@ -66,7 +67,7 @@ def compose(collection: Collection, period: Period, settings: Settings | None = 
         for entry in entries
         if entry.kind is Kind.THREAD
     }
-    return Digest(period, digest_title(period, settings), tuple(sections), threads)
+    return Digest(period, digest_title(period, settings), tuple(_in_own_order(sections)), threads)
 
 
 def digest_title(period: Period, settings: Settings) -> str:
@@ -84,6 +85,23 @@ def countdown_heading(entry: Entry, *, with_series: bool) -> str:
     series = f" ({note.series[:1].upper()}{note.series[1:]})" if with_series else ""
     label = f"Week {note.week}, {week}" if note.week else f"the Week of {week}"
     return f"Release Countdown For {label}{series}"
+
+
+def _in_own_order(sections: list[Section]) -> Iterator[Section]:
+    """The sections, those whose fragments have an order in that order, in the places that they had."""
+    ordered = iter(sorted(filter(_has_order, sections), key=_order))
+    for section in sections:
+        yield next(ordered) if _has_order(section) else section
+
+
+def _has_order(section: Section) -> bool:
+    return bool(section.entries) and section.entries[0].fragment.order is not None
+
+
+def _order(section: Section) -> int:
+    order = section.entries[0].fragment.order
+    assert order is not None
+    return order
 
 
 def _group_of(entry: Entry) -> str | None:
@@ -114,7 +132,8 @@ def _successes(entries: Iterable[Entry], settings: Settings) -> Iterator[Section
     successes = _of_kind(Kind.SUCCESS, entries)
     if successes:
         closing = _of_kind(Kind.CLOSING, entries)
-        yield Section(Kind.SUCCESS, settings.success_heading, (*successes, *closing))
+        own = next((entry.fragment.heading for entry in successes if entry.fragment.heading), None)
+        yield Section(Kind.SUCCESS, own or settings.success_heading, (*successes, *closing))
 
 
 def _items(entries: Iterable[Entry], settings: Settings) -> Iterator[Section]:
@@ -131,7 +150,8 @@ def _countdowns(entries: Iterable[Entry], _settings: Settings) -> Iterator[Secti
     countdowns = _of_kind(Kind.COUNTDOWN, entries)
     several = len({entry.note.series for entry in countdowns if isinstance(entry.note, Countdown)}) > 1
     for entry in countdowns:
-        yield Section(Kind.COUNTDOWN, countdown_heading(entry, with_series=several), (entry,))
+        heading = entry.fragment.heading or countdown_heading(entry, with_series=several)
+        yield Section(Kind.COUNTDOWN, heading, (entry,))
 
 
 def _threads(entries: Iterable[Entry], _settings: Settings) -> Iterator[Section]:

@@ -66,11 +66,16 @@ class Settings:
     fragment_directives: tuple[str, ...]
     fragment_raw: bool
     fragment_file_insertion: bool
+    base_url: str
 
     @property
     def calendar(self) -> Calendar:
         """The calendar that says which digest a day belongs to."""
         return Calendar(self.period, self.week_start, self.anchor).with_intervals(self.intervals)
+
+    def page_url(self, period: Period) -> str | None:
+        """Where the page of a digest is published, if the option ``base_url`` says where the documentation is."""
+        return f"{self.base_url}{self.pages}/{period.name}.html" if self.base_url else None
 
 
 def _text(value: object) -> str:
@@ -94,6 +99,13 @@ def _url_or_empty(value: object) -> str:
     if text and not _WEB_ADDRESS.fullmatch(text):
         raise OptionError("must be an absolute URL, http or https, or empty")
     return text
+
+
+def _folder_url_or_empty(value: object) -> str:
+    text = _url_or_empty(value)
+    if "?" in text or "#" in text:
+        raise OptionError("must be the URL of a folder, without '?' and '#'")
+    return f"{text.rstrip('/')}/" if text else text
 
 
 def _flag(value: object) -> bool:
@@ -250,6 +262,13 @@ OPTIONS: dict[str, Option] = {
             _flag,
             "Whether fragments may insert files (``include``, ``csv-table`` with a file ...): only if all their "
             "authors are trusted.",
+        ),
+        Option(
+            "base_url",
+            "",
+            _folder_url_or_empty,
+            "Where the documentation is published, as an absolute URL. Reports and mails then say where the page of a "
+            "digest is, and link to earlier and later parts of threads.",
         ),
     )
 }

@@ -137,12 +137,18 @@ def settings_for_folder(project: Project, folder: str) -> Settings:
     :param folder: relative to the project or absolute.
     :raises DigestError: if the folder is not there, and no collection has it.
     """
+    settings = folder_settings(project, folder)
+    if not any(settings is known for known in project.collections) and not (project.root / folder).is_dir():
+        raise DigestError(Problem(folder, 0, 0, Code.UNREADABLE, "there is no such folder"))
+    return settings
+
+
+def folder_settings(project: Project, folder: str) -> Settings:
+    """The settings for a folder of fragments as in :func:`settings_for_folder`; it need not be there."""
     root = project.root.resolve()
     path = (root / folder).resolve()
     for settings in project.collections:
         if (root / settings.fragments).resolve() == path:
             return settings
-    if not path.is_dir():
-        raise DigestError(Problem(folder, 0, 0, Code.UNREADABLE, "there is no such folder"))
     relative = path.relative_to(root) if path.is_relative_to(root) else path
     return replace(project.main, fragments=relative.as_posix())

@@ -44,6 +44,17 @@ _NOT_OF_FILES = {
     Code.UNKNOWN_SERIES,
     Code.UNKNOWN_FRAGMENT,
     Code.PAGE_CONFLICT,
+    # of what is imported, see tests/archive
+    Code.NOT_A_DIGEST,
+    Code.XML_SYNTAX,
+    Code.NO_PERIOD,
+    Code.SEVERAL_DIGESTS,
+    Code.LOST_URL,
+    Code.LOST_HEADING,
+    Code.LOST_TEXT,
+    Code.TWO_TARGETS,
+    Code.NO_SERIES,
+    Code.DIFFERS,
 }
 #: Codes of problems that a text file cannot tell; see test_folder.
 _NOT_OF_CASES = {Code.UNREADABLE, Code.OUTSIDE}

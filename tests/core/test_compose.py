@@ -293,3 +293,36 @@ def test_references_have_one_number_for_each_target_by_first_appearance() -> Non
     references = References()
     assert [references.number(target) for target in "abacba"] == [1, 2, 1, 3, 2, 1]
     assert references.targets == ("a", "b", "c")
+
+
+class TestOwnOrder:
+    """Fragments with an order change places among each other, and may have headings of their own."""
+
+    def test_kinds_can_be_mixed(self, make_collection: Make) -> None:
+        fragments = {
+            "a": "date: 2015-12-02\norder: 4\nthreads: [Last]\n",
+            "b": "date: 2015-12-02\norder: 3\ncountdown: [{series: mitaka, week: R-17, focus: text}]\n",
+            "c": "date: 2015-12-02\norder: 2\nthreads: [First]\n",
+            "d": "date: 2015-12-02\norder: 1\nprelude: Hello\nstories: [{title: Story, text: text}]\n",
+        }
+        digest = compose(make_collection(fragments), WEEK)
+        assert headings(digest) == [None, "Story", "First", "Release Countdown For Week R-17, Nov 30 - Dec 4", "Last"]
+
+    def test_others_keep_their_places(self, make_collection: Make) -> None:
+        fragments = {
+            "a": "date: 2015-12-02\norder: 2\nsuccesses: [Success]\n",
+            "b": "date: 2015-12-02\nthreads: [Thread]\n",
+            "c": "date: 2015-12-02\norder: 1\nstories: [{title: Story, text: text}]\n",
+        }
+        assert headings(compose(make_collection(fragments), WEEK)) == ["Story", "Thread", "SuccessBot Says"]
+
+    def test_sections_are_still_chosen_by_the_settings(self, make_collection: Make) -> None:
+        fragments = {
+            "a": "date: 2015-12-02\norder: 2\nsuccesses: [Success]\n",
+            "b": "date: 2015-12-02\norder: 1\nthreads: [Thread]\n",
+        }
+        assert headings(compose(make_collection(fragments, sections=["successes"]), WEEK)) == ["SuccessBot Says"]
+
+    def test_heading(self, digest_of: Callable[..., Digest]) -> None:
+        fragment = f"heading: Count Down\n{ALL_KINDS}"
+        assert headings(digest_of(fragment, sections=["successes", "countdown"])) == [None, "Count Down", "Count Down"]

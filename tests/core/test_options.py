@@ -49,6 +49,9 @@ GOOD: list[tuple[str, object, object]] = [
     ("fragment_directives", ["Graphviz"], ("Graphviz",)),
     ("fragment_raw", True, True),
     ("fragment_file_insertion", True, True),
+    ("base_url", "", ""),
+    ("base_url", "https://docs.example.org/infra", "https://docs.example.org/infra/"),
+    ("base_url", "http://docs.example.org/", "http://docs.example.org/"),
 ]
 
 #: Values that are refused, and why.
@@ -108,6 +111,9 @@ BAD: list[tuple[str, object, str]] = [
     ("fragment_directives", "graphviz", "a list of texts"),
     ("fragment_raw", 1, "true or false"),
     ("fragment_file_insertion", None, "true or false"),
+    ("base_url", "docs.example.org", "an absolute URL"),
+    ("base_url", "ftp://docs.example.org", "an absolute URL"),
+    ("base_url", "https://docs.example.org/?page=", "the URL of a folder"),
 ]
 
 
@@ -166,6 +172,13 @@ def test_calendar() -> None:
     assert settings.calendar == Calendar(
         "biweekly", "monday", date(2015, 11, 30), (Period(date(2015, 11, 30), date(2015, 12, 6)),)
     )
+
+
+def test_the_url_of_a_page() -> None:
+    period = Period(date(2015, 11, 28), date(2015, 12, 4))
+    settings, _ = change({"base_url": "https://docs.example.org/infra", "pages": "news/weekly"})
+    assert settings.page_url(period) == "https://docs.example.org/infra/news/weekly/2015-12-04.html"
+    assert default_settings().page_url(period) is None
 
 
 def test_all_sections_by_default() -> None:

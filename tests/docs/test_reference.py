@@ -19,7 +19,7 @@ SOURCE = ROOT / "doc" / "source"
 
 _LITERAL = re.compile(r"``([^`\n]+)``")
 #: Names of the code that begin in the same way: a directive, a folder.
-NO_CLASSES = {"digest-collection", "digest-pages"}
+NO_CLASSES = {"digest-collection", "digest-mail", "digest-pages"}
 
 
 def test_directives_and_their_options() -> None:

@@ -173,6 +173,18 @@ def test_other_pictures_stay(uri: str) -> None:
         assert nodes == f'<image uri="{uri}">\n'
 
 
+def test_roles_of_a_text_are_not_known_in_another() -> None:
+    guard = Guard(frozenset({"role", "default-role"}))
+    before = dict(roles._roles)
+    source = ".. role:: loud(strong)\n.. default-role:: strong\n\n:loud:`a` `b` :sup:`c` :index:`d`"
+    nodes, problems = parse(source, guard)
+    assert problems == []
+    assert nodes.count("<strong") == 2
+    assert roles._roles == before
+    nodes, problems = parse("`b` :loud:`a`", guard)
+    assert "<strong" not in nodes
+
+
 def test_names_are_guarded_only_while_a_text_is_parsed() -> None:
     before = directives.directive, roles.role
     with pytest.raises(ZeroDivisionError), guarded_names(Guard(), with_sphinx=False):

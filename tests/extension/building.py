@@ -27,6 +27,7 @@ version = release = "1.0"
 extensions = ["sphinxext.digest"]
 html_theme = "basic"
 nitpicky = True
+show_warning_types = True
 """
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")

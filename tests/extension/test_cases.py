@@ -16,11 +16,10 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
-from scenarios import read_scenario, scenario_files
+from scenarios import pseudo_xml, read_scenario, scenario_files
 
 from .building import Project, empty_project
 
@@ -52,8 +51,7 @@ def run(parts: dict[str, str], project: Project) -> dict[str, str]:
         found["warnings"] = "".join(f"{line}\n" for line in build.warnings)
         for name, page in pages:
             if name == builder:
-                # the first line of pseudo-XML names the file and the domains that there are
-                found[f"{name} {page}"] = re.sub(r"\A<document .*>", "<document>", build.text(page + OUTPUTS[name]))
+                found[f"{name} {page}"] = pseudo_xml(build.text(page + OUTPUTS[name]))
     return found
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ COMMANDS = {
     "new": "Write a fragment and print its path.",
     "lint": "Check fragments and settings.",
     "list": "Print notes, one to a line.",
+    "import": "Turn older digests into fragments.",
+    "report": "Print one digest as text, HTML, reStructuredText, Markdown or JSON.",
+    "mail": "Make a mail of a digest, or send it.",
     "schema": "Print the JSON Schema of fragments.",
 }
 
@@ -40,7 +44,8 @@ class DigestGroup(click.Group):
         """Load a command."""
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"sphinxext.digest.cli.{cmd_name}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command = import_module(f"sphinxext.digest.cli.{module}").command
         assert isinstance(command, click.Command)
         return command
 

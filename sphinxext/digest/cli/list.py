@@ -11,12 +11,12 @@ from typing import Any
 import click
 
 from sphinxext.digest.cli.output import as_json, show_problems, visible
+from sphinxext.digest.cli.periods import period_of, readable_period
 from sphinxext.digest.cli.project import collection_of, open_project
-from sphinxext.digest.collection import Collection, load_collection
-from sphinxext.digest.fragments.fields import fields_of
-from sphinxext.digest.model import Entry, Kind, Period, Text
-from sphinxext.digest.periods import LATEST, PeriodError, parse_day, parse_interval
-from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.collection import load_collection
+from sphinxext.digest.model import Entry, Kind
+from sphinxext.digest.periods import PeriodError, parse_day
+from sphinxext.digest.render.records import note_record
 from sphinxext.digest.selection import Selection
 
 _ELLIPSIS = "..."
@@ -35,18 +35,8 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> dat
     return day
 
 
-def _readable(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    """A period, if it can be read; which days it has is for the collection to say."""
-    try:
-        if value is not None and value != LATEST and parse_day(value) is None:
-            parse_interval(value)
-    except PeriodError as error:
-        raise click.BadParameter(f"{error}.") from None
-    return value
-
-
 @click.command("list")
-@click.argument("period", required=False, callback=_readable)
+@click.argument("period", required=False, callback=readable_period)
 @click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), help="Notes of this kind.")
 @click.option("--since", metavar="DAY", callback=_day, help="Notes of this day and later.")
 @click.option("--until", metavar="DAY", callback=_day, help="Notes of this day and earlier.")
@@ -74,11 +64,11 @@ def command(
     project, problems = open_project(ctx.obj)
     collection = load_collection(project.root, collection_of(project, fragments))
     selection = Selection(
-        kind=Kind(kind) if kind else None, period=_period_of(collection, period) if period else None, **filters
+        kind=Kind(kind) if kind else None, period=period_of(collection, period) if period else None, **filters
     )
     entries = selection.entries(collection)
     if form == "json":
-        click.echo(as_json([_record(entry) for entry in entries]), nl=False)
+        click.echo(as_json([note_record(entry) for entry in entries]), nl=False)
     else:
         width = shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
         click.echo("".join(f"{_line(entry, width)}\n" for entry in entries), nl=False)
@@ -86,14 +76,6 @@ def command(
     if problems:
         show_problems(problems)
         ctx.exit(1)
-
-
-def _period_of(collection: Collection, text: str) -> Period:
-    try:
-        return collection.period(text)
-    except PeriodError as error:
-        folder = collection.settings.fragments
-        raise DigestError(*collection.problems, Problem(folder, 0, 0, Code.BAD_PERIOD, str(error))) from None
 
 
 def _line(entry: Entry, width: int | None) -> str:
@@ -113,17 +95,3 @@ def _cut(line: str, width: int) -> str:
         if columns <= width - len(_ELLIPSIS):
             fitting = index + 1
     return line
-
-
-def _record(entry: Entry) -> dict[str, object]:
-    """A note for other programs: its place in time and in the folder, and the fields of the format that it has."""
-    record: dict[str, object] = {
-        "kind": str(entry.kind),
-        "identity": entry.identity,
-        "date": str(entry.moment),
-        "path": entry.fragment.path,
-        "line": entry.note.place.line,
-    }
-    for field, value in fields_of(entry.note):
-        record.setdefault(field.name, value.value if isinstance(value, Text) else str(value))
-    return record

@@ -145,15 +145,23 @@ def guarded_names(guard: Guard, *, with_sphinx: bool) -> Iterator[None]:
         if not guard.allows_role(name):
             return _forbidden_role, []
         found, messages = find_role(name, language, lineno, reporter)
+        if not guard.raw and getattr(found, "base_role", None) is roles.raw_role:
+            # a page of the build has made it of the role "raw"
+            return _forbidden_role, []
         if not with_sphinx and found in (None, roles.unimplemented_role):
             return _unknown_role, []
         return found, messages
 
+    # docutils remembers the names of roles that it has found or that a text makes: they are nobody else's
+    known: dict[str, Any] = roles._roles  # type: ignore[attr-defined]
+    before = known.copy()
     directives.directive, roles.role = directive, role  # type: ignore[assignment]
     try:
         yield
     finally:
         directives.directive, roles.role = find_directive, find_role
+        known.clear()
+        known.update(before)
 
 
 def refused_links(document: nodes.document) -> Iterator[tuple[nodes.Element, str]]:

@@ -26,6 +26,9 @@ from sphinxext.digest.options import Settings
 #: Marks links that are not numbered, since their text says where they lead.
 SOURCE_CLASS = "digest-source"
 
+#: Marks the words that stand over a part of a countdown.
+LABEL_CLASS = "digest-label"
+
 #: Marks where a success was told.
 WHERE_CLASS = "digest-where"
 
@@ -68,7 +71,7 @@ class NoteBuilder:
     def prelude(self, entry: Entry) -> list[nodes.Node]:
         """What stands before the first section."""
         assert isinstance(entry.note, Prelude)
-        return self.blocks(entry.note.text, entry)
+        return _with_source_links(self.blocks(entry.note.text, entry))
 
     def success_list(self, entries: Iterable[Entry]) -> nodes.bullet_list:
         """Successes as a list, with the lines that close it: the digest's own, or those of the project."""
@@ -93,7 +96,7 @@ class NoteBuilder:
     def closing(self, entry: Entry) -> list[nodes.list_item]:
         """The lines that close the successes of one digest: the items of its list, or its text as one."""
         assert isinstance(entry.note, Closing)
-        blocks = self.blocks(entry.note.text, entry)
+        blocks = _with_source_links(self.blocks(entry.note.text, entry))
         items: list[nodes.list_item] = []
         for block in blocks:
             if isinstance(block, nodes.bullet_list):
@@ -149,17 +152,17 @@ class NoteBuilder:
         else:
             labelled = []
             for label, text in parts:
-                heading = nodes.paragraph("", f"{label}:", classes=["digest-label"])
+                heading = nodes.paragraph("", f"{label}:", classes=[LABEL_CLASS])
                 labelled.append(nodes.list_item("", heading, *self.blocks(text, entry)))
             body = [nodes.bullet_list("", *labelled, bullet="*", classes=["digest-parts"])]
-        return body + links_list([_line(source_link("Full countdown", note.url))] if note.url else [])
+        return body + links_list([_line(source_link("Full thread", note.url))] if note.url else [])
 
     def thread(self, entry: Entry, neighbours: ThreadLinks) -> list[nodes.Node]:
         """The summary of a thread, the link to all of it, and to its earlier and later parts."""
         note = entry.note
         assert isinstance(note, Thread)
         body = self.blocks(note.summary, entry) if note.summary else []
-        lines = [_line(source_link("Full thread", note.url))] if note.url else []
+        lines = [_line(source_link("Full thread", note.url))] if note.url and not _ends_with(body, note.url) else []
         if neighbours.earlier:
             lines.append(_line(nodes.Text("Continued from: "), *self.links.to_thread(neighbours.earlier)))
         lines += [_line(nodes.Text("Continued in: "), *self.links.to_thread(later)) for later in neighbours.later]
@@ -201,6 +204,27 @@ def source_link(text: str, url: str) -> nodes.reference:
 def links_list(lines: list[nodes.list_item]) -> list[nodes.Node]:
     """The links that close a note, as a list of their own."""
     return [nodes.bullet_list("", *lines, bullet="*", classes=["digest-links"])] if lines else []
+
+
+def _with_source_links(blocks: list[nodes.Node]) -> list[nodes.Node]:
+    """Blocks in which a paragraph ``Words: URL`` is a link whose text says where it leads, as in lines of our own."""
+    for paragraph in [paragraph for block in blocks for paragraph in block.findall(nodes.paragraph)]:
+        label, link = paragraph.children if len(paragraph) == 2 else (None, None)
+        if not isinstance(label, nodes.Text) or not isinstance(link, nodes.reference):
+            continue
+        words, url = " ".join(label.astext().split()), link.get("refuri")
+        if words.endswith(":") and link.astext() == url:
+            paragraph.clear()
+            paragraph += source_link(words.removesuffix(":"), url)
+    return blocks
+
+
+def _ends_with(body: list[nodes.Node], url: str) -> bool:
+    """Whether the last line of a list at the end of a body links to a URL, so that no other line has to."""
+    last = body[-1] if body else None
+    if not isinstance(last, nodes.bullet_list):
+        return False
+    return any(link.get("refuri") == url for link in last.children[-1].findall(nodes.reference))
 
 
 def _is_link(node: nodes.Element) -> bool:

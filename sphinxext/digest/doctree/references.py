@@ -17,18 +17,19 @@ NUMBER_CLASS = "digest-number"
 _NUMBER = re.compile(r"\[\d+\]")
 
 
-def number_links(parts: Iterable[nodes.Node], references: References, anchor: str) -> None:
+def number_links(parts: Iterable[nodes.Node], references: References, anchor: str, *, titles: bool = False) -> None:
     """Put its number after each link, in the order of the text.
 
     A link whose text is a number gets the right one. Links whose text is their target, and those that say where they
-    lead, stay as they are, and so do links in titles.
+    lead, stay as they are.
 
     :param anchor: begins the identifiers of the list that :func:`reference_list` makes.
+    :param titles: whether links in titles get numbers as well: where there are no links, nothing else tells of them.
     """
     for part in parts:
         for link in list(part.findall(nodes.reference)):
             target = link.get("refuri")
-            if not target or _stands_for_itself(link, target) or _in_title(link):
+            if not target or _stands_for_itself(link, target) or (not titles and _in_title(link)):
                 continue
             number = references.number(target)
             if _NUMBER.fullmatch(link.astext()):
@@ -37,6 +38,8 @@ def number_links(parts: Iterable[nodes.Node], references: References, anchor: st
             else:
                 marker = nodes.reference("", f"[{number}]", internal=True, refid=f"{anchor}-{number}")
                 marker["classes"].append(NUMBER_CLASS)
+                if not isinstance(link.parent, nodes.TextElement):
+                    _put_into_paragraph(link)  # a picture that is a link
                 place = link.parent.index(link) + 1
                 link.parent.insert(place, [nodes.Text(" "), marker])
 
@@ -53,6 +56,12 @@ def reference_list(references: References, anchor: str) -> nodes.bullet_list:
 
 def _stands_for_itself(link: nodes.reference, target: str) -> bool:
     return SOURCE_CLASS in link["classes"] or link.astext() in (target, target.removeprefix("mailto:"))
+
+
+def _put_into_paragraph(link: nodes.reference) -> None:
+    paragraph = nodes.paragraph()
+    link.parent.replace(link, paragraph)
+    paragraph += link
 
 
 def _in_title(link: nodes.Node) -> bool:

@@ -182,15 +182,17 @@ class DigestDomain(Domain):
         return links
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
-        """All names for the inventory; the first of each place is for the search as well, but for short notes."""
+        """All names, for the inventory.
+
+        None is for the search: that finds headings anyway, and its own links to objects whose identifier is made of
+        their name only work where they are shown by that name.
+        """
         seen: set[tuple[str, str]] = set()
         for target in self.targets():
-            for index, name in enumerate(target.names):
-                if (target.type, name) in seen:
-                    continue
-                seen.add((target.type, name))
-                searched = index == 0 and target.type in (Kind.THREAD, Kind.STORY)
-                yield name, target.title, target.type, target.docname, target.anchor, 1 if searched else -1
+            for name in target.names:
+                if (target.type, name) not in seen:
+                    seen.add((target.type, name))
+                    yield name, target.title, target.type, target.docname, target.anchor, -1
 
 
 def _letter(text: str) -> str:

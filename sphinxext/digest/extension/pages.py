@@ -31,13 +31,13 @@ _MARKUP = re.compile(r"[\\*`|_]")
 
 
 class CollectionProject(SphinxProject):
-    """The documents of the source folder, and those that are made."""
+    """The documents of the source folder, and those that are made, whose sources are in the folder ``stubs``."""
 
-    def __init__(self, original: SphinxProject, make: Callable[[dict[str, Path]], dict[str, Path]]) -> None:
+    def __init__(self, original: SphinxProject, stubs: Path, make: Callable[[dict[str, Path]], Iterable[str]]) -> None:
         super().__init__(original.srcdir, original.source_suffix)
         self.restore(original)
-        self._make: Callable[[dict[str, Path]], dict[str, Path]] | None = make
-        self._made: dict[str, Path] = {}
+        self._stubs = stubs
+        self._make: Callable[[dict[str, Path]], Iterable[str]] | None = make
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_make": None}
@@ -46,11 +46,9 @@ class CollectionProject(SphinxProject):
         """Find the documents of the source folder, and make the others."""
         # the doctrees may be inside the source folder, and so the sources of made pages
         super().discover((*exclude_paths, f"**{STUB_SUFFIX}"), include_paths)
-        if self._make is not None:
-            sources = {docname: Path(self.srcdir, path) for docname, path in self._docname_to_path.items()}
-            self._made = self._make(sources)
+        sources = {docname: Path(self.srcdir, path) for docname, path in self._docname_to_path.items()}
         path_type = type(super().doc2path("", False))
-        for docname in self._made:
+        for docname in self._make(sources) if self._make is not None else ():
             path = path_type(docname + STUB_SUFFIX)
             self.docnames.add(docname)
             self._path_to_docname[path] = docname
@@ -60,8 +58,10 @@ class CollectionProject(SphinxProject):
     def doc2path(self, docname: str, absolute: bool) -> Any:
         """The file of a document; for one that was made its relative path is where its source would be."""
         path = super().doc2path(docname, absolute)
+        if not absolute or not os.fspath(path).endswith(STUB_SUFFIX):
+            return path
         # Sphinx 7 takes paths to be strings, later ones have a class of their own
-        return type(path)(self._made[docname]) if absolute and docname in self._made else path
+        return type(path)(self._stubs / (docname + STUB_SUFFIX))
 
 
 def add_pages(app: Sphinx) -> None:
@@ -69,17 +69,18 @@ def add_pages(app: Sphinx) -> None:
     store = store_of(app.env)
     folder = Path(app.doctreedir) / _STUBS
 
-    def make(sources: dict[str, Path]) -> dict[str, Path]:
+    def make(sources: dict[str, Path]) -> Iterable[str]:
         store.scan(sources)
         texts: dict[str, str] = {}
         for settings in store.project.collections:
             if settings.automatic:
                 texts |= page_texts(store, settings, sources)
-        stubs = {docname: _write_stub(folder, docname, text) for docname, text in texts.items()}
-        # seen from the source folder, as other extensions take every document to be inside it
-        return {docname: Path(app.srcdir, os.path.relpath(stub, app.srcdir)) for docname, stub in stubs.items()}
+        for docname, text in texts.items():
+            _write_stub(folder, docname, text)
+        return texts
 
-    project = CollectionProject(app.project, make)
+    # seen from the source folder, as other extensions take every document to be inside it
+    project = CollectionProject(app.project, Path(app.srcdir, os.path.relpath(folder, app.srcdir)), make)
     app.project = app.env.project = project
 
 
@@ -120,15 +121,14 @@ def _page(title: str, body: str) -> str:
     return f"{title}\n{'=' * 2 * len(title)}\n\n{body}"
 
 
-def _write_stub(folder: Path, docname: str, text: str) -> Path:
+def _write_stub(folder: Path, docname: str, text: str) -> None:
     """Write the source of a page if it is not there already, so that its time says when it changed."""
     path = folder / (docname + STUB_SUFFIX)
     try:
         if path.read_text(encoding="utf-8") == text:
-            return path
+            return
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".new")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
-    return path

@@ -50,9 +50,14 @@ URL_SCHEMES = ("http", "https", "mailto", "ircs", "matrix")
 
 FRAGMENT_KEYS = {
     "date": "The default date of every note in the file.",
+    "order": "A number: sections with one stand in this order among each other, whatever their kinds.",
+    "heading": "Plain text over the successes or the countdown of this file, in place of the usual heading.",
     "prelude": "reStructuredText for the beginning of the digest, before its first section.",
     "closing": "A list in reStructuredText that closes the successes, in place of the lines that the project has.",
 }
+
+#: The largest number that a fragment may have for its place in the digest.
+MAX_ORDER = 9999
 
 #: The keys of a fragment that are notes of one text each.
 TEXT_NOTES: dict[str, type[Prelude | Closing]] = {"prelude": Prelude, "closing": Closing}

@@ -12,6 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from sphinxext.digest import safeyaml
 from sphinxext.digest.fragments.fields import (
     FRAGMENT_KEYS,
+    MAX_ORDER,
     SECTION_FIELDS,
     TEXT_NOTES,
     Field,
@@ -33,6 +34,7 @@ from sphinxext.digest.model import (
 from sphinxext.digest.problems import Code, Problem
 
 _WEEK = re.compile(r"R[-+][0-9]{1,2}")
+_ORDER = re.compile(r"0|[1-9][0-9]{0,3}")
 #: The short form of a success: ``nick: text``.
 SHORT_SUCCESS = re.compile(r"(?P<nick>[^\s:]+):\s+(?P<text>\S.*)", re.DOTALL)
 _REFUSED = object()
@@ -74,7 +76,8 @@ def read_fragment(
         return None, problems
     slug, identity = name
     checksum = blake2b(data, digest_size=16).digest()
-    return Fragment(path, identity, slug, checksum, reader.date, tuple(reader.notes)), problems
+    notes = tuple(reader.notes)
+    return Fragment(path, identity, slug, checksum, reader.date, notes, reader.order, reader.heading), problems
 
 
 class _Reader:
@@ -87,6 +90,8 @@ class _Reader:
         self.notes: list[Note] = []
         self.left_out: list[tuple[Type, Text]] = []
         self.date: Moment | None = None
+        self.order: int | None = None
+        self.heading: str | None = None
         self.budget = safeyaml.MAX_BYTES
         # of the characters that no text may have, YAML itself lets only this one of ASCII through
         self.has_refused = "\x7f" in source if source.isascii() else REFUSED_CHARACTER.search(source) is not None
@@ -107,10 +112,8 @@ class _Reader:
                 self.read_section(SECTION_FIELDS[name], node)
             elif name == "date":
                 date = self.read_scalar(node, Type.MOMENT, "date")
-            elif name in TEXT_NOTES:
-                text = self.read_scalar(node, Type.RST, name)
-                if text is not _REFUSED:
-                    self.notes.append(TEXT_NOTES[name](place=safeyaml.place_of(key), text=text))
+            elif name in FRAGMENT_KEYS:
+                self.read_key(name, key, node)
             else:
                 keys = ", ".join((*FRAGMENT_KEYS, *SECTION_FIELDS))
                 self.complain(key, Code.UNKNOWN_KEY, f"a fragment has no key '{name}'; it has {keys}")
@@ -120,6 +123,27 @@ class _Reader:
             self.date = date
         if not self.notes and len(self.problems) == before:
             self.complain(root, Code.EMPTY, "there is no note in the file")
+
+    def read_key(self, name: str, key: Node, node: Node) -> None:
+        """Read what is said about the whole file, and the notes that are texts."""
+        if name == "order":
+            self.order = self.read_order(node)
+            return
+        value = self.read_scalar(node, Type.RST if name in TEXT_NOTES else Type.WORDS, name)
+        if value is _REFUSED:
+            return
+        if name in TEXT_NOTES:
+            self.notes.append(TEXT_NOTES[name](place=safeyaml.place_of(key), text=value))
+        else:
+            self.heading = value
+
+    def read_order(self, node: Node) -> int | None:
+        if isinstance(node, ScalarNode) and self.refuse_tag(node):
+            return None
+        if isinstance(node, ScalarNode) and not node.style and _ORDER.fullmatch(node.value):
+            return int(node.value)
+        self.complain(node, Code.WRONG_TYPE, f"'order' must be a whole number from 0 to {MAX_ORDER}")
+        return None
 
     def leave_out_undated(self) -> None:
         """Without the fragment's date, which was refused, there is no telling where these notes belong."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from sphinxext.digest.fragments.fields import (
     FRAGMENT_KEYS,
+    MAX_ORDER,
     SECTION_FIELDS,
     TEXT_NOTES,
     URL_SCHEMES,
@@ -37,7 +38,9 @@ def fragment_schema() -> dict[str, Any]:
     It says nothing about what only the whole folder or a parser can tell: whether the day of a date exists, whether
     texts are good reStructuredText, whether the thread that another continues is there.
     """
-    properties = {name: _property(name, _value(kind), FRAGMENT_KEYS[name]) for name, kind in _FRAGMENT_TYPES.items()}
+    values = {name: _value(kind) for name, kind in _FRAGMENT_TYPES.items()}
+    values["order"] = {"type": "integer", "minimum": 0, "maximum": MAX_ORDER}
+    properties = {name: _property(name, values[name], text) for name, text in FRAGMENT_KEYS.items()}
     for section in SECTION_FIELDS.values():
         notes = {"type": "array", "minItems": 1, "items": _note(section)}
         properties[section.name] = _property(section.name, notes, section.help)
@@ -52,7 +55,7 @@ def fragment_schema() -> dict[str, Any]:
     }
 
 
-_FRAGMENT_TYPES = {"date": Type.MOMENT, **dict.fromkeys(TEXT_NOTES, Type.RST)}
+_FRAGMENT_TYPES = {"date": Type.MOMENT, "heading": Type.WORDS, **dict.fromkeys(TEXT_NOTES, Type.RST)}
 
 
 def _property(name: str, value: dict[str, Any], help: str) -> dict[str, Any]:

@@ -48,7 +48,12 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def dump_fragment(
-    sections: Mapping[str, Sequence[Mapping[str, object]]], *, date: object = None, **texts: str | None
+    sections: Mapping[str, Sequence[Mapping[str, object]]],
+    *,
+    date: object = None,
+    order: int | None = None,
+    heading: str | None = None,
+    **texts: str | None,
 ) -> str:
     """The YAML of a fragment, in its canonical form.
 
@@ -60,14 +65,16 @@ def dump_fragment(
 
     :param sections: the notes by the names of their sections; the values are texts, or have the text to write as
         their ``str()``; a None is left out.
-    :param date: of the fragment.
+    :param date: of the fragment; so are ``order`` and ``heading``.
     :param texts: of the fragment, by their keys: ``prelude``, ``closing``.
     :raises ValueError: for a section or a key that the format does not have, and for a lone surrogate in a text.
     """
     if unknown := (set(sections) - set(SECTION_FIELDS)) | (set(texts) - set(TEXT_NOTES)):
         raise ValueError(f"a fragment has no section '{min(unknown)}'")
     lines = ["---"]
-    for name, value in {"date": date, **{name: texts.get(name) for name in TEXT_NOTES}}.items():
+    lines += dump_value("date", date, 0) if date is not None else ()
+    lines += [f"order: {order:d}"] if order is not None else ()
+    for name, value in {"heading": heading, **{name: texts.get(name) for name in TEXT_NOTES}}.items():
         lines += dump_value(name, value, 0) if value is not None else ()
     for section in SECTION_FIELDS.values():
         if notes := sections.get(section.name):
@@ -132,6 +139,33 @@ def write_new_file(folder: Path, slug: str, text: str, identity: str | None = No
     finally:
         temporary.unlink(missing_ok=True)
     return path
+
+
+def write_new_files(folder: Path, texts: Mapping[str, str]) -> list[Path]:
+    """Write new fragments and return their paths: all of them, or none if one cannot be written.
+
+    The folder is made if it is missing. None of the files takes the place of another.
+
+    :param texts: by the names of the files, whose identities must be free.
+    :raises OSError: if one of the files cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = {folder / f".{name}.tmp": folder / name for name in texts}
+    done: list[Path] = []
+    try:
+        for path, text in zip(temporary, texts.values(), strict=True):
+            path.write_bytes(text.encode())
+        for path, final in temporary.items():
+            _move_to_new(path, final)
+            done.append(final)
+    except BaseException:
+        for path in done:
+            path.unlink(missing_ok=True)
+        raise
+    finally:
+        for path in temporary:
+            path.unlink(missing_ok=True)
+    return done
 
 
 def _note_lines(section: SectionFields, note: Mapping[str, object]) -> Iterator[str]:

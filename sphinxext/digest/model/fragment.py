@@ -20,7 +20,8 @@ class Fragment:
     """One YAML file of the fragments folder.
 
     ``path`` is how the user would name the file; ``identity`` are the 16 hexadecimal digits that stay the same when
-    the file is renamed, ``slug`` is the rest of its name; ``checksum`` changes with any byte of the file.
+    the file is renamed, ``slug`` is the rest of its name; ``checksum`` changes with any byte of the file. ``order`` is
+    the place of its sections among those of the digest, ``heading`` stands over them in place of the usual words.
     """
 
     path: str
@@ -29,6 +30,8 @@ class Fragment:
     checksum: bytes
     date: Moment | None
     notes: tuple[Note, ...]
+    order: int | None = None
+    heading: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

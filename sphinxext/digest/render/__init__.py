@@ -1,1 +1,1 @@
-"""From a digest to something to read outside the documentation: plain text, HTML, reStructuredText, Markdown, JSON."""
+"""From a digest to something to read outside the documentation: text, HTML, RST, Markdown, JSON, and mails of it."""

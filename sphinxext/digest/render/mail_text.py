@@ -22,7 +22,7 @@ def mail_text(parts: Sequence[nodes.Node], page_url: str | None = None, width: i
     """
     _shorten_closing(parts)
     numbers = References()
-    number_links(parts, numbers, "reference")
+    number_links(parts, numbers, "reference", titles=True)
     lines = [f"HTML rendered: {page_url}", ""] if page_url else []
     lines += text_lines(parts, width)
     if numbers.targets:

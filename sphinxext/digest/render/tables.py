@@ -11,6 +11,8 @@ from docutils import nodes
 from sphinxext.digest.render.wrap import width_of
 
 _GAP = "  "
+#: A width that no line needs.
+_UNLIMITED = 10_000
 
 #: Renders the content of a cell in a number of columns.
 RenderCell = Callable[[nodes.Node, int], list[str]]
@@ -63,16 +65,14 @@ def _cells(rows: Sequence[nodes.Node], columns: int) -> list[list[_Cell]]:
 
 def _column_widths(rows: list[list[_Cell]], render: RenderCell, width: int) -> list[int]:
     """The widest line of each column; where the table is too wide, the widest columns give way."""
-    columns = max((cell.column + cell.span for row in rows for cell in row), default=1)
+    cells = sorted((cell for row in rows for cell in row), key=lambda cell: cell.span)
+    columns = max((cell.column + cell.span for cell in cells), default=1)
     widths = [1] * columns
     least = [1] * columns
-    for row in rows:
-        for cell in row:
-            if cell.span == 1:
-                lines = render(cell.entry, 10_000)
-                widths[cell.column] = max([widths[cell.column], *map(width_of, lines)])
-                words = [width_of(word) for line in lines for word in line.split()]
-                least[cell.column] = max([least[cell.column], *words])
+    for cell in cells:
+        lines = render(cell.entry, _UNLIMITED)
+        _widen(widths, cell, max(map(width_of, lines), default=0))
+        _widen(least, cell, max((width_of(word) for line in lines for word in line.split()), default=0))
     room = width - len(_GAP) * (columns - 1)
     while sum(widths) > room:
         shrinkable = [index for index in range(columns) if widths[index] > least[index]]
@@ -81,6 +81,12 @@ def _column_widths(rows: list[list[_Cell]], render: RenderCell, width: int) -> l
         widest = max(shrinkable, key=lambda index: widths[index])
         widths[widest] -= 1
     return widths
+
+
+def _widen(widths: list[int], cell: _Cell, width: int) -> None:
+    """Make room for a cell in the last of its columns."""
+    room = sum(widths[cell.column : cell.column + cell.span]) + len(_GAP) * (cell.span - 1)
+    widths[cell.column + cell.span - 1] += max(0, width - room)
 
 
 def _row_lines(row: list[_Cell], widths: list[int], render: RenderCell) -> list[str]:
@@ -93,6 +99,8 @@ def _row_lines(row: list[_Cell], widths: list[int], render: RenderCell) -> list[
         line = ""
         for cell, part in zip(row, parts, strict=True):
             start = sum(widths[: cell.column]) + len(_GAP) * cell.column
-            line += " " * (start - width_of(line)) + part
+            # a word that is wider than its cells pushes the rest of the line
+            gap = max(start - width_of(line), len(_GAP) if line else 0)
+            line += " " * gap + part if part else ""
         lines.append(line.rstrip())
     return lines or [""]

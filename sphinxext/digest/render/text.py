@@ -10,34 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from docutils import nodes
 
-from sphinxext.digest.doctree.notes import SOURCE_CLASS, WHERE_CLASS
+from sphinxext.digest.doctree.notes import LABEL_CLASS, SOURCE_CLASS, WHERE_CLASS
+from sphinxext.digest.render.labels import SILENT, admonition_label, enumerator, is_words
 from sphinxext.digest.render.tables import table_lines
 from sphinxext.digest.render.wrap import NO_BREAK, WIDTH, wrap
 
 BULLETS = "*-+"
-
-_ADMONITIONS = {
-    "attention": "Attention",
-    "caution": "Caution",
-    "danger": "Danger",
-    "error": "Error",
-    "hint": "Hint",
-    "important": "Important",
-    "note": "Note",
-    "tip": "Tip",
-    "warning": "Warning",
-    "seealso": "See also",
-}
-_SILENT = (
-    nodes.comment,
-    nodes.target,
-    nodes.substitution_definition,
-    nodes.raw,
-    nodes.system_message,
-    nodes.title,
-    nodes.caption,
-    nodes.pending,
-)
 
 
 def text_lines(parts: Iterable[nodes.Node], width: int = WIDTH) -> list[str]:
@@ -74,18 +52,16 @@ class _Renderer:
 
     def block(self, part: nodes.Node, level: int, indent: int) -> list[str]:
         """The lines of one body element."""
-        if isinstance(part, nodes.TextElement) and not isinstance(part, nodes.FixedTextElement):
-            return self.words(inline_text(part), indent)
         for kind, render in _BLOCKS.items():
             if isinstance(part, kind):
                 assert isinstance(part, nodes.Element)
                 return render(self, part, level, indent)
-        if isinstance(part, nodes.Text):
-            return self.words(part.astext(), indent)
-        label = _ADMONITIONS.get(getattr(part, "tagname", ""))
+        if is_words(part):
+            return self.words(inline_text(part), indent)
+        label = admonition_label(part)
         children = part.children
         if isinstance(part, nodes.admonition) and children and isinstance(children[0], nodes.title):
-            label = children[0].astext()
+            label, children = inline_text(children[0]), children[1:]
         body = self.blocks(children, level, indent + (2 if label else 0))
         return [f"{label}:", *_indented(body, "  ")] if label else body
 
@@ -94,22 +70,20 @@ class _Renderer:
         return wrap(text, width=self.width - indent) if text.strip() else []
 
     def section(self, node: nodes.Element, level: int, indent: int) -> list[str]:
-        title = node[0]
-        heading = self.words(inline_text(title), indent) if isinstance(title, nodes.title) else []
-        return heading + self.blocks(node.children, level, indent)
+        title, *rest = node.children
+        return self.words(inline_text(title), indent) + self.blocks(rest, level, indent)
 
     def bullet_list(self, node: nodes.Element, level: int, indent: int) -> list[str]:
         bullet = BULLETS[level % len(BULLETS)] + " "
         return self.items(node, [bullet] * len(node), level + 1, indent)
 
     def enumerated_list(self, node: nodes.Element, level: int, indent: int) -> list[str]:
-        start = int(node.get("start", 1))
-        labels = [_enumerator(node, start + index) for index in range(len(node))]
+        labels = [f"{enumerator(node, number)} " for number in range(1, len(node) + 1)]
         width = max(map(len, labels), default=0)
         return self.items(node, [label.ljust(width) for label in labels], level, indent)
 
     def items(self, node: nodes.Element, labels: list[str], level: int, indent: int) -> list[str]:
-        """The items of a list; between items of several paragraphs there is a blank line."""
+        """The items of a list, without blank lines between them."""
         lines: list[str] = []
         for label, item in zip(labels, node.children, strict=True):
             body = self.blocks(item.children, level, indent + len(label)) or [""]
@@ -132,11 +106,12 @@ class _Renderer:
     def field_list(self, node: nodes.Element, level: int, indent: int) -> list[str]:
         lines: list[str] = []
         for field in node.children:
-            name, body = field.children[0], field.children[-1]
+            name, body = field.children[0], list(field.children[-1].children)
             label = f"{inline_text(name)}: "
-            inner = self.blocks(body.children, level, indent + 2)
-            first = wrap(inner[0], label, "  ", self.width - indent) if inner else [label.rstrip()]
-            lines += [*first, *_indented(inner[1:], "  ")]
+            words = inline_text(body.pop(0)) if body and is_words(body[0]) else ""
+            lines += wrap(words, label, "  ", self.width - indent)
+            rest = self.blocks(body, level, indent + 2)
+            lines += ["", *_indented(rest, "  ")] if words and rest else _indented(rest, "  ")
         return lines
 
     def option_list(self, node: nodes.Element, level: int, indent: int) -> list[str]:
@@ -161,7 +136,7 @@ class _Renderer:
             if isinstance(line, nodes.line_block):
                 lines += _indented(self.line_block(line, level, indent + 4), "    ")
             else:
-                lines += self.words(inline_text(line), indent)
+                lines += self.words(inline_text(line), indent) or [""]
         return lines
 
     def table(self, node: nodes.Element, _level: int, indent: int) -> list[str]:
@@ -169,7 +144,7 @@ class _Renderer:
         return [*caption, *table_lines(node, _cell_lines, self.width - indent)]
 
     def footnote(self, node: nodes.Element, level: int, indent: int) -> list[str]:
-        label = f"[{node.children[0].astext()}] "
+        label = f"{_footnote_label(node.children[0].astext())} "
         body = self.blocks(node.children[1:], level, indent + len(label)) or [""]
         return [label + body[0], *_indented(body[1:], " " * len(label))]
 
@@ -179,10 +154,15 @@ class _Renderer:
     def transition(self, _node: nodes.Element, _level: int, _indent: int) -> list[str]:
         return ["----"]
 
+    def paragraph(self, node: nodes.Element, _level: int, indent: int) -> list[str]:
+        return self.words(inline_text(node), indent)
+
 
 _BLOCKS: dict[type[nodes.Node], Callable[[_Renderer, nodes.Element, int, int], list[str]]] = {
-    nodes.section: _Renderer.section,
+    # first what there is most of
+    nodes.paragraph: _Renderer.paragraph,
     nodes.bullet_list: _Renderer.bullet_list,
+    nodes.section: _Renderer.section,
     nodes.enumerated_list: _Renderer.enumerated_list,
     nodes.definition_list: _Renderer.definition_list,
     nodes.field_list: _Renderer.field_list,
@@ -214,7 +194,7 @@ def inline_text(node: nodes.Node) -> str:
         return node.astext()
     if isinstance(node, nodes.image):
         return _alternative(node)
-    if isinstance(node, _SILENT) and not isinstance(node, nodes.title):
+    if isinstance(node, SILENT):
         return ""
     if isinstance(node, nodes.Element) and WHERE_CLASS in node.get("classes", ()):
         return ""
@@ -226,7 +206,7 @@ def inline_text(node: nodes.Node) -> str:
     if isinstance(node, nodes.literal):
         return f"`{text}`"
     if isinstance(node, nodes.footnote_reference | nodes.citation_reference):
-        return f"[{text}]"
+        return _footnote_label(text)
     if isinstance(node, nodes.reference) and SOURCE_CLASS in node["classes"] and node["refuri"] != text:
         return f"{text}: {node['refuri']}".replace(" ", NO_BREAK)
     return text
@@ -234,7 +214,7 @@ def inline_text(node: nodes.Node) -> str:
 
 def _visible(parts: Iterable[nodes.Node]) -> Iterator[nodes.Node]:
     for part in parts:
-        if not isinstance(part, _SILENT):
+        if not isinstance(part, SILENT):
             yield part
 
 
@@ -244,7 +224,9 @@ def _close(before: nodes.Node, after: nodes.Node, *, inside_list: bool) -> bool:
     A list follows what it is about, and the next bullet list the one before, as if they were one. A heading inside
     the text stands above what follows it.
     """
-    if isinstance(before, nodes.rubric):
+    if isinstance(before, nodes.rubric | nodes.title):
+        return True
+    if isinstance(before, nodes.Element) and LABEL_CLASS in before["classes"]:
         return True
     if isinstance(after, nodes.bullet_list):
         return inside_list or isinstance(before, nodes.bullet_list)
@@ -255,24 +237,9 @@ def _indented(lines: Iterable[str], indent: str) -> list[str]:
     return [indent + line if line else "" for line in lines]
 
 
-def _enumerator(node: nodes.Element, number: int) -> str:
-    kind = node.get("enumtype", "arabic")
-    if kind in ("loweralpha", "upperalpha"):
-        label = chr(ord("a" if kind == "loweralpha" else "A") + (number - 1) % 26)
-    elif kind in ("lowerroman", "upperroman"):
-        label = _roman(number) if kind == "upperroman" else _roman(number).lower()
-    else:
-        label = str(number)
-    return f"{node.get('prefix', '')}{label}{node.get('suffix', '.')} "
-
-
-def _roman(number: int) -> str:
-    numerals = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
-    label = ""
-    for value, letters in numerals:
-        label += letters * (number // value)
-        number %= value
-    return label
+def _footnote_label(label: str) -> str:
+    """``[#1]`` for a footnote, since ``[1]`` is a link."""
+    return f"[#{label}]" if label.isdecimal() else f"[{label}]"
 
 
 def _alternative(node: nodes.Node) -> str:

@@ -58,6 +58,8 @@ def width_of(text: str) -> int:
 
 
 def _width_of_character(character: str) -> int:
+    if character == NO_BREAK:
+        return 1
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf", "Cc"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
@@ -77,7 +79,11 @@ def wrap(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> list
         gap = space if line else ""
         taken = width_of(gap + piece)
         if line and columns + taken > width:
-            carried = line.pop().lstrip() + gap if len(line) > 1 and width_of(line[-1].strip()) == 1 else ""
+            carried = line[-1].lstrip() + gap if len(line) > 1 and width_of(line[-1].strip()) == 1 else ""
+            if carried and width_of(rest + carried + piece) <= width:
+                line.pop()
+            else:
+                carried = ""
             lines.append("".join(line))
             line, gap = [carried] if carried else [], ""
             columns = width_of(rest + carried)

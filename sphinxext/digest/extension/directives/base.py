@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, count
 from typing import Any, ClassVar
 
+import docutils
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
@@ -28,6 +29,9 @@ from sphinxext.digest.project import settings_for_folder
 
 #: The classes of what stands in a line besides its words.
 _ASIDES = frozenset({NUMBER_CLASS, SOURCE_CLASS, WHERE_CLASS})
+
+#: The outputs that do not say where a link leads; since docutils 0.22 manual pages do.
+_WITHOUT_LINKS = "format_text" if docutils.__version_info__ >= (0, 22) else "format_text or format_man"
 
 OptionSpec = dict[str, Callable[[str], Any]]
 
@@ -148,14 +152,14 @@ class CollectionReader(SphinxDirective):
         renamed: dict[str, str] = {}
         elements = [node for part in parts for node in part.findall(nodes.Element)]
         for node in elements:
-            names: list[str] = node.get("ids", [])
-            for name in names:
-                renamed[name] = next(other for other in _numbered(name) if document.ids.get(other, node) is node)
-                document.ids[renamed[name]] = anchors[renamed[name]] = node
+            identifiers: list[str] = node.get("ids", [])
+            for index, name in enumerate(identifiers):
+                free = next(other for other in _numbered(name) if document.ids.get(other, node) is node)
+                identifiers[index] = renamed[name] = free
+                document.ids[free] = anchors[free] = node
         for node in elements:
-            for attribute in ("ids", "backrefs"):
-                if attribute in node:
-                    node[attribute] = [renamed.get(name, name) for name in node[attribute]]
+            if "backrefs" in node:
+                node["backrefs"] = [renamed.get(name, name) for name in node["backrefs"]]
             if "refid" in node:
                 node["refid"] = renamed.get(node["refid"], node["refid"])
         return anchors
@@ -208,5 +212,5 @@ def show_urls_in_text(part: nodes.Node) -> None:
     """Where there are no links, in plain text and manual pages, show the URL itself after "Full thread"."""
     for link in list(part.findall(nodes.reference)):
         if SOURCE_CLASS in link["classes"] and link["refuri"] != link.astext():
-            url = addnodes.only("", nodes.inline("", f": {link['refuri']}"), expr="format_text or format_man")
+            url = addnodes.only("", nodes.inline("", f": {link['refuri']}"), expr=_WITHOUT_LINKS)
             link.parent.insert(link.parent.index(link) + 1, url)

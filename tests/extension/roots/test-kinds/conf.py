@@ -10,3 +10,6 @@ man_pages = [("index", "kinds", "Kinds", ["Somebody"], 7)]
 texinfo_documents = [("index", "kinds", "Kinds", "Somebody", "Kinds", "", "Miscellaneous")]
 epub_show_urls = "footnote"
 nitpicky = True
+show_warning_types = True
+gettext_additional_targets = ["literal-block", "doctest-block"]
+html_baseurl = "https://kinds.example/"

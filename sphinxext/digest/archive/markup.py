@@ -1,0 +1,252 @@
+"""HTML of posts to blocks; links keep their targets."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from sphinxext.digest.archive.layout import MAX_LEVEL
+from sphinxext.digest.archive.post import Block, Form, Run, Words, clean
+
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_LISTS = {"ul", "ol", "menu", "dir"}
+_BREAKS = {
+    *("p", "div", "section", "header", "blockquote", "table", "tr", "td", "th", "thead", "tbody", "tfoot", "caption"),
+    *("dl", "dt", "dd", "hr", "figure", "figcaption", "address", "center", "form", "fieldset", "details", "summary"),
+    *("body", "html"),
+}
+#: What is not part of a post, and in a whole page stands around it.
+_SILENT = {
+    *("script", "style", "head", "noscript", "template", "svg", "iframe", "object", "select", "textarea", "button"),
+}
+_AROUND = {"nav", "footer", "aside"}
+_BOLD = {"b", "strong"}
+#: The level of a heading that is a paragraph in bold letters: below those of HTML.
+BOLD_LEVEL = 7
+_ANY_TAG = re.compile(
+    r"<(?:!doctype html|html|body|p|div|ul|ol|li|h[1-6]|br|table|article|blockquote|strong|em|span)\b[^<>]*/?>", re.I
+)
+_BLOCK_TAG = re.compile(
+    r"</?(?:p|div|ul|ol|li|h[1-6]|table|tr|td|th|tbody|thead|blockquote|pre|article|section|header|footer|dl|dt|dd"
+    r"|form|hr|address|figure|!--)\b",
+    re.IGNORECASE,
+)
+
+
+def is_html(text: str) -> bool:
+    """Whether a text is HTML: it has several of its tags, or begins with one."""
+    start = text[:200].lstrip().lower()
+    if start.startswith(("<!doctype html", "<html")):
+        return True
+    tags = len(_ANY_TAG.findall(text[:200_000]))
+    return tags > 2 or (tags > 0 and start.startswith("<"))
+
+
+def with_paragraphs(text: str) -> str:
+    """The HTML of a post as WordPress has it, where blank lines are paragraphs, with tags for these."""
+    if re.search(r"<p[\s>]", text, re.IGNORECASE):
+        return text
+    parts = re.split(r"(\n[ \t]*\n)", text)
+    for index in range(0, len(parts), 2):
+        part = parts[index]
+        if part.strip() and not _BLOCK_TAG.search(part):
+            body = part.strip("\n")
+            start = len(part) - len(part.lstrip("\n"))
+            parts[index] = part[:start] + "<p>" + body.replace("\n", "<br>\n") + "</p>"
+    return "".join(parts)
+
+
+def blocks_of_html(text: str, first: int) -> tuple[list[Block], bool, str | None]:
+    """The blocks of HTML, whether it has headings, and the title of the page.
+
+    Tags need not be closed. Within a page only ``main`` or ``article`` count, if there is one of them with a text.
+
+    :param first: the number of the first line in the file.
+    """
+    reader = _Reader(first)
+    reader.feed(text)
+    reader.close()
+    reader.end_block()
+    blocks = reader.blocks
+    for start, end in reader.articles:
+        if sum(len(block.plain) for block in blocks[start:end]) > 200:
+            blocks = blocks[start:end]
+            break
+    return blocks, any(block.form is Form.HEADING for block in blocks), reader.title.strip() or None
+
+
+@dataclass(slots=True)
+class _Line:
+    """The inline content that is being collected."""
+
+    runs: list[Run] = field(default_factory=list)
+    bold: bool = True
+    line: int = 0
+
+
+class _Reader(HTMLParser):
+    """Collects blocks; a tag that begins one ends the one before, closed or not."""
+
+    def __init__(self, first: int) -> None:
+        super().__init__(convert_charrefs=True)
+        self.first = first
+        self.blocks: list[Block] = []
+        self.articles: list[tuple[int, int]] = []
+        self.title = ""
+        self._starts: list[int] = []
+        self._silent: list[str] = []
+        self._lists: list[str] = []
+        self._bullet = False
+        self._heading = 0
+        self._pre = 0
+        self._bold = 0
+        self._in_title = False
+        self._url: str | None = None
+        self._line = _Line()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "title":
+            self._in_title = self._silent in ([], ["head"])
+        if tag in _SILENT or (tag in _AROUND and not self._lists):
+            self._silent.append(tag)
+        elif not self._silent:
+            self.start_element(tag, attrs)
+
+    def start_element(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin what a tag begins."""
+        if tag in _LISTS:
+            self.end_block()
+            self._lists.append(tag)
+        elif tag == "li":
+            self.end_block()
+            self._bullet = True
+        elif tag in _HEADINGS:
+            self.end_block()
+            self._heading = _HEADINGS[tag]
+        elif tag == "pre":
+            self.end_block()
+            self._pre += 1
+        elif tag in ("main", "article"):
+            self.end_block()
+            self._starts.append(len(self.blocks))
+        elif tag in _BREAKS:
+            if not self._heading or self._line.runs:
+                self.end_block()
+        else:
+            self.start_inline(tag, dict(attrs))
+
+    def start_inline(self, tag: str, attributes: dict[str, str | None]) -> None:
+        if tag == "a":
+            self._url = (attributes.get("href") or "").strip() or None
+        elif tag == "br":
+            self.add("\n")
+        elif tag in _BOLD:
+            self._bold += 1
+        elif tag == "img" and attributes.get("alt"):
+            self.add(f"[{attributes['alt']}]")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title":
+            self._in_title = False
+        if self._silent:
+            if tag in self._silent:
+                del self._silent[self._silent.index(tag) :]
+        elif tag == "a":
+            self._url = None
+        elif tag in _BOLD:
+            self._bold = max(0, self._bold - 1)
+        elif tag in _HEADINGS:
+            self.end_block(blank=self._heading > 0)
+        elif tag in _LISTS or tag in _BREAKS or tag in ("li", "pre", "main", "article"):
+            self.end_block()
+            self.end_element(tag)
+
+    def end_element(self, tag: str) -> None:
+        """Go back to what was around an element of blocks; it may not have been there."""
+        if tag in _LISTS and self._lists:
+            self._lists.pop()
+            self._bullet = False
+        elif tag == "pre":
+            self._pre = max(0, self._pre - 1)
+        elif tag in ("main", "article") and self._starts:
+            self.articles.append((self._starts.pop(), len(self.blocks)))
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += " ".join(data.split())
+        if not self._silent:
+            self.add(data)
+
+    def unknown_decl(self, data: str) -> None:
+        """Leave out what a browser takes for a comment."""
+
+    def add(self, text: str) -> None:
+        if not self._line.runs and not self._pre:
+            text = text.lstrip(" \t\r\n\f") if text != "\n" else text
+        if not text:
+            return
+        if not self._line.runs:
+            self._line.line = self.first + self.getpos()[0] - 1
+        if text.strip() and not self._bold:
+            self._line.bold = False
+        if not self._pre and text != "\n":
+            text = re.sub(r"[ \t\r\n\f]+", " ", text)
+        self._line.runs.append(Run(text, self._url if text != "\n" else None))
+
+    def end_block(self, *, blank: bool = False) -> None:
+        """Make a block of what was collected; a heading without words is one, too."""
+        line, self._line = self._line, _Line()
+        heading, self._heading, self._bold = self._heading, 0, 0
+        if self._pre:
+            text = "\n".join(map(clean, "".join(run.text for run in line.runs).strip("\n").split("\n")))
+            if text.strip():
+                self.blocks.append(Block(Form.LITERAL, Words.of(text), line.line, len(self._lists)))
+            return
+        words = _tidy(line.runs)
+        level = min(len(self._lists), MAX_LEVEL)
+        if not words.plain:
+            if blank:
+                number = self.first + self.getpos()[0] - 1
+                self.blocks.append(Block(Form.HEADING, words, number, heading))
+            return
+        if heading:
+            self.blocks.append(Block(Form.HEADING, words, line.line, heading))
+        elif self._bullet:
+            self._bullet = False
+            self.blocks.append(Block(Form.BULLET, words, line.line, max(level, 1)))
+        elif line.bold and not level and "\n" not in words.plain and not words.urls:
+            self.blocks.append(Block(Form.HEADING, words, line.line, BOLD_LEVEL))
+        else:
+            self.blocks.append(Block(Form.TEXT, words, line.line, level))
+
+
+def _tidy(runs: list[Run]) -> Words:
+    """The runs with single spaces between words, without those around line breaks and at the ends."""
+    tidy: list[Run] = []
+    before = "\n"
+    for run in runs:
+        text = "\n" if run.text == "\n" else clean(run.text) + (" " if run.text[-1:] in " \xa0" else "")
+        if text == "\n" and tidy:
+            tidy[-1] = Run(tidy[-1].text.rstrip(" "), tidy[-1].url)
+        text = re.sub(" {2,}", " ", text)
+        if before in " \n":
+            text = text.lstrip(" ")
+        if text:
+            tidy.append(Run(text, run.url))
+            before = text[-1]
+    return Words(tuple(_with_brackets(tidy))).stripped()
+
+
+def _with_brackets(runs: list[Run]) -> list[Run]:
+    """Runs in which a link is ``[1]`` where it was the number alone, with the brackets around it."""
+    result = list(runs)
+    for index in range(1, len(result) - 1):
+        before, run, after = result[index - 1 : index + 2]
+        if run.url and run.text.isdigit() and before.text.endswith("[") and after.text.startswith("]"):
+            result[index - 1 : index + 2] = [
+                Run(before.text[:-1], before.url),
+                Run(f"[{run.text}]", run.url),
+                Run(after.text[1:], after.url),
+            ]
+    return [run for run in result if run.text]

@@ -1,0 +1,183 @@
+"""What an import would do to a folder, and doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sphinxext.digest.archive.fragments import (
+    KnownThread,
+    NewFragment,
+    connect,
+    fragments_of,
+    known_thread,
+    may_continue,
+)
+from sphinxext.digest.archive.intervals import check_intervals, needed_intervals, with_intervals
+from sphinxext.digest.archive.issue import Issue, Wishes, issue_of
+from sphinxext.digest.archive.sources import read_source
+from sphinxext.digest.collection import load_collection
+from sphinxext.digest.fragments.folder import SUFFIX
+from sphinxext.digest.fragments.write import write_new_files
+from sphinxext.digest.model import Fragment, Kind, split_name
+from sphinxext.digest.options import SETTINGS_FILE, Settings
+from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.project import Project
+
+#: Problems of what cannot be known: everything was imported all the same.
+HARMLESS = frozenset(
+    {
+        Code.ENCODING,
+        Code.LOST_URL,
+        Code.LOST_HEADING,
+        Code.LOST_TEXT,
+        Code.TWO_TARGETS,
+        Code.SEVERAL_DIGESTS,
+        Code.NO_SERIES,
+        Code.DIFFERS,
+    }
+)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be written.
+
+    ``new`` are the fragments with what they say, ``unchanged`` counts those that are there already. ``settings`` is
+    the new text of the settings' file, if that changes.
+    """
+
+    folder: Path
+    new: list[tuple[NewFragment, Fragment]] = field(default_factory=list)
+    unchanged: int = 0
+    settings: str | None = None
+    intervals: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is anything that cannot be imported."""
+        return any(problem.code not in HARMLESS for problem in self.problems)
+
+
+def make_plan(project: Project, settings: Settings, files: Sequence[tuple[Path, str]], wishes: Wishes) -> Plan:
+    """Read files and compare what they hold with the folder.
+
+    :param files: each with how problems name it.
+    :param settings: those of the folder.
+    """
+    plan = Plan(project.root / settings.fragments)
+    issues = _read(files, wishes, plan)
+    issues.sort(key=lambda issue: str(issue.moment))
+    new = _unique([fragment for issue in issues for fragment in fragments_of(issue, settings)], plan)
+    if any(map(may_continue, new)):
+        connect(new, _known_threads(project, settings), settings)
+    _compare(new, settings, plan)
+    _plan_intervals(project, settings, issues, plan)
+    return plan
+
+
+def carry_out(plan: Plan, project: Project) -> list[Path]:
+    """Write the fragments, then the settings; the paths of the fragments.
+
+    Nothing stays behind when something cannot be written.
+    """
+    texts = {f"{fragment.stem}{SUFFIX}": fragment.text for fragment, _ in plan.new}
+    paths = write_new_files(plan.folder, texts)
+    if plan.settings is not None:
+        file = project.root / SETTINGS_FILE
+        temporary = file.with_name(f".{file.name}.tmp")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(plan.settings.encode())
+            temporary.replace(file)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            for path in paths:
+                path.unlink(missing_ok=True)
+            raise
+    return paths
+
+
+def _read(files: Iterable[tuple[Path, str]], wishes: Wishes, plan: Plan) -> list[Issue]:
+    issues: list[Issue] = []
+    for file, path in files:
+        try:
+            source = read_source(file, path)
+        except DigestError as error:
+            plan.problems += error.problems
+            continue
+        plan.problems += source.problems
+        plan.remarks += source.remarks
+        if wishes.period is not None and len(source.posts) > 1:
+            message = f"--period is for a file with one digest, and this one has {len(source.posts)}"
+            plan.problems.append(Problem(path, 0, 0, Code.NO_PERIOD, message))
+            continue
+        for post in source.posts:
+            issue, problems = issue_of(post, wishes)
+            plan.problems += problems
+            if issue is not None:
+                issues.append(issue)
+    return issues
+
+
+def _unique(fragments: list[NewFragment], plan: Plan) -> list[NewFragment]:
+    """Fragments without those that another file has as well."""
+    seen: dict[str, NewFragment] = {}
+    for fragment in fragments:
+        first = seen.setdefault(fragment.identity, fragment)
+        if first is fragment:
+            continue
+        if first.text == fragment.text:
+            plan.unchanged += 1
+        else:
+            path, line = fragment.place
+            message = f"'{fragment.draft.words}' is in {first.place[0]}:{first.place[1]} already, with another text"
+            plan.problems.append(Problem(path, line, 1, Code.DIFFERS, message))
+    return list(seen.values())
+
+
+def _known_threads(project: Project, settings: Settings) -> list[KnownThread]:
+    collection = load_collection(project.root, settings)
+    return [known_thread(entry) for entry in collection.of_kind(Kind.THREAD)]
+
+
+def _compare(new: list[NewFragment], settings: Settings, plan: Plan) -> None:
+    """Find out which fragments are there; what somebody has changed since stays as it is."""
+    files = sorted(plan.folder.glob(f"*{SUFFIX}"))
+    there = {name[1]: file for file in files if (name := split_name(file.stem))}
+    for fragment in new:
+        path, line = fragment.place
+        if fragment.identity in there:
+            if there[fragment.identity].read_bytes() == fragment.text.encode():
+                plan.unchanged += 1
+                continue
+            message = f"{there[fragment.identity].name} was made from this or the like, and differs: it stays as it is"
+            plan.problems.append(Problem(path, line, 1, Code.DIFFERS, message))
+            continue
+        read, problems = fragment.read(settings.fragments)
+        if read is not None and not problems:
+            plan.new.append((fragment, read))
+        for problem in problems:
+            message = f"'{fragment.draft.words}' cannot become a fragment: {problem.message}"
+            plan.problems.append(Problem(path, line, 1, problem.code, message))
+
+
+def _plan_intervals(project: Project, settings: Settings, issues: list[Issue], plan: Plan) -> None:
+    """Make the calendar know the digests' periods, if the folder is that of one of the project's collections."""
+    periods = needed_intervals(settings, [issue.period for issue in issues if issue.period is not None])
+    if not periods:
+        return
+    if not any(settings is known for known in project.collections):
+        names = ", ".join(map(str, periods))
+        plan.remarks.append(
+            f"{settings.fragments} is no collection of the project, so its calendar stays as it is: "
+            f"name digests of other periods in full ({names})"
+        )
+        return
+    text = with_intervals(project, settings, periods)
+    check_intervals(project.root, text, settings.fragments, periods)
+    plan.settings = text
+    plan.intervals = [str(period) for period in periods]

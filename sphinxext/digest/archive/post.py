@@ -1,0 +1,155 @@
+"""What all sources are turned into: posts that consist of blocks, and blocks of words with links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from sphinxext.digest.model import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text, and where it leads if it is a link."""
+
+    text: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A piece of text with its links. Text is plain; nothing in it is markup."""
+
+    runs: tuple[Run, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Words:
+        """Words without links."""
+        return cls((Run(text),))
+
+    @property
+    def plain(self) -> str:
+        """The text alone."""
+        return self.runs[0].text if len(self.runs) == 1 else "".join(run.text for run in self.runs)
+
+    @property
+    def urls(self) -> list[str]:
+        """Where the links lead, in order."""
+        return [run.url for run in self.runs if run.url]
+
+    def cut(self, start: int) -> Words:
+        """The words from character ``start`` on."""
+        runs = []
+        for run in self.runs:
+            if len(run.text) > start:
+                runs.append(Run(run.text[max(start, 0) :], run.url))
+            start -= len(run.text)
+        return Words(tuple(runs))
+
+    def until(self, end: int) -> Words:
+        """The words before character ``end``."""
+        runs = []
+        for run in self.runs:
+            if end > 0:
+                runs.append(Run(run.text[:end], run.url))
+            end -= len(run.text)
+        return Words(tuple(runs))
+
+    def stripped(self) -> Words:
+        """The words without white space at their ends."""
+        plain = self.plain
+        return self.until(len(plain.rstrip())).cut(len(plain) - len(plain.lstrip()))
+
+    def lines(self) -> Iterator[Words]:
+        """The lines, where there are line feeds in the text."""
+        rest = self
+        while (position := rest.plain.find("\n")) >= 0:
+            yield rest.until(position).stripped()
+            rest = rest.cut(position + 1)
+        yield rest.stripped()
+
+
+class Form(Enum):
+    """What a block looks like."""
+
+    HEADING = "heading"
+    BULLET = "bullet"
+    TEXT = "text"
+    LITERAL = "literal"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, a line of a list, a paragraph, or lines that stay as they are.
+
+    ``level`` counts the lists around from 1 for a line of a list; for a paragraph and for lines it says in how many
+    lists they stand; of a heading it is HTML's, or 0 where there are no levels. ``line`` is where it begins in the
+    file. ``gap`` is the number of blank lines before it.
+    """
+
+    form: Form
+    words: Words
+    line: int
+    level: int = 0
+    gap: int = 0
+
+    @property
+    def plain(self) -> str:
+        """The text alone."""
+        return self.words.plain
+
+
+@dataclass(slots=True)
+class Post:
+    """One digest, or whatever else was published as one piece.
+
+    ``sent`` is when it was sent or published. ``is_mail`` says that it is to come out again as it was. ``source`` are
+    lines of the file, the first of them line ``offset`` + 1, to find places in. ``heads`` says whether headings are
+    marked, so that none have to be guessed. ``is_story`` says that the whole post is one story, of ``group``.
+    """
+
+    path: str
+    blocks: list[Block]
+    title: str | None = None
+    line: int = 1
+    sent: datetime | None = None
+    author: str | None = None
+    url: str | None = None
+    is_mail: bool = False
+    heads: bool = False
+    group: str | None = None
+    is_story: bool = False
+    source: list[str] = field(default_factory=list)
+    offset: int = 0
+
+    def place(self, text: str, line: int) -> Place:
+        """Where a text stands: at the first place from a line on, else at the beginning of that line."""
+        for number in range(max(line, self.offset + 1), min(line + _FAR, self.offset + len(self.source) + 1)):
+            column = self.source[number - self.offset - 1].find(text)
+            if column >= 0:
+                return Place(number, column + 1)
+        return Place(line, 1)
+
+
+#: How many lines after the beginning of a block something of it is looked for.
+_FAR = 60
+
+#: What is no text: control characters but the line feed, what only some programs take for a line end, no characters.
+_NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_SPACES = re.compile(" *[\xa0\u202f][ \xa0\u202f]*")
+
+
+def clean(line: str) -> str:
+    """A line without control characters and tabs, and with usual spaces for those that do not break.
+
+    An invisible byte order mark and zero-width spaces are taken out.
+    """
+    line = line.replace("\ufeff", "").replace("\u200b", "")
+    line = _NO_TEXT.sub(" ", line.expandtabs(8)).rstrip()
+    if "\xa0" not in line and "\u202f" not in line:
+        return line
+    body = line.lstrip()
+    return " " * (len(line) - len(body)) + _SPACES.sub(" ", body).rstrip()

@@ -1,0 +1,124 @@
+"""``sphinx-digest import``: older digests into fragments."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from sphinxext.digest.archive.issue import Wishes
+from sphinxext.digest.archive.plan import Plan, carry_out, make_plan
+from sphinxext.digest.cli.output import as_json, show_problems, visible
+from sphinxext.digest.cli.project import open_project
+from sphinxext.digest.fragments.fields import fields_of
+from sphinxext.digest.model import Fragment, Note, Period, Text
+from sphinxext.digest.options import SETTINGS_FILE, Settings
+from sphinxext.digest.periods import YEARS, PeriodError, parse_interval
+from sphinxext.digest.problems import DigestError
+from sphinxext.digest.project import Project, folder_settings
+
+
+def _period(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Period | None:
+    try:
+        return parse_interval(value) if value is not None else None
+    except PeriodError as error:
+        raise click.BadParameter(f"{error}.") from None
+
+
+@click.command("import")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written.")
+@click.option(
+    "--year",
+    metavar="YEAR",
+    type=click.IntRange(YEARS.start, YEARS.stop - 1),
+    help="The year of the digests' last days, where neither a date nor the file's name says it.",
+)
+@click.option(
+    "--period",
+    metavar="PERIOD",
+    callback=_period,
+    help="The period of the digest, whatever its title says.",
+)
+@click.option("--series", metavar="NAME", help="The release series that countdowns are about, where it is not said.")
+@click.option("--fragments", metavar="DIR", help="The folder to write to, instead of the project's.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="'text' has the paths of the fragments, 'json' the notes with all their fields.",
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    files: tuple[Path, ...],
+    dry_run: bool,
+    year: int | None,
+    period: Period | None,
+    series: str | None,
+    fragments: str | None,
+    form: str,
+) -> None:
+    """Turn older digests into fragments and print their paths.
+
+    A FILE is a mail (a raw message, an mbox, or the text of an archive's page), a web page (its text or its HTML), or
+    an export of WordPress (WXR) with many posts. Each section of a digest becomes a fragment. A digest of other days
+    than the calendar has is added to the intervals of the settings, if the folder is one of the project's.
+
+    What cannot be known, such as a URL that got lost, is reported and stays as it stands. The exit status is 1 only if
+    something could not be imported. Importing a file again changes nothing, and leaves alone what has been edited.
+    """
+    project, problems = open_project(ctx.obj)
+    if problems:
+        raise DigestError(*problems)
+    settings = _settings(project, fragments)
+    named = [(file, os.fspath(file)) for file in files]
+    plan = make_plan(project, settings, named, Wishes(year, period, series.lower() if series else None))
+    if not dry_run:
+        carry_out(plan, project)
+    _show(plan, settings, form, dry_run=dry_run)
+    if plan.failed:
+        ctx.exit(1)
+
+
+def _settings(project: Project, folder: str | None) -> Settings:
+    """The settings of the folder to write to, which need not be there yet."""
+    if folder is None:
+        return project.main
+    here = Path.cwd() / folder
+    return folder_settings(project, os.fspath(here) if here.is_dir() or Path(folder).is_absolute() else folder)
+
+
+def _show(plan: Plan, settings: Settings, form: str, *, dry_run: bool) -> None:
+    show_problems(sorted(plan.problems))
+    for remark in plan.remarks:
+        click.echo(visible(remark), err=True)
+    if form == "json":
+        click.echo(as_json([_record(fragment, note) for _, fragment in plan.new for note in fragment.notes]), nl=False)
+    else:
+        click.echo("".join(f"{visible(fragment.path)}\n" for _, fragment in plan.new), nl=False)
+    verb = "would be written" if dry_run else "written"
+    if plan.intervals:
+        added = "would be added" if dry_run else "added"
+        click.echo(f"{SETTINGS_FILE}: {added} to the intervals: {', '.join(plan.intervals)}", err=True)
+    number = len(plan.new)
+    unchanged = f", {plan.unchanged} there already" if plan.unchanged else ""
+    click.echo(f"{number} fragment{'' if number == 1 else 's'} {verb}{unchanged}", err=True)
+
+
+def _record(fragment: Fragment, note: Note) -> dict[str, object]:
+    """A note for other programs: its kind, where it will be, its date, and the fields of the format that it has."""
+    moment = note.date or fragment.date
+    record: dict[str, object] = {
+        "kind": str(note.kind),
+        "identity": fragment.identity if note.index == 1 else f"{fragment.identity}-{note.index}",
+        "date": str(moment),
+        "path": fragment.path,
+    }
+    for field, value in fields_of(note):
+        record.setdefault(field.name, value.value if isinstance(value, Text) else str(value))
+    return record

@@ -1,0 +1,215 @@
+"""``sphinx-digest mail``: make a mail of a digest, or send it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from functools import partial
+from typing import Any, TypeVar
+
+import click
+
+from sphinxext.digest.cli.output import show_problems, visible
+from sphinxext.digest.cli.periods import readable_period
+from sphinxext.digest.cli.sources import open_digest
+from sphinxext.digest.problems import Problem
+from sphinxext.digest.render.digest import DigestSource
+from sphinxext.digest.render.html import html_document
+from sphinxext.digest.render.inline_css import EXTRA, InlinerMissing, with_inlined_styles
+from sphinxext.digest.render.mail_text import mail_text
+from sphinxext.digest.render.message import (
+    PRINTED,
+    WIRE,
+    Envelope,
+    HeaderError,
+    check_subject,
+    make_message,
+    parse_addresses,
+    parse_message_id,
+)
+from sphinxext.digest.render.send import Outcome, send
+from sphinxext.digest.render.sent import RecordError, SentRecord, record_file
+from sphinxext.digest.render.server import Server, ServerError, server_of
+
+Value = TypeVar("Value")
+
+
+def _checked(check: Callable[[str], Value]) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """A callback that lets a function judge the value of an option, or each of its values."""
+
+    def callback(_ctx: click.Context, _param: click.Parameter, value: Any) -> Any:
+        try:
+            if isinstance(value, tuple):
+                return tuple(map(check, value))
+            return None if value is None else check(value)
+        except HeaderError as error:
+            raise click.BadParameter(f"{visible(str(error))}.") from None
+
+    return callback
+
+
+def _sender(text: str) -> Address:
+    addresses = parse_addresses(text)
+    if len(addresses) > 1:
+        raise HeaderError("a message is from one address")
+    return addresses[0]
+
+
+@click.command("mail")
+@click.argument("period", callback=readable_period)
+@click.option("--from", "sender", metavar="ADDRESS", required=True, callback=_checked(_sender), help="Who sends it.")
+@click.option(
+    "--to",
+    metavar="ADDRESS",
+    required=True,
+    multiple=True,
+    callback=_checked(parse_addresses),
+    help="Who gets it, such as a list. May be repeated.",
+)
+@click.option(
+    "--cc",
+    metavar="ADDRESS",
+    multiple=True,
+    callback=_checked(parse_addresses),
+    help="Who gets a copy. May be repeated.",
+)
+@click.option(
+    "--subject", metavar="TEXT", callback=_checked(check_subject), help="The subject; without it, the digest's title."
+)
+@click.option("--html/--no-html", default=True, show_default=True, help="Whether there is a part of HTML as well.")
+@click.option(
+    "--correction",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Make the Nth correction of the digest: a reply to it that has an identifier of its own.",
+)
+@click.option(
+    "--in-reply-to",
+    metavar="MESSAGE-ID",
+    callback=_checked(parse_message_id),
+    help="Make it a reply to this message.",
+)
+@click.option("--fragments", metavar="DIR", help="The notes of this folder instead of the project's.")
+@click.option("--send", "sending", is_flag=True, help="Send it, to the addresses that do not have it already.")
+@click.option("--again", is_flag=True, help="With --send, send it also to addresses that have it already.")
+@click.option("--dry-run", is_flag=True, help="Print the message, and with --send say what would be sent to whom.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    period: str,
+    fragments: str | None,
+    html: bool,
+    sending: bool,
+    again: bool,
+    dry_run: bool,
+    **headers: Any,
+) -> None:
+    """Make a mail of the digest of a PERIOD, and print it or send it.
+
+    PERIOD is START/END (2015-11-28/2015-12-04), an ISO week (2015-W49), a month (2015-12), a day, which stands for
+    the digest that it belongs to, or 'latest'.
+
+    The server to send through, the user and the password come from SPHINX_DIGEST_SMTP_HOST, _PORT, _USER, _PASSWORD
+    and _TLS, or the last two from netrc. A digest with problems is printed, but not sent. Repeating the command
+    sends the message only to addresses that no server has taken it for.
+    """
+    if again and not sending:
+        raise click.UsageError("--again belongs to --send.")
+    source, problems = open_digest(ctx.obj, period, fragments)
+    envelope = _envelope(source, **headers)
+    text, document, found = _parts(source, html=html)
+    settings = source.collection.settings
+    message = make_message(source.digest.period.name, settings, envelope, text, document)
+    problems = sorted({*problems, *found})
+    show_problems(problems)
+    if not sending or dry_run:
+        click.echo(message.as_bytes(policy=PRINTED), nl=False)
+    if sending and problems:
+        click.echo("sphinx-digest: not sent, since there are problems", err=True)
+    elif sending:
+        complete = _send(envelope, message["Message-ID"], message.as_bytes(policy=WIRE), again=again, dry_run=dry_run)
+        ctx.exit(0 if complete else 1)
+    ctx.exit(1 if problems else 0)
+
+
+def _envelope(
+    source: DigestSource,
+    *,
+    sender: Address,
+    to: tuple[tuple[Address, ...], ...],
+    cc: tuple[tuple[Address, ...], ...],
+    subject: str | None,
+    correction: int | None,
+    in_reply_to: str | None,
+) -> Envelope:
+    return Envelope(
+        sender=sender,
+        to=tuple(address for addresses in to for address in addresses),
+        cc=tuple(address for addresses in cc for address in addresses),
+        subject=subject or source.digest.title,
+        date=_now(),
+        correction=correction or 0,
+        in_reply_to=in_reply_to,
+        page_url=source.page_url,
+    )
+
+
+def _now() -> datetime:
+    """The time, or what ``SOURCE_DATE_EPOCH`` says it is (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)
+
+
+def _parts(source: DigestSource, *, html: bool) -> tuple[str, str | None, list[Problem]]:
+    """The plain text, the document of HTML, and the problems of the digest's texts."""
+    parts, problems = source.parts()
+    document = None
+    if html:
+        document = html_document(source, [part.deepcopy() for part in parts])
+        try:
+            document = with_inlined_styles(document)
+        except InlinerMissing:
+            message = f"the styles of the HTML part are not inlined, which takes: pip install '{EXTRA}'"
+            click.echo(f"sphinx-digest: {message} (--no-html leaves the part out)", err=True)
+    return mail_text(parts, source.page_url), document, problems
+
+
+def _send(envelope: Envelope, identifier: str, data: bytes, *, again: bool, dry_run: bool) -> bool:
+    """Send a message and say what became of it; whether every address has it."""
+    record = SentRecord(record_file(os.environ))
+    try:
+        server = server_of(os.environ)
+        if dry_run:
+            record.load()
+            _say_plan(server, envelope, {} if again else record.times(identifier, envelope.recipients))
+            return True
+        with record.locked():
+            before = {} if again else record.times(identifier, envelope.recipients)
+            left = [recipient for recipient in envelope.recipients if recipient not in before]
+            outcome = send(server, envelope.sender.addr_spec, left, data, partial(record.add, identifier))
+    except (ServerError, RecordError) as error:
+        click.echo(f"sphinx-digest: {visible(str(error))}", err=True)
+        return False
+    _say_outcome(outcome, before)
+    return outcome.complete
+
+
+def _say_plan(server: Server, envelope: Envelope, before: Mapping[str, str]) -> None:
+    for recipient in envelope.recipients:
+        plan = f"has it since {before[recipient]}" if recipient in before else f"would get it through {server}"
+        click.echo(f"{visible(recipient)}: {visible(plan)}", err=True)
+
+
+def _say_outcome(outcome: Outcome, before: Mapping[str, str]) -> None:
+    for recipient, time in before.items():
+        click.echo(f"{visible(recipient)}: has it since {visible(time)}, not sent again", err=True)
+    for recipient in outcome.accepted:
+        click.echo(f"{visible(recipient)}: sent", err=True)
+    for recipient, answer in outcome.refused.items():
+        click.echo(f"{visible(recipient)}: refused: {visible(answer)}", err=True)
+    if outcome.failure:
+        click.echo(f"sphinx-digest: {visible(outcome.failure)}", err=True)

@@ -1,0 +1,59 @@
+"""A digest as body elements of docutils, without a Sphinx project: what all formats of a report are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from docutils import nodes
+
+from sphinxext.digest.collection import Collection
+from sphinxext.digest.compose import compose, digest_title
+from sphinxext.digest.doctree.digest import digest_nodes
+from sphinxext.digest.doctree.notes import NoteBuilder
+from sphinxext.digest.doctree.parse import TextParser, guard_of
+from sphinxext.digest.model import Digest, Entry, Period
+from sphinxext.digest.problems import Problem
+
+
+class PublishedLinks:
+    """Names the digest of a thread, and links to it where the documentation is published."""
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+
+    def to_thread(self, entry: Entry) -> list[nodes.Node]:
+        """The title of the digest that a thread stands in, as a link if there is anything to link to."""
+        settings = self.collection.settings
+        period = self.collection.calendar.period_of(entry.moment.day)
+        title, url = digest_title(period, settings), settings.page_url(period)
+        return [nodes.reference("", title, refuri=f"{url}#{entry.anchor}") if url else nodes.Text(title)]
+
+
+@dataclass(frozen=True)
+class DigestSource:
+    """A digest, and all that a renderer may ask about it.
+
+    ``page_url`` is where its page is published, if anything says so.
+    """
+
+    digest: Digest
+    collection: Collection
+    page_url: str | None
+
+    @property
+    def links(self) -> PublishedLinks:
+        """How its notes refer to other digests."""
+        return PublishedLinks(self.collection)
+
+    def parts(self) -> tuple[list[nodes.Node], list[Problem]]:
+        """Its sections, whose links have no numbers yet, with the problems of its texts. New nodes each time."""
+        settings = self.collection.settings
+        parser = TextParser(guard_of(settings))
+        builder = NoteBuilder(settings, parser, self.links)
+        return digest_nodes(self.digest, builder, sections=True), parser.problems
+
+
+def digest_source(collection: Collection, period: Period) -> DigestSource:
+    """The notes of a period as a digest. It has a page only if the period is one of the calendar's."""
+    page_url = collection.settings.page_url(period) if period in collection.digests else None
+    return DigestSource(compose(collection, period), collection, page_url)

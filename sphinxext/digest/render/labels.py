@@ -1,0 +1,68 @@
+"""Words that docutils' own elements stand for, in all formats of text."""
+
+from __future__ import annotations
+
+from docutils import nodes
+
+_ADMONITIONS = {
+    "attention": "Attention",
+    "caution": "Caution",
+    "danger": "Danger",
+    "error": "Error",
+    "hint": "Hint",
+    "important": "Important",
+    "note": "Note",
+    "tip": "Tip",
+    "warning": "Warning",
+    "seealso": "See also",
+}
+_NUMERALS = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+
+#: What has no place in a text: it has done its work, or belongs to a format of its own.
+SILENT = (
+    nodes.comment,
+    nodes.target,
+    nodes.substitution_definition,
+    nodes.raw,
+    nodes.system_message,
+    nodes.pending,
+    nodes.colspec,
+)
+
+
+def admonition_label(node: nodes.Node) -> str | None:
+    """What stands over an admonition that has no title of its own."""
+    return _ADMONITIONS.get(getattr(node, "tagname", ""))
+
+
+def is_words(node: nodes.Node) -> bool:
+    """Whether an element holds words and no blocks."""
+    if isinstance(node, nodes.Text):
+        return True
+    return isinstance(node, nodes.TextElement) and not any(
+        isinstance(child, nodes.Body) and not isinstance(child, nodes.Inline) for child in node.children
+    )
+
+
+def enumerator(node: nodes.Element, number: int) -> str:
+    """The label of an item of an enumerated list: ``3.``, ``(iv)``, ``b)``.
+
+    :param number: the item's, from 1.
+    """
+    kind = node.get("enumtype", "arabic")
+    number += int(node.get("start", 1)) - 1
+    if kind in ("loweralpha", "upperalpha"):
+        label = chr(ord("a" if kind == "loweralpha" else "A") + (number - 1) % 26)
+    elif kind in ("lowerroman", "upperroman"):
+        label = _roman(number) if kind == "upperroman" else _roman(number).lower()
+    else:
+        label = str(number)
+    return f"{node.get('prefix', '')}{label}{node.get('suffix', '.')}"
+
+
+def _roman(number: int) -> str:
+    label = ""
+    for value, letters in _NUMERALS:
+        label += letters * (number // value)
+        number %= value
+    return label

@@ -1,0 +1,26 @@
+"""Notes as records for other programs: what ``--format json`` prints."""
+
+from __future__ import annotations
+
+from sphinxext.digest.fragments.fields import fields_of
+from sphinxext.digest.model import Entry, Section, Text
+
+
+def note_record(entry: Entry) -> dict[str, object]:
+    """A note: its place in time and in the folder, and the fields of the format that it has."""
+    record: dict[str, object] = {
+        "kind": str(entry.kind),
+        "identity": entry.identity,
+        "date": str(entry.moment),
+        "path": entry.fragment.path,
+        "line": entry.note.place.line,
+    }
+    for field, value in fields_of(entry.note):
+        record.setdefault(field.name, value.value if isinstance(value, Text) else str(value))
+    return record
+
+
+def section_record(section: Section) -> dict[str, object]:
+    """A section: its kind, its heading in reStructuredText or None, and its notes."""
+    heading = section.heading.value if isinstance(section.heading, Text) else section.heading
+    return {"kind": str(section.kind), "heading": heading, "notes": [note_record(entry) for entry in section.entries]}

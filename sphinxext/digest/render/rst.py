@@ -1,0 +1,197 @@
+"""A digest as a document of reStructuredText: a page that one can paste into a documentation.
+
+Texts are the fragments' own, with the directives and roles of the project; what does not parse stands there as it is
+written, in a literal block.
+"""
+
+from __future__ import annotations
+
+import re
+
+from docutils import nodes
+
+from sphinxext.digest.doctree.notes import COUNTDOWN_PARTS, NoteBuilder
+from sphinxext.digest.doctree.parse import TextParser, guard_of
+from sphinxext.digest.model import (
+    Closing,
+    Countdown,
+    Entry,
+    Item,
+    Kind,
+    Prelude,
+    Section,
+    Story,
+    Success,
+    Text,
+    Thread,
+)
+from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.render.digest import DigestSource
+from sphinxext.digest.render.rst_markup import escaped, escaped_words, heading, item, link, literal_block, separated
+from sphinxext.digest.render.rst_names import Reading, UniqueNames
+
+Blocks = list[list[str]]
+
+
+def rst_document(source: DigestSource) -> tuple[str, list[Problem]]:
+    """A digest with its title and sections, and the problems of its texts."""
+    writer = _Writer(source)
+    blocks: Blocks = [heading(escaped(source.digest.title), "=", overline=True)]
+    if source.page_url:
+        blocks.append([f"HTML rendered: {source.page_url}"])
+    for section in source.digest.sections:
+        if section.heading is None and section.kind is not Kind.PRELUDE and len(blocks) > 1:
+            blocks.append(["----"])  # nothing else tells where a story without a heading begins
+        blocks += writer.section(section)
+    return "\n".join(separated(blocks)) + "\n", writer.parser.problems
+
+
+class _Writer:
+    """Writes sections and notes. Each function gives blocks, which are lines without blank lines around them."""
+
+    def __init__(self, source: DigestSource) -> None:
+        self.digest = source.digest
+        self.settings = source.collection.settings
+        self.parser = TextParser(guard_of(self.settings))
+        # what a page has of the notes: which links close them is decided there
+        self.builder = NoteBuilder(self.settings, TextParser(guard_of(self.settings)), source.links)
+        self.names = UniqueNames(_reading(TextParser(guard_of(self.settings))))
+
+    def section(self, section: Section) -> Blocks:
+        """A section under its heading."""
+        title: Blocks = []
+        if isinstance(section.heading, Text):
+            title = [heading(self.title(section.heading, section.entries[0]), "=")]
+        elif section.heading is not None:
+            title = [heading(escaped(section.heading), "=")]
+        return title + self.body(section)
+
+    def body(self, section: Section) -> Blocks:
+        entries = section.entries
+        if not entries:
+            return [[escaped(self.settings.empty_group)]]
+        if section.kind is Kind.SUCCESS:
+            return self.successes(entries)
+        blocks: Blocks = []
+        items = [(entry, entry.note) for entry in entries if isinstance(entry.note, Item)]
+        blocks.append([line for entry, note in items for line in self.item(entry, note)])
+        for entry in entries:
+            note = entry.note
+            if isinstance(note, Countdown):
+                blocks += self.countdown(entry, note)
+            elif isinstance(note, Thread):
+                blocks += self.thread(entry, note)
+            elif isinstance(note, Story):
+                blocks += self.story(entry, note, with_title=section.heading is not note.title)
+            elif isinstance(note, Prelude):
+                blocks += self.text(note.text, entry)[0]
+        return blocks
+
+    def text(self, text: Text, entry: Entry) -> tuple[Blocks, list[nodes.Node]]:
+        """The source of a text, and what it is parsed to."""
+        known = len(self.parser.problems)
+        parsed = self.parser.blocks(text, entry.fragment.path, entry.anchor)
+        if len(self.parser.problems) > known:
+            return [literal_block(text.value)], []
+        value = self.names.unique(text.value)
+        if value is None:
+            message = "a name is that of another text of this digest: in one document it has to be another"
+            self.parser.problems.append(Problem(entry.fragment.path, text.line, text.column, Code.RST, message))
+            return [literal_block(text.value)], []
+        lines = [line.expandtabs(8).rstrip() for line in value.split("\n")]
+        # an empty comment keeps an indented beginning from becoming part of what is before it
+        return [*([[".."]] if lines[0].startswith(" ") else []), lines], parsed
+
+    def title(self, text: Text, entry: Entry) -> str:
+        """The source of a title on one line."""
+        known = len(self.parser.problems)
+        self.parser.inline(text, entry.fragment.path, f"{entry.anchor}-title")
+        value = self.names.unique(text.value) if len(self.parser.problems) == known else None
+        return " ".join(value.split()) if value is not None else escaped(text.value)
+
+    def successes(self, entries: tuple[Entry, ...]) -> Blocks:
+        lines: list[str] = []
+        own: Blocks = []
+        for entry in entries:
+            if isinstance(entry.note, Success):
+                lines += self.success(entry, entry.note)
+            elif isinstance(entry.note, Closing):
+                closing, parsed = self.text(entry.note.text, entry)
+                is_list = parsed and all(isinstance(block, nodes.bullet_list) for block in parsed)
+                own += closing if is_list else [item(closing)]
+        if not own:
+            lines += [line for found in self.builder.project_closing() for line in _line_item(found)]
+        return [lines, *own]
+
+    def success(self, entry: Entry, note: Success) -> list[str]:
+        lead = f"{escaped(note.nick)}: " if note.nick else ""
+        label = f"#{note.channel.lstrip('#')}" if note.channel else "log"
+        return self.line(entry, note.text, lead, f"({link(label, note.url)})" if note.url else "")
+
+    def item(self, entry: Entry, note: Item) -> list[str]:
+        if note.url and re.fullmatch(r"[\w ,.()'\"/-]+", note.text.value):
+            return item([[link(note.text.value, note.url)]])
+        return self.line(entry, note.text, "", link("Link", note.url) if note.url else "")
+
+    def line(self, entry: Entry, text: Text, lead: str, tail: str) -> list[str]:
+        """An item with words before and after its first paragraph."""
+        blocks, parsed = self.text(text, entry)
+        if lead and parsed and isinstance(parsed[0], nodes.paragraph):
+            blocks[0][0] = lead + blocks[0][0]
+        elif lead:
+            blocks.insert(0, [lead.rstrip()])
+        if tail and len(parsed) == 1 and isinstance(parsed[0], nodes.paragraph) and not blocks[-1][-1].endswith("\\"):
+            blocks[-1][-1] += f" {tail}"
+        elif tail:
+            blocks.append([tail])
+        return item(blocks)
+
+    def countdown(self, entry: Entry, note: Countdown) -> Blocks:
+        parts = [(label, getattr(note, name)) for name, label in COUNTDOWN_PARTS if getattr(note, name)]
+        if len(parts) == 1:
+            blocks = self.text(parts[0][1], entry)[0]
+        else:
+            items = [item([[f"{label}:"], *self.text(text, entry)[0]]) for label, text in parts]
+            blocks = [separated(items)]
+        return blocks + _links(self.builder.countdown(entry))
+
+    def thread(self, entry: Entry, note: Thread) -> Blocks:
+        blocks = self.text(note.summary, entry)[0] if note.summary else []
+        return blocks + _links(self.builder.thread(entry, self.digest.threads[entry.identity]))
+
+    def story(self, entry: Entry, note: Story, *, with_title: bool) -> Blocks:
+        title = [heading(self.title(note.title, entry), "-")] if note.title and with_title else []
+        byline = [[f"By {escaped_words(note.author)}"]] if note.author else []
+        return [*title, *byline, *self.text(note.text, entry)[0], *_links(self.builder.story(entry))]
+
+
+def _links(body: list[nodes.Node]) -> Blocks:
+    """The list of links that closes a note, from what a page has of the note."""
+    last = body[-1] if body else None
+    if not isinstance(last, nodes.bullet_list) or "digest-links" not in last["classes"]:
+        return []
+    return [[line for found in last.children for line in _line_item(found)]]
+
+
+def _line_item(found: nodes.Node) -> list[str]:
+    """An item of words and links."""
+    paragraph = found.children[0]
+    return item([["".join(_words(node) for node in paragraph.children)]])
+
+
+def _words(node: nodes.Node) -> str:
+    if isinstance(node, nodes.reference):
+        return link(node.astext(), node["refuri"])
+    return escaped_words(node.astext())
+
+
+def _reading(parser: TextParser) -> Reading:
+    """What a text says, for comparing: its words without numbers, which labels get, and where its links lead."""
+
+    def read(value: str) -> object:
+        blocks = parser.blocks(Text(value, 1, 1), "", "compared")
+        words = [re.sub(r"-?\d+", "", block.astext()) for block in blocks]
+        targets = [link.get("refuri") for block in blocks for link in block.findall(nodes.reference)]
+        return words, targets
+
+    return read

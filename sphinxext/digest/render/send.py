@@ -1,0 +1,164 @@
+"""Sending a message through SMTP (RFC 5321): encrypted, with certificates checked, each address at most once."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from sphinxext.digest.render.server import FROM_THE_START, STARTTLS, Server
+
+#: How many seconds the server may take for each of its answers; RFC 5321 lets it take minutes for the last one.
+TIMEOUT = 60
+_FINAL_TIMEOUT = 600
+
+
+#: Notes the addresses that the server has taken the message for.
+Note = Callable[[list[str]], None]
+
+
+@dataclass
+class Outcome:
+    """What became of a message.
+
+    ``accepted`` are the addresses that the server has taken it for, ``refused`` those that it has not, with its
+    answer. ``failure`` says what kept all of the others from getting it, and is empty if nothing did.
+    """
+
+    accepted: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    failure: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every address has the message."""
+        return not self.refused and not self.failure
+
+
+class _Failure(Exception):
+    """What ends a session; the message says what the user can know of it."""
+
+
+def send(server: Server, sender: str, recipients: Sequence[str], data: bytes, note: Note) -> Outcome:
+    """Send a message in one session, if there is anybody to send it to.
+
+    :param data: the message with line ends of the network, in ASCII.
+    :param note: called as soon as the server has taken the message, and never before. It may raise OSError.
+    """
+    outcome = Outcome()
+    if recipients:
+        try:
+            with _session(server) as smtp:
+                _transfer(smtp, sender, recipients, data, outcome)
+                if outcome.accepted:
+                    _note(outcome.accepted, note)
+        except _Failure as failure:
+            outcome.failure = f"{server}: {failure}"
+    return outcome
+
+
+@contextmanager
+def _session(server: Server) -> Iterator[smtplib.SMTP]:
+    """A session in which the server knows who we are, if it wants to."""
+    smtp = _connect(server)
+    try:
+        if server.tls == STARTTLS:
+            _start_tls(smtp, server)
+        if server.user and server.password:
+            _log_in(smtp, server.user, server.password)
+        yield smtp
+    finally:
+        with suppress(smtplib.SMTPException, OSError):
+            smtp.quit()
+        smtp.close()
+
+
+def _connect(server: Server) -> smtplib.SMTP:
+    with _explained("cannot connect"):
+        if server.tls == FROM_THE_START:
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+        return smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+
+
+def _start_tls(smtp: smtplib.SMTP, server: Server) -> None:
+    with _explained("cannot start an encrypted connection"):
+        smtp.ehlo_or_helo_if_needed()
+        if not smtp.has_extn("starttls"):
+            raise _Failure("the server does not offer STARTTLS, and nothing is sent without encryption")
+        code, answer = smtp.starttls(context=ssl.create_default_context())
+    if code != 220:
+        raise _Failure(f"cannot start an encrypted connection: {_said(code, answer)}")
+
+
+def _log_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
+    with _explained("cannot log in"):
+        try:
+            smtp.login(user, password)
+        except smtplib.SMTPAuthenticationError as error:
+            raise _Failure(f"the server refused the user or the password: {error.smtp_code}") from None
+        except UnicodeEncodeError:
+            raise _Failure("the user and the password have to be ASCII") from None
+
+
+def _transfer(smtp: smtplib.SMTP, sender: str, recipients: Sequence[str], data: bytes, outcome: Outcome) -> None:
+    with _explained("the connection was lost before the message was sent"):
+        smtp.ehlo_or_helo_if_needed()
+        size = [f"SIZE={len(data)}"] if smtp.has_extn("size") else []
+        code, answer = smtp.mail(sender, size)
+        if code != 250:
+            raise _Failure(f"the server refused the sender {sender}: {_said(code, answer)}")
+        taken = []
+        for recipient in recipients:
+            code, answer = smtp.rcpt(recipient)
+            if code in (250, 251):
+                taken.append(recipient)
+            else:
+                outcome.refused[recipient] = _said(code, answer)
+                if code == 421:
+                    raise _Failure(f"the server ended the session: {_said(code, answer)}")
+    if not taken:
+        return
+    with _explained("the connection was lost before the server had said that it took the message"):
+        if smtp.sock is not None:
+            smtp.sock.settimeout(_FINAL_TIMEOUT)
+        try:
+            code, answer = smtp.data(data)
+        except smtplib.SMTPDataError as error:
+            code, answer = error.smtp_code, _bytes(error.smtp_error)
+    if code != 250:
+        raise _Failure(f"the server refused the message: {_said(code, answer)}")
+    outcome.accepted += taken
+
+
+def _note(accepted: list[str], note: Note) -> None:
+    try:
+        note(accepted)
+    except OSError as error:
+        reason = f"that could not be recorded: {error.filename}: {error.strerror}"
+        raise _Failure(f"the message was sent, but {reason}. Repeating the command would send it again") from None
+
+
+@contextmanager
+def _explained(what: str) -> Iterator[None]:
+    """Turn what smtplib, ssl and the system raise into a failure that says what was going on."""
+    try:
+        yield
+    except smtplib.SMTPResponseException as error:
+        raise _Failure(f"{what}: {_said(error.smtp_code, _bytes(error.smtp_error))}") from None
+    except ssl.SSLCertVerificationError as error:
+        raise _Failure(f"{what}: the certificate is not trusted: {error.verify_message}") from None
+    except (smtplib.SMTPException, OSError) as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise _Failure(f"{what}: {reason}") from None
+
+
+def _bytes(answer: str | bytes) -> bytes:
+    return answer.encode() if isinstance(answer, str) else answer
+
+
+def _said(code: int, answer: bytes) -> str:
+    """An answer of the server on one line."""
+    return f"{code} {' '.join(answer.decode('utf-8', 'backslashreplace').split())}".strip()

@@ -1,0 +1,149 @@
+"""Built sites, a server for them on this machine, and a browser."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+SAMPLE = Path(__file__).parents[2] / "doc" / "sample" / "digests"
+
+CONF = """
+project = "Gannet"
+extensions = ["sphinxext.digest"]
+html_theme = {theme!r}
+digest_title = "Gannet Digest, {{period}}"
+digest_success_url = "https://wiki.gannet.example/Successes"
+"""
+INDEX = """
+Gannet
+======
+
+.. toctree::
+   :maxdepth: 4
+
+   digests/index
+"""
+TWO_WEEKS = "Two weeks\n=========\n\n.. digest:: 2026-09-05/2026-09-18\n"
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
+#: What is too long for any screen, in all kinds of places.
+LONG_WORDS = f"""
+date: 2026-11-20
+successes:
+  - nick: {LONG[:60]}
+    text: {LONG} and https://example.org/{LONG.lower()}
+    url: https://logs.example.org/x
+    channel: {LONG[:80]}
+items:
+  - {{group: {LONG[:200]}, text: {LONG}, url: "https://example.org/i/{LONG}"}}
+threads:
+  - title: {LONG}
+    url: https://example.org/t
+    summary: |
+      * {LONG}
+
+        * {LONG}
+
+          * See `a link <https://example.org/a?{"&".join(f"key{number}=value" for number in range(60))}>`__.
+
+      ``{LONG}``
+
+      ==============================  ==============================  ==============================
+      One                             Two                             Three
+      ==============================  ==============================  ==============================
+      Wide                            Wider                           Widest
+      ==============================  ==============================  ==============================
+
+      .. code-block:: python
+
+         call({LONG!r})
+stories:
+  - {{title: {LONG[:120]}, text: {LONG}, author: {LONG[:120]}}}
+  - {LONG}
+"""
+
+
+def missing(what: str) -> None:
+    """Skip the test for want of something, or fail where everything has to be tested."""
+    message = f"{what} is not installed (see bindep.txt and the extra 'test')"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files without writing of it."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """Builds the sample collection with a theme, and says where it is served."""
+    folder = tmp_path_factory.mktemp("sites")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=folder)) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+
+        def build(theme: str) -> str:
+            if importlib.util.find_spec(theme) is None and theme != "alabaster":
+                missing(f"the theme {theme}")
+            if not (folder / theme).exists():
+                _build(folder / f"{theme}-source", folder / theme, theme)
+            return f"http://127.0.0.1:{server.server_port}/{theme}"
+
+        yield build
+        server.shutdown()
+        thread.join()
+
+
+def _build(source: Path, out: Path, theme: str) -> None:
+    shutil.copytree(SAMPLE, source / "releasenotes" / "digests")
+    (source / "releasenotes" / "digests" / "long-words-00000000000000ff.yaml").write_text(LONG_WORDS, encoding="utf-8")
+    (source / "digests").mkdir()
+    for name, text in (
+        ("conf.py", CONF.format(theme=theme)),
+        ("index.rst", INDEX),
+        ("digests/2026-09-18.rst", TWO_WEEKS),
+    ):
+        (source / name).write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-d", f"{out}-doctrees", source, out]
+    subprocess.run(command, check=True)
+
+
+@pytest.fixture(scope="session")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """Chromium without a window, on this machine alone."""
+    if importlib.util.find_spec("selenium") is None:
+        missing("selenium")
+    from selenium import webdriver
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    browser = next(filter(None, map(shutil.which, names)), None)
+    chromedriver = shutil.which("chromedriver")
+    if browser is None or chromedriver is None:
+        missing("Chromium or its driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for argument in (
+        *("headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run"),
+        *("disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage"),
+        "host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        f"user-data-dir={tmp_path_factory.mktemp('chromium')}",
+    ):
+        options.add_argument(f"--{argument}")
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+    try:
+        yield driver
+    finally:
+        driver.quit()

@@ -1,0 +1,243 @@
+"""``sphinx-digest mail``: the message as it is printed."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import shutil
+import struct
+import subprocess
+import termios
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from email import message_from_string
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from .conftest import Run
+
+TEXT = """SuccessBot Says
+* zoë: Fertig – 完成 🎉
+* Tell us yours via IRC with a message “#success [insert success]”.
+
+Locks
+* See this [1].
+* Full thread: https://lists.example.org/1
+
+[1] - https://example.org/a
+"""
+
+#: Prints the message as it is shown, and ends. The folder is one that it need not ask for.
+MUTTRC = """
+set folder=. charset=utf-8 wait_key=no print=yes print_decode print_command="cat > shown.txt"
+alternative_order text/plain
+ignore *
+unignore from subject
+push "<print-message><exit>"
+"""
+
+
+@pytest.fixture
+def notes(write: Callable[..., Path]) -> None:
+    write("success", "date: 2015-12-01\nsuccesses: ['zoë: Fertig – 完成 🎉']\n", 1)
+    write(
+        "thread",
+        "date: 2015-12-02\nthreads:\n  - title: Locks\n    url: https://lists.example.org/1\n"
+        "    summary: '* See `this <https://example.org/a>`__.'\n",
+        2,
+    )
+
+
+@pytest.fixture
+def mail(run: Run, notes: None) -> Callable[..., EmailMessage]:
+    """Runs the command and reads the message that it prints."""
+
+    def mail(*arguments: str, **env: str) -> EmailMessage:
+        result = run(
+            "mail", "latest", "--from", "Team <team@example.org>", "--to", "dev@example.org", *arguments, **env
+        )
+        assert (result.status, result.err) == (0, "")
+        message = message_from_string(result.out, policy=default)
+        assert isinstance(message, EmailMessage)
+        assert [part.defects for part in message.walk() if part.defects] == []
+        return message
+
+    return mail
+
+
+Mail = Callable[..., EmailMessage]
+
+
+def test_two_parts_and_their_headers(mail: Mail) -> None:
+    message = mail()
+    plain, hypertext = message.iter_parts()
+    assert message.get_content_type() == "multipart/alternative"
+    assert plain.get_content_type() == "text/plain"
+    assert plain.get_content() == TEXT
+    assert message["From"] == "Team <team@example.org>"
+    assert message["To"] == "dev@example.org"
+    assert message["Subject"] == "November 28 to December 4"
+    assert message["Message-ID"].endswith("@example.org>")
+    assert message["Date"].datetime.tzinfo is not None
+    assert message["Content-Language"] == "en"
+    for name in ("In-Reply-To", "References", "Archived-At", "Cc", "Bcc", "Reply-To", "Precedence", "List-Id"):
+        assert message[name] is None
+    page = html.document_fromstring(hypertext.get_content())
+    assert "Fertig – 完成 🎉" in page.text_content()
+    assert page.find(".//h2").get("style")
+
+
+def test_styles_are_inlined_and_nothing_is_loaded(mail: Mail) -> None:
+    page = html.document_fromstring(list(mail().iter_parts())[1].get_content())
+    assert all(node.get("style") for node in page.iter("body", "h1", "h2", "p", "ul", "li", "a"))
+    style = page.findtext(".//style")
+    assert re.findall(r"@media[^{]*", style) == ["@media (prefers-color-scheme: dark) "]
+    assert style.strip().endswith("}")
+    assert list(page.iter("script", "link", "img", "iframe")) == []
+
+
+def test_plain_text_only(mail: Mail) -> None:
+    message = mail("--no-html")
+    assert message.get_content_type() == "text/plain"
+    assert message.get_content() == TEXT
+
+
+def test_several_recipients_and_a_subject(mail: Mail) -> None:
+    message = mail(
+        "--to", "A <a@example.org>, b@example.org", "--cc", "c@example.org", "--subject", "Grüße", "--no-html"
+    )
+    assert [address.addr_spec for address in message["To"].addresses] == [
+        "dev@example.org",
+        "a@example.org",
+        "b@example.org",
+    ]
+    assert message["Cc"] == "c@example.org"
+    assert message["Subject"] == "Grüße"
+
+
+def test_a_correction(mail: Mail) -> None:
+    original, first, second = mail(), mail("--correction", "1"), mail("--correction", "2")
+    assert len({original["Message-ID"], first["Message-ID"], second["Message-ID"]}) == 3
+    assert first["In-Reply-To"] == first["References"] == second["In-Reply-To"] == original["Message-ID"]
+    assert first["Subject"] == "[Correction] November 28 to December 4"
+    assert mail("--correction", "1", "--in-reply-to", "x@y")["In-Reply-To"] == "<x@y>"
+
+
+def test_the_same_bytes_each_time(run: Run, notes: None) -> None:
+    arguments = ("mail", "latest", "--from", "a@b.org", "--to", "c@d.org")
+    one, two = (run(*arguments, SOURCE_DATE_EPOCH="1449230400") for _ in range(2))
+    assert one.out == two.out
+    assert "\nDate: Fri, 04 Dec 2015 12:00:00 +0000\n" in one.out
+
+
+def test_where_the_page_is(mail: Mail, project: Path) -> None:
+    (project / "releasenotes" / "digest.yaml").write_text("base_url: https://docs.example.org/\n")
+    message = mail("--no-html")
+    assert message["Archived-At"] == "<https://docs.example.org/digests/2015-12-04.html>"
+    assert message.get_content().startswith("HTML rendered: https://docs.example.org/digests/2015-12-04.html\n\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--from", "a@b\nBcc: c@d", "--to", "c@d"],
+        ["--from", "a@b", "--to", "c@d\nBcc: e@f"],
+        ["--from", "a@b", "--to", "c@d", "--cc", "c@d\r\nBcc: e@f"],
+        ["--from", "a@b", "--to", "c@d", "--subject", "x\nBcc: e@f"],
+        ["--from", "a@b", "--to", "c@d", "--in-reply-to", "<x@y>\nBcc: e@f"],
+        ["--from", "a@b, c@d", "--to", "c@d"],
+        ["--from", "nobody", "--to", "c@d"],
+        ["--from", "a@b", "--to", "nobody"],
+        ["--from", "a@b", "--to", "c@d", "--correction", "0"],
+        ["--from", "a@b", "--to", "c@d", "--again"],
+        ["--from", "a@b"],
+        ["--to", "a@b"],
+    ],
+)
+@pytest.mark.usefixtures("notes")
+def test_what_the_headers_cannot_have(run: Run, arguments: list[str]) -> None:
+    result = run("mail", "latest", *arguments)
+    assert (result.status, result.out) == (2, "")
+    assert "Usage" in result.err
+
+
+@pytest.mark.usefixtures("notes")
+def test_periods(run: Run) -> None:
+    addresses = ("--from", "a@b.org", "--to", "c@d.org")
+    assert run("mail", "tomorrow", *addresses).status == 2
+    result = run("mail", "2014-01", *addresses)
+    assert (result.status, result.out) == (1, "")
+    assert "empty-period" in result.err
+
+
+@pytest.mark.usefixtures("notes")
+def test_problems(run: Run, write: Callable[..., Path]) -> None:
+    write("bad", "date: 2015-12-02\nstories: ['*bad']\n", 3)
+    result = run("mail", "latest", "--from", "a@b.org", "--to", "c@d.org", "--no-html")
+    assert result.status == 1
+    assert "rst" in result.err
+    assert message_from_string(result.out, policy=default).get_content().startswith("SuccessBot Says")
+
+
+@pytest.mark.usefixtures("notes")
+def test_without_the_extra_the_styles_stay_together_and_a_message_names_it(start: Run) -> None:
+    arguments = ("mail", "latest", "--from", "a@b.org", "--to", "c@d.org")
+    before = "import sys; sys.modules['css_inline'] = None"
+    result = start(*arguments, before=before)
+    assert result.status == 0
+    assert "sphinxext-digest[mail]" in result.err
+    (_, hypertext) = message_from_string(result.out, policy=default).iter_parts()
+    page = html.document_fromstring(hypertext.get_content())
+    assert page.find(".//h2").get("style") is None
+    assert "h2 {" in page.findtext(".//style")
+    assert start(*arguments, "--no-html", before=before).err == ""
+
+
+def test_a_mail_reader_shows_it(start: Run, notes: None, tmp_path: Path) -> None:
+    """The message in mutt, which parses it, decodes it and prints it."""
+    mutt = shutil.which("mutt")
+    if mutt is None:
+        pytest.skip("mutt is not installed")
+    result = start("mail", "latest", "--from", "Zoë <a@b.org>", "--to", "c@d.org", "--subject", "Grüße – 完成")
+    (tmp_path / "mbox").write_text(f"From a@b.org Fri Dec  4 12:00:00 2015\n{result.out}\n", encoding="utf-8")
+    (tmp_path / "muttrc").write_text(MUTTRC)
+    env = {**os.environ, "LC_ALL": "C.UTF-8", "TERM": "xterm", "HOME": str(tmp_path)}
+    command = [mutt, "-n", "-F", "muttrc", "-R", "-f", "mbox"]
+    _in_a_terminal(command, tmp_path, env)
+    shown = (tmp_path / "shown.txt").read_text(encoding="utf-8")
+    assert "Grüße – 完成" in shown
+    assert "Zoë <a@b.org>" in shown
+    assert TEXT in shown
+    assert "<html" not in shown
+
+
+def _in_a_terminal(command: list[str], folder: Path, env: dict[str, str]) -> None:
+    """Run a program that wants a terminal, and wait until it ends."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 100, 0, 0))
+    with subprocess.Popen(
+        command, cwd=folder, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    ) as process:
+        os.close(theirs)
+        reader = threading.Thread(target=_read_all, args=(ours,))
+        reader.start()
+        try:
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()
+            reader.join()
+            os.close(ours)
+
+
+def _read_all(descriptor: int) -> None:
+    """Take what a program writes to its terminal, so that it can go on."""
+    with suppress(OSError):
+        while os.read(descriptor, 65536):
+            pass

@@ -1,0 +1,238 @@
+"""``sphinx-digest report``."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from .conftest import FOLDER, Run
+
+FORMATS = ["text", "html", "rst", "markdown", "json"]
+
+THREADS = """---
+date: 2015-12-02
+threads:
+  - title: Locks & <Keys>
+    url: https://lists.example.org/1
+    summary: |
+      * See `this <https://example.org/a>`__.
+"""
+SUCCESSES = """---
+date: 2015-12-01
+successes:
+  - nick: stevemar
+    text: Done.
+    channel: openstack-dev
+    date: 2015-12-01T14:05:00Z
+"""
+TEXT = """SuccessBot Says
+* stevemar: Done.
+* Tell us yours via IRC with a message “#success [insert success]”.
+
+Locks & <Keys>
+* See this [1].
+* Full thread: https://lists.example.org/1
+
+[1] - https://example.org/a
+"""
+
+
+@pytest.fixture
+def notes(write: Callable[..., Path]) -> None:
+    write("thread", THREADS, 1)
+    write("success", SUCCESSES, 2)
+
+
+@pytest.mark.parametrize("period", ["2015-12-04", "latest", "2015-11-28/2015-12-04", "2015-12", "2015-W49"])
+@pytest.mark.usefixtures("notes")
+def test_text(run: Run, period: str) -> None:
+    result = run("report", period)
+    assert (result.status, result.out, result.err) == (0, TEXT, "")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.usefixtures("notes")
+def test_every_format_without_a_sphinx_project(run: Run, form: str) -> None:
+    result = run("report", "latest", "--format", form)
+    assert (result.status, result.err) == (0, "")
+    assert "See" in result.out
+    assert result.out.endswith("\n")
+    assert not result.out.endswith("\n\n")
+
+
+@pytest.mark.usefixtures("notes")
+def test_sphinx_is_not_even_loaded(start: Run) -> None:
+    before = "import sys; sys.modules['sphinx'] = None"
+    for form in FORMATS:
+        assert start("report", "latest", "--format", form, before=before).status == 0
+
+
+@pytest.mark.usefixtures("notes")
+def test_json(run: Run) -> None:
+    assert json.loads(run("report", "latest", "--format", "json").out) == {
+        "name": "2015-12-04",
+        "title": "November 28 to December 4",
+        "url": None,
+        "period": {"start": "2015-11-28", "end": "2015-12-04", "title": "November 28 to December 4"},
+        "sections": [
+            {
+                "kind": "success",
+                "heading": "SuccessBot Says",
+                "notes": [
+                    {
+                        "kind": "success",
+                        "identity": "0000000000000002",
+                        "date": "2015-12-01T14:05:00Z",
+                        "path": "releasenotes/digests/success-0000000000000002.yaml",
+                        "line": 4,
+                        "nick": "stevemar",
+                        "text": "Done.",
+                        "channel": "openstack-dev",
+                    }
+                ],
+            },
+            {
+                "kind": "thread",
+                "heading": "Locks & <Keys>",
+                "notes": [
+                    {
+                        "kind": "thread",
+                        "identity": "0000000000000001",
+                        "date": "2015-12-02",
+                        "path": "releasenotes/digests/thread-0000000000000001.yaml",
+                        "line": 4,
+                        "title": "Locks & <Keys>",
+                        "url": "https://lists.example.org/1",
+                        "state": "open",
+                        "summary": "* See `this <https://example.org/a>`__.",
+                    }
+                ],
+            },
+        ],
+        "references": [{"number": 1, "url": "https://example.org/a"}],
+    }
+
+
+@pytest.mark.usefixtures("notes")
+def test_html_is_a_document_of_its_own(run: Run) -> None:
+    page = html.document_fromstring(run("report", "latest", "--format", "html").out)
+    assert page.get("lang") == "en"
+    assert page.findtext(".//title") == "November 28 to December 4"
+    assert [heading.text_content() for heading in page.iter("h1", "h2")] == [
+        "November 28 to December 4",
+        "SuccessBot Says",
+        "Locks & <Keys>",
+        "References",
+    ]
+    assert page.find(".//meta[@name='viewport']") is not None
+    assert [node for node in page.iter("script", "link", "img", "iframe", "object") if node is not None] == []
+    assert "url(" not in page.findtext(".//style")
+    targets = {link.get("href") for link in page.iter("a")}
+    assert {target.lstrip("#") for target in targets if target.startswith("#")} <= set(page.xpath("//@id"))
+
+
+def test_html_links_pictures_and_loads_none(run: Run, write: Callable[..., Path]) -> None:
+    text = ".. image:: https://e.org/a.png\n         :alt: Graph\n\n      .. figure:: b.png\n         :alt: Local"
+    write("a", f"date: 2015-12-02\nstories:\n  - text: |\n      {text}\n")
+    page = html.document_fromstring(run("report", "latest", "--format", "html").out)
+    assert list(page.iter("img")) == []
+    assert [(link.text, link.get("href")) for link in page.iter("a")] == [("Graph", "https://e.org/a.png")]
+    assert page.find(".//figure").text_content().strip() == "Local"
+
+
+@pytest.mark.usefixtures("notes")
+def test_where_the_page_is_published(run: Run, project: Path) -> None:
+    (project / "releasenotes" / "digest.yaml").write_text("base_url: https://docs.example.org/infra\n")
+    url = "https://docs.example.org/infra/digests/2015-12-04.html"
+    assert run("report", "latest").lines[0] == f"HTML rendered: {url}"
+    assert url in run("report", "latest", "--format", "html").out
+    assert json.loads(run("report", "latest", "--format", "json").out)["url"] == url
+    # not every period is a digest with a page
+    assert run("report", "2015-12").lines[0] == "SuccessBot Says"
+
+
+@pytest.mark.usefixtures("notes")
+def test_another_folder_has_no_pages(run: Run, project: Path) -> None:
+    (project / "releasenotes" / "digest.yaml").write_text("base_url: https://docs.example.org/\n")
+    (project / "more").mkdir()
+    (project / "more" / "a-00000000000000aa.yaml").write_text("date: 2016-02-02\nstories: [Other prose]\n")
+    result = run("report", "latest", "--fragments", "more")
+    assert (result.status, result.out) == (0, "Other prose\n")
+
+
+@pytest.mark.parametrize("period", ["2015-13", "2015-12-32", "yesterday", "2015-12-04/2015-12-01", ""])
+def test_what_is_no_period(run: Run, period: str) -> None:
+    result = run("report", period)
+    assert (result.status, result.out) == (2, "")
+    assert "Usage" in result.err
+
+
+def test_no_period(run: Run) -> None:
+    assert run("report").status == 2
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.usefixtures("notes")
+def test_a_period_without_notes(run: Run, form: str) -> None:
+    result = run("report", "2014-01", "--format", form)
+    assert (result.status, result.out) == (1, "")
+    assert result.err == "releasenotes/digests: empty-period there are no notes from 2014-01-01 to 2014-01-31\n"
+
+
+@pytest.mark.usefixtures("project")
+def test_no_notes_at_all(run: Run) -> None:
+    result = run("report", "latest")
+    assert (result.status, result.out) == (1, "")
+    assert "bad-period" in result.err
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.usefixtures("notes")
+def test_what_is_sound_is_printed_in_spite_of_problems(run: Run, write: Callable[..., Path], form: str) -> None:
+    write("bad", "date: 2015-12-02\nstories: [{text: '*bad'}, {text: Good}]\nunknown: 1\n", 3)
+    result = run("report", "2015-12-04", "--format", form)
+    assert result.status == 1
+    assert "Done." in result.out
+    assert "Good" in result.out
+    path = (FOLDER / f"bad-{3:016x}.yaml").as_posix()
+    assert [line.split(" ", 2)[:2] for line in result.err.splitlines()] == [
+        [f"{path}:2:19:", "rst"],
+        [f"{path}:3:1:", "unknown-key"],
+    ]
+
+
+@pytest.mark.usefixtures("notes")
+def test_a_file_is_written_whole(run: Run, project: Path) -> None:
+    file = project / "report.txt"
+    result = run("report", "latest", "--output", "report.txt")
+    assert (result.status, result.out, result.err) == (0, "", "")
+    assert file.read_text(encoding="utf-8") == TEXT
+    file.chmod(0o600)
+    run("report", "latest", "--output", file, "--format", "rst")
+    assert file.read_text(encoding="utf-8").startswith("====")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert {path.name for path in project.iterdir()} == {"report.txt", "releasenotes"}
+
+
+@pytest.mark.usefixtures("notes")
+def test_a_link_to_a_file_stays_a_link(run: Run, project: Path) -> None:
+    (project / "real.txt").write_text("old")
+    (project / "link.txt").symlink_to("real.txt")
+    assert run("report", "latest", "--output", "link.txt").status == 0
+    assert (project / "link.txt").is_symlink()
+    assert (project / "real.txt").read_text(encoding="utf-8") == TEXT
+    assert run("report", "latest", "--output", os.devnull).status == 0
+    assert Path(os.devnull).is_char_device()
+
+
+@pytest.mark.usefixtures("notes")
+def test_a_file_that_cannot_be_written(run: Run) -> None:
+    result = run("report", "latest", "--output", "missing/report.txt")
+    assert result.status == 1
+    assert "No such file or directory" in result.err
+    assert run("report", "latest", "--output", ".").status == 2

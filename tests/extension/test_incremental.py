@@ -1,0 +1,253 @@
+"""A build reads the pages again whose notes have changed, and no others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from .building import Build, Project
+
+#: The pages that the build makes for the fragments below, without the list.
+NOVEMBER, DECEMBER, LATER = "digests/2015-11-27", "digests/2015-12-04", "digests/2015-12-11"
+LISTS = {"digests/index", "digests/2015", "digests/2015-11", "digests/2015-12"}
+ALL = {"index", "wins", "plain", NOVEMBER, DECEMBER, LATER, *LISTS}
+
+
+@pytest.fixture
+def site(project: Project) -> Project:
+    """A project with three digests, a page with successes and one with nothing of ours, built once."""
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n   wins\n   plain\n")
+    project.write("wins.rst", "Wins\n====\n\n.. successbot:: 2015-12\n")
+    project.write("plain.rst", "Plain\n=====\n")
+    project.fragment("wins-1", "date: 2015-11-24\nsuccesses: [one]\n")
+    project.fragment("wins-2", "date: 2015-12-02\nsuccesses: [two]\n")
+    project.fragment("locks-3", "date: 2015-12-03\nthreads: [{title: Locks}]\n")
+    project.fragment("keys-4", "date: 2015-12-09\nthreads: [{title: Keys, continues: locks}]\n")
+    project.age()
+    first = project.build()
+    assert set(first.read) == ALL
+    assert first.warnings == []
+    return project
+
+
+def read_again(project: Project, **overrides: object) -> set[str]:
+    """The pages that the next build reads; it must not warn, and the one after it must read nothing."""
+    build = project.build(**overrides)
+    assert build.warnings == []
+    assert len(build.read) == len(set(build.read))
+    again = project.build(**overrides)
+    assert again.read == []
+    assert again.warnings == []
+    return set(build.read)
+
+
+def test_nothing_changed(site: Project) -> None:
+    assert read_again(site) == set()
+
+
+def test_a_fragment_that_is_written_anew_with_the_same_text(site: Project) -> None:
+    site.fragment("wins-2", "date: 2015-12-02\nsuccesses: [two]\n")
+    assert read_again(site) == set()
+
+
+def test_an_edit(site: Project) -> None:
+    site.fragment("wins-2", "date: 2015-12-02\nsuccesses: [changed]\n")
+    assert read_again(site) == {DECEMBER, "wins"}
+    assert "changed" in site.build().text(f"{DECEMBER}.html")
+
+
+def test_an_edit_that_keeps_size_and_time(site: Project) -> None:
+    file = site.fragments / "wins-0000000000000002.yaml"
+    status = file.stat()
+    file.write_text("date: 2015-12-02\nsuccesses: [TWO]\n")
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert read_again(site) == {DECEMBER, "wins"}
+
+
+def test_a_new_note_in_a_digest(site: Project) -> None:
+    site.fragment("more-5", "date: 2015-12-04\nsuccesses: [three]\n")
+    # the lists say how many notes there are
+    assert read_again(site) == {DECEMBER, "wins", "digests/index", "digests/2015", "digests/2015-12"}
+
+
+def test_a_note_of_another_kind(site: Project) -> None:
+    site.fragment("wins-2", "date: 2015-12-02\nstories: [two]\n")
+    assert read_again(site) == {DECEMBER, "wins", "digests/index", "digests/2015", "digests/2015-12"}
+
+
+def test_a_new_digest_of_the_same_month(site: Project) -> None:
+    site.fragment("more-5", "date: 2015-12-15\nstories: [three]\n")
+    assert read_again(site) == {"digests/2015-12-18", "digests/index", "digests/2015", "digests/2015-12"}
+
+
+def test_a_new_digest_of_another_year(site: Project) -> None:
+    site.fragment("more-5", "date: 2016-01-15\nstories: [three]\n")
+    assert read_again(site) == {"digests/2016-01-15", "digests/2016-01", "digests/2016", "digests/index"}
+
+
+def test_a_digest_that_is_gone(site: Project) -> None:
+    (site.fragments / "wins-0000000000000001.yaml").unlink()
+    assert read_again(site) == {"digests/index", "digests/2015"}
+    build = site.build()
+    assert set(build.env.found_docs) == ALL - {NOVEMBER, "digests/2015-11"}
+
+
+def test_a_fragment_that_is_renamed(site: Project) -> None:
+    (site.fragments / "wins-0000000000000002.yaml").rename(site.fragments / "two-0000000000000002.yaml")
+    assert read_again(site) == {DECEMBER, "wins"}
+
+
+def test_a_date_that_moves_a_note_to_another_digest(site: Project) -> None:
+    site.fragment("locks-3", "date: 2015-11-25\nthreads: [{title: Locks}]\n")
+    # the part that continues it leads there
+    assert read_again(site) == {NOVEMBER, DECEMBER, LATER, *LISTS}
+    assert "November 21-27" in site.build().text(f"{LATER}.html")
+
+
+def test_a_thread_that_goes_on(site: Project) -> None:
+    site.fragment("more-5", "date: 2015-12-15\nthreads: [{title: Doors, continues: keys}]\n")
+    assert read_again(site) == {LATER, "digests/2015-12-18", "digests/index", "digests/2015", "digests/2015-12"}
+
+
+def test_an_earlier_part_that_has_another_title(site: Project) -> None:
+    site.fragment("locks-3", "date: 2015-12-03\nthreads: [{title: Locked}]\n")
+    assert read_again(site) == {DECEMBER}
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "pages"),
+    [
+        ("success_heading", "Wins", {NOVEMBER, DECEMBER, LATER, "wins"}),
+        ("references", False, {NOVEMBER, DECEMBER, LATER, "wins"}),
+        ("title", "Digest of {period}", ALL - {"index", "plain"}),
+        ("collection_title", "News", {"digests/index", NOVEMBER, DECEMBER, LATER, "wins"}),
+    ],
+)
+def test_settings(site: Project, option: str, value: object, pages: set[str]) -> None:
+    assert read_again(site, **{f"digest_{option}": value}) == pages
+    assert read_again(site) == pages
+    site.write("releasenotes/digest.yaml", f"{option}: {str(value).lower() if value is False else value}\n")
+    assert read_again(site) == pages
+
+
+def test_a_calendar_with_other_periods(site: Project) -> None:
+    # the week of December begins and ends two days later, so that its page has another name
+    read = read_again(site, digest_week_start="monday")
+    assert {"digests/2015-11-29", "digests/2015-12-06", "digests/2015-12-13"} <= read
+    assert "plain" not in read
+    assert "index" not in read
+
+
+def test_other_pages_for_the_same_digests(site: Project) -> None:
+    site.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   news/index\n   wins\n   plain\n")
+    build = site.build(digest_pages="news")
+    assert build.warnings == []
+    assert set(build.env.found_docs) == {name.replace("digests/", "news/") for name in ALL}
+    assert "plain" not in build.read
+
+
+def test_a_page_of_its_own_for_a_digest(site: Project) -> None:
+    page = site.write("digests/2015-12-11.rst", "Two weeks\n=========\n\n.. digest:: 2015-11-28/2015-12-11\n")
+    lists = {"digests/index", "digests/2015", "digests/2015-12"}
+    build = site.build()
+    assert build.warnings == []
+    assert set(build.read) == {LATER, *lists}
+    assert DECEMBER not in build.env.found_docs
+    assert read_again(site) == set()
+    page.unlink()
+    assert read_again(site) == {DECEMBER, LATER, *lists}
+
+
+def test_a_page_that_lists_the_digests(site: Project) -> None:
+    site.write("plain.rst", "Plain\n=====\n\n.. digest-collection::\n")
+    site.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   wins\n   plain\n")
+    assert read_again(site) == {"plain", "index"}
+    assert "digests/index" not in site.build().env.found_docs
+
+
+def test_a_page_that_asks_for_the_latest(site: Project) -> None:
+    site.write("plain.rst", "Plain\n=====\n\n.. digest:: latest\n")
+    assert read_again(site) == {"plain"}
+    site.fragment("more-5", "date: 2015-12-15\nstories: [three]\n")
+    assert read_again(site) == {"plain", "digests/2015-12-18", "digests/index", "digests/2015", "digests/2015-12"}
+    site.fragment("wins-2", "date: 2015-12-02\nsuccesses: [changed]\n")
+    assert read_again(site) == {DECEMBER, "wins"}
+
+
+def test_a_page_that_found_nothing(site: Project) -> None:
+    site.write("plain.rst", "Plain\n=====\n\n.. thread-summary:: to-come\n")
+    assert site.build().warnings == [
+        "<src>/plain.rst:4: WARNING: there is no fragment 'to-come' with a thread [digest.unknown-fragment]"
+    ]
+    site.fragment("to-come-5", "date: 2015-12-09\nthreads: [Come]\n")
+    assert read_again(site) == {"plain", LATER, "digests/index", "digests/2015", "digests/2015-12"}
+
+
+def test_the_current_week_of_a_countdown(site: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def at(day: int) -> None:
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(1448928000 + (day - 1) * 86400))  # from December 1, 2015
+
+    at(1)
+    site.write("plain.rst", "Plain\n=====\n\n.. countdown:: mitaka\n")
+    for number, day in ((11, 1), (12, 5)):
+        site.fragment(f"c-{number}", f"date: 2015-12-0{day}\ncountdown: [{{series: mitaka, focus: week {number}}}]\n")
+    site.build()
+    site.age()
+    assert "week 11" in site.build().text("plain.html")
+    at(4)
+    assert site.build().read == []
+    at(5)
+    assert site.build().read == ["plain"]
+    assert "week 12" in site.build().text("plain.html")
+
+
+def test_a_collection_of_its_own(site: Project) -> None:
+    site.write("news/a-0000000000000021.yaml", "date: 2015-12-02\nsuccesses: [news]\n")
+    site.write("plain.rst", "Plain\n=====\n\n.. successbot::\n   :fragments: news\n")
+    assert read_again(site) == {"plain"}
+    site.write("news/a-0000000000000021.yaml", "date: 2015-12-02\nsuccesses: [other news]\n")
+    assert read_again(site) == {"plain"}
+    site.fragment("wins-2", "date: 2015-12-02\nsuccesses: [changed]\n")
+    assert read_again(site) == {DECEMBER, "wins"}
+
+
+def test_a_note_that_has_its_day_from_git(project: Project, make_repository: Callable) -> None:
+    repository = make_repository(project.folder)
+    project.write(".gitignore", "build\n")
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n")
+    project.fragment("dated-1", "date: 2015-11-24\nsuccesses: [one]\n")
+    repository.commit("2015-11-24T12:00:00Z")
+    project.age()
+    assert project.build().warnings == []
+    project.fragment("undated-2", "successes: [two]\n")
+    project.age()
+    (warning,) = project.build().warnings
+    assert warning.startswith(
+        "<src>/releasenotes/digests/undated-0000000000000002.yaml:1:13: WARNING: the note has no "
+    )
+    repository.commit("2015-12-02T12:00:00Z")
+    assert read_again(project) == {DECEMBER, "digests/2015-12", "digests/2015", "digests/index"}
+    repository.commit("2015-12-20T12:00:00Z")
+    assert read_again(project) == set()
+
+
+def outputs(build: Build) -> dict[str, str]:
+    return {file.relative_to(build.outdir).as_posix(): file.read_text() for file in build.outdir.rglob("*.html")}
+
+
+def test_many_steps_end_at_what_a_fresh_build_makes(site: Project) -> None:
+    site.fragment("more-5", "date: 2015-12-15\nthreads: [{title: Doors, continues: keys}]\n")
+    site.build()
+    site.write("digests/2015-12-18.rst", "Two weeks\n=========\n\n.. digest:: 2015-12-05/2015-12-18\n")
+    (site.fragments / "wins-0000000000000001.yaml").unlink()
+    site.build(digest_success_heading="Hurrah")
+    (site.fragments / "locks-0000000000000003.yaml").rename(site.fragments / "locks-old-0000000000000003.yaml")
+    site.fragment("keys-4", "date: 2015-12-09\nthreads: [{title: Keys, continues: locks-old}]\n")
+    site.build()
+    site.fragment("wins-6", "date: 2015-12-02\nsuccesses: [six]\n")
+    step_by_step = site.build()
+    fresh = site.build(output="fresh", doctrees="fresh-doctrees")
+    assert step_by_step.warnings == fresh.warnings == []
+    assert {name: text for name, text in outputs(step_by_step).items() if name in outputs(fresh)} == outputs(fresh)

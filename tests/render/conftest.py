@@ -1,0 +1,63 @@
+"""What the tests of reports and mails share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from sphinxext.digest.collection import Collection
+from sphinxext.digest.problems import Problem
+from sphinxext.digest.render.digest import DigestSource, digest_source
+from sphinxext.digest.render.report import FORMATS
+
+Report = Callable[..., str]
+
+
+@pytest.fixture
+def source(make_collection: Callable[..., Collection]) -> Callable[..., DigestSource]:
+    """A digest, out of fragments by their slugs; the latest one unless a period is given."""
+
+    def make(fragments: dict[str, str], period: str = "latest", **options: object) -> DigestSource:
+        collection = make_collection(fragments, **options)
+        return digest_source(collection, collection.period(period))
+
+    return make
+
+
+@pytest.fixture
+def report(source: Callable[..., DigestSource]) -> Report:
+    """A digest in a format, without problems."""
+
+    def make(form: str, fragments: dict[str, str], period: str = "latest", **options: object) -> str:
+        text, problems = FORMATS[form](source(fragments, period, **options))
+        assert problems == []
+        return text
+
+    return make
+
+
+@pytest.fixture
+def one_text(report: Report) -> Callable[..., str]:
+    """What a format has of a story with just this text, without the digest's title."""
+
+    def make(form: str, text: str) -> str:
+        return report(form, {"a": story(text)})
+
+    return make
+
+
+@pytest.fixture
+def unsound(source: Callable[..., DigestSource]) -> Callable[..., tuple[str, list[Problem]]]:
+    """A digest in a format, with the problems of its texts."""
+
+    def make(form: str, fragments: dict[str, str], **options: object) -> tuple[str, list[Problem]]:
+        return FORMATS[form](source(fragments, **options))
+
+    return make
+
+
+def story(text: str) -> str:
+    """A fragment of one story with this text, whose digest is that of 2015-12-04."""
+    lines = "".join(f"      {line}\n" if line else "\n" for line in text.split("\n"))
+    return f"date: 2015-12-02\nstories:\n  - text: |2\n{lines}"
