@@ -24,11 +24,11 @@ import re
 from pathlib import Path
 
 import pytest
+from scenarios import read_scenario, scenario_files
 
 from sphinxext.digest.archive.plan import HARMLESS
 from sphinxext.digest.options import SETTINGS_FILE
 from sphinxext.digest.problems import Code
-from tests.scenarios import read_scenario, scenario_files
 
 from .reporting import import_files, report
 

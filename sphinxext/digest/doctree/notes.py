@@ -29,6 +29,9 @@ SOURCE_CLASS = "digest-source"
 #: Marks the words that stand over a part of a countdown.
 LABEL_CLASS = "digest-label"
 
+#: Marks the lines that lead to other parts of a thread.
+NEIGHBOUR_CLASS = "digest-neighbour"
+
 #: Marks where a success was told.
 WHERE_CLASS = "digest-where"
 
@@ -164,9 +167,15 @@ class NoteBuilder:
         body = self.blocks(note.summary, entry) if note.summary else []
         lines = [_line(source_link("Full thread", note.url))] if note.url and not _ends_with(body, note.url) else []
         if neighbours.earlier:
-            lines.append(_line(nodes.Text("Continued from: "), *self.links.to_thread(neighbours.earlier)))
-        lines += [_line(nodes.Text("Continued in: "), *self.links.to_thread(later)) for later in neighbours.later]
+            lines.append(self.neighbour("Continued from", neighbours.earlier))
+        lines += [self.neighbour("Continued in", later) for later in neighbours.later]
         return body + links_list(lines)
+
+    def neighbour(self, label: str, entry: Entry) -> nodes.list_item:
+        """The line that leads to another part of a thread."""
+        line = _line(nodes.Text(f"{label}: "), *self.links.to_thread(entry))
+        line["classes"].append(NEIGHBOUR_CLASS)
+        return line
 
     def story(self, entry: Entry) -> list[nodes.Node]:
         """Who wrote a story, its text, and the link to all of it."""

@@ -84,7 +84,8 @@ class DigestMailBuilder(Builder):
                 if link.get("internal"):
                     link.parent.replace(link, link.children)
         pages = [node for node in doctree.children if isinstance(node, nodes.section)]
-        return [node for page in pages for node in page.children] or list(doctree.children)
+        below = [node for page in pages for node in page.children if not isinstance(node, nodes.title)]
+        return below or list(doctree.children)
 
     def _has_digest(self, docname: str) -> bool:
         targets = DigestDomain.of(self.env).data["targets"].get(docname, ())

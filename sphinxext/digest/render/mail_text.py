@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from docutils import nodes
 
 from sphinxext.digest.compose import References
-from sphinxext.digest.doctree.notes import PROJECT_CLASS
+from sphinxext.digest.doctree.notes import NEIGHBOUR_CLASS, PROJECT_CLASS
 from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.render.text import text_lines
 from sphinxext.digest.render.wrap import WIDTH
@@ -16,11 +16,14 @@ from sphinxext.digest.render.wrap import WIDTH
 def mail_text(parts: Sequence[nodes.Node], page_url: str | None = None, width: int = WIDTH) -> str:
     """A digest in the layout of OpenStack's mails: where its page is, the sections, and the list of links.
 
+    A mail stays what it was when it was sent, so that it says nothing of the parts of a thread in other digests.
+
     :param parts: the sections, whose links have no numbers yet; they get them here, and the lines of the project that
         close the successes become the one that mails have, ``All: URL``.
     :param page_url: where the digest's page is published, for the first line.
     """
     _shorten_closing(parts)
+    _remove_neighbours(parts)
     numbers = References()
     number_links(parts, numbers, "reference", titles=True)
     lines = [f"HTML rendered: {page_url}", ""] if page_url else []
@@ -39,4 +42,11 @@ def _shorten_closing(parts: Sequence[nodes.Node]) -> None:
             link += nodes.Text("All")
         for line in lines:
             if links and not any(line.findall(nodes.reference)):
+                line.parent.remove(line)
+
+
+def _remove_neighbours(parts: Sequence[nodes.Node]) -> None:
+    for part in parts:
+        for line in list(part.findall(nodes.list_item)):
+            if NEIGHBOUR_CLASS in line["classes"]:
                 line.parent.remove(line)
