@@ -66,9 +66,7 @@ class Reader:
             script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -c {shlex.quote(code)} "$@"\n')
             script.chmod(0o755)
         self.environment = {
-            # a runner of tests may ask all programs for colours
-            **{name: value for name, value in os.environ.items() if name != "FORCE_COLOR"},
-            "NO_COLOR": "1",
+            **os.environ,
             "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
             "LC_ALL": "C.UTF-8",

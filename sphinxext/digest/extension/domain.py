@@ -46,7 +46,7 @@ class Target:
 
 
 class NotesIndex(Index):
-    """Threads, stories, countdowns and short lists by title, and people by what they told SuccessBot."""
+    """Threads, stories, countdowns and short lists by title, and people, each with the newest of their successes."""
 
     name = "notes"
     localname = "Index of the digests"
@@ -66,10 +66,12 @@ class NotesIndex(Index):
                 entry = IndexEntry(target.title, 0, target.docname, target.anchor, target.type, "", "")
                 letters.setdefault(_letter(target.title), []).append(entry)
         for nick, told in people.items():
-            head = IndexEntry(nick, 1, "", "", "", "", "")
-            lines = [IndexEntry(target.title, 2, target.docname, target.anchor, "", "", "") for target in told]
-            letters.setdefault(_letter(nick), []).extend([head, *lines])
-        return [(letter, _sorted(letters[letter])) for letter in sorted(letters)], False
+            # one line to a person, since Sphinx writes the index in each build
+            newest, count = told[-1], f"{len(told)} successes" if len(told) > 1 else "1 success"
+            entry = IndexEntry(nick, 0, newest.docname, newest.anchor, count, "", "")
+            letters.setdefault(_letter(nick), []).append(entry)
+        by_name = {letter: sorted(letters[letter], key=lambda entry: entry.name.lower()) for letter in sorted(letters)}
+        return list(by_name.items()), False
 
 
 class DigestDomain(Domain):
@@ -198,15 +200,3 @@ class DigestDomain(Domain):
 def _letter(text: str) -> str:
     first = next((character for character in text if character.isalnum()), "")
     return first.upper() if first.isalpha() else "0-9"
-
-
-def _sorted(entries: list[IndexEntry]) -> list[IndexEntry]:
-    """The entries of a letter by name, with people's lines kept below their heads."""
-    blocks: list[list[IndexEntry]] = []
-    for entry in entries:
-        if entry.subtype == 2:
-            blocks[-1].append(entry)
-        else:
-            blocks.append([entry])
-    blocks.sort(key=lambda block: block[0].name.lower())
-    return [entry for block in blocks for entry in block]

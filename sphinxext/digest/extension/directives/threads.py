@@ -81,9 +81,7 @@ class ThreadSummaryDirective(CollectionReader):
         if url := self.options.get("url"):
             lines.append(nodes.list_item("", nodes.paragraph("", "", source_link("Full thread", url))))
         if earlier := self._earlier():
-            lines.append(
-                nodes.list_item("", nodes.paragraph("", "", nodes.Text("Continued from: "), *self.to_thread(earlier)))
-            )
+            lines.append(self.builder().neighbour("Continued from", earlier))
         heading, messages = self.state.inline_text(title, self.lineno)
         parts = titled(
             [*heading, *messages],
