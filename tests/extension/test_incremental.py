@@ -251,3 +251,16 @@ def test_many_steps_end_at_what_a_fresh_build_makes(site: Project) -> None:
     fresh = site.build(output="fresh", doctrees="fresh-doctrees")
     assert step_by_step.warnings == fresh.warnings == []
     assert {name: text for name, text in outputs(step_by_step).items() if name in outputs(fresh)} == outputs(fresh)
+
+
+def test_what_is_remembered_of_folders_may_be_lost_or_damaged(project: Project) -> None:
+    project.write("releasenotes/digests/one-0000000000000001.yaml", "date: 2015-12-02\nsuccesses: [Done.]\n")
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n")
+    first = project.build("html")
+    project.age()
+    project.build("html")
+    memory = next(project.folder.rglob("digest-folders.pickle"))
+    memory.write_bytes(b"damaged")
+    again = project.build("html")
+    assert (first.warnings, again.warnings) == ([], [])
+    assert memory.read_bytes() != b"damaged"

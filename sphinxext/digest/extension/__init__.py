@@ -13,7 +13,7 @@ from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.outdated import outdated_documents
 from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages
 from sphinxext.digest.extension.report import report_problems
-from sphinxext.digest.extension.store import open_store
+from sphinxext.digest.extension.store import open_store, save_states
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -38,6 +38,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", add_pages)
     app.connect("env-get-outdated", outdated_documents)
     app.connect("env-updated", report_problems)
+    app.connect("build-finished", save_states)
     return {
         "version": __version__,
         "env_version": DigestDomain.data_version,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,6 +24,8 @@ from sphinxext.digest.project import Project
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
+
+_STATES = "digest-folders.pickle"
 
 
 @dataclass(frozen=True)
@@ -130,8 +133,33 @@ class Store:
 def open_store(app: Sphinx) -> None:
     """Read the settings, and give the domain its store."""
     domain = DigestDomain.of(app.env)
+    domain.data["folders"].update(_saved_states(app))
     project = configure(app.config, Path(app.confdir))
     domain.store = Store(project, domain.data["folders"], domain.data["scans"])
+
+
+def save_states(app: Sphinx, exception: Exception | None) -> None:
+    """Keep what the folders were like beside the environment, which Sphinx saves only after a page was read.
+
+    A fragment that was young when it was read has to be read once more by the next build, and by every later one if
+    nothing remembered that. Only a build that came to its end may say so: the environment is saved by then.
+    """
+    states = DigestDomain.of(app.env).data["folders"]
+    if exception is not None or states == _saved_states(app):
+        return
+    file = Path(app.doctreedir, _STATES)
+    temporary = file.with_suffix(".new")
+    temporary.write_bytes(pickle.dumps((DigestDomain.data_version, states)))
+    temporary.replace(file)
+
+
+def _saved_states(app: Sphinx) -> dict[str, FolderState]:
+    try:
+        # Sphinx's own environment, which is next to it, is read in the same way
+        version, states = pickle.loads(Path(app.doctreedir, _STATES).read_bytes())  # noqa: S301
+    except Exception:  # whatever is wrong with the file, the folders are just read again
+        return {}
+    return states if version == DigestDomain.data_version else {}
 
 
 def store_of(env: BuildEnvironment) -> Store:
