@@ -16,6 +16,7 @@ from sphinxext.digest.model.notes import (
     Thread,
 )
 from sphinxext.digest.model.period import Period, month_name
+from sphinxext.digest.model.schedule import Event, Outlook, Schedule, Scope, Week, week_number
 from sphinxext.digest.model.text import REFUSED_CHARACTER, Moment, Place, Text
 
 __all__ = [
@@ -25,14 +26,18 @@ __all__ = [
     "Countdown",
     "Digest",
     "Entry",
+    "Event",
     "Fragment",
     "Item",
     "Kind",
     "Moment",
     "Note",
+    "Outlook",
     "Period",
     "Place",
     "Prelude",
+    "Schedule",
+    "Scope",
     "Section",
     "State",
     "Story",
@@ -40,6 +45,8 @@ __all__ = [
     "Text",
     "Thread",
     "ThreadLinks",
+    "Week",
     "month_name",
     "split_name",
+    "week_number",
 ]

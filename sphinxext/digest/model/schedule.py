@@ -1,0 +1,125 @@
+"""A release schedule: the weeks of a cycle and what happens in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from sphinxext.digest.model.period import Period
+from sphinxext.digest.model.text import Place, Text
+
+
+class Scope(StrEnum):
+    """Whom an event is for."""
+
+    CROSS_PROJECT = "cross-project"
+    PROJECT_SPECIFIC = "project-specific"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A milestone, a deadline, a meeting: something that a week of a cycle is known for.
+
+    ``id`` is how the schedule calls it, as in ``i-rc1``, and ``title`` its heading in plain text, or the ``id`` again
+    where nothing says more. ``week`` are the days of the week that it stands in; ``day`` is the one by which it is
+    due, and ``exact`` says that the schedule itself names that day.
+    """
+
+    id: str
+    title: str
+    scope: Scope
+    week: Period
+    day: date
+    place: Place
+    exact: bool = False
+    text: Text | None = None
+    project: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """A week of a cycle.
+
+    ``name`` is the schedule's own name for it (``R-17``, ``R+0``); ``to_release`` counts the weeks from it to the
+    week of the release, and is below zero after that. Both are None in a week before the cycle.
+    """
+
+    period: Period
+    place: Place
+    name: str | None = None
+    to_release: int | None = None
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """The cycle of a release series.
+
+    ``series`` is the short name (``indri``), ``title`` the one for readers (``2027.1 Indri``), ``release_id`` the
+    number if there is one. ``weeks`` are in the order of time, each once. ``release`` is the day of the release and
+    ``path`` the file that says all this, relative to the project where it is inside; the texts of events may stand in
+    another one, ``text_path``. ``url`` is the page that has the schedule for readers; an ``id`` is an anchor there.
+    """
+
+    series: str
+    title: str
+    weeks: tuple[Week, ...]
+    release: date
+    path: str
+    text_path: str = ""
+    release_id: str | None = None
+    status: str | None = None
+    url: str | None = None
+
+    @property
+    def cycle(self) -> tuple[Week, ...]:
+        """The weeks that have a name."""
+        return tuple(week for week in self.weeks if week.name is not None)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All events in the order of time. Ids can repeat."""
+        return tuple(event for week in self.weeks for event in week.events)
+
+    def week(self, name: str) -> Week | None:
+        """The week with a name; ``R-0``, ``R+0`` and ``R0`` are one name."""
+        wanted = week_number(name)
+        return next((week for week in self.cycle if week.to_release == wanted), None) if wanted is not None else None
+
+    def week_of(self, day: date) -> Week | None:
+        """The week of the cycle that a day is in, its weekend included."""
+        monday = day - timedelta(days=day.weekday())
+        return next(
+            (week for week in self.cycle if week.period.start - timedelta(days=week.period.start.weekday()) == monday),
+            None,
+        )
+
+
+def week_number(name: str) -> int | None:
+    """How many weeks before the release a week is by its name: 17 for ``R-17``, -1 for ``R+1``."""
+    sign, digits = name[1:2], name[2:] if name[1:2] in ("-", "+") else name[1:]
+    if name[:1] not in ("R", "r") or not (digits.isascii() and digits.isdigit() and len(digits) <= 3):
+        return None
+    return -int(digits) if sign == "+" else int(digits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What is ahead in a cycle, seen from one day.
+
+    ``week`` is the week that the outlook is for, which need not be the week of ``now``. The deadlines are those of
+    the week itself, of the one after it, and of all later ones; ``next`` is the first that is not over on ``now``.
+    Days are whole days from ``now``, below zero if they are over.
+    """
+
+    schedule: Schedule
+    now: date
+    week: Week | None
+    this_week: tuple[Event, ...]
+    next_week: tuple[Event, ...]
+    later: tuple[Event, ...]
+    next: Event | None
+    days_to_next: int | None
+    days_to_release: int
+    weeks_to_release: int | None
