@@ -199,6 +199,10 @@ def list_item_of(
     assert isinstance(first, nodes.paragraph)
     target = nodes.target("", "", ids=[entry.anchor])
     first.rawsource = "".join(node.astext() for node in lead) + first.rawsource
+    last, start = lead[-1:], first.children[:1]
+    if last and start and isinstance(last[0], nodes.Text) and isinstance(start[0], nodes.Text):
+        # one node for both: what Sphinx does with each text node costs more than the text
+        lead, first.children[:1] = lead[:-1], [nodes.Text(last[0] + start[0])]
     first.children = [target, *lead, *first.children, *tail]
     for child in first.children:
         first.setup_child(child)

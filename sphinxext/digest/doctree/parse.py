@@ -42,9 +42,11 @@ class _Collector(Reporter):
     def __init__(self, source: str) -> None:
         super().__init__(source, Reporter.WARNING_LEVEL, Reporter.SEVERE_LEVEL + 1, stream=False)
         self.found: list[tuple[int, str]] = []
+        self.has_spoken = False
 
     def system_message(self, level: int, message: Any, *children: Any, **attributes: Any) -> nodes.system_message:
         node = super().system_message(level, message, *children, **attributes)
+        self.has_spoken = True
         if level >= self.report_level:
             self.found.append((node.get("line") or 0, str(message)))
         return node
@@ -106,11 +108,13 @@ class TextParser:
             self.problems.append(Problem(path, text.line, text.column, Code.RST, message))
             return [nodes.literal_block(text.value, text.value)]
         _remove_unseen(document)
-        _keep_citations_local(document)
+        if document.citations or document.citation_refs:
+            _keep_citations_local(document)
         for node, reason in refused_links(document):
             reporter.found.append((_line_of(node, text.line), reason))
         self._report(reporter.found, text, path)
-        _remove_messages(document)
+        if reporter.has_spoken:
+            _remove_messages(document)
         return _detached(document)
 
     def _document(self, text: Text, reporter: _Collector, prefix: str) -> nodes.document:

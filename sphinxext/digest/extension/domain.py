@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from docutils import nodes
 from sphinx.domains import Domain, Index, IndexEntry, ObjType
@@ -28,9 +27,8 @@ OBJECT_KINDS = tuple(note.kind for note in KINDS)
 _OF_PAGES = ("targets", "queries", "problems")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A place on a page that can be referred to.
+class Target(NamedTuple):
+    """A place on a page that can be referred to. The environment has thousands, and tuples are what it saves fastest.
 
     ``names`` are all the names it has, the one that never changes first; ``primary`` marks the digest's own page,
     which wins over other pages that show the same note.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, count
+from itertools import count
 from typing import Any, ClassVar
 
 import docutils
@@ -129,39 +129,40 @@ class CollectionReader(SphinxDirective):
         """Nodes as they go onto the page: with unique identifiers, and registered together with their problems."""
         domain = DigestDomain.of(self.env)
         domain.note_problems(self.env.docname, builder.parser.problems)
-        anchors = self._unique_identifiers(parts)
+        elements = elements_of(parts)
+        anchors = self._unique_identifiers(elements)
         for entry in entries:
             node = anchors.get(entry.anchor)
             if node is not None and entry.kind in OBJECT_KINDS:
                 domain.note_target(self._target(entry, node, primary=primary))
-        for part in parts:
-            show_urls_in_text(part)
-            for heading in part.findall(lambda node: isinstance(node, nodes.section | nodes.rubric)):
+        for node in elements:
+            show_url_in_text(node)
+            if isinstance(node, nodes.section | nodes.rubric) and node.source is None:
                 # without a source its words could not be translated
-                if heading.source is None:
-                    self.set_source_info(heading)
+                self.set_source_info(node)
         return parts
 
-    def _unique_identifiers(self, parts: list[nodes.Node]) -> dict[str, nodes.Element]:
+    def _unique_identifiers(self, elements: list[nodes.Element]) -> dict[str, nodes.Element]:
         """Register the identifiers with the document.
 
         Those that it has already get a number, as where a page shows a note twice; what refers to them follows.
         """
-        document = self.state.document
+        known = self.state.document.ids
         anchors = {}
         renamed: dict[str, str] = {}
-        elements = [node for part in parts for node in part.findall(nodes.Element)]
         for node in elements:
-            identifiers: list[str] = node.get("ids", [])
+            identifiers: list[str] = node.attributes["ids"]
             for index, name in enumerate(identifiers):
-                free = next(other for other in _numbered(name) if document.ids.get(other, node) is node)
-                identifiers[index] = renamed[name] = free
-                document.ids[free] = anchors[free] = node
-        for node in elements:
-            if "backrefs" in node:
+                free = name
+                if known.get(name, node) is not node:
+                    free = next(other for other in _numbered(name) if other not in known)
+                    identifiers[index] = renamed[name] = free
+                known[free] = anchors[free] = node
+        if renamed:
+            for node in elements:
                 node["backrefs"] = [renamed.get(name, name) for name in node["backrefs"]]
-            if "refid" in node:
-                node["refid"] = renamed.get(node["refid"], node["refid"])
+                if "refid" in node:
+                    node["refid"] = renamed.get(node["refid"], node["refid"])
         return anchors
 
     def _target(self, entry: Entry, node: nodes.Element, *, primary: bool) -> Target:
@@ -182,35 +183,41 @@ class CollectionReader(SphinxDirective):
 
 
 def _numbered(name: str) -> Iterator[str]:
-    """The name, then others that no note has."""
-    return chain([name], (f"{name}-copy-{number}" for number in count(2)))
+    """Names like this one that no note has."""
+    return (f"{name}-copy-{number}" for number in count(2))
 
 
 def _title_of(node: nodes.Element, label: str) -> str:
     """The words of the heading, the rubric or the line that an anchor stands in."""
-    holder: nodes.Node = node
+    holder = node
     if isinstance(node, nodes.section):
-        holder = node[0]
+        holder = node.next_node(nodes.title) or node
     elif isinstance(node, nodes.target) and isinstance(node.parent, nodes.paragraph):
         holder = node.parent
-    words = _words_of(holder) or label
+    words = " ".join(_words_of(holder).split()) or label
     return words if len(words) <= 100 else words[:99].rsplit(" ", 1)[0] + "…"
 
 
-def _words_of(node: nodes.Node) -> str:
+def _words_of(node: nodes.Element) -> str:
     """The words of a heading or a line, without the numbers of its links and the links that are put after it."""
-    node = node.deepcopy()
-    for aside in [part for part in node.findall(nodes.Element) if _ASIDES.intersection(part.get("classes", ()))]:
-        before = aside.previous_sibling()
-        if isinstance(before, nodes.Text) and before == " ":
-            aside.parent.remove(before)
-        aside.parent.remove(aside)
-    return " ".join(node.astext().split())
+    words: list[str] = []
+    for child in node.children:
+        if isinstance(child, nodes.Text):
+            words.append(child.astext())
+        elif isinstance(child, nodes.Element) and not _ASIDES.intersection(child["classes"]):
+            words.append(_words_of(child))
+        elif words[-1:] == [" "]:
+            words.pop()
+    return "".join(words)
 
 
-def show_urls_in_text(part: nodes.Node) -> None:
+def elements_of(parts: Iterable[nodes.Node]) -> list[nodes.Element]:
+    """All elements in nodes, from one walk: a page has thousands."""
+    return [node for part in parts for node in part.findall() if isinstance(node, nodes.Element)]
+
+
+def show_url_in_text(link: nodes.Element) -> None:
     """Where there are no links, in plain text and manual pages, show the URL itself after "Full thread"."""
-    for link in list(part.findall(nodes.reference)):
-        if SOURCE_CLASS in link["classes"] and link["refuri"] != link.astext():
-            url = addnodes.only("", nodes.inline("", f": {link['refuri']}"), expr=_WITHOUT_LINKS)
-            link.parent.insert(link.parent.index(link) + 1, url)
+    if isinstance(link, nodes.reference) and SOURCE_CLASS in link["classes"] and link["refuri"] != link.astext():
+        url = addnodes.only("", nodes.inline("", f": {link['refuri']}"), expr=_WITHOUT_LINKS)
+        link.parent.insert(link.parent.index(link) + 1, url)

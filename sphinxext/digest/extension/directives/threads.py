@@ -11,7 +11,7 @@ from docutils.parsers.rst import directives
 from sphinxext.digest.doctree.digest import titled
 from sphinxext.digest.doctree.notes import links_list, source_link
 from sphinxext.digest.extension.directives import options
-from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec, show_urls_in_text
+from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec, elements_of, show_url_in_text
 from sphinxext.digest.extension.domain import DigestDomain, Target
 from sphinxext.digest.extension.queries import NotesQuery
 from sphinxext.digest.model import Entry, Kind, State, Thread, ThreadLinks
@@ -91,10 +91,11 @@ class ThreadSummaryDirective(CollectionReader):
             sections=self.sections_allowed,
             state=self.options.get("state", State.OPEN),
         )
-        for part in parts:
-            show_urls_in_text(part)
         self.set_source_info(parts[0])
-        anchor = next(iter(self._unique_identifiers(parts[:1])))
+        elements = elements_of(parts)
+        anchor = next(iter(self._unique_identifiers(elements)))
+        for node in elements:
+            show_url_in_text(node)
         text = nodes.paragraph("", "", *[node.deepcopy() for node in heading]).astext()
         DigestDomain.of(self.env).note_target(Target(Kind.THREAD.value, (slug,), text, self.env.docname, anchor))
         return parts
