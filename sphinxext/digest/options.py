@@ -67,6 +67,8 @@ class Settings:
     fragment_raw: bool
     fragment_file_insertion: bool
     base_url: str
+    schedules: tuple[str, ...]
+    schedule_url: str
 
     @property
     def calendar(self) -> Calendar:
@@ -128,6 +130,22 @@ def _folder(value: object) -> str:
     if path.is_absolute() or ".." in path.parts:
         raise OptionError("must be a path inside the project, relative to it")
     return path.as_posix()
+
+
+def _paths(value: object) -> tuple[str, ...]:
+    """Paths that may lead out of the project, as to a checkout beside it."""
+    paths = _texts(value)
+    if any("\\" in path or "://" in path for path in paths):
+        raise OptionError("must be a list of paths of files and folders, with '/' between their parts")
+    return paths
+
+
+def _schedule_url(value: object) -> str:
+    text = _text_or_empty(value)
+    _url_or_empty(text.replace("{series}", "series"))
+    if re.search(r"[{}]", text.replace("{series}", "")):
+        raise OptionError("may have the field {series}, and no others")
+    return text
 
 
 def _choice(*choices: str) -> Callable[[object], str]:
@@ -269,6 +287,20 @@ OPTIONS: dict[str, Option] = {
             _folder_url_or_empty,
             "Where the documentation is published, as an absolute URL. Reports and mails then say where the page of a "
             "digest is, and link to earlier and later parts of threads.",
+        ),
+        Option(
+            "schedules",
+            (),
+            _paths,
+            "Where release schedules are, relative to the project: files, and folders with a folder to each series, "
+            "such as a checkout of openstack/releases. They may lie outside the project: ``../releases``.",
+        ),
+        Option(
+            "schedule_url",
+            "",
+            _schedule_url,
+            "The page that has a schedule for readers, as an absolute URL. ``{series}`` is the name of the series: "
+            "``https://releases.openstack.org/{series}/schedule.html``.",
         ),
     )
 }

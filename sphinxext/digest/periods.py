@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from sphinxext.digest.model import Period
+from sphinxext.digest.model import Period, month_name
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKLY, BIWEEKLY, MONTHLY = FREQUENCIES = ("weekly", "biweekly", "monthly")
@@ -146,3 +146,9 @@ def short_title(period: Period) -> str:
     if start.month == end.month:
         return f"{_SHORT_MONTHS[start.month - 1]} {start.day}-{end.day}"
     return f"{_SHORT_MONTHS[start.month - 1]} {start.day} - {_SHORT_MONTHS[end.month - 1]} {end.day}"
+
+
+def long_day(day: date) -> str:
+    """A day in the words of a deadline: ``March 4th, 2027``."""
+    suffix = "th" if day.day in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
+    return f"{month_name(day)} {day.day}{suffix}, {day.year}"

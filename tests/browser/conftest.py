@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-SAMPLE = Path(__file__).parents[2] / "doc" / "sample" / "digests"
+SAMPLE = Path(__file__).parents[2] / "doc" / "sample"
 
 CONF = """
 project = "Gannet"
@@ -23,6 +23,7 @@ extensions = ["sphinxext.digest"]
 html_theme = {theme!r}
 digest_title = "Gannet Digest, {{period}}"
 digest_success_url = "https://wiki.gannet.example/Successes"
+digest_schedules = ["schedules"]
 """
 INDEX = """
 Gannet
@@ -32,7 +33,12 @@ Gannet
    :maxdepth: 4
 
    digests/index
+   countdown
+   cycle
 """
+#: Long ago, so that the script of the page has something to say.
+COUNTDOWN = "Countdown\n=========\n\n.. countdown:: heron\n   :at: 2026-09-02\n"
+CYCLE = "Cycle\n=====\n\n.. release-schedule:: heron\n"
 TWO_WEEKS = "Two weeks\n=========\n\n.. digest:: 2026-09-05/2026-09-18\n"
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
 #: What is too long for any screen, in all kinds of places.
@@ -108,12 +114,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], s
 
 
 def _build(source: Path, out: Path, theme: str) -> None:
-    shutil.copytree(SAMPLE, source / "releasenotes" / "digests")
+    shutil.copytree(SAMPLE / "digests", source / "releasenotes" / "digests")
+    shutil.copytree(SAMPLE / "schedules", source / "schedules")
     (source / "releasenotes" / "digests" / "long-words-00000000000000ff.yaml").write_text(LONG_WORDS, encoding="utf-8")
     (source / "digests").mkdir()
     for name, text in (
         ("conf.py", CONF.format(theme=theme)),
         ("index.rst", INDEX),
+        ("countdown.rst", COUNTDOWN),
+        ("cycle.rst", CYCLE),
         ("digests/2026-09-18.rst", TWO_WEEKS),
     ):
         (source / name).write_text(text, encoding="utf-8")

@@ -20,6 +20,7 @@ TOP = "return document.querySelector(':target').getBoundingClientRect().top"
 PAGES = (
     *("digests/index", "digests/2026-10", "digests/2026-11-13", "digests/2026-09-18", "digests/2026-10-09"),
     *("digests/2026-10-23", "digests/2026-11-20", "digest-notes"),
+    *("countdown", "cycle"),
 )
 
 

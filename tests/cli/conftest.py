@@ -14,6 +14,8 @@ from click.testing import CliRunner
 
 from sphinxext.digest.cli.group import cli
 
+from .cycle import write_schedules
+
 REPOSITORY = Path(__file__).parents[2]
 FOLDER = Path("releasenotes", "digests")
 
@@ -93,3 +95,10 @@ def start(program: Callable[..., list[str | bytes]]) -> Run:
         return Outcome(result.returncode, result.stdout.decode(), result.stderr.decode())
 
     return start
+
+
+@pytest.fixture
+def schedules(project: Path) -> Path:
+    """Release schedules of one series, ``ibis``, which the project's settings name."""
+    (project / "releasenotes" / "digest.yaml").write_text("schedules: [../releases]\n", encoding="utf-8")
+    return write_schedules(project.parent / "releases")

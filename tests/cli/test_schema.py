@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from sphinxext.digest.fragments.schema import fragment_schema
+from sphinxext.digest.schedule import own_schema
 
 from .conftest import Run
 
@@ -15,3 +16,11 @@ def test_prints_the_schema(start: Run) -> None:
     assert (result.status, result.err) == (0, "")
     assert json.loads(result.out) == fragment_schema()
     assert result.out == start("schema").out
+
+
+def test_the_schema_of_schedules(run: Run) -> None:
+    result = run("schema", "schedule")
+
+    assert (result.status, result.err) == (0, "")
+    assert json.loads(result.out) == own_schema()
+    assert run("schema", "fragment").out == run("schema").out

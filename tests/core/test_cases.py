@@ -55,6 +55,13 @@ _NOT_OF_FILES = {
     Code.TWO_TARGETS,
     Code.NO_SERIES,
     Code.DIFFERS,
+    # of schedules, see tests/core/schedule
+    Code.NO_SCHEDULE,
+    Code.SCHEDULE_CONTRADICTION,
+    Code.SCHEDULE_ANCHOR,
+    Code.SCHEDULE_TABLE,
+    Code.SCHEDULE_YEAR,
+    Code.SCHEDULE_FETCH,
 }
 #: Codes of problems that a text file cannot tell; see test_folder.
 _NOT_OF_CASES = {Code.UNREADABLE, Code.OUTSIDE}

@@ -52,6 +52,9 @@ GOOD: list[tuple[str, object, object]] = [
     ("base_url", "", ""),
     ("base_url", "https://docs.example.org/infra", "https://docs.example.org/infra/"),
     ("base_url", "http://docs.example.org/", "http://docs.example.org/"),
+    ("schedules", ["../releases", " plans/a.yaml"], ("../releases", "plans/a.yaml")),
+    ("schedule_url", "https://docs.example.org/{series}#top", "https://docs.example.org/{series}#top"),
+    ("schedule_url", "", ""),
 ]
 
 #: Values that are refused, and why.
@@ -114,6 +117,13 @@ BAD: list[tuple[str, object, str]] = [
     ("base_url", "docs.example.org", "an absolute URL"),
     ("base_url", "ftp://docs.example.org", "an absolute URL"),
     ("base_url", "https://docs.example.org/?page=", "the URL of a folder"),
+    ("schedules", "../releases", "a list of texts"),
+    ("schedules", [""], "not empty"),
+    ("schedules", ["https://example.org/releases"], "a list of paths"),
+    ("schedules", ["..\\releases"], "a list of paths"),
+    ("schedule_url", "{series}.html", "an absolute URL"),
+    ("schedule_url", "https://docs.example.org/{name}", "the field {series}"),
+    ("schedule_url", "https://docs.example.org/{series", "the field {series}"),
 ]
 
 

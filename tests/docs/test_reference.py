@@ -27,7 +27,7 @@ def test_directives_and_their_options() -> None:
     for name, directive in DIRECTIVES.items():
         parts = re.findall(rf"^\.\. rst:directive:: \.\. {name}::(?s:.*?)(?=^\.\. rst:|\Z)", text, re.MULTILINE)
         assert parts, name
-        described = set(re.findall(r"rst:directive:option:: ([a-z-]+):", "".join(parts)))
+        described = set(re.findall(r"rst:directive:option:: ([a-z-]+)(?::|$)", "".join(parts), re.MULTILINE))
         assert described == set(directive.option_spec or ()) - {"fragments"}, name
 
 
@@ -37,9 +37,10 @@ def test_roles() -> None:
 
 
 def test_classes() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py")))
+    files = sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.js")])
+    code = "".join(path.read_text(encoding="utf-8") for path in files)
     used = set(re.findall(r'"(digest-[a-z]+)"', code)) - NO_CLASSES
-    parts = {"references", *Kind} - {Kind.PRELUDE, Kind.CLOSING}
+    parts = {"references", "milestone", *Kind} - {Kind.PRELUDE, Kind.CLOSING}
     used |= {f"digest-{part}-section" for part in parts} | {f"digest-{state}" for state in State}
     text = (SOURCE / "user" / "styling.rst").read_text(encoding="utf-8")
     assert {name for name in _LITERAL.findall(text) if name.startswith("digest-")} == used

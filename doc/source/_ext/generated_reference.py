@@ -85,7 +85,13 @@ def command_lines() -> Iterator[str]:
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None
-        yield from _command(command, click.Context(command, info_name=name, parent=context), f"sphinx-digest {name}")
+        own = click.Context(command, info_name=name, parent=context)
+        yield from _command(command, own, f"sphinx-digest {name}")
+        for part in command.list_commands(own) if isinstance(command, click.Group) else ():
+            inner = command.get_command(own, part)
+            assert inner is not None
+            below = click.Context(inner, info_name=part, parent=own)
+            yield from _command(inner, below, f"sphinx-digest {name} {part}")
 
 
 def _command(command: click.Command, context: click.Context, program: str) -> Iterator[str]:

@@ -6,53 +6,37 @@ import io
 import os
 import sys
 from contextlib import suppress
-from importlib import import_module
-from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
 import click
 
 from sphinxext.digest import __version__
+from sphinxext.digest.cli.lazy import LazyGroup
 from sphinxext.digest.cli.output import show_problems
 from sphinxext.digest.problems import DigestError
 
 #: The commands and what they do. Each is the object ``command`` in the module of its name, which is loaded only when
-#: it is needed: the list of commands comes from here.
+#: it is needed.
 COMMANDS = {
     "new": "Write a fragment and print its path.",
     "lint": "Check fragments and settings.",
     "list": "Print notes, one to a line.",
     "import": "Turn older digests into fragments.",
-    "report": "Print one digest as text, HTML, reStructuredText, Markdown or JSON.",
+    "report": "Print one digest as text, HTML, RST, Markdown or JSON.",
     "mail": "Make a mail of a digest, or send it.",
-    "schema": "Print the JSON Schema of fragments.",
+    "deadlines": "Print what is next by the release schedules.",
+    "countdown": "Print the mail of a week of a release cycle.",
+    "collect": "Draft fragments from what other programs know.",
+    "schema": "Print the JSON Schema of fragments or of schedules.",
 }
 
 #: The status of a command that the user interrupted, as shells have it: 128 and the number of the signal.
 INTERRUPTED = 130
 
 
-class DigestGroup(click.Group):
-    """A group that loads its commands late and turns what stops them into messages and exit statuses."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order in which one needs them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load a command."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-        command = import_module(f"sphinxext.digest.cli.{module}").command
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without loading them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+class DigestGroup(LazyGroup):
+    """The group of all commands, which turns what stops them into messages and exit statuses."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; characters that the terminal cannot show are written as escapes."""
@@ -88,7 +72,7 @@ def _forget_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-@click.group(cls=DigestGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=DigestGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--project",
     "root",

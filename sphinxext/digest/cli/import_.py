@@ -10,13 +10,12 @@ import click
 from sphinxext.digest.archive.issue import Wishes
 from sphinxext.digest.archive.plan import Plan, carry_out, make_plan
 from sphinxext.digest.cli.output import as_json, show_problems, visible
+from sphinxext.digest.cli.planned import planned_record, settings_to_write
 from sphinxext.digest.cli.project import open_project
-from sphinxext.digest.fragments.fields import fields_of
-from sphinxext.digest.model import Fragment, Note, Period, Text
+from sphinxext.digest.model import Period
 from sphinxext.digest.options import SETTINGS_FILE, Settings
 from sphinxext.digest.periods import YEARS, PeriodError, parse_interval
 from sphinxext.digest.problems import DigestError
-from sphinxext.digest.project import Project, folder_settings
 
 
 def _period(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Period | None:
@@ -75,7 +74,7 @@ def command(
     project, problems = open_project(ctx.obj)
     if problems:
         raise DigestError(*problems)
-    settings = _settings(project, fragments)
+    settings = settings_to_write(project, fragments)
     named = [(file, os.fspath(file)) for file in files]
     plan = make_plan(project, settings, named, Wishes(year, period, series.lower() if series else None))
     if not dry_run:
@@ -85,20 +84,14 @@ def command(
         ctx.exit(1)
 
 
-def _settings(project: Project, folder: str | None) -> Settings:
-    """The settings of the folder to write to, which need not be there yet."""
-    if folder is None:
-        return project.main
-    here = Path.cwd() / folder
-    return folder_settings(project, os.fspath(here) if here.is_dir() or Path(folder).is_absolute() else folder)
-
-
 def _show(plan: Plan, settings: Settings, form: str, *, dry_run: bool) -> None:
     show_problems(sorted(plan.problems))
     for remark in plan.remarks:
         click.echo(visible(remark), err=True)
     if form == "json":
-        click.echo(as_json([_record(fragment, note) for _, fragment in plan.new for note in fragment.notes]), nl=False)
+        click.echo(
+            as_json([planned_record(fragment, note) for _, fragment in plan.new for note in fragment.notes]), nl=False
+        )
     else:
         click.echo("".join(f"{visible(fragment.path)}\n" for _, fragment in plan.new), nl=False)
     verb = "would be written" if dry_run else "written"
@@ -108,17 +101,3 @@ def _show(plan: Plan, settings: Settings, form: str, *, dry_run: bool) -> None:
     number = len(plan.new)
     unchanged = f", {plan.unchanged} there already" if plan.unchanged else ""
     click.echo(f"{number} fragment{'' if number == 1 else 's'} {verb}{unchanged}", err=True)
-
-
-def _record(fragment: Fragment, note: Note) -> dict[str, object]:
-    """A note for other programs: its kind, where it will be, its date, and the fields of the format that it has."""
-    moment = note.date or fragment.date
-    record: dict[str, object] = {
-        "kind": str(note.kind),
-        "identity": fragment.identity if note.index == 1 else f"{fragment.identity}-{note.index}",
-        "date": str(moment),
-        "path": fragment.path,
-    }
-    for field, value in fields_of(note):
-        record.setdefault(field.name, value.value if isinstance(value, Text) else str(value))
-    return record

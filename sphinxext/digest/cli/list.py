@@ -5,41 +5,26 @@ from __future__ import annotations
 import shutil
 import sys
 import unicodedata
-from datetime import date
 from typing import Any
 
 import click
 
 from sphinxext.digest.cli.output import as_json, show_problems, visible
-from sphinxext.digest.cli.periods import period_of, readable_period
+from sphinxext.digest.cli.periods import period_of, readable_day, readable_period
 from sphinxext.digest.cli.project import collection_of, open_project
 from sphinxext.digest.collection import load_collection
 from sphinxext.digest.model import Entry, Kind
-from sphinxext.digest.periods import PeriodError, parse_day
 from sphinxext.digest.render.records import note_record
 from sphinxext.digest.selection import Selection
 
 _ELLIPSIS = "..."
 
 
-def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date | None:
-    """The day that an option names as ``YYYY-MM-DD``."""
-    if value is None:
-        return None
-    try:
-        day = parse_day(value)
-    except PeriodError as error:
-        raise click.BadParameter(f"{error}.") from None
-    if day is None:
-        raise click.BadParameter(f"'{value}' is not a day: write YYYY-MM-DD.")
-    return day
-
-
 @click.command("list")
 @click.argument("period", required=False, callback=readable_period)
 @click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), help="Notes of this kind.")
-@click.option("--since", metavar="DAY", callback=_day, help="Notes of this day and later.")
-@click.option("--until", metavar="DAY", callback=_day, help="Notes of this day and earlier.")
+@click.option("--since", metavar="DAY", callback=readable_day, help="Notes of this day and later.")
+@click.option("--until", metavar="DAY", callback=readable_day, help="Notes of this day and earlier.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="The newest N notes.")
 @click.option("--channel", metavar="NAME", help="Successes that were told in this channel.")
 @click.option("--series", metavar="NAME", help="Countdowns of this series.")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from email.headerregistry import Address
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from sphinxext.digest.cli.headers import checked, sender_of
 from sphinxext.digest.cli.output import show_problems, visible
 from sphinxext.digest.cli.periods import readable_period
 from sphinxext.digest.cli.sources import open_digest
+from sphinxext.digest.clock import now
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.digest import DigestSource
 from sphinxext.digest.render.html import html_document
@@ -23,7 +24,6 @@ from sphinxext.digest.render.message import (
     PRINTED,
     WIRE,
     Envelope,
-    HeaderError,
     check_subject,
     make_message,
     parse_addresses,
@@ -33,50 +33,27 @@ from sphinxext.digest.render.send import Outcome, send
 from sphinxext.digest.render.sent import RecordError, SentRecord, record_file
 from sphinxext.digest.render.server import Server, ServerError, server_of
 
-Value = TypeVar("Value")
-
-
-def _checked(check: Callable[[str], Value]) -> Callable[[click.Context, click.Parameter, Any], Any]:
-    """A callback that lets a function judge the value of an option, or each of its values."""
-
-    def callback(_ctx: click.Context, _param: click.Parameter, value: Any) -> Any:
-        try:
-            if isinstance(value, tuple):
-                return tuple(map(check, value))
-            return None if value is None else check(value)
-        except HeaderError as error:
-            raise click.BadParameter(f"{visible(str(error))}.") from None
-
-    return callback
-
-
-def _sender(text: str) -> Address:
-    addresses = parse_addresses(text)
-    if len(addresses) > 1:
-        raise HeaderError("a message is from one address")
-    return addresses[0]
-
 
 @click.command("mail")
 @click.argument("period", callback=readable_period)
-@click.option("--from", "sender", metavar="ADDRESS", required=True, callback=_checked(_sender), help="Who sends it.")
+@click.option("--from", "sender", metavar="ADDRESS", required=True, callback=checked(sender_of), help="Who sends it.")
 @click.option(
     "--to",
     metavar="ADDRESS",
     required=True,
     multiple=True,
-    callback=_checked(parse_addresses),
+    callback=checked(parse_addresses),
     help="Who gets it, such as a list. May be repeated.",
 )
 @click.option(
     "--cc",
     metavar="ADDRESS",
     multiple=True,
-    callback=_checked(parse_addresses),
+    callback=checked(parse_addresses),
     help="Who gets a copy. May be repeated.",
 )
 @click.option(
-    "--subject", metavar="TEXT", callback=_checked(check_subject), help="The subject; without it, the digest's title."
+    "--subject", metavar="TEXT", callback=checked(check_subject), help="The subject; without it, the digest's title."
 )
 @click.option("--html/--no-html", default=True, show_default=True, help="Whether there is a part of HTML as well.")
 @click.option(
@@ -89,7 +66,7 @@ def _sender(text: str) -> Address:
 @click.option(
     "--in-reply-to",
     metavar="MESSAGE-ID",
-    callback=_checked(parse_message_id),
+    callback=checked(parse_message_id),
     help="Make it a reply to this message.",
 )
 @click.option("--fragments", metavar="DIR", help="The notes of this folder instead of the project's.")
@@ -151,17 +128,11 @@ def _envelope(
         to=tuple(address for addresses in to for address in addresses),
         cc=tuple(address for addresses in cc for address in addresses),
         subject=subject or source.digest.title,
-        date=_now(),
+        date=now(),
         correction=correction or 0,
         in_reply_to=in_reply_to,
         page_url=source.page_url,
     )
-
-
-def _now() -> datetime:
-    """The time, or what ``SOURCE_DATE_EPOCH`` says it is (https://reproducible-builds.org/specs/source-date-epoch/)."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)
 
 
 def _parts(source: DigestSource, *, html: bool) -> tuple[str, str | None, list[Problem]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 
 from sphinxext.digest.collection import Collection
@@ -18,6 +20,19 @@ def readable_period(_ctx: click.Context, _param: click.Parameter, value: str | N
     except PeriodError as error:
         raise click.BadParameter(f"{error}.") from None
     return value
+
+
+def readable_day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date | None:
+    """The day that an option names as ``YYYY-MM-DD``."""
+    if value is None:
+        return None
+    try:
+        day = parse_day(value)
+    except PeriodError as error:
+        raise click.BadParameter(f"{error}.") from None
+    if day is None:
+        raise click.BadParameter(f"'{value}' is not a day: write YYYY-MM-DD.")
+    return day
 
 
 def period_of(collection: Collection, text: str) -> Period:

@@ -10,6 +10,7 @@ from sphinxext.digest.cli.project import collection_of, open_project
 from sphinxext.digest.collection import load_collection
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.render.digest import DigestSource, digest_source
+from sphinxext.digest.schedule import load_schedules
 
 
 def open_digest(root: Path | None, period: str, fragments: str | None) -> tuple[DigestSource, list[Problem]]:
@@ -26,7 +27,7 @@ def open_digest(root: Path | None, period: str, fragments: str | None) -> tuple[
     collection = load_collection(project.root, settings)
     problems += collection.problems
     found = period_of(collection, period)
-    source = digest_source(collection, found)
+    source = digest_source(collection, found, load_schedules(project.root, settings))
     if not source.digest.entries:
         message = f"there are no notes from {found.start} to {found.end}"
         raise DigestError(*problems, Problem(settings.fragments, 0, 0, Code.EMPTY_PERIOD, message))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from docutils import nodes
 
+from sphinxext.digest.doctree.outlook import EventName, next_deadlines
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.model import (
     Closing,
@@ -14,6 +15,7 @@ from sphinxext.digest.model import (
     Entry,
     Item,
     Kind,
+    Outlook,
     Prelude,
     Story,
     Success,
@@ -32,6 +34,9 @@ LABEL_CLASS = "digest-label"
 #: Marks the lines that lead to other parts of a thread.
 NEIGHBOUR_CLASS = "digest-neighbour"
 
+#: Marks the links that close a note.
+LINKS_CLASS = "digest-links"
+
 #: Marks where a success was told.
 WHERE_CLASS = "digest-where"
 
@@ -48,6 +53,10 @@ COUNTDOWN_PARTS = (
 )
 
 
+#: What is ahead in the cycle of a countdown's series, and how to name its events; None where no schedule says it.
+OutlookOf = Callable[[Entry], tuple[Outlook, EventName] | None]
+
+
 class Links(Protocol):
     """How notes refer to notes of other digests."""
 
@@ -56,12 +65,18 @@ class Links(Protocol):
 
 
 class NoteBuilder:
-    """Makes the nodes of notes. The identifiers of the notes stand in the nodes; nothing is registered anywhere."""
+    """Makes the nodes of notes. The identifiers of the notes stand in the nodes; nothing is registered anywhere.
 
-    def __init__(self, settings: Settings, parser: TextParser, links: Links) -> None:
+    :param outlook_of: where the deadlines come from that a countdown has if its note names none.
+    """
+
+    def __init__(
+        self, settings: Settings, parser: TextParser, links: Links, outlook_of: OutlookOf | None = None
+    ) -> None:
         self.settings = settings
         self.parser = parser
         self.links = links
+        self.outlook_of = outlook_of
 
     def blocks(self, text: Text, entry: Entry) -> list[nodes.Node]:
         """The body elements of a text of a note."""
@@ -148,17 +163,16 @@ class NoteBuilder:
         """The parts of a countdown; labels stand over them if there is more than one."""
         note = entry.note
         assert isinstance(note, Countdown)
-        parts = [(label, getattr(note, name)) for name, label in COUNTDOWN_PARTS if getattr(note, name)]
-        body: list[nodes.Node]
-        if len(parts) == 1:
-            body = self.blocks(parts[0][1], entry)
-        else:
-            labelled = []
-            for label, text in parts:
-                heading = nodes.paragraph("", f"{label}:", classes=[LABEL_CLASS])
-                labelled.append(nodes.list_item("", heading, *self.blocks(text, entry)))
-            body = [nodes.bullet_list("", *labelled, bullet="*", classes=["digest-parts"])]
-        return body + links_list([_line(source_link("Full thread", note.url))] if note.url else [])
+        texts = [(label, getattr(note, name)) for name, label in COUNTDOWN_PARTS if getattr(note, name)]
+        parts = [(label, self.blocks(text, entry)) for label, text in texts]
+        lines = [_line(source_link("Full thread", note.url))] if note.url else []
+        ahead = self.outlook_of(entry) if self.outlook_of is not None and note.dates is None else None
+        if ahead is not None and (dates := next_deadlines(*ahead)):
+            parts.append((COUNTDOWN_PARTS[-1][1], dates))
+            url = ahead[0].schedule.url
+            lines += [_line(source_link("Release schedule", url))] if url else []
+        body = _labelled(parts) if len(parts) != 1 else parts[0][1]
+        return body + links_list(lines)
 
     def thread(self, entry: Entry, neighbours: ThreadLinks) -> list[nodes.Node]:
         """The summary of a thread, the link to all of it, and to its earlier and later parts."""
@@ -185,6 +199,15 @@ class NoteBuilder:
         if note.author:
             body.insert(0, nodes.paragraph("", f"By {note.author}", classes=["digest-byline"]))
         return body + links_list([_line(source_link("Full story", note.url))] if note.url else [])
+
+
+def _labelled(parts: list[tuple[str, list[nodes.Node]]]) -> list[nodes.Node]:
+    """Parts of a countdown, each below its label."""
+    items = []
+    for label, blocks in parts:
+        heading = nodes.paragraph("", f"{label}:", classes=[LABEL_CLASS])
+        items.append(nodes.list_item("", heading, *blocks))
+    return [nodes.bullet_list("", *items, bullet="*", classes=["digest-parts"])]
 
 
 def list_item_of(
@@ -216,7 +239,7 @@ def source_link(text: str, url: str) -> nodes.reference:
 
 def links_list(lines: list[nodes.list_item]) -> list[nodes.Node]:
     """The links that close a note, as a list of their own."""
-    return [nodes.bullet_list("", *lines, bullet="*", classes=["digest-links"])] if lines else []
+    return [nodes.bullet_list("", *lines, bullet="*", classes=[LINKS_CLASS])] if lines else []
 
 
 def _with_source_links(blocks: list[nodes.Node]) -> list[nodes.Node]:

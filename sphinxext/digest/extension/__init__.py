@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinxext.digest import __version__
+from sphinxext.digest.extension.calendars import publish_calendars
 from sphinxext.digest.extension.config import CONFIG_VALUES
+from sphinxext.digest.extension.days import DayElements, add_script
 from sphinxext.digest.extension.directives import DIRECTIVES
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.outdated import outdated_documents
 from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages
 from sphinxext.digest.extension.report import report_problems
+from sphinxext.digest.extension.schedules import outdated_by_schedules
 from sphinxext.digest.extension.store import open_store, save_states
 
 if TYPE_CHECKING:
@@ -33,12 +36,16 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)
     app.add_source_suffix(STUB_SUFFIX, "restructuredtext")
+    app.add_post_transform(DayElements)
     app.connect("config-inited", _add_stylesheet)
     app.connect("builder-inited", open_store)
     app.connect("builder-inited", add_pages)
     app.connect("env-get-outdated", outdated_documents)
+    app.connect("env-get-outdated", outdated_by_schedules)
     app.connect("env-updated", report_problems)
+    app.connect("html-page-context", add_script)
     app.connect("build-finished", save_states)
+    app.connect("build-finished", publish_calendars)
     return {
         "version": __version__,
         "env_version": DigestDomain.data_version,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Set
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from docutils import nodes
 from sphinx.domains import Domain, Index, IndexEntry, ObjType
 from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
+from sphinx.util.osutil import relative_uri
 
+from sphinxext.digest.doctree.cycle import MILESTONE
 from sphinxext.digest.model import KINDS, Kind
 from sphinxext.digest.problems import Problem
 
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
 DIGEST = "digest"
 #: The kinds of note that can be referred to.
 OBJECT_KINDS = tuple(note.kind for note in KINDS)
+#: The type of a link to the calendar of a series. It is no object; only a builder knows the way to it from a page.
+CALENDAR = "calendar"
 #: What is remembered of each page, by its name.
-_OF_PAGES = ("targets", "queries", "problems")
+_OF_PAGES = ("targets", "queries", "problems", "schedules")
 
 
 class Target(NamedTuple):
@@ -60,7 +64,7 @@ class NotesIndex(Index):
         for target in targets:
             if target.type == Kind.SUCCESS and target.group:
                 people.setdefault(target.group, []).append(target)
-            elif target.type not in (DIGEST, Kind.SUCCESS):
+            elif target.type not in (DIGEST, MILESTONE, Kind.SUCCESS):
                 entry = IndexEntry(target.title, 0, target.docname, target.anchor, target.type, "", "")
                 letters.setdefault(_letter(target.title), []).append(entry)
         for nick, told in people.items():
@@ -79,18 +83,19 @@ class DigestDomain(Domain):
     label = "Digest"
     object_types: ClassVar[dict[str, ObjType]] = {
         DIGEST: ObjType("digest", "issue", DIGEST),
-        **{kind.value: ObjType(kind.value, kind.value) for kind in OBJECT_KINDS},
+        **{name: ObjType(name, name) for name in (*(kind.value for kind in OBJECT_KINDS), MILESTONE)},
     }
     roles: ClassVar[dict[str, Any]] = {
         role: XRefRole(innernodeclass=nodes.inline, warn_dangling=True)
-        for role in ("issue", DIGEST, *(kind.value for kind in OBJECT_KINDS))
+        for role in ("issue", DIGEST, *(kind.value for kind in OBJECT_KINDS), MILESTONE)
     }
     indices: ClassVar[list[type[Index]]] = [NotesIndex]
-    data_version = 1
+    data_version = 2
     initial_data: ClassVar[dict[str, Any]] = {"folders": {}, "scans": {}, **{part: {} for part in _OF_PAGES}}
 
     #: The collections of this build, from ``builder-inited`` on.
     store: object = None
+    _chosen: dict[tuple[str, str], Target] | None = None
     _by_name: dict[tuple[str, str], Target] | None = None
 
     @classmethod
@@ -101,11 +106,15 @@ class DigestDomain(Domain):
     def note_target(self, target: Target) -> None:
         """Remember a place that can be referred to."""
         self.data["targets"].setdefault(target.docname, []).append(target)
-        self._by_name = None
+        self._chosen = self._by_name = None
 
     def note_query(self, docname: str, query: object, checksum: bytes) -> None:
         """Remember what a page asked for and what it got."""
         self.data["queries"].setdefault(docname, []).append((query, checksum))
+
+    def note_schedule(self, docname: str, query: object, answer: object) -> None:
+        """Remember what a page asked of a release schedule and what it got."""
+        self.data["schedules"].setdefault(docname, []).append((query, answer))
 
     def note_problems(self, docname: str, problems: Iterable[Problem]) -> None:
         """Remember the problems of texts on a page."""
@@ -115,7 +124,7 @@ class DigestDomain(Domain):
         """Forget what a page has and asked for."""
         for part in _OF_PAGES:
             self.data[part].pop(docname, None)
-        self._by_name = None
+        self._chosen = self._by_name = None
 
     def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
         """Take over what another process found on pages, and the folders that it was the first to read."""
@@ -124,17 +133,18 @@ class DigestDomain(Domain):
                 if docname in otherdata[part]:
                     self.data[part][docname] = otherdata[part][docname]
         self.data["folders"].update(otherdata["folders"])
-        self._by_name = None
+        self._chosen = self._by_name = None
 
-    def targets(self) -> Iterator[Target]:
+    def targets(self) -> Collection[Target]:
         """Each place once: the digest's own page if the note is there, else the first page that has it."""
-        chosen: dict[tuple[str, str], Target] = {}
-        for docname in sorted(self.data["targets"]):
-            for target in self.data["targets"][docname]:
-                key = (target.type, target.names[0])
-                if key not in chosen or (target.primary and not chosen[key].primary):
-                    chosen[key] = target
-        yield from chosen.values()
+        if self._chosen is None:
+            self._chosen = {}
+            for docname in sorted(self.data["targets"]):
+                for target in self.data["targets"][docname]:
+                    key = (target.type, target.names[0])
+                    if key not in self._chosen or (target.primary and not self._chosen[key].primary):
+                        self._chosen[key] = target
+        return self._chosen.values()
 
     def find(self, type_: str, name: str) -> Target | None:
         """The place with a name."""
@@ -156,10 +166,16 @@ class DigestDomain(Domain):
         contnode: Element,
     ) -> nodes.reference | None:
         """The link for a role, or None if there is no such thing."""
+        if typ == CALENDAR:
+            uri = relative_uri(builder.get_target_uri(fromdocname), target)
+            return nodes.reference("", "", *contnode.children, refuri=uri, classes=contnode["classes"])
         found = self.find(DIGEST if typ == "issue" else typ, target)
         if found is None:
             # the digest that has a thread's other part may have no page, or leave threads out
             return cast(nodes.reference, contnode) if node.get("optional") else None
+        if isinstance(contnode, nodes.reference):
+            # it would have been the link to a page elsewhere
+            contnode = nodes.inline("", "", *contnode.children)
         if not node.get("refexplicit"):
             contnode = nodes.inline("", found.title, classes=contnode.get("classes", []))
         return make_refnode(builder, fromdocname, found.docname, found.anchor, contnode, found.title)

@@ -9,7 +9,6 @@ from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.queries import NotesQuery, Query
 from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.problems import DigestError
-from sphinxext.digest.project import settings_for_folder
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -31,7 +30,7 @@ def outdated_documents(
 
 def _has_changed(store: Store, query: Query, before: bytes) -> bool:
     try:
-        settings = settings_for_folder(store.project, query.folder)
+        settings = store.settings_for(query.folder)
     except DigestError:
         return True
     current = isinstance(query, NotesQuery) and query.current

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sphinxext.digest.clock import today
 from sphinxext.digest.collection import Collection, load_collection
 from sphinxext.digest.extension.config import configure
 from sphinxext.digest.extension.domain import DigestDomain
@@ -19,7 +18,8 @@ from sphinxext.digest.history.first_merge import current_commit
 from sphinxext.digest.model import Period
 from sphinxext.digest.options import Settings
 from sphinxext.digest.problems import Problem
-from sphinxext.digest.project import Project
+from sphinxext.digest.project import Project, settings_for_folder
+from sphinxext.digest.schedule import Schedules
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -49,12 +49,25 @@ class Store:
 
     def __init__(self, project: Project, states: dict[str, FolderState], scans: dict[str, PageScan]) -> None:
         self.project = project
-        self.today = _today()
+        self.today = today()
+        #: What has been found of release schedules, by where it was looked for.
+        self.schedules: dict[tuple[object, ...], Schedules] = {}
+        self.stamps: dict[tuple[object, ...], bytes] = {}
         self._states = states
         self._scans = scans
         self._collections: dict[str, Collection] = {}
         self._current: dict[str, bool] = {}
         self._explicit: dict[str, dict[Period, str]] = {}
+        self._settings: dict[str, Settings] = {}
+
+    def settings_for(self, folder: str) -> Settings:
+        """The settings for a folder of fragments, as :func:`~sphinxext.digest.project.settings_for_folder` has them.
+
+        :raises DigestError: if there is no such folder.
+        """
+        if folder not in self._settings:
+            self._settings[folder] = settings_for_folder(self.project, folder)
+        return self._settings[folder]
 
     def scan(self, files: Mapping[str, Path]) -> None:
         """Find the pages that have a digest of their own; has to come before anything else is asked."""
@@ -167,11 +180,3 @@ def store_of(env: BuildEnvironment) -> Store:
     store = DigestDomain.of(env).store
     assert isinstance(store, Store)
     return store
-
-
-def _today() -> date:
-    """Today in UTC; with ``SOURCE_DATE_EPOCH`` the day of that many seconds after the epoch."""
-    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if seconds.isdigit():
-        return datetime.fromtimestamp(int(seconds), UTC).date()
-    return datetime.now(UTC).date()

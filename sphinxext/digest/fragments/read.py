@@ -20,7 +20,7 @@ from sphinxext.digest.fragments.fields import (
     Type,
     texts_of,
 )
-from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment, read_text
+from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment
 from sphinxext.digest.model import (
     REFUSED_CHARACTER,
     Fragment,
@@ -32,6 +32,7 @@ from sphinxext.digest.model import (
     split_name,
 )
 from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.yamltext import read_text
 
 _WEEK = re.compile(r"R[-+][0-9]{1,2}")
 _ORDER = re.compile(r"0|[1-9][0-9]{0,3}")

@@ -10,9 +10,11 @@ from sphinxext.digest.collection import Collection
 from sphinxext.digest.compose import compose, digest_title
 from sphinxext.digest.doctree.digest import digest_nodes
 from sphinxext.digest.doctree.notes import NoteBuilder
+from sphinxext.digest.doctree.outlook import EventName, outlook_of_note, plain_name
 from sphinxext.digest.doctree.parse import TextParser, guard_of
-from sphinxext.digest.model import Digest, Entry, Period
+from sphinxext.digest.model import Countdown, Digest, Entry, Outlook, Period
 from sphinxext.digest.problems import Problem
+from sphinxext.digest.schedule import REMARKS, Schedules
 
 
 class PublishedLinks:
@@ -33,12 +35,14 @@ class PublishedLinks:
 class DigestSource:
     """A digest, and all that a renderer may ask about it.
 
-    ``page_url`` is where its page is published, if anything says so.
+    ``page_url`` is where its page is published, if anything says so; ``schedules`` has the deadlines of countdowns
+    whose notes name none.
     """
 
     digest: Digest
     collection: Collection
     page_url: str | None
+    schedules: Schedules | None = None
 
     @property
     def links(self) -> PublishedLinks:
@@ -49,11 +53,21 @@ class DigestSource:
         """Its sections, whose links have no numbers yet, with the problems of its texts. New nodes each time."""
         settings = self.collection.settings
         parser = TextParser(guard_of(settings))
-        builder = NoteBuilder(settings, parser, self.links)
-        return digest_nodes(self.digest, builder, sections=True), parser.problems
+        builder = NoteBuilder(settings, parser, self.links, self._outlook_of)
+        parts = digest_nodes(self.digest, builder, sections=True)
+        found = self.schedules.problems if self.schedules is not None else ()
+        return parts, parser.problems + [problem for problem in found if problem.code not in REMARKS]
+
+    def _outlook_of(self, entry: Entry) -> tuple[Outlook, EventName] | None:
+        """What is ahead in the cycle of a countdown, if there is a schedule of its series."""
+        if self.schedules is None or not isinstance(entry.note, Countdown):
+            return None
+        schedule = self.schedules.find(entry.note.series, entry.moment.day)
+        ahead = outlook_of_note(schedule, entry) if schedule is not None else None
+        return (ahead, plain_name) if ahead is not None else None
 
 
-def digest_source(collection: Collection, period: Period) -> DigestSource:
+def digest_source(collection: Collection, period: Period, schedules: Schedules | None = None) -> DigestSource:
     """The notes of a period as a digest. It has a page only if the period is one of the calendar's."""
     page_url = collection.settings.page_url(period) if period in collection.digests else None
-    return DigestSource(compose(collection, period), collection, page_url)
+    return DigestSource(compose(collection, period), collection, page_url, schedules)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from docutils.parsers.rst import Directive
 
+from sphinxext.digest.extension.directives.countdown import CountdownDirective
 from sphinxext.digest.extension.directives.digest import DigestDirective
 from sphinxext.digest.extension.directives.listing import CollectionDirective
-from sphinxext.digest.extension.directives.notes import CountdownDirective, SuccessBotDirective
+from sphinxext.digest.extension.directives.notes import SuccessBotDirective
+from sphinxext.digest.extension.directives.schedule import ReleaseScheduleDirective
 from sphinxext.digest.extension.directives.threads import ThreadSummaryDirective
 
 DIRECTIVES: dict[str, type[Directive]] = {
@@ -14,5 +16,6 @@ DIRECTIVES: dict[str, type[Directive]] = {
     "digest-collection": CollectionDirective,
     "successbot": SuccessBotDirective,
     "countdown": CountdownDirective,
+    "release-schedule": ReleaseScheduleDirective,
     "thread-summary": ThreadSummaryDirective,
 }

@@ -17,6 +17,7 @@ from sphinxext.digest.compose import digest_title
 from sphinxext.digest.doctree.notes import SOURCE_CLASS, WHERE_CLASS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.doctree.references import NUMBER_CLASS
+from sphinxext.digest.extension.cycles import outlook_in_digest
 from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target
 from sphinxext.digest.extension.queries import NotesQuery, Query
 from sphinxext.digest.extension.store import Store, store_of
@@ -25,7 +26,6 @@ from sphinxext.digest.model import Countdown, Entry, Success, Thread
 from sphinxext.digest.options import Settings
 from sphinxext.digest.periods import PeriodError
 from sphinxext.digest.problems import Code, DigestError
-from sphinxext.digest.project import settings_for_folder
 
 #: The classes of what stands in a line besides its words.
 _ASIDES = frozenset({NUMBER_CLASS, SOURCE_CLASS, WHERE_CLASS})
@@ -74,7 +74,7 @@ class CollectionReader(SphinxDirective):
     def find_settings(self) -> Settings:
         """The settings of the collection, by the option ``fragments``."""
         folder = self.options.get("fragments")
-        return settings_for_folder(self.store.project, folder) if folder else self.store.project.main
+        return self.store.settings_for(folder) if folder else self.store.project.main
 
     def chosen(self, *names: str) -> dict[str, Any]:
         """Those of the options that were given."""
@@ -108,7 +108,10 @@ class CollectionReader(SphinxDirective):
         parser = TextParser(
             guard_of(settings), self.state.document.settings, with_sphinx=True, root=self.store.project.root
         )
-        return NoteBuilder(settings, parser, self)
+        place = self.get_source_info()
+        return NoteBuilder(
+            settings, parser, self, lambda entry: outlook_in_digest(self.env, self.settings, entry, place)
+        )
 
     def to_thread(self, entry: Entry) -> list[nodes.Node]:
         """A reference to the thread in its digest, where that has a page."""

@@ -7,9 +7,12 @@ from datetime import date
 from docutils.parsers.rst import directives
 
 from sphinxext.digest.fragments.values import ValueProblem, check_url
-from sphinxext.digest.model import State
+from sphinxext.digest.model import Scope, State
 from sphinxext.digest.options import SECTIONS
 from sphinxext.digest.periods import PeriodError, parse_day
+
+#: The parts of a countdown, in the order in which they are shown if nothing else is said.
+COUNTDOWN_SHOWS = ("left", "note", "deadlines", "timeline")
 
 
 def day(argument: str) -> date:
@@ -58,3 +61,18 @@ def url(argument: str) -> str:
 def state(argument: str) -> State:
     """How far the discussion of a thread has come."""
     return State(directives.choice(argument, [state.value for state in State]))
+
+
+def scopes(argument: str) -> tuple[Scope, ...]:
+    """Whom events are for: one scope, or ``all``."""
+    choice = directives.choice(argument, [*(scope.value for scope in Scope), "all"])
+    return tuple(Scope) if choice == "all" else (Scope(choice),)
+
+
+def countdown_parts(argument: str) -> tuple[str, ...]:
+    """Names of parts of a countdown, separated by commas or spaces."""
+    found = tuple(directives.unchanged_required(argument).replace(",", " ").split())
+    for name in found:
+        if name not in COUNTDOWN_SHOWS:
+            raise ValueError(f"a countdown has no part '{name}': there are {', '.join(COUNTDOWN_SHOWS)}")
+    return tuple(dict.fromkeys(found))

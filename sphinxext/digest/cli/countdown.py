@@ -1,0 +1,115 @@
+"""``sphinx-digest countdown``: print the mail of a week of a release cycle."""
+
+from __future__ import annotations
+
+from datetime import date
+from email.headerregistry import Address
+
+import click
+
+from sphinxext.digest.cli.headers import checked, sender_of
+from sphinxext.digest.cli.output import show_problems, visible
+from sphinxext.digest.cli.project import collection_of, open_project
+from sphinxext.digest.cli.schedules import (
+    failures,
+    find_schedule,
+    find_week,
+    open_schedules,
+    readable_week,
+    schedule_options,
+)
+from sphinxext.digest.clock import now, today
+from sphinxext.digest.collect.schedule import note_of
+from sphinxext.digest.collection import load_collection
+from sphinxext.digest.fragments.write import slug_of
+from sphinxext.digest.model import Schedule, Week
+from sphinxext.digest.options import Settings
+from sphinxext.digest.render.countdown import MARK, CountdownMail, countdown_mail
+from sphinxext.digest.render.message import PRINTED, Envelope, make_message, parse_addresses
+
+
+@click.command("countdown")
+@click.argument("series")
+@click.argument("week", required=False, callback=readable_week)
+@schedule_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "message"]),
+    default="text",
+    show_default=True,
+    help="'text' is the subject and the text, 'message' a message to be sent (RFC 5322), with --from and --to.",
+)
+@click.option("--from", "sender", metavar="ADDRESS", callback=checked(sender_of), help="Who sends the message.")
+@click.option(
+    "--to",
+    metavar="ADDRESS",
+    multiple=True,
+    callback=checked(parse_addresses),
+    help="Who gets the message, such as a list. May be repeated.",
+)
+@click.option("--fragments", metavar="DIR", help="The notes of this folder instead of the project's.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    series: str,
+    week: str | None,
+    sources: tuple[str, ...],
+    day: date | None,
+    form: str,
+    sender: Address | None,
+    to: tuple[tuple[Address, ...], ...],
+    fragments: str | None,
+) -> None:
+    """Print the mail that counts down to the release of a SERIES, about a WEEK.
+
+    SERIES is the name of a release series, its number such as 2027.1, or 'current' for the one under development.
+    WEEK is its name, such as R-17, or 'current'. Without it the mail is about this week, and from Thursday on about
+    the next.
+
+    The text is that of the countdown note for this week, if there is one. What it does not say comes from the
+    schedule, and what nobody but a person can know is marked as '[TODO: ...]'. The deadlines are computed.
+    """
+    if form == "message" and not (sender and to):
+        raise click.UsageError("--format message takes --from and --to.")
+    if form != "message" and (sender or to):
+        raise click.UsageError("--from and --to belong to --format message.")
+    project, problems = open_project(ctx.obj)
+    settings = collection_of(project, fragments)
+    schedules = open_schedules(project, settings, sources, series)
+    schedule = find_schedule(schedules, series, day or today())
+    found = find_week(schedule, week, day or today())
+    collection = load_collection(project.root, settings)
+    mail = countdown_mail(schedule, found, settings, note_of(collection, schedule, found))
+    if sender:
+        _print_message(mail, schedule, found, settings, sender, to)
+    else:
+        click.echo(f"Subject: {mail.subject}\n\n{mail.text}".encode("utf-8", "backslashreplace"), nl=False)
+    _remark(mail)
+    problems = sorted({*problems, *failures(schedules), *collection.problems, *mail.problems})
+    if problems:
+        show_problems(problems)
+        ctx.exit(1)
+
+
+def _print_message(
+    mail: CountdownMail,
+    schedule: Schedule,
+    week: Week,
+    settings: Settings,
+    sender: Address,
+    to: tuple[tuple[Address, ...], ...],
+) -> None:
+    envelope = Envelope(sender, tuple(address for addresses in to for address in addresses), mail.subject, now())
+    name = f"countdown.{slug_of(schedule.series)}.{week.name}"
+    message = make_message(name, settings, envelope, mail.text, None)
+    click.echo(message.as_bytes(policy=PRINTED), nl=False)
+
+
+def _remark(mail: CountdownMail) -> None:
+    for line in mail.differing:
+        click.echo(f"the note has another day than the schedule: {visible(line)}", err=True)
+    if mail.marks:
+        places = "1 place" if mail.marks == 1 else f"{mail.marks} places"
+        click.echo(f"{places} to decide, each marked with {MARK}...]", err=True)

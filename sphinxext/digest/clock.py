@@ -1,0 +1,26 @@
+"""What time it is: now, or what ``SOURCE_DATE_EPOCH`` says, so that two builds of a commit give the same bytes."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime
+
+
+def now() -> datetime:
+    """The time in UTC; with ``SOURCE_DATE_EPOCH`` that of so many seconds after the epoch.
+
+    See https://reproducible-builds.org/specs/source-date-epoch/. A value that is no number, or one of no time that
+    there is, counts as none.
+    """
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if seconds.isascii() and seconds.isdecimal():
+        try:
+            return datetime.fromtimestamp(int(seconds), UTC)
+        except (ValueError, OverflowError, OSError):
+            pass
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """Today in UTC; see :func:`now`."""
+    return now().date()

@@ -1,0 +1,1 @@
+"""Drafts of fragments from what other programs know."""

@@ -1,0 +1,182 @@
+"""What is ahead in a cycle, as docutils nodes: the time left, the deadlines, the weeks as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from docutils import nodes
+
+from sphinxext.digest.model import Countdown, Entry, Event, Outlook, Schedule, Scope, Week, month_name
+from sphinxext.digest.periods import countdown_week, short_title
+from sphinxext.digest.schedule.outlook import outlook as outlook_on
+
+#: Marks the words of a day, whose ``day`` is the same in ISO form.
+DAY_CLASS = "digest-day"
+#: Marks what says that a deadline is over.
+PASSED_CLASS = "digest-passed"
+#: What happens in the week of the release, if the schedule has no event for it.
+RELEASE = "Release"
+#: How many deadlines of later weeks a digest names.
+LATER_IN_DIGEST = 3
+
+#: Inline nodes that name an event, and lead to where there is more about it.
+EventName = Callable[[Event], list[nodes.Node]]
+
+
+def plain_name(event: Event) -> list[nodes.Node]:
+    """The title of an event, which leads nowhere."""
+    return [nodes.Text(event.title)]
+
+
+def for_scopes(schedule: Schedule, scopes: Iterable[Scope]) -> Schedule:
+    """A schedule with the events of some scopes only."""
+    wanted = frozenset(scopes)
+    if wanted == frozenset(Scope):
+        return schedule
+    weeks = [
+        replace(week, events=tuple(event for event in week.events if event.scope in wanted)) for week in schedule.weeks
+    ]
+    return replace(schedule, weeks=tuple(weeks))
+
+
+def week_of_note(schedule: Schedule, entry: Entry) -> Week | None:
+    """The week of a cycle that a countdown is about: the one that it names, or that of its day."""
+    note = entry.note
+    assert isinstance(note, Countdown)
+    if note.week:
+        return schedule.week(note.week)
+    return schedule.week_of(countdown_week(entry.moment.day).start)
+
+
+def outlook_of_note(schedule: Schedule, entry: Entry) -> Outlook | None:
+    """What is ahead for all projects in the week of a countdown, seen from its day."""
+    schedule = for_scopes(schedule, (Scope.CROSS_PROJECT,))
+    week = week_of_note(schedule, entry)
+    return outlook_on(schedule, entry.moment.day, week) if week is not None else None
+
+
+def day_words(day: date) -> str:
+    """``March 24, 2027``."""
+    return f"{month_name(day)} {day.day}, {day.year}"
+
+
+def day_node(day: date, *classes: str) -> nodes.inline:
+    """A day in words, which programs can read as well."""
+    return nodes.inline("", day_words(day), classes=[DAY_CLASS, *classes], day=day.isoformat())
+
+
+def span_words(days: int) -> str:
+    """A number of days in weeks and days: ``2 weeks and 1 day``."""
+    weeks, rest = divmod(days, 7)
+    parts = [
+        f"{number} {name}{'' if number == 1 else 's'}" for number, name in ((weeks, "week"), (rest, "day")) if number
+    ]
+    return " and ".join(parts) or "0 days"
+
+
+def left_words(days: int) -> str:
+    """How far away a day is: ``in 2 weeks and 1 day``, ``today``, ``3 days ago``."""
+    if days == 0:
+        return "today"
+    return f"in {span_words(days)}" if days > 0 else f"{span_words(-days)} ago"
+
+
+def time_left(outlook: Outlook, name: EventName = plain_name) -> list[nodes.Node]:
+    """The days to the next deadline and to the release, and the day from which they are counted."""
+    now = nodes.paragraph("", "", nodes.Text("As of "), day_node(outlook.now, "digest-now"), nodes.Text(":"))
+    lines = []
+    release = outlook.schedule.release
+    if outlook.next is not None and outlook.days_to_next is not None:
+        words = [nodes.Text("Next deadline: "), *name(outlook.next), nodes.Text(", "), day_node(outlook.next.day)]
+        lines.append(_line(*words, nodes.Text(f" ({left_words(outlook.days_to_next)})")))
+    days = (release - outlook.now).days
+    lines.append(_line(nodes.Text("Release: "), day_node(release), nodes.Text(f" ({left_words(days)})")))
+    listing = nodes.bullet_list("", *lines, bullet="*")
+    return [nodes.container("", now, listing, classes=["digest-left"])]
+
+
+def deadlines(outlook: Outlook, name: EventName = plain_name, limit: int | None = None) -> list[nodes.Node]:
+    """The deadlines of the week, of the one after it, and later ones, each list under its label."""
+    groups = (("This week", outlook.this_week), ("Next week", outlook.next_week), ("Later", outlook.later))
+    items = []
+    for label, events in groups:
+        shown = events if limit is None else events[:limit]
+        limit = None if limit is None else limit - len(shown)
+        if shown:
+            lines = [deadline_line(event, outlook, name) for event in shown]
+            heading = nodes.paragraph("", f"{label}:", classes=["digest-label"])
+            items.append(nodes.list_item("", heading, nodes.bullet_list("", *lines, bullet="*")))
+    return [nodes.bullet_list("", *items, bullet="*", classes=["digest-deadlines"])] if items else []
+
+
+def next_deadlines(outlook: Outlook, name: EventName = plain_name) -> list[nodes.Node]:
+    """The deadlines that a digest names: those of the week and the one after it, and the first of the later ones."""
+    events = (*outlook.this_week, *outlook.next_week, *outlook.later[:LATER_IN_DIGEST])
+    lines = [deadline_line(event, outlook, name) for event in events]
+    return [nodes.bullet_list("", *lines, bullet="*", classes=["digest-dates"])] if lines else []
+
+
+def deadline_line(event: Event, outlook: Outlook, name: EventName) -> nodes.list_item:
+    """``RC1 deadline: March 4, 2027 (R-3 week)``, as OpenStack's mails have it."""
+    words = [*name(event), nodes.Text(": "), day_node(event.day)]
+    if week := outlook.schedule.week_of(event.day):
+        words += [nodes.Text(" "), nodes.inline("", f"({week.name} week)", classes=["digest-week"])]
+    if event.project:
+        words.append(nodes.Text(f", {event.project}"))
+    elif event.scope is Scope.PROJECT_SPECIFIC:
+        words.append(nodes.Text(", for some projects"))
+    if event.day < outlook.now:
+        words += [nodes.Text(" "), nodes.inline("", "(passed)", classes=[PASSED_CLASS])]
+    return _line(*words)
+
+
+def weeks_table(outlook: Outlook, name: EventName = plain_name) -> nodes.table:
+    """The weeks in which something happens, and the one of today: what a picture of the cycle shows."""
+    schedule = outlook.schedule
+    now, release = schedule.week_of(outlook.now), schedule.week_of(schedule.release)
+    rows: list[Sequence[list[nodes.Node]]] = []
+    for week in schedule.cycle:
+        if week.events or week is now or week is release:
+            label = f"{week.name} (now)" if week is now else str(week.name)
+            unnamed: list[nodes.Node] = [_words(RELEASE)] if week is release and not week.events else []
+            rows.append([[_words(label)], [_words(week_days(week))], unnamed or events_cell(week.events, name)])
+    return table(("Week", "Dates", "Events"), rows, (10, 27, 38))
+
+
+def week_days(week: Week) -> str:
+    """The days of a week with their year: ``Nov 16-20, 2026``, ``Dec 28, 2026 - Jan 1, 2027``."""
+    start, end = week.period.start, week.period.end
+    if start.year != end.year:
+        return f"{month_name(start)[:3]} {start.day}, {start.year} - {month_name(end)[:3]} {end.day}, {end.year}"
+    return f"{short_title(week.period)}, {end.year}"
+
+
+def events_cell(events: Sequence[Event], name: EventName) -> list[nodes.Node]:
+    """Events in a cell of a table: a list where there are several, since paragraphs run together in plain text."""
+    lines = [nodes.paragraph("", "", *name(event)) for event in events]
+    if len(lines) < 2:
+        return list(lines)
+    return [nodes.bullet_list("", *[nodes.list_item("", line) for line in lines], bullet="*")]
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[list[nodes.Node]]], widths: Sequence[int]) -> nodes.table:
+    """A table with a row of headings.
+
+    :param widths: the columns' shares of the width, and how many characters they have in plain text.
+    """
+    head = nodes.row("", *[nodes.entry("", _words(heading)) for heading in headings])
+    body = [nodes.row("", *[nodes.entry("", *cell) for cell in row]) for row in rows]
+    group = nodes.tgroup(cols=len(headings))
+    group += [nodes.colspec(colwidth=width) for width in widths]
+    group += [nodes.thead("", head), nodes.tbody("", *body)]
+    return nodes.table("", group, classes=["digest-weeks"])
+
+
+def _words(text: str) -> nodes.paragraph:
+    return nodes.paragraph("", text)
+
+
+def _line(*children: nodes.Node) -> nodes.list_item:
+    return nodes.list_item("", nodes.paragraph("", "", *children))

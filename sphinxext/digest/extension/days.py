@@ -1,0 +1,41 @@
+"""Days on pages of HTML: what a program needs to know them, and the script that counts from the reader's own day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from sphinxext.digest.doctree.outlook import DAY_CLASS
+from sphinxext.digest.extension.domain import DigestDomain
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+SCRIPT = "countdown.js"
+
+
+class DayElements(SphinxPostTransform):
+    """Puts the words of days into elements ``time``, which docutils does not know."""
+
+    formats = ("html",)
+    # after Sphinx has taken out what is for other builders (priority 50)
+    default_priority = 60
+
+    def run(self, **_arguments: Any) -> None:
+        """Add the tags around the words."""
+        for node in self.document.findall(nodes.inline):
+            if DAY_CLASS in node["classes"] and "day" in node:
+                start = nodes.raw("", f'<time datetime="{node["day"]}">', format="html")
+                node.children = [start, *node.children, nodes.raw("", "</time>", format="html")]
+                for child in node.children:
+                    node.setup_child(child)
+
+
+def add_script(app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], _doctree: object) -> None:
+    """Let a page with a countdown load the script; the page is complete without it."""
+    shown = DigestDomain.of(app.env).data["schedules"]
+    pages = shown if app.builder.name == "singlehtml" else shown.keys() & {pagename}
+    if app.builder.name != "epub" and any(query.published for name in pages for query, _answer in shown[name]):
+        app.add_js_file(SCRIPT, loading_method="defer")

@@ -1,0 +1,182 @@
+"""The release schedules of a build: read when a page asks for them, and not at all when nothing has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sphinx.util import logging
+
+from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.store import Store, store_of
+from sphinxext.digest.model import Event, Schedule
+from sphinxext.digest.options import Settings
+from sphinxext.digest.problems import DigestError, Problem
+from sphinxext.digest.schedule import REMARKS, Schedules, load_schedules
+from sphinxext.digest.schedule.sources import Shown, find_sources
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ScheduleQuery:
+    """What a page asks for: the schedule of a series.
+
+    ``folder`` has the fragments of the collection whose settings say where schedules are, ``path`` is another place
+    than those, or empty. ``day`` is the one on which a name such as ``current`` is to be understood, and None means
+    today. With ``daily`` the page counts from today, with ``texts`` it shows what the schedule says of its events. The
+    calendar of the series is published with ``published``.
+    """
+
+    folder: str
+    path: str
+    series: str
+    day: date | None = None
+    daily: bool = False
+    texts: bool = False
+    published: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a page got, and what the places looked like then: as long as they look the same, it is the same."""
+
+    stamp: bytes
+    day: date
+    checksum: bytes
+
+
+def has_schedules(settings: Settings, path: str = "") -> bool:
+    """Whether there is any place where a schedule could be."""
+    return bool(path or settings.schedules)
+
+
+def schedules_for(store: Store, settings: Settings, path: str = "") -> Schedules:
+    """The schedules of a collection, or those at another path; looked for once in a build."""
+    key = (settings.schedules, settings.schedule_url, path)
+    if key not in store.schedules:
+        store.schedules[key] = load_schedules(store.project.root, settings, (path,) if path else ())
+    return store.schedules[key]
+
+
+def find_schedule(store: Store, query: ScheduleQuery) -> Schedule | None:
+    """The schedule that a query is for. It looks the same on all days.
+
+    :raises DigestError: if the collection is not there.
+    """
+    settings = store.settings_for(query.folder)
+    schedule = schedules_for(store, settings, query.path).find(query.series, query.day or store.today)
+    return replace(schedule, status=None) if schedule is not None else None
+
+
+def remember_schedule(env: BuildEnvironment, query: ScheduleQuery) -> list[Problem]:
+    """Remember what a page has asked, so that it is read again when the answer changes.
+
+    :returns: what is wrong with the files of the series, or with the place where it should be. The build shows it
+        again until it is right, but for a place that the page itself has named.
+    """
+    store, domain = store_of(env), DigestDomain.of(env)
+    problems = problems_of(store, query)
+    domain.note_problems(env.docname, [found for found in problems if found.line or found.path != query.path])
+    answer = Answer(stamp_of(store, query), store.today, _checksum(store, query))
+    domain.note_schedule(env.docname, query, answer)
+    return problems
+
+
+def problems_of(store: Store, query: ScheduleQuery) -> list[Problem]:
+    """What is wrong with the files of a series, and with the places where schedules should be.
+
+    What is only odd, as in many schedules that were published, is told to those who want to know more.
+    """
+    settings = store.settings_for(query.folder)
+    schedules = schedules_for(store, settings, query.path)
+    schedule = find_schedule(store, query)
+    shown = Shown(store.project.root)
+    files = schedules.files(schedule.series if schedule is not None else query.series)
+    paths = {*map(shown, files), *((query.path,) if query.path else settings.schedules)}
+    found = [problem for problem in schedules.problems if problem.path in paths]
+    for problem in found:
+        if problem.code in REMARKS:
+            logger.verbose("%s", problem)
+    return [problem for problem in found if problem.code not in REMARKS]
+
+
+def outdated_by_schedules(
+    _app: Sphinx, env: BuildEnvironment, added: Set[str], changed: Set[str], removed: Set[str]
+) -> Iterable[str]:
+    """The documents that asked for schedules which are others now, or that count from today on another day."""
+    store = store_of(env)
+    asked: dict[str, list[tuple[ScheduleQuery, Answer]]] = DigestDomain.of(env).data["schedules"]
+    return [
+        docname
+        for docname, queries in asked.items()
+        if docname not in added | changed | removed and any(_has_changed(store, *pair) for pair in queries)
+    ]
+
+
+def _has_changed(store: Store, query: ScheduleQuery, before: Answer) -> bool:
+    if query.daily and before.day != store.today:
+        return True
+    try:
+        # the name of the series may mean another one tomorrow
+        same_day = query.day is not None or before.day == store.today
+        if same_day and stamp_of(store, query) == before.stamp:
+            return False
+        return _checksum(store, query) != before.checksum
+    except DigestError:
+        return True
+
+
+def stamp_of(store: Store, query: ScheduleQuery) -> bytes:
+    """What the files in all places look like from outside: as long as it is the same, no schedule has to be read."""
+    settings = store.settings_for(query.folder)
+    key = ("stamp", settings.schedules, settings.schedule_url, settings.pages, query.path)
+    if key not in store.stamps:
+        root, state = store.project.root, blake2b(repr(key).encode(), digest_size=16)
+        for source in find_sources(root, (query.path,) if query.path else settings.schedules, []):
+            for file in source.files:
+                state.update(f"{source.series} {file} {_status(file)}".encode("utf-8", "surrogateescape"))
+        store.stamps[key] = state.digest()
+    return store.stamps[key]
+
+
+def _status(file: Path) -> str:
+    try:
+        status = file.stat()
+    except OSError:
+        return ""
+    # the time of the last change of status cannot be set: an edit that keeps the other time and the size shows as well
+    return f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_size}"
+
+
+def _checksum(store: Store, query: ScheduleQuery) -> bytes:
+    """A value that changes with anything that shows of a schedule."""
+    settings = store.settings_for(query.folder)
+    seen = _seen(find_schedule(store, query), texts=query.texts)
+    text = f"{settings.pages} {seen!r} {problems_of(store, query)!r}"
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _seen(schedule: Schedule | None, *, texts: bool) -> object:
+    """All that a page may show of a schedule: not its lines in the file, and its texts only if they are shown."""
+    if schedule is None:
+        return None
+    weeks = [
+        (week.period, week.name, week.to_release, [_seen_of_event(event, texts=texts) for event in week.events])
+        for week in schedule.weeks
+    ]
+    path = schedule.text_path if texts else ""
+    return schedule.series, schedule.title, schedule.url, schedule.release, path, weeks
+
+
+def _seen_of_event(event: Event, *, texts: bool) -> object:
+    text = event.text if texts else None
+    return event.id, event.title, event.scope, event.day, event.project, text

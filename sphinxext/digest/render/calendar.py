@@ -1,0 +1,138 @@
+"""A release schedule as a calendar: iCalendar, RFC 5545.
+
+What OpenStack publishes for a series is part of ours, as its own generator makes it (``doc/source/_exts/ics.py`` of
+openstack/releases): an event to each week that has a name, with events or without any; its summary, its UID and its
+days. The cross-project events of a week are in its summary. Project-specific events follow as events of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import quote
+
+import icalendar
+
+from sphinxext.digest.model import REFUSED_CHARACTER, Event, Schedule, Scope, Week
+from sphinxext.digest.render.schedule_text import series_name, text_of_event
+
+PRODUCT = "-//sphinxext-digest//Release schedule//EN"
+
+#: What a URL is made of, and the sign of an escape (RFC 3986, 2); everything else is escaped.
+_URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%"
+_LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True)
+class _Appointment:
+    """An event of the calendar, which takes all of the days from ``start`` to ``end``."""
+
+    uid: str
+    summary: str
+    start: date
+    end: date
+    scope: Scope
+    description: str
+    url: str | None
+
+
+def calendar_of(schedule: Schedule) -> bytes:
+    """A schedule as a file of iCalendar, in UTF-8 with the line ends and the folded lines of RFC 5545.
+
+    The bytes depend on nothing but the schedule: the time stamps are midnight UTC of its first day. Nobody is busy
+    because of an event (``TRANSP:TRANSPARENT``), and ``DTEND`` is the day after its last one.
+    """
+    calendar = icalendar.Calendar()  # type: ignore[no-untyped-call]
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", _text(f"{schedule.title} release schedule"))
+    first = min((week.period.start for week in schedule.weeks), default=schedule.release)
+    stamp = datetime.combine(first, time(), UTC)
+    for appointment in [*_weeks(schedule), *_events(schedule)]:
+        calendar.add_component(_component(appointment, stamp))
+    data: bytes = calendar.to_ical()
+    return data
+
+
+def _weeks(schedule: Schedule) -> Iterator[_Appointment]:
+    """The weeks of the cycle with the cross-project events in them, as OpenStack has them."""
+    name = series_name(schedule)
+    for week in schedule.cycle:
+        events = [event for event in week.events if event.scope is Scope.CROSS_PROJECT]
+        titles = "; ".join(event.title for event in events)
+        parts = [part for event in events for part in (event.title, text_of_event(event, schedule)) if part]
+        yield _Appointment(
+            uid=f"{name}-{week.name}",
+            summary=f"{name} {week.name} ({titles})" if titles else f"{name} {week.name}",
+            start=week.period.start,
+            end=week.period.end,
+            scope=Scope.CROSS_PROJECT,
+            description="\n\n".join(parts),
+            url=_url(schedule, events[0] if events else None),
+        )
+
+
+def _events(schedule: Schedule) -> Iterator[_Appointment]:
+    """What the weeks do not say: project-specific events, and events of weeks without a name.
+
+    An id of a week without a name that nothing explains belongs to an earlier series. An id can repeat; its second
+    event has another UID than the first, the same as long as there are as many before it.
+    """
+    name = series_name(schedule)
+    taken = {f"{name}-{week.name}" for week in schedule.cycle}
+    for week in schedule.weeks:
+        for event in week.events:
+            if week.name is not None and event.scope is Scope.CROSS_PROJECT:
+                continue
+            if week.name is None and event.title == event.id and event.text is None:
+                continue
+            uid, count = f"{name}-{event.id}", 1
+            while uid in taken:
+                count += 1
+                uid = f"{name}-{event.id}.{count}"
+            taken.add(uid)
+            yield _appointment(schedule, week, event, uid)
+
+
+def _appointment(schedule: Schedule, week: Week, event: Event, uid: str) -> _Appointment:
+    label = f"{series_name(schedule)} {week.name}" if week.name else series_name(schedule)
+    return _Appointment(
+        uid=uid,
+        summary=f"{label}: {event.title}",
+        start=event.day,
+        end=event.day,
+        scope=event.scope,
+        description=text_of_event(event, schedule),
+        url=_url(schedule, event),
+    )
+
+
+def _component(appointment: _Appointment, stamp: datetime) -> icalendar.Event:
+    component = icalendar.Event()  # type: ignore[no-untyped-call]
+    component.add("uid", _text(appointment.uid))
+    component.add("dtstamp", stamp)
+    component.add("dtstart", appointment.start)
+    component.add("dtend", appointment.end + timedelta(days=1))
+    component.add("summary", " ".join(_text(appointment.summary).split()))
+    component.add("transp", "TRANSPARENT")
+    component.add("categories", [str(appointment.scope)])
+    if appointment.description:
+        component.add("description", _text(appointment.description))
+    if appointment.url:
+        component.add("url", appointment.url)
+    return component
+
+
+def _url(schedule: Schedule, event: Event | None) -> str | None:
+    """The page of the schedule, at the anchor of an event; what is no part of a URL is escaped."""
+    if not schedule.url:
+        return None
+    page = quote(schedule.url, safe=_URL_CHARACTERS)
+    return f"{page}#{quote(event.id)}" if event is not None and "#" not in page else page
+
+
+def _text(text: str) -> str:
+    """A text that the format can hold: the library escapes what has a meaning in it, but for control characters."""
+    return REFUSED_CHARACTER.sub("\ufffd", _LINE_END.sub("\n", text))

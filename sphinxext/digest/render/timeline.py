@@ -1,0 +1,262 @@
+"""The cycle of a series as a picture: SVG to be put into a page.
+
+Places along the line are percentages and everything else is in pixels, so that the picture is as wide as the page, and
+its words are as large on a phone as on a screen. There is no room for titles on a phone: each mark has a number, and
+whoever shows the picture puts a list with these numbers below it. Shapes and words say everything that a colour could;
+all is drawn in the colour of the text, in pages that are light or dark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from xml.sax.saxutils import escape
+
+from sphinxext.digest.model import Event, Outlook, Schedule, Scope, Week, month_name
+
+#: Where the rows are, from above: marks that would touch their neighbours, other marks, the weeks, what is below them.
+_LANES = (34, 12)
+_BAR, _BAR_END = 50, 64
+_BELOW, _NUMBERS, _MONTHS, _HEIGHT = 80, 97, 114, 120
+
+#: Half the height of a mark.
+_RADIUS = 10
+#: How many weeks there are between two that have their name below them.
+_NAMED = 5
+#: How many weeks away a mark may be whose neighbour stands higher.
+_NEAR = 2
+#: How many weeks the names of two months need between them.
+_MONTH_WEEKS = 3
+_MIDDLE = 'text-anchor="middle"'
+
+#: ``i-ff``, ``freeze``, ``feature-freeze``; not the freeze of something else, such as ``spec-freeze``.
+_FREEZE = re.compile(r"freeze|(?:[a-z0-9.]+[-_])?(?:ff|feature[-_]?freeze)", re.IGNORECASE)
+_MILESTONE = re.compile(r"(?:^|[-_])(?:[1-9]|milestone[-_]?[1-9]|m[1-9])$", re.IGNORECASE)
+#: What XML cannot hold, not even escaped (XML 1.0, 2.2).
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Shape(StrEnum):
+    """What a mark stands for, by its shape: a house, a square, a diamond, a circle."""
+
+    RELEASE = "release"
+    FREEZE = "freeze"
+    MILESTONE = "milestone"
+    DEADLINE = "deadline"
+
+
+_OUTLINES = {
+    Shape.RELEASE: '<path d="M0-11 10-3V9H-10V-3z"',
+    Shape.FREEZE: '<path d="M-9-9H9V9H-9z"',
+    Shape.MILESTONE: '<path d="M0-11.5 11.5 0 0 11.5-11.5 0z"',
+    Shape.DEADLINE: '<circle r="10"',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A week with events, and its number in the picture."""
+
+    number: int
+    week: Week
+    shape: Shape
+
+
+def marks_of(schedule: Schedule) -> tuple[Mark, ...]:
+    """The weeks of the cycle in which something happens, the release at least, numbered in the order of time."""
+    release = schedule.week_of(schedule.release)
+    weeks = [week for week in schedule.cycle if week.events or week is release]
+    return tuple(Mark(number, week, _shape(week, schedule)) for number, week in enumerate(weeks, 1))
+
+
+def freeze_of(schedule: Schedule) -> tuple[Week, Week] | None:
+    """The first and the last week from the freeze of features to the release, if the schedule has such a freeze."""
+    start = next((event for event in schedule.events if is_freeze(event)), None)
+    inside = [
+        week
+        for week in schedule.cycle
+        if start is not None and week.period.end >= start.week.start and week.period.start <= schedule.release
+    ]
+    return (inside[0], inside[-1]) if inside else None
+
+
+def is_freeze(event: Event) -> bool:
+    """Whether an event is the freeze of features."""
+    return event.scope is Scope.CROSS_PROJECT and (
+        _FREEZE.fullmatch(event.id) is not None or event.title.lower() == "feature freeze"
+    )
+
+
+def timeline_svg(outlook: Outlook, identifier: str) -> str:
+    """The weeks of a cycle with their marks, the freeze, the release and the day from which one looks.
+
+    :param identifier: begins the identifiers in the picture, which nothing else on the page may have.
+    """
+    schedule = outlook.schedule
+    if not schedule.cycle:
+        return ""
+    drawing = _Drawing(outlook, identifier)
+    title, words = escape(_clean(f"Timeline of {schedule.title}")), escape(_clean(description(outlook)))
+    return (
+        f'<svg class="digest-cycle" role="img" aria-labelledby="{identifier}-title {identifier}-description" '
+        f'xmlns="http://www.w3.org/2000/svg" width="100%" height="{_HEIGHT}" overflow="visible" fill="currentColor" '
+        f'font-size="12"><title id="{identifier}-title">{title}</title>'
+        f'<desc id="{identifier}-description">{words}</desc>{"".join(drawing.parts())}</svg>'
+    )
+
+
+def mark_svg(mark: Mark) -> str:
+    """The shape of a mark with its number, for the list below the picture."""
+    return (
+        '<svg class="digest-mark" aria-hidden="true" xmlns="http://www.w3.org/2000/svg" width="26" height="26" '
+        f'viewBox="-13 -13 26 26" fill="currentColor" font-size="12">{_shape_svg(mark)}</svg>'
+    )
+
+
+def description(outlook: Outlook) -> str:
+    """What the picture shows, in words."""
+    schedule = outlook.schedule
+    cycle = schedule.cycle
+    parts = [f"{len(cycle)} weeks from {day_in_words(cycle[0].period.start)} to {day_in_words(cycle[-1].period.end)}."]
+    if now := schedule.week_of(outlook.now):
+        parts.append(f"Now is {day_in_words(outlook.now)}, in week {now.name}.")
+    if freeze := freeze_of(schedule):
+        parts.append(f"The freeze of features begins in week {freeze[0].name}.")
+    parts.append(f"The release is on {day_in_words(schedule.release)}.")
+    parts.append("Weeks in which something happens have a number; the list below the picture says what it is.")
+    return " ".join(parts)
+
+
+def day_in_words(day: date) -> str:
+    """``March 24, 2027``."""
+    return f"{month_name(day)} {day.day}, {day.year}"
+
+
+class _Drawing:
+    """The parts of a picture, from below to above."""
+
+    def __init__(self, outlook: Outlook, identifier: str) -> None:
+        self.schedule = outlook.schedule
+        self.now = outlook.now
+        self.pattern = f"{identifier}-freeze"
+        self.cycle = outlook.schedule.cycle
+        self.index = {id(week): index for index, week in enumerate(self.cycle)}
+
+    def parts(self) -> Iterator[str]:
+        yield from self._weeks()
+        yield from self._freeze()
+        yield from self._marks()
+        yield from self._now()
+        yield from self._names()
+        yield from self._months()
+
+    def _x(self, place: float) -> str:
+        """So many weeks after the beginning, as a part of the width."""
+        return f"{round(100 * place / len(self.cycle), 2):g}%"
+
+    def _middle(self, week: Week) -> float:
+        return self.index[id(week)] + 0.5
+
+    def _weeks(self) -> Iterator[str]:
+        """The weeks as boxes in a row; those that are over are darker."""
+        width = self._x(1)
+        for index, week in enumerate(self.cycle):
+            shade = ".5" if week.period.end < self.now else ".1"
+            yield (
+                f'<rect x="{self._x(index)}" y="{_BAR}" width="{width}" height="{_BAR_END - _BAR}" '
+                f'fill-opacity="{shade}" stroke="currentColor" stroke-opacity=".6"/>'
+            )
+
+    def _freeze(self) -> Iterator[str]:
+        """Lines across the weeks of the freeze, and its name below them where that leaves room."""
+        freeze = freeze_of(self.schedule)
+        if freeze is None:
+            return
+        first, last = (self.index[id(week)] for week in freeze)
+        yield (
+            f'<pattern id="{self.pattern}" width="5" height="5" patternUnits="userSpaceOnUse" '
+            'patternTransform="rotate(45)"><path d="M0 0V5" stroke="currentColor" stroke-width="3"/></pattern>'
+            f'<rect x="{self._x(first)}" y="{_BAR}" width="{self._x(last - first + 1)}" height="{_BAR_END - _BAR}" '
+            f'fill="url(#{self.pattern})" fill-opacity=".6"/>'
+        )
+        now = self.schedule.week_of(self.now)
+        taken = now is not None and first - 2 < self.index[id(now)] < last + 2
+        if last - first >= 3 and not taken:
+            yield f'<text x="{self._x((first + last + 1) / 2)}" y="{_BELOW}" {_MIDDLE}>freeze</text>'
+
+    def _marks(self) -> Iterator[str]:
+        """Marks above their weeks; one that would touch the mark before it on a phone is higher."""
+        before, lane = -_NEAR - 1, 0
+        for mark in marks_of(self.schedule):
+            index = self.index[id(mark.week)]
+            lane = 1 - lane if index - before <= _NEAR else 0
+            before = index
+            x, y = self._x(index + 0.5), _LANES[lane]
+            yield (
+                f'<line x1="{x}" x2="{x}" y1="{y + _RADIUS + 1}" y2="{_BAR}" stroke="currentColor"/>'
+                f'<svg x="{x}" y="{y}" overflow="visible">{_shape_svg(mark)}</svg>'
+            )
+
+    def _now(self) -> Iterator[str]:
+        """A triangle below the day from which one looks, as far into its week as the day is."""
+        week = self.schedule.week_of(self.now)
+        if week is None:
+            return
+        passed = min(self.now.weekday(), 4) / 5 + 0.1
+        x = self._x(self.index[id(week)] + passed)
+        anchor = ("start", "middle", "end")[self._side(self.index[id(week)])]
+        yield (
+            f'<svg x="{x}" y="{_BAR_END}" overflow="visible"><path d="M0 1 5 8H-5z"/>'
+            f'<text y="{_BELOW - _BAR_END + 3}" text-anchor="{anchor}" font-weight="bold">now</text></svg>'
+        )
+
+    def _side(self, index: int) -> int:
+        return 0 if index == 0 else 2 if index == len(self.cycle) - 1 else 1
+
+    def _names(self) -> Iterator[str]:
+        """The names of some weeks: all of them would not fit."""
+        for week in self.cycle:
+            if week.to_release is not None and week.to_release % _NAMED == 0:
+                name, x = escape(_clean(week.name or "")), self._x(self._middle(week))
+                yield f'<text x="{x}" y="{_NUMBERS}" {_MIDDLE}>{name}</text>'
+
+    def _months(self) -> Iterator[str]:
+        """The names of months, where they begin."""
+        starts: list[tuple[int, str]] = []
+        for index, week in enumerate(self.cycle):
+            name = month_name(week.period.start)[:3]
+            if not starts or starts[-1][1] != name:
+                if starts and index - starts[-1][0] < _MONTH_WEEKS:
+                    starts.pop()
+                starts.append((index, name))
+        for index, name in starts:
+            if index <= len(self.cycle) - 2:
+                yield (
+                    f'<line x1="{self._x(index)}" x2="{self._x(index)}" y1="{_BAR_END}" y2="{_MONTHS}" '
+                    'stroke="currentColor" stroke-opacity=".4"/>'
+                    f'<svg x="{self._x(index)}" overflow="visible"><text x="3" y="{_MONTHS}">{name}</text></svg>'
+                )
+
+
+def _shape(week: Week, schedule: Schedule) -> Shape:
+    events = week.events
+    if week is schedule.week_of(schedule.release):
+        return Shape.RELEASE
+    if any(map(is_freeze, events)):
+        return Shape.FREEZE
+    return Shape.MILESTONE if any(_MILESTONE.search(event.id) for event in events) else Shape.DEADLINE
+
+
+def _shape_svg(mark: Mark) -> str:
+    return (
+        f'{_OUTLINES[mark.shape]} fill="none" stroke="currentColor" stroke-width="1.5"/>'
+        f'<text y="4" {_MIDDLE}>{mark.number}</text>'
+    )
+
+
+def _clean(text: str) -> str:
+    """A text without what XML cannot hold."""
+    return " ".join(_NOT_XML.sub("\ufffd", text).split())

@@ -1,0 +1,105 @@
+"""The day by which an event is due.
+
+OpenStack's schedules say that deadlines are the Thursday of the week that they stand in, unless their text names
+another day. Releases come out on the day that the list of all series has: a Wednesday for nearly all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from sphinxext.digest.model import Period, Place, month_name
+from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.schedule.days import THURSDAY, WEDNESDAY, NamedDay, monday_of, weekday_of
+from sphinxext.digest.schedule.page import Entry, Page
+from sphinxext.digest.schedule.status import Series, Statuses
+
+#: The release itself: ``i-final``, or ``s-release`` up to Stein.
+_RELEASE = re.compile(r"([^\W_])[a-z]*-(?:release|final)", re.IGNORECASE)
+_IS_THE = re.compile(r"\s+is\s+the\b")
+
+
+class DueDays:
+    """Says when the events of one schedule are due, and remarks where its texts disagree with its weeks."""
+
+    def __init__(self, page: Page, statuses: Statuses, series: Series | None, problems: list[Problem]) -> None:
+        self.page = page
+        self.statuses = statuses
+        self.series = series
+        self.problems = problems
+        self.checked: set[str] = set()
+
+    def due(self, id: str, week: Period) -> tuple[date, bool]:
+        """The day of an event in a week, and whether the schedule names that day."""
+        entry = self.page.entries.get(id)
+        named = self._named(entry, week) if entry else None
+        if entry is not None and id not in self.checked:
+            self.checked.add(id)
+            self._check(entry, week)
+        if match := _RELEASE.fullmatch(id):
+            return self._release(match[1], week, entry, named)
+        return (named, True) if named else (weekday_of(week, THURSDAY), False)
+
+    def release(self, week: Period, entry: Entry | None, path: str, place: Place) -> date:
+        """The day of the series' own release, which is in a week.
+
+        :param entry: what the schedule says about the release.
+        """
+        named = self._named(entry, week) if entry else None
+        expected = self.series.release if self.series else None
+        if expected is not None:
+            if _in_week(expected, week):
+                return expected
+            message = (
+                f"the list of all series has the release on {expected}, but here it is in the week of {week.start}"
+            )
+            self.problems.append(Problem(path, place.line, place.column, Code.SCHEDULE_CONTRADICTION, message))
+        return named or weekday_of(week, WEDNESDAY)
+
+    def _release(self, letter: str, week: Period, entry: Entry | None, named: date | None) -> tuple[date, bool]:
+        known = self.statuses.released_in_week(week.start, letter)
+        if known and named and known != named and entry:
+            message = f"the text names {named} as the day of the release, but it is {known} by the list of all series"
+            self._remark(entry, entry.days[0].start, message)
+        day = known or named
+        return (day, True) if day else (weekday_of(week, WEDNESDAY), False)
+
+    @staticmethod
+    def _named(entry: Entry, week: Period) -> date | None:
+        """The one day of the week that the text names, if it names only one."""
+        days = {day for one in entry.days if (day := one.within(week)) is not None}
+        return days.pop() if len(days) == 1 else None
+
+    def _check(self, entry: Entry, week: Period) -> None:
+        assert entry.text is not None or not entry.days
+        for one in entry.days:
+            if one.within(week):
+                continue
+            meant = one.within_another_year(week)
+            if meant:
+                self._remark(entry, one.start, f"the text names the year {one.year}, but the week is that of {meant}")
+            elif self._opens(entry, one):
+                message = f"the text names {_words(one)}, which is not in the week of {week.start} that it stands in"
+                self._remark(entry, one.start, message)
+
+    @staticmethod
+    def _opens(entry: Entry, one: NamedDay) -> bool:
+        """Whether a text begins with a day, as in "19 November is the first milestone"."""
+        return one.start == 0 and entry.text is not None and _IS_THE.match(entry.text.value, one.end) is not None
+
+    def _remark(self, entry: Entry, offset: int, message: str) -> None:
+        assert entry.text is not None
+        value = entry.text.value
+        line = entry.text.line_of(value.count("\n", 0, offset))
+        column = offset - value.rfind("\n", 0, offset)
+        self.problems.append(Problem(self.page.path, line, column, Code.SCHEDULE_CONTRADICTION, message))
+
+
+def _in_week(day: date, week: Period) -> bool:
+    return monday_of(day) == monday_of(week.start)
+
+
+def _words(one: NamedDay) -> str:
+    """A day as it is named, in one form: ``15 December`` or ``15 December 2016``."""
+    return " ".join(filter(None, (str(one.day), month_name(date(2000, one.month, 1)), str(one.year or ""))))

@@ -1,0 +1,196 @@
+"""Schedules from the network to a folder of this machine, only when somebody asks for it: no build does.
+
+What was fetched stays in a cache and is used again for a day, and for longer while nobody answers.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.schedule.own_fields import SERIES
+from sphinxext.digest.schedule.sources import CHECKOUT, RST, STATUS, YAML
+from sphinxext.digest.schedule.status import read_statuses
+from sphinxext.digest.schedule.web import TIMEOUT, WebError, check_web_url, download
+
+#: Seconds for which what was fetched is used again.
+MAX_AGE = 24 * 60 * 60
+#: How many series are fetched at most.
+MAX_SERIES = 100
+_ENDED = "end of life"
+#: Stands beside where a file would be that the server does not have, so that it is not asked again for a day.
+_ABSENT = ".absent"
+_SERIES = re.compile(SERIES)
+_FILE = re.compile(r"(?P<root>.*?)/(?:doc/source/)?(?P<series>[^/]+)/schedule\.(?:yaml|rst)")
+
+
+def fetch_schedules(
+    url: str,
+    *,
+    series: Sequence[str] = (),
+    cache: Path | None = None,
+    note: Callable[[str], None] | None = None,
+    timeout: float = TIMEOUT,
+) -> Path:
+    """Fetch schedules, and return the folder or the file that :func:`load_schedules` takes for a path.
+
+    :param url: http or https. Either a folder with ``data/series_status.yaml`` and
+        ``doc/source/SERIES/schedule.yaml``, such as the raw files of openstack/releases, or one schedule's file.
+    :param series: names or numbers of series that are wanted of a folder whatever their state. All those that are not
+        at their end of life come along.
+    :param cache: where to keep what was fetched; the user's cache folder if it is not given.
+    :param note: is told in one sentence when something older than a day is used because nobody answers.
+    :raises DigestError: if nothing can be had.
+    """
+    try:
+        check_web_url(url)
+        parts = urlsplit(url)
+        key = blake2b(url.encode(), digest_size=10).hexdigest()
+        folder = (cache or cache_folder()) / key
+        fetcher = _Fetcher(folder, timeout)
+        if parts.path.endswith((".yaml", ".yml", ".rst")):
+            place = _fetch_file(fetcher, url)
+        elif parts.query or parts.fragment:
+            raise WebError(f"'{url}' is neither a file nor a folder: it has a '?' or a '#'")
+        else:
+            place = _fetch_folder(fetcher, url.rstrip("/"), series)
+    except WebError as error:
+        raise DigestError(Problem(url, 0, 0, Code.SCHEDULE_FETCH, str(error))) from None
+    except OSError as error:
+        message = f"the cache cannot be written: {error.strerror}"
+        raise DigestError(Problem(url, 0, 0, Code.SCHEDULE_FETCH, message)) from None
+    if note is not None and fetcher.old:
+        day = time.strftime("%Y-%m-%d", time.gmtime(min(fetcher.old)))
+        note(f"{fetcher.reason}: the schedules that were fetched on {day} are used")
+    return place
+
+
+def cache_folder() -> Path:
+    """Where schedules are kept.
+
+    It is in ``XDG_CACHE_HOME`` if that is an absolute path, else in ``~/.cache`` (XDG Base Directory Specification).
+    """
+    base = Path(os.environ.get("XDG_CACHE_HOME") or "")
+    return (base if base.is_absolute() else Path.home() / ".cache") / "sphinx-digest" / "schedules"
+
+
+@dataclass
+class _Fetcher:
+    """Fetches files into one folder. Once nobody answers, nobody is asked any more."""
+
+    folder: Path
+    timeout: float
+    reason: str = ""
+    old: list[float] = field(default_factory=list)
+
+    def fetch(self, url: str, name: str) -> Path | None:
+        """The file of a URL, by its name in the folder, or None if the server has none.
+
+        :raises WebError: if it cannot be had, and never was.
+        """
+        file, absent = self.folder / name, self.folder / f"{name}{_ABSENT}"
+        age = {path: _age(path) for path in (file, absent)}
+        for path in (file, absent):
+            known = age[path]
+            if known is not None and known < MAX_AGE:
+                return file if path == file else None
+        try:
+            if self.reason:
+                raise WebError(self.reason, offline=True)
+            data = download(url, self.timeout)
+        except WebError as error:
+            if not error.offline:
+                raise
+            self.reason = self.reason or str(error)
+            if age[file] is None and age[absent] is None:
+                raise
+            if age[file] is not None:
+                self.old.append(file.stat().st_mtime)
+            return file if age[file] is not None else None
+        (file if data is None else absent).unlink(missing_ok=True)
+        _write(absent if data is None else file, data or b"")
+        return file if data is not None else None
+
+
+def _age(file: Path) -> float | None:
+    """How many seconds ago a file was written; None if there is none. One from the future is old."""
+    try:
+        age = time.time() - file.stat().st_mtime
+    except OSError:
+        return None
+    return age if age >= 0 else float(MAX_AGE)
+
+
+def _write(file: Path, data: bytes) -> None:
+    """Write a file at once, so that others see it whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _fetch_file(fetcher: _Fetcher, url: str) -> Path:
+    """One schedule, with the prose beside it and the list of all series where these are known to be."""
+    parts = urlsplit(url)
+    match = _FILE.fullmatch(parts.path)
+    if match is None or not _SERIES.fullmatch(match["series"]):
+        name = parts.path.rpartition("/")[2]
+        return _needed(fetcher, url, name if _SERIES.fullmatch(name) else "schedule.yaml")
+    series = match["series"]
+    beside = parts._replace(path=parts.path.rpartition("/")[0], query="", fragment="").geturl()
+    name = parts.path.rpartition("/")[2]
+    file = _needed(fetcher, url, f"{CHECKOUT}/{series}/{name}")
+    if name == YAML:
+        fetcher.fetch(f"{beside}/{RST}", f"{CHECKOUT}/{series}/{RST}")
+    if f"/{CHECKOUT}/" in parts.path:
+        root = parts._replace(path=match["root"], query="", fragment="").geturl()
+        fetcher.fetch(f"{root}/data/{STATUS}", f"data/{STATUS}")
+    return file
+
+
+def _needed(fetcher: _Fetcher, url: str, name: str) -> Path:
+    file = fetcher.fetch(url, name)
+    if file is None:
+        raise WebError(f"there is no {url}")
+    return file
+
+
+def _fetch_folder(fetcher: _Fetcher, root: str, wanted: Sequence[str]) -> Path:
+    """The list of all series, and the schedules of those that are wanted or still alive."""
+    listed = _needed(fetcher, f"{root}/data/{STATUS}", f"data/{STATUS}")
+    problems: list[Problem] = []
+    statuses = read_statuses(listed, f"{root}/data/{STATUS}", problems)
+    if not statuses.series:
+        raise DigestError(*problems)
+    names = {name.strip().casefold() for name in wanted}
+    today = datetime.now(UTC).date()
+    chosen = [
+        one.name
+        for one in statuses.series
+        if one.status_on(today) != _ENDED or one.name.casefold() in names or one.release_id in names
+    ]
+    found = False
+    for name in chosen[:MAX_SERIES]:
+        if not _SERIES.fullmatch(name):
+            continue
+        folder = f"{CHECKOUT}/{name}"
+        yaml = fetcher.fetch(f"{root}/{folder}/{YAML}", f"{folder}/{YAML}")
+        prose = fetcher.fetch(f"{root}/{folder}/{RST}", f"{folder}/{RST}")
+        found = found or yaml is not None or prose is not None
+    if not found:
+        raise WebError(f"there is no schedule in {root}/{CHECKOUT}")
+    return fetcher.folder

@@ -1,0 +1,143 @@
+"""Finding schedules: the files of each series in the places that the user names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sphinxext.digest.problems import Code, Problem
+
+YAML, RST, STATUS = "schedule.yaml", "schedule.rst", "series_status.yaml"
+#: Where a checkout of openstack/releases has the folders of the series.
+CHECKOUT = "doc/source"
+_SUFFIXES = (".yaml", ".yml")
+_MAX_LINK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The files of one series, and how problems name them.
+
+    ``table`` has the weeks and ``prose`` the texts; they are one file where the weeks stand in a table of the prose.
+    ``status`` is the list of all series. ``series`` is None where only the file itself can tell.
+    """
+
+    series: str | None
+    table: Path
+    prose: Path | None = None
+    status: Path | None = None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files, each once."""
+        found = (self.table, self.prose, self.status)
+        return tuple(dict.fromkeys(file for file in found if file is not None))
+
+
+class Shown:
+    """How problems name files: relative to the project where they are inside, else as the user wrote the place."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    def __call__(self, file: Path) -> str:
+        """The path of a file as problems have it."""
+        resolved = file.resolve()
+        if resolved.is_relative_to(self.root):
+            return resolved.relative_to(self.root).as_posix()
+        return file.relative_to(self.root).as_posix() if file.is_relative_to(self.root) else file.as_posix()
+
+
+def find_sources(root: Path, paths: Sequence[str], problems: list[Problem]) -> list[Source]:
+    """The sources in all places, in order; of several for one series the first counts.
+
+    :param paths: files and folders, relative to ``root`` or absolute.
+    """
+    found: dict[str | Path, Source] = {}
+    for path in paths:
+        place = root.resolve() / path
+        try:
+            sources = list(_sources(place))
+        except OSError as error:
+            problems.append(Problem(path, 0, 0, Code.UNREADABLE, f"cannot be read: {error.strerror}"))
+            continue
+        except ValueError:
+            problems.append(Problem(path, 0, 0, Code.UNREADABLE, "cannot be read: its name is not one of a file"))
+            continue
+        if not sources:
+            message = f"there is no schedule: neither SERIES/{YAML} nor {CHECKOUT}/SERIES/{YAML}, nor another *.yaml"
+            problems.append(Problem(path, 0, 0, Code.NO_SCHEDULE, message))
+        for source in sources:
+            found.setdefault(source.series.casefold() if source.series else source.table.resolve(), source)
+    return list(found.values())
+
+
+def _sources(place: Path) -> Iterator[Source]:
+    """:raises OSError: if there is nothing, or it cannot be read."""
+    if not place.is_dir():
+        place.stat()
+        yield _of_file(place)
+        return
+    if source := _of_series(place):
+        yield source
+        return
+    found = False
+    for folder in (place, place / CHECKOUT):
+        for child in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if child.is_dir() and (source := _of_series(child)):
+                found = True
+                yield source
+    if not found:
+        for child in sorted(place.iterdir()):
+            if child.suffix in _SUFFIXES and child.name != STATUS and child.is_file():
+                yield Source(None, child)
+
+
+def _of_file(file: Path) -> Source:
+    if file.name not in (YAML, RST):
+        return Source(None, file)
+    source = _of_series(file.parent)
+    return source if source and source.table.name == file.name else Source(_name(file.parent), file, file)
+
+
+def _of_series(folder: Path) -> Source | None:
+    """The source that a folder of a series is, if it has one of the files."""
+    table, prose = folder / YAML, folder / RST
+    if table.is_file():
+        return Source(_name(folder), table, prose if prose.is_file() else None, _status(folder.parent))
+    if prose.is_file() and _has_table(prose):
+        return Source(_name(folder), prose, prose, _status(folder.parent))
+    return None
+
+
+def _name(folder: Path) -> str:
+    return folder.resolve().name
+
+
+def _has_table(prose: Path) -> bool:
+    """Whether a file might hold a table of weeks. What cannot be read is for the reader to tell."""
+    try:
+        with prose.open("rb") as stream:
+            return b"+--" in stream.read(1024 * 1024)
+    except OSError:
+        return True
+
+
+def _status(folder: Path) -> Path | None:
+    """The list of all series, beside the folders of the series or up to two levels above (openstack/releases)."""
+    for above in (folder, folder.parent, folder.parent.parent):
+        for file in (above / STATUS, above / "data" / STATUS):
+            if file.is_file() and not _is_written_link(file):
+                return file
+    return None
+
+
+def _is_written_link(file: Path) -> bool:
+    """Whether git wrote the target of a symbolic link into a file, as it does where there are no such links."""
+    try:
+        with file.open("rb") as stream:
+            start = stream.read(_MAX_LINK + 1)
+    except OSError:
+        return False
+    return len(start) <= _MAX_LINK and b"\n" not in start.strip() and start.strip().endswith(STATUS.encode())

@@ -1,0 +1,84 @@
+"""One file from the network: http and https alone, with limits of size and time."""
+
+from __future__ import annotations
+
+import time
+from http.client import HTTPException
+from typing import IO, Any
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from sphinxext.digest import __version__
+from sphinxext.digest.safeyaml import MAX_BYTES
+
+#: Seconds that the other side may be silent, and that a whole file may take.
+TIMEOUT, MAX_TIME = 20, 60
+_SCHEMES = ("http", "https")
+_CHUNK = 64 * 1024
+_GONE = (404, 410)
+
+
+class WebError(Exception):
+    """A file that cannot be had; the message says why. ``offline`` if nobody answered."""
+
+    def __init__(self, message: str, *, offline: bool = False) -> None:
+        super().__init__(message)
+        self.offline = offline
+
+
+def check_web_url(url: str) -> None:
+    """Make sure that a URL is an absolute one of http or https.
+
+    :raises WebError: if it is not.
+    """
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises for a port that is none
+    except ValueError:
+        raise WebError(f"'{url}' is not a URL") from None
+    if parts.scheme.lower() not in _SCHEMES or not parts.hostname or not url.isprintable() or " " in url:
+        raise WebError(f"'{url}' is not an absolute URL, http or https")
+
+
+class _Redirects(HTTPRedirectHandler):
+    """Follows redirects to http and https, and never from https to http."""
+
+    def redirect_request(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str) -> Any:
+        check_web_url(newurl)
+        if req.type == "https" and urlsplit(newurl).scheme.lower() != "https":
+            raise WebError(f"{req.full_url} leads from https to {newurl}")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def download(url: str, timeout: float = TIMEOUT) -> bytes | None:
+    """The bytes behind a URL, or None if there is no such file.
+
+    :raises WebError: if they cannot be had, or are more than a schedule may have.
+    """
+    check_web_url(url)
+    request = Request(url, headers={"User-Agent": f"sphinxext-digest/{__version__}"})  # noqa: S310 - checked above
+    try:
+        with build_opener(_Redirects()).open(request, timeout=timeout) as response:
+            return _read(response, url)
+    except HTTPError as error:
+        error.close()
+        if error.code in _GONE:
+            return None
+        raise WebError(f"{url}: the server says {error.code} {error.reason}", offline=error.code >= 500) from None
+    except (OSError, HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise WebError(f"{url} cannot be had: {reason}", offline=True) from None
+
+
+def _read(response: Any, url: str) -> bytes:
+    """The body of an answer, within the limits."""
+    end = time.monotonic() + MAX_TIME
+    data = bytearray()
+    while chunk := response.read1(_CHUNK):
+        data += chunk
+        if len(data) > MAX_BYTES:
+            raise WebError(f"{url} is larger than {MAX_BYTES:,} bytes")
+        if time.monotonic() > end:
+            raise WebError(f"{url} takes longer than {MAX_TIME} seconds", offline=True)
+    return bytes(data)

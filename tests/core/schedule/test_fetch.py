@@ -1,0 +1,172 @@
+"""Schedules from the network, and the cache of them. A server of our own stands for it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from sphinxext.digest.problems import DigestError
+from sphinxext.digest.schedule import fetch_schedules, load_schedules
+from sphinxext.digest.schedule.fetch import MAX_AGE, cache_folder
+
+from .conftest import TODAY, Files
+from .test_schedules import RELEASES, STATUS, yaml
+
+
+class Server:
+    """Answers with what a test puts into ``pages``: bytes, a code, or where to look instead."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, bytes | int | str] = {}
+        self.asked: list[str] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.asked.append(self.path)
+                page = outer.pages.get(self.path, 404)
+                self.send_response(page if isinstance(page, int) else 302 if isinstance(page, str) else 200)
+                if isinstance(page, str):
+                    self.send_header("Location", page)
+                body = page if isinstance(page, bytes) else b""
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_arguments: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    server = Server()
+    server.pages["/raw/data/series_status.yaml"] = STATUS.encode()
+    for name, release in RELEASES.items():
+        server.pages[f"/raw/doc/source/{name}/schedule.yaml"] = yaml(release).encode()
+    server.pages["/raw/doc/source/ruby/schedule.rst"] = b"Ruby Release Schedule\n=====================\n"
+    yield server
+    server.close()
+
+
+def failure(url: str) -> str:
+    with pytest.raises(DigestError) as caught:
+        fetch_schedules(url, timeout=5)
+    assert len(caught.value.problems) == 1
+    return str(caught.value)
+
+
+def age(seconds: float, folder: Path) -> None:
+    for file in folder.rglob("*"):
+        if file.is_file():
+            time = file.stat().st_mtime - seconds
+            os.utime(file, (time, time))
+
+
+def test_a_folder(server: Server, files: Files) -> None:
+    folder = fetch_schedules(f"{server.url}/raw/")
+    assert folder.parent == cache_folder()
+    schedules = load_schedules(files.root, files.settings, [str(folder)])
+    ruby = schedules.find("current", TODAY)
+    assert ruby is not None
+    assert (ruby.title, ruby.release_id) == ("Ruby", "2027.10")
+    # what is at its end is fetched only when it is asked for; names have the case of the list
+    assert "pearl" not in schedules.names
+    before = len(server.asked)
+    fetch_schedules(f"{server.url}/raw/")
+    assert len(server.asked) == before
+    fetch_schedules(f"{server.url}/raw/", series=["PEARL"])
+    assert "/raw/doc/source/pearl/schedule.yaml" in server.asked[before:]
+    assert "pearl" in load_schedules(files.root, files.settings, [str(folder)]).names
+
+
+def test_the_cache_grows_old(server: Server) -> None:
+    notes: list[str] = []
+    folder = fetch_schedules(f"{server.url}/raw", note=notes.append)
+    age(MAX_AGE - 60, folder)
+    before = len(server.asked)
+    fetch_schedules(f"{server.url}/raw", note=notes.append)
+    assert len(server.asked) == before
+    age(120, folder)
+    server.pages["/raw/doc/source/ruby/schedule.yaml"] = b"cycle: []\n"
+    assert fetch_schedules(f"{server.url}/raw", note=notes.append) == folder
+    assert len(server.asked) > before
+    assert (folder / "doc/source/ruby/schedule.yaml").read_bytes() == b"cycle: []\n"
+    assert notes == []
+    assert not list(folder.rglob(".*"))
+
+
+def test_without_network(server: Server) -> None:
+    notes: list[str] = []
+    folder = fetch_schedules(f"{server.url}/raw", note=notes.append)
+    age(MAX_AGE, folder)
+    server.close()
+    assert fetch_schedules(f"{server.url}/raw", note=notes.append) == folder
+    assert len(notes) == 1
+    assert "the schedules that were fetched on" in notes[0]
+    assert "schedule-fetch" in failure(f"{server.url}/other")
+
+
+def test_one_file(server: Server, files: Files) -> None:
+    file = fetch_schedules(f"{server.url}/raw/doc/source/ruby/schedule.yaml")
+    schedule = load_schedules(files.root, files.settings, [str(file)]).find("ruby", TODAY)
+    assert schedule is not None
+    assert (schedule.title, schedule.release_id) == ("Ruby", "2027.10")
+    server.pages["/plans/amber.yaml?raw=1"] = b"{start: 2026-11-16, release: 2026-12-16, milestones: []}"
+    file = fetch_schedules(f"{server.url}/plans/amber.yaml?raw=1")
+    assert load_schedules(files.root, files.settings, [str(file)]).names == ("amber",)
+
+
+def test_what_cannot_be_had(server: Server) -> None:
+    server.pages["/big.yaml"] = b"#" * (1024 * 1024 + 1)
+    server.pages["/to-file.yaml"] = "file:///etc/passwd"
+    server.pages["/to-ftp.yaml"] = "ftp://example.org/a.yaml"
+    server.pages["/loop.yaml"] = "/loop.yaml"
+    server.pages["/forbidden.yaml"] = 403
+    server.pages["/broken.yaml"] = 500
+    server.pages["/none/data/series_status.yaml"] = b"- name: ruby\n- name: ../../etc\n"
+    server.pages["/bad/data/series_status.yaml"] = b"a: b"
+    for url, part in {
+        "/big.yaml": "is larger than 1,048,576 bytes",
+        "/to-file.yaml": "'file:///etc/passwd' is not",
+        "/to-ftp.yaml": "is not an absolute URL, http or https",
+        "/loop.yaml": "redirect",
+        "/forbidden.yaml": "the server says 403",
+        "/broken.yaml": "the server says 500",
+        "/gone.yaml": "there is no http",
+        "/nowhere": "/nowhere/data/series_status.yaml",
+        "/none": "there is no schedule in",
+        "/raw?x=1": "is neither a file nor a folder",
+    }.items():
+        message = failure(f"{server.url}{url}")
+        assert part in message, message
+        assert "schedule-fetch" in message
+    assert "wrong-type the file must be a list" in failure(f"{server.url}/bad")
+    assert not any("etc" in path for path in server.asked)
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://a/b.yaml", "releases", "http://", "https://[x/", "http://a b/"]
+)
+def test_bad_urls(url: str) -> None:
+    assert "schedule-fetch" in failure(url)
+
+
+def test_bad_cache(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("")
+    assert "the cache cannot be written" in failure(f"{server.url}/raw")
