@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest import __version__
 from sphinxext.digest.extension.calendars import publish_calendars
+from sphinxext.digest.extension.collector import spare_nothing, spare_what_is_loaded
 from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.days import DayElements, add_script
 from sphinxext.digest.extension.directives import DIRECTIVES
@@ -40,12 +41,14 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", _add_stylesheet)
     app.connect("builder-inited", open_store)
     app.connect("builder-inited", add_pages)
+    app.connect("builder-inited", spare_what_is_loaded)
     app.connect("env-get-outdated", outdated_documents)
     app.connect("env-get-outdated", outdated_by_schedules)
     app.connect("env-updated", report_problems)
     app.connect("html-page-context", add_script)
     app.connect("build-finished", save_states)
     app.connect("build-finished", publish_calendars)
+    app.connect("build-finished", spare_nothing)
     return {
         "version": __version__,
         "env_version": DigestDomain.data_version,

@@ -90,8 +90,8 @@ class DigestDomain(Domain):
         for role in ("issue", DIGEST, *(kind.value for kind in OBJECT_KINDS), MILESTONE)
     }
     indices: ClassVar[list[type[Index]]] = [NotesIndex]
-    data_version = 2
-    initial_data: ClassVar[dict[str, Any]] = {"folders": {}, "scans": {}, **{part: {} for part in _OF_PAGES}}
+    data_version = 3
+    initial_data: ClassVar[dict[str, Any]] = {"folders": {}, "scans": {}, "stubs": {}, **{part: {} for part in _OF_PAGES}}
 
     #: The collections of this build, from ``builder-inited`` on.
     store: object = None

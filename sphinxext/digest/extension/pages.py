@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx.project import Project as SphinxProject
 
 from sphinxext.digest.compose import digest_title
+from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.extension.warn import warn_at
 from sphinxext.digest.model.period import month_name
@@ -37,10 +38,11 @@ class CollectionProject(SphinxProject):
         super().__init__(original.srcdir, original.source_suffix)
         self.restore(original)
         self._stubs = stubs
+        self._files: dict[str, Any] = {}
         self._make: Callable[[dict[str, Path]], Iterable[str]] | None = make
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_make": None}
+        return {**self.__dict__, "_make": None, "_files": {}}
 
     def discover(self, exclude_paths: Iterable[str] = (), include_paths: Iterable[str] = ("**",)) -> set[str]:
         """Find the documents of the source folder, and make the others."""
@@ -57,17 +59,20 @@ class CollectionProject(SphinxProject):
 
     def doc2path(self, docname: str, absolute: bool) -> Any:
         """The file of a document; for one that was made its relative path is where its source would be."""
+        if absolute and docname in self._files:
+            return self._files[docname]
         path = super().doc2path(docname, absolute)
-        if not absolute or not os.fspath(path).endswith(STUB_SUFFIX):
-            return path
-        # Sphinx 7 takes paths to be strings, later ones have a class of their own
-        return type(path)(self._stubs / (docname + STUB_SUFFIX))
+        if absolute and os.fspath(path).endswith(STUB_SUFFIX):
+            # Sphinx 7 takes paths to be strings, later ones have a class of their own
+            path = self._files[docname] = type(path)(self._stubs / (docname + STUB_SUFFIX))
+        return path
 
 
 def add_pages(app: Sphinx) -> None:
     """Let Sphinx find the made pages among its documents."""
     store = store_of(app.env)
     folder = Path(app.doctreedir) / _STUBS
+    written: dict[str, str] = DigestDomain.of(app.env).data["stubs"]
 
     def make(sources: dict[str, Path]) -> Iterable[str]:
         store.scan(sources)
@@ -76,7 +81,11 @@ def add_pages(app: Sphinx) -> None:
             if settings.automatic:
                 texts |= page_texts(store, settings, sources)
         for docname, text in texts.items():
-            _write_stub(folder, docname, text)
+            file = os.path.join(folder, docname + STUB_SUFFIX)  # noqa: PTH118 - as many as there are digests
+            if written.get(docname) != text or not os.path.exists(file):  # noqa: PTH110
+                _write_stub(Path(file), text)
+        written.clear()
+        written.update(texts)
         return texts
 
     # seen from the source folder, as other extensions take every document to be inside it
@@ -121,9 +130,8 @@ def _page(title: str, body: str) -> str:
     return f"{title}\n{'=' * 2 * len(title)}\n\n{body}"
 
 
-def _write_stub(folder: Path, docname: str, text: str) -> None:
+def _write_stub(path: Path, text: str) -> None:
     """Write the source of a page if it is not there already, so that its time says when it changed."""
-    path = folder / (docname + STUB_SUFFIX)
     try:
         if path.read_text(encoding="utf-8") == text:
             return
