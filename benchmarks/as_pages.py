@@ -1,7 +1,7 @@
 """The content as pages that somebody wrote by hand: the same words under the same headings, with the same links.
 
-Three ways to arrange them: pages of years and months between the list and the digests, one flat toctree, and posts of
-an ABlog blog.
+Four ways to arrange them: pages of years and months between the list and the digests, one flat toctree, posts of an
+ABlog blog, and such posts in one flat toctree.
 """
 
 from __future__ import annotations
@@ -51,6 +51,14 @@ def write_posts(source: Path, digests: list[Digest]) -> None:
         source, digests, lambda digest: f".. post:: {digest.end:%d %B %Y}\n   :tags: digest\n   :author: Gannet\n\n"
     )
     _write(source / FOLDER / "index.rst", "Digests", ".. postlist::\n   :format: {title}\n")
+
+
+def write_posts_flat(source: Path, digests: list[Digest]) -> None:
+    """Posts that are documents like others, all in one toctree."""
+    write_posts(source, digests)
+    names = "".join(f"   {_name(digest)}\n" for digest in reversed(digests))
+    with (source / FOLDER / "index.rst").open("a", encoding="utf-8") as index:
+        index.write(f"\n{_HIDDEN_TOCTREE}{names}")
 
 
 def path_of(thread: Thread) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import benchmark_fragments
 import benchmark_growth
+import benchmark_history
 import benchmark_site
 from measure import Cost, Failure, Ratio, Result, Spread
 
@@ -26,8 +27,9 @@ BENCHMARKS = {
     "fragments": benchmark_fragments.measure,
     "site": benchmark_site.measure,
     "growth": benchmark_growth.measure,
+    "history": benchmark_history.measure,
 }
-_PACKAGES = ("Sphinx", "docutils", "PyYAML", "ablog")
+_PACKAGES = ("Sphinx", "docutils", "PyYAML", "ablog", "reno")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -95,7 +95,7 @@ def pages_site(
     """The content as pages, which ``write`` writes."""
     thread = _edited(digests)
     source = folder / "source"
-    conf = _ABLOG if write is as_pages.write_posts else ""
+    conf = _ABLOG if write in (as_pages.write_posts, as_pages.write_posts_flat) else ""
     return _site(folder, conf, source / as_pages.path_of(thread), thread, jobs, lambda: write(source, digests))
 
 

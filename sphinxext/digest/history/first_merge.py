@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 
+from sphinxext.digest.history.cache import Cache, key_of
 from sphinxext.digest.history.git import GitError, read_lines
+from sphinxext.digest.history.refs import Repository, read_repository
 from sphinxext.digest.model import split_name
 from sphinxext.digest.periods import check_year
+
+_LOG = (
+    "log",
+    "--first-parent",
+    "--diff-merges=first-parent",
+    "--diff-filter=A",
+    "--no-renames",
+    "--name-only",
+    "--format=%x00%H %ct",
+)
+
+#: The day on which each identity was first merged; None if the commit has no day.
+_Days = dict[str, date | None]
 
 
 @dataclass(frozen=True)
@@ -35,50 +51,88 @@ def first_merges(root: Path, folder: str) -> FirstMerges:
 
     A fragment is merged on the day of the first commit on the first-parent line that adds a file with its identity:
     the committer's date of the merge, or of the commit itself where there was no merge. A rename keeps the identity
-    and so the day.
+    and so the day. What an earlier call found is kept in the user's cache folder, so that only new commits are read.
 
     :param root: the project; it may be a folder within the repository.
     :param folder: the fragments folder, relative to the project or absolute.
     """
-    days: dict[str, date] = {}
+    place = root / folder
+    repository = None
     try:
-        shallow = _shallow_commits(root / folder)
-        commit, day = "", None
-        for line in read_lines(
-            root / folder,
-            "-c",
-            "log.showSignature=false",
-            "log",
-            "--first-parent",
-            "--diff-merges=first-parent",
-            "--diff-filter=A",
-            "--no-renames",
-            "--name-only",
-            "--format=%x00%H %ct",
-            "HEAD",
-            "--",
-            ".",
-        ):
-            if line.startswith("\0"):
-                commit, _, seconds = line[1:].partition(" ")
-                day = _day_of(seconds)
-            elif line and (name := split_name(PurePosixPath(line.strip('"')).stem)):
-                # git lists the newest commit first, so that the first merge is the last one to be seen
-                if day is None or commit in shallow:
-                    days.pop(name[1], None)
-                else:
-                    days[name[1]] = day
-    except GitError as error:
-        if _is_repository(root / folder) and not current_commit(root / folder):
+        repository = read_repository(place)
+        head = current_commit(place)
+        if not head:
             return FirstMerges()
+        days = _cut(place, repository) if repository.cuts else _all(place, repository, head)
+    except GitError as error:
         return FirstMerges({}, f"git cannot tell when it was first merged ({error})")
-    if shallow:
+    known = {identity: day for identity, day in days.items() if day is not None}
+    if repository.cuts:
         return FirstMerges(
-            days,
+            known,
             "this clone is shallow, so that git cannot tell when it was first merged; fetch the whole history "
             "(git fetch --unshallow, in GitHub's checkout action fetch-depth: 0)",
         )
-    return FirstMerges(days)
+    return FirstMerges(known)
+
+
+def _all(place: Path, repository: Repository, head: str) -> _Days:
+    """The days of all identities, with the help of those that were found earlier."""
+    cache = Cache(key_of(str(repository.store), "first merges"))
+    key = key_of(repository.prefix)
+    old_head, old_days = _restored(cache.result(key))
+    if old_head == head:
+        return old_days
+    if old_head and _is_on_line(place, old_head, head):
+        # what was merged earlier stays, whatever was merged since
+        days = _read(place, f"{old_head}..HEAD") | old_days
+    else:
+        days = _read(place, "HEAD")
+    cache.keep_result(key, [head, {identity: day and day.isoformat() for identity, day in days.items()}])
+    return days
+
+
+def _cut(place: Path, repository: Repository) -> _Days:
+    """The days in a shallow clone: where it ends, commits seem to add every file they have."""
+    return _read(place, "HEAD", cuts={cut.decode() for cut in repository.cuts})
+
+
+def _read(place: Path, commits: str, cuts: Iterable[str] = ()) -> _Days:
+    days: _Days = {}
+    for commit, day, identity in _additions(place, commits):
+        # git lists the newest commit first, so that the first merge is the last one to be seen
+        days[identity] = None if commit in cuts else day
+    return days
+
+
+def _additions(place: Path, commits: str) -> Iterator[tuple[str, date | None, str]]:
+    """Each commit with its day and an identity that it added, the newest commit first."""
+    commit, day = "", None
+    for line in read_lines(place, *_LOG, commits, "--", "."):
+        if line.startswith("\0"):
+            commit, _, seconds = line[1:].partition(" ")
+            day = _day_of(seconds)
+        elif line and (name := split_name(PurePosixPath(line.strip('"')).stem)):
+            yield commit, day, name[1]
+
+
+def _is_on_line(place: Path, old: str, new: str) -> bool:
+    """Whether a commit is on the first-parent line of another one."""
+    last = ""
+    try:
+        for line in read_lines(place, "rev-list", "--first-parent", "--parents", f"{old}..{new}"):
+            last = line
+    except GitError:
+        # it was thrown away since
+        return False
+    return last.split()[1:2] == [old]
+
+
+def _restored(kept: object) -> tuple[str, _Days]:
+    if not isinstance(kept, list):
+        return "", {}
+    head, days = kept
+    return head, {identity: date.fromisoformat(day) if day else None for identity, day in days.items()}
 
 
 def _day_of(seconds: str) -> date | None:
@@ -89,18 +143,3 @@ def _day_of(seconds: str) -> date | None:
     except (ValueError, OverflowError, OSError):
         return None
     return day
-
-
-def _is_repository(root: Path) -> bool:
-    try:
-        return next(read_lines(root, "rev-parse", "--git-dir"), "") != ""
-    except GitError:
-        return False
-
-
-def _shallow_commits(root: Path) -> frozenset[str]:
-    """The commits at which a shallow clone ends; to git they seem to add every file they have."""
-    if next(read_lines(root, "rev-parse", "--is-shallow-repository"), "") != "true":
-        return frozenset()
-    path = next(read_lines(root, "rev-parse", "--git-path", "shallow"))
-    return frozenset((root / path).read_text(encoding="ascii").split())

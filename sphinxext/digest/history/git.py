@@ -7,43 +7,215 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
+from types import TracebackType
+from typing import IO, Self
 
 #: Variables by which git tells the hooks that it runs where they are; they would take the place of the folder.
 _OF_A_HOOK = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"})
+#: What is the same for every command: no locks, no program that a repository names, nothing but what was committed.
+_ALWAYS = (
+    "--no-optional-locks",
+    "--no-replace-objects",
+    "--literal-pathspecs",
+    *("-c", "core.quotePath=false"),
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "log.showSignature=false"),
+    *("-c", "log.follow=false"),
+    *("-c", "log.showRoot=true"),
+)
+#: How much is read at once.
+_CHUNK = 1 << 16
 
 
-class GitError(Exception):
+class HistoryError(ValueError):
+    """What was asked cannot be told from the history; the message is one line for the user."""
+
+
+class GitError(HistoryError):
     """git is not there, or refused; the message is for the user."""
+
+
+class Process:
+    """A git command that runs while others do their work; its output is read when it is needed.
+
+    The command runs in the folder ``root`` and never takes a lock. The repository is that of the folder, even in a
+    hook that git runs for another one.
+
+    :param send: what the command reads; None opens a pipe to write to.
+    :param aside: whether the output is kept in a file, so that the command never waits until somebody reads.
+    :raises GitError: if git cannot be started.
+    """
+
+    def __init__(self, root: Path, *arguments: str, send: bytes | None = b"", aside: bool = False) -> None:
+        command = ["git", "-C", os.fspath(root), *_ALWAYS, *arguments]
+        # files for its messages and for what it reads: with several pipes git and we could wait for each other
+        self._messages = TemporaryFile()  # noqa: SIM115 - closed with the process
+        self._aside = TemporaryFile() if aside else None  # noqa: SIM115
+        with TemporaryFile() as given:
+            given.write(send or b"")
+            given.seek(0)
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - a fixed program; the arguments are our own
+                    command,
+                    stdin=subprocess.PIPE if send is None else given if send else subprocess.DEVNULL,
+                    stdout=self._aside or subprocess.PIPE,
+                    stderr=self._messages,
+                    env=_environment(),
+                )
+            except OSError as error:
+                self._messages.close()
+                raise GitError(f"git cannot be started: {error.strerror or error}") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def output(self) -> IO[bytes]:
+        """What the command prints."""
+        if self._aside is not None:
+            self._process.wait()
+            self._aside.seek(0)
+            return self._aside
+        assert self._process.stdout is not None
+        return self._process.stdout
+
+    @property
+    def input(self) -> IO[bytes]:
+        """What the command reads, if it was started with a pipe."""
+        assert self._process.stdin is not None
+        return self._process.stdin
+
+    def read_some(self) -> bytes:
+        """The next whole lines of the output, as many as have come; nothing at the end.
+
+        :raises GitError: at the end if the command failed.
+        """
+        data: bytes = self.output.read1(_CHUNK)  # type: ignore[attr-defined] # it is buffered
+        if data and not data.endswith(b"\n"):
+            data += self.output.readline()
+        if not data:
+            self.finish()
+        return data
+
+    def read(self) -> bytes:
+        """All of the output that was not read yet.
+
+        :raises GitError: if the command failed; the message is git's own line that says why.
+        """
+        data = self.output.read()
+        self.finish()
+        return data
+
+    def finish(self) -> None:
+        """Wait for the end.
+
+        :raises GitError: if the command failed; the message is git's own line that says why.
+        """
+        status = self._process.wait()
+        message = ""
+        if status and not self._messages.closed:
+            self._messages.seek(0)
+            message = _complaint(self._messages.read().decode("utf-8", "replace"), status)
+        self.close()
+        if status:
+            raise GitError(message)
+
+    def close(self) -> None:
+        """End the command if it still runs; nothing more is read from it."""
+        if self._process.poll() is None:
+            self._process.kill()
+        for stream in (self._process.stdin, self._process.stdout, self._messages, self._aside):
+            if stream is not None:
+                try:
+                    stream.close()
+                except BrokenPipeError:  # it ended before it had read all
+                    continue
+        self._process.wait()
+
+
+class Objects:
+    """Objects of a repository by name, from one process that answers as it is asked."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._process: Process | None = None
+
+    def get(self, name: bytes) -> tuple[bytes, bytes] | None:
+        """The type and the content of an object, or None if there is no such object.
+
+        :param name: as in ``git rev-parse``: an object's name, or ``<commit>:<path>``.
+        :raises GitError: if git cannot be started or ends.
+        """
+        if b"\n" in name:
+            # the process is asked line by line
+            return self._get_alone(name)
+        if self._process is None:
+            self._process = Process(self._root, "cat-file", "--batch", send=None)
+        try:
+            self._process.input.write(name + b"\n")
+            self._process.input.flush()
+        except BrokenPipeError:
+            self._process.finish()
+            raise GitError("git cat-file ended") from None
+        head = self._process.output.readline().split()
+        if len(head) < 3 or not head[-1].isdigit():
+            if not head:
+                self._process.finish()
+            return None
+        content = self._process.output.read(int(head[-1]))
+        self._process.output.read(1)
+        return head[-2], content
+
+    def _get_alone(self, name: bytes) -> tuple[bytes, bytes] | None:
+        try:
+            with Process(self._root, "cat-file", "blob", os.fsdecode(name)) as process:
+                return b"blob", process.read()
+        except GitError:
+            return None
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+
+def read_output(root: Path, *arguments: str, send: bytes = b"") -> bytes:
+    """All that a git command prints.
+
+    :raises GitError: if git cannot be started or fails.
+    """
+    with Process(root, *arguments, send=send) as process:
+        return process.read()
 
 
 def read_lines(root: Path, *arguments: str) -> Iterator[str]:
     """The lines that a git command prints, as they come.
 
-    The command runs in the folder ``root`` and never takes a lock. Names are printed as they are, in UTF-8, where git
-    does not have to quote them. The repository is that of the folder, even in a hook that git runs for another one.
+    Names are printed as they are, in UTF-8, where git does not have to quote them.
 
     :raises GitError: if git cannot be started or fails; the message is git's own line that says why.
     """
-    command = ["git", "-C", os.fspath(root), "--no-optional-locks", "-c", "core.quotePath=false", *arguments]
-    # a file for its messages: with two pipes git would wait for ever if it had more to say than one of them holds
-    with TemporaryFile() as messages:
-        try:
-            process = subprocess.Popen(  # noqa: S603 - a fixed program; arguments are options of ours and paths after --
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=messages,
-                env={name: value for name, value in os.environ.items() if name not in _OF_A_HOOK} | {"LC_ALL": "C"},
-                encoding="utf-8",
-                errors="surrogateescape",
-            )
-        except OSError as error:
-            raise GitError(f"git cannot be started: {error.strerror or error}") from None
-        with process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                yield line.rstrip("\n")
-        if process.returncode:
-            messages.seek(0)
-            lines = messages.read().decode("utf-8", "replace").splitlines() or [f"status {process.returncode} of git"]
-            raise GitError(next((line for line in lines if line.startswith("fatal:")), lines[0]))
+    with Process(root, *arguments) as process:
+        for line in process.output:
+            yield line.decode("utf-8", "surrogateescape").rstrip("\n")
+        process.finish()
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
+    # a repository's grafts would be other parents than those that were committed
+    return kept | {"LC_ALL": "C", "GIT_GRAFT_FILE": os.devnull}
+
+
+def _complaint(messages: str, status: int) -> str:
+    """The line of git's messages that says what is wrong, and what git recommends where it is not to be guessed."""
+    lines = messages.splitlines() or [f"status {status} of git"]
+    complaint = next((line for line in lines if line.startswith("fatal:")), lines[0])
+    advice = next((line.strip() for line in lines if "--add safe.directory" in line), "")
+    return f"{complaint}; if you trust it: {advice}" if advice else complaint

@@ -1,0 +1,196 @@
+"""Release notes in a file, for builds without git's history: source distributions and shallow clones.
+
+The file is reno's cache, ``reno.cache`` in the folder of notes. Ours is JSON, which is YAML as well, so that reno can
+read it; in the key ``branches`` it has the notes of each branch, which reno's own puts together.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any, Self
+
+from sphinxext.digest.history.git import GitError, HistoryError
+from sphinxext.digest.history.names import unique_id
+from sphinxext.digest.history.scanner import Scanner
+from sphinxext.digest.history.settings import Config
+from sphinxext.digest.history.tracker import NoteFile
+
+_NAME = "reno.cache"
+#: Characters that JSON may have as they are and YAML may not.
+_NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+class CacheFile:
+    """The notes of a file instead of git's history, with the interface of :class:`Scanner`."""
+
+    def __init__(self, conf: Config, content: dict[str, Any]) -> None:
+        self.conf = conf
+        self.reporoot = conf.reporoot
+        self.problems: list[str] = []
+        self._content = content
+        self._ignored = {unique_id(name) for name in conf.ignore_notes}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def get_notes_by_version(self, branch: str | None = None) -> OrderedDict[str, list[NoteFile]]:
+        """The notes of each version, the newest version first, as they were when the file was written.
+
+        :raises HistoryError: if the file does not have the branch.
+        """
+        notes: OrderedDict[str, list[NoteFile]] = OrderedDict()
+        for row in self._rows(branch or self.conf.branch):
+            files = [(path, _commit(name)) for path, name in row["files"] if unique_id(path) not in self._ignored]
+            if files:
+                notes[row["version"]] = files
+            if row["version"] == self.conf.earliest_version:
+                break
+        return notes
+
+    def get_file_at_commit(self, filename: str, sha: object) -> bytes | None:
+        """The content of a note, or None if the file does not have it."""
+        content = self._content.get("file-contents", {})
+        return json.dumps(content[filename], default=str).encode() if filename in content else None
+
+    def get_version_dates(self) -> dict[str, int]:
+        """The seconds since 1970 at which each tag was made."""
+        return {row["version"]: row["date"] for row in self._content.get("dates", [])}
+
+    def get_series_branches(self) -> list[str]:
+        """The branches of series that the file has, the oldest first."""
+        return [branch for branch in self._content.get("branches", {}) if branch]
+
+    def _rows(self, branch: str | None) -> list[dict[str, Any]]:
+        branches = self._content.get("branches")
+        # reno's own file has one list for all branches
+        rows: list[dict[str, Any]] | None = self._content["notes"] if branches is None else None
+        if branches is not None:
+            rows = branches.get(branch or "", branches.get((branch or "").removeprefix("origin/")))
+        if rows is None:
+            raise HistoryError(f"the cache of release notes, {_path(self.conf)}, does not have branch {branch!r}")
+        return rows
+
+
+def open_scanner(conf: Config, *, untracked: bool = False) -> Scanner | CacheFile:
+    """What tells the notes best: git, or the committed file where there is no repository or too little of it.
+
+    :param conf: a ``reno.config.Config``.
+    :param untracked: whether notes count that git does not know yet.
+    :raises GitError: if there is neither a repository nor a file.
+    :raises HistoryError: if there is only a file, and it cannot be read.
+    """
+    scanner = Scanner(conf, untracked=untracked)
+    try:
+        if not scanner.is_shallow() or not _path(conf).exists():
+            return scanner
+        scanner.get_notes_by_version()
+        if not scanner.problems:
+            return scanner
+    except HistoryError as error:
+        if not _path(conf).exists():
+            scanner.close()
+            raise
+        if not isinstance(error, GitError) and not scanner.is_shallow():
+            return scanner
+    scanner.close()
+    return read_cache_file(conf)
+
+
+def read_cache_file(conf: Config, path: Path | None = None) -> CacheFile:
+    """Read the notes of a file, ours or reno's own.
+
+    :param path: the file, instead of that in the folder of notes.
+    :raises HistoryError: if it cannot be read.
+    """
+    path = path or _path(conf)
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text) if text.startswith("{") else _yaml(text)
+    except (OSError, ValueError) as error:
+        raise HistoryError(f"the cache of release notes, {path}, cannot be read: {_first_line(error)}") from None
+    if not isinstance(content, dict) or not isinstance(content.get("notes"), list):
+        raise HistoryError(f"{path} is no cache of release notes")
+    return CacheFile(conf, content)
+
+
+def write_cache_file(conf: Config, path: Path | None = None) -> Path:
+    """Write the notes of the configured branch, or of the current one and all series, to a file.
+
+    :param path: the file, instead of that in the folder of notes.
+    :raises HistoryError: if the notes cannot be told, or one is no YAML.
+    :raises GitError: if git fails.
+    :raises OSError: if the file cannot be written.
+    """
+    path = path or _path(conf)
+    with Scanner(conf) as scanner:
+        names = [conf.branch] if conf.branch else [None, *scanner.get_series_branches()]
+        branches = {name or "": scanner.get_notes_by_version(name) for name in names}
+        notes: dict[str, list[NoteFile]] = {}
+        for found in branches.values():
+            notes |= found
+        content = {
+            "notes": _as_rows(notes),
+            "dates": [{"version": tag, "date": date} for tag, date in scanner.get_version_dates().items()],
+            "file-contents": {
+                file: _parsed(scanner, file, commit)
+                for found in branches.values()
+                for files in found.values()
+                for file, commit in files
+            },
+            "branches": {name: _as_rows(found) for name, found in branches.items()},
+        }
+    text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n", encoding="utf-8")
+    return path
+
+
+def _path(conf: Config) -> Path:
+    return Path(conf.reporoot, conf.notespath, _NAME)
+
+
+def _as_rows(notes: dict[str, list[NoteFile]]) -> list[dict[str, Any]]:
+    return [
+        {"version": version, "files": [[path, commit.decode() if commit else None] for path, commit in files]}
+        for version, files in notes.items()
+    ]
+
+
+def _commit(name: object) -> bytes | None:
+    return name.encode() if isinstance(name, str) else name if isinstance(name, bytes) else None
+
+
+def _parsed(scanner: Scanner, file: str, commit: bytes | None) -> object:
+    content = scanner.get_file_at_commit(file, commit)
+    try:
+        return _yaml(content or "")
+    except ValueError as error:
+        where = f"in commit {commit.decode()}" if commit else "in the working copy"
+        raise HistoryError(f"{file} {where} is no YAML: {_first_line(error)}") from None
+
+
+def _yaml(text: str | bytes) -> Any:
+    """Read YAML.
+
+    :raises ValueError: if it is none.
+    """
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(text, loader)  # noqa: S506 - a safe one, of which there are two
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from None
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "")
