@@ -20,7 +20,8 @@ from sphinxext.digest.problems import Code, Problem
 class Collection:
     """All notes of a folder, oldest first, and the calendar that gives them to digests.
 
-    ``threads`` has the neighbours of each thread that has any, by the identity of its entry.
+    ``threads`` has the neighbours of each thread that has any, by the identity of its entry. ``drafts`` are the notes that
+    nobody has completed yet, which are among no others.
     """
 
     settings: Settings
@@ -28,6 +29,7 @@ class Collection:
     entries: tuple[Entry, ...] = ()
     threads: dict[str, ThreadLinks] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    drafts: tuple[Entry, ...] = ()
 
     @cached_property
     def digests(self) -> dict[Period, tuple[Entry, ...]]:
@@ -90,10 +92,11 @@ def place_fragments(root: Path, settings: Settings, reading: FolderReading) -> C
     """Give the notes of a reading their moments, order and neighbours."""
     problems = list(reading.problems)
     fragments = _unique(reading.fragments, problems)
-    entries = _entries(root, settings, fragments, problems)
-    entries.sort(key=lambda entry: entry.key)
+    placed = sorted(_entries(root, settings, fragments, problems), key=lambda entry: entry.key)
+    entries = [entry for entry in placed if not entry.fragment.draft]
+    drafts = tuple(entry for entry in placed if entry.fragment.draft)
     threads = _connect([entry for entry in entries if entry.kind is Kind.THREAD], problems)
-    return Collection(settings, settings.calendar, tuple(entries), threads, tuple(sorted(problems)))
+    return Collection(settings, settings.calendar, tuple(entries), threads, tuple(sorted(problems)), drafts)
 
 
 def _unique(fragments: Iterable[Fragment], problems: list[Problem]) -> list[Fragment]:

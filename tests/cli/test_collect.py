@@ -23,8 +23,9 @@ def test_a_draft(run: Run, project: Path, schedules: Path) -> None:
     assert outcome.out == f"{FOLDER.as_posix()}/{NAME}\n"
     text = files(project)[NAME]
     assert text.startswith("# A draft from the release schedule of 2027.1 Ibis: week R-2, Dec 28 - Jan 1.\n")
-    assert "\ndate: 2026-12-24\n" in text
-    assert run("lint").status == 0
+    assert "\ndate: 2026-12-24\ndraft: true\n" in text
+    checked = run("lint")
+    assert (checked.status, checked.err) == (0, "1 fragment (1 draft), 0 problems\n")
 
 
 def test_twice_adds_nothing(run: Run, project: Path, schedules: Path) -> None:
@@ -83,8 +84,15 @@ def test_json(run: Run, project: Path, schedules: Path) -> None:
     assert run("collect", "schedule", "ibis", "R-2", "--format", "json").out == "[]\n"
 
 
-def test_the_draft_is_in_the_digest_before_its_week(run: Run, schedules: Path) -> None:
+def test_a_draft_shows_once_it_is_completed(run: Run, project: Path, schedules: Path) -> None:
     run("collect", "schedule", "ibis", "--at", "2026-12-25")
+    assert "countdown" not in run("list").out
+    assert "countdown" in run("list", "--drafts").out
+    assert "Release Countdown" not in run("report", "2026-12-25").out
+
+    (path,) = (project / FOLDER).glob("countdown-*.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("draft: true\n", ""), encoding="utf-8")
+    assert run("list", "--drafts").out == ""
     digest = run("report", "2026-12-25")
     assert digest.status == 0
     assert "Release Countdown For Week R-2, Dec 28 - Jan 1" in digest.out

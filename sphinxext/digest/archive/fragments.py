@@ -65,7 +65,8 @@ def text_of(draft: Draft, moment: Moment, order: int | None, settings: Settings)
     heading = draft.heading
     if heading == _usual_heading(draft, moment, settings):
         heading = None
-    return dump_fragment({draft.section: draft.notes}, date=moment, order=order, heading=heading, **draft.texts)
+    sections = {draft.section: draft.notes}
+    return dump_fragment(sections, date=moment, draft=False, order=order, heading=heading, **draft.texts)
 
 
 def connect(new: list[NewFragment], known: list[KnownThread], settings: Settings) -> None:

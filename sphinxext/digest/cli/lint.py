@@ -30,20 +30,23 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], form: str, fragments:
 
     Without a PATH, all collections of the project are checked, and the release schedules that the settings name. A
     PATH is a fragment, a folder of fragments, or a folder with collections in it; the settings are checked in any
-    case. Contradictions in a schedule of which it is clear what counts are remarks: they are shown as messages, and
+    case. Drafts are checked like all others, and counted. Contradictions in a schedule of which it is clear what counts are remarks: they are shown as messages, and
     fail nothing.
     """
     if fragments is not None and paths:
         raise click.UsageError("--fragments and PATH exclude each other.")
     project, problems = open_project(ctx.obj)
-    found, count = check_targets(project.root, _targets(project, paths, fragments))
+    findings = check_targets(project.root, _targets(project, paths, fragments))
+    found = [*findings.problems]
     remarks: list[Problem] = []
     if not paths and fragments is None:
         found += _check_schedules(project, remarks)
     problems = sorted({*problems, *found})
     click.echo(format_problems(problems, form), nl=False)
     show_problems(remarks)
-    click.echo(f"{_number(count, 'fragment')}, {_number(len(problems), 'problem')}", err=True)
+    drafts = f" ({_number(len(findings.drafts), 'draft')})" if findings.drafts else ""
+    count = _number(len(findings.checked), "fragment")
+    click.echo(f"{count}{drafts}, {_number(len(problems), 'problem')}", err=True)
     if problems:
         ctx.exit(1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import unicodedata
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -28,6 +29,7 @@ _ELLIPSIS = "..."
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="The newest N notes.")
 @click.option("--channel", metavar="NAME", help="Successes that were told in this channel.")
 @click.option("--series", metavar="NAME", help="Countdowns of this series.")
+@click.option("--drafts", is_flag=True, help="The notes of drafts, which are shown nowhere else, and no others.")
 @click.option("--fragments", metavar="DIR", help="The notes of this folder instead of the project's.")
 @click.option(
     "--format",
@@ -39,7 +41,14 @@ _ELLIPSIS = "..."
 )
 @click.pass_context
 def command(
-    ctx: click.Context, /, period: str | None, kind: str | None, fragments: str | None, form: str, **filters: Any
+    ctx: click.Context,
+    /,
+    period: str | None,
+    kind: str | None,
+    drafts: bool,
+    fragments: str | None,
+    form: str,
+    **filters: Any,
 ) -> None:
     """Print the notes of a PERIOD, or all of them, oldest first.
 
@@ -48,6 +57,8 @@ def command(
     """
     project, problems = open_project(ctx.obj)
     collection = load_collection(project.root, collection_of(project, fragments))
+    if drafts:
+        collection = replace(collection, entries=collection.drafts)
     selection = Selection(
         kind=Kind(kind) if kind else None, period=period_of(collection, period) if period else None, **filters
     )

@@ -161,7 +161,7 @@ def _from_here(path: Path) -> Path:
 def _edit(ctx: click.Context, project: Project, path: Path) -> None:
     """Let the user edit a fragment, and check what came of it."""
     click.edit(filename=os.fspath(path))
-    problems, _ = check_targets(project.root, targets_of(project, (os.fspath(path),)))
+    problems = check_targets(project.root, targets_of(project, (os.fspath(path),))).problems
     if problems:
         show_problems(problems)
         ctx.exit(1)

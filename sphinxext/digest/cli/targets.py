@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sphinxext.digest.doctree.lint import check_collection
+from sphinxext.digest.doctree.lint import Findings, check_collection
 from sphinxext.digest.options import SETTINGS_FILE, Settings
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.project import Project, settings_for_folder
@@ -68,12 +68,11 @@ def _add_folder(project: Project, path: Path, targets: Targets) -> None:
         targets.add(settings)
 
 
-def check_targets(root: Path, targets: Targets) -> tuple[list[Problem], int]:
-    """The problems of all that is to be checked, and the number of files."""
-    problems = list(targets.missing)
-    checked: set[str] = set()
-    for folder, settings in targets.settings.items():
-        findings = check_collection(root, settings, targets.files[folder])
-        problems += findings.problems
-        checked |= findings.checked
-    return sorted(set(problems)), len(checked)
+def check_targets(root: Path, targets: Targets) -> Findings:
+    """What is found in all that is to be checked."""
+    found = [check_collection(root, settings, targets.files[folder]) for folder, settings in targets.settings.items()]
+    return Findings(
+        frozenset().union(*(one.checked for one in found)),
+        frozenset().union(*(one.drafts for one in found)),
+        tuple(sorted({*targets.missing, *(problem for one in found for problem in one.problems)})),
+    )

@@ -119,7 +119,7 @@ def draft_countdown(schedule: Schedule, week: Week, settings: Settings) -> Draft
     identity = identity_of(schedule, week)
     fields = countdown_fields(schedule, week, settings)
     note = {"series": schedule.series, "week": week.name, **fields}
-    text = dump_fragment({"countdown": [note]}, date=countdown_day(week))
+    text = dump_fragment({"countdown": [note]}, date=countdown_day(week), draft=True)
     stem = f"{slug_of(f'countdown {schedule.series} {week.name}')}-{identity}"
     return Draft(identity, stem, "".join(f"# {line}\n" for line in _comment(schedule, week, fields)) + text)
 
@@ -127,7 +127,7 @@ def draft_countdown(schedule: Schedule, week: Week, settings: Settings) -> Draft
 def _comment(schedule: Schedule, week: Week, fields: dict[str, str]) -> Iterable[str]:
     series = _line(schedule.title)
     yield f"A draft from the release schedule of {series}: week {week.name}, {short_title(week.period)}."
-    yield "The schedule does not know the following. Decide it, write it below, and delete these lines."
+    yield "The schedule does not know the following. Decide it, write it below, and delete these lines and 'draft: true'."
     for name, decision in DECISIONS.items():
         yield f"- {name}: {decision.format(week=week.name)}{'' if name in fields else ' (empty so far)'}"
 

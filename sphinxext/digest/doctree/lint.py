@@ -18,9 +18,10 @@ from sphinxext.digest.problems import Code, Problem
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The paths of the files that were checked, and what was found in them, in the order of places."""
+    """The paths of the files that were checked, those of drafts, and what was found, in the order of places."""
 
     checked: frozenset[str] = frozenset()
+    drafts: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
 
 
@@ -42,7 +43,8 @@ def check_collection(root: Path, settings: Settings, only: Container[str] | None
     if only is not None:
         identities = {_identity(path) for path in checked}
         found = {problem for problem in found if problem.path in checked or _is_double(problem, identities)}
-    return Findings(frozenset(checked), tuple(sorted(found)))
+    drafts = {fragment.path for fragment in reading.fragments if fragment.draft}
+    return Findings(frozenset(checked), frozenset(drafts & checked), tuple(sorted(found)))
 
 
 def texts_of_folder(reading: FolderReading) -> Iterator[tuple[str, Type, Text]]:

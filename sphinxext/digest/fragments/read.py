@@ -38,6 +38,7 @@ _WEEK = re.compile(r"R[-+][0-9]{1,2}")
 _ORDER = re.compile(r"0|[1-9][0-9]{0,3}")
 #: The short form of a success: ``nick: text``.
 SHORT_SUCCESS = re.compile(r"(?P<nick>[^\s:]+):\s+(?P<text>\S.*)", re.DOTALL)
+_FLAGS = {"true": True, "false": False}
 _REFUSED = object()
 
 
@@ -78,7 +79,10 @@ def read_fragment(
     slug, identity = name
     checksum = blake2b(data, digest_size=16).digest()
     notes = tuple(reader.notes)
-    return Fragment(path, identity, slug, checksum, reader.date, notes, reader.order, reader.heading), problems
+    return (
+        Fragment(path, identity, slug, checksum, reader.date, notes, reader.order, reader.heading, reader.draft),
+        problems,
+    )
 
 
 class _Reader:
@@ -93,6 +97,7 @@ class _Reader:
         self.date: Moment | None = None
         self.order: int | None = None
         self.heading: str | None = None
+        self.draft = False
         self.budget = safeyaml.MAX_BYTES
         # of the characters that no text may have, YAML itself lets only this one of ASCII through
         self.has_refused = "\x7f" in source if source.isascii() else REFUSED_CHARACTER.search(source) is not None
@@ -130,6 +135,9 @@ class _Reader:
         if name == "order":
             self.order = self.read_order(node)
             return
+        if name == "draft":
+            self.draft = self.read_draft(node)
+            return
         value = self.read_scalar(node, Type.RST if name in TEXT_NOTES else Type.WORDS, name)
         if value is _REFUSED:
             return
@@ -145,6 +153,14 @@ class _Reader:
             return int(node.value)
         self.complain(node, Code.WRONG_TYPE, f"'order' must be a whole number from 0 to {MAX_ORDER}")
         return None
+
+    def read_draft(self, node: Node) -> bool:
+        if isinstance(node, ScalarNode) and self.refuse_tag(node):
+            return True
+        if isinstance(node, ScalarNode) and not node.style and node.value.lower() in _FLAGS:
+            return _FLAGS[node.value.lower()]
+        self.complain(node, Code.WRONG_TYPE, "'draft' must be true or false")
+        return True
 
     def leave_out_undated(self) -> None:
         """Without the fragment's date, which was refused, there is no telling where these notes belong."""

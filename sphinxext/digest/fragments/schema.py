@@ -40,6 +40,7 @@ def fragment_schema() -> dict[str, Any]:
     """
     values = {name: _value(kind) for name, kind in _FRAGMENT_TYPES.items()}
     values["order"] = {"type": "integer", "minimum": 0, "maximum": MAX_ORDER}
+    values["draft"] = {"type": "boolean", "default": False}
     properties = {name: _property(name, values[name], text) for name, text in FRAGMENT_KEYS.items()}
     for section in SECTION_FIELDS.values():
         notes = {"type": "array", "minItems": 1, "items": _note(section)}

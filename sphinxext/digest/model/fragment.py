@@ -21,7 +21,8 @@ class Fragment:
 
     ``path`` is how the user would name the file; ``identity`` are the 16 hexadecimal digits that stay the same when
     the file is renamed, ``slug`` is the rest of its name; ``checksum`` changes with any byte of the file. ``order`` is
-    the place of its sections among those of the digest, ``heading`` stands over them in place of the usual words.
+    the place of its sections among those of the digest, ``heading`` stands over them in place of the usual words. The
+    notes of a ``draft`` are not shown.
     """
 
     path: str
@@ -32,6 +33,7 @@ class Fragment:
     notes: tuple[Note, ...]
     order: int | None = None
     heading: str | None = None
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
