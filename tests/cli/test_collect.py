@@ -19,7 +19,7 @@ def files(project: Path) -> dict[str, str]:
 
 def test_a_draft(run: Run, project: Path, schedules: Path) -> None:
     outcome = run("collect", "schedule", "ibis", "R-2")
-    assert (outcome.status, outcome.err) == (0, "1 fragment written\n")
+    assert (outcome.status, outcome.err) == (0, "1 draft written\n")
     assert outcome.out == f"{FOLDER.as_posix()}/{NAME}\n"
     text = files(project)[NAME]
     assert text.startswith("# A draft from the release schedule of 2027.1 Ibis: week R-2, Dec 28 - Jan 1.\n")
@@ -33,7 +33,7 @@ def test_twice_adds_nothing(run: Run, project: Path, schedules: Path) -> None:
     before = files(project)
     outcome = run("collect", "schedule", "2027.1", "r2")
     assert (outcome.status, outcome.out) == (0, "")
-    assert outcome.err == f"0 fragments written: {FOLDER.as_posix()}/{NAME} has the countdown of this week\n"
+    assert outcome.err == "0 drafts written, 1 there already\n"
     assert files(project) == before
 
 
@@ -57,7 +57,7 @@ def test_a_countdown_that_somebody_wrote(run: Run, schedules: Path, write: Calla
 
 def test_dry_run(run: Run, project: Path, schedules: Path) -> None:
     outcome = run("collect", "schedule", "ibis", "R-2", "--dry-run")
-    assert (outcome.status, outcome.err) == (0, "1 fragment would be written\n")
+    assert (outcome.status, outcome.err) == (0, "1 draft would be written\n")
     assert outcome.out == f"{FOLDER.as_posix()}/{NAME}\n"
     assert files(project) == {}
 

@@ -62,10 +62,8 @@ def test_the_schedule_was_changed_since(run: Run, schedules: Path, project: Path
     assert "another day" not in run("countdown", "ibis", "R-2").err
     file = next((project / "releasenotes" / "digests").iterdir())
     text = file.read_text(encoding="utf-8")
-    file.write_text(
-        text.replace("draft: true\n", "").replace("January 7th, 2027 (R-1 week)", "January 6th, 2027 (R-1 week)"),
-        encoding="utf-8",
-    )
+    text = text.replace("draft: true\n", "").replace("January 7th, 2027 (R-1 week)", "January 6th, 2027 (R-1 week)")
+    file.write_text(text, encoding="utf-8")
     outcome = run("countdown", "ibis", "R-2")
     assert outcome.err.splitlines()[0] == (
         "the note has another day than the schedule: Final RC deadline: January 7th, 2027 (R-1 week)"

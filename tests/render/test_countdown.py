@@ -231,7 +231,7 @@ def test_a_draft() -> None:
     assert draft_countdown(made, named(made, "R-3"), SETTINGS).text == (
         "# A draft from the release schedule of 2027.1 Ibis: week R-3, Dec 21-25.\n"
         "# The schedule does not know the following. Decide it, write it below, and delete these lines "
-        "and 'draft: true'.\n"
+        "and 'draft'.\n"
         "# - focus: what teams should work on in week R-3\n"
         "# - general: what else everybody has to know in week R-3, or nothing (empty so far)\n"
         "# - actions: who has to do what in week R-3, and where\n"

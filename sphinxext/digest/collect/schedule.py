@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import blake2b
 
 from sphinxext.digest.archive.escape import begun, escaped, filled
+from sphinxext.digest.collect import draft
 from sphinxext.digest.collection import Collection
 from sphinxext.digest.doctree.lint import check_texts
 from sphinxext.digest.fragments.fields import Type
-from sphinxext.digest.fragments.write import dump_fragment, slug_of
 from sphinxext.digest.model import (
     REFUSED_CHARACTER,
     Countdown,
@@ -38,15 +36,6 @@ DECISIONS = {
 #: Markup of the page of a schedule that means nothing elsewhere: roles, references to other parts of the page.
 _REFERENCE = re.compile(r"(?::[\w.+-]+)*:?`~?([^`<>]+?)(?:\s*<[^`<>]*>)?`_{0,2}")
 _NO_WORDS = re.compile(r"\.\. |:[\w-]+:|[^\w\s]+\Z")
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A fragment to be completed by a person, with the identity that every draft of this week has."""
-
-    identity: str
-    stem: str
-    text: str
 
 
 def deadlines(schedule: Schedule, week: Week) -> list[tuple[Week, Event]]:
@@ -98,8 +87,7 @@ def countdown_day(week: Week) -> date:
 
 def identity_of(schedule: Schedule, week: Week) -> str:
     """The identity of the fragment that is drafted for a week: 16 hexadecimal digits, always the same ones."""
-    content = f"countdown\n{schedule.series.casefold()}\n{week.to_release}"
-    return blake2b(content.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return draft.identity_of("countdown", schedule.series.casefold(), week.to_release)
 
 
 def note_of(collection: Collection, schedule: Schedule, week: Week) -> Entry | None:
@@ -113,21 +101,24 @@ def note_of(collection: Collection, schedule: Schedule, week: Week) -> Entry | N
     return found
 
 
-def draft_countdown(schedule: Schedule, week: Week, settings: Settings) -> Draft:
+def draft_countdown(schedule: Schedule, week: Week, settings: Settings) -> draft.Draft:
     """The fragment for a week that has a name. What a person has to decide stands in comments at its top."""
     assert week.name is not None
-    identity = identity_of(schedule, week)
     fields = countdown_fields(schedule, week, settings)
     note = {"series": schedule.series, "week": week.name, **fields}
-    text = dump_fragment({"countdown": [note]}, date=countdown_day(week), draft=True)
-    stem = f"{slug_of(f'countdown {schedule.series} {week.name}')}-{identity}"
-    return Draft(identity, stem, "".join(f"# {line}\n" for line in _comment(schedule, week, fields)) + text)
+    return draft.make_draft(
+        identity_of(schedule, week),
+        f"countdown {schedule.series} {week.name}",
+        {"countdown": [note]},
+        date=countdown_day(week),
+        comment=_comment(schedule, week, fields),
+    )
 
 
 def _comment(schedule: Schedule, week: Week, fields: dict[str, str]) -> Iterable[str]:
     series = _line(schedule.title)
     yield f"A draft from the release schedule of {series}: week {week.name}, {short_title(week.period)}."
-    yield "The schedule does not know the following. Decide it, write it below, and delete these lines and 'draft: true'."
+    yield "The schedule does not know the following. Decide it, write it below, and delete these lines and 'draft'."
     for name, decision in DECISIONS.items():
         yield f"- {name}: {decision.format(week=week.name)}{'' if name in fields else ' (empty so far)'}"
 

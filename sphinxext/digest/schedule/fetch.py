@@ -20,7 +20,7 @@ from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.schedule.own_fields import SERIES
 from sphinxext.digest.schedule.sources import CHECKOUT, RST, STATUS, YAML
 from sphinxext.digest.schedule.status import read_statuses
-from sphinxext.digest.schedule.web import TIMEOUT, WebError, check_web_url, download
+from sphinxext.digest.web import TIMEOUT, WebError, check_web_url, download
 
 #: Seconds for which what was fetched is used again.
 MAX_AGE = 24 * 60 * 60

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from sphinxext.digest import __version__
-from sphinxext.digest.safeyaml import MAX_BYTES
 
+#: How many bytes a file may have where nothing else is said.
+MAX_BYTES = 1024 * 1024
 #: Seconds that the other side may be silent, and that a whole file may take.
 TIMEOUT, MAX_TIME = 20, 60
 _SCHEMES = ("http", "https")
@@ -51,16 +52,16 @@ class _Redirects(HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def download(url: str, timeout: float = TIMEOUT) -> bytes | None:
+def download(url: str, timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES) -> bytes | None:
     """The bytes behind a URL, or None if there is no such file.
 
-    :raises WebError: if they cannot be had, or are more than a schedule may have.
+    :raises WebError: if they cannot be had, or are more than ``max_bytes``.
     """
     check_web_url(url)
     request = Request(url, headers={"User-Agent": f"sphinxext-digest/{__version__}"})  # noqa: S310 - checked above
     try:
         with build_opener(_Redirects()).open(request, timeout=timeout) as response:
-            return _read(response, url)
+            return _read(response, url, max_bytes)
     except HTTPError as error:
         error.close()
         if error.code in _GONE:
@@ -71,14 +72,14 @@ def download(url: str, timeout: float = TIMEOUT) -> bytes | None:
         raise WebError(f"{url} cannot be had: {reason}", offline=True) from None
 
 
-def _read(response: Any, url: str) -> bytes:
+def _read(response: Any, url: str, max_bytes: int) -> bytes:
     """The body of an answer, within the limits."""
     end = time.monotonic() + MAX_TIME
     data = bytearray()
     while chunk := response.read1(_CHUNK):
         data += chunk
-        if len(data) > MAX_BYTES:
-            raise WebError(f"{url} is larger than {MAX_BYTES:,} bytes")
+        if len(data) > max_bytes:
+            raise WebError(f"{url} is larger than {max_bytes:,} bytes")
         if time.monotonic() > end:
             raise WebError(f"{url} takes longer than {MAX_TIME} seconds", offline=True)
     return bytes(data)
