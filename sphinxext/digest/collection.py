@@ -39,6 +39,15 @@ class Collection:
             found[self.calendar.period_of(entry.moment.day)].append(entry)
         return {period: tuple(found[period]) for period in sorted(found, key=lambda period: period.end)}
 
+    @cached_property
+    def spans(self) -> dict[str, tuple[Period, ...]]:
+        """The periods of the digests, newest first, by the year (``2015``) and the month (``2015-12``) they end in."""
+        found: defaultdict[str, list[Period]] = defaultdict(list)
+        for period in reversed(self.digests):
+            for span in (period.name[:4], period.name[:7]):
+                found[span].append(period)
+        return {span: tuple(periods) for span, periods in found.items()}
+
     def entries_of(self, period: Period) -> tuple[Entry, ...]:
         """The notes of a period: those of its digest if it is one of the calendar's, else those of its days."""
         if period in self.digests and period not in self.calendar.intervals:

@@ -1,4 +1,4 @@
-"""A project: where it is, and what it has set."""
+"""A project and what it has set."""
 
 from __future__ import annotations
 
@@ -33,20 +33,6 @@ class Project:
         """The settings of the collection with this folder of fragments, if there is one."""
         folder = folder.strip("/")
         return next((settings for settings in self.collections if settings.fragments == folder), None)
-
-
-def find_root(start: Path) -> Path:
-    """The project that a folder belongs to.
-
-    It is the nearest of the folder and its parents that has a ``releasenotes`` folder; failing that, the nearest
-    with ``.git``; failing that, the folder itself.
-    """
-    start = start.resolve()
-    for marker in ("releasenotes", ".git"):
-        for candidate in (start, *start.parents):
-            if (candidate / marker).exists():
-                return candidate
-    return start
 
 
 def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place], list[Problem]]:

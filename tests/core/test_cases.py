@@ -55,6 +55,11 @@ _NOT_OF_FILES = {
     Code.TWO_TARGETS,
     Code.NO_SERIES,
     Code.DIFFERS,
+    # of release notes, see tests/extension
+    Code.HISTORY,
+    Code.SHALLOW,
+    Code.UNKNOWN_SECTION,
+    Code.UNKNOWN_VERSION,
     # of schedules, see tests/core/schedule
     Code.NO_SCHEDULE,
     Code.SCHEDULE_CONTRADICTION,

@@ -28,6 +28,7 @@ COMMANDS = {
     "deadlines": "Print what is next by the release schedules.",
     "countdown": "Print the mail of a week of a release cycle.",
     "collect": "Draft fragments from what other programs know.",
+    "notes": "Print release notes out of git's history.",
     "schema": "Print the JSON Schema of fragments or of schedules.",
 }
 

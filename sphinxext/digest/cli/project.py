@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sphinxext.digest.options import Settings
 from sphinxext.digest.problems import Problem
-from sphinxext.digest.project import Project, find_root, load_project, settings_for_folder
+from sphinxext.digest.project import Project, load_project, settings_for_folder
+from sphinxext.digest.root import find_root
 
 
 def open_project(root: Path | None) -> tuple[Project, list[Problem]]:

@@ -9,7 +9,8 @@ from sphinx.config import Config
 from sphinxext.digest.extension.warn import warn_of
 from sphinxext.digest.options import OPTIONS, default_settings
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.project import COLLECTIONS, Project, find_root, load_project, make_project
+from sphinxext.digest.project import COLLECTIONS, Project, load_project, make_project
+from sphinxext.digest.root import find_root
 
 _PREFIX = "digest_"
 #: Where the project is, relative to the folder of conf.py; without it, it is looked for in the folders above.

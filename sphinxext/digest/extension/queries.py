@@ -67,8 +67,8 @@ class ListingQuery:
 
     def digests(self, collection: Collection) -> list[tuple[Period, tuple[Entry, ...]]]:
         """The digests with their notes, newest first."""
-        found = [item for item in collection.digests.items() if item[0].name.startswith(self.span)]
-        return found[::-1]
+        periods = collection.spans.get(self.span, ()) if self.span else reversed(collection.digests)
+        return [(period, collection.digests[period]) for period in periods]
 
     def checksum(self, collection: Collection, _today: date) -> bytes:
         """A value that changes with anything that shows."""

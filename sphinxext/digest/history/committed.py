@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections import OrderedDict
+from collections.abc import Container, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -125,8 +127,10 @@ def read_cache_file(conf: Config, path: Path | None = None) -> CacheFile:
 def write_cache_file(conf: Config, path: Path | None = None) -> Path:
     """Write the notes of the configured branch, or of the current one and all series, to a file.
 
+    A note that is no YAML cannot be in it, and is left out: whoever reads the notes from git reports it.
+
     :param path: the file, instead of that in the folder of notes.
-    :raises HistoryError: if the notes cannot be told, or one is no YAML.
+    :raises HistoryError: if the notes cannot be told.
     :raises GitError: if git fails.
     :raises OSError: if the file cannot be written.
     """
@@ -137,20 +141,20 @@ def write_cache_file(conf: Config, path: Path | None = None) -> Path:
         notes: dict[str, list[NoteFile]] = {}
         for found in branches.values():
             notes |= found
+        contents = _contents(scanner, branches.values())
         content = {
-            "notes": _as_rows(notes),
+            "notes": _as_rows(notes, contents),
             "dates": [{"version": tag, "date": date} for tag, date in scanner.get_version_dates().items()],
-            "file-contents": {
-                file: _parsed(scanner, file, commit)
-                for found in branches.values()
-                for files in found.values()
-                for file, commit in files
-            },
-            "branches": {name: _as_rows(found) for name, found in branches.items()},
+            "file-contents": contents,
+            "branches": {name: _as_rows(found, contents) for name, found in branches.items()},
         }
     text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n", encoding="utf-8")
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        temporary.write_text(_NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n", encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
     return path
 
 
@@ -158,24 +162,29 @@ def _path(conf: Config) -> Path:
     return Path(conf.reporoot, conf.notespath, _NAME)
 
 
-def _as_rows(notes: dict[str, list[NoteFile]]) -> list[dict[str, Any]]:
+def _as_rows(notes: Mapping[str, list[NoteFile]], known: Container[str]) -> list[dict[str, Any]]:
     return [
-        {"version": version, "files": [[path, commit.decode() if commit else None] for path, commit in files]}
+        {
+            "version": version,
+            "files": [[path, commit.decode() if commit else None] for path, commit in files if path in known],
+        }
         for version, files in notes.items()
     ]
 
 
+def _contents(scanner: Scanner, branches: Iterable[Mapping[str, list[NoteFile]]]) -> dict[str, Any]:
+    """What each file says, but for those that are no YAML."""
+    contents = {}
+    for found in branches:
+        for files in found.values():
+            for file, commit in files:
+                with suppress(ValueError):
+                    contents[file] = _yaml(scanner.get_file_at_commit(file, commit) or "")
+    return contents
+
+
 def _commit(name: object) -> bytes | None:
     return name.encode() if isinstance(name, str) else name if isinstance(name, bytes) else None
-
-
-def _parsed(scanner: Scanner, file: str, commit: bytes | None) -> object:
-    content = scanner.get_file_at_commit(file, commit)
-    try:
-        return _yaml(content or "")
-    except ValueError as error:
-        where = f"in commit {commit.decode()}" if commit else "in the working copy"
-        raise HistoryError(f"{file} {where} is no YAML: {_first_line(error)}") from None
 
 
 def _yaml(text: str | bytes) -> Any:

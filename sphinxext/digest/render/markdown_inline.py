@@ -14,7 +14,7 @@ HARD_BREAK = "\\\n"
 
 _SPECIAL = re.compile(r"[\\`*{}\[\]<>|~]|(?<![^\W_])_|_(?![^\W_])|&(?=[#a-zA-Z])")
 #: What makes something else than a paragraph of a line that begins with it.
-_BEGINNING = re.compile(r"(?:(#)|([-+=:])|(\d{1,9})([.)]))")
+_BEGINNING = re.compile(r"(?:(#)|([-+=:])|(\d{1,9})([.)])(?=\s|$))")
 _AUTOLINK = re.compile(r"(?:https?|mailto|ircs|matrix):[^\s<>]+", re.IGNORECASE)
 #: What a URL between parentheses may not have.
 _NOT_IN_URL = re.compile(r"[\s()<>\\\[\]`|*]")

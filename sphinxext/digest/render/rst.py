@@ -10,6 +10,7 @@ import re
 
 from docutils import nodes
 
+from sphinxext.digest.doctree.digest import after_version
 from sphinxext.digest.doctree.notes import COUNTDOWN_PARTS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.model import (
@@ -55,7 +56,7 @@ class _Writer:
         self.parser = TextParser(guard_of(self.settings))
         # what a page has of the notes: which links close them is decided there
         self.builder = NoteBuilder(self.settings, TextParser(guard_of(self.settings)), source.links)
-        self.names = UniqueNames(_reading(TextParser(guard_of(self.settings))))
+        self.names = UniqueNames(reading_of(TextParser(guard_of(self.settings))))
 
     def section(self, section: Section) -> Blocks:
         """A section under its heading."""
@@ -68,6 +69,9 @@ class _Writer:
 
     def body(self, section: Section) -> Blocks:
         entries = section.entries
+        if section.released:
+            lines = [f"{version.version}{after_version(version)}" for version in section.released]
+            return [[row for line in lines for row in item([[escaped(line)]])]]
         if not entries:
             return [[escaped(self.settings.empty_group)]]
         if section.kind is Kind.SUCCESS:
@@ -124,7 +128,7 @@ class _Writer:
         return [lines, *own]
 
     def success(self, entry: Entry, note: Success) -> list[str]:
-        lead = f"{escaped(note.nick)}: " if note.nick else ""
+        lead = f"{escaped(''.join(note.lead))}: " if note.lead else ""
         label = f"#{note.channel.lstrip('#')}" if note.channel else "log"
         return self.line(entry, note.text, lead, f"({link(label, note.url)})" if note.url else "")
 
@@ -185,7 +189,7 @@ def _words(node: nodes.Node) -> str:
     return escaped_words(node.astext())
 
 
-def _reading(parser: TextParser) -> Reading:
+def reading_of(parser: TextParser) -> Reading:
     """What a text says, for comparing: its words without numbers, which labels get, and where its links lead."""
 
     def read(value: str) -> object:

@@ -54,6 +54,13 @@ class UniqueNames:
         return re.sub(rf"\[({_pattern(words)})\](_|(?=\s))", label, text, flags=re.IGNORECASE)
 
 
+def link_targets(text: str) -> Iterator[tuple[str, str]]:
+    """The names that a text gives to links, as docutils compares names, and where each leads."""
+    for pattern in (_EMBEDDED, _TARGET):
+        for match in pattern.finditer(text):
+            yield " ".join(match[1].strip("`").lower().split()), match[2]
+
+
 def _names(text: str) -> Iterator[str]:
     for pattern, kind in (
         (_EMBEDDED, "link"),

@@ -1,0 +1,118 @@
+"""Reading a release note: YAML to a record, with each problem at its line.
+
+What reno accepts is accepted: a section is a list of texts or a single text. What reno only remarks in its log, or
+what ends it, is a problem here, and the rest of the note is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from sphinxext.digest import safeyaml
+from sphinxext.digest.model import Text
+from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.yamltext import read_text
+
+#: reno reads such files without a word.
+_NO_PROBLEM = frozenset({Code.BYTE_ORDER_MARK, Code.LINE_ENDS})
+
+
+@dataclass(frozen=True)
+class NoteReader:
+    """Reads the texts of notes.
+
+    :ivar prelude: the key of the prelude.
+    :ivar sections: the keys of the sections, in order.
+    """
+
+    prelude: str
+    sections: tuple[str, ...]
+
+    def read(
+        self, content: bytes, path: str, problems: list[Problem]
+    ) -> tuple[Text | None, dict[str, tuple[Text, ...]]] | None:
+        """The prelude and the sections of a note, or None if nothing of it can be used."""
+        found: list[Problem] = []
+        text = safeyaml.decode(content, path, found)
+        node = safeyaml.compose(text, path, found) if text is not None else None
+        parts = None
+        if text is not None and isinstance(node, MappingNode):
+            parts = self._parts(_File(path, text, found), node)
+        elif not any(problem.code not in _NO_PROBLEM for problem in found):
+            message = "a release note must be a mapping of sections, such as 'fixes:', to lists of texts"
+            found.append(Problem(path, 1, 1, Code.WRONG_TYPE, message))
+        problems += [problem for problem in found if problem.code not in _NO_PROBLEM]
+        return parts
+
+    def _parts(self, file: _File, root: MappingNode) -> tuple[Text | None, dict[str, tuple[Text, ...]]]:
+        prelude = None
+        found: dict[str, tuple[Text, ...]] = {}
+        for name, key, value in file.items(root):
+            if name == self.prelude:
+                prelude = file.text(value, f"the section '{name}'")
+            elif name in self.sections:
+                found[name] = tuple(file.texts(name, value))
+            else:
+                known = ", ".join((self.prelude, *self.sections))
+                file.complain(key, Code.UNKNOWN_SECTION, f"there is no section '{name}': there are {known}")
+        return prelude, {name: found[name] for name in self.sections if found.get(name)}
+
+
+@dataclass(frozen=True)
+class _File:
+    """A note that is being read."""
+
+    path: str
+    source: str
+    problems: list[Problem]
+
+    def complain(self, node: Node, code: Code, message: str) -> None:
+        place = safeyaml.place_of(node)
+        self.problems.append(Problem(self.path, place.line, place.column, code, message))
+
+    def items(self, root: MappingNode) -> Iterator[tuple[str, ScalarNode, Node]]:
+        """The sections. As in reno the last of those with the same name counts."""
+        last: dict[str, tuple[ScalarNode, Node]] = {}
+        for key, value in root.value:
+            if not isinstance(key, ScalarNode):
+                self.complain(key, Code.WRONG_TYPE, "a key must be a word")
+                continue
+            if key.value in last:
+                line = safeyaml.place_of(last[key.value][0]).line
+                message = f"the section '{key.value}' stands a second time; what stands in line {line} is lost"
+                self.complain(key, Code.DUPLICATE_KEY, message)
+            last[key.value] = key, value
+        for name, (key, value) in last.items():
+            yield name, key, value
+
+    def texts(self, name: str, value: Node) -> Iterator[Text]:
+        if isinstance(value, ScalarNode) and not value.value and not value.style:
+            self.complain(value, Code.EMPTY_TEXT, f"the section '{name}' is empty")
+            return
+        items = value.value if isinstance(value, SequenceNode) else [value]
+        what = f"a note of the section '{name}'" if isinstance(value, SequenceNode) else f"the section '{name}'"
+        for item in items:
+            text = self.text(item, what)
+            if text is not None:
+                yield text
+
+    def text(self, node: Node, what: str) -> Text | None:
+        if not isinstance(node, ScalarNode) or not safeyaml.is_string(node):
+            is_empty = isinstance(node, ScalarNode) and not node.value
+            kind = _kind_of(node)
+            message = f"{what} is empty" if is_empty else f"{what} is {kind} instead of a text: is a '|' missing?"
+            self.complain(node, Code.EMPTY_TEXT if is_empty else Code.WRONG_TYPE, message)
+            return None
+        if not node.value.strip():
+            self.complain(node, Code.EMPTY_TEXT, f"{what} is empty")
+            return None
+        return read_text(node, self.source)
+
+
+def _kind_of(node: Node) -> str:
+    if isinstance(node, MappingNode):
+        return "a mapping"
+    return "a list" if isinstance(node, SequenceNode) else "a number or another constant"

@@ -1,0 +1,407 @@
+"""``sphinx-digest notes``: beside reno where reno does the same, and alone where it does not."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("reno")
+
+from .conftest import REPOSITORY, Run
+from .releases import BRAKES, CONFIG, ENGINE, LAMPS, NOTES, WHEELS, Repository, make_history, tag, write_note
+
+SHALLOW = "this clone is shallow"
+
+
+@pytest.fixture
+def history(project: Path, make_repository: type[Repository]) -> Repository:
+    """The history of the current project: two versions, and notes that are not released."""
+    repository = make_repository(project)  # type: ignore[call-arg]
+    make_history(repository)
+    return repository
+
+
+def reno(root: Path, *arguments: str) -> str:
+    """What reno prints."""
+    command = [sys.executable, "-m", "reno.main", "-q", *arguments]
+    code = f"import sys; from reno.main import main; sys.exit(main({command[3:]!r}))"
+    env = {**os.environ, "TZ": "UTC", "PYTHONUTF8": "1"}
+    result = subprocess.run([sys.executable, "-c", code], cwd=root, env=env, check=True, capture_output=True)
+    return result.stdout.decode()
+
+
+def as_listed(text: str) -> str:
+    """A list of reno's with commits as they are, not as Python writes bytes."""
+    return re.sub(r"\(b'(\w+)'\)", r"(\1)", text).replace("(None)", "(not committed)")
+
+
+QUERIES = [
+    [],
+    ["--branch", "stable/one"],
+    ["--no-stop-at-branch-base"],
+    ["--no-stop-at-branch-base", "--no-collapse-pre-releases"],
+    ["--no-stop-at-branch-base", "--version", "1.0.0", "--version", "2.0.0"],
+    ["--earliest-version", "2.0.0"],
+]
+
+
+class TestAsReno:
+    @pytest.mark.parametrize("query", QUERIES, ids=" ".join)
+    def test_list(self, run: Run, history: Repository, query: list[str]) -> None:
+        outcome = run("notes", "list", *query)
+        assert (outcome.status, outcome.err) == (0, "")
+        assert outcome.out == as_listed(reno(history.root, "list", *query))
+
+    @pytest.mark.parametrize(
+        "query", [*QUERIES, ["--no-show-source"], ["--title", "What is new"], ["--title", ""]], ids=" ".join
+    )
+    def test_report(self, run: Run, history: Repository, query: list[str]) -> None:
+        outcome = run("notes", "report", "--format", "rst", *query)
+        assert (outcome.status, outcome.err) == (0, "")
+        assert outcome.out == reno(history.root, "report", *query)
+
+    def test_configured_report(self, run: Run, history: Repository) -> None:
+        sections = "[[fixes, Fixes], [features, Features], [upgrade, Upgrading, 2]]"
+        (history.root / CONFIG).write_text(
+            f"default_branch: main\nsections: {sections}\nunreleased_version_title: Soon\nadd_release_date: true\n"
+            "prelude_section_name: prelude\nstop_at_branch_base: false\n"
+        )
+        assert run("notes", "report", "--format", "rst").out == reno(history.root, "report")
+
+    def test_what_is_not_committed(self, run: Run, history: Repository) -> None:
+        write_note(history.root, "new-00000000000000b1", "fixes: [New]\n")
+        history.run("add", ".")
+        assert run("notes", "list").out == as_listed(reno(history.root, "list"))
+        assert run("notes", "report", "--format", "rst").out == reno(history.root, "report")
+
+    @pytest.mark.skipif(not (REPOSITORY / ".git").exists(), reason="this is no clone")
+    @pytest.mark.parametrize("query", [[], ["--no-stop-at-branch-base"]], ids=["series", "all"])
+    def test_our_own_notes(self, run: Run, monkeypatch: pytest.MonkeyPatch, query: list[str]) -> None:
+        monkeypatch.chdir(REPOSITORY)
+        assert run("notes", "list", *query).out == as_listed(reno(REPOSITORY, "list", *query))
+        assert run("notes", "report", "--format", "rst", *query).out == reno(REPOSITORY, "report", *query)
+
+
+class TestList:
+    def test_json(self, run: Run, history: Repository) -> None:
+        found = json.loads(run("notes", "list", "--no-stop-at-branch-base", "--format", "json").out)
+        assert [(version["version"], version["date"]) for version in found] == [
+            ("2.0.0-1", None),
+            ("2.0.0", "2021-01-02"),
+            ("1.0.0", "2020-01-02"),
+        ]
+        first = found[-1]["notes"]
+        assert first == [
+            {
+                "path": f"{NOTES.as_posix()}/{ENGINE}.yaml",
+                "identity": "00000000000000a1",
+                "commit": history.run("rev-parse", "1.0.0^{commit}"),
+            }
+        ]
+
+    def test_ignored_notes(self, run: Run, history: Repository) -> None:
+        assert BRAKES in run("notes", "list").out
+        names = f"{BRAKES}.yaml, {WHEELS[-16:]}"
+        listed = run("notes", "list", "--ignore-notes", names).out
+        assert LAMPS in listed
+        assert BRAKES not in listed and WHEELS not in listed
+
+    def test_no_tags(self, run: Run, project: Path, make_repository: type[Repository]) -> None:
+        repository = make_repository(project)  # type: ignore[call-arg]
+        repository.run("branch", "--move", "master")
+        write_note(project, ENGINE, "fixes: [One]\n")
+        repository.commit("2020-01-01T12:00:00Z")
+        assert run("notes", "list").lines[0] == "0.0.0"
+
+    def test_another_folder(self, run: Run, history: Repository) -> None:
+        (history.root / CONFIG).rename(history.root / "reno.yaml")
+        outcome = run("notes", "list", "--rel-notes-dir", "elsewhere")
+        assert (outcome.status, outcome.out, outcome.err) == (0, "", "no release notes\n")
+
+    def test_it_loads_nothing_that_shows_texts(self, start: Run, history: Repository) -> None:
+        heavy = ("docutils", "sphinx", "sphinxext.digest.options", "sphinxext.digest.release", "dulwich")
+        code = f"import atexit; atexit.register(lambda: print([name for name in {heavy} if name in sys.modules]))"
+        assert start("notes", "list", before=code).lines[-1] == "[]"
+
+
+TEXT = """\
+Notes
+=====
+
+2.0.0-1
+-------
+
+New Features
+* Wheels.
+
+Bug Fixes
+* A single text.
+
+2.0.0 (2021-01-02)
+------------------
+
+Upgrade Notes
+* Set `lamps` as in how to light.
+
+Bug Fixes
+* Brakes, see the page [1].
+
+1.0.0 (2020-01-02)
+------------------
+
+Prelude
+It moves.
+
+New Features
+* An engine.
+  - with fuel
+
+[1] - https://example.org/brakes
+"""
+
+
+class TestReport:
+    def test_text(self, run: Run, history: Repository) -> None:
+        outcome = run("notes", "report", "--no-stop-at-branch-base", "--title", "Notes")
+        assert (outcome.status, outcome.err) == (0, "")
+        assert outcome.out == TEXT
+
+    def test_markdown(self, run: Run, history: Repository) -> None:
+        text = run("notes", "report", "--version", "2.0.0", "--format", "markdown").out
+        assert text == (
+            "# Release Notes\n\n## 2.0.0 (2021-01-02)\n\n### Upgrade Notes\n\n- Set `lamps` as in how to light.\n\n"
+            "### Bug Fixes\n\n- Brakes, see [the page](https://example.org/brakes).\n"
+        )
+
+    def test_json(self, run: Run, history: Repository) -> None:
+        found = json.loads(run("notes", "report", "--no-stop-at-branch-base", "--format", "json").out)
+        assert [(one["version"], one["section"]) for one in found] == [
+            ("2.0.0-1", "features"),
+            ("2.0.0-1", "fixes"),
+            ("2.0.0", "upgrade"),
+            ("2.0.0", "fixes"),
+            ("1.0.0", "prelude"),
+            ("1.0.0", "features"),
+        ]
+        assert found[-1] == {
+            "version": "1.0.0",
+            "title": "1.0.0",
+            "date": "2020-01-02",
+            "path": f"{NOTES.as_posix()}/{ENGINE}.yaml",
+            "line": 6,
+            "identity": "00000000000000a1",
+            "commit": history.run("rev-parse", "1.0.0^{commit}"),
+            "section": "features",
+            "heading": "New Features",
+            "text": "An engine.\n\n* with fuel",
+        }
+
+    def test_a_title_for_what_is_not_released(self, run: Run, history: Repository) -> None:
+        assert "\nComing up\n---------\n" in run("notes", "report", "--unreleased-version-title", "Coming up").out
+
+    def test_a_file(self, run: Run, history: Repository) -> None:
+        assert run("notes", "report", "--output", "notes.txt").out == ""
+        assert (history.root / "notes.txt").read_text() == run("notes", "report").out
+
+
+class TestSince:
+    @pytest.mark.parametrize(
+        ("span", "expected"),
+        [
+            ("1.0.0..2.0.0", [LAMPS, BRAKES]),
+            ("1.0.0..", [WHEELS, LAMPS, WHEELS, BRAKES]),
+            ("2.0.0", [WHEELS, WHEELS]),
+            ("..1.0.0", [ENGINE, ENGINE]),
+            ("2021-01-02..2021-12-31", [LAMPS, BRAKES]),
+            ("2020-01-02..2021-01-02", [ENGINE, ENGINE, LAMPS, BRAKES]),
+            ("2021-01-03..", [WHEELS, WHEELS]),
+            ("2.0.0..2.0.0", []),
+        ],
+    )
+    def test_spans(self, run: Run, history: Repository, span: str, expected: list[str]) -> None:
+        outcome = run("notes", "since", span, "--format", "json")
+        assert outcome.status == 0
+        assert [Path(one["path"]).stem for one in json.loads(outcome.out)] == expected
+
+    def test_text(self, run: Run, history: Repository) -> None:
+        assert run("notes", "since", "1.0.0..").out == (
+            "Changes since 1.0.0\n===================\n\n"
+            "New Features\n* 2.0.0-1: Wheels.\n\n"
+            "Upgrade Notes\n* 2.0.0: Set `lamps` as in how to light.\n\n"
+            "Bug Fixes\n* 2.0.0-1: A single text.\n* 2.0.0: Brakes, see the page [1].\n\n"
+            "[1] - https://example.org/brakes\n"
+        )
+
+    def test_rst(self, run: Run, history: Repository) -> None:
+        text = run("notes", "since", "1.0.0..2.0.0", "--format", "rst", "--no-show-source").out
+        title = "Changes from 1.0.0 to 2.0.0"
+        assert text == (
+            f"{'=' * len(title)}\n{title}\n{'=' * len(title)}\n\n"
+            "Upgrade Notes\n-------------\n\n* 2.0.0: Set :option:`lamps` as in :ref:`how to light <light>`.\n\n"
+            "Bug Fixes\n---------\n\n* 2.0.0: Brakes, see `the page <https://example.org/brakes>`_.\n"
+        )
+
+    def test_another_branch(self, run: Run, history: Repository) -> None:
+        outcome = run("notes", "since", "..", "--branch", "stable/one", "--format", "json")
+        assert {one["version"] for one in json.loads(outcome.out)} == {"1.0.0"}
+
+    def test_a_version_without_notes(self, run: Run, history: Repository) -> None:
+        history.commit("2022-06-01T12:00:00Z")
+        tag(history, "2.1.0", "2022-06-02T12:00:00Z")
+        history.commit("2022-07-01T12:00:00Z")
+        tag(history, "2.2.0", "2022-07-02T12:00:00Z")
+        assert run("notes", "since", "2.1.0..2.2.0", "--format", "json").out == "[]\n"
+
+    @pytest.mark.parametrize(
+        ("span", "message"),
+        [
+            ("2022-01-01..2021-01-01", "ends before it starts"),
+            ("2021-02-30..", "2021-02-30"),
+            ("", "nothing says since when"),
+        ],
+    )
+    def test_wrong_command_lines(self, run: Run, history: Repository, span: str, message: str) -> None:
+        outcome = run("notes", "since", span)
+        assert (outcome.status, outcome.out) == (2, "")
+        assert message in outcome.err
+
+    def test_the_wrong_way_round(self, run: Run, history: Repository) -> None:
+        outcome = run("notes", "since", "2.0.0..1.0.0")
+        assert (outcome.status, outcome.out) == (1, "")
+        assert outcome.err == "releasenotes/notes: bad-period 2.0.0..1.0.0 ends before it starts\n"
+
+    def test_no_such_version(self, run: Run, history: Repository) -> None:
+        outcome = run("notes", "since", "1.0..2.0.0")
+        assert (outcome.status, outcome.out) == (1, "")
+        assert "unknown-version" in outcome.err and "near to it: 1.0.0" in outcome.err
+
+
+class TestCache:
+    def test_a_file_in_the_folder_of_notes(self, run: Run, history: Repository, tmp_path: Path) -> None:
+        expected = run("notes", "report").out
+        outcome = run("notes", "cache")
+        assert (outcome.status, outcome.err) == (0, "")
+        path = history.root / outcome.out.strip()
+        assert path == history.root / NOTES / "reno.cache"
+        shutil.rmtree(history.root / ".git")
+        assert run("notes", "report").out == expected
+
+    def test_other_places(self, run: Run, history: Repository) -> None:
+        assert run("notes", "cache", "--output", "here.cache").out == "here.cache\n"
+        assert run("notes", "cache", "--output", "-").out == (history.root / "here.cache").read_text()
+        assert not (history.root / NOTES / "reno.cache").exists()
+
+
+COMMANDS = [["list"], ["report"], ["report", "--format", "rst"], ["since", "1.0.0.."], ["cache"]]
+
+
+class TestBadInput:
+    @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+    def test_no_repository(self, run: Run, project: Path, command: list[str]) -> None:
+        outcome = run("notes", *command)
+        assert (outcome.status, outcome.out) == (1, "")
+        assert re.fullmatch(r"releasenotes/notes: history .*not a git repository.*\n", outcome.err)
+
+    @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+    def test_no_git(self, run: Run, history: Repository, tmp_path: Path, command: list[str]) -> None:
+        outcome = run("notes", *command, PATH=str(tmp_path))
+        assert (outcome.status, outcome.out) == (1, "")
+        assert re.fullmatch(r"releasenotes/notes: history git cannot be started.*\n", outcome.err)
+
+    @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+    def test_no_such_branch(self, run: Run, history: Repository, command: list[str]) -> None:
+        outcome = run("notes", *command, "--branch", "stable/on")
+        assert (outcome.status, outcome.out) == (1, "")
+        assert outcome.err.count("\n") == 1
+        assert "'stable/on'" in outcome.err and outcome.err.endswith("near to it: stable/one\n")
+
+    @pytest.mark.parametrize("command", ["list", "report"])
+    def test_no_such_version(self, run: Run, history: Repository, command: str) -> None:
+        outcome = run("notes", command, "--version", "2.0")
+        assert (outcome.status, outcome.out) == (1, "")
+        assert "unknown-version there are no notes of version '2.0'; near to it: 2.0.0" in outcome.err
+
+    def test_another_main_branch(self, run: Run, history: Repository) -> None:
+        (history.root / CONFIG).unlink()
+        outcome = run("notes", "list")
+        assert (outcome.status, outcome.out) == (1, "")
+        assert "'master'" in outcome.err and "'default_branch'" in outcome.err
+
+    def test_no_such_earliest_version(self, run: Run, history: Repository) -> None:
+        outcome = run("notes", "list", "--earliest-version", "2.0")
+        assert (outcome.status, outcome.out) == (1, "")
+        assert "'2.0'" in outcome.err and "near to it: 2.0.0" in outcome.err
+
+    @pytest.mark.parametrize("form", ["text", "markdown", "rst", "json"])
+    def test_a_broken_note(self, run: Run, history: Repository, form: str) -> None:
+        write_note(history.root, "broken-00000000000000b1", 'fixes:\n  - "open\n')
+        write_note(history.root, "odd-00000000000000b2", "fixes:\n  - 5\n  - Whole.\n")
+        history.commit("2022-02-01T12:00:00Z")
+        outcome = run("notes", "report", "--format", form)
+        assert outcome.status == 1
+        assert "Wheels." in outcome.out and "Whole." in outcome.out
+        first, second = outcome.err.splitlines()
+        assert re.match(r"releasenotes/notes/broken-00000000000000b1\.yaml:\d+:\d+: yaml-syntax ", first)
+        assert second.startswith("releasenotes/notes/odd-00000000000000b2.yaml:2:5: wrong-type ")
+
+    @pytest.mark.parametrize("form", ["text", "markdown"])
+    def test_broken_markup(self, run: Run, history: Repository, form: str) -> None:
+        write_note(history.root, "markup-00000000000000b1", "fixes:\n  - Fine.\n  - An *open one.\n")
+        history.commit("2022-02-01T12:00:00Z")
+        outcome = run("notes", "report", "--format", form)
+        assert outcome.status == 1
+        assert "Fine." in outcome.out and "open one." in outcome.out
+        assert outcome.err.startswith("releasenotes/notes/markup-00000000000000b1.yaml:3:5: rst ")
+
+    @pytest.mark.parametrize("form", ["text", "markdown", "rst", "json"])
+    def test_nothing_steers_the_terminal(self, run: Run, history: Repository, form: str) -> None:
+        write_note(history.root, "escape-00000000000000b1", 'fixes: ["Clear \\e[2J"]\nprelude: "\\x9b2J"\n')
+        history.commit("2022-02-01T12:00:00Z")
+        for command in (["report"], ["since", "2.0.0"]):
+            text = run("notes", *command, "--format", form).out
+            assert "Clear" in text and "\x1b" not in text and (form == "json" or "\x9b" not in text)
+
+    @pytest.mark.parametrize("command", [["list"], ["report"], ["since", ".."]], ids=" ".join)
+    def test_a_shallow_clone(self, run: Run, history: Repository, tmp_path: Path, monkeypatch, command) -> None:
+        clone = tmp_path / "shallow"
+        history.run("clone", "--quiet", "--depth", "1", f"file://{history.root}", str(clone))
+        monkeypatch.chdir(clone)
+        outcome = run("notes", *command)
+        assert outcome.status == 1
+        assert SHALLOW in outcome.err and "fetch-depth: 0" in outcome.err
+        assert "Wheels" in outcome.out or WHEELS in outcome.out
+
+    @pytest.mark.parametrize(
+        ("config", "message"),
+        [
+            ("branch: 5", "bad-setting 'branch' must be a string"),
+            ("ignore_notes: abc", "bad-setting 'ignore_notes' must be a list of strings"),
+            ("stop_at_branch_base: maybe", "bad-setting 'stop_at_branch_base' must be true or false"),
+            ("release_tag_re: '('", "bad-setting 'release_tag_re' is no regular expression"),
+            ("sections: [[a]]", "bad-setting reno cannot use it"),
+            ("sections: [{a: b, c: d}]", "bad-setting reno cannot use it"),
+            ("sections: [[1, 2]]", "bad-setting 'sections' must be"),
+            ("- x", "bad-setting reno cannot use it"),
+            ("a: [", ":2:1: yaml-syntax "),
+        ],
+    )
+    @pytest.mark.parametrize("place", ["reno.yaml", "releasenotes/config.yaml"])
+    def test_a_wrong_configuration(self, run: Run, history: Repository, place: str, config: str, message: str) -> None:
+        (history.root / CONFIG).unlink()
+        (history.root / place).write_text(f"{config}\n")
+        outcome = run("notes", "list")
+        assert (outcome.status, outcome.out) == (1, "")
+        assert outcome.err.startswith(place) and message in outcome.err
+
+    def test_an_unknown_option(self, run: Run, history: Repository) -> None:
+        (history.root / CONFIG).write_text("default_branch: main\nfrobnicate: 1\n")
+        outcome = run("notes", "list")
+        assert outcome.status == 0
+        assert outcome.err.startswith("releasenotes/config.yaml: unknown-setting ") and "frobnicate" in outcome.err
