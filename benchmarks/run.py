@@ -17,9 +17,12 @@ import textwrap
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import benchmark_collect
 import benchmark_fragments
 import benchmark_growth
 import benchmark_history
+import benchmark_mail
+import benchmark_release_notes
 import benchmark_site
 from measure import Cost, Failure, Ratio, Result, Spread
 
@@ -28,6 +31,9 @@ BENCHMARKS = {
     "site": benchmark_site.measure,
     "growth": benchmark_growth.measure,
     "history": benchmark_history.measure,
+    "release-notes": benchmark_release_notes.measure,
+    "collect": benchmark_collect.measure,
+    "mail": benchmark_mail.measure,
 }
 _PACKAGES = ("Sphinx", "docutils", "PyYAML", "ablog", "reno")
 

@@ -14,7 +14,6 @@ version = release = __version__
 
 extensions = [
     "sphinxext.digest",
-    "reno.sphinxext",
     # Directives of this documentation: references made from the code, and examples with their result.
     "generated_reference",
     "shown_example",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 
 from sphinxext.digest.collection import Collection
 from sphinxext.digest.model import (
@@ -12,16 +13,20 @@ from sphinxext.digest.model import (
     Item,
     Kind,
     Period,
+    ReleasedVersion,
     Section,
     Story,
     Thread,
     ThreadLinks,
 )
-from sphinxext.digest.options import SECTIONS, Settings
+from sphinxext.digest.options import RELEASES, SECTIONS, Settings
 from sphinxext.digest.periods import countdown_week, short_title
 
 #: The heading of items without a group.
 UNGROUPED_ITEMS = "In Brief"
+#: The heading of the versions that were released, in a digest of a week and in others.
+RELEASED_THIS_WEEK, RELEASED = "Released This Week", "Releases"
+_WEEK = timedelta(days=6)
 
 
 class References:
@@ -43,13 +48,19 @@ class References:
         return tuple(self._numbers)
 
 
-def compose(collection: Collection, period: Period, settings: Settings | None = None) -> Digest:
+def compose(
+    collection: Collection,
+    period: Period,
+    settings: Settings | None = None,
+    released: tuple[ReleasedVersion, ...] = (),
+) -> Digest:
     """Compose the digest of a period.
 
     The sections come in the order of the settings; within a section notes are ordered by their moments, oldest first.
     Sections whose first note is of a fragment with an ``order`` then change places among each other.
 
     :param settings: where they are not the collection's own.
+    :param released: the versions of the project that were released in the period, if the digest shall tell them.
     """
     settings = settings or collection.settings
     shown = {Kind.PRELUDE, Kind.CLOSING, *(SECTIONS[name] for name in settings.sections)}
@@ -61,13 +72,18 @@ def compose(collection: Collection, period: Period, settings: Settings | None = 
         if kind in (Kind.ITEM, Kind.STORY) and not standing_done:
             sections += _standing_groups(entries, settings)
             standing_done = True
-        sections += _SECTIONS[kind](entries, settings)
+        sections += _SECTIONS[kind](entries, settings) if kind in _SECTIONS else _releases(released, period)
     threads = {
         entry.identity: collection.threads.get(entry.identity, ThreadLinks())
         for entry in entries
         if entry.kind is Kind.THREAD
     }
     return Digest(period, digest_title(period, settings), tuple(_in_own_order(sections)), threads)
+
+
+def tells_releases(settings: Settings) -> bool:
+    """Whether digests have a section of the versions that were released."""
+    return RELEASES in settings.sections
 
 
 def digest_title(period: Period, settings: Settings) -> str:
@@ -152,6 +168,12 @@ def _countdowns(entries: Iterable[Entry], _settings: Settings) -> Iterator[Secti
     for entry in countdowns:
         heading = entry.fragment.heading or countdown_heading(entry, with_series=several)
         yield Section(Kind.COUNTDOWN, heading, (entry,))
+
+
+def _releases(released: tuple[ReleasedVersion, ...], period: Period) -> Iterator[Section]:
+    if released:
+        heading = RELEASED_THIS_WEEK if period.end - period.start == _WEEK else RELEASED
+        yield Section(Kind.RELEASE, heading, (), released)
 
 
 def _threads(entries: Iterable[Entry], _settings: Settings) -> Iterator[Section]:

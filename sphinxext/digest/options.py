@@ -17,6 +17,7 @@ from typing import Any
 from sphinxext.digest.model import REFUSED_CHARACTER, Kind, Period
 from sphinxext.digest.periods import FREQUENCIES, WEEKDAYS, Calendar, PeriodError, parse_day, parse_interval
 from sphinxext.digest.problems import Code
+from sphinxext.digest.rounds import Source, SourceError, read_sources
 
 #: Called with the name of an option, the kind of problem and a message, for each value that is refused.
 Complain = Callable[[str, Code, str], None]
@@ -29,9 +30,13 @@ SECTIONS: dict[str, Kind] = {
     "successes": Kind.SUCCESS,
     "items": Kind.ITEM,
     "countdown": Kind.COUNTDOWN,
+    "releases": Kind.RELEASE,
     "threads": Kind.THREAD,
     "stories": Kind.STORY,
 }
+
+#: The section that needs git's history: a digest has it only if the option asks for it.
+RELEASES = "releases"
 
 #: The fields that the template of a title may have.
 TITLE_FIELDS = ("period", "year", "start", "end")
@@ -69,6 +74,7 @@ class Settings:
     base_url: str
     schedules: tuple[str, ...]
     schedule_url: str
+    sources: tuple[Source, ...]
 
     @property
     def calendar(self) -> Calendar:
@@ -185,6 +191,13 @@ def _intervals(value: object) -> tuple[Period, ...]:
         raise OptionError(f"cannot be read: {error}") from None
 
 
+def _sources(value: object) -> tuple[Source, ...]:
+    try:
+        return read_sources(value)
+    except SourceError as error:
+        raise OptionError(str(error)) from None
+
+
 def _title(value: object) -> str:
     template = _text(value)
     try:
@@ -237,7 +250,13 @@ OPTIONS: dict[str, Option] = {
             "Periods that differ from the regular ones, as ``START/END``: each is one digest and wins over the "
             "calendar. A page with a ``digest`` directive for an interval does the same in a build.",
         ),
-        Option("sections", tuple(SECTIONS), _sections, "The sections of a digest, in order; others are left out."),
+        Option(
+            "sections",
+            tuple(name for name in SECTIONS if name != RELEASES),
+            _sections,
+            "The sections of a digest, in order; others are left out. With ``releases`` digests tell the versions that "
+            "were released in their periods, if they have release notes.",
+        ),
         Option(
             "groups",
             (),
@@ -301,6 +320,14 @@ OPTIONS: dict[str, Option] = {
             _schedule_url,
             "The page that has a schedule for readers, as an absolute URL. ``{series}`` is the name of the series: "
             "``https://releases.openstack.org/{series}/schedule.html``.",
+        ),
+        Option(
+            "sources",
+            (),
+            _sources,
+            "What ``sphinx-digest collect`` goes through: a list of mappings, each with one of the keys ``irc``, "
+            "``mbox``, ``feed``, ``gerrit`` and ``schedule``, and options of that command; see "
+            ":doc:`/user/collecting`.",
         ),
     )
 }

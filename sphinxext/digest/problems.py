@@ -104,6 +104,9 @@ class Code(StrEnum):
     """Nothing says which series a countdown is about. It becomes a story."""
     DIFFERS = "differs"
     """The folder has a fragment of this section with another text, which stays."""
+    # logs
+    NOT_A_LOG = "not-a-log"
+    """A file that is no log of a chat in a format that is known. Nothing of it is read."""
     # schedules
     NO_SCHEDULE = "no-schedule"
     """A file or a folder that holds no release schedule, or a schedule without weeks."""
@@ -126,6 +129,9 @@ class Code(StrEnum):
     """A source that should be JSON cannot be read as that."""
     BAD_RECORD = "bad-record"
     """A note of an index, or a change of a list, that cannot be one. It is left out."""
+    # mail
+    NO_MAIL = "no-mail"
+    """A file that holds no mail archive, or a folder with none."""
     # release notes
     HISTORY = "history"
     """The versions of release notes cannot be told: no repository, no git, a branch that is not there."""

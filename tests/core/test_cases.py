@@ -55,6 +55,8 @@ _NOT_OF_FILES = {
     Code.TWO_TARGETS,
     Code.NO_SERIES,
     Code.DIFFERS,
+    # of logs, see tests/collect
+    Code.NOT_A_LOG,
     # of release notes, see tests/extension
     Code.HISTORY,
     Code.SHALLOW,

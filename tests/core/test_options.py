@@ -13,6 +13,7 @@ from sphinxext.digest.model import Period
 from sphinxext.digest.options import OPTIONS, SECTIONS, Settings, default_settings, with_changes
 from sphinxext.digest.periods import Calendar
 from sphinxext.digest.problems import Code
+from sphinxext.digest.rounds import Source
 
 WEEK = Period(date(2015, 11, 28), date(2015, 12, 4))
 
@@ -55,6 +56,7 @@ GOOD: list[tuple[str, object, object]] = [
     ("schedules", ["../releases", " plans/a.yaml"], ("../releases", "plans/a.yaml")),
     ("schedule_url", "https://docs.example.org/{series}#top", "https://docs.example.org/{series}#top"),
     ("schedule_url", "", ""),
+    ("sources", [{"feed": "a", "limit": 5}], (Source("feed", ("a",), (("limit", "5"),)),)),
 ]
 
 #: Values that are refused, and why.
@@ -124,6 +126,7 @@ BAD: list[tuple[str, object, str]] = [
     ("schedule_url", "{series}.html", "an absolute URL"),
     ("schedule_url", "https://docs.example.org/{name}", "the field {series}"),
     ("schedule_url", "https://docs.example.org/{series", "the field {series}"),
+    ("sources", [{"blog": "a"}], "one of the keys irc, mbox, feed, gerrit, schedule"),
 ]
 
 
@@ -191,5 +194,5 @@ def test_the_url_of_a_page() -> None:
     assert default_settings().page_url(period) is None
 
 
-def test_all_sections_by_default() -> None:
-    assert default_settings().sections == tuple(SECTIONS)
+def test_all_sections_by_default_but_the_one_that_needs_the_history_of_the_project() -> None:
+    assert default_settings().sections == tuple(name for name in SECTIONS if name != "releases")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from .building import Build, Project, copy_root, empty_project
+from .release_histories import Notes
 
 
 @pytest.fixture
@@ -34,3 +35,20 @@ def kinds(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Build]:
         return builds[builder]
 
     return build
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Notes:
+    """The repository of the project."""
+    return Notes(tmp_path / "src")
+
+
+@pytest.fixture
+def site(notes: Notes) -> Project:
+    """A project in a repository, with pages for the current series, a stable one and one without release notes."""
+    project = empty_project(notes.root, 'exclude_patterns = ["build"]\nhtml_baseurl = "https://example.org"\n')
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   current\n   alpha\n   plain\n")
+    project.write("current.rst", "Current\n=======\n\n.. release-notes::\n")
+    project.write("alpha.rst", "Alpha\n=====\n\n.. release-notes::\n   :branch: stable/alpha\n")
+    project.write("plain.rst", "Plain\n=====\n")
+    return project

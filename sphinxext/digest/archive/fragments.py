@@ -104,7 +104,7 @@ def _earlier(fragment: NewFragment, threads: list[KnownThread]) -> KnownThread |
     if not may_continue(fragment):
         return None
     draft = fragment.draft
-    title, url = _bare(draft.words), draft.notes[0].get("url")
+    title, url = bare_title(draft.words), draft.notes[0].get("url")
     before = [
         thread
         for thread in threads
@@ -114,13 +114,13 @@ def _earlier(fragment: NewFragment, threads: list[KnownThread]) -> KnownThread |
     found = [
         thread
         for thread in before
-        if (said and (_bare(thread.title) == title or (url and thread.url == url)))
+        if (said and (bare_title(thread.title) == title or (url and thread.url == url)))
         or (thread.url and thread.url in draft.earlier)
     ]
     return max(found, key=lambda thread: thread.moment.day, default=None)
 
 
-def _bare(title: str) -> str:
+def bare_title(title: str) -> str:
     """A title without what says that it goes on, for comparing."""
     return " ".join("".join(char if char.isalnum() else " " for char in CONTINUING.sub("", title).casefold()).split())
 

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.utils import parseaddr, parsedate_to_datetime
-from typing import cast
 
 from sphinxext.digest.archive.decode import as_windows
 from sphinxext.digest.archive.layout import blocks_of_text
@@ -65,7 +64,7 @@ def post_of_message(data: bytes, path: str, line: int) -> Post:
     name, address = parseaddr(_header(message, "From") or "")
     post.author = name or address or None
     part = message.get_body(("plain", "html")) if message.is_multipart() else message
-    text = _content(cast(EmailMessage, part)) if part is not None else ""
+    text = text_of_part(part) if part is not None else ""
     body = text.split("\n")
     post.offset = line - 1 + _line_of_body(data, body)
     is_html_part = part is not None and part.get_content_type() == "text/html"
@@ -141,7 +140,7 @@ def _sent(message: EmailMessage) -> datetime | None:
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when
 
 
-def _content(part: EmailMessage) -> str:
+def text_of_part(part: Message) -> str:
     """The text of a part, its lines joined where ``format=flowed`` (RFC 3676) says so."""
     payload = part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""

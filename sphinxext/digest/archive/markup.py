@@ -65,7 +65,8 @@ def blocks_of_html(text: str, first: int) -> tuple[list[Block], bool, str | None
     :param first: the number of the first line in the file.
     """
     reader = _Reader(first)
-    reader.feed(text)
+    # the parser gives up at marked sections that are none; browsers take all of them for comments
+    reader.feed(text.replace("<![", "<! ["))
     reader.close()
     reader.end_block()
     blocks = reader.blocks

@@ -23,7 +23,9 @@ _ELLIPSIS = "..."
 
 @click.command("list")
 @click.argument("period", required=False, callback=readable_period)
-@click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), help="Notes of this kind.")
+@click.option(
+    "--kind", type=click.Choice([str(kind) for kind in Kind if kind is not Kind.RELEASE]), help="Notes of this kind."
+)
 @click.option("--since", metavar="DAY", callback=readable_day, help="Notes of this day and later.")
 @click.option("--until", metavar="DAY", callback=readable_day, help="Notes of this day and earlier.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="The newest N notes.")

@@ -5,15 +5,19 @@ from __future__ import annotations
 import click
 
 from sphinxext.digest.cli.output import as_json
+from sphinxext.digest.collect.joint import index_schema
 from sphinxext.digest.fragments.schema import fragment_schema
 from sphinxext.digest.schedule import own_schema
 
+SCHEMAS = {"fragment": fragment_schema, "schedule": own_schema, "index": index_schema}
+
 
 @click.command("schema")
-@click.argument("what", metavar="[fragment|schedule]", type=click.Choice(["fragment", "schedule"]), default="fragment")
+@click.argument("what", metavar=f"[{'|'.join(SCHEMAS)}]", type=click.Choice([*SCHEMAS]), default="fragment")
 def command(what: str) -> None:
     """Print the JSON Schema of fragments, for editors that complete and check while one types.
 
-    With 'schedule' it is that of release schedules of a project's own.
+    With 'schedule' it is that of release schedules of a project's own, with 'index' that of digests/index.json, which
+    tells other sites and programs of all notes.
     """
-    click.echo(as_json(own_schema() if what == "schedule" else fragment_schema()), nl=False)
+    click.echo(as_json(SCHEMAS[what]()), nl=False)

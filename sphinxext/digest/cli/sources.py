@@ -8,6 +8,8 @@ from pathlib import Path
 from sphinxext.digest.cli.periods import period_of
 from sphinxext.digest.cli.project import collection_of, open_project
 from sphinxext.digest.collection import load_collection
+from sphinxext.digest.compose import tells_releases
+from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.render.digest import DigestSource, digest_source
 from sphinxext.digest.schedule import load_schedules
@@ -27,8 +29,17 @@ def open_digest(root: Path | None, period: str, fragments: str | None) -> tuple[
     collection = load_collection(project.root, settings)
     problems += collection.problems
     found = period_of(collection, period)
-    source = digest_source(collection, found, load_schedules(project.root, settings))
+    released = _released(project.root, found, problems) if tells_releases(settings) else ()
+    source = digest_source(collection, found, load_schedules(project.root, settings), released)
     if not source.digest.entries:
         message = f"there are no notes from {found.start} to {found.end}"
         raise DigestError(*problems, Problem(settings.fragments, 0, 0, Code.EMPTY_PERIOD, message))
     return source, problems
+
+
+def _released(root: Path, period: Period, problems: list[Problem]) -> tuple[ReleasedVersion, ...]:
+    # without this section a digest is there before these are loaded
+    from sphinxext.digest.release import released_versions
+    from sphinxext.digest.release.config import project_config
+
+    return released_versions(project_config(root), problems, period)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -62,6 +62,11 @@ def make_draft(
     """
     head = "".join(f"# {' '.join(line.split())}\n" for line in comment)
     return Draft(identity, f"{slug_of(words)}-{identity}", head + dump_fragment(sections, date=date, draft=True))
+
+
+def completed(draft: Draft) -> Draft:
+    """The same fragment as one that no person has to complete first, and that is shown at once."""
+    return replace(draft, text=draft.text.replace("\ndraft: true\n", "\n", 1))
 
 
 def plan_drafts(drafts: Iterable[Draft], root: Path, folder: str) -> DraftPlan:

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from docutils import nodes
 
 from sphinxext.digest.compose import References
-from sphinxext.digest.doctree.notes import NoteBuilder
+from sphinxext.digest.doctree.notes import Links, NoteBuilder
 from sphinxext.digest.doctree.references import number_links, reference_list
-from sphinxext.digest.model import Digest, Entry, Kind, Period, Section, Text, Thread
+from sphinxext.digest.model import Digest, Entry, Kind, Period, ReleasedVersion, Section, Text, Thread, month_name
 
 #: The heading of the list of links.
 REFERENCES = "References"
@@ -76,6 +76,8 @@ def titled(
 
 def _body(section: Section, digest: Digest, builder: NoteBuilder, *, sections: bool) -> list[nodes.Node]:
     entries = section.entries
+    if section.released:
+        return [released_list(section.released, builder.links)]
     if not entries:
         return [nodes.paragraph("", builder.settings.empty_group, classes=["digest-nothing"])]
     if section.kind is Kind.PRELUDE:
@@ -93,6 +95,22 @@ def _body(section: Section, digest: Digest, builder: NoteBuilder, *, sections: b
         if entry.kind is Kind.STORY:
             body += _story(entry, section, builder, sections=sections)
     return body
+
+
+def released_list(versions: Iterable[ReleasedVersion], links: Links) -> nodes.bullet_list:
+    """Versions as a list, each with its day and what it is about."""
+    items = []
+    for version in versions:
+        words = nodes.Text(after_version(version))
+        items.append(nodes.list_item("", nodes.paragraph("", "", *links.to_release(version.version), words)))
+    return nodes.bullet_list("", *items, bullet="*", classes=["digest-releases"])
+
+
+def after_version(version: ReleasedVersion) -> str:
+    """What a line says of a version after its name."""
+    count = "1 release note" if version.notes == 1 else f"{version.notes} release notes"
+    summary = f" {version.summary}" if version.summary else ""
+    return f" ({month_name(version.day)} {version.day.day}): {count}.{summary}"
 
 
 def _story(entry: Entry, section: Section, builder: NoteBuilder, *, sections: bool) -> list[nodes.Node]:

@@ -63,6 +63,9 @@ class Links(Protocol):
     def to_thread(self, entry: Entry) -> list[nodes.Node]:
         """Inline nodes that name the digest a thread stands in, and lead to the thread there."""
 
+    def to_release(self, version: str) -> list[nodes.Node]:
+        """Inline nodes that name a version, and lead to its release notes where a page has them."""
+
 
 class NoteBuilder:
     """Makes the nodes of notes. The identifiers of the notes stand in the nodes; nothing is registered anywhere.
@@ -126,12 +129,16 @@ class NoteBuilder:
         return items
 
     def success(self, entry: Entry) -> nodes.list_item:
-        """``nick: text``, and where it was told."""
+        """``nick: text`` or ``nick thanks whom: text``, and where it was told."""
         note = entry.note
         assert isinstance(note, Success)
-        lead: list[nodes.Node] = []
-        if note.nick:
-            lead = [nodes.inline("", note.nick, classes=["digest-nick"]), nodes.Text(": ")]
+        lead: list[nodes.Node] = [
+            nodes.inline("", words, classes=["digest-nick"]) if number % 2 else nodes.Text(words)
+            for number, words in enumerate(note.lead)
+            if words
+        ]
+        if lead:
+            lead.append(nodes.Text(": "))
         tail: list[nodes.Node] = []
         if note.url:
             link = source_link(f"#{note.channel.lstrip('#')}" if note.channel else "log", note.url)

@@ -10,11 +10,12 @@ from sphinxext.digest.extension.calendars import publish_calendars
 from sphinxext.digest.extension.collector import spare_nothing, spare_what_is_loaded
 from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.days import DayElements, add_script
-from sphinxext.digest.extension.directives import DIRECTIVES
+from sphinxext.digest.extension.directives import DIRECTIVES, REPLACEMENTS
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.outdated import outdated_documents
 from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages
+from sphinxext.digest.extension.releases import StableAnchors, outdated_by_release_notes
 from sphinxext.digest.extension.report import report_problems
 from sphinxext.digest.extension.schedules import outdated_by_schedules
 from sphinxext.digest.extension.store import open_store, save_states
@@ -37,13 +38,16 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)
     app.add_source_suffix(STUB_SUFFIX, "restructuredtext")
+    app.add_transform(StableAnchors)
     app.add_post_transform(DayElements)
+    app.connect("config-inited", _replace_directives)
     app.connect("config-inited", _add_stylesheet)
     app.connect("builder-inited", open_store)
     app.connect("builder-inited", add_pages)
     app.connect("builder-inited", spare_what_is_loaded)
     app.connect("env-get-outdated", outdated_documents)
     app.connect("env-get-outdated", outdated_by_schedules)
+    app.connect("env-get-outdated", outdated_by_release_notes)
     app.connect("env-updated", report_problems)
     app.connect("html-page-context", add_script)
     app.connect("build-finished", save_states)
@@ -55,6 +59,12 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }
+
+
+def _replace_directives(app: Sphinx, _config: Config) -> None:
+    # after all extensions have registered theirs, so that it does not matter which of them is listed first
+    for name, directive in REPLACEMENTS.items():
+        app.add_directive(name, directive, override=True)
 
 
 def _add_stylesheet(app: Sphinx, config: Config) -> None:

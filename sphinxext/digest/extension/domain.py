@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 DIGEST = "digest"
 #: The kinds of note that can be referred to.
 OBJECT_KINDS = tuple(note.kind for note in KINDS)
+#: The type of object of a version with release notes.
+RELEASE = Kind.RELEASE.value
 #: The type of a link to the calendar of a series. It is no object; only a builder knows the way to it from a page.
 CALENDAR = "calendar"
 #: What is remembered of each page, by its name.
-_OF_PAGES = ("targets", "queries", "problems", "schedules")
+_OF_PAGES = ("targets", "queries", "problems", "schedules", "release_notes")
 
 
 class Target(NamedTuple):
@@ -64,7 +66,7 @@ class NotesIndex(Index):
         for target in targets:
             if target.type == Kind.SUCCESS and target.group:
                 people.setdefault(target.group, []).append(target)
-            elif target.type not in (DIGEST, MILESTONE, Kind.SUCCESS):
+            elif target.type not in (DIGEST, MILESTONE, RELEASE, Kind.SUCCESS):
                 entry = IndexEntry(target.title, 0, target.docname, target.anchor, target.type, "", "")
                 letters.setdefault(_letter(target.title), []).append(entry)
         for nick, told in people.items():
@@ -83,11 +85,11 @@ class DigestDomain(Domain):
     label = "Digest"
     object_types: ClassVar[dict[str, ObjType]] = {
         DIGEST: ObjType("digest", "issue", DIGEST),
-        **{name: ObjType(name, name) for name in (*(kind.value for kind in OBJECT_KINDS), MILESTONE)},
+        **{name: ObjType(name, name) for name in (*(kind.value for kind in OBJECT_KINDS), MILESTONE, RELEASE)},
     }
     roles: ClassVar[dict[str, Any]] = {
         role: XRefRole(innernodeclass=nodes.inline, warn_dangling=True)
-        for role in ("issue", DIGEST, *(kind.value for kind in OBJECT_KINDS), MILESTONE)
+        for role in ("issue", DIGEST, *(kind.value for kind in OBJECT_KINDS), MILESTONE, RELEASE)
     }
     indices: ClassVar[list[type[Index]]] = [NotesIndex]
     data_version = 3
@@ -115,6 +117,10 @@ class DigestDomain(Domain):
     def note_schedule(self, docname: str, query: object, answer: object) -> None:
         """Remember what a page asked of a release schedule and what it got."""
         self.data["schedules"].setdefault(docname, []).append((query, answer))
+
+    def note_release_notes(self, docname: str, query: object, answer: object) -> None:
+        """Remember which release notes a page asked for and what it got."""
+        self.data["release_notes"].setdefault(docname, []).append((query, answer))
 
     def note_problems(self, docname: str, problems: Iterable[Problem]) -> None:
         """Remember the problems of texts on a page."""

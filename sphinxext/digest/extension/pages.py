@@ -118,10 +118,21 @@ def page_texts(store: Store, settings: Settings, sources: dict[str, Path]) -> di
         texts[f"{settings.pages}/{end:%Y-%m}"] = _page(
             f"{month_name(end)} {end:%Y}", f"{listing}   :span: {end:%Y-%m}\n"
         )
-    if not store.lists_digests(settings):
+    if not store.lists_digests(settings) and (periods or _has_digests(store, settings, sources)):
         # a project that has not put it into a toctree yet shall not be warned of it
         texts[f"{settings.pages}/index"] = ":orphan:\n\n" + _page(settings.collection_title, listing)
     return {name: text for name, text in texts.items() if name not in sources}
+
+
+def _has_digests(store: Store, settings: Settings, sources: dict[str, Path]) -> bool:
+    """Whether there will be digests: a project may have only release notes, and no use for a list without digests.
+
+    git keeps no empty folder, so that before the first fragment only a toctree tells.
+    """
+    name = f"{settings.pages}/".encode()
+    return (store.project.root / settings.fragments).is_dir() or any(
+        name in source.read_bytes() for source in sources.values()
+    )
 
 
 def _page(title: str, body: str) -> str:

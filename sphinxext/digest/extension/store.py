@@ -12,6 +12,7 @@ from sphinxext.digest.clock import today
 from sphinxext.digest.collection import Collection, load_collection
 from sphinxext.digest.extension.config import configure
 from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.histories import Histories
 from sphinxext.digest.extension.scan import COLLECTION, PageScan, scan_pages
 from sphinxext.digest.fragments.folder import fingerprint
 from sphinxext.digest.history.first_merge import current_commit
@@ -53,6 +54,8 @@ class Store:
         #: What has been found of release schedules, by where it was looked for.
         self.schedules: dict[tuple[object, ...], Schedules] = {}
         self.stamps: dict[tuple[object, ...], bytes] = {}
+        #: What has been found of release notes.
+        self.histories = Histories()
         self._states = states
         self._scans = scans
         self._collections: dict[str, Collection] = {}

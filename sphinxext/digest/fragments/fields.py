@@ -78,6 +78,7 @@ SECTION_FIELDS: dict[str, SectionFields] = {
             "Successes, as people tell them to SuccessBot.",
             "text",
             Field("nick", Type.WORDS, "Who told it."),
+            Field("thanks", Type.WORDS, "Whom it thanks."),
             Field("text", Type.RST, "What succeeded.", required=True),
             Field("channel", Type.WORDS, "The channel it was told in."),
             Field("url", Type.URL, "The line in the channel's log."),

@@ -1,6 +1,6 @@
 """The records that everything else works on: plain, typed and frozen."""
 
-from sphinxext.digest.model.digest import Digest, Section, ThreadLinks
+from sphinxext.digest.model.digest import Digest, ReleasedVersion, Section, ThreadLinks
 from sphinxext.digest.model.fragment import Entry, Fragment, split_name
 from sphinxext.digest.model.notes import (
     KINDS,
@@ -36,6 +36,7 @@ __all__ = [
     "Period",
     "Place",
     "Prelude",
+    "ReleasedVersion",
     "Schedule",
     "Scope",
     "Section",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from sphinxext.digest.model.fragment import Entry
 from sphinxext.digest.model.notes import Kind
@@ -19,16 +20,31 @@ class ThreadLinks:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleasedVersion:
+    """A version of the project that was released in the period of a digest.
+
+    ``notes`` counts its release notes; ``summary`` is the first sentence of its prelude as plain text, or empty.
+    """
+
+    version: str
+    day: date
+    notes: int
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A part of a digest under one heading.
 
     ``heading`` is a Text where it is a note's own title, a string where it is ours, and None for prose without a
-    heading. A section without entries is a standing group that has nothing this time.
+    heading. A section without entries is a standing group that has nothing this time, but for the one of releases:
+    ``released`` has the versions of that.
     """
 
     kind: Kind
     heading: Text | str | None
     entries: tuple[Entry, ...]
+    released: tuple[ReleasedVersion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     SUCCESS = "success"
     ITEM = "item"
     COUNTDOWN = "countdown"
+    RELEASE = "release"
+    """No note of a fragment: the section of versions that were released, and the places of their release notes."""
     THREAD = "thread"
     STORY = "story"
 
@@ -76,18 +78,26 @@ class Closing(Note):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Success(Note):
-    """A success that somebody told SuccessBot."""
+    """A success that somebody told SuccessBot; ``thanks`` names whom it thanks, if it is thanks."""
 
     kind: ClassVar[Kind] = Kind.SUCCESS
     text: Text
     nick: str | None = None
+    thanks: str | None = None
     channel: str | None = None
     url: str | None = None
 
     @property
     def label(self) -> str:
-        """``nick: text``, or the text alone."""
-        return f"{self.nick}: {self.text.first_line}" if self.nick else self.text.first_line
+        """``nick: text``, ``nick thanks whom: text``, or the text alone."""
+        return f"{''.join(self.lead)}: {self.text.first_line}" if self.lead else self.text.first_line
+
+    @property
+    def lead(self) -> tuple[str, ...]:
+        """What stands before the text and its colon, if anything does: words and a name in turns."""
+        if self.thanks is None:
+            return ("", self.nick) if self.nick else ()
+        return ("", self.nick, " thanks ", self.thanks) if self.nick else ("Thanks to ", self.thanks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,8 +52,8 @@ def released_versions(
                 if not wanted - found.keys():
                     break
                 conf.branch = branch
-                there = [version for version in scanner.get_notes_by_version(branch) if version in wanted - found.keys()]
-                for release in load_releases(conf, [], scanner=scanner, versions=there):
+                there = scanner.get_notes_by_version(branch).keys() & (wanted - found.keys())
+                for release in load_releases(conf, [], scanner=scanner, versions=sorted(there)):
                     found.setdefault(release.version, release)
     except HistoryError as error:
         problems.append(Problem(folder_of(conf), 0, 0, Code.HISTORY, str(error)))

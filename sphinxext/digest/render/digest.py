@@ -12,7 +12,7 @@ from sphinxext.digest.doctree.digest import digest_nodes
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.doctree.outlook import EventName, outlook_of_note, plain_name
 from sphinxext.digest.doctree.parse import TextParser, guard_of
-from sphinxext.digest.model import Countdown, Digest, Entry, Outlook, Period
+from sphinxext.digest.model import Countdown, Digest, Entry, Outlook, Period, ReleasedVersion
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.schedule import REMARKS, Schedules
 
@@ -29,6 +29,10 @@ class PublishedLinks:
         period = self.collection.calendar.period_of(entry.moment.day)
         title, url = digest_title(period, settings), settings.page_url(period)
         return [nodes.reference("", title, refuri=f"{url}#{entry.anchor}") if url else nodes.Text(title)]
+
+    def to_release(self, version: str) -> list[nodes.Node]:
+        """The version; only a build knows which page has its notes."""
+        return [nodes.Text(version)]
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,12 @@ class DigestSource:
         return (ahead, plain_name) if ahead is not None else None
 
 
-def digest_source(collection: Collection, period: Period, schedules: Schedules | None = None) -> DigestSource:
+def digest_source(
+    collection: Collection,
+    period: Period,
+    schedules: Schedules | None = None,
+    released: tuple[ReleasedVersion, ...] = (),
+) -> DigestSource:
     """The notes of a period as a digest. It has a page only if the period is one of the calendar's."""
     page_url = collection.settings.page_url(period) if period in collection.digests else None
-    return DigestSource(compose(collection, period), collection, page_url, schedules)
+    return DigestSource(compose(collection, period, released=released), collection, page_url, schedules)

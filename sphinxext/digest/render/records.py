@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sphinxext.digest.fragments.fields import fields_of
-from sphinxext.digest.model import Entry, Section, Text
+from sphinxext.digest.model import Entry, ReleasedVersion, Section, Text
 
 
 def note_record(entry: Entry) -> dict[str, object]:
@@ -23,4 +23,16 @@ def note_record(entry: Entry) -> dict[str, object]:
 def section_record(section: Section) -> dict[str, object]:
     """A section: its kind, its heading in reStructuredText or None, and its notes."""
     heading = section.heading.value if isinstance(section.heading, Text) else section.heading
-    return {"kind": str(section.kind), "heading": heading, "notes": [note_record(entry) for entry in section.entries]}
+    record: dict[str, object] = {"kind": str(section.kind), "heading": heading}
+    if section.released:
+        return record | {"versions": [_version_record(version) for version in section.released]}
+    return record | {"notes": [note_record(entry) for entry in section.entries]}
+
+
+def _version_record(version: ReleasedVersion) -> dict[str, object]:
+    return {
+        "version": version.version,
+        "date": version.day.isoformat(),
+        "notes": version.notes,
+        "summary": version.summary,
+    }

@@ -8,6 +8,7 @@ from sphinxext.digest.extension.directives.countdown import CountdownDirective
 from sphinxext.digest.extension.directives.digest import DigestDirective
 from sphinxext.digest.extension.directives.listing import CollectionDirective
 from sphinxext.digest.extension.directives.notes import SuccessBotDirective
+from sphinxext.digest.extension.directives.release_notes import ReleaseNotesDirective
 from sphinxext.digest.extension.directives.schedule import ReleaseScheduleDirective
 from sphinxext.digest.extension.directives.threads import ThreadSummaryDirective
 
@@ -19,3 +20,5 @@ DIRECTIVES: dict[str, type[Directive]] = {
     "release-schedule": ReleaseScheduleDirective,
     "thread-summary": ThreadSummaryDirective,
 }
+#: Those that take the place of others' directives with these names.
+REPLACEMENTS: dict[str, type[Directive]] = {"release-notes": ReleaseNotesDirective}

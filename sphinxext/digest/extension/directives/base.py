@@ -18,7 +18,7 @@ from sphinxext.digest.doctree.notes import SOURCE_CLASS, WHERE_CLASS, NoteBuilde
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.doctree.references import NUMBER_CLASS
 from sphinxext.digest.extension.cycles import outlook_in_digest
-from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target
+from sphinxext.digest.extension.domain import OBJECT_KINDS, RELEASE, DigestDomain, Target
 from sphinxext.digest.extension.queries import NotesQuery, Query
 from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.extension.warn import warn_at
@@ -121,6 +121,16 @@ class CollectionReader(SphinxDirective):
             return [content]
         reference = addnodes.pending_xref(
             "", content, refdomain=DigestDomain.name, reftype=entry.kind.value, reftarget=entry.identity,
+            refdoc=self.env.docname, refexplicit=True, optional=True,
+        )  # fmt: skip
+        reference.source, reference.line = self.get_source_info()
+        return [reference]
+
+    def to_release(self, version: str) -> list[nodes.Node]:
+        """A reference to the release notes of a version, where a page has them."""
+        content = nodes.inline("", version)
+        reference = addnodes.pending_xref(
+            "", content, refdomain=DigestDomain.name, reftype=RELEASE, reftarget=version,
             refdoc=self.env.docname, refexplicit=True, optional=True,
         )  # fmt: skip
         reference.source, reference.line = self.get_source_info()

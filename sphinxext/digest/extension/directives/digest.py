@@ -7,13 +7,14 @@ from typing import ClassVar
 
 from docutils import nodes
 
-from sphinxext.digest.compose import compose, digest_title
+from sphinxext.digest.compose import compose, digest_title, tells_releases
 from sphinxext.digest.doctree.digest import digest_nodes, with_references
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Target
 from sphinxext.digest.extension.queries import NotesQuery
-from sphinxext.digest.model import Period
+from sphinxext.digest.extension.releases import find_released
+from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.options import Settings
 from sphinxext.digest.problems import Code
 from sphinxext.digest.selection import Selection
@@ -38,7 +39,7 @@ class DigestDirective(CollectionReader):
         if not entries:
             self.warn(Code.EMPTY_PERIOD, f"there are no notes from {period.start} to {period.end}")
         settings = replace(self.settings, **self.chosen("sections", "groups"))
-        digest = compose(collection, period, settings)
+        digest = compose(collection, period, settings, self._released(period, settings))
         builder = self.builder(settings)
         parts = digest_nodes(digest, builder, sections=self.sections_allowed)
         if settings.references:
@@ -47,6 +48,15 @@ class DigestDirective(CollectionReader):
         target = nodes.target("", "", ids=[anchor])
         self._register(period, settings, anchor)
         return self.place([target, *parts], builder, digest.entries, primary=True)
+
+    def _released(self, period: Period, settings: Settings) -> tuple[ReleasedVersion, ...]:
+        """The versions of the period, if the digest shall tell them."""
+        if not tells_releases(settings):
+            return ()
+        found, problems = find_released(self.env, period)
+        for problem in problems:
+            self.warn(problem.code, f"{problem.path}: {problem.message}")
+        return found
 
     def _register(self, period: Period, settings: Settings, anchor: str) -> None:
         own = settings.fragments == self.store.project.main.fragments

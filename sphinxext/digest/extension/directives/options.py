@@ -63,6 +63,16 @@ def state(argument: str) -> State:
     return State(directives.choice(argument, [state.value for state in State]))
 
 
+def switch(argument: str | None) -> bool:
+    """True or false; an option without a value is true, as a flag is."""
+    text = (argument or "").strip().lower()
+    if text in ("", "true", "yes", "on", "1"):
+        return True
+    if text in ("false", "no", "off", "0"):
+        return False
+    raise ValueError("must be true or false")
+
+
 def scopes(argument: str) -> tuple[Scope, ...]:
     """Whom events are for: one scope, or ``all``."""
     choice = directives.choice(argument, [*(scope.value for scope in Scope), "all"])

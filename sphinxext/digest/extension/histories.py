@@ -1,0 +1,232 @@
+"""The release notes of a build: one scan for all pages that ask the same, and none when nothing has changed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from copy import copy
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sphinxext.digest.history.committed import CacheFile, open_scanner
+from sphinxext.digest.history.git import HistoryError
+from sphinxext.digest.history.scanner import Scanner
+from sphinxext.digest.model import Period, ReleasedVersion
+from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.release import Release, load_releases, released_versions
+from sphinxext.digest.release.config import project_config, read_config
+from sphinxext.digest.release.load import folder_of
+from sphinxext.digest.release.report import Line, report_lines
+from sphinxext.digest.release.state import NotesState, notes_state, repository_of
+
+if TYPE_CHECKING:
+    from reno.config import Config
+
+_Files = OrderedDict[str, list[tuple[str, bytes | None]]]
+
+
+@dataclass(frozen=True)
+class ReleaseQuery:
+    """What a page asks for: the report that one directive shows.
+
+    ``root`` is the repository, ``folder`` the folder of release notes in it. ``options`` are changes to reno's
+    configuration, ``ignored`` are notes to leave out besides those that it names. ``versions`` are those to show, None
+    for all.
+    """
+
+    root: str
+    folder: str
+    options: tuple[tuple[str, Any], ...] = ()
+    ignored: tuple[str, ...] = ()
+    versions: tuple[str, ...] | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class ReleasedQuery:
+    """What the page of a digest asks for: the versions of the project that were released in its period."""
+
+    root: str
+    period: Period
+
+
+@dataclass(frozen=True)
+class ReleaseAnswer:
+    """What a page got.
+
+    ``stamp`` is the state of the repository then, ``files`` the notes of each version if all of them were committed,
+    ``checksum`` what showed. The page stays as it is as long as one of them is the same. All are empty after a problem
+    of the history, so that it is reported until it is gone.
+    """
+
+    stamp: bytes = b""
+    files: bytes = b""
+    checksum: bytes = b""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The release notes that a query asks for, and what is wrong with them."""
+
+    conf: Config
+    releases: tuple[Release, ...]
+    lines: tuple[Line, ...]
+    problems: tuple[Problem, ...]
+
+
+class _Found:
+    """What a scan has found, with the interface of a scanner."""
+
+    def __init__(self, scanner: Scanner | CacheFile, branch: str | None) -> None:
+        self.files: _Files = scanner.get_notes_by_version(branch)
+        self.problems = list(scanner.problems)
+        self.get_file_at_commit = scanner.get_file_at_commit
+        self.get_version_dates = scanner.get_version_dates
+        self.close = scanner.close
+
+    def get_notes_by_version(self, branch: str | None = None) -> _Files:
+        return self.files
+
+
+class Histories:
+    """The release notes of all repositories that a build asks for."""
+
+    def __init__(self) -> None:
+        self._of_projects: dict[str, Config] = {}
+        self._configs: dict[tuple[str, str], Config] = {}
+        self._states: dict[tuple[str, str], NotesState] = {}
+        self._scanners: dict[str, Scanner | CacheFile] = {}
+        self._found: dict[str, _Found] = {}
+        self._reports: dict[ReleaseQuery, Report] = {}
+        self._released: dict[str, tuple[tuple[ReleasedVersion, ...], tuple[Problem, ...]]] = {}
+        self._roots: dict[Path, Path | None] = {}
+
+    def root_of(self, folder: Path) -> Path | None:
+        """The repository that a folder is in."""
+        if folder not in self._roots:
+            self._roots[folder] = repository_of(folder)
+        return self._roots[folder]
+
+    def report(self, query: ReleaseQuery) -> Report:
+        """The release notes for a page.
+
+        :raises DigestError: if reno's configuration cannot be used, or the history cannot be told.
+        """
+        if query not in self._reports:
+            conf = self._config(query)
+            problems: list[Problem] = []
+            found = self._find(query, conf)
+            releases = load_releases(conf, problems, scanner=found, versions=query.versions)
+            # Sphinx may go on with several processes, which must not ask the same git
+            found.close()
+            lines = tuple(report_lines(conf, releases, title=query.title, branch=conf.branch))
+            self._reports[query] = Report(conf, releases, lines, tuple(problems))
+        return self._reports[query]
+
+    def released(self, query: ReleasedQuery) -> tuple[tuple[ReleasedVersion, ...], tuple[Problem, ...]]:
+        """The versions for a digest, and why they cannot be told.
+
+        :raises DigestError: if reno's configuration cannot be used.
+        """
+        if query.root not in self._released:
+            found: list[Problem] = []
+            self._released[query.root] = released_versions(self._project_config(query), found), tuple(found)
+        versions, problems = self._released[query.root]
+        return tuple(version for version in versions if version.day in query.period), problems
+
+    def answer(self, query: ReleaseQuery | ReleasedQuery) -> ReleaseAnswer:
+        """What to remember of a page that shows the release notes.
+
+        :raises DigestError: as :meth:`report`.
+        """
+        if isinstance(query, ReleasedQuery):
+            return ReleaseAnswer(self._stamp_of_project(query), b"", _hash(self.released(query)))
+        return ReleaseAnswer(self._stamp(query), self._mark_of_files(query), self._checksum(query))
+
+    def is_answer(self, query: ReleaseQuery | ReleasedQuery, before: ReleaseAnswer) -> bool:
+        """Whether a page that got an answer earlier would get the same now."""
+        try:
+            if isinstance(query, ReleasedQuery):
+                return self._stamp_of_project(query) == before.stamp or _hash(self.released(query)) == before.checksum
+            return (
+                (bool(before.stamp) and self._stamp(query) == before.stamp)
+                or (bool(before.files) and self._mark_of_files(query) == before.files)
+                or (bool(before.checksum) and self._checksum(query) == before.checksum)
+            )
+        except DigestError:
+            return False
+
+    def renewed(self, query: ReleaseQuery | ReleasedQuery, before: ReleaseAnswer) -> ReleaseAnswer:
+        """An answer that is still the same, with the state that the repository has now."""
+        if isinstance(query, ReleasedQuery):
+            return replace(before, stamp=self._stamp_of_project(query))
+        return replace(before, stamp=self._stamp(query))
+
+    def _stamp_of_project(self, query: ReleasedQuery) -> bytes:
+        conf = self._project_config(query)
+        return _hash(self._state(conf).stamp, _options(conf))
+
+    def _project_config(self, query: ReleasedQuery) -> Config:
+        if query.root not in self._of_projects:
+            self._of_projects[query.root] = project_config(Path(query.root))
+        return self._of_projects[query.root]
+
+    def _config(self, query: ReleaseQuery) -> Config:
+        key = query.root, query.folder
+        if key not in self._configs:
+            self._configs[key] = read_config(query.root, query.folder)
+        conf = copy(self._configs[key])
+        conf.override(**dict(query.options), ignore_notes=[*conf.ignore_notes, *query.ignored])
+        return conf
+
+    def _state(self, conf: Config) -> NotesState:
+        key = conf.reporoot, folder_of(conf)
+        if key not in self._states:
+            self._states[key] = notes_state(Path(key[0]), key[1])
+        return self._states[key]
+
+    def _stamp(self, query: ReleaseQuery) -> bytes:
+        conf = self._config(query)
+        return _hash(self._state(conf).stamp, _options(conf))
+
+    def _mark_of_files(self, query: ReleaseQuery) -> bytes:
+        """The notes of each version, or nothing if the working copy has some, which may change."""
+        conf = self._config(query)
+        found = self._find(query, conf)
+        if found.problems or any(commit is None for files in found.files.values() for _path, commit in files):
+            return b""
+        dates = found.get_version_dates()
+        return _hash(list(found.files.items()), [dates.get(version) for version in found.files], _options(conf))
+
+    def _checksum(self, query: ReleaseQuery) -> bytes:
+        report = self.report(query)
+        return _hash([(line.text, line.path) for line in report.lines], report.problems)
+
+    def _find(self, query: ReleaseQuery, conf: Config) -> _Found:
+        """What a scan finds; all branches are scanned by the same scanner, which knows most of the history then."""
+        key = repr(_options(conf))
+        if key not in self._found:
+            try:
+                self._found[key] = _Found(self._scanner(conf), conf.branch)
+            except HistoryError as error:
+                raise DigestError(Problem(folder_of(conf), 0, 0, Code.HISTORY, str(error))) from None
+        return self._found[key]
+
+    def _scanner(self, conf: Config) -> Scanner | CacheFile:
+        shared = copy(conf)
+        if not self._state(conf).is_shallow:
+            # where the history is cut, it depends on the branch who knows most of it
+            shared.branch = None
+        key = repr(_options(shared))
+        if key not in self._scanners:
+            self._scanners[key] = open_scanner(shared, untracked=True)
+        return self._scanners[key]
+
+
+def _options(conf: Config) -> list[object]:
+    return [conf.reporoot, conf.relnotesdir, sorted((name, repr(value)) for name, value in conf.options.items())]
+
+
+def _hash(*parts: object) -> bytes:
+    return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()

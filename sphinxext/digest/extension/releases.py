@@ -1,0 +1,126 @@
+"""The release notes that pages show: remembering what they got, and knowing when that has changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Set
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+
+from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.histories import Histories, ReleaseAnswer, ReleasedQuery, ReleaseQuery
+from sphinxext.digest.extension.store import store_of
+from sphinxext.digest.model import Period, ReleasedVersion
+from sphinxext.digest.problems import Code, DigestError, Problem
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+logger = logging.getLogger(__name__)
+
+#: What reno takes without a word, or with one in its log: no warning, since pages that are published have it.
+REMARKS = frozenset({Code.UNKNOWN_SECTION, Code.DUPLICATE_KEY, Code.EMPTY_TEXT})
+#: How far above a folder the folder of release notes may be, where there is no repository.
+_ABOVE = 3
+#: Where a page that is being read remembers the identifiers of its labels.
+_ANCHORS = "digest_release_anchors"
+
+
+def histories_of(env: BuildEnvironment) -> Histories:
+    """The release notes of this build."""
+    return store_of(env).histories
+
+
+def find_repository(env: BuildEnvironment, folder: str | None, notes: str) -> Path | None:
+    """The repository whose release notes a page shows.
+
+    Like reno it starts from the current folder, but only after the folder that the page is in: the build may be
+    started anywhere. The nearest folder with notes will do where there is no repository, as in a source distribution.
+
+    :param folder: as the page says it, relative to the current folder, or to that of the sources.
+    :param notes: the folder of release notes in the repository.
+    """
+    sources, current = Path(env.srcdir), Path.cwd()
+    starts = [current / folder, sources / folder] if folder else [sources, current]
+    repositories = [histories_of(env).root_of(start) for start in starts]
+    for start, repository in zip(starts, repositories, strict=True):
+        for root in (repository, start, *start.resolve().parents[:_ABOVE]):
+            if root is not None and (root / notes).is_dir():
+                return root.resolve()
+    return next((repository for repository in repositories if repository is not None), None)
+
+
+def remember_release_notes(env: BuildEnvironment, query: ReleaseQuery, problems: Iterable[Problem]) -> list[Problem]:
+    """Remember what a page asked for, so that it is read again when the answer changes.
+
+    :returns: the problems of the history, which the page has to report.
+    """
+    histories, domain = histories_of(env), DigestDomain.of(env)
+    found = list(problems)
+    root = Path(os.path.relpath(query.root, store_of(env).project.root))
+    of_notes = [replace(problem, path=os.path.normpath(root / problem.path)) for problem in found if problem.line]
+    for problem in of_notes:
+        if problem.code in REMARKS:
+            logger.info("%s", problem)
+    domain.note_problems(env.docname, [problem for problem in of_notes if problem.code not in REMARKS])
+    of_history = [problem for problem in found if not problem.line]
+    domain.note_release_notes(env.docname, query, ReleaseAnswer() if of_history else histories.answer(query))
+    return of_history
+
+
+def find_released(env: BuildEnvironment, period: Period) -> tuple[tuple[ReleasedVersion, ...], tuple[Problem, ...]]:
+    """The versions that were released in the period of a digest, which is remembered, and why they cannot be told."""
+    histories = histories_of(env)
+    query = ReleasedQuery(str(store_of(env).project.root), period)
+    found: tuple[ReleasedVersion, ...] = ()
+    try:
+        found, problems = histories.released(query)
+        answer = ReleaseAnswer() if problems else histories.answer(query)
+    except DigestError as error:
+        problems, answer = error.problems, ReleaseAnswer()
+    DigestDomain.of(env).note_release_notes(env.docname, query, answer)
+    return found, problems
+
+
+def outdated_by_release_notes(
+    _app: Sphinx, env: BuildEnvironment, added: Set[str], changed: Set[str], removed: Set[str]
+) -> Iterable[str]:
+    """The documents that would show other release notes now."""
+    histories = histories_of(env)
+    asked: dict[str, list[tuple[ReleaseQuery | ReleasedQuery, ReleaseAnswer]]] = DigestDomain.of(env).data[
+        "release_notes"
+    ]
+    outdated = []
+    for docname, queries in asked.items():
+        if docname in added | changed | removed:
+            continue
+        if all(histories.is_answer(*pair) for pair in queries):
+            asked[docname] = [(query, histories.renewed(query, answer)) for query, answer in queries]
+        else:
+            outdated.append(docname)
+    return outdated
+
+
+def lead_with(env: BuildEnvironment, anchors: Iterable[str]) -> None:
+    """Let links lead to these identifiers, not to those that docutils made from headings or counted."""
+    env.temp_data[_ANCHORS] = {*anchors, *(env.temp_data.get(_ANCHORS) or ())}
+
+
+class StableAnchors(SphinxTransform):
+    """Puts the identifiers of labels before those that change with what else is on the page, which stay."""
+
+    # after docutils gave sections the identifiers of the labels before them (PropagateTargets, 260)
+    default_priority = 261
+
+    def apply(self, **_arguments: Any) -> None:
+        """Sort the identifiers of sections."""
+        anchors = self.env.temp_data.get(_ANCHORS)
+        if anchors:
+            for section in self.document.findall(nodes.section):
+                section["ids"].sort(key=lambda name: name not in anchors)

@@ -1,0 +1,121 @@
+"""The sources of a week's round, as the option ``sources`` lists them for ``sphinx-digest collect``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sphinxext.digest.model import REFUSED_CHARACTER, month_name
+
+#: What can be collected from. Each is a key of an entry of the option, and a command of ``sphinx-digest collect``.
+SOURCE_NAMES = ("irc", "mbox", "feed", "gerrit", "schedule")
+
+#: For how many days a path or an address may stand.
+MAX_DAYS = 400
+
+_OPTION = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_FIELD = re.compile(r"\{(date|year|month|day|month-name)\}")
+_EXAMPLE = "such as {feed: https://blog.example.org/atom.xml, group: Blogs}"
+
+
+class SourceError(ValueError):
+    """An entry that cannot be one; the message says which, and what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A command with its arguments, and its options by their names without dashes: texts, lists of them, or flags."""
+
+    name: str
+    arguments: tuple[str, ...]
+    options: tuple[tuple[str, str | bool | tuple[str, ...]], ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name} {' '.join(self.arguments)}"
+
+
+def read_sources(value: object) -> tuple[Source, ...]:
+    """The sources of a value as YAML or ``conf.py`` give it: a list of mappings.
+
+    Which options a command has is for the command to say.
+
+    :raises SourceError: if it is anything else.
+    """
+    if not isinstance(value, list | tuple):
+        raise SourceError(f"must be a list of mappings, {_EXAMPLE}")
+    return tuple(_source(entry, number) for number, entry in enumerate(value, 1))
+
+
+def with_days(text: str, since: date, until: date) -> list[str]:
+    """A path or an address in which the days of a period stand for their fields, once for each that differs.
+
+    ``{date}`` is a day in ISO form; ``{year}``, ``{month}`` and ``{day}`` are its parts, with two digits but for the
+    year, and ``{month-name}`` is the English name of the month, as in the files of Pipermail. ``{since}`` and
+    ``{until}`` are the first and the last day, ``{end}`` is the day after that.
+
+    :raises SourceError: if there are more than :data:`MAX_DAYS` days and the text has a field of single ones.
+    """
+    whole = {"since": since, "until": until, "end": until + timedelta(days=1)}
+    for name, day in whole.items():
+        text = text.replace(f"{{{name}}}", day.isoformat())
+    if not _FIELD.search(text):
+        return [text]
+    number = (until - since).days + 1
+    if number > MAX_DAYS:
+        raise SourceError(f"'{text}' would stand for {number:,} days, and {MAX_DAYS} are possible")
+    days = (since + timedelta(days=count) for count in range(number))
+    return list(dict.fromkeys(_FIELD.sub(lambda match, day=day: _part(match[1], day), text) for day in days))  # type: ignore[misc]
+
+
+def _part(name: str, day: date) -> str:
+    parts = {"date": day.isoformat(), "year": f"{day:%Y}", "month": f"{day:%m}", "day": f"{day:%d}"}
+    return parts.get(name) or month_name(day)
+
+
+def _source(entry: object, number: int) -> Source:
+    where = f"entry {number}"
+    if not isinstance(entry, Mapping) or not all(isinstance(key, str) for key in entry):
+        raise SourceError(f"must have mappings, {_EXAMPLE}: {where} is none")
+    names = [key for key in entry if key in SOURCE_NAMES]
+    if len(names) != 1:
+        has = "has none of them" if not names else f"has {' and '.join(names)}"
+        raise SourceError(f"must have one of the keys {', '.join(SOURCE_NAMES)} in each entry: {where} {has}")
+    where = f"{where} ({names[0]})"
+    arguments = _texts(entry[names[0]], where, names[0])
+    options = []
+    for key, value in entry.items():
+        if key == names[0]:
+            continue
+        if not _OPTION.fullmatch(key):
+            raise SourceError(
+                f"has '{key}' in {where}, which is no name of an option: write it without dashes before it"
+            )
+        options.append((key, value if isinstance(value, bool) else _value(value, where, key)))
+    return Source(names[0], arguments, tuple(options))
+
+
+def _value(value: object, where: str, key: str) -> str | tuple[str, ...]:
+    return _texts(value, where, key) if isinstance(value, list | tuple) else _text(value, where, key)
+
+
+def _texts(value: object, where: str, key: str) -> tuple[str, ...]:
+    values = value if isinstance(value, list | tuple) else [value]
+    if not values:
+        raise SourceError(f"has an empty list as '{key}' in {where}")
+    return tuple(_text(item, where, key) for item in values)
+
+
+def _text(value: object, where: str, key: str) -> str:
+    if isinstance(value, date):
+        value = value.isoformat()
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    text = value.strip() if isinstance(value, str) else ""
+    if not text:
+        hint = ": put it in quotes" if isinstance(value, float | bool) else ""
+        raise SourceError(f"must have a text, or a list of texts, as '{key}' in {where}{hint}")
+    if "\n" in text or "\t" in text or REFUSED_CHARACTER.search(text):
+        raise SourceError(f"has control characters, or several lines, as '{key}' in {where}")
+    return text
