@@ -20,8 +20,8 @@ from sphinxext.digest.problems import Code, Problem
 class Collection:
     """All notes of a folder, oldest first, and the calendar that gives them to digests.
 
-    ``threads`` has the neighbours of each thread that has any, by the identity of its entry. ``drafts`` are the notes that
-    nobody has completed yet, which are among no others.
+    ``threads`` has the neighbours of each thread that has any, by the identity of its entry. ``drafts`` are the notes
+    that nobody has completed yet, which are among no others.
     """
 
     settings: Settings

@@ -6,18 +6,16 @@ each option is called ``digest_<name>``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import PurePosixPath
-from string import Formatter
 from typing import Any
 
-from sphinxext.digest.model import REFUSED_CHARACTER, Kind, Period
-from sphinxext.digest.periods import FREQUENCIES, WEEKDAYS, Calendar, PeriodError, parse_day, parse_interval
+from sphinxext.digest import checks
+from sphinxext.digest.model import Kind, Period
+from sphinxext.digest.periods import FREQUENCIES, WEEKDAYS, Calendar
 from sphinxext.digest.problems import Code
-from sphinxext.digest.rounds import Source, SourceError, read_sources
+from sphinxext.digest.rounds import Source
 
 #: Called with the name of an option, the kind of problem and a message, for each value that is refused.
 Complain = Callable[[str, Code, str], None]
@@ -37,15 +35,6 @@ SECTIONS: dict[str, Kind] = {
 
 #: The section that needs git's history: a digest has it only if the option asks for it.
 RELEASES = "releases"
-
-#: The fields that the template of a title may have.
-TITLE_FIELDS = ("period", "year", "start", "end")
-
-_WEB_ADDRESS = re.compile(r"https?://[^\s/<>\"][^\s<>\"]*", re.IGNORECASE)
-
-
-class OptionError(ValueError):
-    """A value that an option cannot have; the message says what it may be."""
 
 
 @dataclass(frozen=True)
@@ -86,132 +75,18 @@ class Settings:
         return f"{self.base_url}{self.pages}/{period.name}.html" if self.base_url else None
 
 
-def _text(value: object) -> str:
-    text = _text_or_empty(value)
-    if not text:
-        raise OptionError("must be a text that is not empty")
-    return text
-
-
-def _text_or_empty(value: object) -> str:
-    if not isinstance(value, str):
-        raise OptionError("must be a text")
-    text = value.strip()
-    if "\n" in text or "\t" in text or REFUSED_CHARACTER.search(text):
-        raise OptionError("must be one line, without control characters")
-    return text
-
-
-def _url_or_empty(value: object) -> str:
-    text = _text_or_empty(value)
-    if text and not _WEB_ADDRESS.fullmatch(text):
-        raise OptionError("must be an absolute URL, http or https, or empty")
-    return text
-
-
-def _folder_url_or_empty(value: object) -> str:
-    text = _url_or_empty(value)
-    if "?" in text or "#" in text:
-        raise OptionError("must be the URL of a folder, without '?' and '#'")
-    return f"{text.rstrip('/')}/" if text else text
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise OptionError("must be true or false")
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple):
-        raise OptionError("must be a list of texts")
-    try:
-        return tuple(map(_text, value))
-    except OptionError as error:
-        raise OptionError(f"must be a list of texts, and each {error}") from None
-
-
-def _folder(value: object) -> str:
-    path = PurePosixPath(_text(value))
-    if path.is_absolute() or ".." in path.parts:
-        raise OptionError("must be a path inside the project, relative to it")
-    return path.as_posix()
-
-
-def _paths(value: object) -> tuple[str, ...]:
-    """Paths that may lead out of the project, as to a checkout beside it."""
-    paths = _texts(value)
-    if any("\\" in path or "://" in path for path in paths):
-        raise OptionError("must be a list of paths of files and folders, with '/' between their parts")
-    return paths
-
-
-def _schedule_url(value: object) -> str:
-    text = _text_or_empty(value)
-    _url_or_empty(text.replace("{series}", "series"))
-    if re.search(r"[{}]", text.replace("{series}", "")):
-        raise OptionError("may have the field {series}, and no others")
-    return text
-
-
-def _choice(*choices: str) -> Callable[[object], str]:
-    def check(value: object) -> str:
-        if value not in choices:
-            raise OptionError(f"must be one of {', '.join(choices)}")
-        return str(value)
-
-    return check
-
-
 def _sections(value: object) -> tuple[str, ...]:
-    names = _texts(value)
+    names = checks.texts(value)
     if unknown := [name for name in names if name not in SECTIONS]:
-        raise OptionError(f"has no section '{unknown[0]}': there are {', '.join(SECTIONS)}")
+        raise checks.OptionError(f"has no section '{unknown[0]}': there are {', '.join(SECTIONS)}")
     if len(set(names)) < len(names):
-        raise OptionError("names a section twice")
+        raise checks.OptionError("names a section twice")
     return names
-
-
-def _day(value: object) -> date:
-    if isinstance(value, date):
-        value = f"{value:%Y-%m-%d}"
-    try:
-        day = parse_day(value) if isinstance(value, str) else None
-    except PeriodError as error:
-        raise OptionError(f"cannot be read: {error}") from None
-    if day is None:
-        raise OptionError("must be a day, YYYY-MM-DD")
-    return day
-
-
-def _intervals(value: object) -> tuple[Period, ...]:
-    try:
-        return tuple(parse_interval(text) for text in _texts(value))
-    except PeriodError as error:
-        raise OptionError(f"cannot be read: {error}") from None
-
-
-def _sources(value: object) -> tuple[Source, ...]:
-    try:
-        return read_sources(value)
-    except SourceError as error:
-        raise OptionError(str(error)) from None
-
-
-def _title(value: object) -> str:
-    template = _text(value)
-    try:
-        fields = [(name, form, conversion) for _, name, form, conversion in Formatter().parse(template)]
-    except ValueError as error:
-        raise OptionError(f"is no template: {error}") from None
-    if any(name is not None and (name not in TITLE_FIELDS or form or conversion) for name, form, conversion in fields):
-        raise OptionError("may have the fields {period}, {year}, {start} and {end}, and no others")
-    return template
 
 
 @dataclass(frozen=True)
 class Option:
-    """An option: ``check`` returns the value as the settings hold it, or raises :class:`OptionError`."""
+    """An option: ``check`` returns the value as the settings hold it, or raises ``OptionError``."""
 
     name: str
     default: Any
@@ -222,31 +97,38 @@ class Option:
 OPTIONS: dict[str, Option] = {
     option.name: option
     for option in (
-        Option("fragments", "releasenotes/digests", _folder, "The folder of the fragments, relative to the project."),
         Option(
-            "pages", "digests", _folder, "Where the pages of the collection are, relative to the documentation's root."
+            "fragments", "releasenotes/digests", checks.folder, "The folder of the fragments, relative to the project."
+        ),
+        Option(
+            "pages",
+            "digests",
+            checks.folder,
+            "Where the pages of the collection are, relative to the documentation's root.",
         ),
         Option(
             "title",
             "{period}",
-            _title,
+            checks.title,
             "The title of a digest. ``{period}`` is the period in words (``November 28 to December 4``), ``{year}`` "
             "the year of its last day, ``{start}`` and ``{end}`` its days in ISO form.",
         ),
         Option(
             "automatic",
             True,
-            _flag,
+            checks.flag,
             "Whether the build makes the pages of the collection: one to each digest, month and year, and the list.",
         ),
-        Option("collection_title", "Digests", _text, "The title of the page that lists all digests."),
-        Option("period", "weekly", _choice(*FREQUENCIES), "How often there is a digest."),
-        Option("week_start", "saturday", _choice(*WEEKDAYS), "The weekday that a digest's week begins with."),
-        Option("anchor", date(2000, 1, 1), _day, "Two-week periods begin in every second week from this day's on."),
+        Option("collection_title", "Digests", checks.text, "The title of the page that lists all digests."),
+        Option("period", "weekly", checks.choice(*FREQUENCIES), "How often there is a digest."),
+        Option("week_start", "saturday", checks.choice(*WEEKDAYS), "The weekday that a digest's week begins with."),
+        Option(
+            "anchor", date(2000, 1, 1), checks.day, "Two-week periods begin in every second week from this day's on."
+        ),
         Option(
             "intervals",
             (),
-            _intervals,
+            checks.intervals,
             "Periods that differ from the regular ones, as ``START/END``: each is one digest and wins over the "
             "calendar. A page with a ``digest`` directive for an interval does the same in a build.",
         ),
@@ -254,77 +136,82 @@ OPTIONS: dict[str, Option] = {
             "sections",
             tuple(name for name in SECTIONS if name != RELEASES),
             _sections,
-            "The sections of a digest, in order; others are left out. With ``releases`` digests tell the versions that "
-            "were released in their periods, if they have release notes.",
+            "The sections of a digest, in order; others are left out. With ``releases`` digests tell the versions "
+            "that were released in their periods, if they have release notes.",
         ),
         Option(
             "groups",
             (),
-            _texts,
+            checks.texts,
             "Headings of items and stories that every digest shows, in this order and before all others, even when "
             "there is nothing under them.",
         ),
-        Option("empty_group", "None this week.", _text, "What stands under a heading of ``groups`` without notes."),
-        Option("success_heading", "SuccessBot Says", _text, "The heading of the successes."),
+        Option(
+            "empty_group", "None this week.", checks.text, "What stands under a heading of ``groups`` without notes."
+        ),
+        Option("success_heading", "SuccessBot Says", checks.text, "The heading of the successes."),
         Option(
             "success_closing",
             "Tell us yours via IRC with a message “#success [insert success]”.",
-            _text_or_empty,
+            checks.text_or_empty,
             "The line that closes the successes; empty for none.",
         ),
         Option(
             "success_url",
             "",
-            _url_or_empty,
+            checks.url_or_empty,
             "Where all successes are listed: an absolute URL, linked in a last line.",
         ),
         Option(
             "references",
             True,
-            _flag,
+            checks.flag,
             "Whether links are numbered and listed at the end of a digest's page. Without it they are links only.",
         ),
         Option(
             "fragment_directives",
             (),
-            _texts,
+            checks.texts,
             "Names of directives that fragments may use besides those that are known to be harmless.",
         ),
         Option(
-            "fragment_raw", False, _flag, "Whether fragments may use ``raw``: only if all their authors are trusted."
+            "fragment_raw",
+            False,
+            checks.flag,
+            "Whether fragments may use ``raw``: only if all their authors are trusted.",
         ),
         Option(
             "fragment_file_insertion",
             False,
-            _flag,
+            checks.flag,
             "Whether fragments may insert files (``include``, ``csv-table`` with a file ...): only if all their "
             "authors are trusted.",
         ),
         Option(
             "base_url",
             "",
-            _folder_url_or_empty,
+            checks.folder_url_or_empty,
             "Where the documentation is published, as an absolute URL. Reports and mails then say where the page of a "
             "digest is, and link to earlier and later parts of threads.",
         ),
         Option(
             "schedules",
             (),
-            _paths,
+            checks.paths,
             "Where release schedules are, relative to the project: files, and folders with a folder to each series, "
             "such as a checkout of openstack/releases. They may lie outside the project: ``../releases``.",
         ),
         Option(
             "schedule_url",
             "",
-            _schedule_url,
+            checks.schedule_url,
             "The page that has a schedule for readers, as an absolute URL. ``{series}`` is the name of the series: "
             "``https://releases.openstack.org/{series}/schedule.html``.",
         ),
         Option(
             "sources",
             (),
-            _sources,
+            checks.sources,
             "What ``sphinx-digest collect`` goes through: a list of mappings, each with one of the keys ``irc``, "
             "``mbox``, ``feed``, ``gerrit`` and ``schedule``, and options of that command; see "
             ":doc:`/user/collecting`.",
@@ -351,6 +238,6 @@ def with_changes(settings: Settings, values: Mapping[str, object], complain: Com
             continue
         try:
             changes[name] = OPTIONS[name].check(value)
-        except OptionError as error:
+        except checks.OptionError as error:
             complain(name, Code.BAD_SETTING, f"'{name}' {error}")
     return replace(settings, **changes)

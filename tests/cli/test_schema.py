@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from sphinxext.digest.collect.joint import index_schema
 from sphinxext.digest.fragments.schema import fragment_schema
 from sphinxext.digest.schedule import own_schema
 
@@ -24,3 +25,7 @@ def test_the_schema_of_schedules(run: Run) -> None:
     assert (result.status, result.err) == (0, "")
     assert json.loads(result.out) == own_schema()
     assert run("schema", "fragment").out == run("schema").out
+
+
+def test_the_schema_of_indexes(run: Run) -> None:
+    assert json.loads(run("schema", "index").out) == index_schema()

@@ -55,6 +55,11 @@ _NOT_OF_FILES = {
     Code.TWO_TARGETS,
     Code.NO_SERIES,
     Code.DIFFERS,
+    # of feeds, indexes and lists of changes, see tests/collect
+    Code.SOURCE_FETCH,
+    Code.NOT_A_FEED,
+    Code.JSON_SYNTAX,
+    Code.BAD_RECORD,
     # of logs, see tests/collect
     Code.NOT_A_LOG,
     # of release notes, see tests/extension

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 
 from sphinxext.digest.cli.output import as_json, show_problems, visible
+from sphinxext.digest.cli.periods import readable_day
 from sphinxext.digest.cli.planned import planned_record
 from sphinxext.digest.collect.draft import Draft, DraftPlan, plan_drafts
 from sphinxext.digest.fragments.folder import SUFFIX
@@ -35,6 +37,39 @@ def draft_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+def day_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--since`` and ``--until``, days in UTC, both included: parameters ``since`` and ``until``."""
+    for name, which in (("until", "latest"), ("since", "earliest")):
+        text = f"The {which} day that counts, YYYY-MM-DD."
+        function = click.option(f"--{name}", metavar="DATE", callback=readable_day, help=text)(function)
+    return function
+
+
+@dataclass
+class Tally:
+    """What the commands of a round came to: how many drafts are new and were there, and the notes as records."""
+
+    new: int = 0
+    known: int = 0
+    records: list[dict[str, object]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, ctx: click.Context) -> Tally | None:
+        """The tally of the round that a command is a part of, if it is one."""
+        found = ctx.meta.get(__name__)
+        return found if isinstance(found, cls) else None
+
+    def begin(self, ctx: click.Context) -> None:
+        """Count what the commands below a context do from now on."""
+        ctx.meta[__name__] = self
+
+
+def show_known(paths: Iterable[str], what: str) -> None:
+    """Say which fragments have something under another identity, so that it is not drafted."""
+    for path in paths:
+        click.echo(f"{visible(path)} {what}", err=True)
+
+
 def save_drafts(
     ctx: click.Context,
     drafts: Iterable[Draft],
@@ -53,20 +88,31 @@ def save_drafts(
     plan = plan_drafts(drafts, root, folder)
     if plan.new and not dry_run:
         write_new_files(root / folder, {f"{draft.stem}{SUFFIX}": draft.text for draft, _ in plan.new})
-    _show(plan, form, dry_run=dry_run)
+    _show(plan, form, Tally.of(ctx), dry_run=dry_run)
     if problems or plan.problems:
         show_problems([*problems, *plan.problems])
         ctx.exit(1)
 
 
-def _show(plan: DraftPlan, form: str, *, dry_run: bool) -> None:
+def _show(plan: DraftPlan, form: str, tally: Tally | None, *, dry_run: bool) -> None:
+    """Print the results. In a round, which has one JSON document of all, notes are only kept for that."""
     fragments = [fragment for _, fragment in plan.new]
     if form == "json":
         records = [planned_record(fragment, note) for fragment in fragments for note in fragment.notes]
-        click.echo(as_json(records), nl=False)
+        if tally is None:
+            click.echo(as_json(records), nl=False)
+        else:
+            tally.records += records
     else:
         click.echo("".join(f"{visible(fragment.path)}\n" for fragment in fragments), nl=False)
-    number = len(fragments)
-    there = f", {len(plan.known)} there already" if plan.known else ""
+    if tally is not None:
+        tally.new += len(fragments)
+        tally.known += len(plan.known)
+    click.echo(summary(len(fragments), len(plan.known), dry_run=dry_run), err=True)
+
+
+def summary(new: int, known: int, *, dry_run: bool) -> str:
+    """How many drafts were written, or would be, and how many were there."""
+    there = f", {known} there already" if known else ""
     verb = "would be written" if dry_run else "written"
-    click.echo(f"{number} draft{'' if number == 1 else 's'} {verb}{there}", err=True)
+    return f"{new} draft{'' if new == 1 else 's'} {verb}{there}"

@@ -27,8 +27,10 @@ COMMANDS = {
     "mail": "Make a mail of a digest, or send it.",
     "deadlines": "Print what is next by the release schedules.",
     "countdown": "Print the mail of a week of a release cycle.",
+    "threads": "Print the threads of mailing lists to choose from.",
     "collect": "Draft fragments from what other programs know.",
     "notes": "Print release notes out of git's history.",
+    "bot": "Run SuccessBot on IRC.",
     "schema": "Print the JSON Schema of fragments or of schedules.",
 }
 

@@ -30,8 +30,8 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], form: str, fragments:
 
     Without a PATH, all collections of the project are checked, and the release schedules that the settings name. A
     PATH is a fragment, a folder of fragments, or a folder with collections in it; the settings are checked in any
-    case. Drafts are checked like all others, and counted. Contradictions in a schedule of which it is clear what counts are remarks: they are shown as messages, and
-    fail nothing.
+    case. Drafts are checked like all others, and counted. Contradictions in a schedule of which it is clear what
+    counts are remarks: they are shown as messages, and fail nothing.
     """
     if fragments is not None and paths:
         raise click.UsageError("--fragments and PATH exclude each other.")

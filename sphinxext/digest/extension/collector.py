@@ -1,6 +1,6 @@
 """Python's cycle collector, which need not look again and again at what stays until the build is over.
 
-That is the environment of the last build above all, with thousands of places that can be referred to, and in a parallel
+That is the environment of the last build above all, with thousands of places that can be referred to. In a parallel
 build each process would get its own copy of all memory that the collector writes its marks to.
 """
 

@@ -93,7 +93,7 @@ class DigestDomain(Domain):
     }
     indices: ClassVar[list[type[Index]]] = [NotesIndex]
     data_version = 3
-    initial_data: ClassVar[dict[str, Any]] = {"folders": {}, "scans": {}, "stubs": {}, **{part: {} for part in _OF_PAGES}}
+    initial_data: ClassVar[dict[str, Any]] = {part: {} for part in ("folders", "scans", "stubs", *_OF_PAGES)}
 
     #: The collections of this build, from ``builder-inited`` on.
     store: object = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
@@ -43,10 +43,20 @@ class Process:
 
     :param send: what the command reads; None opens a pipe to write to.
     :param aside: whether the output is kept in a file, so that the command never waits until somebody reads.
+    :param variables: of the environment, besides those that are there.
+    :param apart: whether it goes on when a terminal interrupts us, so that it can end what it has begun.
     :raises GitError: if git cannot be started.
     """
 
-    def __init__(self, root: Path, *arguments: str, send: bytes | None = b"", aside: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *arguments: str,
+        send: bytes | None = b"",
+        aside: bool = False,
+        variables: Mapping[str, str] | None = None,
+        apart: bool = False,
+    ) -> None:
         command = ["git", "-C", os.fspath(root), *_ALWAYS, *arguments]
         # files for its messages and for what it reads: with several pipes git and we could wait for each other
         self._messages = TemporaryFile()  # noqa: SIM115 - closed with the process
@@ -60,7 +70,8 @@ class Process:
                     stdin=subprocess.PIPE if send is None else given if send else subprocess.DEVNULL,
                     stdout=self._aside or subprocess.PIPE,
                     stderr=self._messages,
-                    env=_environment(),
+                    env=_environment() | dict(variables or {}),
+                    process_group=0 if apart and os.name == "posix" else None,
                 )
             except OSError as error:
                 self._messages.close()
@@ -124,6 +135,10 @@ class Process:
         self.close()
         if status:
             raise GitError(message)
+
+    def kill(self) -> None:
+        """Make the command fail if it still runs."""
+        self._process.kill()
 
     def close(self) -> None:
         """End the command if it still runs; nothing more is read from it."""
@@ -216,6 +231,8 @@ def _environment() -> dict[str, str]:
 def _complaint(messages: str, status: int) -> str:
     """The line of git's messages that says what is wrong, and what git recommends where it is not to be guessed."""
     lines = messages.splitlines() or [f"status {status} of git"]
-    complaint = next((line for line in lines if line.startswith("fatal:")), lines[0])
+    said = [line for line in lines if not line.startswith("hint:")] or lines
+    marked = (line for mark in ("fatal:", "error:") for line in said if line.startswith(mark))
+    complaint = next(marked, said[0])
     advice = next((line.strip() for line in lines if "--add safe.directory" in line), "")
     return f"{complaint}; if you trust it: {advice}" if advice else complaint

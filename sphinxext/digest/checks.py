@@ -1,0 +1,153 @@
+"""The values that options take.
+
+Each function returns a value as the settings hold it, or raises :class:`OptionError`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import PurePosixPath
+from string import Formatter
+
+from sphinxext.digest.model import REFUSED_CHARACTER, Period
+from sphinxext.digest.periods import PeriodError, parse_day, parse_interval
+from sphinxext.digest.rounds import Source, SourceError, read_sources
+
+#: The fields that the template of a title may have.
+TITLE_FIELDS = ("period", "year", "start", "end")
+
+_WEB_ADDRESS = re.compile(r"https?://[^\s/<>\"][^\s<>\"]*", re.IGNORECASE)
+
+
+class OptionError(ValueError):
+    """A value that an option cannot have; the message says what it may be."""
+
+
+def text(value: object) -> str:
+    """One line of text that is not empty."""
+    text = text_or_empty(value)
+    if not text:
+        raise OptionError("must be a text that is not empty")
+    return text
+
+
+def text_or_empty(value: object) -> str:
+    """One line of text, or none."""
+    if not isinstance(value, str):
+        raise OptionError("must be a text")
+    text = value.strip()
+    if "\n" in text or "\t" in text or REFUSED_CHARACTER.search(text):
+        raise OptionError("must be one line, without control characters")
+    return text
+
+
+def url_or_empty(value: object) -> str:
+    """An absolute URL of http or https, or none."""
+    text = text_or_empty(value)
+    if text and not _WEB_ADDRESS.fullmatch(text):
+        raise OptionError("must be an absolute URL, http or https, or empty")
+    return text
+
+
+def folder_url_or_empty(value: object) -> str:
+    """The URL of a folder, with a slash at its end, or none."""
+    text = url_or_empty(value)
+    if "?" in text or "#" in text:
+        raise OptionError("must be the URL of a folder, without '?' and '#'")
+    return f"{text.rstrip('/')}/" if text else text
+
+
+def flag(value: object) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise OptionError("must be true or false")
+    return value
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """A list of texts."""
+    if not isinstance(value, list | tuple):
+        raise OptionError("must be a list of texts")
+    try:
+        return tuple(map(text, value))
+    except OptionError as error:
+        raise OptionError(f"must be a list of texts, and each {error}") from None
+
+
+def folder(value: object) -> str:
+    """A path inside the project."""
+    path = PurePosixPath(text(value))
+    if path.is_absolute() or ".." in path.parts:
+        raise OptionError("must be a path inside the project, relative to it")
+    return path.as_posix()
+
+
+def paths(value: object) -> tuple[str, ...]:
+    """Paths that may lead out of the project, as to a checkout beside it."""
+    paths = texts(value)
+    if any("\\" in path or "://" in path for path in paths):
+        raise OptionError("must be a list of paths of files and folders, with '/' between their parts")
+    return paths
+
+
+def schedule_url(value: object) -> str:
+    """The template of a URL."""
+    text = text_or_empty(value)
+    url_or_empty(text.replace("{series}", "series"))
+    if re.search(r"[{}]", text.replace("{series}", "")):
+        raise OptionError("may have the field {series}, and no others")
+    return text
+
+
+def choice(*choices: str) -> Callable[[object], str]:
+    """One of some words."""
+
+    def check(value: object) -> str:
+        if value not in choices:
+            raise OptionError(f"must be one of {', '.join(choices)}")
+        return str(value)
+
+    return check
+
+
+def day(value: object) -> date:
+    """A day."""
+    if isinstance(value, date):
+        value = f"{value:%Y-%m-%d}"
+    try:
+        day = parse_day(value) if isinstance(value, str) else None
+    except PeriodError as error:
+        raise OptionError(f"cannot be read: {error}") from None
+    if day is None:
+        raise OptionError("must be a day, YYYY-MM-DD")
+    return day
+
+
+def intervals(value: object) -> tuple[Period, ...]:
+    """A list of periods."""
+    try:
+        return tuple(parse_interval(text) for text in texts(value))
+    except PeriodError as error:
+        raise OptionError(f"cannot be read: {error}") from None
+
+
+def sources(value: object) -> tuple[Source, ...]:
+    """A list of sources to collect from."""
+    try:
+        return read_sources(value)
+    except SourceError as error:
+        raise OptionError(str(error)) from None
+
+
+def title(value: object) -> str:
+    """The template of a title."""
+    template = text(value)
+    try:
+        fields = [(name, form, conversion) for _, name, form, conversion in Formatter().parse(template)]
+    except ValueError as error:
+        raise OptionError(f"is no template: {error}") from None
+    if any(name is not None and (name not in TITLE_FIELDS or form or conversion) for name, form, conversion in fields):
+        raise OptionError("may have the fields {period}, {year}, {start} and {end}, and no others")
+    return template

@@ -1,0 +1,126 @@
+"""``sphinx-digest collect gerrit``: draft items from lists of changes."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import click
+
+from sphinxext.digest.cli.drafts import day_options, draft_options, save_drafts
+from sphinxext.digest.cli.output import visible
+from sphinxext.digest.cli.planned import settings_to_write
+from sphinxext.digest.cli.project import open_project
+from sphinxext.digest.clock import today
+from sphinxext.digest.collect.gerrit import (
+    ChangeList,
+    ChangeWishes,
+    Vote,
+    draft_changes,
+    query_url,
+    read_changes,
+    site_of,
+)
+from sphinxext.digest.collect.outside import web_url
+from sphinxext.digest.collect.source import MAX_BYTES, STANDARD_INPUT, is_url, read_source, unpacked
+from sphinxext.digest.problems import DigestError, Problem
+
+
+def _votes(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[Vote, ...]:
+    votes = []
+    for value in values:
+        label, separator, number = value.partition("=")
+        if not separator or not re.fullmatch(r"[A-Za-z][\w-]*", label) or not re.fullmatch(r"[-+]?[0-9]{1,2}", number):
+            raise click.BadParameter(f"'{value}' is not a vote: write it as Code-Review=2.")
+        votes.append(Vote(label, int(number)))
+    return tuple(votes)
+
+
+def _site(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
+    url = web_url(value) if value is not None else ""
+    if url is None:
+        raise click.BadParameter(f"'{value}' is not an absolute URL, http or https.")
+    return url.rstrip("/")
+
+
+@click.command("gerrit")
+@click.argument("sources", metavar="FILE|URL...", nargs=-1, required=True)
+@day_options
+@click.option("--group", metavar="NAME", help="The heading of the list, such as 'Specs Close to Merging'.")
+@click.option("--limit", metavar="N", type=click.IntRange(1), help="No more than the first N changes.")
+@click.option(
+    "--vote",
+    "votes",
+    metavar="LABEL=N",
+    multiple=True,
+    callback=_votes,
+    help="Only changes with such a vote or a higher one, such as 'Code-Review=2', and no veto on the label; for a "
+    "negative N, with such a vote or a lower one. May be repeated.",
+)
+@click.option(
+    "--project",
+    "projects",
+    metavar="NAME",
+    multiple=True,
+    help="Only changes of this project, or with '*' at its end of all that begin like it. May be repeated.",
+)
+@click.option("--site", metavar="URL", callback=_site, help="Where the Gerrit of a saved answer of its REST API is.")
+@draft_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    sources: tuple[str, ...],
+    since: date | None,
+    until: date | None,
+    group: str | None,
+    limit: int | None,
+    votes: tuple[Vote, ...],
+    projects: tuple[str, ...],
+    site: str,
+    dry_run: bool,
+    fragments: str | None,
+    form: str,
+) -> None:
+    """Draft an item of each change in a list of Gerrit's, and print the paths of the fragments.
+
+    A URL is that of a search as the browser has it, https://review.example.org/q/status:open+project:specs, or a query
+    of the REST API, https://review.example.org/changes/?q=status:open. A FILE, or '-' for the standard input, is what
+    such a query answered, or what 'gerrit query --format=JSON' printed, with '--all-approvals' or
+    '--current-patch-set' if votes matter.
+
+    An item has the change's subject and address. It is dated to today, or to the day of a change that was merged. A
+    change is drafted once, however long it stays open. The days of '--since' and '--until' are those of its last
+    update.
+    """
+    project, problems = open_project(ctx.obj)
+    if problems:
+        raise DigestError(*problems)
+    settings = settings_to_write(project, fragments)
+    found, problems = _read(sources, site)
+    wishes = ChangeWishes(today(), since, until, limit, group, projects, votes)
+    drafts = draft_changes((change for part in found for change in part.changes), wishes)
+    save_drafts(ctx, drafts, project.root, settings.fragments, form, dry_run=dry_run, problems=problems)
+
+
+def _read(sources: tuple[str, ...], site: str) -> tuple[list[ChangeList], list[Problem]]:
+    """The changes of the sources. One that cannot be had or read is a problem, and keeps no other from being read."""
+    found: list[ChangeList] = []
+    problems: list[Problem] = []
+    for source in dict.fromkeys(sources):
+        try:
+            changes = read_changes(_data(source), source, site or (site_of(source) if is_url(source) else ""))
+        except DigestError as error:
+            problems += error.problems
+            continue
+        if changes.more:
+            click.echo(f"{visible(source)} has more changes than Gerrit told of: narrow the query", err=True)
+        found.append(changes)
+        problems += changes.problems
+    return found, problems
+
+
+def _data(source: str) -> bytes:
+    if source != STANDARD_INPUT:
+        return read_source(query_url(source) if is_url(source) else source)
+    return unpacked(click.get_binary_stream("stdin").read(MAX_BYTES + 1), source)

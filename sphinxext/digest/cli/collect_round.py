@@ -1,0 +1,170 @@
+"""The round of ``sphinx-digest collect`` without a source: all sources that the settings list, one after the other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import click
+
+from sphinxext.digest.cli.drafts import Tally, summary
+from sphinxext.digest.cli.output import as_json, show_problems, visible
+from sphinxext.digest.cli.planned import settings_to_write
+from sphinxext.digest.cli.project import open_project
+from sphinxext.digest.clock import today
+from sphinxext.digest.collect.source import STANDARD_INPUT, is_url
+from sphinxext.digest.options import SETTINGS_FILE, Settings
+from sphinxext.digest.problems import DigestError
+from sphinxext.digest.rounds import Source, SourceError, with_days
+
+#: Options that hold for a whole round, so that no source can have them of its own.
+_OF_THE_ROUND = ("dry-run", "format")
+#: The source whose argument is no path.
+_SCHEDULE = "schedule"
+
+
+@dataclass(frozen=True)
+class Round:
+    """What holds for all sources: the project's folder, the period, and options by the names that commands have."""
+
+    root: Path
+    since: date
+    until: date
+    options: Mapping[str, str | bool]
+
+
+def go_round(
+    ctx: click.Context,
+    since: date | None,
+    until: date | None,
+    *,
+    dry_run: bool,
+    fragments: str | None,
+    form: str,
+) -> None:
+    """Run the command of each source. One that fails keeps no other from being collected from.
+
+    :param ctx: that of the group whose commands these are.
+    """
+    project, problems = open_project(ctx.obj)
+    if problems:
+        raise DigestError(*problems)
+    settings = settings_to_write(project, fragments)
+    if not settings.sources:
+        raise click.UsageError(
+            f"Say what to collect from, or list it in the option 'sources' in {SETTINGS_FILE}.", ctx
+        )
+    since, until = _period(ctx, settings, since, until)
+    options: dict[str, str | bool] = {"since": str(since), "until": str(until), "dry-run": dry_run, "format": form}
+    if fragments:
+        options["fragments"] = fragments
+    tally = Tally()
+    tally.begin(ctx)
+    plan = Round(project.root, since, until, options)
+    failed = sum(not _collect(ctx, source, plan) for source in settings.sources)
+    if form == "json":
+        click.echo(as_json(tally.records), nl=False)
+    number = len(settings.sources)
+    failures = f"; {failed} of them failed" if failed else ""
+    sources = f"{number} source{'' if number == 1 else 's'}, {since} to {until}"
+    click.echo(f"{sources}: {summary(tally.new, tally.known, dry_run=dry_run)}{failures}", err=True)
+    if failed:
+        ctx.exit(1)
+
+
+def _period(ctx: click.Context, settings: Settings, since: date | None, until: date | None) -> tuple[date, date]:
+    """The days that were asked for; those that are missing are of the digest that the last of them belongs to."""
+    period = settings.calendar.period_of(until or today())
+    first, last = since or period.start, until or period.end
+    if last < first:
+        raise click.UsageError(f"{first} is later than {last}.", ctx)
+    return first, last
+
+
+def _collect(ctx: click.Context, source: Source, plan: Round) -> bool:
+    """Run the command of a source, and say whether all went well."""
+    assert isinstance(ctx.command, click.Group)
+    click.echo(f"{visible(str(source))}:", err=True)
+    try:
+        command = ctx.command.get_command(ctx, source.name)
+        if command is None:
+            raise click.UsageError(f"There is no command 'collect {source.name}'.")
+        with command.make_context(source.name, _arguments(command, source, plan), parent=ctx) as inner:
+            command.invoke(inner)
+    except click.exceptions.Exit as error:
+        return error.exit_code == 0
+    except DigestError as error:
+        show_problems(error.problems)
+    except SourceError as error:
+        click.echo(visible(str(error)), err=True)
+    except click.ClickException as error:
+        click.echo(visible(f"{SETTINGS_FILE}: {source.name}: {error.format_message()}"), err=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        place = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+        click.echo(visible(f"{place}{error.strerror or error}"), err=True)
+    else:
+        return True
+    return False
+
+
+def _arguments(command: click.Command, source: Source, plan: Round) -> list[str]:
+    """The command line of a source.
+
+    :raises click.UsageError: if the command has no such option, or it cannot have such a value.
+    """
+    known = {
+        name.removeprefix("--"): option
+        for option in command.params
+        if isinstance(option, click.Option)
+        for name in option.opts
+        if name.startswith("--")
+    }
+    own = dict(source.options)
+    for name in own:
+        if name not in known or name in _OF_THE_ROUND:
+            names = ", ".join(name for name in known if name not in _OF_THE_ROUND)
+            raise click.UsageError(f"There is no option '{name}' for a source: there are {names}.")
+    words = [f"--{name}={value}" for name, value in plan.options.items() if name in known and isinstance(value, str)]
+    words += [f"--{name}" for name, value in plan.options.items() if name in known and value is True]
+    for name, value in own.items():
+        words += _option(name, value, known[name], plan)
+    arguments = [text for argument in source.arguments for text in with_days(argument, plan.since, _last_day(plan))]
+    return [*words, "--", *(text if source.name == _SCHEDULE else _local(text, plan.root) for text in arguments)]
+
+
+def _option(name: str, value: str | bool | tuple[str, ...], option: click.Option, plan: Round) -> Iterator[str]:
+    """The words of one option; the last one wins over what holds for the round."""
+    if isinstance(value, bool) != option.is_flag:
+        wanted = "true or false" if option.is_flag else "a text or a number"
+        raise click.UsageError(f"The option '{name}' must be {wanted}.")
+    if isinstance(value, bool):
+        no = option.secondary_opts[:1]
+        yield from [f"--{name}"] if value else no
+        return
+    values = value if isinstance(value, tuple) else (value,)
+    if len(values) > 1 and not option.multiple:
+        raise click.UsageError(f"The option '{name}' must be one text or number.")
+    # which options are paths shows in how the help calls their values
+    is_path = isinstance(option.type, click.Path | click.File) or "PATH" in (option.metavar or "")
+    for text in values:
+        yield f"--{name}={_local(text, plan.root) if is_path else text}"
+
+
+def _last_day(plan: Round) -> date:
+    """The last day that there can be something of."""
+    return max(plan.since, min(plan.until, today()))
+
+
+def _local(text: str, root: Path) -> str:
+    """A path of the settings, which is relative to the project, as one of the command line."""
+    if is_url(text) or text == STANDARD_INPUT or Path(text).is_absolute():
+        return text
+    try:
+        return os.path.relpath(root / text)
+    except ValueError:  # it is on another drive
+        return os.fspath(root / text)

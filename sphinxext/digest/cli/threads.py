@@ -1,0 +1,147 @@
+"""``sphinx-digest threads``: the threads of mailing lists, to choose from."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+import click
+
+from sphinxext.digest.cli.mail_threads import find, thread_options, wishes_of
+from sphinxext.digest.cli.output import as_json, show_problems, visible
+from sphinxext.digest.cli.planned import settings_to_write
+from sphinxext.digest.cli.project import open_project
+from sphinxext.digest.collect.mail.choose import Candidate, participants_of
+from sphinxext.digest.collection import load_collection
+from sphinxext.digest.render.wrap import width_of
+
+_GAP = "  "
+_HEAD = ("id", "mails", "people", "last", "rank", "status", "title")
+_RIGHT = ("mails", "people", "rank")
+#: A title has at least so much room, however narrow the terminal is.
+_MIN_TITLE = 20
+
+
+@click.command("threads")
+@click.argument("sources", metavar="FILE...", nargs=-1, required=True)
+@thread_options(top=None, min_messages=1)
+@click.option("--fragments", metavar="DIR", help="The folder whose threads are known, instead of the project's.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="'text' is a table, 'json' has an object for each thread, with the Message-IDs.",
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    sources: tuple[str, ...],
+    top: int | None,
+    min_messages: int,
+    tags: tuple[str, ...],
+    since: date | None,
+    until: date | None,
+    archive: str | None,
+    fragments: str | None,
+    form: str,
+) -> None:
+    """Print the threads of mailing lists, the most interesting ones first.
+
+    A FILE is an mbox, also gzipped, or one message; it can be a folder: a maildir, a clone of public-inbox, or one
+    with any of these; or the URL of an mbox, such as Pipermail's for a month or an export of HyperKitty. Several are
+    read as one, so that threads go on across the ends of months.
+
+    The table says which threads the collection has, as a note or as a draft, and which are countdowns to releases.
+    'sphinx-digest collect mbox --thread ID' drafts the summary of one.
+    """
+    project, problems = open_project(ctx.obj)
+    collection = load_collection(project.root, settings_to_write(project, fragments))
+    finding = find(sources, collection, wishes_of(top, min_messages, tags, since, until), archive)
+    if form == "json":
+        click.echo(as_json([_record(candidate) for candidate in finding.candidates]), nl=False)
+    else:
+        click.echo("".join(f"{line}\n" for line in _table(finding.candidates, _room())), nl=False)
+        number = len(finding.candidates)
+        click.echo(f"{number} thread{'' if number == 1 else 's'}", err=True)
+    problems += finding.problems
+    if problems:
+        show_problems(problems)
+        ctx.exit(1)
+
+
+def _record(candidate: Candidate) -> dict[str, object]:
+    """A thread for other programs; all of it, whatever part of it a draft would be about. Times are in UTC."""
+    messages = candidate.thread.messages
+    sent = [message.sent for message in messages if message.sent]
+    return {
+        "id": candidate.identity,
+        "title": candidate.title,
+        "tags": list(candidate.tags),
+        "url": candidate.url,
+        "message_ids": [message.id for message in messages],
+        "participants": participants_of(messages),
+        "first": _time(min(sent, default=None)),
+        "last": _time(max(sent, default=None)),
+        "score": candidate.score,
+        "status": candidate.status.value or "new",
+        "fragment": candidate.entry.fragment.path if candidate.entry else None,
+    }
+
+
+def _time(when: datetime | None) -> str | None:
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
+
+
+def _room() -> int | None:
+    """The columns of the terminal; a pipe and a file have room for everything."""
+    if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal():
+        return shutil.get_terminal_size().columns
+    return None
+
+
+def _table(candidates: Sequence[Candidate], room: int | None) -> Iterator[str]:
+    """Columns of the same width in all rows, the titles last, cut where the terminal ends."""
+    if not candidates:
+        return
+    rows = [_HEAD, *map(_cells, candidates)]
+    widths = [max(width_of(row[index]) for row in rows) for index in range(len(_HEAD) - 1)]
+    taken = sum(widths) + len(_GAP) * len(widths)
+    left = max(room - taken, _MIN_TITLE) if room else None
+    for row in rows:
+        cells = [_padded(cell, width, name) for cell, width, name in zip(row, widths, _HEAD, strict=False)]
+        yield _GAP.join((*cells, _cut(row[-1], left))).rstrip()
+
+
+def _cells(candidate: Candidate) -> tuple[str, ...]:
+    last = candidate.last
+    tags = "".join(f"[{tag}]" for tag in candidate.tags)
+    return (
+        candidate.identity[:8],
+        str(len(candidate.messages)),
+        str(len(candidate.participants)),
+        last.date().isoformat() if last else "-",
+        f"{candidate.score:.1f}",
+        candidate.status.value or "new",
+        visible(f"{tags} {candidate.title}".strip()),
+    )
+
+
+def _padded(cell: str, width: int, column: str) -> str:
+    space = " " * (width - width_of(cell))
+    return space + cell if column in _RIGHT else cell + space
+
+
+def _cut(text: str, width: int | None) -> str:
+    """A text of at most so many columns."""
+    if width is None or width_of(text) <= width:
+        return text
+    cut = text[:width]
+    while width_of(cut) > width - 1:
+        cut = cut[:-1]
+    return f"{cut.rstrip()}…"

@@ -1,0 +1,200 @@
+"""XML of feeds to a small tree: nothing is declared, expanded or fetched, and all is bounded."""
+
+from __future__ import annotations
+
+import codecs
+import html
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+from xml.parsers import expat
+
+from sphinxext.digest.archive.decode import as_windows
+from sphinxext.digest.problems import Code, DigestError, Problem
+
+#: How deep elements may be nested, and how many there may be.
+MAX_DEPTH, MAX_ELEMENTS = 100, 400_000
+
+#: What names are called here, by the namespaces that they have in files; others keep theirs.
+_NAMESPACES = {
+    "http://www.w3.org/2005/atom": "atom:",
+    "http://purl.org/atom/ns#": "atom:",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://channel.netscape.com/rdf/simple/0.9/": "",
+    "http://backend.userland.com/rss2": "",
+    "http://backend.userland.com/rss": "",
+    "http://blogs.law.harvard.edu/tech/rss": "",
+    "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://purl.org/dc/elements/1.0/": "dc:",
+    "http://purl.org/dc/elements/1.1/": "dc:",
+    "http://purl.org/dc/terms/": "dc:",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
+    "http://www.w3.org/1999/xhtml": "html:",
+    "http://www.w3.org/xml/1998/namespace": "xml:",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
+}
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+#: Encodings of text that feeds may have; Python knows others that are none, or slow to read.
+_ENCODING = re.compile(
+    r"utf[-_]?(?:8|16|32)(?:[-_]?[lb]e)?|iso[-_]?8859[-_]\d+|windows[-_]\d+|cp\d+|us[-_]ascii|koi8[-_][rtu]"
+    r"|shift[-_]?jis|sjis|euc[-_](?:jp|kr)|iso[-_]2022[-_](?:jp|kr)|gb2312|gbk|gb18030|big5|latin[-_]?\d+|mac[-_]\w+",
+    re.IGNORECASE,
+)
+_LATIN = re.compile(r"iso[-_]?8859[-_]1|us[-_]ascii|latin[-_]?1|windows[-_]1252|cp1252", re.IGNORECASE)
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+#: Characters that no XML may have, and that some programs write all the same.
+_COLOUR = re.compile("\x1b\\[[0-9;]*[A-Za-z]")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(slots=True)
+class Element:
+    """An element: its name with one of our prefixes in lower case, and the address that its links are relative to."""
+
+    name: str
+    attributes: dict[str, str]
+    base: str | None
+    children: list[Element | str] = field(default_factory=list)
+
+    @property
+    def elements(self) -> Iterator[Element]:
+        """The elements in it, without text."""
+        return (child for child in self.children if isinstance(child, Element))
+
+    @property
+    def text(self) -> str:
+        """All text in it."""
+        return "".join(child if isinstance(child, str) else child.text for child in self.children)
+
+    def all(self, *names: str) -> list[Element]:
+        """The elements in it with these names, in their order."""
+        return [child for child in self.elements if child.name in names]
+
+    def first(self, *names: str) -> Element | None:
+        """The first element in it that has a text, by the names in order of preference."""
+        found = (child for name in names for child in self.all(name) if child.text.strip())
+        return next(found, None)
+
+    def value(self, *names: str) -> str:
+        """The text of what :meth:`first` finds, or an empty one."""
+        found = self.first(*names)
+        return found.text.strip() if found else ""
+
+    def as_html(self) -> str:
+        """What is in it as HTML, for content that is XHTML."""
+        return "".join(html.escape(child) if isinstance(child, str) else child._tags() for child in self.children)
+
+    def _tags(self) -> str:
+        name = self.name.rpartition(":")[2]
+        alternative = html.escape(self.attributes.get("alt", ""))
+        shown = f' alt="{alternative}"' if name == "img" and alternative else ""
+        return f"<{name}{shown}>" if name in ("br", "img", "hr") else f"<{name}>{self.as_html()}</{name}>"
+
+
+def decoded(data: bytes) -> str:
+    """The text of a feed: by its byte order mark, by what it declares, else UTF-8 or what Windows takes for it."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    if data.startswith((b"<\x00", b"\x00<")):
+        return data.decode("utf-16-le" if data[0] else "utf-16-be", "replace")
+    declared = _DECLARED.search(data[:400])
+    name = declared[1].decode("ascii") if declared else "utf-8"
+    if _ENCODING.fullmatch(name) and not _LATIN.fullmatch(name) and not name.lower().startswith("utf"):
+        try:
+            return data.decode(name, "replace")
+        except LookupError:
+            pass
+    try:
+        return as_windows(data) if _LATIN.fullmatch(name) else data.decode("utf-8")
+    except UnicodeDecodeError:
+        return as_windows(data)
+
+
+def read_xml(text: str, path: str, url: str | None) -> Element:
+    """The root of a document.
+
+    A document type that only names a DTD, as RSS 0.91 has one, is skipped; one that declares anything is refused.
+
+    :param url: where the document comes from, for relative addresses.
+    :raises DigestError: if it is no good XML, or too deep, or too large.
+    """
+    reader = _Reader(path, url)
+    parser = reader.parser
+    try:
+        parser.Parse(_NOT_XML.sub(" ", _COLOUR.sub("", text)).encode(), True)
+    except expat.ExpatError as error:
+        message = f"the feed cannot be read: {expat.ErrorString(error.code)}"
+        raise DigestError(Problem(path, error.lineno, error.offset + 1, Code.XML_SYNTAX, message)) from None
+    assert reader.root is not None
+    return reader.root
+
+
+class _Reader:
+    """Builds the tree as the parser goes through the file."""
+
+    def __init__(self, path: str, url: str | None) -> None:
+        self.path = path
+        self.url = url
+        self.root: Element | None = None
+        self._open: list[Element] = []
+        self._number = 0
+        self.parser = expat.ParserCreate("utf-8", " ")
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.add
+        self.parser.StartDoctypeDeclHandler = self.doctype
+        self.parser.EntityDeclHandler = self.refuse
+        self.parser.SkippedEntityHandler = self.skipped
+
+    def refuse(self, *_: Any) -> None:
+        self.fail("it declares a document type of its own, which no feed needs")
+
+    def fail(self, reason: str) -> None:
+        parser = self.parser
+        place = parser.CurrentLineNumber, parser.CurrentColumnNumber + 1
+        raise DigestError(Problem(self.path, *place, Code.XML_SYNTAX, f"the feed cannot be read: {reason}"))
+
+    def doctype(self, _name: str, _system: str | None, _public: str | None, has_declarations: bool) -> None:
+        if has_declarations:
+            self.refuse()
+
+    def skipped(self, name: str, is_parameter: bool) -> None:
+        """Take a character by the name that HTML has for it, where a DTD that is not read would say it."""
+        if not is_parameter:
+            self.add(html.unescape(f"&{name};"))
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._number += 1
+        if len(self._open) >= MAX_DEPTH or self._number > MAX_ELEMENTS:
+            self.fail(f"it has more than {MAX_ELEMENTS:,} elements, or more than {MAX_DEPTH} one in the other")
+        own = {_called(key): value for key, value in attributes.items()}
+        base = self._open[-1].base if self._open else self.url
+        if "xml:base" in own:
+            with suppress(ValueError):
+                base = urljoin(base or "", own["xml:base"].strip()) or None
+        element = Element(_called(name), own, base)
+        if self._open:
+            self._open[-1].children.append(element)
+        else:
+            self.root = element
+        self._open.append(element)
+
+    def end(self, _name: str) -> None:
+        self._open.pop()
+
+    def add(self, text: str) -> None:
+        if self._open:
+            self._open[-1].children.append(text)
+
+
+def _called(name: str) -> str:
+    namespace, _, local = name.lower().rpartition(" ")
+    namespace = namespace.replace("https://", "http://", 1)
+    return f"{_NAMESPACES.get(namespace, f'{namespace}:')}{local}" if namespace else local

@@ -1,0 +1,1 @@
+"""What people told SuccessBot, from logs of chats."""

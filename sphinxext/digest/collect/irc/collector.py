@@ -1,0 +1,197 @@
+"""Logs of whatever format to the successes in them, in one pass over each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sphinxext.digest.collect.draft import Draft
+from sphinxext.digest.collect.irc import index
+from sphinxext.digest.collect.irc.commands import Telling, draft_success, moment_of
+from sphinxext.digest.collect.irc.formats import Said, UndatedError
+from sphinxext.digest.collect.irc.listener import Heard, Listener, distinct
+from sphinxext.digest.collect.irc.matrix import MAX_BYTES, NotAnExportError, RoomMessage, read_export
+from sphinxext.digest.collect.irc.page import is_page
+from sphinxext.digest.collect.irc.permalink import Line, fill
+from sphinxext.digest.collect.irc.reading import LogFormat, page_events, recognise, text_events
+from sphinxext.digest.collect.irc.sources import BrokenError, Source, chunks_of
+from sphinxext.digest.fragments.values import ValueProblem, check_url
+from sphinxext.digest.problems import Code, Problem
+
+_UNKNOWN = (
+    "this is no log of a known format: Limnoria (supybot) or its pages by irclog2html, ZNC, WeeChat, irssi, or an "
+    "export of a Matrix room"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user says of the logs.
+
+    :param channel: where their names do not say it, without ``#``.
+    :param url: a template of the links to lines, see :mod:`~sphinxext.digest.collect.irc.permalink`.
+    :param since: the first day of interest, in UTC; ``until`` is the last.
+    :param day: of logs that have only times, where their names do not say it.
+    :param offset: how far ahead of UTC the times of logs are that name no zone.
+    """
+
+    channel: str | None = None
+    url: str | None = None
+    since: date | None = None
+    until: date | None = None
+    day: date | None = None
+    offset: timedelta = timedelta(0)
+
+    def covers(self, day: date) -> bool:
+        """Whether successes of a day in UTC are of interest."""
+        return (self.since or day) <= day <= (self.until or day)
+
+    def may_matter(self, day: date) -> bool:
+        """Whether a log of a day may have such successes, or corrections of them: zones differ by a day at most."""
+        around = timedelta(days=1)
+        return any(self.covers(one) for one in (day - around, day, day + around))
+
+
+class Collector:
+    """Reads logs one after the other, and has the drafts of all of them in the end.
+
+    :param progress: is told how many bytes were read since it was told the last time.
+    """
+
+    def __init__(self, wishes: Wishes, progress: Callable[[int], None] | None = None) -> None:
+        self.wishes = wishes
+        self.progress = progress
+        self.problems: list[Problem] = []
+        self.listeners: dict[str | None, Listener] = {}
+
+    def read(self, source: Source) -> None:
+        """Hear all that is said in a log. What is wrong with it is among the problems."""
+        try:
+            with closing(source.open()) as raw:
+                chunks = chunks_of(raw, self.progress)
+                first = next(chunks, b"").removeprefix(b"\xef\xbb\xbf")
+                self._read_format(source, first, chunks)
+        except BrokenError as error:
+            self._complain(source, 0, error.code, str(error))
+        except OSError as error:
+            self._complain(source, 0, Code.UNREADABLE, f"cannot be read: {error.strerror or error}")
+
+    def drafts(self) -> list[Draft]:
+        """The successes of the days of interest, oldest first."""
+        heard = [one for listener in self.listeners.values() for one in listener.heard]
+        return [_draft_of(one) for one in distinct(heard) if self.wishes.covers(moment_of(one.moment).day)]
+
+    def _read_format(self, source: Source, first: bytes, chunks: Iterator[bytes]) -> None:
+        found = recognise(first)
+        if isinstance(found, int):
+            if found and not self._read_listed(source, first, chunks):
+                self._complain(source, found, Code.NOT_A_LOG, _UNKNOWN)
+        elif found.is_json:
+            self._read_room(source, first, chunks)
+        else:
+            self._read_lines(source, found, first, chunks)
+
+    def _read_listed(self, source: Source, first: bytes, chunks: Iterator[bytes]) -> bool:
+        """Read the logs that a page of a server lists, and say whether there are any."""
+        if source.url is None or source.is_listed or not is_page(first):
+            return False
+        data = _whole(first, chunks, index.MAX_BYTES)
+        logs = index.listed_logs(data, source, self.wishes.may_matter, as_pages=not self.wishes.url)
+        for log in logs:
+            self.read(log)
+        return bool(logs)
+
+    def _read_lines(self, source: Source, found: LogFormat, first: bytes, chunks: Iterator[bytes]) -> None:
+        listener = self._listener(source.channel or self.wishes.channel or found.channel)
+        log = found.log(source.day or found.day or self.wishes.day, self.wishes.offset)
+        events = page_events if found.is_page else text_events
+        told_of_day = False
+        for number, line, read in events(log, _joined(first, chunks), listener.waiting):
+            try:
+                event = read()
+            except UndatedError:
+                if not told_of_day:
+                    message = "nothing says on which day this was said: name it with --date"
+                    self._complain(source, number, Code.NO_DATE, message)
+                told_of_day = True
+                continue
+            if isinstance(event, Said):
+                url = self._url(source, listener, Line(event, line, number)) if event.text[:1] else None
+                listener.hear(event.nick, event.text, event.moment, url)
+            elif event is not None:
+                listener.rename(event.before, event.after)
+
+    def _read_room(self, source: Source, first: bytes, chunks: Iterator[bytes]) -> None:
+        """Messages and their edits: an edit is a correction at any time."""
+        try:
+            room = read_export(_whole(first, chunks, MAX_BYTES))
+        except NotAnExportError as error:
+            self._complain(source, error.line, Code.NOT_A_LOG, str(error))
+            return
+        listener = self._listener(source.channel or self.wishes.channel or room.name)
+        known: dict[str, tuple[RoomMessage, Heard | None]] = {}
+        for message in room.messages:
+            before, heard = known.get(message.replaces, (None, None)) if message.replaces else (None, None)
+            if before is not None and before.sender != message.sender:
+                continue
+            if heard is not None:
+                listener.edit(heard, message.text)
+                continue
+            said = before or message
+            told = listener.hear(message.nick, message.text, said.moment, self._room_url(source, listener, said))
+            known[said.identifier] = said, told
+
+    def _url(self, source: Source, listener: Listener, line: Line) -> str | None:
+        if not self.wishes.url:
+            url = f"{source.url}#{line.anchor}" if source.url and line.anchor else source.url
+            return _sound_url(url)
+        url = fill(self.wishes.url, listener.channel, line)
+        if url is None:
+            self._complain(source, line.number, Code.BAD_URL, "--url has {channel}: name the channel with --channel")
+        return _sound_url(url)
+
+    def _room_url(self, source: Source, listener: Listener, message: RoomMessage) -> str | None:
+        if not self.wishes.url:
+            return _sound_url(message.url)
+        stamp = f"{message.moment:%Y-%m-%dT%H:%M:%S}"
+        return self._url(source, listener, Line(Said(message.moment, stamp, message.nick, message.text), None, 1))
+
+    def _listener(self, channel: str | None) -> Listener:
+        key = channel.casefold() if channel else None
+        return self.listeners.setdefault(key, Listener(channel))
+
+    def _complain(self, source: Source, line: int, code: Code, message: str) -> None:
+        problem = Problem(source.name, line, 1 if line else 0, code, message)
+        if not any((one.path, one.code) == (problem.path, code) for one in self.problems):
+            self.problems.append(problem)
+
+
+def _joined(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from chunks
+
+
+def _whole(first: bytes, chunks: Iterator[bytes], max_bytes: int) -> bytes:
+    """All that there is, where it cannot be read in pieces."""
+    data = bytearray(first)
+    for chunk in chunks:
+        data += chunk
+        if len(data) > max_bytes:
+            raise BrokenError(f"it is larger than {max_bytes:,} bytes", Code.TOO_LARGE)
+    return bytes(data)
+
+
+def _sound_url(url: str | None) -> str | None:
+    """A URL if a fragment may have it."""
+    try:
+        return check_url(url) if url else None
+    except ValueProblem:
+        return None
+
+
+def _draft_of(one: Heard) -> Draft:
+    telling = Telling(nick=one.nick, channel=one.channel, moment=one.moment, told=one.told, repeat=one.repeat)
+    comment = () if one.now == one.told else (f"Corrected by {one.nick}. It was told as: {one.told.text}",)
+    return draft_success(telling, now=one.now, url=one.url, comment=comment)

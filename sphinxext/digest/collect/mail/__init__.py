@@ -1,0 +1,1 @@
+"""Drafts of thread summaries from archives of mailing lists."""

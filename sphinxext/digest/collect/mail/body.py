@@ -1,0 +1,234 @@
+"""The text of a message: what its sender wrote, without quotes, signatures, patches and what lists add."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from email.message import Message as Mail
+from email.parser import BytesParser
+from email.policy import compat32
+
+from sphinxext.digest.archive.mail import text_of_part
+from sphinxext.digest.archive.markup import blocks_of_html
+from sphinxext.digest.archive.post import Form
+from sphinxext.digest.collect.mail.plain import allowed_url, one_line, shortened
+
+#: The longest sentence of an outline.
+MAX_SENTENCE = 200
+#: How much of a text is looked at.
+_MAX_TEXT = 256 * 1024
+_MAX_HTML = 128 * 1024
+_MAX_LINE = 2000
+_MAX_DEPTH = 20
+
+_QUOTE = re.compile(r"\s{0,3}(?:[A-Za-z]{0,4}>|\|\s)|\s*&gt;")
+#: Where what the sender wrote ends: signatures, mails below the answer, attachments, footers of lists.
+_END = re.compile(
+    r"--\s*|-----BEGIN PGP (?:SIGNATURE|PUBLIC KEY BLOCK|MESSAGE)-----"
+    r"|[-_=*\s]*(?:original message|forwarded message|original-nachricht|message d'origine|mensaje original)"
+    r"\b.{0,60}?[-_=* ]*|begin forwarded message:"
+    r"|-{5,}\s*next part\s*-{5,}|_{20,}|_{5,}.{0,80}mailing list.*|.{0,80}mailing list\s*--\s*\S+@\S+.*"
+    r"|sent from my \w.{0,40}|unsubscribe:.*|to unsubscribe\b.*",
+    re.IGNORECASE,
+)
+#: Where a patch begins, or the summary of one.
+_PATCH = re.compile(
+    r"diff --(?:git|cc|combined) .*|diff -\S+ .*|Index: \S+|@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@.*|--- [ab]/\S+.*"
+    r"|---|\s\S.* \|\s+(?:\d+ [+-]+|Bin .*)|\s\d+ files? changed, .*|commit [0-9a-f]{40}.*"
+)
+_HEADER_OF_OUTLOOK = re.compile(r"\s*\*?(?:from|von|de|da|van)\s?:\*?\s.*", re.IGNORECASE)
+_NEXT_OF_OUTLOOK = re.compile(r"\s*\*?(?:sent|date|to|gesendet|envoyé|enviado|datum|subject)\s?:\*?.*", re.IGNORECASE)
+#: What ends the line above a quote: "On ... wrote:", in the languages of mail programs.
+_WROTE = re.compile(
+    r"(?:wrote|writes|said|schrieb(?:en)?|a écrit|écrit|escribió|escreveu|ha scritto|scrisse|skrev|schreef|kirjoitti|"
+    r"napisał\(?a?\)?|napsal\(?a?\)?|написал\(?а?\)?|пишет|写道|のメッセージ)\b.{0,60}[:：]\s*\Z",  # noqa: RUF001
+    re.IGNORECASE | re.DOTALL,
+)
+_BEGINS_ATTRIBUTION = re.compile(
+    r"\s*(?:on|am|le|el|il|em|op|den|at|in|quoting|excerpts from|\*?\w+.{0,60}<|\d{4}[-/])", re.IGNORECASE
+)
+_HAS_TIME = re.compile(r"\d{1,2}[:.]\d\d|\d{4}|@| at \S+\.\w")
+_GREETING = re.compile(
+    r"(?:hi|hello|hey|dear|greetings|good (?:morning|day|evening|afternoon)|howdy|hallo|salut|bonjour|hola|folks|all|"
+    r"everyone|everybody|stackers|team|thanks|thank you|thx|cheers)\b[^.?]{0,40}[,!:.-]*|\w+ here[.,!]*",
+    re.IGNORECASE,
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|mr|mrs|ms|dr|st|no|approx|resp|incl|fig|p|[A-Z])|\.\.)\.\Z", re.I
+)
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*(?=\s+\S)")
+_URL = re.compile(r"https?://[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
+_NO_TAG = re.compile(r"<(?![^<>]*>)")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def text_of_message(data: bytes) -> str:
+    """The text of a message: its first part of plain text, else of HTML; nothing if it has neither.
+
+    Attachments, and mails within the mail, do not count. Whatever is wrong with its form or its charsets, something is
+    found or nothing is.
+    """
+    try:
+        mail = BytesParser(Mail, policy=compat32).parsebytes(data)
+        parts = list(_texts(mail, _MAX_DEPTH))
+        part = next((one for one in parts if _type(one) == "text/plain"), parts[0] if parts else None)
+        if part is None:
+            return ""
+        text = text_of_part(part)
+    except (RecursionError, LookupError, ValueError, TypeError, AttributeError):
+        # a header that the parser cannot stand, or parts within parts a thousand times
+        part, text = None, data.partition(b"\n\n")[2].decode("utf-8", "replace")
+    text = text[:_MAX_TEXT]
+    if part is not None and (
+        _type(part) == "text/html" or text[:100].lstrip().lower().startswith(("<html", "<!doct"))
+    ):
+        return _text_of_html(text)
+    return text
+
+
+def own_lines(text: str) -> list[str]:
+    """The lines of a text that its sender wrote, with empty ones where something was left out.
+
+    Quotes and the lines that introduce them, signatures, patches, mails that are quoted below the answer, and what
+    lists add are left out. Text below a quote stays: it may be an answer to it.
+    """
+    lines: list[str] = []
+    is_quote = False
+    source = text.replace("\r\n", "\n").split("\n")
+    for index, line in enumerate(_without_armor(source)):
+        line = line[:_MAX_LINE]
+        if _END.fullmatch(line) or _PATCH.fullmatch(line) or _is_outlook(source, index, line):
+            break
+        if not _QUOTE.match(line):
+            if line.strip() or (lines and lines[-1]):  # one empty line says as much as many
+                lines.append(line.rstrip())
+        elif not is_quote:
+            _drop_attribution(lines)
+            if lines and lines[-1]:
+                lines.append("")
+        is_quote = _QUOTE.match(line) is not None
+    _drop_attribution(lines, sure=True)
+    return lines
+
+
+def first_sentence(lines: Sequence[str]) -> str:
+    """The first sentence of some lines that says something, of at most :data:`MAX_SENTENCE` characters; or nothing.
+
+    A greeting is no sentence, nor are lines without letters. A very short one, such as "Yes.", has the next with it.
+    """
+    for paragraph in _paragraphs(lines):
+        text = one_line(" ".join(paragraph))
+        if _GREETING.fullmatch(text) or not (_LETTER.search(text) or text.startswith(("+1", "-1"))):
+            continue
+        greeting = _GREETING.fullmatch(one_line(paragraph[0]))
+        if greeting and len(paragraph) > 1:
+            text = one_line(" ".join(paragraph[1:]))
+        return shortened(_sentence(text), MAX_SENTENCE)
+    return ""
+
+
+def cited_urls(lines: Sequence[str]) -> Iterator[str]:
+    """The URLs in some lines that a fragment may have, without the punctuation around them."""
+    for line in lines:
+        for match in _URL.finditer(line):
+            marks = ".,;:!?"
+            if match.start() and line[match.start() - 1] in "*_":  # emphasis, as people write it in mails
+                marks += line[match.start() - 1]
+            url = match[0].rstrip(marks)
+            while url.endswith((")", "]")) and url.count(url[-1]) > url.count("(" if url[-1] == ")" else "["):
+                url = url[:-1].rstrip(marks)
+            if allowed_url(url) and url.isprintable() and one_line(url) == url:
+                yield url
+
+
+def _texts(mail: Mail, depth: int) -> Iterator[Mail]:
+    """The parts of a message that hold its text."""
+    if mail.is_multipart():
+        if depth and mail.get_content_maintype() == "multipart":
+            for part in mail.get_payload():
+                if isinstance(part, Mail):
+                    yield from _texts(part, depth - 1)
+    elif _type(mail) in ("text/plain", "text/html") and mail.get_content_disposition() != "attachment":
+        yield mail
+
+
+def _type(part: Mail) -> str:
+    return part.get_content_type()
+
+
+def _text_of_html(text: str) -> str:
+    """The text of HTML without its quotes."""
+    # what is no tag would keep the parser looking for its end
+    text = _NO_TAG.sub("&lt;", text[:_MAX_HTML])
+    kept: list[str] = []
+    depth = 0
+    for part in re.split(r"(</?blockquote\b[^<>]{0,500}>)", text, flags=re.IGNORECASE):
+        if part[:12].lower().startswith(("<blockquote", "</blockquote")):
+            depth = max(0, depth + (-1 if part.startswith("</") else 1))
+            kept.append("<p>")
+        elif not depth:
+            kept.append(part)
+    blocks, _, _ = blocks_of_html("".join(kept), 1)
+    return "\n\n".join(block.plain for block in blocks if block.form is not Form.LITERAL)
+
+
+def _without_armor(lines: Sequence[str]) -> Iterator[str]:
+    """Lines with empty ones for the head of a signed text (RFC 9580)."""
+    inside = False
+    for line in lines:
+        if line.startswith("-----BEGIN PGP SIGNED MESSAGE-----"):
+            inside = True
+            yield ""
+        elif inside:
+            inside = bool(line.strip())
+            yield ""
+        else:
+            yield line
+
+
+def _is_outlook(lines: Sequence[str], index: int, line: str) -> bool:
+    """Whether a header begins here that Outlook puts above the mail that is answered."""
+    if not _HEADER_OF_OUTLOOK.fullmatch(line):
+        return False
+    following = [one for one in lines[index + 1 : index + 4] if one.strip()]
+    return sum(bool(_NEXT_OF_OUTLOOK.fullmatch(one[:_MAX_LINE])) for one in following) >= 2
+
+
+def _drop_attribution(lines: list[str], *, sure: bool = False) -> None:
+    """Take the lines off the end that say whom the following quote is of.
+
+    :param sure: only if they say that somebody wrote, since no quote follows.
+    """
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    start = end
+    while start and end - start < 4 and lines[start - 1].strip():
+        start -= 1
+    for first in range(end - 1, start - 1, -1):
+        words = " ".join(lines[first:end])
+        says = _WROTE.search(words)
+        named = words.rstrip().endswith(":") and _HAS_TIME.search(words) and not sure
+        if (says or named) and _BEGINS_ATTRIBUTION.match(lines[first]):
+            del lines[first:]
+            return
+    if end > start and _WROTE.search(lines[end - 1]) and not sure:
+        del lines[end - 1 :]
+
+
+def _paragraphs(lines: Sequence[str]) -> Iterator[list[str]]:
+    paragraph: list[str] = []
+    for line in (*lines, ""):
+        if line.strip():
+            paragraph.append(line)
+        elif paragraph:
+            yield paragraph
+            paragraph = []
+
+
+def _sentence(text: str) -> str:
+    for match in _SENTENCE_END.finditer(text[: 2 * MAX_SENTENCE]):
+        sentence = text[: match.end()]
+        if not _ABBREVIATION.search(sentence) and len(sentence) > 15:
+            return sentence
+    return text

@@ -1,0 +1,251 @@
+"""What people have of a mailing list: files, folders and URLs to archives of messages."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+from urllib.parse import urlsplit
+
+from sphinxext.digest.collect.mail.content import Blob, Content, MailFile
+from sphinxext.digest.collect.mail.header import Message, read_message
+from sphinxext.digest.collect.mail.mbox import is_mbox, split_mbox
+from sphinxext.digest.history.git import HistoryError, Objects, read_lines
+from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.web import TIMEOUT, WebError, download
+
+#: How many bytes a download may have, and how many a compressed archive may unpack to.
+MAX_DOWNLOAD = 256 * 1024 * 1024
+MAX_UNPACKED = 2 * 1024 * 1024 * 1024
+_CHUNK = 1024 * 1024
+_URL = re.compile(r"https?://", re.IGNORECASE)
+_GZIP = b"\x1f\x8b"
+_HEADER = re.compile(rb"(?:[!-9;-~]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){2,}")
+_OF_MAIL = re.compile(rb"^(?:From|Subject|Date|Message-ID|Received|Return-Path):", re.IGNORECASE | re.MULTILINE)
+#: Folders are read so deep.
+_MAX_DEPTH = 8
+_NO_MAIL = (
+    "this is no mail archive: an mbox (also gzipped), a message, a maildir, or a clone of public-inbox is needed"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MailArchive:
+    """The messages of a file, a maildir, a repository or a URL, in its order.
+
+    ``name`` is as the user would write it. ``is_public_inbox`` says that it is a repository.
+    """
+
+    name: str
+    messages: tuple[Message, ...]
+    is_public_inbox: bool = False
+
+
+@dataclass
+class MailReading:
+    """What was found: the archives, and what is wrong with the sources."""
+
+    archives: list[MailArchive] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def complain(self, name: str, code: Code, message: str) -> None:
+        """Add a problem of a source."""
+        self.problems.append(Problem(name, 0, 0, code, message))
+
+
+def read_archives(sources: Sequence[str], timeout: float = TIMEOUT) -> MailReading:
+    """Read the headers of all messages of some sources.
+
+    :param sources: files and folders, relative to the current folder, and URLs of files.
+    :param timeout: seconds that a server may be silent.
+    """
+    reading = MailReading()
+    for source in sources:
+        before = len(reading.archives), len(reading.problems)
+        if _URL.match(source):
+            _read_url(source, reading, timeout)
+        else:
+            _read_path(Path(source), source, reading, 0)
+        if before == (len(reading.archives), len(reading.problems)):
+            reading.complain(source, Code.NO_MAIL, "there is no mail in it")
+    return reading
+
+
+def _read_url(url: str, reading: MailReading, timeout: float) -> None:
+    try:
+        data = download(url, timeout, MAX_DOWNLOAD)
+    except WebError as error:
+        reading.complain(url, Code.SOURCE_FETCH, str(error))
+        return
+    if data is None:
+        reading.complain(url, Code.SOURCE_FETCH, "there is no such file on the server")
+        return
+    with TemporaryFile() as stream:
+        stream.write(data)
+        del data
+        stream.seek(0)
+        _read_stream(stream, url, reading)
+
+
+def _read_path(path: Path, name: str, reading: MailReading, depth: int) -> None:
+    try:
+        if path.is_dir():
+            _read_folder(path, name, reading, depth)
+        elif path.is_file():
+            with path.open("rb") as stream:
+                _read_stream(stream, name, reading, quiet=depth > 0, path=path)
+        elif depth == 0:
+            message = "this is not a regular file" if path.exists() else "there is no such file"
+            reading.complain(name, Code.UNREADABLE, message)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        reading.complain(name, Code.UNREADABLE, f"cannot be read: {reason}")
+
+
+def _read_folder(path: Path, name: str, reading: MailReading, depth: int) -> None:
+    """Read a maildir, a repository, or else all that is in a folder."""
+    if (path / "cur").is_dir() or (path / "new").is_dir():
+        files = sorted(file for part in ("cur", "new") for file in (path / part).glob("*") if file.is_file())
+        _add(reading, name, ((MailFile(file), b"") for file in files))
+        depth += 1
+    elif _is_repository(path):
+        _read_repository(path, name, reading)
+        return
+    if depth >= _MAX_DEPTH:
+        return
+    for child in sorted(path.iterdir(), key=lambda child: _natural(child.name)):
+        if child.name in ("cur", "new", "tmp") and depth and (path / "cur").is_dir():
+            continue
+        # a maildir has its folders in folders whose names begin with a dot
+        if (child.name.startswith(".") and not (child / "cur").is_dir()) or (child.is_symlink() and child.is_dir()):
+            continue
+        _read_path(child, os.path.join(name, child.name), reading, depth + 1)  # noqa: PTH118 - as it was written
+
+
+def _read_stream(
+    stream: IO[bytes],
+    name: str,
+    reading: MailReading,
+    *,
+    quiet: bool = False,
+    path: Path | None = None,
+    layers: int = 2,
+) -> None:
+    """Read a file of any form.
+
+    :param quiet: what is no mail is no problem: it stands in a folder with other files.
+    :param layers: how often it may be compressed; a server may compress what is compressed.
+    """
+    head = stream.read(_CHUNK)
+    if head.startswith(_GZIP):
+        stream.seek(0)
+        with TemporaryFile() as target:
+            _unpack(stream, target, name, reading)
+            if layers:
+                _read_stream(target, name, reading, quiet=quiet, layers=layers - 1)
+        return
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    if is_mbox(start):
+        _add(reading, name, split_mbox(stream))
+    elif (match := _HEADER.match(start)) and _OF_MAIL.search(match[0]):
+        _add(reading, name, [(MailFile(path) if path else _Held(start), b"")])
+    elif not quiet:
+        reading.complain(name, Code.NO_MAIL, _NO_MAIL if start.strip() else "there is nothing in the file")
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A message that is not in a file of its own."""
+
+    data: bytes
+
+    def read(self, limit: int = _CHUNK) -> bytes:
+        return self.data[:limit]
+
+
+def _unpack(stream: IO[bytes], target: IO[bytes], name: str, reading: MailReading) -> None:
+    """Write what a compressed file holds; of a damaged one, what comes before the damage."""
+    size = 0
+    try:
+        with gzip.GzipFile(fileobj=stream) as unpacked:
+            while chunk := unpacked.read1(_CHUNK):
+                size += len(chunk)
+                if size > MAX_UNPACKED:
+                    message = f"it unpacks to more than {MAX_UNPACKED:,} bytes: the rest is left out"
+                    reading.complain(name, Code.TOO_LARGE, message)
+                    break
+                target.write(chunk)
+    except (OSError, EOFError, zlib.error) as error:
+        reading.complain(name, Code.UNREADABLE, f"the compressed file is damaged, its end is left out: {error}")
+    target.seek(0)
+
+
+def _add(
+    reading: MailReading, name: str, contents: Iterator[tuple[Content, bytes]] | list[tuple[Content, bytes]]
+) -> None:
+    messages = tuple(message for one, line in contents if (message := read_message(one, line)) is not None)
+    if messages:
+        reading.archives.append(MailArchive(name, messages))
+
+
+def _is_repository(path: Path) -> bool:
+    is_bare = (path / "HEAD").is_file() and (path / "objects").is_dir()
+    return is_bare or (path / ".git").exists() or any((path / "git").glob("*.git"))
+
+
+def _read_repository(path: Path, name: str, reading: MailReading) -> None:
+    """Read a clone of public-inbox: a repository, or a folder with one to each epoch (version 2)."""
+    epochs = sorted((path / "git").glob("*.git"), key=lambda epoch: _natural(epoch.name)) or [path]
+    blobs: dict[str, Objects] = {}
+    try:
+        for epoch in epochs:
+            objects = Objects(epoch)
+            for blob in _blobs(epoch):
+                blobs[blob] = objects
+    except HistoryError as error:
+        reading.complain(name, Code.UNREADABLE, str(error))
+    found = (read_message(Blob(objects, blob)) for blob, objects in blobs.items())
+    messages = tuple(message for message in found if message is not None)
+    if messages:
+        reading.archives.append(MailArchive(name, messages, is_public_inbox=True))
+
+
+def _blobs(repository: Path) -> dict[str, None]:
+    """The messages that a repository of public-inbox has, in the order in which they came.
+
+    In version 2 each commit adds the file ``m``, or ``d`` with what is deleted; in version 1 files come and go. See
+    https://public-inbox.org/public-inbox-v2-format.html.
+    """
+    found: dict[str, None] = {}
+    arguments = ("log", "--reverse", "--raw", "--no-abbrev", "--no-renames", "--format=", "HEAD", "--")
+    for line in read_lines(repository, *arguments):
+        fields, _, path = line.partition("\t")
+        parts = fields.split()
+        if len(parts) != 5:
+            continue
+        old, new, status = parts[2:]
+        if status == "D":
+            if path != "m":
+                found.pop(old, None)
+        elif path == "d":
+            found.pop(new, None)
+        else:
+            found[new] = None
+    return found
+
+
+def _natural(name: str) -> tuple[tuple[int, str], ...]:
+    """A name for sorting in which numbers count as such: ``2.git`` before ``10.git``."""
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name))
+
+
+def base_name(name: str) -> str:
+    """The last part of a path or of a URL's path."""
+    path = urlsplit(name).path if _URL.match(name) else Path(name).as_posix()
+    return path.rstrip("/").rpartition("/")[2]

@@ -1,0 +1,197 @@
+"""Messages to threads: by References and In-Reply-To as notmuch does, by subjects only where there is nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from sphinxext.digest.collect.mail.header import Message
+from sphinxext.digest.collect.mail.subject import is_answer, key_of
+
+#: How long after the last message of a thread another with its subject may belong to it.
+_PAUSE = timedelta(days=30)
+#: How much earlier than what it answers a message may be dated.
+_CLOCKS = timedelta(hours=26)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class MailThread:
+    """A discussion: its messages by the time they were sent, those without a time where they came in.
+
+    ``root`` is the message-id that the discussion begins with, which may be that of a message that is not there.
+    """
+
+    root: str
+    messages: tuple[Message, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the first message is the one that the discussion begins with, as far as it knows."""
+        return not self.messages[0].references
+
+    def parents(self) -> dict[str, str | None]:
+        """The message that each one answers, by their ids; None where it is not there or answers none.
+
+        It is that of In-Reply-To, else the last of References that is there. What was found by its subject answers
+        the first message.
+        """
+        order = {message.id: index for index, message in enumerate(self.messages)}
+        found: dict[str, str | None] = {}
+        for message in self.messages:
+            named = (message.parent, *reversed(message.references))
+            parent = next((one for one in named if one in order), None)
+            if parent is None and not message.references and order[message.id]:
+                parent = self.messages[0].id
+            found[message.id] = parent
+        # only what seems to be older than what it answers can make a circle
+        for one, parent in found.items():
+            if parent is not None and order[parent] >= order[one] and _leads_to(parent, one, found):
+                found[one] = None
+        return found
+
+    def until(self, end: datetime) -> MailThread | None:
+        """The thread as it was before a time, or None if it had not begun."""
+        kept = tuple(message for message in self.messages if message.sent is None or message.sent < end)
+        return replace(self, messages=kept) if kept else None
+
+
+def find_threads(archives: Iterable[Sequence[Message]]) -> list[MailThread]:
+    """The threads of archives, whatever archive their messages are in, oldest first.
+
+    Messages belong together if one names the other, or both name a third, by References or In-Reply-To: this is how
+    notmuch sees it. A message that names none belongs to the thread of its subject where that is all there is to go
+    by, see :func:`_by_subject`.
+
+    :param archives: messages in the order in which each archive has them. One that is in several counts once.
+    """
+    messages: dict[str, Message] = {}
+    sets = _Sets()
+    loose: set[str] = set()
+    for archive in archives:
+        loose |= _by_subject(archive)
+        for message in archive:
+            messages.setdefault(message.id, message)
+            for named in message.references:
+                sets.join(message.id, named)
+    ordered = [messages[one] for one in _in_order(messages)]
+    _join_by_subject(ordered, loose, sets)
+    groups: defaultdict[str, list[Message]] = defaultdict(list)
+    for message in ordered:
+        groups[sets.find(message.id)].append(message)
+    return [MailThread(_root(group[0]), tuple(group)) for group in groups.values()]
+
+
+class _Sets:
+    """Names that belong together."""
+
+    def __init__(self) -> None:
+        self._above: dict[str, str] = {}
+
+    def find(self, name: str) -> str:
+        """The name that stands for all that belong to this one."""
+        top = name
+        while (above := self._above.get(top, top)) != top:
+            top = above
+        while name != top:
+            name, self._above[name] = self._above.get(name, top), top
+        return top
+
+    def join(self, name: str, other: str) -> None:
+        """Say that two names belong together."""
+        top, below = self.find(other), self.find(name)
+        if top != below:
+            self._above[below] = top
+
+
+def _in_order(messages: dict[str, Message]) -> list[str]:
+    """The ids by time. A message without one, or of a clock that is behind, comes right after what it answers."""
+    times: dict[str, datetime] = {}
+    last = _LONG_AGO
+    for message in messages.values():
+        if message.sent is not None:
+            times[message.id] = last = message.sent
+        else:
+            times[message.id] = last
+    for message in messages.values():
+        parent = message.parent or (message.references[-1] if message.references else None)
+        above = times.get(parent) if parent else None
+        if above is not None and (message.sent is None or times[message.id] < above - _CLOCKS):
+            times[message.id] = above
+    places = {one: index for index, one in enumerate(messages)}
+    return sorted(messages, key=lambda one: (times[one], places[one]))
+
+
+def _by_subject(archive: Sequence[Message]) -> set[str]:
+    """The ids of those messages of an archive that may belong to a thread by nothing but their subjects.
+
+    They name no other message. Besides, no message of the archive names another, and this one's subject says that it
+    is an answer; or the archive is one that takes ``Re:`` out of subjects.
+    """
+    nameless = [message for message in archive if not message.references]
+    answers = sum(is_answer(message.subject) for message in archive)
+    if answers and len(nameless) == len(archive):
+        return {message.id for message in nameless if is_answer(message.subject)}
+    return {message.id for message in nameless} if _strips_answers(archive, answers) else set()
+
+
+def _strips_answers(archive: Sequence[Message], answers: int) -> bool:
+    """Whether an archive has subjects without ``Re:``.
+
+    Pipermail's are so, which are known by masked addresses, and so is one in which messages have the same subjects as
+    those that they answer. What is not English often stays, such as ``AW:``.
+
+    :param answers: how many subjects say that they are answers.
+    """
+    subjects = {message.id: key_of(message.subject) for message in archive}
+    same = sum(
+        any(subjects.get(one) == subjects[message.id] for one in message.references) and not is_answer(message.subject)
+        for message in archive
+    )
+    masked = sum(message.masked for message in archive) * 2 > len(archive)
+    return (same > 2 or (masked and not answers)) and answers * 10 <= same
+
+
+def _join_by_subject(ordered: Sequence[Message], loose: set[str], sets: _Sets) -> None:
+    """Give loose messages to the latest thread of their subject.
+
+    It must not have paused for too long. Where ``Re:`` is not there to tell, what the same person sends again is a
+    new thread unless it quotes something, as reports and invitations that come every week are.
+    """
+    latest: dict[str, tuple[Message, datetime | None]] = {}
+    for message in ordered:
+        key = key_of(message.subject)
+        if not key:
+            continue
+        first, last = latest.get(key, (message, None))
+        if message.id in loose and first is not message and _answers(message, first, last):
+            sets.join(message.id, first.id)
+        elif first is not message and sets.find(first.id) != sets.find(message.id):
+            first = message
+        latest[key] = first, message.sent or last
+
+
+def _answers(message: Message, first: Message, last: datetime | None) -> bool:
+    if message.sent is not None and last is not None and message.sent - last > _PAUSE:
+        return False
+    if is_answer(message.subject) or message.sender.casefold() != first.sender.casefold():
+        return True
+    return re.search(rb"^>", message.content.read(), re.MULTILINE) is not None
+
+
+def _root(first: Message) -> str:
+    """What a thread begins with: the first of those that its first message names, which is the oldest of them."""
+    return first.references[0] if first.references else first.id
+
+
+def _leads_to(start: str, wanted: str, parents: dict[str, str | None]) -> bool:
+    """Whether the messages that one answers, one after the other, come to another one."""
+    seen: set[str] = set()
+    above: str | None = start
+    while above is not None and above != wanted and above not in seen:
+        seen.add(above)
+        above = parents[above]
+    return above == wanted

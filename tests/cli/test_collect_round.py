@@ -1,0 +1,183 @@
+"""``sphinx-digest collect`` without a source: all that the settings list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sphinxext.digest.cli.collect import SOURCES
+from sphinxext.digest.rounds import SOURCE_NAMES
+
+from .conftest import FOLDER, Run
+
+TODAY = {"SOURCE_DATE_EPOCH": "1798156800"}  # 2026-12-25, a Friday
+
+SETTINGS = """
+schedules: [../releases]
+sources:
+  - {feed: [data/feed.xml, data/feed-2.xml], group: Blogs, limit: 2}
+  - gerrit: data/changes.json
+    group: Specs Close to Merging
+    vote: [Code-Review=2]
+    site: https://review.example.org
+  - {schedule: ibis}
+"""
+
+
+def feed(*days: int, name: str = "a") -> str:
+    items = "".join(
+        f"<item><title>Post {name}{day}</title><link>https://{name}.example/{day}</link><description>x</description>"
+        f"<pubDate>{day} Dec 2026 10:00 GMT</pubDate></item>"
+        for day in days
+    )
+    return f"<rss version='2.0'><channel><title>Blog</title>{items}</channel></rss>"
+
+
+Configure = Callable[[str], None]
+
+
+@pytest.fixture
+def configure(project: Path, schedules: Path) -> Configure:
+    """Sets the project's settings; there is something to collect in ``data``."""
+    data = project / "data"
+    data.mkdir()
+    (data / "feed.xml").write_text(feed(18, 20, 22), encoding="utf-8")
+    (data / "feed-2.xml").write_text(feed(25, name="b"), encoding="utf-8")
+    change = {
+        "_number": 1,
+        "project": "specs",
+        "subject": "A spec",
+        "status": "NEW",
+        "updated": "2026-12-22 10:00:00.0",
+    }
+    label = {"labels": {"Code-Review": {"all": [{"value": 2}]}}}
+    (data / "changes.json").write_text(json.dumps([change | label]), encoding="utf-8")
+
+    def configure(text: str) -> None:
+        (project / "releasenotes" / "digest.yaml").write_text(text, encoding="utf-8")
+
+    return configure
+
+
+def names(project: Path) -> list[str]:
+    return sorted(path.name[:-22] for path in (project / FOLDER).glob("*.yaml"))
+
+
+def test_the_whole_round(run: Run, project: Path, configure: Configure) -> None:
+    configure(SETTINGS)
+    outcome = run("collect", "--since", "2026-12-12", **TODAY)
+    assert (outcome.status, len(outcome.lines)) == (0, 5)
+    assert outcome.err.splitlines() == [
+        "feed data/feed.xml data/feed-2.xml:",
+        "3 drafts written",
+        "gerrit data/changes.json:",
+        "1 draft written",
+        "schedule ibis:",
+        "1 draft written",
+        "3 sources, 2026-12-12 to 2026-12-25: 5 drafts written",
+    ]
+    assert names(project) == ["a-spec", "countdown-ibis-r-2", "post-a20", "post-a22", "post-b25"]
+    assert run("lint").err == "5 fragments (5 drafts), 0 problems\n"
+
+
+def test_the_period_is_that_of_today(run: Run, project: Path, configure: Configure) -> None:
+    configure("sources: [{feed: data/feed.xml}]")
+    outcome = run("collect", **TODAY)
+    assert (outcome.status, names(project)) == (0, ["post-a20", "post-a22"])
+    assert outcome.err.endswith("1 source, 2026-12-19 to 2026-12-25: 2 drafts written\n")
+    assert run("collect", "--until", "2026-12-18", **TODAY).err.endswith("2026-12-12 to 2026-12-18: 1 draft written\n")
+    assert run("collect", "--since", "2026-12-22", **TODAY).err.endswith(
+        "2026-12-22 to 2026-12-25: 0 drafts written, 1 there already\n"
+    )
+    assert run("collect", "--since", "2027-12-24", **TODAY).status == 2
+
+
+def test_twice_adds_nothing(run: Run, project: Path, configure: Configure) -> None:
+    configure("sources: [{feed: data/feed.xml}, {gerrit: data/changes.json}]")
+    run("collect", **TODAY)
+    before = names(project)
+    outcome = run("collect", **TODAY)
+    assert (outcome.status, outcome.out, names(project)) == (0, "", before)
+    assert outcome.err.endswith(": 0 drafts written, 3 there already\n")
+
+
+def test_one_failure_does_not_stop_the_others(run: Run, project: Path, configure: Configure) -> None:
+    configure(
+        """
+sources:
+  - feed: data/none.xml
+  - {feed: data/feed.xml, colour: red}
+  - {feed: data/feed.xml, limit: many}
+  - {feed: data/feed.xml, dry-run: true}
+  - {feed: data/feed.xml, limit: [1, 2]}
+  - {feed: data/feed.xml, limit: true}
+  - {schedule: nothing}
+  - {feed: "http://127.0.0.1:1/{date}"}
+  - {feed: data/feed.xml}
+"""
+    )
+    outcome = run("collect", **TODAY)
+    assert (outcome.status, len(outcome.lines)) == (1, 2)
+    for text in (
+        "none.xml: unreadable",
+        "releasenotes/digest.yaml: feed: There is no option 'colour' for a source: there are since, until, group,",
+        "Invalid value for '--limit'",
+        "There is no option 'dry-run' for a source",
+        "The option 'limit' must be one text or number.",
+        "The option 'limit' must be a text or a number.",
+        "http://127.0.0.1:1/2026-12-25",
+        "9 sources, 2026-12-19 to 2026-12-25: 2 drafts written; 8 of them failed",
+    ):
+        assert text in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_dry_run_in_json_is_one_document(run: Run, project: Path, configure: Configure) -> None:
+    configure("sources: [{feed: data/feed.xml}, {gerrit: data/changes.json}]")
+    outcome = run("collect", "--dry-run", "--format", "json", **TODAY)
+    assert [record["kind"] for record in json.loads(outcome.out)] == ["story", "story", "item"]
+    assert outcome.err.endswith(": 3 drafts would be written\n")
+    assert names(project) == []
+
+
+def test_another_folder_and_paths_from_elsewhere(
+    run: Run, project: Path, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure("sources: [{feed: data/feed.xml}]")
+    monkeypatch.chdir(project / "data")
+    outcome = run("collect", "--fragments", "other", **TODAY)
+    assert (outcome.status, len(list((project / "other").iterdir()))) == (0, 2)
+
+
+def test_days_in_paths(run: Run, project: Path, configure: Configure) -> None:
+    for day in range(19, 26):
+        (project / "data" / f"2026-12-{day}.xml").write_text(feed(day, name="c"), encoding="utf-8")
+    configure("sources: [{feed: 'data/{date}.xml'}]")
+    outcome = run("collect", **TODAY)
+    assert (outcome.status, len(outcome.lines)) == (0, 7)
+
+
+def test_options_of_a_round_are_not_those_of_a_source(run: Run, project: Path) -> None:
+    outcome = run("collect", "--dry-run", "feed", "x")
+    assert outcome.status == 2
+    assert "--dry-run is for a round through all sources here" in outcome.err
+
+
+def test_no_sources(run: Run, project: Path) -> None:
+    outcome = run("collect")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "list it in the option 'sources' in releasenotes/digest.yaml" in outcome.err
+
+
+def test_settings_that_are_wrong(run: Run, project: Path) -> None:
+    (project / "releasenotes" / "digest.yaml").write_text("title: x\nsources: [{blog: x}]\n", encoding="utf-8")
+    outcome = run("collect")
+    assert outcome.status == 1
+    assert outcome.err.startswith("releasenotes/digest.yaml:2:1: bad-setting 'sources' must have one of the keys irc,")
+
+
+def test_all_sources_are_commands() -> None:
+    assert set(SOURCE_NAMES) == set(SOURCES)

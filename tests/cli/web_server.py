@@ -1,0 +1,75 @@
+"""A web server of the tests' own, which can misbehave."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+#: What answers a request by itself.
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+class WebServer:
+    """Answers with what a test puts into ``pages``: bytes, a status, where to look instead, or a function."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, bytes | int | str | Answer] = {}
+        self.asked: list[str] = []
+        self.ended = threading.Event()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.asked.append(self.path)
+                page = outer.pages.get(self.path, 404)
+                if callable(page):
+                    page(self)
+                else:
+                    self.answer(page)
+
+            def answer(self, page: bytes | int | str) -> None:
+                self.send_response(page if isinstance(page, int) else 302 if isinstance(page, str) else 200)
+                if isinstance(page, str):
+                    self.send_header("Location", page)
+                body = page if isinstance(page, bytes) else b""
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_: Any) -> None:
+                """Take it that a client goes away."""
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
+        self.thread.start()
+
+    def never_ending(self, chunk: bytes) -> Answer:
+        """Sends something again and again until the test is over."""
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            handler.send_response(200)
+            handler.end_headers()
+            while not self.ended.wait(0.005):
+                handler.wfile.write(chunk)
+
+        return answer
+
+    def silent(self) -> Answer:
+        """Says nothing until the test is over."""
+        return lambda _handler: self.ended.wait(30) and None
+
+    def close(self) -> None:
+        """End all that is under way."""
+        self.ended.set()
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()

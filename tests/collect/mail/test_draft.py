@@ -1,0 +1,212 @@
+"""Drafts of threads: what is in them, and which threads get one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from sphinxext.digest.collect.mail.choose import (
+    Candidate,
+    Known,
+    Status,
+    Wishes,
+    choose,
+    cut,
+    make_candidate,
+    participants_of,
+)
+from sphinxext.digest.collect.mail.draft import draft_thread, growth
+from sphinxext.digest.collection import Collection
+from sphinxext.digest.fragments.read import read_fragment
+from sphinxext.digest.model import Thread
+
+from .mails import START, Mail, conversation, threads
+
+#: The conversation began at 2025-10-01, and its last mail is of 2025-11-06.
+TITLE = "Where locks live"
+
+Candidates = Callable[..., list[Candidate]]
+
+
+@pytest.fixture
+def candidates(tmp_path: Path, make_collection: Callable[..., Collection]) -> Candidates:
+    """The candidates of some mails, given the fragments of a collection by their slugs."""
+
+    def make(mails: list[Mail], fragments: dict[str, str] | None = None, **wishes: object) -> list[Candidate]:
+        known = Known(make_collection(fragments or {}))
+        wanted = Wishes(**wishes)  # type: ignore[arg-type]
+        found = cut(threads(mails, folder=tmp_path), wanted.until)
+        url = "https://lists.example.org/t/1"
+        urls = [url, *[None] * len(found)]
+        pairs = zip(found, urls, strict=False)
+        made = [make_candidate(thread, one, frozenset({"list"}), known, wanted) for thread, one in pairs]
+        return choose(made, wanted)
+
+    return make
+
+
+def thread_of(text: str) -> Thread:
+    fragment, problems = read_fragment(text.encode(), "x.yaml", "x-0123456789abcdef")
+    assert problems == []
+    assert fragment is not None
+    assert fragment.draft
+    (note,) = fragment.notes
+    assert isinstance(note, Thread)
+    return note
+
+
+def test_a_whole_draft(candidates: Candidates) -> None:
+    mails = conversation()
+    mails[1] = replace(
+        mails[1], body="> Point 0 of a.\n\nSee https://example.org/a_b and https://example.org/c.\n-- \nBob"
+    )
+    (candidate,) = candidates(mails)
+    draft = draft_thread(candidate)
+    assert draft.stem == f"where-locks-live-{draft.identity}"
+    assert (
+        draft.text
+        == """\
+# A draft from a mailing list: 'Where locks live'.
+# Messages: 5, from 2025-10-01 to 2025-11-06 (UTC).
+# Tags: nova.
+# The outline has who answered whom, with the first sentence of each mail. A person has to decide:
+# - what was discussed, and what came of it: cut the outline down to that, in words of your own
+# - whether the discussion is over: 'state: done', or 'continuing'; 'open' holds if nothing is said
+# - whether all links below belong to the summary
+# Then delete these lines and 'draft'.
+---
+date: 2025-11-06
+draft: true
+threads:
+  - title: Where locks live
+    url: https://lists.example.org/t/1
+    summary: |
+      nova: 5 messages by 3 people from 2025-10-01 to 2025-11-06: Ann Example (2),
+      Bob Sample (2), Cyd Case (1).
+
+      * Ann Example: Point 0 of a.
+
+        * Bob Sample: See https://example.org/a_b and https://example.org/c.
+
+          * Cyd Case: Point 2 of a.
+
+            * Ann Example: Point 3 of a.
+
+        * Bob Sample: Point 4 of a.
+
+      Links:
+
+      * https://example.org/a_b
+      * https://example.org/c
+"""
+    )
+    assert thread_of(draft.text).title.value == TITLE
+
+
+def test_deeper_than_four_levels(candidates: Candidates) -> None:
+    mails = [
+        Mail(f"m{n}", "x", f"Person{n} Name", (f"m{n - 1}",) if n else (), f"Words of {n} here.", START + timedelta(n))
+        for n in range(7)
+    ]
+    (candidate,) = candidates(mails)
+    lines = draft_thread(candidate).text.splitlines()
+    assert [line.strip() for line in lines if "* Person" in line and line.startswith(" " * 12)] == [
+        "* Person3 Name: Words of 3 here.",
+        "* Person4 Name, to Person3 Name: Words of 4 here.",
+        "* Person5 Name, to Person4 Name: Words of 5 here.",
+        "* Person6 Name, to Person5 Name: Words of 6 here.",
+    ]
+
+
+def test_identity_is_that_of_the_first_message(candidates: Candidates) -> None:
+    mails = conversation()
+    (one,) = candidates(mails)
+    (part,) = candidates(mails[3:])
+    (other,) = candidates(conversation("b"))
+    assert one.identity == part.identity != other.identity
+    assert one.title == TITLE
+    assert one.tags == ("nova",)
+    assert one.participants == {"Ann Example": 2, "Bob Sample": 2, "Cyd Case": 1}
+
+
+def written(day: str, **fields: str) -> str:
+    lines = "".join(f"    {name}: {value}\n" for name, value in {"title": "Other words", **fields}.items())
+    return f"date: {day}\nthreads:\n  -{lines[3:]}"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"title": TITLE}, {"title": "Where LOCKS live (Cont)"}, {"url": "http://lists.example.org/t/1/"}],
+)
+def test_an_earlier_digest_had_the_thread(candidates: Candidates, fields: dict[str, str]) -> None:
+    # its digest goes to Friday, 2025-10-10, on which the second mail was sent
+    fragments = {"earlier": written("2025-10-06", **fields)}
+    (candidate,) = candidates(conversation(), fragments)
+    assert candidate.status is Status.CONTINUES
+    assert [message.id for message in candidate.messages] == [f"a{n}@example.org" for n in (2, 3, 4)]
+    note = thread_of(draft_thread(candidate).text)
+    assert note.continues == f"{1:016x}"
+    assert note.summary is not None
+    assert note.summary.value.startswith("nova: 3 more messages by 3 people from 2025-10-19 to 2025-11-06:")
+    assert "Point 1" not in note.summary.value
+
+
+@pytest.mark.parametrize(("day", "score"), [("2025-11-05", 0), ("2025-11-06", 0), ("2025-12-24", 0)])
+def test_a_summarized_thread(candidates: Candidates, day: str, score: float) -> None:
+    (candidate,) = candidates(conversation(), {"mine": written(day, title=TITLE)})
+    assert (candidate.status, candidate.score) == (Status.SUMMARIZED, score)
+    assert not candidate.is_worthy
+
+
+def test_countdowns_and_digests_are_not_drafted(candidates: Candidates) -> None:
+    subjects = ["[list] [release] Release countdown for week R-4, Jan 23-27", "[list] Mailing List Digest April 9-22"]
+    found = candidates([Mail(str(n), subject) for n, subject in enumerate(subjects)])
+    assert {(one.status, one.is_worthy) for one in found} == {(Status.COUNTDOWN, False), (Status.DIGEST, False)}
+
+
+def test_choosing(candidates: Candidates) -> None:
+    short = Mail("s", "[list] [Release] Short", sent=START + timedelta(days=60))
+    mails = [*conversation(), short, Mail("t", "[list] [release] Another", "Bob Sample", ("s",))]
+
+    def titles(**wishes: object) -> list[str]:
+        return [one.title for one in candidates(mails, **wishes)]
+
+    assert titles() == [TITLE, "Short"]
+    assert titles(top=1) == [TITLE]
+    assert titles(min_messages=3) == [TITLE]
+    assert titles(tags=frozenset({"release"})) == ["Short"]
+    assert titles(since=date(2025, 11, 7)) == ["Short"]
+    assert titles(since=date(2025, 11, 6))[0] == "Short"  # most of the other one is older
+    (before,) = candidates(mails[:5], until=date(2025, 10, 10))
+    assert len(before.messages) == 2
+    assert titles(until=date(2025, 9, 1)) == []
+    assert titles(chosen=("<a3@example.org>",)) == [TITLE]
+    identity = candidates(mails)[1].identity
+    assert titles(chosen=(identity[:8],)) == ["Short"]
+
+
+def test_ranks(candidates: Candidates) -> None:
+    (one,) = candidates(conversation())
+    assert one.score == round(2 * 2 + 2.585, 2)
+    alone = [replace(mail, who="Ann Example") for mail in conversation()]
+    assert candidates(alone)[0].score < one.score
+    assert candidates(conversation()[:3])[0].score < one.score
+
+
+def test_growth(candidates: Candidates) -> None:
+    (before,) = candidates(conversation()[:3])
+    draft = draft_thread(before)
+    (after,) = candidates(conversation())
+    assert growth(after, draft.text) == 2
+    assert growth(before, draft.text) == 0
+    assert growth(after, "nothing") is None
+
+
+def test_names_count_once(tmp_path: Path) -> None:
+    mails = [Mail("a", who="Ann Example"), Mail("b", who="ann example"), Mail("c", who="Bob Sample")]
+    found = [message for thread in threads(mails, folder=tmp_path) for message in thread.messages]
+    assert participants_of(found) == {"Ann Example": 2, "Bob Sample": 1}

@@ -1,0 +1,194 @@
+"""Archives in all the forms in which people have them."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+
+from sphinxext.digest.collect.mail import sources
+from sphinxext.digest.collect.mail.sources import MailReading, read_archives
+from sphinxext.digest.problems import Code
+from tests.conftest import Repository
+
+from .mails import Mail, conversation, mbox, write_gzip, write_maildir
+from .server import Server
+
+IDS = [f"a{number}@example.org" for number in range(5)]
+
+
+def ids(reading: MailReading) -> list[str]:
+    return [message.id for archive in reading.archives for message in archive.messages]
+
+
+def complaint(*names: str | Path, timeout: float = 5) -> str:
+    reading = read_archives([str(name) for name in names], timeout)
+    assert ids(reading) == []
+    (problem,) = reading.problems
+    return str(problem)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data,
+        lambda data: data.replace(b"\n", b"\r\n"),
+        lambda data: b"\xef\xbb\xbf" + data,
+        lambda data: b"\n\n" + data,
+        lambda data: data.rstrip(b"\n"),
+        lambda data: data + b"\n\n\n",
+        gzip.compress,
+        lambda data: gzip.compress(gzip.compress(data)),
+        lambda data: gzip.compress(data[:300]) + gzip.compress(data[300:]),
+    ],
+    ids=["plain", "crlf", "mark", "blank", "cut", "longer", "gzip", "twice", "parts"],
+)
+def test_an_mbox(tmp_path: Path, change: object) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(change(mbox(conversation())))  # type: ignore[operator]
+    reading = read_archives([str(path)])
+    assert reading.problems == []
+    assert ids(reading) == IDS
+
+
+def test_lines_that_begin_with_from(tmp_path: Path) -> None:
+    body = (
+        "First.\n\nFrom here on it gets worse at 10:30:\nFrom: nobody\n\nFrom now on.\n"
+        "From a@b Mon Oct 5 00:00:00 2026\nX: y"
+    )
+    mails = [Mail("x", body=body), Mail("y")]
+    path = tmp_path / "x.mbox"
+    path.write_bytes(mbox(mails))
+    reading = read_archives([str(path)])
+    assert ids(reading) == ["x", "y"]
+    assert body.encode() in reading.archives[0].messages[0].content.read()
+    # and where an archive forgot to quote them
+    path.write_bytes(mbox(mails).replace(b">From here", b"From here").replace(b">From now", b"From now"))
+    assert ids(read_archives([str(path)]))[-1] == "y"
+
+
+def test_a_message_and_a_maildir(tmp_path: Path) -> None:
+    path = tmp_path / "one.eml"
+    path.write_text(conversation()[0].raw(), encoding="utf-8")
+    assert ids(read_archives([str(path)])) == IDS[:1]
+    folder = write_maildir(tmp_path / "mail", conversation())
+    write_maildir(folder / ".list", conversation("b"))
+    assert sorted(ids(read_archives([str(folder)]))) == [*IDS, *(one.replace("a", "b", 1) for one in IDS)]
+
+
+def test_a_folder_of_months(tmp_path: Path) -> None:
+    months = tmp_path / "months"
+    months.mkdir()
+    (months / "2026-October.txt").write_bytes(mbox(conversation()[:2]))
+    write_gzip(months / "2026-November.txt.gz", mbox(conversation()[2:]))
+    (months / "index.html").write_text("<p>The archive</p>")
+    (months / ".hidden").write_bytes(mbox(conversation("h")))
+    (months / "loop").symlink_to(months)
+    reading = read_archives([str(months)])
+    assert reading.problems == []
+    assert sorted(ids(reading)) == IDS
+    assert [Path(archive.name).name for archive in reading.archives] == ["2026-November.txt.gz", "2026-October.txt"]
+
+
+@pytest.mark.parametrize("bare", [True, False])
+def test_public_inbox_version_2(tmp_path: Path, make_repository: type[Repository], bare: bool) -> None:
+    mails = conversation()
+    inbox = tmp_path / "inbox"
+    for epoch, part in enumerate((mails[:3], mails[3:])):
+        work = make_repository(tmp_path / f"work{epoch}")
+        for mail in [*part, Mail("spam", body="x" * epoch)]:
+            (work.root / "m").write_text(mail.raw(), encoding="utf-8")
+            work.commit("2026-10-01T00:00:00Z")
+        # the last one is deleted again: the file d has what was in m
+        (work.root / "m").rename(work.root / "d")
+        work.commit("2026-10-02T00:00:00Z")
+        work.run("clone", "--quiet", "--mirror", str(work.root), str(inbox / "git" / f"{epoch}.git"))
+    source = inbox if bare else tmp_path / "work0"
+    reading = read_archives([str(source)])
+    assert reading.problems == []
+    assert ids(reading) == (IDS if bare else IDS[:3])
+    assert all(archive.is_public_inbox for archive in reading.archives)
+
+
+def test_public_inbox_version_1(tmp_path: Path, make_repository: type[Repository]) -> None:
+    work = make_repository(tmp_path / "work")
+    for index, mail in enumerate([*conversation(), Mail("spam")]):
+        file = work.root / f"{index:02x}" / ("0" * 38)
+        file.parent.mkdir()
+        file.write_text(mail.raw(), encoding="utf-8")
+        work.commit("2026-10-01T00:00:00Z")
+    file.unlink()
+    work.commit("2026-10-02T00:00:00Z")
+    work.run("clone", "--quiet", "--mirror", str(work.root), str(tmp_path / "inbox.git"))
+    assert ids(read_archives([str(tmp_path / "inbox.git")])) == IDS
+
+
+def test_what_is_no_mail(tmp_path: Path) -> None:
+    for name, data, expected in [
+        ("empty", b"", "there is nothing in the file"),
+        ("blank", b"\n\n", "there is nothing in the file"),
+        ("page", b"<html>", "this is no mail archive"),
+        ("binary", b"\x00\x01" * 100, "this is no mail archive"),
+        ("settings", b"one: 1\ntwo: 2\n", "this is no mail archive"),
+        ("sentence", b"From here on there is no mail\n", "there is no mail in it"),
+    ]:
+        (tmp_path / name).write_bytes(data)
+        assert f"{name}: no-mail {expected}" in complaint(tmp_path / name)
+    (tmp_path / "folder").mkdir()
+    assert "there is no mail in it" in complaint(tmp_path / "folder")
+    assert "unreadable there is no such file" in complaint(tmp_path / "missing")
+    os.mkfifo(tmp_path / "pipe")
+    assert "this is not a regular file" in complaint(tmp_path / "pipe")
+    assert "unreadable" in complaint("a\x00b")
+    (tmp_path / "broken.git" / "objects").mkdir(parents=True)
+    (tmp_path / "broken.git" / "HEAD").write_text("ref: refs/heads/main\n")
+    assert "unreadable" in complaint(tmp_path / "broken.git")
+
+
+def test_damaged_gzip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = mbox([*conversation(), *(Mail(f"x{n}", body=os.urandom(2000).hex()) for n in range(300))])
+    path = tmp_path / "x.gz"
+    path.write_bytes(gzip.compress(data)[:-2000])
+    reading = read_archives([str(path)])
+    assert ids(reading)[:5] == IDS
+    assert [problem.code for problem in reading.problems] == [Code.UNREADABLE]
+    monkeypatch.setattr(sources, "MAX_UNPACKED", 100_000)
+    path.write_bytes(gzip.compress(data + b"\n" * 5_000_000))
+    assert Code.TOO_LARGE in [problem.code for problem in read_archives([str(path)]).problems]
+
+
+def test_urls(server: Server) -> None:
+    data = mbox(conversation())
+    server.pages |= {
+        "/2026-October.txt": data,
+        "/2026-October.txt.gz": gzip.compress(data),
+        "/export?start=2026-10-01&end=2026-11-01": gzip.compress(data),
+        "/moved": "/2026-October.txt.gz",
+        "/page": b"<html>no mail</html>",
+        "/broken": 500,
+        "/away": "file:///etc/passwd",
+        "/circle": "/circle",
+    }
+    server.headers["/2026-October.txt.gz"] = {"Content-Encoding": "gzip", "Content-Type": "text/plain"}
+    for path in ("2026-October.txt", "2026-October.txt.gz", "export?start=2026-10-01&end=2026-11-01", "moved"):
+        reading = read_archives([f"{server.url}/{path}"])
+        assert (ids(reading), reading.problems) == (IDS, [])
+    for path, expected in {
+        "missing": "there is no such file on the server",
+        "page": "this is no mail archive",
+        "broken": "500",
+        "away": "",
+        "circle": "",
+    }.items():
+        assert expected in complaint(f"{server.url}/{path}")
+
+
+def test_servers_that_never_end(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.pages |= {"/silent": None, "/endless": ...}
+    assert "cannot be had" in complaint(f"{server.url}/silent", timeout=0.3)
+    monkeypatch.setattr(sources, "MAX_DOWNLOAD", 1_000_000)
+    assert "is larger than 1,000,000 bytes" in complaint(f"{server.url}/endless")
+    assert "cannot be had" in complaint("http://127.0.0.1:9/x", timeout=1)
+    assert "not an absolute URL" in complaint("http:///x")

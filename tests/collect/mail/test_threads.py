@@ -1,0 +1,133 @@
+"""Messages to threads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from .mails import START, Mail, conversation, ids, threads
+
+WHOLE = ["a0", "a1", "a2", "a3", "a4"]
+
+
+def test_references(tmp_path: Path) -> None:
+    found = threads([*conversation("a"), *conversation("b")], folder=tmp_path)
+    assert ids(found) == [WHOLE, ["b0", "b1", "b2", "b3", "b4"]]
+    assert found[0].parents() == {
+        f"a{index}@example.org": parent and f"{parent}@example.org"
+        for index, parent in enumerate([None, "a0", "a1", "a2", "a0"])
+    }
+    assert (found[0].root, found[0].is_whole) == ("a0@example.org", True)
+
+
+def test_hyperkitty_has_in_reply_to_alone(tmp_path: Path) -> None:
+    assert ids(threads([mail.hyperkitty() for mail in conversation()], folder=tmp_path)) == [WHOLE]
+
+
+def test_months_in_any_order(tmp_path: Path) -> None:
+    mails = conversation()
+    assert ids(threads(mails[3:], mails[:3], folder=tmp_path)) == [WHOLE]
+
+
+def test_a_month_that_lacks_the_beginning(tmp_path: Path) -> None:
+    (found,) = threads(conversation()[3:], folder=tmp_path)
+    assert ids([found]) == [["a3", "a4"]]
+    assert (found.root, found.is_whole) == ("a0@example.org", False)
+    assert set(found.parents().values()) == {None}
+
+
+def test_what_is_there_twice_counts_once(tmp_path: Path) -> None:
+    mails = conversation()
+    again = replace(mails[1], answers=("other@example.org",))
+    other = Mail("other@example.org", "[elsewhere] Another")
+    # sent to two lists: it connects their threads, as in notmuch
+    assert sorted(map(len, ids(threads([*mails, mails[2]], [again, other], folder=tmp_path)))) == [6]
+
+
+def test_equal_subjects_do_not_make_a_thread(tmp_path: Path) -> None:
+    mails = [
+        *conversation(),
+        Mail("x@example.org", "[list][nova] Where locks live", "Dee Other"),
+        Mail("y@example.org", "Re: [list][nova] Where locks live", "Dee Other"),
+    ]
+    assert sorted(ids(threads(mails, folder=tmp_path))) == [WHOLE, ["x"], ["y"]]
+
+
+def lost(mail: Mail) -> Mail:
+    return replace(mail, answers=())
+
+
+def test_subjects_where_a_list_strips_re(tmp_path: Path) -> None:
+    mails = [mail.pipermail() for mail in [*conversation(), *conversation("b", "[list] Another subject")]]
+    mails[2] = lost(mails[2])
+    assert sorted(ids(threads(mails, folder=tmp_path))) == [WHOLE, ["b0", "b1", "b2", "b3", "b4"]]
+
+
+def test_subjects_where_no_mail_names_another(tmp_path: Path) -> None:
+    mails = [lost(mail) for mail in conversation()]
+    mails[3] = replace(mails[3], body="Cyd Case wrote:\n> Point 2\nPoint 3.")
+    assert ids(threads(mails, folder=tmp_path)) == [WHOLE]
+    assert ids(threads([mail.pipermail() for mail in mails], folder=tmp_path)) == [WHOLE]
+    months = [lost(mail) for mail in conversation()]
+    assert ids(threads(months[:2], months[2:], folder=tmp_path)) == [WHOLE]
+
+
+def test_a_report_of_every_week_is_no_thread(tmp_path: Path) -> None:
+    reports = [
+        Mail(f"r{week}@example.org", "[list] Weekly report", "Dee Other", sent=START + timedelta(weeks=week))
+        for week in range(4)
+    ]
+    mails = [mail.pipermail() for mail in [*conversation(), *reports]]
+    assert sorted(ids(threads(mails, folder=tmp_path))) == [WHOLE, ["r0"], ["r1"], ["r2"], ["r3"]]
+    quoting = replace(reports[1], body="> Weekly report\n\nA correction.").pipermail()
+    assert sorted(ids(threads([*mails[:6], quoting], folder=tmp_path))) == [WHOLE, ["r0", "r1"]]
+
+
+def test_the_same_subject_a_year_later_is_another_thread(tmp_path: Path) -> None:
+    first = Mail("x@example.org", "[list] Nominations")
+    later = Mail("y@example.org", "[list] Nominations", "Bob Sample", sent=START + timedelta(days=365))
+    assert len(threads([first.pipermail(), later.pipermail()], folder=tmp_path)) == 2
+
+
+def test_lost_dates(tmp_path: Path) -> None:
+    mails = conversation()
+    mails[1] = replace(mails[1], headers={"Date": "once upon a time"})
+    mails[2] = replace(mails[2], headers={"Date": "Thu, 1 Jan 1970 00:00:00 +0000"})
+    (found,) = threads(mails, folder=tmp_path)
+    # the first line of each in the mbox has the time
+    assert ids([found]) == [WHOLE]
+    assert [message.sent for message in found.messages] == [mail.sent for mail in conversation()]
+
+
+@pytest.mark.parametrize("mails", [[("a", "b"), ("b", "a")], [("a", "a")], [("a", "b"), ("b", "c"), ("c", "a")]])
+def test_circles(tmp_path: Path, mails: list[tuple[str, str]]) -> None:
+    made = [Mail(one, answers=(other,), sent=START - timedelta(days=n)) for n, (one, other) in enumerate(mails)]
+    (found,) = threads(made, folder=tmp_path)
+    parents = found.parents()
+    assert len(parents) == len(mails)
+    for one in parents:
+        steps = 0
+        above: str | None = one
+        while above is not None:
+            above = parents[above]
+            steps += 1
+            assert steps <= len(mails)
+
+
+def test_a_deep_thread(tmp_path: Path) -> None:
+    mails = [
+        Mail(f"m{n}", answers=(f"m{n - 1}",) if n else (), sent=START + timedelta(minutes=n)) for n in range(3000)
+    ]
+    (found,) = threads(mails, folder=tmp_path)
+    assert len(found.parents()) == 3000
+
+
+def test_until(tmp_path: Path) -> None:
+    (found,) = threads(conversation(), folder=tmp_path)
+    assert found.until(START) is None
+    kept = found.until(START + timedelta(days=10))
+    assert kept is not None
+    assert ids([kept]) == [["a0", "a1"]]
