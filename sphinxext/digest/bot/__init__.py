@@ -1,0 +1,1 @@
+"""SuccessBot on IRC: it hears successes and thanks, and commits them as fragments."""

@@ -1,0 +1,193 @@
+"""The bot: sessions one after the other, and what is heard in them to the recorder."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import ssl
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from sphinxext.digest.bot.backoff import Backoff
+from sphinxext.digest.bot.connection import Connection, ConnectionLost
+from sphinxext.digest.bot.flood import Answer, AnswerQueue
+from sphinxext.digest.bot.journal import Entry, Journal
+from sphinxext.digest.bot.keeper import Keeper
+from sphinxext.digest.bot.recorder import Recorder
+from sphinxext.digest.bot.registration import LoginRefused, Registration
+from sphinxext.digest.bot.session import Hear, Rename, Session
+from sphinxext.digest.bot.settings import BotSettings, Server
+from sphinxext.digest.bot.tellings import Tellings
+
+logger = logging.getLogger(__name__)
+
+#: What the bot says as it leaves.
+_FAREWELL = "SuccessBot is stopped"
+_TO_STOP = (signal.SIGINT, signal.SIGTERM)
+
+
+class Bot:
+    """A SuccessBot that runs until a signal stops it.
+
+    :param context: for encrypted connections; see :meth:`~sphinxext.digest.bot.settings.Security.context`.
+    :param draft: whether fragments are drafts.
+    :param log_url: where the line is in the channel's log; see :class:`~sphinxext.digest.bot.tellings.Tellings`.
+    """
+
+    def __init__(
+        self,
+        settings: BotSettings,
+        context: ssl.SSLContext | None,
+        journal: Journal,
+        keeper: Keeper,
+        *,
+        draft: bool = False,
+        log_url: str = "",
+    ) -> None:
+        self._settings = settings
+        self._context = context
+        self._journal = journal
+        self._answers = AnswerQueue(settings.url)
+        self._corrections: set[str] = set()
+        self._recorder = Recorder(journal, keeper, self._recorded)
+        pending, committed = journal.open(datetime.now(UTC))
+        self._pending = pending
+        self._tellings = Tellings([*committed, *pending], draft=draft, log_url=log_url)
+
+    async def run(self) -> bool:
+        """Work until SIGTERM or SIGINT; whether everything that was heard is safe.
+
+        :raises Exception: what no part of the bot expects.
+        """
+        stop = _stop_event()
+        if self._pending:
+            logger.info("%d in the journal, to be committed", len(self._pending))
+        self._recorder.replay(self._pending)
+        recording = asyncio.create_task(self._recorder.run())
+        listening = asyncio.create_task(self._listen())
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            done, _ = await asyncio.wait({recording, listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopping}:
+                task.result()
+            logger.info("stopping")
+        finally:
+            listening.cancel()
+            stopping.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+            safe = recording.done() or await self._recorder.finish(recording)
+            self._journal.close()
+        return safe
+
+    async def _listen(self) -> None:
+        """One session after the other, with growing pauses while none of them lasts."""
+        waits = self._settings.waits
+        backoff = Backoff(waits.reconnect, waits.longest_reconnect)
+        clock = asyncio.get_running_loop().time
+        while True:
+            server = self._settings.servers[backoff.failures % len(self._settings.servers)]
+            started = clock()
+            try:
+                await self._stay(server)
+            except ConnectionLost as error:
+                if clock() - started > waits.stable:
+                    backoff.reset()
+                pause = backoff.next()
+                level = logging.ERROR if isinstance(error, LoginRefused) else logging.WARNING
+                logger.log(level, "%s: %s; next attempt in %.0f s", server, error, pause)
+                await asyncio.sleep(pause)
+
+    async def _stay(self, server: Server) -> None:
+        logger.info("connecting to %s", server)
+        connection = await Connection.open(server, self._context, self._settings.waits)
+        reason = ""
+        try:
+            session = await enter(connection, self._settings, self._answers, self._hear, self._tellings.rename)
+            await session.run()
+        except asyncio.CancelledError:
+            reason = _FAREWELL
+            raise
+        finally:
+            await asyncio.shield(connection.close(reason))
+
+    def _hear(self, nick: str, channel: str, text: str, moment: datetime) -> None:
+        telling = self._tellings.hear(nick, channel, text, moment)
+        if telling is None:
+            return
+        if telling.entry is None:
+            logger.info("%s in %s tells again: %s", nick, channel, text)
+            self._answers.add(channel, Answer(nick, telling.kind))
+            return
+        logger.info("%s of %s in %s: %s", telling.kind, nick, channel, text)
+        if telling.corrects:
+            self._corrections.add(telling.entry.token)
+        if not self._recorder.add(telling.entry):
+            self._answers.add(channel, Answer(nick, telling.kind, "I cannot record anything at the moment, sorry"))
+
+    def _recorded(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            words = f"Corrected {entry.kind}" if entry.token in self._corrections else ""
+            self._corrections.discard(entry.token)
+            self._answers.add(entry.channel, Answer(entry.nick, entry.kind, words))
+
+
+async def enter(
+    connection: Connection, settings: BotSettings, answers: AnswerQueue, hear: Hear, rename: Rename
+) -> Session:
+    """Log in with an open connection.
+
+    :raises ConnectionLost: if that cannot be done.
+    """
+    registration = Registration(connection, settings.login)
+    await registration.run(settings.waits.login)
+    logger.info("on the network as %s", registration.nick)
+    return Session(connection, registration, settings, answers, hear, rename)
+
+
+async def check(settings: BotSettings, context: ssl.SSLContext | None) -> bool:
+    """Connect to the first server, join all channels and leave again; whether that worked."""
+    server = settings.servers[0]
+    try:
+        connection = await Connection.open(server, context, settings.waits)
+    except ConnectionLost as error:
+        logger.error("%s: %s", server, error)
+        return False
+    try:
+        return await _check_channels(connection, settings)
+    except ConnectionLost as error:
+        logger.error("%s: %s", server, error)
+        return False
+    finally:
+        await connection.close("Only a check")
+
+
+async def _check_channels(connection: Connection, settings: BotSettings) -> bool:
+    session = await enter(connection, settings, AnswerQueue(""), lambda *_: None, lambda *_: None)
+    running = asyncio.create_task(session.run())
+    complete = asyncio.create_task(session.complete.wait())
+    try:
+        await asyncio.wait({running, complete}, timeout=settings.waits.check, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
+    finally:
+        for task in (running, complete):
+            task.cancel()
+        await asyncio.gather(running, complete, return_exceptions=True)
+    if missing := session.channels.missing:
+        logger.error("not joined: %s", ", ".join(missing))
+    return not missing
+
+
+def _stop_event() -> asyncio.Event:
+    """An event that is set by the signals that stop the bot."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in _TO_STOP:
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows: Ctrl-C interrupts the program
+            continue
+    return stop

@@ -1,0 +1,207 @@
+"""The journal: what was told, on the disk before anybody is answered, until it is committed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Lock
+
+logger = logging.getLogger(__name__)
+
+#: How long what was committed is remembered: a day, within which the same words are counted, and some time more.
+REMEMBERED = timedelta(hours=36)
+
+
+class JournalError(Exception):
+    """The journal cannot be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One telling and the fragment that it becomes.
+
+    ``key`` is what the same words of the same nick have in common on one day, and ``moment`` when it was told last, in
+    ISO form and UTC. ``name`` is the fragment's file and ``text`` its content. A correction has in ``before`` the
+    content that it takes the place of.
+    """
+
+    identity: str
+    key: str
+    moment: str
+    name: str
+    text: str
+    kind: str
+    nick: str
+    channel: str
+    before: str = ""
+
+    @property
+    def token(self) -> str:
+        """What tells the entry from all others, corrections of the same telling among them."""
+        return f"{self.identity}-{zlib.crc32(self.text.encode()):08x}"
+
+    @property
+    def time(self) -> datetime:
+        """The moment, in UTC."""
+        return datetime.fromisoformat(self.moment)
+
+
+class Journal:
+    """A file of lines, each a check sum (CRC-32) and a JSON object: an entry, or the tokens of those committed.
+
+    Only one process has it at a time. Lines are added at its end; one that was not written to its end, because the
+    process or the machine stopped, is no line.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._descriptor = -1
+        self._lock = -1
+        self._size = 0
+        self._writing = Lock()  # several threads add to it
+
+    def open(self, now: datetime) -> tuple[list[Entry], list[Entry]]:
+        """Take the journal; the entries that are not committed, and those that are and are still remembered.
+
+        :raises JournalError: if another process has it.
+        :raises OSError: if it cannot be read or made.
+        """
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(self.file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        if not _lock(self._lock):
+            os.close(self._lock)
+            raise JournalError("another bot works on this clone")
+        data = self.file.read_bytes() if self.file.exists() else b""
+        pending, committed = _replayed(_records(data), now)
+        with suppress(OSError):  # a full disk: it stays as long as it is
+            data = self._rewrite(pending, committed)
+        self._descriptor = os.open(self.file, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+        self._size = data.rfind(b"\n") + 1
+        return pending, committed
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Add entries. When this returns they are on the disk; when it raises, none of them is there.
+
+        :raises OSError: if they cannot be written.
+        """
+        self._append(b"".join(_line(asdict(entry)) for entry in entries))
+
+    def note_committed(self, entries: Iterable[Entry]) -> None:
+        """Note that entries are committed.
+
+        :raises OSError: if it cannot be written.
+        """
+        self._append(_line({"committed": [entry.token for entry in entries]}))
+
+    def close(self) -> None:
+        """Leave the journal to others."""
+        for descriptor in (self._descriptor, self._lock):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._descriptor = self._lock = -1
+
+    def _append(self, data: bytes) -> None:
+        with self._writing:
+            self._append_alone(data)
+
+    def _append_alone(self, data: bytes) -> None:
+        # an attempt before may have left a part of a line
+        os.ftruncate(self._descriptor, self._size)
+        os.lseek(self._descriptor, self._size, os.SEEK_SET)
+        try:
+            done = 0
+            while done < len(data):
+                done += os.write(self._descriptor, data[done:])
+            os.fsync(self._descriptor)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, self._size)
+            raise
+        self._size += len(data)
+
+    def _rewrite(self, pending: list[Entry], committed: list[Entry]) -> bytes:
+        """Put a journal in its place that has nothing but these entries; its content."""
+        # what is committed comes first: the line after it is about all entries above
+        lines = [_line(asdict(entry)) for entry in committed]
+        lines += [_line({"committed": [entry.token for entry in committed]})] if committed else []
+        data = b"".join([*lines, *(_line(asdict(entry)) for entry in pending)])
+        temporary = self.file.with_suffix(".new")
+        try:
+            with temporary.open("wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.replace(self.file)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync_folder(self.file.parent)
+        return data
+
+
+def _line(record: dict[str, object]) -> bytes:
+    content = json.dumps(record).encode()
+    return b"%08x %s\n" % (zlib.crc32(content), content)
+
+
+def _records(data: bytes) -> Iterator[dict[str, object]]:
+    """The lines that are as they were written. What follows the last line feed was never written to its end."""
+    for number, line in enumerate(data.split(b"\n")[:-1], 1):
+        check, _, content = line.partition(b" ")
+        if check == b"%08x" % zlib.crc32(content):
+            yield json.loads(content)
+        else:
+            logger.error("line %d of the journal is damaged and left out", number)
+
+
+def _replayed(records: Iterable[dict[str, object]], now: datetime) -> tuple[list[Entry], list[Entry]]:
+    entries: list[Entry] = []
+    committed: set[int] = set()
+    for record in records:
+        if "committed" in record:
+            done = set(record["committed"] if isinstance(record["committed"], list) else ())
+            committed |= {index for index, entry in enumerate(entries) if entry.token in done}
+        else:
+            entries.append(Entry(**record))  # type: ignore[arg-type] # the line is as it was written
+    since = now.astimezone(UTC) - REMEMBERED
+    pending = [entry for index, entry in enumerate(entries) if index not in committed]
+    return pending, [entry for index, entry in enumerate(entries) if index in committed and entry.time > since]
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make sure that the names in a folder are on the disk, where the system can do that."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> bool:
+        """Lock a file until it is closed, unless another process has."""
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> bool:
+        """Lock a file until it is closed, unless another process has."""
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

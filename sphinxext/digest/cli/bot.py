@@ -1,0 +1,267 @@
+"""``sphinx-digest bot``: a live SuccessBot on IRC."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import ssl
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sphinxext.digest.bot.bot import Bot, check
+from sphinxext.digest.bot.journal import Journal, JournalError
+from sphinxext.digest.bot.keeper import Keeper, Target
+from sphinxext.digest.bot.log import LEVELS, start_log, stop_log
+from sphinxext.digest.bot.settings import (
+    BotSettings,
+    Login,
+    Security,
+    check_channel,
+    check_nick,
+    parse_server,
+)
+from sphinxext.digest.bot.tellings import log_url
+from sphinxext.digest.cli.output import show_problems, visible
+from sphinxext.digest.cli.planned import settings_to_write
+from sphinxext.digest.cli.project import open_project
+from sphinxext.digest.fragments.values import check_url
+from sphinxext.digest.history.commit import Author, Clone, git_path
+from sphinxext.digest.history.git import GitError
+
+#: The variable that has the password, if no file has it.
+PASSWORD = "SPHINX_DIGEST_IRC_PASSWORD"  # noqa: S105 - the name of a variable
+#: Where the journal and the index of the bot's commits are, in the folder that git has for itself.
+_FOLDER = "sphinx-digest-bot"
+
+logger = logging.getLogger("sphinxext.digest.bot")
+
+
+def _checked(check: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """A callback that lets a function judge the value of an option, or each of its values."""
+
+    def callback(_ctx: click.Context, _param: click.Parameter, value: Any) -> Any:
+        try:
+            if isinstance(value, tuple):
+                return tuple(map(check, value))
+            return None if value is None else check(value)
+        except ValueError as error:
+            raise click.BadParameter(f"{visible(str(error))}.") from None
+
+    return callback
+
+
+def _author(text: str) -> Author:
+    match = re.fullmatch(r"([^<>\n]*[^<>\s])\s*<([^<>\s]+@[^<>\s]+)>", text.strip())
+    if match is None:
+        raise ValueError(f"'{text}' is no author: NAME <ADDRESS>")
+    return Author(match[1].strip(), match[2])
+
+
+def _log_url(text: str) -> str:
+    check_url(log_url(text, "#channel", datetime(2015, 12, 1, tzinfo=UTC)))
+    return text
+
+
+def _branch(text: str) -> str:
+    """A name that can stand in a refspec; what else is wrong with it, git says."""
+    if not re.fullmatch(r"(?![-/.])[^\s:*?\[\\^~\x00-\x1f\x7f]+", text) or ".." in text:
+        raise ValueError(f"'{text}' is no name of a branch")
+    return text
+
+
+def _remote(text: str) -> str:
+    if text.startswith("-") or not text:
+        raise ValueError(f"'{text}' is no remote")
+    return text
+
+
+@click.command("bot")
+@click.option(
+    "--server",
+    "servers",
+    metavar="HOST[:PORT]",
+    required=True,
+    multiple=True,
+    help="A server of the network. May be repeated: they are tried in turn. The port is 6697, or 6667 with --no-tls.",
+)
+@click.option(
+    "--channel",
+    "channels",
+    metavar="NAME",
+    required=True,
+    multiple=True,
+    callback=_checked(check_channel),
+    help="A channel to listen in; a name without a mark gets a '#'. May be repeated.",
+)
+@click.option("--nick", default="successbot", show_default=True, callback=_checked(check_nick), help="Its nick.")
+@click.option("--account", metavar="NAME", help="The account to log in to; without it, the one of the nick.")
+@click.option(
+    "--password-file",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=f"Has the account's password in its first line. Without it, {PASSWORD} has it, if there is one.",
+)
+@click.option(
+    "--ca",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Certificates of authorities to trust, in place of the system's.",
+)
+@click.option("--insecure", is_flag=True, help="Do not check the server's certificate: anybody can be the server.")
+@click.option("--no-tls", is_flag=True, help="Do not encrypt. No password is sent then.")
+@click.option(
+    "--ignore",
+    metavar="NICK",
+    multiple=True,
+    callback=_checked(check_nick),
+    help="Whom it does not hear, such as bots.",
+)
+@click.option(
+    "--url",
+    metavar="URL",
+    callback=_checked(check_url),
+    help="What its answers say of where the successes are. Without it, the option 'success_url' of the project.",
+)
+@click.option(
+    "--log-url",
+    metavar="URL",
+    default="",
+    callback=lambda ctx, param, value: _checked(_log_url)(ctx, param, value or None) or "",
+    help="Where the channel's log is, for the link of each success: with {channel}, {date} and {time} (UTC).",
+)
+@click.option("--fragments", metavar="DIR", help="The folder to write to, instead of the project's.")
+@click.option(
+    "--draft/--no-draft",
+    default=False,
+    show_default=True,
+    help="Whether fragments are drafts, which are shown nowhere until a person has completed them.",
+)
+@click.option(
+    "--author",
+    metavar="NAME <ADDRESS>",
+    callback=_checked(_author),
+    help="Who makes the commits. Without it, whom git's settings name.",
+)
+@click.option("--push", metavar="REMOTE", callback=_checked(_remote), help="Push the commits to this remote.")
+@click.option(
+    "--branch",
+    metavar="NAME",
+    callback=_checked(_branch),
+    help="The branch to push to; without it, the one with the name of the branch that is checked out.",
+)
+@click.option("--check", "checking", is_flag=True, help="Only see whether all of this works: join, leave, end.")
+@click.option(
+    "--log-level", type=click.Choice(LEVELS), default="info", show_default=True, help="What is said of its work."
+)
+@click.pass_context
+def command(ctx: click.Context, /, log_level: str, checking: bool, **options: Any) -> None:
+    """Run SuccessBot on IRC: it hears '#success' and '#thanks' in channels, and commits them as fragments.
+
+    '#success TEXT' and '#thanks NICK TEXT' at the very start of a message in a channel count, by anybody. Each becomes
+    a fragment of the project, which has to be a clone of a repository, and is committed to the branch that is checked
+    out. What others have changed or staged there stays as it is.
+
+    It runs until SIGTERM or SIGINT, and says on standard error what it does. The exit status is 0 if all that it has
+    heard is safe.
+    """
+    settings = _settings(ctx, **options)
+    handler = start_log(log_level, [settings.login.password])
+    try:
+        sound = _run(ctx, settings, checking=checking, **options)
+    except (GitError, JournalError) as error:
+        logger.error("%s", error)
+        sound = False
+    finally:
+        stop_log(handler)
+    ctx.exit(0 if sound else 1)
+
+
+def _settings(ctx: click.Context, /, **options: Any) -> BotSettings:
+    tls = not options["no_tls"]
+    if not tls and (options["insecure"] or options["ca"]):
+        raise click.UsageError("--insecure and --ca belong to TLS, which --no-tls leaves out.")
+    if options["branch"] and not options["push"]:
+        raise click.UsageError("--branch belongs to --push.")
+    try:
+        servers = tuple(parse_server(text, tls=tls) for text in options["servers"])
+    except ValueError as error:
+        raise click.BadParameter(f"{visible(str(error))}.", param_hint="--server") from None
+    password = _password(options["password_file"])
+    if password and not tls:
+        raise click.UsageError("A password is not sent without encryption: --no-tls cannot be used with one.")
+    if options["account"] and not password:
+        raise click.UsageError(f"--account needs a password, in {PASSWORD} or --password-file.")
+    if any(character in f"{options['account'] or ''}{password}" for character in "\0\r\n"):
+        raise click.UsageError("The account and the password have to be one line.")
+    return BotSettings(
+        servers=servers,
+        channels=tuple(dict.fromkeys(options["channels"])),
+        login=Login(options["nick"], account=options["account"] or options["nick"], password=password),
+        security=Security(tls, not options["insecure"], options["ca"]),
+        url=options["url"] or _success_url(ctx),
+        ignored=options["ignore"],
+    )
+
+
+def _success_url(ctx: click.Context) -> str:
+    return open_project(ctx.obj)[0].main.success_url
+
+
+def _password(file: Path | None) -> str:
+    if file is None:
+        return os.environ.get(PASSWORD, "")
+    if os.name == "posix" and file.stat().st_mode & 0o077:
+        raise click.UsageError(f"{visible(str(file))} can be read by others: run 'chmod 600' on it.")
+    lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    if not lines or not lines[0]:
+        raise click.UsageError(f"{visible(str(file))} has no password in its first line.")
+    return lines[0]
+
+
+def _run(ctx: click.Context, settings: BotSettings, *, checking: bool, **options: Any) -> bool:
+    """Check, or run; whether all went well.
+
+    :raises GitError: if there is no clone to commit to.
+    """
+    project, problems = open_project(ctx.obj)
+    show_problems(problems)
+    folder = settings_to_write(project, options["fragments"]).fragments
+    if problems or Path(folder).is_absolute():
+        logger.error("the settings have problems" if problems else "the fragments have to be in the project")
+        return False
+    place = git_path(project.root, _FOLDER)
+    clone = Clone(project.root, place / "index", options["author"])
+    branch = clone.check()
+    clone = replace(clone, branch=branch)
+    place.mkdir(exist_ok=True)
+    context = _context(settings.security)
+    if checking:
+        return asyncio.run(check(settings, context))
+    target = Target(options["push"], options["branch"] or branch) if options["push"] else None
+    logger.info("committing to %s in %s", branch, project.root)
+    bot_options = {"draft": options["draft"], "log_url": options["log_url"]}
+    return asyncio.run(
+        _serve(settings, context, Journal(place / "journal"), Keeper(clone, folder, target), bot_options)
+    )
+
+
+def _context(security: Security) -> ssl.SSLContext | None:
+    if security.tls and not security.verify:
+        logger.warning("the server's certificate is not checked: anybody can be the server")
+    try:
+        return security.context()
+    except ssl.SSLError:
+        raise click.UsageError(f"{visible(str(security.authority))} holds no certificates in PEM form.") from None
+
+
+async def _serve(
+    settings: BotSettings, context: ssl.SSLContext | None, journal: Journal, keeper: Keeper, options: dict[str, Any]
+) -> bool:
+    return await Bot(settings, context, journal, keeper, **options).run()

@@ -1,0 +1,271 @@
+"""Commits of single files, and what makes them known elsewhere, beside whatever else goes on in a clone.
+
+Commits are made in an index of their own: what a person has staged or changed in the clone stays as it is, and a lock
+that a killed git has left on the usual index stops nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Timer
+
+from sphinxext.digest.history.git import GitError, Process, read_output
+
+#: How many seconds a remote may take for anything.
+REMOTE_TIMEOUT = 60.0
+#: After how many seconds a lock on a branch is nobody's any more, and one that our own git must have left.
+STALE_LOCK, OWN_STALE_LOCK = 600.0, 3.0
+#: How many seconds our own git may take from the marker to its last lock.
+_OWN_TIME = 30.0
+#: Where a remote's branch is kept while it is looked at: no branch, and none of the remote's own.
+_THEIRS = "refs/sphinx-digest/remote"
+_NOTHING = "0" * 40
+#: What is committed has reached the disk when git says so.
+_SAFE = ("-c", "core.fsync=all")
+
+
+class RejectedError(GitError):
+    """The remote has commits that the clone does not have."""
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who makes commits. Without one it is whom git's own settings name."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Clone:
+    """A clone to commit to.
+
+    :param root: a folder of it; paths are relative to that.
+    :param index: a file that nobody else uses, in the folder of :func:`git_path`.
+    :param branch: the one that has to be checked out for anything to be done; any without it.
+    """
+
+    root: Path
+    index: Path
+    author: Author | None = None
+    branch: str = ""
+
+    def commit(self, paths: Sequence[str], message: str) -> str | None:
+        """Commit files as they stand in the folder, on the branch that is checked out; its name, or None.
+
+        It is None if they are committed already. Either there is a commit with all of them, or there is none.
+
+        :raises GitError: if git refuses, or another branch is checked out.
+        """
+        self._check_branch()
+        head = self._find("HEAD^{commit}")
+        self._forget_index()
+        if head:
+            self._run("read-tree", head)
+        self._run("update-index", "--add", "-z", "--stdin", send=_joined(paths))
+        tree = self._run("write-tree")
+        if head and tree == self._find(f"{head}^{{tree}}"):
+            return None
+        commit = self._commit_tree(tree, [head] if head else [], message)
+        with self._marked():
+            self._update_head(commit, head, message)
+            self._forget_index()
+            self._settle(paths)
+        return commit
+
+    def settle(self, paths: Iterable[str]) -> None:
+        """Let the usual index know of files that are committed, if a killed process has not come to it.
+
+        :raises GitError: if no branch is checked out.
+        """
+        with self._marked():
+            self._settle(paths)
+
+    def check(self) -> str:
+        """The name of the branch that is checked out, if commits can be made.
+
+        :raises GitError: if there is no branch, or nobody to be their author.
+        """
+        branch = self._check_branch()
+        self._run("var", "GIT_COMMITTER_IDENT")
+        self._run("var", "GIT_AUTHOR_IDENT")
+        return branch
+
+    def committed(self, paths: Iterable[str]) -> set[str]:
+        """Those of some paths that a commit of the branch has ever added, even if they are gone since."""
+        given = list(paths)
+        if not given or not self._find("HEAD^{commit}"):
+            return set()
+        options = ("--format=", "--name-only", "-z", "--relative", "--full-history", "-m", "--diff-filter=AR")
+        output = read_output(self.root, "log", *options, "HEAD", "--", *given)
+        return {os.fsdecode(name).strip("\n") for name in output.split(b"\0") if name} & set(given)
+
+    def push(self, remote: str, branch: str) -> None:
+        """Push what is checked out to a branch of a remote, never by force.
+
+        :raises RejectedError: if the branch has other commits; see :meth:`join`.
+        :raises GitError: if it cannot be done.
+        """
+        self._check_branch()
+        with Process(
+            self.root,
+            *("push", "--porcelain", "--", remote, f"HEAD:refs/heads/{branch}"),
+            variables=self._variables,
+            apart=True,
+        ) as process:
+            timer = _kill_later(process)
+            try:
+                output = process.output.read().decode("utf-8", "replace")
+                process.finish()
+            except GitError as error:
+                refusals = [line.split("\t")[-1] for line in output.splitlines() if line.startswith("!")]
+                if any("fetch first" in line or "non-fast-forward" in line for line in refusals):
+                    raise RejectedError("the remote has commits that are not in the clone") from None
+                raise GitError(refusals[0] if refusals else str(error)) from None
+            finally:
+                timer.cancel()
+
+    def join(self, remote: str, branch: str) -> None:
+        """Take in what a remote's branch has: as the new state of ours, or by a merge. Nothing local is lost by it.
+
+        :raises GitError: if it cannot be had, or contradicts what is committed or changed in the clone.
+        """
+        self._check_branch()
+        self._fetch(remote, branch)
+        head, theirs = self._run("rev-parse", "HEAD"), self._run("rev-parse", _THEIRS)
+        base = self._run("merge-base", head, theirs)
+        if base == theirs:
+            return
+        message = f"Merge branch '{branch}' of the remote"
+        new = theirs if base == head else self._merge(head, theirs, message)
+        with self._marked():
+            with suppress(GitError):  # it fails where files were changed, which does not matter here
+                self._run("update-index", "-q", "--refresh", variables={})
+            # the folder first: it refuses to take the place of what was changed
+            self._run("read-tree", "-m", "-u", head, new, variables={})
+            self._update_head(new, head, message)
+
+    def _check_branch(self) -> str:
+        """The branch that is checked out: a person may have gone to another one, whose commits are not for us."""
+        try:
+            branch = self._run("symbolic-ref", "--short", "HEAD")
+        except GitError as error:
+            message = "no branch is checked out" if "not a symbolic ref" in str(error) else str(error)
+            raise GitError(message) from None
+        if self.branch and branch != self.branch:
+            raise GitError(f"the clone is on the branch {branch}, and not on {self.branch}")
+        return branch
+
+    def _merge(self, head: str, theirs: str, message: str) -> str:
+        try:
+            tree = self._run("merge-tree", "--write-tree", head, theirs)
+        except GitError as error:
+            raise GitError(f"the remote's branch cannot be merged, a person has to do it: {error}") from None
+        return self._commit_tree(tree.splitlines()[0], [head, theirs], message)
+
+    def _fetch(self, remote: str, branch: str) -> None:
+        refspec = f"+refs/heads/{branch}:{_THEIRS}"
+        options = ("--quiet", "--no-tags", "--no-write-fetch-head")
+        with Process(
+            self.root, "fetch", *options, "--", remote, refspec, variables=self._variables, apart=True
+        ) as process:
+            timer = _kill_later(process)
+            try:
+                process.read()
+            finally:
+                timer.cancel()
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        """No questions to a person who is not there, and who makes the commits."""
+        variables = {"GIT_TERMINAL_PROMPT": "0"}
+        if self.author is not None:
+            for role in ("AUTHOR", "COMMITTER"):
+                variables |= {f"GIT_{role}_NAME": self.author.name, f"GIT_{role}_EMAIL": self.author.email}
+        return variables
+
+    @property
+    def _private(self) -> dict[str, str]:
+        return {"GIT_INDEX_FILE": os.fspath(self.index)}
+
+    def _forget_index(self) -> None:
+        for file in (self.index, self.index.with_name(f"{self.index.name}.lock")):
+            file.unlink(missing_ok=True)
+
+    def _settle(self, paths: Iterable[str]) -> None:
+        options = ("--quiet", "--pathspec-from-file=-", "--pathspec-file-nul")
+        with suppress(GitError):  # git status calls the files deleted then: they are committed all the same
+            self._run("reset", *options, send=_joined(paths), variables={})
+
+    def _commit_tree(self, tree: str, parents: Sequence[str], message: str) -> str:
+        of = [option for parent in parents for option in ("-p", parent)]
+        return self._run("commit-tree", tree, *of, send=f"{message}\n".encode())
+
+    def _update_head(self, commit: str, before: str, message: str) -> None:
+        """Make a commit the last one of the branch, if that is still the one before."""
+        self._run("update-ref", "-m", f"commit: {message.splitlines()[0]}", "HEAD", commit, before or _NOTHING)
+
+    @contextmanager
+    def _marked(self) -> Iterator[None]:
+        """Leave a marker while git takes locks: who finds one knows that a git of ours was killed, with its locks."""
+        marker = self.index.with_name(f"{self.index.name}.updating")
+        names = ("HEAD", self._run("symbolic-ref", "--quiet", "HEAD"), _THEIRS, "index")
+        locks = [git_path(self.root, f"{name}.lock") for name in names]
+        marked = marker.stat().st_mtime if marker.exists() else None
+        if not sum(_is_held(lock, marked) for lock in locks):
+            marker.touch()
+        yield
+        marker.unlink(missing_ok=True)
+
+    def _find(self, name: str) -> str:
+        try:
+            return self._run("rev-parse", "--quiet", "--verify", name)
+        except GitError:
+            return ""
+
+    def _run(self, *arguments: str, send: bytes = b"", variables: Mapping[str, str] | None = None) -> str:
+        given = {**self._variables, **(self._private if variables is None else variables)}
+        with Process(self.root, *_SAFE, *arguments, send=send, variables=given, apart=True) as process:
+            return process.read().decode("utf-8", "surrogateescape").strip()
+
+
+def git_path(root: Path, name: str) -> Path:
+    """Where a file of ours may be in the repository of a folder, apart from all that is committed.
+
+    :raises GitError: if there is no repository.
+    """
+    path = read_output(root, "rev-parse", "--git-path", name).decode("utf-8", "surrogateescape").rstrip("\n")
+    return root / path
+
+
+def _kill_later(process: Process) -> Timer:
+    timer = Timer(REMOTE_TIMEOUT, process.kill)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def _joined(paths: Iterable[str]) -> bytes:
+    return b"".join(os.fsencode(path) + b"\0" for path in paths)
+
+
+def _is_held(lock: Path, marked: float | None) -> bool:
+    """Whether a lock is somebody's; one that a killed git has left is removed.
+
+    No git takes long to update a branch. An index may be locked for as long as a person writes a message, so that only
+    the lock is removed that goes with our marker.
+    """
+    try:
+        made = lock.stat().st_mtime
+        is_own = marked is not None and marked <= made <= marked + _OWN_TIME
+        if time.time() - made > (OWN_STALE_LOCK if is_own else STALE_LOCK) and (is_own or lock.name != "index.lock"):
+            lock.unlink()
+            return False
+    except FileNotFoundError:
+        return False
+    return True

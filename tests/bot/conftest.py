@@ -1,0 +1,85 @@
+"""A clone for the bot to commit to, and servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from .ircd import BotProgram, Ircd, Person
+
+URL = "https://wiki.example.org/Successes"
+
+
+@pytest.fixture
+def clone(tmp_path: Path, make_repository: type) -> Path:
+    """A repository with one commit."""
+    root = tmp_path / "clone"
+    repository = make_repository(root)
+    (root / "README").write_text("A project.\n", encoding="utf-8")
+    (root / "releasenotes").mkdir()
+    (root / "releasenotes" / "digest.yaml").write_text(f"success_url: {URL}\n", encoding="utf-8")
+    repository.commit("2001-01-01T00:00:00Z")
+    return root
+
+
+@pytest.fixture
+def git(clone: Path, make_repository: type) -> Callable[..., str]:
+    """What a git command prints in the clone."""
+    return make_repository(clone).run
+
+
+@pytest.fixture
+def ircd(tmp_path: Path) -> Iterator[Ircd]:
+    """A server that runs."""
+    server = Ircd(tmp_path / "ircd").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def people() -> Iterator[Callable[..., Person]]:
+    """Brings people to a server: the port, the nick, and the channels."""
+    all_people: list[Person] = []
+
+    def come(port: int, nick: str, *channels: str) -> Person:
+        all_people.append(Person(port, nick, *channels))
+        return all_people[-1]
+
+    yield come
+    for person in all_people:
+        try:
+            person.close()
+        except OSError:
+            continue
+
+
+@pytest.fixture
+def bots() -> Iterator[Callable[..., BotProgram]]:
+    """Starts bots."""
+    started: list[BotProgram] = []
+
+    def start(root: Path, *arguments: str, **options: object) -> BotProgram:
+        started.append(BotProgram(root, *arguments, **options))  # type: ignore[arg-type]
+        return started[-1]
+
+    yield start
+    for bot in started:
+        if bot.process.poll() is None:
+            bot.kill()
+
+
+@pytest.fixture
+def kept(clone: Path, git: Callable[..., str]) -> Callable[[], list[str]]:
+    """The texts of the successes that are committed, in alphabetical order."""
+
+    def read() -> list[str]:
+        names = git("ls-tree", "-r", "--name-only", "HEAD", "releasenotes/digests").splitlines()
+        found = []
+        for name in names:
+            lines = git("show", f"HEAD:{name}").splitlines()
+            found += [line.partition(": ")[2] for line in lines if line.strip(" -").startswith("text:")]
+        return sorted(found)
+
+    return read
