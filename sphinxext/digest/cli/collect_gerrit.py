@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from datetime import date
 
 import click
@@ -123,4 +124,4 @@ def _read(sources: tuple[str, ...], site: str) -> tuple[list[ChangeList], list[P
 def _data(source: str) -> bytes:
     if source != STANDARD_INPUT:
         return read_source(query_url(source) if is_url(source) else source)
-    return unpacked(click.get_binary_stream("stdin").read(MAX_BYTES + 1), source)
+    return unpacked(sys.stdin.buffer.read(MAX_BYTES + 1), source)

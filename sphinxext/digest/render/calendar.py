@@ -11,12 +11,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from urllib.parse import quote
 
 import icalendar
 
 from sphinxext.digest.model import REFUSED_CHARACTER, Event, Schedule, Scope, Week
 from sphinxext.digest.render.schedule_text import series_name, text_of_event
+
+#: Some releases of icalendar have types for what they make, and others have not.
+_UNTYPED: Any = icalendar
 
 PRODUCT = "-//sphinxext-digest//Release schedule//EN"
 
@@ -44,7 +48,7 @@ def calendar_of(schedule: Schedule) -> bytes:
     The bytes depend on nothing but the schedule: the time stamps are midnight UTC of its first day. Nobody is busy
     because of an event (``TRANSP:TRANSPARENT``), and ``DTEND`` is the day after its last one.
     """
-    calendar = icalendar.Calendar()  # type: ignore[no-untyped-call]
+    calendar = _UNTYPED.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", _text(f"{schedule.title} release schedule"))
@@ -110,7 +114,7 @@ def _appointment(schedule: Schedule, week: Week, event: Event, uid: str) -> _App
 
 
 def _component(appointment: _Appointment, stamp: datetime) -> icalendar.Event:
-    component = icalendar.Event()  # type: ignore[no-untyped-call]
+    component: icalendar.Event = _UNTYPED.Event()
     component.add("uid", _text(appointment.uid))
     component.add("dtstamp", stamp)
     component.add("dtstart", appointment.start)
