@@ -62,6 +62,8 @@ _NOT_OF_FILES = {
     Code.BAD_RECORD,
     # of logs, see tests/collect
     Code.NOT_A_LOG,
+    # of what drafts are made from, see tests/collect
+    Code.NO_MAIL,
     # of release notes, see tests/extension
     Code.HISTORY,
     Code.SHALLOW,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -100,9 +99,7 @@ def _time(when: datetime | None) -> str | None:
 
 def _room() -> int | None:
     """The columns of the terminal; a pipe and a file have room for everything."""
-    if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal():
-        return shutil.get_terminal_size().columns
-    return None
+    return shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
 
 
 def _table(candidates: Sequence[Candidate], room: int | None) -> Iterator[str]:

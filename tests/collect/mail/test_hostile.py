@@ -18,6 +18,7 @@ pytest.importorskip("sphinx")
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from sphinxext.digest.collect.mail.body import cited_urls
 from sphinxext.digest.collect.mail.choose import Known, Wishes, make_candidate
@@ -102,8 +103,9 @@ def test_to_a_page(tmp_path: Path) -> None:
     (source / "conf.py").write_text("extensions = ['sphinxext.digest']\n")
     (source / "index.rst").write_text("x\n=\n\n.. toctree::\n\n   digests/index\n")
     warnings = io.StringIO()
-    app = Sphinx(source, source, tmp_path / "out", tmp_path / "tree", "text", status=None, warning=warnings)
-    app.build()
+    with patch_docutils(source), docutils_namespace():
+        app = Sphinx(source, source, tmp_path / "out", tmp_path / "tree", "text", status=None, warning=warnings)
+        app.build()
     assert warnings.getvalue() == ""
     (path,) = (tmp_path / "out" / "digests").glob("????-??-??.txt")
     page = path.read_text(encoding="utf-8")
