@@ -10,10 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from collect.mail.mails import START, Mail, conversation, mbox
+from collect.mail.server import Server, serving
 
 from sphinxext.digest.collect.mail.addresses import hash_of
-from tests.collect.mail.mails import START, Mail, conversation, mbox
-from tests.collect.mail.server import Server, serving
 
 from .conftest import FOLDER, Run
 

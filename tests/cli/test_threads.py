@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from collect.mail.mails import Mail, conversation, mbox
 
 from sphinxext.digest.render.wrap import width_of
-from tests.collect.mail.mails import Mail, conversation, mbox
 
 from .conftest import Run
 

@@ -7,11 +7,11 @@ import os
 from pathlib import Path
 
 import pytest
+from conftest import Repository
 
 from sphinxext.digest.collect.mail import sources
 from sphinxext.digest.collect.mail.sources import MailReading, read_archives
 from sphinxext.digest.problems import Code
-from tests.conftest import Repository
 
 from .mails import Mail, conversation, mbox, write_gzip, write_maildir
 from .server import Server
