@@ -18,7 +18,7 @@ from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages
 from sphinxext.digest.extension.releases import StableAnchors, outdated_by_release_notes
 from sphinxext.digest.extension.report import report_problems
 from sphinxext.digest.extension.schedules import outdated_by_schedules
-from sphinxext.digest.extension.store import open_store, save_states
+from sphinxext.digest.extension.store import begin_reading, open_store, save_states
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -48,6 +48,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-get-outdated", outdated_documents)
     app.connect("env-get-outdated", outdated_by_schedules)
     app.connect("env-get-outdated", outdated_by_release_notes)
+    app.connect("source-read", begin_reading)
     app.connect("env-updated", report_problems)
     app.connect("html-page-context", add_script)
     app.connect("build-finished", save_states)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Set
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
@@ -97,6 +98,8 @@ class DigestDomain(Domain):
 
     #: The collections of this build, from ``builder-inited`` on.
     store: object = None
+    #: The process that knows what this domain does.
+    _process: int | None = None
     _chosen: dict[tuple[str, str], Target] | None = None
     _by_name: dict[tuple[str, str], Target] | None = None
 
@@ -139,6 +142,22 @@ class DigestDomain(Domain):
                 if docname in otherdata[part]:
                     self.data[part][docname] = otherdata[part][docname]
         self.data["folders"].update(otherdata["folders"])
+        self._chosen = self._by_name = None
+
+    def forget_other_processes(self, docname: str) -> None:
+        """In a process that reads a part of the pages, let go of what is known of others.
+
+        All that such a process knows is pickled and sent back, and the others' pages are not taken from it.
+
+        :param docname: the page that is to be read now; pages of this process that were read before it are kept.
+        """
+        if self._process in (None, os.getpid()):
+            self._process = os.getpid()
+            return
+        self._process = os.getpid()
+        for part in _OF_PAGES:
+            kept = self.data[part].get(docname)
+            self.data[part] = {docname: kept} if kept is not None else {}
         self._chosen = self._by_name = None
 
     def targets(self) -> Collection[Target]:

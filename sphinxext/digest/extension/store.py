@@ -151,7 +151,13 @@ def open_store(app: Sphinx) -> None:
     domain = DigestDomain.of(app.env)
     domain.data["folders"].update(_saved_states(app))
     project = configure(app.config, Path(app.confdir))
+    domain.forget_other_processes("")
     domain.store = Store(project, domain.data["folders"], domain.data["scans"])
+
+
+def begin_reading(app: Sphinx, docname: str, _source: list[str]) -> None:
+    """Send back from a process that reads some of the pages only what it found on them."""
+    DigestDomain.of(app.env).forget_other_processes(docname)
 
 
 def save_states(app: Sphinx, exception: Exception | None) -> None:
