@@ -51,7 +51,7 @@ def calendar_of(schedule: Schedule) -> bytes:
     calendar = _UNTYPED.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", _text(f"{schedule.title} release schedule"))
+    calendar.add("x-wr-calname", _line(f"{schedule.title} release schedule"))
     first = min((week.period.start for week in schedule.weeks), default=schedule.release)
     stamp = datetime.combine(first, time(), UTC)
     for appointment in [*_weeks(schedule), *_events(schedule)]:
@@ -115,11 +115,11 @@ def _appointment(schedule: Schedule, week: Week, event: Event, uid: str) -> _App
 
 def _component(appointment: _Appointment, stamp: datetime) -> icalendar.Event:
     component: icalendar.Event = _UNTYPED.Event()
-    component.add("uid", _text(appointment.uid))
+    component.add("uid", _line(appointment.uid))
     component.add("dtstamp", stamp)
     component.add("dtstart", appointment.start)
     component.add("dtend", appointment.end + timedelta(days=1))
-    component.add("summary", " ".join(_text(appointment.summary).split()))
+    component.add("summary", _line(appointment.summary))
     component.add("transp", "TRANSPARENT")
     component.add("categories", [str(appointment.scope)])
     if appointment.description:
@@ -140,3 +140,8 @@ def _url(schedule: Schedule, event: Event | None) -> str | None:
 def _text(text: str) -> str:
     """A text that the format can hold: the library escapes what has a meaning in it, but for control characters."""
     return REFUSED_CHARACTER.sub("\ufffd", _LINE_END.sub("\n", text))
+
+
+def _line(text: str) -> str:
+    """A text that the format can hold, on one line."""
+    return " ".join(_text(text).split())

@@ -164,7 +164,7 @@ class CollectionReader(SphinxDirective):
         anchors = {}
         renamed: dict[str, str] = {}
         for node in elements:
-            identifiers: list[str] = node.attributes["ids"]
+            identifiers: list[str] = node.get("ids", [])
             for index, name in enumerate(identifiers):
                 free = name
                 if known.get(name, node) is not node:
@@ -173,7 +173,8 @@ class CollectionReader(SphinxDirective):
                 known[free] = anchors[free] = node
         if renamed:
             for node in elements:
-                node["backrefs"] = [renamed.get(name, name) for name in node["backrefs"]]
+                if "backrefs" in node:
+                    node["backrefs"] = [renamed.get(name, name) for name in node["backrefs"]]
                 if "refid" in node:
                     node["refid"] = renamed.get(node["refid"], node["refid"])
         return anchors
@@ -217,7 +218,7 @@ def _words_of(node: nodes.Element) -> str:
     for child in node.children:
         if isinstance(child, nodes.Text):
             words.append(child.astext())
-        elif isinstance(child, nodes.Element) and not _ASIDES.intersection(child["classes"]):
+        elif isinstance(child, nodes.Element) and not _ASIDES.intersection(child.get("classes", ())):
             words.append(_words_of(child))
         elif words[-1:] == [" "]:
             words.pop()
