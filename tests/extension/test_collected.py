@@ -7,8 +7,8 @@ import json
 from docutils import nodes
 
 from sphinxext.digest.collect.irc.collector import Collector, Wishes
-from sphinxext.digest.collect.irc.plain import visible_text
 from sphinxext.digest.collect.irc.sources import find_sources
+from sphinxext.digest.collect.plain import visible_text
 
 from .building import Project
 from .outputs import parse_page

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sphinxext.digest.bot.journal import Entry
-from sphinxext.digest.collect.irc.plain import visible_text
+from sphinxext.digest.collect.plain import visible_text
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.fragments.write import write_new_file
 from sphinxext.digest.history.commit import Clone, RejectedError

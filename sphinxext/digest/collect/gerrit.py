@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
 from sphinxext.digest.collect.draft import Draft, identity_of, make_draft
-from sphinxext.digest.collect.outside import plain_line, plain_title, web_url
+from sphinxext.digest.collect.outside import plain_title, web_url
+from sphinxext.digest.collect.plain import visible_text
 from sphinxext.digest.collect.source import parse_json
 from sphinxext.digest.fragments.values import ValueProblem, read_moment
 from sphinxext.digest.model import Moment
@@ -142,7 +143,7 @@ def draft_changes(changes: Iterable[Change], wishes: ChangeWishes) -> list[Draft
         day = Moment(_last_day(wishes)) if change.status != _MERGED or change.updated is None else change.updated
         identity = identity_of("change", change.site or change.project, change.number)
         note = {
-            "group": plain_line(wishes.group or "") or None,
+            "group": visible_text(wishes.group or "") or None,
             "text": plain_title(change.subject),
             "url": change.url,
         }
@@ -150,7 +151,7 @@ def draft_changes(changes: Iterable[Change], wishes: ChangeWishes) -> list[Draft
             f"A draft from Gerrit: change {change.number} of {change.project}, {change.status.lower() or 'open'}.",
             "Say what it is about if the subject does not, and delete these lines and 'draft'.",
         ]
-        draft = make_draft(identity, change.subject, {"items": [note]}, date=day, comment=map(plain_line, comment))
+        draft = make_draft(identity, change.subject, {"items": [note]}, date=day, comment=map(visible_text, comment))
         drafts.setdefault(identity, draft)
     return list(drafts.values())
 
@@ -193,10 +194,10 @@ def _lines(text: str, source: str) -> Iterator[Any]:
 
 def _change(record: Mapping[str, Any], site: str) -> Change | None:
     number = record.get("_number", record.get("number"))
-    subject = plain_line(_text(record.get("subject")))
+    subject = visible_text(_text(record.get("subject")))
     if not str(number).isdecimal() or not str(number).isascii() or len(str(number)) > 12 or not subject:
         return None
-    project = plain_line(_text(record.get("project")))
+    project = visible_text(_text(record.get("project")))
     url = web_url(_text(record.get("url")))
     if url is None and site and project:
         # the form that Gerrit has had since 2.15; it leads there without the project as well
@@ -205,7 +206,7 @@ def _change(record: Mapping[str, Any], site: str) -> Change | None:
         int(number),
         project,
         subject,
-        plain_line(_text(record.get("status"))).upper(),
+        visible_text(_text(record.get("status"))).upper(),
         _time(record.get("submitted") or record.get("updated") or record.get("lastUpdated")),
         url,
         site_of(url.partition("/c/")[0]) if url and "/c/" in url else site,

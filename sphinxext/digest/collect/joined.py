@@ -10,7 +10,8 @@ from datetime import date
 from sphinxext.digest.archive.escape import begun, escaped
 from sphinxext.digest.collect.draft import Draft, make_draft
 from sphinxext.digest.collect.joint import Index, IndexNote
-from sphinxext.digest.collect.outside import plain_line, plain_paragraph, plain_title, without_controls
+from sphinxext.digest.collect.outside import plain_paragraph, plain_title
+from sphinxext.digest.collect.plain import visible_lines, visible_text
 from sphinxext.digest.doctree.lint import check_texts
 from sphinxext.digest.doctree.plain import is_plain
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, Type
@@ -89,7 +90,7 @@ def _draft(index: Index, notes: Sequence[IndexNote], sound: Mapping[str, str], g
     fields = notes[0].fields
     words = notes[0].slug or fields.get("title") or fields.get("text") or next(iter(fields.values()))
     return make_draft(
-        notes[0].identity, f"{index.project} {words}", sections, date=moment, comment=map(plain_line, comment)
+        notes[0].identity, f"{index.project} {words}", sections, date=moment, comment=map(visible_text, comment)
     )
 
 
@@ -98,7 +99,7 @@ def _fields(index: Index, note: IndexNote, sound: Mapping[str, str], group: str 
     fields = {name: sound.get(f"{_type(note, name).name} {value}", value) for name, value in note.fields.items()}
     if note.section in ("items", "stories"):
         own = f"{index.title}: {fields['group']}" if "group" in fields else index.title
-        fields["group"] = plain_line(group or "") or own
+        fields["group"] = visible_text(group or "") or own
     elif note.section == "threads":
         fields["title"] = f"{begun(escaped(index.title))}: {fields['title']}"
     elif note.section == "successes" and is_plain(fields["text"]):
@@ -131,7 +132,7 @@ def _sound_texts(notes: Iterable[IndexNote], settings: Settings) -> dict[str, st
 
 def _with_markup(value: str, kind: Type) -> str:
     """A text with its markup, but for roles; empty if it is too long for that."""
-    text = without_controls(value).strip("\n")
+    text = visible_lines(value).strip("\n")
     if kind is Type.TITLE:
         text = " ".join(text.split())
     return _ROLE.sub(_words_of_role, text) if len(text) <= _MAX_TEXT and text.strip() else ""
@@ -140,7 +141,7 @@ def _with_markup(value: str, kind: Type) -> str:
 def _without_markup(value: str, kind: Type) -> str:
     if kind is Type.TITLE:
         return plain_title(value)
-    paragraphs = (part for part in re.split(r"\n[^\S\n]*\n", value[:_MAX_TEXT]) if plain_line(part))
+    paragraphs = (part for part in re.split(r"\n[^\S\n]*\n", value[:_MAX_TEXT]) if visible_text(part))
     return "\n\n".join("\n".join(plain_paragraph(part)) for part in paragraphs)
 
 

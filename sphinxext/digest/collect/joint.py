@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sphinxext.digest.collect.outside import plain_line, web_url
+from sphinxext.digest.collect.outside import web_url
+from sphinxext.digest.collect.plain import visible_text
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, SectionFields, Type
 from sphinxext.digest.fragments.schema import DIALECT
 from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment
@@ -125,7 +126,7 @@ def read_index(document: Mapping[str, Any], source: str) -> Index:
     :param source: what problems name.
     :raises DigestError: if it is of a later version, says of no project, or is too large.
     """
-    project = plain_line(_text(document.get("project")))[:MAX_NAME]
+    project = visible_text(_text(document.get("project")))[:MAX_NAME]
     notes: Sequence[Any] = document["notes"]
     complaint = None
     if document["version"] != VERSION:
@@ -146,7 +147,7 @@ def read_index(document: Mapping[str, Any], source: str) -> Index:
         except ValueProblem as error:
             if len(problems) < MAX_PROBLEMS:
                 problems.append(Problem(source, 0, 0, Code.BAD_RECORD, f"note {number} {error}"))
-    title = plain_line(_text(document.get("title")))[:MAX_NAME] or project
+    title = visible_text(_text(document.get("title")))[:MAX_NAME] or project
     return Index(project, title, web_url(_text(document.get("home"))), tuple(found), tuple(problems))
 
 
@@ -191,7 +192,7 @@ def _value(kind: Type, name: str, value: object) -> str | None:
         raise ValueProblem(f"has a '{name}' that is no text")
     if kind in (Type.RST, Type.TITLE):
         return value
-    line = plain_line(value)
+    line = visible_text(value)
     if kind is Type.URL:
         try:
             return check_url(line) if line else None

@@ -6,17 +6,12 @@ import re
 from urllib.parse import quote, urljoin, urlsplit
 
 from sphinxext.digest.archive.escape import begun, escaped, filled
+from sphinxext.digest.collect.plain import visible_text
 from sphinxext.digest.fragments.values import ValueProblem, check_url
-from sphinxext.digest.model import REFUSED_CHARACTER
 
 #: The longest address that is kept, in characters.
 MAX_URL = 4000
 
-#: Sequences that steer a terminal, after ECMA-48: CSI (colours), OSC (titles, links), and those of two characters.
-_TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]")
-#: Characters that are not seen and change what is: zero-width ones that join nothing, embeddings, overrides and
-#: isolates of the bidirectional algorithm (UAX #9), annotations, tags. Marks and joiners that writing needs stay.
-_INVISIBLE = re.compile("[\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 #: What browsers leave out of an address, and what cannot stand in one as it is.
 _LEFT_OUT_OF_URLS = re.compile(r"[\t\r\n]")
 _NOT_IN_URLS = re.compile(
@@ -24,25 +19,9 @@ _NOT_IN_URLS = re.compile(
 )
 
 
-def plain_line(text: str) -> str:
-    """A text as one line, without what steers terminals, hides, or turns the direction of what is around it."""
-    return " ".join(REFUSED_CHARACTER.sub(" ", _INVISIBLE.sub("", without_sequences(text))).split())
-
-
-def without_sequences(text: str) -> str:
-    """A text without what steers a terminal."""
-    return _TERMINAL.sub("", text) if "\x1b" in text else text
-
-
-def without_controls(text: str) -> str:
-    """A text of several lines, without what :func:`plain_line` leaves out of one."""
-    text = _INVISIBLE.sub("", without_sequences(text)).replace("\r\n", "\n").expandtabs(8)
-    return REFUSED_CHARACTER.sub(" ", text)
-
-
 def plain_title(text: str) -> str:
     """Plain text as a line of reStructuredText."""
-    return begun(escaped(plain_line(text)))
+    return begun(escaped(visible_text(text)))
 
 
 def plain_paragraph(text: str, indent: int = 0) -> list[str]:

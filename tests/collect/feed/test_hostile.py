@@ -18,7 +18,8 @@ pytest.importorskip("docutils")
 from docutils.core import publish_doctree
 
 from sphinxext.digest.collect.feed import StoryWishes, draft_stories, read_feed
-from sphinxext.digest.collect.outside import plain_line, web_url
+from sphinxext.digest.collect.outside import web_url
+from sphinxext.digest.collect.plain import visible_text
 from sphinxext.digest.doctree.lint import check_texts
 from sphinxext.digest.fragments.fields import texts_of
 from sphinxext.digest.options import default_settings
@@ -107,7 +108,7 @@ def test_markup_is_text(stories: Stories, markup: str, place: str) -> None:
     assert found is not None
     assert check_texts([("", kind, text) for kind, text in texts_of(story)], default_settings()) == []
     document = publish_doctree(found.value, settings_overrides={"halt_level": 2, "report_level": 2})
-    assert document.astext().split() == plain_line(markup).split()
+    assert document.astext().split() == visible_text(markup).split()
     assert not [node for node in document.findall() if node.tagname in ("raw", "target", "substitution_definition")]
 
 

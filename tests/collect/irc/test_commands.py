@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sphinxext.digest.collect.irc.commands import Deed, Telling, Told, draft_success, parse
-from sphinxext.digest.collect.irc.plain import decode_line, visible_text
+from sphinxext.digest.collect.irc.plain import decode_line
+from sphinxext.digest.collect.plain import visible_text
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.model import Success
 

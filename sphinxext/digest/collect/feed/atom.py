@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sphinxext.digest.collect.feed.post import MAX_BODY, Feed, Post, name_of, read_time, title_of
 from sphinxext.digest.collect.feed.xml import Element
-from sphinxext.digest.collect.outside import plain_line, web_url
+from sphinxext.digest.collect.outside import web_url
+from sphinxext.digest.collect.plain import visible_text
 
 _HTML = ("html", "text/html")
 _XHTML = ("xhtml", "application/xhtml+xml")
@@ -71,7 +72,7 @@ def _post(entry: Element, root: Element) -> Post:
         body=body,
         is_html=is_html,
         url=web_url(entry.value("feedburner:origlink")) or link_of(entry),
-        identifier=plain_line(entry.value("atom:id")),
+        identifier=visible_text(entry.value("atom:id")),
         published=read_time(time_of(entry)),
     )
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from sphinxext.digest.archive.markup import blocks_of_html, with_paragraphs
 from sphinxext.digest.archive.post import Form
 from sphinxext.digest.collect.feed.post import MAX_BODY, Post
-from sphinxext.digest.collect.outside import plain_line, plain_paragraph, without_controls
+from sphinxext.digest.collect.outside import plain_paragraph
+from sphinxext.digest.collect.plain import visible_lines, visible_text
 
 #: How many words, and characters where words are long or have no spaces between them.
 WORDS, CHARACTERS = 80, 800
@@ -44,13 +45,13 @@ def beginning_of(post: Post) -> str:
 
 def _paragraphs(post: Post) -> Iterator[tuple[bool, str]]:
     """The paragraphs as plain lines, each with whether it is one of a list."""
-    body = without_controls(post.body)
+    body = visible_lines(post.body)
     if post.is_html:
         found = _of_html(with_paragraphs(body))
     else:
         found = [(False, part) for part in re.split(r"\n[^\S\n]*\n", body)]
     for is_bullet, text in found:
-        line = plain_line(text)
+        line = visible_text(text)
         if line and line != post.title and not _NO_TEXT.fullmatch(line):
             yield is_bullet, line
 

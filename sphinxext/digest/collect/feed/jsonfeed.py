@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sphinxext.digest.collect.feed.post import MAX_BODY, Feed, Post, name_of, read_time, title_of
-from sphinxext.digest.collect.outside import plain_line, web_url
+from sphinxext.digest.collect.outside import web_url
+from sphinxext.digest.collect.plain import visible_text
 
 
 def is_json_feed(document: Mapping[str, Any]) -> bool:
@@ -35,7 +36,7 @@ def _post(item: Mapping[str, Any], base: str | None, author: str) -> Post:
         body=body[:MAX_BODY],
         is_html=is_html,
         url=web_url(_text(item.get("url")), base) or web_url(_text(item.get("external_url")), base),
-        identifier=plain_line(_text(item.get("id"))),
+        identifier=visible_text(_text(item.get("id"))),
         published=read_time(_text(item.get("date_published")) or _text(item.get("date_modified"))),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from sphinxext.digest.archive.markup import blocks_of_html
-from sphinxext.digest.collect.outside import plain_line, without_controls
+from sphinxext.digest.collect.plain import visible_lines, visible_text
 from sphinxext.digest.fragments.values import ValueProblem, read_moment
 from sphinxext.digest.model import Moment
 
@@ -73,11 +73,11 @@ def read_time(text: str) -> Moment | None:
 
 def title_of(text: str, *, is_html: bool) -> str:
     """A title as a plain line."""
-    text = without_controls(text[:MAX_TITLE])
+    text = visible_lines(text[:MAX_TITLE])
     if is_html:
         blocks, _, _ = blocks_of_html(text, 1)
         text = " ".join(block.plain for block in blocks)
-    return plain_line(text)
+    return visible_text(text)
 
 
 def loose_title(text: str) -> str:
@@ -92,7 +92,7 @@ def loose_title(text: str) -> str:
 
 def name_of(text: str) -> str:
     """Who wrote a post; addresses of mail are left out."""
-    line = plain_line(html.unescape(text[:MAX_TITLE]))
+    line = visible_text(html.unescape(text[:MAX_TITLE]))
     for form in (_MAIL_THEN_NAME, _NAME_THEN_MAIL):
         if match := form.fullmatch(line):
             line = match["name"].strip()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sphinxext.digest.collect.feed.atom import author_of, body_of, link_of, time_of
 from sphinxext.digest.collect.feed.post import MAX_BODY, Feed, Post, loose_title, name_of, read_time
 from sphinxext.digest.collect.feed.xml import Element
-from sphinxext.digest.collect.outside import plain_line, web_url
+from sphinxext.digest.collect.outside import web_url
+from sphinxext.digest.collect.plain import visible_text
 
 
 def read_rss(root: Element, url: str | None) -> Feed:
@@ -26,7 +27,7 @@ def read_rss(root: Element, url: str | None) -> Feed:
 
 def _post(item: Element, base: str | None, feed_title: str) -> Post:
     body, is_html = _body(item)
-    identifier = plain_line(item.value("guid", "atom:id") or item.attributes.get("rdf:about", ""))
+    identifier = visible_text(item.value("guid", "atom:id") or item.attributes.get("rdf:about", ""))
     return Post(
         title=loose_title(item.value("title", "dc:title")),
         author=_author(item) or loose_title(item.value("source")) or feed_title,

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from sphinxext.digest.collect.draft import Draft, identity_of, make_draft
 from sphinxext.digest.collect.feed.beginning import beginning_of
 from sphinxext.digest.collect.feed.post import Feed, Post
-from sphinxext.digest.collect.outside import plain_line, plain_title
+from sphinxext.digest.collect.outside import plain_title
+from sphinxext.digest.collect.plain import visible_text
 from sphinxext.digest.model import Fragment, Moment, Story
 
 #: Parameters of addresses that say where a reader came from, and change nothing of the page.
@@ -182,7 +183,7 @@ def _draft(post: Post, feed: Feed, moment: Moment, identity: str, wishes: StoryW
     note: dict[str, object] = {
         "title": (title or None) if text else None,
         "author": post.author or None,
-        "group": plain_line(wishes.group or "") or None,
+        "group": visible_text(wishes.group or "") or None,
         "url": without_tracking(post.url) if post.url else None,
         "text": text or title,
     }
@@ -193,4 +194,4 @@ def _draft(post: Post, feed: Feed, moment: Moment, identity: str, wishes: StoryW
         comment.append("The feed does not say when it was published: this is the day on which it was collected.")
     comment.append("Say why it matters, shorten it, and delete these lines and 'draft'.")
     words = post.title or text
-    return make_draft(identity, words, {"stories": [note]}, date=moment, comment=map(plain_line, comment))
+    return make_draft(identity, words, {"stories": [note]}, date=moment, comment=map(visible_text, comment))

@@ -15,7 +15,7 @@ from unicodedata import category
 
 from sphinxext.digest.archive.escape import begun, escaped
 from sphinxext.digest.collect.draft import Draft, identity_of, make_draft
-from sphinxext.digest.collect.irc.plain import visible_text, without_codes
+from sphinxext.digest.collect.plain import visible_text, without_codes
 from sphinxext.digest.model import Moment
 
 #: A command stands at the very start, and ends with its word.

@@ -8,7 +8,7 @@ from datetime import timedelta
 from difflib import SequenceMatcher
 
 from sphinxext.digest.collect.irc.commands import Told, parse
-from sphinxext.digest.collect.irc.plain import visible_text, without_codes
+from sphinxext.digest.collect.plain import visible_text, without_codes
 
 #: How long after a success a correction of it may follow.
 WINDOW = timedelta(minutes=5)

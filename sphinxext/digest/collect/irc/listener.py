@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from sphinxext.digest.collect.irc.commands import Told, parse
 from sphinxext.digest.collect.irc.corrections import WINDOW, corrected
-from sphinxext.digest.collect.irc.plain import visible_text
+from sphinxext.digest.collect.plain import visible_text
 
 #: How many successes of one nick can be corrected at a time.
 _OPEN = 20

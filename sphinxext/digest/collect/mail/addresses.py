@@ -12,10 +12,11 @@ from typing import Protocol
 from urllib.parse import quote, urljoin, urlsplit
 
 from sphinxext.digest.collect.mail.header import Message
-from sphinxext.digest.collect.mail.plain import allowed_url, one_line
+from sphinxext.digest.collect.mail.plain import allowed_url
 from sphinxext.digest.collect.mail.sources import MailArchive, base_name
 from sphinxext.digest.collect.mail.subject import key_of
 from sphinxext.digest.collect.mail.threads import MailThread
+from sphinxext.digest.collect.plain import visible_text
 from sphinxext.digest.web import TIMEOUT, WebError, download
 
 _HYPERKITTY = re.compile(r"(?P<list>https?://[^?#]*/(?:archives|hyperkitty)/list/[^/?#@]+@[^/?#]+)", re.IGNORECASE)
@@ -171,7 +172,7 @@ def _numbers(url: str, notes: list[str], timeout: float) -> list[tuple[int, str,
         return []
     text = data.decode("utf-8", "replace")
     return sorted(
-        (int(match["page"]), one_line(unescape(match["subject"])), one_line(unescape(match["who"])))
+        (int(match["page"]), visible_text(unescape(match["subject"])), visible_text(unescape(match["who"])))
         for match in _ENTRY.finditer(text)
     )
 

@@ -11,7 +11,8 @@ from email.policy import compat32
 from sphinxext.digest.archive.mail import text_of_part
 from sphinxext.digest.archive.markup import blocks_of_html
 from sphinxext.digest.archive.post import Form
-from sphinxext.digest.collect.mail.plain import allowed_url, one_line, shortened
+from sphinxext.digest.collect.mail.plain import allowed_url, shortened
+from sphinxext.digest.collect.plain import visible_text
 
 #: The longest sentence of an outline.
 MAX_SENTENCE = 200
@@ -117,12 +118,12 @@ def first_sentence(lines: Sequence[str]) -> str:
     A greeting is no sentence, nor are lines without letters. A very short one, such as "Yes.", has the next with it.
     """
     for paragraph in _paragraphs(lines):
-        text = one_line(" ".join(paragraph))
+        text = visible_text(" ".join(paragraph))
         if _GREETING.fullmatch(text) or not (_LETTER.search(text) or text.startswith(("+1", "-1"))):
             continue
-        greeting = _GREETING.fullmatch(one_line(paragraph[0]))
+        greeting = _GREETING.fullmatch(visible_text(paragraph[0]))
         if greeting and len(paragraph) > 1:
-            text = one_line(" ".join(paragraph[1:]))
+            text = visible_text(" ".join(paragraph[1:]))
         return shortened(_sentence(text), MAX_SENTENCE)
     return ""
 
@@ -137,7 +138,7 @@ def cited_urls(lines: Sequence[str]) -> Iterator[str]:
             url = match[0].rstrip(marks)
             while url.endswith((")", "]")) and url.count(url[-1]) > url.count("(" if url[-1] == ")" else "["):
                 url = url[:-1].rstrip(marks)
-            if allowed_url(url) and url.isprintable() and one_line(url) == url:
+            if allowed_url(url) and url.isprintable() and visible_text(url) == url:
                 yield url
 
 

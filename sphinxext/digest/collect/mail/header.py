@@ -13,7 +13,7 @@ from hashlib import sha1
 
 from sphinxext.digest.archive.decode import as_windows
 from sphinxext.digest.collect.mail.content import Content
-from sphinxext.digest.collect.mail.plain import one_line
+from sphinxext.digest.collect.plain import visible_text
 
 #: How many bytes of a message its header may have.
 _MAX_HEADER = 128 * 1024
@@ -89,7 +89,7 @@ def read_message(content: Content, postmark: bytes = b"") -> Message | None:
     return Message(
         identity,
         sender,
-        one_line(decoded(_raw(fields, b"subject")[:_MAX_TEXT])),
+        visible_text(decoded(_raw(fields, b"subject")[:_MAX_TEXT])),
         _sent(_raw(fields, b"date"), postmark),
         references,
         parent,
@@ -141,7 +141,7 @@ def _ids(text: str) -> list[str]:
 def _first_id(text: str) -> str | None:
     """The message-id of a header, or the whole of the header if it is not in brackets."""
     found = _ids(text)
-    return found[0] if found else one_line(text) or None
+    return found[0] if found else visible_text(text) or None
 
 
 def _references(fields: dict[bytes, bytes], own: str) -> tuple[tuple[str, ...], str | None]:
@@ -162,12 +162,12 @@ def _missing(content: Content) -> str:
 def _sender(text: str) -> tuple[str, bool]:
     """The name of a sender, or the address, and whether the address is masked."""
     if masked := _MASKED.fullmatch(text):
-        name = one_line(decoded(masked["name"] or "")).strip("\"' ")
-        return _VIA.sub("", name) or one_line(masked["address"]), True
+        name = visible_text(decoded(masked["name"] or "")).strip("\"' ")
+        return _VIA.sub("", name) or visible_text(masked["address"]), True
     named = _NAMED.fullmatch(text)
     name, address = (named["name"].replace("\\", ""), named["address"]) if named else parseaddr(text)
-    name = one_line(decoded(name)).strip("\"' ")
-    return _VIA.sub("", name) or one_line(address) or one_line(decoded(text)) or "(unknown)", False
+    name = visible_text(decoded(name)).strip("\"' ")
+    return _VIA.sub("", name) or visible_text(address) or visible_text(decoded(text)) or "(unknown)", False
 
 
 def _sent(text: str, postmark: bytes) -> datetime | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from sphinxext.digest.archive.escape import begun, escaped, filled, link
-from sphinxext.digest.collect.irc.plain import visible_text
 from sphinxext.digest.fragments.fields import URL_SCHEMES
 from sphinxext.digest.fragments.values import ValueProblem, check_url
 
@@ -16,11 +15,6 @@ _WORDS = r"(?:[A-Za-z0-9.~+=-]|_(?=[A-Za-z0-9]))"
 _SIMPLE_URL = re.compile(
     rf"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/{_WORDS}*)*(?:\?(?:{_WORDS}|[/&])+)?(?:#(?:{_WORDS}|/)+)?(?<=[A-Za-z0-9/])"
 )
-
-
-def one_line(text: str) -> str:
-    """A text as one line without controls, codes of terminals, and characters that turn its direction."""
-    return visible_text(text)
 
 
 def shortened(text: str, width: int) -> str:
