@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from sphinxext.digest.collection import Collection
 from sphinxext.digest.model import (
     Countdown,
     Digest,
@@ -21,6 +21,9 @@ from sphinxext.digest.model import (
 )
 from sphinxext.digest.options import RELEASES, SECTIONS, Settings
 from sphinxext.digest.periods import countdown_week, short_title
+
+if TYPE_CHECKING:
+    from sphinxext.digest.collection import Collection
 
 #: The heading of items without a group.
 UNGROUPED_ITEMS = "In Brief"

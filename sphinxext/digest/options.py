@@ -23,6 +23,9 @@ Complain = Callable[[str, Code, str], None]
 #: Where the command and the build find the options, relative to the project.
 SETTINGS_FILE = "releasenotes/digest.yaml"
 
+#: The key of the settings, and the end of the conf.py value's name, that has further collections.
+COLLECTIONS = "collections"
+
 #: The sections a digest can have, by the names that the option and the fragments use, in the default order.
 SECTIONS: dict[str, Kind] = {
     "successes": Kind.SUCCESS,

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from yaml.nodes import MappingNode, Node
-
-from sphinxext.digest import safeyaml
 from sphinxext.digest.model import Place
-from sphinxext.digest.options import SETTINGS_FILE, Complain, Settings, default_settings, with_changes
+from sphinxext.digest.options import COLLECTIONS, SETTINGS_FILE, Complain, Settings, default_settings, with_changes
 from sphinxext.digest.problems import Code, DigestError, Problem
-
-#: The key of the settings, and the end of the conf.py value's name, that has further collections.
-COLLECTIONS = "collections"
 
 
 @dataclass(frozen=True)
@@ -35,50 +30,16 @@ class Project:
         return next((settings for settings in self.collections if settings.fragments == folder), None)
 
 
-def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place], list[Problem]]:
-    """The values of ``releasenotes/digest.yaml``, where each of them stands, and problems of the file itself."""
-    problems: list[Problem] = []
-    file = root / SETTINGS_FILE
-    try:
-        data = file.read_bytes()
-    except FileNotFoundError:
-        return {}, {}, []
-    except OSError as error:
-        return {}, {}, [Problem(SETTINGS_FILE, 0, 0, Code.UNREADABLE, f"cannot be read: {error.strerror}")]
-    text = safeyaml.decode(data, SETTINGS_FILE, problems)
-    node = safeyaml.compose(text, SETTINGS_FILE, problems, max_aliases=0) if text is not None else None
-    if node is None:
-        return {}, {}, problems
-    if not isinstance(node, MappingNode):
-        problems.append(Problem(SETTINGS_FILE, 1, 1, Code.WRONG_TYPE, "the settings must be a mapping"))
-        return {}, {}, problems
-    values: dict[str, object] = {}
-    places: dict[str, Place] = {}
-    for name, key, value in safeyaml.items_of(node, SETTINGS_FILE, problems):
-        before = len(problems)
-        result = safeyaml.plain_value(value, SETTINGS_FILE, problems)
-        if len(problems) == before:
-            values[name] = result
-        places[name] = safeyaml.place_of(key)
-        if name == COLLECTIONS:
-            places |= _places_of_collections(value)
-    return values, places, problems
-
-
-def _places_of_collections(node: Node) -> dict[str, Place]:
-    """Where each collection and each of its options stands, by names as in ``collections.<pages>.<option>``."""
-    places = {}
-    for pages, changes in node.value if isinstance(node, MappingNode) else ():
-        name = f"{COLLECTIONS}.{pages.value}"
-        places[name] = safeyaml.place_of(pages)
-        for option, _value in changes.value if isinstance(changes, MappingNode) else ():
-            places[f"{name}.{option.value}"] = safeyaml.place_of(option)
-    return places
-
-
 def load_project(root: Path) -> tuple[Project, list[Problem]]:
     """The project as the command sees it, with the problems of its settings."""
-    values, places, problems = read_settings_file(root)
+    values: dict[str, object] = {}
+    places: dict[str, Place] = {}
+    problems: list[Problem] = []
+    if os.path.lexists(root / SETTINGS_FILE):
+        # a build of a project without one has no use for a reader of YAML until it reads a page
+        from sphinxext.digest.settings_file import read_settings_file
+
+        values, places, problems = read_settings_file(root)
 
     def complain(name: str, code: Code, message: str) -> None:
         place = places.get(name) or places.get(name.rpartition(".")[0]) or Place(1, 1)

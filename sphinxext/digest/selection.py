@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
-from sphinxext.digest.collection import Collection
 from sphinxext.digest.model import Countdown, Entry, Kind, Period, Success
+
+if TYPE_CHECKING:
+    from sphinxext.digest.collection import Collection
 
 
 @dataclass(frozen=True)

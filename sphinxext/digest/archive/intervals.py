@@ -9,9 +9,9 @@ from yaml.nodes import MappingNode, Node, SequenceNode
 
 from sphinxext.digest import safeyaml
 from sphinxext.digest.model import Period
-from sphinxext.digest.options import SETTINGS_FILE, Settings
+from sphinxext.digest.options import COLLECTIONS, SETTINGS_FILE, Settings
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.project import COLLECTIONS, Project, load_project
+from sphinxext.digest.project import Project, load_project
 
 _KEY = "intervals"
 

@@ -18,7 +18,7 @@ from sphinxext.digest.archive.intervals import check_intervals, needed_intervals
 from sphinxext.digest.archive.issue import Issue, Wishes, issue_of
 from sphinxext.digest.archive.sources import read_source
 from sphinxext.digest.collection import load_collection
-from sphinxext.digest.fragments.folder import SUFFIX
+from sphinxext.digest.fragments.listing import SUFFIX
 from sphinxext.digest.fragments.write import write_new_files
 from sphinxext.digest.model import Fragment, Kind, split_name
 from sphinxext.digest.options import SETTINGS_FILE, Settings

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sphinxext.digest.bot.journal import Entry
 from sphinxext.digest.collect.plain import visible_text
-from sphinxext.digest.fragments.folder import SUFFIX
+from sphinxext.digest.fragments.listing import SUFFIX
 from sphinxext.digest.fragments.write import write_new_file
 from sphinxext.digest.history.commit import Clone, RejectedError
 from sphinxext.digest.model import split_name

@@ -13,7 +13,7 @@ from sphinxext.digest.collect.draft import Draft, completed
 from sphinxext.digest.collect.irc.commands import Telling, Told, draft_success, parse
 from sphinxext.digest.collect.irc.corrections import WINDOW
 from sphinxext.digest.collect.irc.listener import Heard, Listener
-from sphinxext.digest.fragments.folder import SUFFIX
+from sphinxext.digest.fragments.listing import SUFFIX
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sphinxext.digest.cli.output import as_json, show_problems, visible
 from sphinxext.digest.cli.periods import readable_day
 from sphinxext.digest.cli.planned import planned_record
 from sphinxext.digest.collect.draft import Draft, DraftPlan, plan_drafts
-from sphinxext.digest.fragments.folder import SUFFIX
+from sphinxext.digest.fragments.listing import SUFFIX
 from sphinxext.digest.fragments.write import write_new_files
 from sphinxext.digest.problems import Problem
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 
-from sphinxext.digest.fragments.folder import SUFFIX
+from sphinxext.digest.fragments.listing import SUFFIX
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.write import dump_fragment, slug_of
 from sphinxext.digest.model import Fragment, split_name

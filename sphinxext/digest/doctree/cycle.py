@@ -10,10 +10,8 @@ from sphinxext.digest.doctree.digest import titled
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.outlook import day_node, events_cell, table, week_days
 from sphinxext.digest.doctree.parse import TextParser
-from sphinxext.digest.model import Event, Schedule, Scope, Week
+from sphinxext.digest.model import MILESTONE, Event, Schedule, Scope, Week
 
-#: Begins the classes and the identifiers of events.
-MILESTONE = "milestone"
 #: Schedules come from elsewhere: what a project allows its own fragments counts for nothing here.
 GUARD = Guard()
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest import __version__
 from sphinxext.digest.extension.calendars import publish_calendars
-from sphinxext.digest.extension.collector import spare_nothing, spare_what_is_loaded
+from sphinxext.digest.extension.collector import collect_as_usual, collect_seldom, spare_what_is_loaded
 from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.days import DayElements, add_script
-from sphinxext.digest.extension.directives import DIRECTIVES, REPLACEMENTS
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.outdated import outdated_documents
@@ -23,6 +22,7 @@ from sphinxext.digest.extension.store import begin_reading, open_store, save_sta
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
 
 _STATIC = Path(__file__).parent / "static"
@@ -35,25 +35,24 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         app.add_config_value(name, None, "")
     app.add_domain(DigestDomain)
     app.add_builder(DigestMailBuilder)
-    for name, directive in DIRECTIVES.items():
-        app.add_directive(name, directive)
     app.add_source_suffix(STUB_SUFFIX, "restructuredtext")
     app.add_transform(StableAnchors)
     app.add_post_transform(DayElements)
-    app.connect("config-inited", _replace_directives)
     app.connect("config-inited", _add_stylesheet)
+    app.connect("config-inited", collect_seldom)
     app.connect("builder-inited", open_store)
     app.connect("builder-inited", add_pages)
     app.connect("builder-inited", spare_what_is_loaded)
     app.connect("env-get-outdated", outdated_documents)
     app.connect("env-get-outdated", outdated_by_schedules)
     app.connect("env-get-outdated", outdated_by_release_notes)
+    app.connect("env-before-read-docs", _add_directives)
     app.connect("source-read", begin_reading)
     app.connect("env-updated", report_problems)
     app.connect("html-page-context", add_script)
     app.connect("build-finished", save_states)
     app.connect("build-finished", publish_calendars)
-    app.connect("build-finished", spare_nothing)
+    app.connect("build-finished", collect_as_usual)
     return {
         "version": __version__,
         "env_version": DigestDomain.data_version,
@@ -62,10 +61,14 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     }
 
 
-def _replace_directives(app: Sphinx, _config: Config) -> None:
-    # after all extensions have registered theirs, so that it does not matter which of them is listed first
-    for name, directive in REPLACEMENTS.items():
-        app.add_directive(name, directive, override=True)
+def _add_directives(app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
+    # when the first page is about to be read: with the directives comes most of the package, of which a build with
+    # nothing changed has no use, and others' directives are all there, whichever extension is listed first
+    if docnames:
+        from sphinxext.digest.extension.directives import DIRECTIVES, REPLACEMENTS
+
+        for name, directive in (*DIRECTIVES.items(), *REPLACEMENTS.items()):
+            app.add_directive(name, directive, override=name in REPLACEMENTS)
 
 
 def _add_stylesheet(app: Sphinx, config: Config) -> None:

@@ -14,7 +14,6 @@ from sphinxext.digest.extension.schedules import ScheduleQuery, find_schedule, s
 from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.model import Schedule
 from sphinxext.digest.problems import DigestError
-from sphinxext.digest.schedule import CURRENT
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -61,6 +60,8 @@ def _state(store: Store, query: ScheduleQuery) -> str:
         stamp = stamp_of(store, query)
     except DigestError:
         return ""
+    from sphinxext.digest.schedule import CURRENT
+
     # which series is the current one depends on the day
     day = query.day or (store.today if query.series.casefold() == CURRENT else "")
     return blake2b(stamp + f"{day} {__version__}".encode(), digest_size=16).hexdigest()

@@ -1,7 +1,7 @@
 """Python's cycle collector, which need not look again and again at what stays until the build is over.
 
-That is the environment of the last build above all, with thousands of places that can be referred to. In a parallel
-build each process would get its own copy of all memory that the collector writes its marks to.
+That is what was imported, and the environment of the last build with thousands of places that can be referred to. In a
+parallel build each process would get its own copy of all memory that the collector writes its marks to.
 """
 
 from __future__ import annotations
@@ -11,6 +11,22 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+#: How many new objects the collector waits for, and how many of its rounds before it looks at older ones. Pages that
+#: are read are full of cycles, so that it has to go on, but not after each 700 objects.
+_SELDOM = (50_000, 20, 100)
+_USUAL = gc.get_threshold()
+
+
+def collect_seldom(_app: Sphinx, _config: Config) -> None:
+    """Let the collector leave alone what is loaded now, and rest while the environment of the last build is loaded."""
+    if gc.get_freeze_count():
+        # an earlier build of this process: most processes end with their only one, and save the work
+        gc.unfreeze()
+        gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_SELDOM)
 
 
 def spare_what_is_loaded(_app: Sphinx) -> None:
@@ -18,6 +34,6 @@ def spare_what_is_loaded(_app: Sphinx) -> None:
     gc.freeze()
 
 
-def spare_nothing(_app: Sphinx, _exception: Exception | None) -> None:
-    """Let it look at everything again: a process may go on after a build, and build something else."""
-    gc.unfreeze()
+def collect_as_usual(_app: Sphinx, _exception: Exception | None) -> None:
+    """Let it be as it was before the build."""
+    gc.set_threshold(*_USUAL)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinxext.digest.doctree.outlook import DAY_CLASS
 from sphinxext.digest.extension.domain import DigestDomain
 
 if TYPE_CHECKING:
@@ -25,6 +24,8 @@ class DayElements(SphinxPostTransform):
 
     def run(self, **_arguments: Any) -> None:
         """Add the tags around the words."""
+        from sphinxext.digest.doctree.outlook import DAY_CLASS
+
         for node in self.document.findall(nodes.inline):
             if DAY_CLASS in node["classes"] and "day" in node:
                 start = nodes.raw("", f'<time datetime="{node["day"]}">', format="html")

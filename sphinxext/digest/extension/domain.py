@@ -12,8 +12,7 @@ from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
-from sphinxext.digest.doctree.cycle import MILESTONE
-from sphinxext.digest.model import KINDS, Kind
+from sphinxext.digest.model import KINDS, MILESTONE, Kind
 from sphinxext.digest.problems import Problem
 
 if TYPE_CHECKING:

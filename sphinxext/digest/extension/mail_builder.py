@@ -9,12 +9,9 @@ from typing import ClassVar
 from docutils import nodes
 from sphinx.builders import Builder
 
-from sphinxext.digest.doctree.digest import REFERENCES_CLASS
-from sphinxext.digest.doctree.references import NUMBER_CLASS
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain
 from sphinxext.digest.extension.warn import warn_of
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.render.mail_text import mail_text
 
 
 class DigestMailBuilder(Builder):
@@ -63,6 +60,8 @@ class DigestMailBuilder(Builder):
         """Write the mail of a page, if it has a digest."""
         if not self._has_digest(docname):
             return
+        from sphinxext.digest.render.mail_text import mail_text
+
         url = self.get_target_uri(docname) if self.base_url else None
         text = mail_text(self._parts(doctree), url)
         target = self._file_of(docname)
@@ -71,6 +70,9 @@ class DigestMailBuilder(Builder):
 
     def _parts(self, doctree: nodes.document) -> list[nodes.Node]:
         """What is on a page below its title, without the numbers that its links have there."""
+        from sphinxext.digest.doctree.digest import REFERENCES_CLASS
+        from sphinxext.digest.doctree.references import NUMBER_CLASS
+
         for node in list(doctree.findall(nodes.Element)):
             if NUMBER_CLASS in node.get("classes", ()):
                 space = node.previous_sibling()

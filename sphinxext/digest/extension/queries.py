@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from sphinxext.digest.collection import Collection
 from sphinxext.digest.compose import digest_title
 from sphinxext.digest.model import Entry, Period
 from sphinxext.digest.periods import PeriodError
 from sphinxext.digest.selection import Selection, checksum
+
+if TYPE_CHECKING:
+    from sphinxext.digest.collection import Collection
 
 
 class Query(Protocol):

@@ -13,7 +13,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from sphinxext.digest.extension.domain import DigestDomain
-from sphinxext.digest.extension.histories import Histories, ReleaseAnswer, ReleasedQuery, ReleaseQuery
+from sphinxext.digest.extension.release_queries import ReleaseAnswer, ReleasedQuery, ReleaseQuery
 from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -21,6 +21,8 @@ from sphinxext.digest.problems import Code, DigestError, Problem
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
+
+    from sphinxext.digest.extension.histories import Histories
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +94,6 @@ def outdated_by_release_notes(
     _app: Sphinx, env: BuildEnvironment, added: Set[str], changed: Set[str], removed: Set[str]
 ) -> Iterable[str]:
     """The documents that would show other release notes now."""
-    histories = histories_of(env)
     asked: dict[str, list[tuple[ReleaseQuery | ReleasedQuery, ReleaseAnswer]]] = DigestDomain.of(env).data[
         "release_notes"
     ]
@@ -100,6 +101,7 @@ def outdated_by_release_notes(
     for docname, queries in asked.items():
         if docname in added | changed | removed:
             continue
+        histories = histories_of(env)
         if all(histories.is_answer(*pair) for pair in queries):
             asked[docname] = [(query, histories.renewed(query, answer)) for query, answer in queries]
         else:

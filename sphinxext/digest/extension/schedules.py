@@ -16,12 +16,12 @@ from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.model import Event, Schedule
 from sphinxext.digest.options import Settings
 from sphinxext.digest.problems import DigestError, Problem
-from sphinxext.digest.schedule import REMARKS, Schedules, load_schedules
-from sphinxext.digest.schedule.sources import Shown, find_sources
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
+
+    from sphinxext.digest.schedule import Schedules
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +63,8 @@ def schedules_for(store: Store, settings: Settings, path: str = "") -> Schedules
     """The schedules of a collection, or those at another path; looked for once in a build."""
     key = (settings.schedules, settings.schedule_url, path)
     if key not in store.schedules:
+        from sphinxext.digest.schedule import load_schedules
+
         store.schedules[key] = load_schedules(store.project.root, settings, (path,) if path else ())
     return store.schedules[key]
 
@@ -96,6 +98,9 @@ def problems_of(store: Store, query: ScheduleQuery) -> list[Problem]:
 
     What is only odd, as in many schedules that were published, is told to those who want to know more.
     """
+    from sphinxext.digest.schedule import REMARKS
+    from sphinxext.digest.schedule.sources import Shown
+
     settings = store.settings_for(query.folder)
     schedules = schedules_for(store, settings, query.path)
     schedule = find_schedule(store, query)
@@ -140,6 +145,8 @@ def stamp_of(store: Store, query: ScheduleQuery) -> bytes:
     settings = store.settings_for(query.folder)
     key = ("stamp", settings.schedules, settings.schedule_url, settings.pages, query.path)
     if key not in store.stamps:
+        from sphinxext.digest.schedule.sources import find_sources
+
         root, state = store.project.root, blake2b(repr(key).encode(), digest_size=16)
         for source in find_sources(root, (query.path,) if query.path else settings.schedules, []):
             for file in source.files:

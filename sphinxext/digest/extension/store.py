@@ -1,30 +1,35 @@
-"""The collections of a build: read when something asks for them, and not at all when nothing has changed."""
+"""The collections of a build: read when something asks for them, and not at all when nothing has changed.
+
+What reads them is imported then as well, here and in the other modules that each build needs: with nothing changed,
+the imports would take longer than the work.
+"""
 
 from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinxext.digest.clock import today
-from sphinxext.digest.collection import Collection, load_collection
 from sphinxext.digest.extension.config import configure
 from sphinxext.digest.extension.domain import DigestDomain
-from sphinxext.digest.extension.histories import Histories
 from sphinxext.digest.extension.scan import COLLECTION, PageScan, scan_pages
-from sphinxext.digest.fragments.folder import fingerprint
-from sphinxext.digest.history.first_merge import current_commit
+from sphinxext.digest.fragments.listing import fingerprint
 from sphinxext.digest.model import Period
 from sphinxext.digest.options import Settings
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.project import Project, settings_for_folder
-from sphinxext.digest.schedule import Schedules
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
+
+    from sphinxext.digest.collection import Collection
+    from sphinxext.digest.extension.histories import Histories
+    from sphinxext.digest.schedule import Schedules
 
 _STATES = "digest-folders.pickle"
 
@@ -54,8 +59,6 @@ class Store:
         #: What has been found of release schedules, by where it was looked for.
         self.schedules: dict[tuple[object, ...], Schedules] = {}
         self.stamps: dict[tuple[object, ...], bytes] = {}
-        #: What has been found of release notes.
-        self.histories = Histories()
         self._states = states
         self._scans = scans
         self._collections: dict[str, Collection] = {}
@@ -106,9 +109,18 @@ class Store:
         """The collection of these settings, which is read now if it has not been."""
         folder = settings.fragments
         if folder not in self._collections:
+            from sphinxext.digest.collection import load_collection
+
             collection = load_collection(self.project.root, settings)
             self._collections[folder] = collection.with_intervals(self.explicit_pages(settings))
         return self._collections[folder]
+
+    @cached_property
+    def histories(self) -> Histories:
+        """What has been found of release notes."""
+        from sphinxext.digest.extension.histories import Histories
+
+        return Histories()
 
     def is_current(self, settings: Settings) -> bool:
         """Whether a folder is as the environment remembers it; if not, it is read, and remembered as it is now."""
@@ -119,7 +131,7 @@ class Store:
             mark = fingerprint(self.project.root, folder)
             if before is None or not self._is_same(before, mark, settings, intervals):
                 collection = self.collection(settings)
-                commit = current_commit(self.project.root) if collection.uses_history else None
+                commit = _current_commit(self.project.root) if collection.uses_history else None
                 periods = tuple(collection.digests)
                 state = FolderState(mark, commit, settings, intervals, periods, collection.problems)
                 self._states[folder] = state
@@ -139,11 +151,17 @@ class Store:
         return (
             mark is not None
             and (before.fingerprint, before.settings, before.intervals) == (mark, settings, intervals)
-            and (before.commit is None or before.commit == current_commit(self.project.root))
+            and (before.commit is None or before.commit == _current_commit(self.project.root))
         )
 
     def _is_of(self, fragments: str | None, settings: Settings) -> bool:
         return settings is self.project.main if fragments is None else fragments.strip("/") == settings.fragments
+
+
+def _current_commit(root: Path) -> str | None:
+    from sphinxext.digest.history.first_merge import current_commit
+
+    return current_commit(root)
 
 
 def open_store(app: Sphinx) -> None:

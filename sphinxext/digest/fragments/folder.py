@@ -1,27 +1,20 @@
-"""Reading the fragments folder: which files there are, and what each of them holds."""
+"""Reading the fragments folder: what each of its files holds."""
 
 from __future__ import annotations
 
 import gc
 import os
-import stat
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 
 from sphinxext.digest import safeyaml
 from sphinxext.digest.fragments.fields import Type
+from sphinxext.digest.fragments.listing import SUFFIX, list_folder, unreadable
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.model import Fragment, Text
 from sphinxext.digest.problems import Code, Problem
-
-SUFFIX = ".yaml"
-
-#: How long after a file's time it may still change without a new time: FAT counts in two seconds.
-_GRANULARITY_NS = 2_000_000_000
 
 
 @dataclass(slots=True)
@@ -59,7 +52,7 @@ def read_folder(root: Path, folder: str) -> FolderReading:
 
 
 def _read_entries(root: Path, folder: str, reading: FolderReading) -> None:
-    for entry, problem in _list_folder(root / folder, folder):
+    for entry, problem in list_folder(root / folder, folder):
         if problem is not None:
             reading.problems.append(problem)
         elif entry is not None:
@@ -94,66 +87,5 @@ def read_file(
             # one byte more than allowed is enough to see that a file is too large
             data = stream.read(min(os.fstat(stream.fileno()).st_size, safeyaml.MAX_BYTES) + 1)
     except OSError as error:
-        return None, [_unreadable(path, error)]
+        return None, [unreadable(path, error)]
     return read_fragment(data, path, name.removesuffix(SUFFIX), left_out)
-
-
-def fingerprint(root: Path, folder: str) -> bytes | None:
-    """What tells one state of a folder from another without reading its files: their names, times and sizes.
-
-    None if a file is so young that it could still change without a new time.
-    """
-    started = time.time_ns()
-    lines = []
-    for entry, problem in _list_folder(root / folder, folder):
-        if entry is None or problem is not None:
-            lines.append(str(problem))
-            continue
-        status = entry.stat()
-        if max(status.st_mtime_ns, status.st_ctime_ns) > started - _GRANULARITY_NS:
-            return None
-        lines.append(f"{entry.name} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_size}")
-    return blake2b("\n".join(lines).encode("utf-8", "surrogateescape"), digest_size=16).digest()
-
-
-def _list_folder(directory: Path, folder: str) -> Iterator[tuple[os.DirEntry[str] | None, Problem | None]]:
-    """Each entry that is meant to be a fragment, or what is wrong with it, in alphabetical order."""
-    try:
-        with os.scandir(directory) as entries:
-            found = sorted((entry for entry in entries if _is_meant(entry.name)), key=lambda entry: entry.name)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        yield None, _unreadable(folder, error)
-        return
-    for entry in found:
-        path = f"{folder}/{entry.name}"
-        try:
-            yield entry, _refusal(entry, path, directory)
-        except OSError as error:
-            yield entry, _unreadable(path, error)
-
-
-def _refusal(entry: os.DirEntry[str], path: str, directory: Path) -> Problem | None:
-    if not entry.name.isprintable():
-        return Problem(path, 0, 0, Code.FILE_NAME, "the name has characters that cannot be shown")
-    if not entry.name.endswith(SUFFIX):
-        return Problem(path, 0, 0, Code.FILE_NAME, f"the name must end in {SUFFIX}")
-    if entry.is_file(follow_symlinks=False):
-        return None
-    mode = entry.stat().st_mode
-    if stat.S_ISDIR(mode):
-        return Problem(path, 0, 0, Code.UNREADABLE, "a directory stands where a fragment should be")
-    if not stat.S_ISREG(mode):
-        return Problem(path, 0, 0, Code.UNREADABLE, "this is not a regular file")
-    if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(directory.resolve()):
-        return Problem(path, 0, 0, Code.OUTSIDE, "the link leads out of the fragments folder")
-    return None
-
-
-def _is_meant(name: str) -> bool:
-    return name.lower().endswith((SUFFIX, ".yml")) and not name.startswith(".")
-
-
-def _unreadable(path: str, error: OSError) -> Problem:
-    return Problem(path, 0, 0, Code.UNREADABLE, f"cannot be read: {error.strerror or error}")

@@ -13,7 +13,7 @@ from yaml.nodes import ScalarNode
 
 from sphinxext.digest import safeyaml
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, TEXT_NOTES, SectionFields
-from sphinxext.digest.fragments.folder import SUFFIX
+from sphinxext.digest.fragments.listing import SUFFIX
 from sphinxext.digest.model import split_name
 from sphinxext.digest.problems import Code, DigestError, Problem
 

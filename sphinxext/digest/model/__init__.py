@@ -16,11 +16,12 @@ from sphinxext.digest.model.notes import (
     Thread,
 )
 from sphinxext.digest.model.period import Period, month_name
-from sphinxext.digest.model.schedule import Event, Outlook, Schedule, Scope, Week, week_number
+from sphinxext.digest.model.schedule import MILESTONE, Event, Outlook, Schedule, Scope, Week, week_number
 from sphinxext.digest.model.text import REFUSED_CHARACTER, Moment, Place, Text
 
 __all__ = [
     "KINDS",
+    "MILESTONE",
     "REFUSED_CHARACTER",
     "Closing",
     "Countdown",

@@ -9,6 +9,9 @@ from enum import StrEnum
 from sphinxext.digest.model.period import Period
 from sphinxext.digest.model.text import Place, Text
 
+#: What an event is called where it can be referred to: its role, and the beginning of its class and identifier.
+MILESTONE = "milestone"
+
 
 class Scope(StrEnum):
     """Whom an event is for."""

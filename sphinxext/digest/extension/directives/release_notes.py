@@ -13,7 +13,8 @@ from sphinx.util.nodes import nested_parse_with_titles
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import OptionSpec
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain, Target
-from sphinxext.digest.extension.histories import ReleaseQuery, Report
+from sphinxext.digest.extension.histories import Report
+from sphinxext.digest.extension.release_queries import ReleaseQuery
 from sphinxext.digest.extension.releases import find_repository, histories_of, lead_with, remember_release_notes
 from sphinxext.digest.extension.warn import warn_at
 from sphinxext.digest.problems import Code, DigestError, Problem

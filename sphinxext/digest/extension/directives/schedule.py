@@ -7,7 +7,7 @@ from typing import ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from sphinxext.digest.doctree.cycle import GUARD, MILESTONE, CycleBuilder, event_anchor, schedule_anchor
+from sphinxext.digest.doctree.cycle import GUARD, CycleBuilder, event_anchor, schedule_anchor
 from sphinxext.digest.doctree.outlook import for_scopes
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.extension.cycles import PageLinks
@@ -15,7 +15,7 @@ from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
 from sphinxext.digest.extension.domain import DigestDomain, Target
 from sphinxext.digest.extension.schedules import ScheduleQuery, find_schedule, remember_schedule, schedules_for
-from sphinxext.digest.model import Schedule, Scope
+from sphinxext.digest.model import MILESTONE, Schedule, Scope
 from sphinxext.digest.problems import Code
 
 
