@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sphinxext.digest.model import (
+    ENGLISH,
     Countdown,
     Digest,
     Entry,
     Item,
     Kind,
+    Origin,
     Period,
     ReleasedVersion,
     Section,
     Story,
     Thread,
     ThreadLinks,
+    Words,
 )
-from sphinxext.digest.options import RELEASES, SECTIONS, Settings
-from sphinxext.digest.periods import countdown_week, short_title
+from sphinxext.digest.model.words import N_, filled
+from sphinxext.digest.options import RELEASES, SECTIONS, Settings, is_default, words_of
+from sphinxext.digest.periods import countdown_week
 
 if TYPE_CHECKING:
     from sphinxext.digest.collection import Collection
 
 #: The heading of items without a group.
-UNGROUPED_ITEMS = "In Brief"
+UNGROUPED_ITEMS = N_("In Brief")
 #: The heading of the versions that were released, in a digest of a week and in others.
-RELEASED_THIS_WEEK, RELEASED = "Released This Week", "Releases"
+RELEASED_THIS_WEEK, RELEASED = N_("Released This Week"), N_("Releases")
 _WEEK = timedelta(days=6)
 
 
@@ -56,6 +61,7 @@ def compose(
     period: Period,
     settings: Settings | None = None,
     released: tuple[ReleasedVersion, ...] = (),
+    words: Words = ENGLISH,
 ) -> Digest:
     """Compose the digest of a period.
 
@@ -64,6 +70,7 @@ def compose(
 
     :param settings: where they are not the collection's own.
     :param released: the versions of the project that were released in the period, if the digest shall tell them.
+    :param words: ours, for headings and the title.
     """
     settings = settings or collection.settings
     shown = {Kind.PRELUDE, Kind.CLOSING, *(SECTIONS[name] for name in settings.sections)}
@@ -75,13 +82,16 @@ def compose(
         if kind in (Kind.ITEM, Kind.STORY) and not standing_done:
             sections += _standing_groups(entries, settings)
             standing_done = True
-        sections += _SECTIONS[kind](entries, settings) if kind in _SECTIONS else _releases(released, period)
+        if kind in _SECTIONS:
+            sections += _SECTIONS[kind](entries, settings, words)
+        else:
+            sections += _releases(released, period, words)
     threads = {
         entry.identity: collection.threads.get(entry.identity, ThreadLinks())
         for entry in entries
         if entry.kind is Kind.THREAD
     }
-    return Digest(period, digest_title(period, settings), tuple(_in_own_order(sections)), threads)
+    return Digest(period, digest_title(period, settings, words), tuple(_in_own_order(sections)), threads)
 
 
 def tells_releases(settings: Settings) -> bool:
@@ -89,21 +99,28 @@ def tells_releases(settings: Settings) -> bool:
     return RELEASES in settings.sections
 
 
-def digest_title(period: Period, settings: Settings) -> str:
+def digest_title(period: Period, settings: Settings, words: Words = ENGLISH) -> str:
     """The title of the digest of a period, by the option ``title``."""
     return settings.title.format(
-        period=period.title, year=period.end.year, start=period.start.isoformat(), end=period.end.isoformat()
+        period=words.period(period), year=period.end.year, start=period.start.isoformat(), end=period.end.isoformat()
     )
 
 
-def countdown_heading(entry: Entry, *, with_series: bool) -> str:
+def countdown_heading(entry: Entry, *, with_series: bool, words: Words = ENGLISH) -> str:
     """The heading of a countdown: ``Release Countdown For Week R-17, Dec 7-11``."""
     note = entry.note
     assert isinstance(note, Countdown)
-    week = short_title(countdown_week(entry.moment.day))
     series = f" ({note.series[:1].upper()}{note.series[1:]})" if with_series else ""
-    label = f"Week {note.week}, {week}" if note.week else f"the Week of {week}"
-    return f"Release Countdown For {label}{series}"
+    return f"{week_heading(note.week, countdown_week(entry.moment.day), words)}{series}"
+
+
+def week_heading(name: str | None, period: Period, words: Words = ENGLISH) -> str:
+    """The heading of the countdown of a week."""
+    if name:
+        pattern = words.gettext("Release Countdown For Week {week}, {days}")
+    else:
+        pattern = words.gettext("Release Countdown For the Week of {days}")
+    return filled(pattern, week=name, days=words.week(period))
 
 
 def _in_own_order(sections: list[Section]) -> Iterator[Section]:
@@ -133,7 +150,11 @@ def _group_of(entry: Entry) -> str | None:
 
 def _standing_groups(entries: Iterable[Entry], settings: Settings) -> Iterator[Section]:
     for group in settings.groups:
-        yield Section(Kind.ITEM, group, _members(group, entries))
+        yield _group(Kind.ITEM, group, _members(group, entries), Origin.SETTINGS)
+
+
+def _group(kind: Kind, name: str, members: tuple[Entry, ...], origin: Origin = Origin.FRAGMENT) -> Section:
+    return Section(kind, name, members, origin=origin, name=name)
 
 
 def _members(group: str, entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -146,46 +167,52 @@ def _of_kind(kind: Kind, entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.kind is kind]
 
 
-def _successes(entries: Iterable[Entry], settings: Settings) -> Iterator[Section]:
+def _successes(entries: Iterable[Entry], settings: Settings, words: Words) -> Iterator[Section]:
     """The successes, after them what closes them if this digest has something of its own for it."""
     successes = _of_kind(Kind.SUCCESS, entries)
     if successes:
         closing = _of_kind(Kind.CLOSING, entries)
         own = next((entry.fragment.heading for entry in successes if entry.fragment.heading), None)
-        yield Section(Kind.SUCCESS, own or settings.success_heading, (*successes, *closing))
+        ours = Origin.OURS if is_default(settings, "success_heading") else Origin.SETTINGS
+        heading = own or words_of(settings, "success_heading", words)
+        yield Section(Kind.SUCCESS, heading, (*successes, *closing), origin=Origin.FRAGMENT if own else ours)
 
 
-def _items(entries: Iterable[Entry], settings: Settings) -> Iterator[Section]:
+def _items(entries: Iterable[Entry], settings: Settings, words: Words) -> Iterator[Section]:
     """The short lists, in the order of their first lines. Stories of the same group stand with them."""
     done = set(settings.groups)
     for entry in _of_kind(Kind.ITEM, entries):
         group = _group_of(entry)
         if group is not None and group not in done:
             done.add(group)
-            yield Section(Kind.ITEM, group, _members(group, entries))
+            section = _group(Kind.ITEM, group, _members(group, entries))
+            if group == UNGROUPED_ITEMS:
+                section = replace(section, heading=words.gettext(UNGROUPED_ITEMS), origin=Origin.OURS)
+            yield section
 
 
-def _countdowns(entries: Iterable[Entry], _settings: Settings) -> Iterator[Section]:
+def _countdowns(entries: Iterable[Entry], _settings: Settings, words: Words) -> Iterator[Section]:
     countdowns = _of_kind(Kind.COUNTDOWN, entries)
     several = len({entry.note.series for entry in countdowns if isinstance(entry.note, Countdown)}) > 1
     for entry in countdowns:
-        heading = entry.fragment.heading or countdown_heading(entry, with_series=several)
-        yield Section(Kind.COUNTDOWN, heading, (entry,))
+        own = entry.fragment.heading
+        heading = own or countdown_heading(entry, with_series=several, words=words)
+        yield Section(Kind.COUNTDOWN, heading, (entry,), origin=Origin.FRAGMENT if own else Origin.OURS)
 
 
-def _releases(released: tuple[ReleasedVersion, ...], period: Period) -> Iterator[Section]:
+def _releases(released: tuple[ReleasedVersion, ...], period: Period, words: Words) -> Iterator[Section]:
     if released:
-        heading = RELEASED_THIS_WEEK if period.end - period.start == _WEEK else RELEASED
-        yield Section(Kind.RELEASE, heading, (), released)
+        name = RELEASED_THIS_WEEK if period.end - period.start == _WEEK else RELEASED
+        yield Section(Kind.RELEASE, words.gettext(name), (), released, Origin.OURS, name)
 
 
-def _threads(entries: Iterable[Entry], _settings: Settings) -> Iterator[Section]:
+def _threads(entries: Iterable[Entry], _settings: Settings, _words: Words) -> Iterator[Section]:
     for entry in _of_kind(Kind.THREAD, entries):
         assert isinstance(entry.note, Thread)
         yield Section(Kind.THREAD, entry.note.title, (entry,))
 
 
-def _stories(entries: Iterable[Entry], settings: Settings) -> Iterator[Section]:
+def _stories(entries: Iterable[Entry], settings: Settings, _words: Words) -> Iterator[Section]:
     """Each story on its own, those of a group together where the first of them is.
 
     Groups that have a short list as well stand with that.
@@ -199,10 +226,10 @@ def _stories(entries: Iterable[Entry], settings: Settings) -> Iterator[Section]:
         elif group not in done:
             done.add(group)
             stories = _of_kind(Kind.STORY, entries)
-            yield Section(Kind.STORY, group, tuple(story for story in stories if _group_of(story) == group))
+            yield _group(Kind.STORY, group, tuple(story for story in stories if _group_of(story) == group))
 
 
-_SECTIONS: dict[Kind, Callable[[Iterable[Entry], Settings], Iterable[Section]]] = {
+_SECTIONS: dict[Kind, Callable[[Iterable[Entry], Settings, Words], Iterable[Section]]] = {
     Kind.SUCCESS: _successes,
     Kind.ITEM: _items,
     Kind.COUNTDOWN: _countdowns,

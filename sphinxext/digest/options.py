@@ -12,7 +12,8 @@ from datetime import date
 from typing import Any
 
 from sphinxext.digest import checks
-from sphinxext.digest.model import Kind, Period
+from sphinxext.digest.model import Kind, Period, Words
+from sphinxext.digest.model.words import N_
 from sphinxext.digest.periods import FREQUENCIES, WEEKDAYS, Calendar
 from sphinxext.digest.problems import Code
 from sphinxext.digest.rounds import Source
@@ -122,7 +123,7 @@ OPTIONS: dict[str, Option] = {
             checks.flag,
             "Whether the build makes the pages of the collection: one to each digest, month and year, and the list.",
         ),
-        Option("collection_title", "Digests", checks.text, "The title of the page that lists all digests."),
+        Option("collection_title", N_("Digests"), checks.text, "The title of the page that lists all digests."),
         Option("period", "weekly", checks.choice(*FREQUENCIES), "How often there is a digest."),
         Option("week_start", "saturday", checks.choice(*WEEKDAYS), "The weekday that a digest's week begins with."),
         Option(
@@ -150,12 +151,15 @@ OPTIONS: dict[str, Option] = {
             "there is nothing under them.",
         ),
         Option(
-            "empty_group", "None this week.", checks.text, "What stands under a heading of ``groups`` without notes."
+            "empty_group",
+            N_("None this week."),
+            checks.text,
+            "What stands under a heading of ``groups`` without notes.",
         ),
-        Option("success_heading", "SuccessBot Says", checks.text, "The heading of the successes."),
+        Option("success_heading", N_("SuccessBot Says"), checks.text, "The heading of the successes."),
         Option(
             "success_closing",
-            "Tell us yours via IRC with a message “#success [insert success]”.",
+            N_("Tell us yours via IRC with a message “#success [insert success]”."),
             checks.text_or_empty,
             "The line that closes the successes; empty for none.",
         ),
@@ -226,6 +230,17 @@ OPTIONS: dict[str, Option] = {
 def default_settings() -> Settings:
     """The settings of a project that sets nothing."""
     return Settings(**{name: option.default for name, option in OPTIONS.items()})
+
+
+def is_default(settings: Settings, name: str) -> bool:
+    """Whether an option has the value that it has in a project that sets nothing: words like these are ours."""
+    return bool(getattr(settings, name) == OPTIONS[name].default)
+
+
+def words_of(settings: Settings, name: str, words: Words) -> str:
+    """The words that an option holds: ours in the language of the page, and those of a project as they are."""
+    text: str = getattr(settings, name)
+    return words.gettext(text) if is_default(settings, name) else text
 
 
 def with_changes(settings: Settings, values: Mapping[str, object], complain: Complain) -> Settings:

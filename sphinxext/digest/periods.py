@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sphinxext.digest.model import Period, month_name
+from sphinxext.digest.model.period import short_title as short_title
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKLY, BIWEEKLY, MONTHLY = FREQUENCIES = ("weekly", "biweekly", "monthly")
@@ -21,9 +22,6 @@ _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _INTERVAL = re.compile(rf"({_DAY})/({_DAY})")
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
-
-#: The months as a countdown's heading has them: short ones in full, others by their first letters.
-_SHORT_MONTHS = ("Jan", "Feb", "March", "April", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
 
 
 class PeriodError(ValueError):
@@ -138,14 +136,6 @@ def countdown_week(day: date) -> Period:
     reference = day + timedelta(days=4)
     monday = reference - timedelta(days=reference.weekday())
     return Period(monday, monday + timedelta(days=4))
-
-
-def short_title(period: Period) -> str:
-    """A week in the words of a countdown's heading: ``Dec 7-11``, ``March 14-18``, ``Nov 30 - Dec 4``."""
-    start, end = period.start, period.end
-    if start.month == end.month:
-        return f"{_SHORT_MONTHS[start.month - 1]} {start.day}-{end.day}"
-    return f"{_SHORT_MONTHS[start.month - 1]} {start.day} - {_SHORT_MONTHS[end.month - 1]} {end.day}"
 
 
 def long_day(day: date) -> str:

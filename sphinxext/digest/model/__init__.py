@@ -1,6 +1,6 @@
 """The records that everything else works on: plain, typed and frozen."""
 
-from sphinxext.digest.model.digest import Digest, ReleasedVersion, Section, ThreadLinks
+from sphinxext.digest.model.digest import Digest, Origin, ReleasedVersion, Section, ThreadLinks
 from sphinxext.digest.model.fragment import Entry, Fragment, split_name
 from sphinxext.digest.model.notes import (
     KINDS,
@@ -18,8 +18,10 @@ from sphinxext.digest.model.notes import (
 from sphinxext.digest.model.period import Period, month_name
 from sphinxext.digest.model.schedule import MILESTONE, Event, Outlook, Schedule, Scope, Week, week_number
 from sphinxext.digest.model.text import REFUSED_CHARACTER, Moment, Place, Text
+from sphinxext.digest.model.words import ENGLISH, Words
 
 __all__ = [
+    "ENGLISH",
     "KINDS",
     "MILESTONE",
     "REFUSED_CHARACTER",
@@ -33,6 +35,7 @@ __all__ = [
     "Kind",
     "Moment",
     "Note",
+    "Origin",
     "Outlook",
     "Period",
     "Place",
@@ -48,6 +51,7 @@ __all__ = [
     "Thread",
     "ThreadLinks",
     "Week",
+    "Words",
     "month_name",
     "split_name",
     "week_number",

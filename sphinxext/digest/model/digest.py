@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum, auto
 
 from sphinxext.digest.model.fragment import Entry
 from sphinxext.digest.model.notes import Kind
@@ -32,12 +33,21 @@ class ReleasedVersion:
     summary: str = ""
 
 
+class Origin(Enum):
+    """Whose words something is: ours, which we translate, or those of a project, which translates them itself."""
+
+    OURS = auto()
+    SETTINGS = auto()
+    FRAGMENT = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A part of a digest under one heading.
 
-    ``heading`` is a Text where it is a note's own title, a string where it is ours, and None for prose without a
-    heading. A section without entries is a standing group that has nothing this time, but for the one of releases:
+    ``heading`` is a Text where it is a note's own title, a string elsewhere, whose words ``origin`` tells, and None
+    for prose without a heading. ``name`` is what identifiers are made of; it is the heading in English if that is
+    ours. A section without entries is a standing group that has nothing this time, but for the one of releases:
     ``released`` has the versions of that.
     """
 
@@ -45,6 +55,8 @@ class Section:
     heading: Text | str | None
     entries: tuple[Entry, ...]
     released: tuple[ReleasedVersion, ...] = ()
+    origin: Origin = Origin.FRAGMENT
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
 from sphinxext.digest.model.text import Moment, Place, Text
+from sphinxext.digest.model.words import ENGLISH, Words
 
 
 class Kind(StrEnum):
@@ -95,9 +97,16 @@ class Success(Note):
     @property
     def lead(self) -> tuple[str, ...]:
         """What stands before the text and its colon, if anything does: words and a name in turns."""
+        return self.lead_in(ENGLISH)
+
+    def lead_in(self, words: Words) -> tuple[str, ...]:
+        """The same in the words of another language."""
         if self.thanks is None:
             return ("", self.nick) if self.nick else ()
-        return ("", self.nick, " thanks ", self.thanks) if self.nick else ("Thanks to ", self.thanks)
+        pattern = words.gettext("{nick} thanks {whom}") if self.nick else words.gettext("Thanks to {whom}")
+        parts = re.split(r"\{(nick|whom)\}", pattern)
+        parts[1::2] = [(self.nick or "") if name == "nick" else self.thanks for name in parts[1::2]]
+        return tuple(parts if parts[-1] else parts[:-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,8 @@ _MONTHS = (
     "November",
     "December",
 )
+#: The months as a countdown's heading has them: short ones in full, others by their first letters.
+_SHORT_MONTHS = ("Jan", "Feb", "March", "April", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
 
 
 def month_name(day: date) -> str:
@@ -49,6 +51,13 @@ class Period:
         return self.end.isoformat()
 
     @property
+    def is_month(self) -> bool:
+        """Whether these are all days of one month."""
+        start, end = self.start, self.end
+        same = (start.year, start.month) == (end.year, end.month)
+        return same and start.day == 1 and end.day == monthrange(end.year, end.month)[1]
+
+    @property
     def title(self) -> str:
         """The days in words, as OpenStack's digests have them.
 
@@ -63,6 +72,14 @@ class Period:
             return f"{first}, {start.year} to {last}, {end.year}"
         if start.month != end.month:
             return f"{first} to {last}"
-        if start.day == 1 and end.day == monthrange(end.year, end.month)[1]:
+        if self.is_month:
             return f"{month_name(start)} {start.year}"
         return f"{first}-{end.day}"
+
+
+def short_title(period: Period) -> str:
+    """A week in the words of a countdown's heading: ``Dec 7-11``, ``March 14-18``, ``Nov 30 - Dec 4``."""
+    start, end = period.start, period.end
+    if start.month == end.month:
+        return f"{_SHORT_MONTHS[start.month - 1]} {start.day}-{end.day}"
+    return f"{_SHORT_MONTHS[start.month - 1]} {start.day} - {_SHORT_MONTHS[end.month - 1]} {end.day}"

@@ -1,0 +1,90 @@
+"""Our own words: what we put beside the texts of a project, and how days are written.
+
+Whoever shows something is given them. They are English here; a build in another language brings others. Each word is
+given in English where it is used, as an argument of :meth:`Words.gettext` or :meth:`Words.ngettext`, or as one of
+:func:`N_` where it is only declared: so Babel finds all of them for the catalogues.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from sphinxext.digest.model.period import Period, month_name, short_title
+
+
+def N_(message: str) -> str:
+    """A word that is translated where it is shown."""
+    return message
+
+
+def filled(pattern: str, **parts: object) -> str:
+    """A pattern such as ``{weeks} and {days}`` with words in its places; a place that nothing is for stays."""
+    return re.sub(r"\{(\w+)\}", lambda place: str(parts.get(place[1], place[0])), pattern)
+
+
+class Words:
+    """Our own words in English, and days as OpenStack's digests have them."""
+
+    @property
+    def language(self) -> str:
+        """The language, as Sphinx and Babel call it."""
+        return "en"
+
+    def gettext(self, message: str) -> str:
+        """A word, or a sentence with places such as ``{day}`` in it."""
+        return message
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """Words for a number of things; ``{number}`` in them has been replaced."""
+        return filled(one if number == 1 else many, number=number)
+
+    def counting(self, one: str, many: str) -> Mapping[str, str]:
+        """The same words with ``{number}`` in them, by the categories that CLDR has for numbers in this language."""
+        return {"one": one, "other": many}
+
+    def period(self, period: Period) -> str:
+        """The days of a digest: ``April 9-22``, ``November 28 to December 4``, ``December 2015``."""
+        return period.title
+
+    def week(self, period: Period) -> str:
+        """The days of a week in short: ``Dec 7-11``, ``Nov 30 - Dec 4``."""
+        return short_title(period)
+
+    def week_of_year(self, period: Period) -> str:
+        """The same with the year: ``Nov 16-20, 2026``, ``Dec 28, 2026 - Jan 1, 2027``."""
+        start, end = period.start, period.end
+        if start.year != end.year:
+            return (
+                f"{self.short_month(start)} {start.day}, {start.year} - {self.short_month(end)} {end.day}, {end.year}"
+            )
+        return f"{self.week(period)}, {end.year}"
+
+    def day(self, day: date) -> str:
+        """``March 24``."""
+        return f"{month_name(day)} {day.day}"
+
+    def day_of_year(self, day: date) -> str:
+        """``March 24, 2027``."""
+        return f"{month_name(day)} {day.day}, {day.year}"
+
+    def month(self, day: date) -> str:
+        """The month of a day: ``March``."""
+        return month_name(day)
+
+    def short_month(self, day: date) -> str:
+        """The month of a day in short: ``Mar``."""
+        return month_name(day)[:3]
+
+    def month_of_year(self, day: date) -> str:
+        """``March 2027``."""
+        return f"{month_name(day)} {day:%Y}"
+
+    def year(self, day: date) -> str:
+        """``2027``."""
+        return f"{day:%Y}"
+
+
+#: What the command says, and a build in English.
+ENGLISH = Words()
