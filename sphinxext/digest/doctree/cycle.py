@@ -8,14 +8,19 @@ from docutils import nodes
 
 from sphinxext.digest.doctree.digest import titled
 from sphinxext.digest.doctree.guard import Guard
-from sphinxext.digest.doctree.outlook import day_node, events_cell, table, week_days
+from sphinxext.digest.doctree.outlook import day_node, events_cell, table, week_node
 from sphinxext.digest.doctree.parse import TextParser
-from sphinxext.digest.model import MILESTONE, Event, Schedule, Scope, Week
+from sphinxext.digest.doctree.sentence import heading_of
+from sphinxext.digest.model import ENGLISH, MILESTONE, Event, Schedule, Scope, Week, Words
+from sphinxext.digest.model.words import N_
 
 #: Schedules come from elsewhere: what a project allows its own fragments counts for nothing here.
 GUARD = Guard()
 
-_HEADINGS = {Scope.CROSS_PROJECT: "Cross-project events", Scope.PROJECT_SPECIFIC: "Project-specific events"}
+_HEADINGS = {
+    Scope.CROSS_PROJECT: N_("Cross-project events"),
+    Scope.PROJECT_SPECIFIC: N_("Project-specific events"),
+}
 _WIDTHS = {1: (6, 27, 42), 2: (6, 27, 30, 30)}
 
 
@@ -35,8 +40,9 @@ class CycleBuilder:
     :param descriptions: whether the texts of events are shown; the identifiers are there then, else in the table.
     """
 
-    def __init__(self, schedule: Schedule, parser: TextParser, *, descriptions: bool) -> None:
+    def __init__(self, schedule: Schedule, parser: TextParser, *, descriptions: bool, words: Words = ENGLISH) -> None:
         self.schedule = schedule
+        self.words = words
         self.parser = parser
         self.events: dict[str, Event] = {}
         for event in schedule.events:
@@ -50,7 +56,9 @@ class CycleBuilder:
         scopes = [scope for scope in Scope if any(event.scope is scope for event in schedule.events)]
         scopes = scopes or [Scope.CROSS_PROJECT]
         rows = [self._row(week, scopes) for week in schedule.weeks]
-        found = table(["Week", "Dates", *(_HEADINGS[scope] for scope in scopes)], rows, _WIDTHS[len(scopes)])
+        gettext = self.words.gettext
+        headings = [gettext("Week"), gettext("Dates"), *(gettext(_HEADINGS[scope]) for scope in scopes)]
+        found = table(headings, rows, _WIDTHS[len(scopes)])
         found["classes"].append("digest-schedule")
         # some themes repeat the identifier of a table on a box around it, so the first words have it
         heading = next(iter(found.findall(nodes.paragraph)))
@@ -59,7 +67,8 @@ class CycleBuilder:
 
     def _row(self, week: Week, scopes: Iterable[Scope]) -> list[list[nodes.Node]]:
         cells = [[event for event in week.events if event.scope is scope] for scope in scopes]
-        words: list[list[nodes.Node]] = [[nodes.paragraph("", word)] for word in (week.name or "", week_days(week))]
+        texts = (week.name or "", self.words.week_of_year(week.period))
+        words: list[list[nodes.Node]] = [[nodes.paragraph("", text)] for text in texts]
         return [*words, *(events_cell(events, self._name) for events in cells)]
 
     def _name(self, event: Event) -> list[nodes.Node]:
@@ -83,7 +92,7 @@ class CycleBuilder:
                 anchor = event_anchor(self.schedule, event)
                 path = self.schedule.text_path or self.schedule.path
                 body = [self._when(event), *self.parser.blocks(event.text, path, anchor)]
-                parts += titled([nodes.Text(event.title)], body, anchor, MILESTONE, sections=sections)
+                parts += titled(heading_of(event.title), body, anchor, MILESTONE, sections=sections)
         return parts
 
     def _when(self, event: Event) -> nodes.paragraph:
@@ -93,9 +102,10 @@ class CycleBuilder:
         for number, other in enumerate(same):
             week = self.schedule.week_of(other.day)
             line += [nodes.Text("; ")] if number else []
-            line += day_node(other.day)
+            line += day_node(other.day, words=self.words)
             if week:
-                line += [nodes.Text(" "), nodes.inline("", f"({week.name} week)", classes=["digest-week"])]
+                line += [nodes.Text(" "), week_node(week, self.words)]
         if event.project or event.scope is Scope.PROJECT_SPECIFIC:
-            line += nodes.Text(f", {event.project}" if event.project else ", for some projects")
+            gettext = self.words.gettext
+            line += nodes.Text(gettext(", ") + (event.project or gettext("for some projects")))
         return line

@@ -10,10 +10,23 @@ from docutils import nodes
 from sphinxext.digest.compose import References
 from sphinxext.digest.doctree.notes import Links, NoteBuilder
 from sphinxext.digest.doctree.references import number_links, reference_list
-from sphinxext.digest.model import Digest, Entry, Kind, Period, ReleasedVersion, Section, Text, Thread, month_name
+from sphinxext.digest.doctree.sentence import heading_of
+from sphinxext.digest.model import (
+    ENGLISH,
+    Digest,
+    Entry,
+    Kind,
+    Period,
+    ReleasedVersion,
+    Section,
+    Text,
+    Thread,
+    Words,
+)
+from sphinxext.digest.model.words import N_, filled
 
 #: The heading of the list of links.
-REFERENCES = "References"
+REFERENCES = N_("References")
 #: Begins the class of the section with that list, as a kind begins those of other sections.
 REFERENCES_CLASS = "references"
 
@@ -26,14 +39,16 @@ def digest_nodes(digest: Digest, builder: NoteBuilder, *, sections: bool) -> lis
     return [node for section in digest.sections for node in section_nodes(section, digest, builder, sections=sections)]
 
 
-def with_references(parts: list[nodes.Node], period: Period, *, sections: bool) -> list[nodes.Node]:
+def with_references(
+    parts: list[nodes.Node], period: Period, *, sections: bool, words: Words = ENGLISH
+) -> list[nodes.Node]:
     """The sections of a digest with numbers after their links, and the list of the links at the end."""
     numbers = References()
     anchor = f"reference-{period.name}"
     number_links(parts, numbers, anchor)
     if not numbers.targets:
         return parts
-    heading: list[nodes.Node] = [nodes.Text(REFERENCES)]
+    heading = heading_of(words.gettext(REFERENCES))
     body: list[nodes.Node] = [reference_list(numbers, anchor)]
     identifier = f"references-{period.name}"
     return [*parts, *titled(heading, body, identifier, REFERENCES_CLASS, sections=sections)]
@@ -46,20 +61,20 @@ def section_nodes(section: Section, digest: Digest, builder: NoteBuilder, *, sec
         return body
     first = section.entries[0] if section.entries else None
     if isinstance(section.heading, Text) and first is not None:
-        heading, anchor = builder.inline(section.heading, first), first.anchor
+        heading, anchor = builder.heading(section.heading, first), first.anchor
     else:
-        heading = [nodes.Text(str(section.heading))]
+        heading = builder.heading_of_section(section)
         if section.kind is Kind.COUNTDOWN and first is not None:
             anchor = first.anchor
         elif section.kind is Kind.SUCCESS:
             anchor = f"successes-{digest.period.name}"
         else:
-            anchor = f"{_words(str(section.heading))}-{digest.period.name}"
+            anchor = f"{_words(section.name or str(section.heading))}-{digest.period.name}"
     return titled(heading, body, anchor, section.kind, sections=sections, state=_state(first))
 
 
 def titled(
-    heading: list[nodes.Node],
+    heading: nodes.paragraph,
     body: list[nodes.Node],
     anchor: str,
     kind: str,
@@ -67,19 +82,32 @@ def titled(
     sections: bool,
     state: str | None = None,
 ) -> list[nodes.Node]:
-    """A body under a heading: a section, or a rubric where sections cannot stand."""
+    """A body under a heading: a section, or a rubric where sections cannot stand.
+
+    :param heading: the words, with what is known of where they come from and whether they are translated.
+    """
     classes = [f"digest-{kind}-section", *([f"digest-{state}"] if state else [])]
-    if sections:
-        return [nodes.section("", nodes.title("", "", *heading), *body, ids=[anchor], classes=classes)]
-    return [nodes.rubric("", "", *heading, ids=[anchor], classes=classes), *body]
+    title = (nodes.title if sections else nodes.rubric)(heading.rawsource, "", *heading.children)
+    title.source, title.line = heading.source, heading.line
+    for name in ("translated", "translatable"):
+        if name in heading:
+            title[name] = heading[name]
+    if not sections:
+        title["ids"], title["classes"] = [anchor], classes
+        return [title, *body]
+    section = nodes.section("", title, *body, ids=[anchor], classes=classes)
+    section.source, section.line = heading.source, heading.line
+    return [section]
 
 
 def _body(section: Section, digest: Digest, builder: NoteBuilder, *, sections: bool) -> list[nodes.Node]:
     entries = section.entries
     if section.released:
-        return [released_list(section.released, builder.links)]
+        return [released_list(section.released, builder.links, builder.words)]
     if not entries:
-        return [nodes.paragraph("", builder.settings.empty_group, classes=["digest-nothing"])]
+        nothing = builder.of_settings("empty_group")
+        nothing["classes"].append("digest-nothing")
+        return [nothing]
     if section.kind is Kind.PRELUDE:
         return _wrapped(entries, builder)
     if section.kind is Kind.SUCCESS:
@@ -97,20 +125,20 @@ def _body(section: Section, digest: Digest, builder: NoteBuilder, *, sections: b
     return body
 
 
-def released_list(versions: Iterable[ReleasedVersion], links: Links) -> nodes.bullet_list:
+def released_list(versions: Iterable[ReleasedVersion], links: Links, words: Words = ENGLISH) -> nodes.bullet_list:
     """Versions as a list, each with its day and what it is about."""
     items = []
     for version in versions:
-        words = nodes.Text(after_version(version))
-        items.append(nodes.list_item("", nodes.paragraph("", "", *links.to_release(version.version), words)))
+        after = nodes.Text(after_version(version, words))
+        items.append(nodes.list_item("", nodes.paragraph("", "", *links.to_release(version.version), after)))
     return nodes.bullet_list("", *items, bullet="*", classes=["digest-releases"])
 
 
-def after_version(version: ReleasedVersion) -> str:
+def after_version(version: ReleasedVersion, words: Words = ENGLISH) -> str:
     """What a line says of a version after its name."""
-    count = "1 release note" if version.notes == 1 else f"{version.notes} release notes"
-    summary = f" {version.summary}" if version.summary else ""
-    return f" ({month_name(version.day)} {version.day.day}): {count}.{summary}"
+    notes = words.ngettext("{number} release note", "{number} release notes", version.notes)
+    text = filled(words.gettext("({day}): {notes}."), day=words.day(version.day), notes=notes)
+    return f" {text} {version.summary}" if version.summary else f" {text}"
 
 
 def _story(entry: Entry, section: Section, builder: NoteBuilder, *, sections: bool) -> list[nodes.Node]:
@@ -120,7 +148,7 @@ def _story(entry: Entry, section: Section, builder: NoteBuilder, *, sections: bo
     if title is not None and section.heading is title:
         return body
     if title is not None:
-        return titled(builder.inline(title, entry), body, entry.anchor, Kind.STORY, sections=sections)
+        return titled(builder.heading(title, entry), body, entry.anchor, Kind.STORY, sections=sections)
     if section.heading is not None:
         return [nodes.target("", "", ids=[entry.anchor]), *body]
     # nothing but its looks tells where a story without any heading begins

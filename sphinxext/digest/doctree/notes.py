@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -9,21 +10,28 @@ from docutils import nodes
 
 from sphinxext.digest.doctree.outlook import EventName, next_deadlines
 from sphinxext.digest.doctree.parse import TextParser
+from sphinxext.digest.doctree.sentence import heading_of, sentence
+from sphinxext.digest.doctree.translation import is_marked
 from sphinxext.digest.model import (
+    ENGLISH,
     Closing,
     Countdown,
     Entry,
     Item,
     Kind,
+    Origin,
     Outlook,
     Prelude,
+    Section,
     Story,
     Success,
     Text,
     Thread,
     ThreadLinks,
+    Words,
 )
-from sphinxext.digest.options import Settings
+from sphinxext.digest.model.words import N_, filled
+from sphinxext.digest.options import SETTINGS_FILE, Settings, is_default, words_of
 
 #: Marks links that are not numbered, since their text says where they lead.
 SOURCE_CLASS = "digest-source"
@@ -46,10 +54,10 @@ PROJECT_CLASS = "digest-project"
 
 #: The parts of a countdown, and what stands over each where there are several.
 COUNTDOWN_PARTS = (
-    ("focus", "Focus"),
-    ("general", "General Notes"),
-    ("actions", "Release Actions"),
-    ("dates", "Important Dates"),
+    ("focus", N_("Focus")),
+    ("general", N_("General Notes")),
+    ("actions", N_("Release Actions")),
+    ("dates", N_("Important Dates")),
 )
 
 
@@ -71,23 +79,50 @@ class NoteBuilder:
     """Makes the nodes of notes. The identifiers of the notes stand in the nodes; nothing is registered anywhere.
 
     :param outlook_of: where the deadlines come from that a countdown has if its note names none.
+    :param words: ours, in the language of the page.
+    :ivar settings_path: the file whose words those of the settings are, for translators.
     """
 
+    settings_path = SETTINGS_FILE
+
     def __init__(
-        self, settings: Settings, parser: TextParser, links: Links, outlook_of: OutlookOf | None = None
+        self,
+        settings: Settings,
+        parser: TextParser,
+        links: Links,
+        outlook_of: OutlookOf | None = None,
+        words: Words = ENGLISH,
     ) -> None:
         self.settings = settings
         self.parser = parser
         self.links = links
         self.outlook_of = outlook_of
+        self.words = words
 
-    def blocks(self, text: Text, entry: Entry) -> list[nodes.Node]:
+    def blocks(self, text: Text, entry: Entry, lead: str = "") -> list[nodes.Node]:
         """The body elements of a text of a note."""
-        return self.parser.blocks(text, entry.fragment.path, entry.anchor)
+        return self.parser.blocks(text, entry.fragment.path, entry.anchor, lead)
 
-    def inline(self, text: Text, entry: Entry) -> list[nodes.Node]:
-        """The inline elements of a title of a note."""
-        return self.parser.inline(text, entry.fragment.path, f"{entry.anchor}-title")
+    def heading(self, text: Text, entry: Entry) -> nodes.paragraph:
+        """The title of a note, to become a heading."""
+        return self.parser.line(text, entry.fragment.path, f"{entry.anchor}-title")
+
+    def heading_of_section(self, section: Section) -> nodes.paragraph:
+        """The words over a section that are no note's title."""
+        heading = str(section.heading)
+        if section.origin is Origin.FRAGMENT and section.entries:
+            first = section.entries[0]
+            return heading_of(heading, self.parser.source_of(first.fragment.path), first.note.place.line)
+        if section.origin is Origin.SETTINGS:
+            return heading_of(heading, self.parser.source_of(self.settings_path), 1)
+        return heading_of(heading)
+
+    def of_settings(self, name: str) -> nodes.paragraph:
+        """The words that an option holds, as a paragraph; those of a project can be translated as its texts can."""
+        words = words_of(self.settings, name, self.words)
+        if is_default(self.settings, name):
+            return nodes.paragraph("", words)
+        return heading_of(words, self.parser.source_of(self.settings_path), 1)
 
     def prelude(self, entry: Entry) -> list[nodes.Node]:
         """What stands before the first section."""
@@ -106,9 +141,9 @@ class NoteBuilder:
         """The lines that close successes by the project's settings."""
         items = []
         if self.settings.success_closing:
-            items.append(nodes.list_item("", nodes.paragraph("", self.settings.success_closing)))
+            items.append(nodes.list_item("", self.of_settings("success_closing")))
         if self.settings.success_url:
-            link = source_link("All Successes", self.settings.success_url)
+            link = source_link(self.words.gettext("All Successes"), self.settings.success_url)
             items.append(nodes.list_item("", nodes.paragraph("", "", link)))
         for item in items:
             item["classes"] += [CLOSING_CLASS, PROJECT_CLASS]
@@ -134,16 +169,22 @@ class NoteBuilder:
         assert isinstance(note, Success)
         lead: list[nodes.Node] = [
             nodes.inline("", words, classes=["digest-nick"]) if number % 2 else nodes.Text(words)
-            for number, words in enumerate(note.lead)
+            for number, words in enumerate(note.lead_in(self.words))
             if words
         ]
         if lead:
             lead.append(nodes.Text(": "))
+        english = "".join((*note.lead, ": ")) if note.lead else ""
         tail: list[nodes.Node] = []
         if note.url:
-            link = source_link(f"#{note.channel.lstrip('#')}" if note.channel else "log", note.url)
+            label = f"#{note.channel.lstrip('#')}" if note.channel else self.words.gettext("log")
+            link = source_link(label, note.url)
             tail = [nodes.Text(" "), nodes.inline("", "(", link, nodes.Text(")"), classes=[WHERE_CLASS])]
-        return list_item_of(entry, self.blocks(note.text, entry), lead, tail)
+        blocks = self.blocks(note.text, entry, english)
+        first = blocks[0] if blocks else None
+        if isinstance(first, nodes.paragraph) and is_marked(first):
+            lead = _lead_of_translation(first, lead, english)
+        return list_item_of(entry, blocks, lead, tail)
 
     def item(self, entry: Entry) -> nodes.list_item:
         """A line of a short list; the whole line is the link, unless there are links in it."""
@@ -153,13 +194,13 @@ class NoteBuilder:
         first = blocks[0] if blocks else None
         if note.url and isinstance(first, nodes.paragraph):
             if any(_is_link(node) for node in first.findall(nodes.Element)):
-                first += [nodes.Text(" "), source_link("Link", note.url)]
+                first += [nodes.Text(" "), source_link(self.words.gettext("Link"), note.url)]
             else:
                 content = list(first.children)
                 first.clear()
                 first += nodes.reference("", "", *content, refuri=note.url)
         elif note.url:
-            blocks.append(nodes.paragraph("", "", source_link("Link", note.url)))
+            blocks.append(nodes.paragraph("", "", source_link(self.words.gettext("Link"), note.url)))
         return list_item_of(entry, blocks, [], [])
 
     def item_list(self, entries: Iterable[Entry]) -> nodes.bullet_list:
@@ -170,15 +211,17 @@ class NoteBuilder:
         """The parts of a countdown; labels stand over them if there is more than one."""
         note = entry.note
         assert isinstance(note, Countdown)
-        texts = [(label, getattr(note, name)) for name, label in COUNTDOWN_PARTS if getattr(note, name)]
+        texts = [
+            (self.words.gettext(label), getattr(note, name)) for name, label in COUNTDOWN_PARTS if getattr(note, name)
+        ]
         parts = [(label, self.blocks(text, entry)) for label, text in texts]
-        lines = [_line(source_link("Full thread", note.url))] if note.url else []
+        lines = [_line(source_link(self.words.gettext("Full thread"), note.url))] if note.url else []
         ahead = self.outlook_of(entry) if self.outlook_of is not None and note.dates is None else None
-        if ahead is not None and (dates := next_deadlines(*ahead)):
-            parts.append((COUNTDOWN_PARTS[-1][1], dates))
+        if ahead is not None and (dates := next_deadlines(*ahead, self.words)):
+            parts.append((self.words.gettext(COUNTDOWN_PARTS[-1][1]), dates))
             url = ahead[0].schedule.url
-            lines += [_line(source_link("Release schedule", url))] if url else []
-        body = _labelled(parts) if len(parts) != 1 else parts[0][1]
+            lines += [_line(source_link(self.words.gettext("Release schedule"), url))] if url else []
+        body = _labelled(parts, self.words) if len(parts) != 1 else parts[0][1]
         return body + links_list(lines)
 
     def thread(self, entry: Entry, neighbours: ThreadLinks) -> list[nodes.Node]:
@@ -186,15 +229,19 @@ class NoteBuilder:
         note = entry.note
         assert isinstance(note, Thread)
         body = self.blocks(note.summary, entry) if note.summary else []
-        lines = [_line(source_link("Full thread", note.url))] if note.url and not _ends_with(body, note.url) else []
+        lines = []
+        if note.url and not _ends_with(body, note.url):
+            lines.append(_line(source_link(self.words.gettext("Full thread"), note.url)))
         if neighbours.earlier:
-            lines.append(self.neighbour("Continued from", neighbours.earlier))
-        lines += [self.neighbour("Continued in", later) for later in neighbours.later]
+            lines.append(self.neighbour(neighbours.earlier))
+        lines += [self.neighbour(later, earlier=False) for later in neighbours.later]
         return body + links_list(lines)
 
-    def neighbour(self, label: str, entry: Entry) -> nodes.list_item:
-        """The line that leads to another part of a thread."""
-        line = _line(nodes.Text(f"{label}: "), *self.links.to_thread(entry))
+    def neighbour(self, entry: Entry, *, earlier: bool = True) -> nodes.list_item:
+        """The line that leads to an earlier or a later part of a thread."""
+        gettext = self.words.gettext
+        pattern = gettext("Continued from: {digest}") if earlier else gettext("Continued in: {digest}")
+        line = _line(*sentence(pattern, digest=self.links.to_thread(entry)))
         line["classes"].append(NEIGHBOUR_CLASS)
         return line
 
@@ -204,17 +251,37 @@ class NoteBuilder:
         assert isinstance(note, Story)
         body = self.blocks(note.text, entry)
         if note.author:
-            body.insert(0, nodes.paragraph("", f"By {note.author}", classes=["digest-byline"]))
-        return body + links_list([_line(source_link("Full story", note.url))] if note.url else [])
+            byline = filled(self.words.gettext("By {author}"), author=note.author)
+            body.insert(0, nodes.paragraph("", byline, classes=["digest-byline"]))
+        return body + links_list([_line(source_link(self.words.gettext("Full story"), note.url))] if note.url else [])
 
 
-def _labelled(parts: list[tuple[str, list[nodes.Node]]]) -> list[nodes.Node]:
+def _labelled(parts: list[tuple[str, list[nodes.Node]]], words: Words) -> list[nodes.Node]:
     """Parts of a countdown, each below its label."""
     items = []
     for label, blocks in parts:
-        heading = nodes.paragraph("", f"{label}:", classes=[LABEL_CLASS])
+        heading = nodes.paragraph("", filled(words.gettext("{label}:"), label=label), classes=[LABEL_CLASS])
         items.append(nodes.list_item("", heading, *blocks))
     return [nodes.bullet_list("", *items, bullet="*", classes=["digest-parts"])]
+
+
+def _lead_of_translation(paragraph: nodes.Element, lead: list[nodes.Node], english: str) -> list[nodes.Node]:
+    """What still has to stand before a translated text: translators see ``nick: text`` and keep the beginning.
+
+    If they have kept it, in English or in our own words, it is taken away from the text; if they have written
+    something else in its place, nothing is left to be added.
+    """
+    first = paragraph.children[0] if paragraph.children else None
+    for words in ("".join(node.astext() for node in lead), english):
+        start = words.rstrip(": ")
+        match = (
+            re.match(rf"{re.escape(start)}\s*[:\uff1a]\s*", first.astext()) if start and first is not None else None
+        )
+        if match and isinstance(first, nodes.Text):
+            rest = first.astext()[match.end() :]
+            paragraph[:1] = [nodes.Text(rest)] if rest else []
+            return lead
+    return []
 
 
 def list_item_of(
@@ -223,12 +290,11 @@ def list_item_of(
     """A list item that can be linked to, with inline nodes before and after the text of its first paragraph."""
     if not blocks or not isinstance(blocks[0], nodes.paragraph):
         source = blocks[0].source if blocks else None
-        blocks.insert(0, nodes.paragraph())
+        blocks.insert(0, nodes.paragraph("".join(node.astext() for node in lead)))
         blocks[0].source, blocks[0].line = source, entry.note.place.line
     first = blocks[0]
     assert isinstance(first, nodes.paragraph)
     target = nodes.target("", "", ids=[entry.anchor])
-    first.rawsource = "".join(node.astext() for node in lead) + first.rawsource
     last, start = lead[-1:], first.children[:1]
     if last and start and isinstance(last[0], nodes.Text) and isinstance(start[0], nodes.Text):
         # one node for both: what Sphinx does with each text node costs more than the text

@@ -8,8 +8,10 @@ from datetime import date
 
 from docutils import nodes
 
-from sphinxext.digest.model import Countdown, Entry, Event, Outlook, Schedule, Scope, Week, month_name
-from sphinxext.digest.periods import countdown_week, short_title
+from sphinxext.digest.doctree.sentence import sentence
+from sphinxext.digest.model import ENGLISH, Countdown, Entry, Event, Outlook, Schedule, Scope, Week, Words
+from sphinxext.digest.model.words import N_, filled
+from sphinxext.digest.periods import countdown_week
 from sphinxext.digest.schedule.outlook import outlook as outlook_on
 
 #: Marks the words of a day, whose ``day`` is the same in ISO form.
@@ -17,7 +19,7 @@ DAY_CLASS = "digest-day"
 #: Marks what says that a deadline is over.
 PASSED_CLASS = "digest-passed"
 #: What happens in the week of the release, if the schedule has no event for it.
-RELEASE = "Release"
+RELEASE = N_("Release")
 #: How many deadlines of later weeks a digest names.
 LATER_IN_DIGEST = 3
 
@@ -57,100 +59,106 @@ def outlook_of_note(schedule: Schedule, entry: Entry) -> Outlook | None:
     return outlook_on(schedule, entry.moment.day, week) if week is not None else None
 
 
-def day_words(day: date) -> str:
-    """``March 24, 2027``."""
-    return f"{month_name(day)} {day.day}, {day.year}"
-
-
-def day_node(day: date, *classes: str) -> nodes.inline:
+def day_node(day: date, *classes: str, words: Words = ENGLISH) -> nodes.inline:
     """A day in words, which programs can read as well."""
-    return nodes.inline("", day_words(day), classes=[DAY_CLASS, *classes], day=day.isoformat())
+    return nodes.inline("", words.day_of_year(day), classes=[DAY_CLASS, *classes], day=day.isoformat())
 
 
-def span_words(days: int) -> str:
+def span_words(days: int, words: Words = ENGLISH) -> str:
     """A number of days in weeks and days: ``2 weeks and 1 day``."""
     weeks, rest = divmod(days, 7)
-    parts = [
-        f"{number} {name}{'' if number == 1 else 's'}" for number, name in ((weeks, "week"), (rest, "day")) if number
-    ]
-    return " and ".join(parts) or "0 days"
+    in_weeks = words.ngettext("{number} week", "{number} weeks", weeks)
+    in_days = words.ngettext("{number} day", "{number} days", rest)
+    if weeks and rest:
+        return filled(words.gettext("{weeks} and {days}"), weeks=in_weeks, days=in_days)
+    return in_weeks if weeks else in_days
 
 
-def left_words(days: int) -> str:
+def left_words(days: int, words: Words = ENGLISH) -> str:
     """How far away a day is: ``in 2 weeks and 1 day``, ``today``, ``3 days ago``."""
     if days == 0:
-        return "today"
-    return f"in {span_words(days)}" if days > 0 else f"{span_words(-days)} ago"
+        return words.gettext("today")
+    pattern = words.gettext("in {span}") if days > 0 else words.gettext("{span} ago")
+    return filled(pattern, span=span_words(abs(days), words))
 
 
-def time_left(outlook: Outlook, name: EventName = plain_name) -> list[nodes.Node]:
+def time_left(outlook: Outlook, name: EventName = plain_name, words: Words = ENGLISH) -> list[nodes.Node]:
     """The days to the next deadline and to the release, and the day from which they are counted."""
-    now = nodes.paragraph("", "", nodes.Text("As of "), day_node(outlook.now, "digest-now"), nodes.Text(":"))
+    today = [day_node(outlook.now, "digest-now", words=words)]
+    now = nodes.paragraph("", "", *sentence(words.gettext("As of {day}:"), day=today))
     lines = []
     release = outlook.schedule.release
     if outlook.next is not None and outlook.days_to_next is not None:
-        words = [nodes.Text("Next deadline: "), *name(outlook.next), nodes.Text(", "), day_node(outlook.next.day)]
-        lines.append(_line(*words, nodes.Text(f" ({left_words(outlook.days_to_next)})")))
-    days = (release - outlook.now).days
-    lines.append(_line(nodes.Text("Release: "), day_node(release), nodes.Text(f" ({left_words(days)})")))
+        pattern = words.gettext("Next deadline: {event}, {day} ({left})")
+        left, day = left_words(outlook.days_to_next, words), day_node(outlook.next.day, words=words)
+        lines.append(_line(*sentence(pattern, event=name(outlook.next), day=[day], left=left)))
+    left, day = left_words((release - outlook.now).days, words), day_node(release, words=words)
+    lines.append(_line(*sentence(words.gettext("Release: {day} ({left})"), day=[day], left=left)))
     listing = nodes.bullet_list("", *lines, bullet="*")
     return [nodes.container("", now, listing, classes=["digest-left"])]
 
 
-def deadlines(outlook: Outlook, name: EventName = plain_name, limit: int | None = None) -> list[nodes.Node]:
+def deadlines(
+    outlook: Outlook, name: EventName = plain_name, limit: int | None = None, words: Words = ENGLISH
+) -> list[nodes.Node]:
     """The deadlines of the week, of the one after it, and later ones, each list under its label."""
-    groups = (("This week", outlook.this_week), ("Next week", outlook.next_week), ("Later", outlook.later))
+    gettext = words.gettext
+    groups = (
+        (gettext("This week"), outlook.this_week),
+        (gettext("Next week"), outlook.next_week),
+        (gettext("Later"), outlook.later),
+    )
     items = []
     for label, events in groups:
         shown = events if limit is None else events[:limit]
         limit = None if limit is None else limit - len(shown)
         if shown:
-            lines = [deadline_line(event, outlook, name) for event in shown]
-            heading = nodes.paragraph("", f"{label}:", classes=["digest-label"])
+            lines = [deadline_line(event, outlook, name, words) for event in shown]
+            heading = nodes.paragraph("", filled(gettext("{label}:"), label=label), classes=["digest-label"])
             items.append(nodes.list_item("", heading, nodes.bullet_list("", *lines, bullet="*")))
     return [nodes.bullet_list("", *items, bullet="*", classes=["digest-deadlines"])] if items else []
 
 
-def next_deadlines(outlook: Outlook, name: EventName = plain_name) -> list[nodes.Node]:
+def next_deadlines(outlook: Outlook, name: EventName = plain_name, words: Words = ENGLISH) -> list[nodes.Node]:
     """The deadlines that a digest names: those of the week and the one after it, and the first of the later ones."""
     events = (*outlook.this_week, *outlook.next_week, *outlook.later[:LATER_IN_DIGEST])
-    lines = [deadline_line(event, outlook, name) for event in events]
+    lines = [deadline_line(event, outlook, name, words) for event in events]
     return [nodes.bullet_list("", *lines, bullet="*", classes=["digest-dates"])] if lines else []
 
 
-def deadline_line(event: Event, outlook: Outlook, name: EventName) -> nodes.list_item:
+def deadline_line(event: Event, outlook: Outlook, name: EventName, words: Words = ENGLISH) -> nodes.list_item:
     """``RC1 deadline: March 4, 2027 (R-3 week)``, as OpenStack's mails have it."""
-    words = [*name(event), nodes.Text(": "), day_node(event.day)]
+    day = [day_node(event.day, words=words)]
+    line = sentence(words.gettext("{event}: {day}"), event=name(event), day=day)
     if week := outlook.schedule.week_of(event.day):
-        words += [nodes.Text(" "), nodes.inline("", f"({week.name} week)", classes=["digest-week"])]
-    if event.project:
-        words.append(nodes.Text(f", {event.project}"))
-    elif event.scope is Scope.PROJECT_SPECIFIC:
-        words.append(nodes.Text(", for some projects"))
+        line += [nodes.Text(" "), week_node(week, words)]
+    if event.project or event.scope is Scope.PROJECT_SPECIFIC:
+        line.append(nodes.Text(words.gettext(", ") + (event.project or words.gettext("for some projects"))))
     if event.day < outlook.now:
-        words += [nodes.Text(" "), nodes.inline("", "(passed)", classes=[PASSED_CLASS])]
-    return _line(*words)
+        line += [nodes.Text(" "), nodes.inline("", words.gettext("(passed)"), classes=[PASSED_CLASS])]
+    return _line(*line)
 
 
-def weeks_table(outlook: Outlook, name: EventName = plain_name) -> nodes.table:
+def week_node(week: Week, words: Words = ENGLISH) -> nodes.inline:
+    """The name of a week after a day that is in it."""
+    text = filled(words.gettext("({week} week)"), week=week.name)
+    return nodes.inline("", text, classes=["digest-week"])
+
+
+def weeks_table(outlook: Outlook, name: EventName = plain_name, words: Words = ENGLISH) -> nodes.table:
     """The weeks in which something happens, and the one of today: what a picture of the cycle shows."""
     schedule = outlook.schedule
     now, release = schedule.week_of(outlook.now), schedule.week_of(schedule.release)
     rows: list[Sequence[list[nodes.Node]]] = []
     for week in schedule.cycle:
         if week.events or week is now or week is release:
-            label = f"{week.name} (now)" if week is now else str(week.name)
-            unnamed: list[nodes.Node] = [_words(RELEASE)] if week is release and not week.events else []
-            rows.append([[_words(label)], [_words(week_days(week))], unnamed or events_cell(week.events, name)])
-    return table(("Week", "Dates", "Events"), rows, (10, 27, 38))
-
-
-def week_days(week: Week) -> str:
-    """The days of a week with their year: ``Nov 16-20, 2026``, ``Dec 28, 2026 - Jan 1, 2027``."""
-    start, end = week.period.start, week.period.end
-    if start.year != end.year:
-        return f"{month_name(start)[:3]} {start.day}, {start.year} - {month_name(end)[:3]} {end.day}, {end.year}"
-    return f"{short_title(week.period)}, {end.year}"
+            label = words.gettext("{week} (now)") if week is now else "{week}"
+            cells = [filled(label, week=week.name), words.week_of_year(week.period)]
+            unnamed: list[nodes.Node] = [_words(words.gettext(RELEASE))] if week is release and not week.events else []
+            first: list[list[nodes.Node]] = [[_words(cell)] for cell in cells]
+            rows.append([*first, unnamed or events_cell(week.events, name)])
+    headings = [words.gettext("Week"), words.gettext("Dates"), words.gettext("Events")]
+    return table(headings, rows, (10, 27, 38))
 
 
 def events_cell(events: Sequence[Event], name: EventName) -> list[nodes.Node]:

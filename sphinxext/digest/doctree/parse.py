@@ -15,6 +15,7 @@ from docutils.utils import Reporter
 
 from sphinxext.digest.doctree.guard import Guard, guarded_names, refused_links
 from sphinxext.digest.doctree.plain import is_plain
+from sphinxext.digest.doctree.translation import Translation, translate
 from sphinxext.digest.model import Text
 from sphinxext.digest.options import Settings
 from sphinxext.digest.problems import Code, Problem
@@ -60,12 +61,14 @@ class TextParser:
     :ivar guard: what the texts may use.
     :ivar with_sphinx: whether the directives and roles of a Sphinx build are known.
     :ivar root: the project, where nodes have to name their file by its absolute path.
+    :ivar translation: the catalogue of the page that shows the texts, if it is a translated one.
     """
 
     guard: Guard
     settings: Any = None
     with_sphinx: bool = False
     root: Path | None = None
+    translation: Translation | None = None
     problems: list[Problem] = field(default_factory=list)
     _machine: states.RSTStateMachine | None = field(default=None, init=False, repr=False)
 
@@ -74,33 +77,42 @@ class TextParser:
         self.settings.file_insertion_enabled = self.guard.file_insertion
         self.settings.raw_enabled = self.guard.raw
 
-    def blocks(self, text: Text, path: str, prefix: str) -> list[nodes.Node]:
+    def blocks(self, text: Text, path: str, prefix: str, lead: str = "") -> list[nodes.Node]:
         """The body elements of a text.
 
         :param path: the fragment's, for problems and for the places of nodes.
         :param prefix: begins every identifier in the text, so that they are unique on any page.
+        :param lead: what will stand before the first paragraph, and belongs to what translators see.
         """
-        if is_plain(text.value):
-            paragraph = nodes.paragraph(text.value, text.value)
-            paragraph.source, paragraph.line = self._source(path), text.line
+        if is_plain(text.value) and not self._is_translated(lead + text.value):
+            paragraph = nodes.paragraph(lead + text.value, text.value)
+            paragraph.source, paragraph.line = self.source_of(path), text.line
             return [paragraph]
-        return self._parse(text, path, prefix)
+        return self._parse(text, path, prefix, lead)
 
     def inline(self, text: Text, path: str, prefix: str) -> list[nodes.Node]:
         """The inline elements of a text that is one line, such as a title."""
-        if is_plain(text.value):
-            return [nodes.Text(text.value)]
-        blocks = self._parse(text, path, prefix)
+        return list(self.line(text, path, prefix).children)
+
+    def line(self, text: Text, path: str, prefix: str) -> nodes.paragraph:
+        """The paragraph of a text that is one line."""
+        blocks = self.blocks(text, path, prefix)
         if len(blocks) == 1 and isinstance(blocks[0], nodes.paragraph):
-            return list(blocks[0].children)
+            return blocks[0]
         message = "a title must be one line of text, without lists, directives or other blocks"
         self.problems.append(Problem(path, text.line, text.column, Code.RST, message))
-        return [nodes.Text(text.value)]
+        paragraph = nodes.paragraph(text.value, text.value)
+        paragraph.source, paragraph.line = self.source_of(path), text.line
+        return paragraph
 
-    def _parse(self, text: Text, path: str, prefix: str) -> list[nodes.Node]:
-        reporter = _Collector(self._source(path))
+    def _is_translated(self, message: str) -> bool:
+        """Whether the catalogue has a translation of a text without markup."""
+        return self.translation is not None and bool(self.translation.find(message.replace("\n", " ").strip()))
+
+    def _parse(self, text: Text, path: str, prefix: str, lead: str) -> list[nodes.Node]:
+        reporter = _Collector(self.source_of(path))
         try:
-            document = self._document(text, reporter, prefix)
+            document = self._document(text, reporter, prefix, lead)
         except RecursionError:
             document = None
         if document is None or _is_deeper(document, MAX_DEPTH):
@@ -117,7 +129,7 @@ class TextParser:
             _remove_messages(document)
         return _detached(document)
 
-    def _document(self, text: Text, reporter: _Collector, prefix: str) -> nodes.document:
+    def _document(self, text: Text, reporter: _Collector, prefix: str, lead: str) -> nodes.document:
         source = reporter.source
         self.settings.id_prefix = f"{prefix}-"
         self.settings.auto_id_prefix = "%"
@@ -130,12 +142,18 @@ class TextParser:
         with guarded_names(self.guard, with_sphinx=self.with_sphinx):
             # the offset makes docutils' own line numbers those of the file, where lines follow each other
             machine.run(StringList(lines, items=places), document, input_offset=text.line - 1, match_titles=False)
+            first = document.children[0] if lead and document.children else None
+            if isinstance(first, nodes.paragraph):
+                first.rawsource = lead + first.rawsource
+            if self.translation is not None:
+                translate(document, self.translation, _TranslationParser(machine, document, reporter))
         self._machine = machine
         document.transformer.add_transforms(_TRANSFORMS)
         document.transformer.apply_transforms()
         return document
 
-    def _source(self, path: str) -> str:
+    def source_of(self, path: str) -> str:
+        """The file as nodes name it."""
         return str(self.root / path) if self.root else path
 
     def _report(self, found: list[tuple[int, str]], text: Text, path: str) -> None:
@@ -146,6 +164,37 @@ class TextParser:
             code = Code.RST_FORBIDDEN if not_allowed else Code.BAD_URL if message.startswith("links may") else Code.RST
             message = " ".join(message.split())
             self.problems.append(Problem(path, line, text.column_of(index), code, message))
+
+
+@dataclass
+class _TranslationParser:
+    """Parses translations in the document of the text that they belong to."""
+
+    machine: states.RSTStateMachine
+    document: nodes.document
+    reporter: _Collector
+
+    def __call__(self, text: str, line: int) -> list[nodes.Node]:
+        document = self.document
+        known, reported = len(document), len(self.reporter.found)
+        place = document.current_source, document.current_line
+        # what ends with two colons wants a literal block, which is there already
+        literal = ["", "   -"] if text.rstrip().endswith("::") else []
+        lines = string2lines(text, 8, convert_whitespace=True) + literal
+        places = [(self.reporter.source, line - 1)] * len(lines)
+        content = StringList(lines, items=places)
+        self.machine.run(content, document, input_offset=line - 1, match_titles=False)
+        document.current_source, document.current_line = place
+        found = [node for node in document[known:] if not isinstance(node, nodes.system_message)]
+        del document[known:]
+        complaints = [message for _line, message in self.reporter.found[reported:]]
+        if literal:
+            del found[1:]
+        if len(found) != 1 or not isinstance(found[0], nodes.paragraph):
+            complaints.append("it must be one paragraph")
+            found = [nodes.paragraph("", text)]
+        self.reporter.found[reported:] = [(line, f"in the translation: {message}") for message in complaints]
+        return list(found[0].children)
 
 
 def _detached(document: nodes.document) -> list[nodes.Node]:

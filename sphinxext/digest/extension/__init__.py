@@ -18,6 +18,8 @@ from sphinxext.digest.extension.releases import StableAnchors, outdated_by_relea
 from sphinxext.digest.extension.report import report_problems
 from sphinxext.digest.extension.schedules import outdated_by_schedules
 from sphinxext.digest.extension.store import begin_reading, open_store, save_states
+from sphinxext.digest.extension.translation import WordsForTranslators
+from sphinxext.digest.extension.words import add_catalogues
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -33,10 +35,12 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for name in CONFIG_VALUES:
         # No rebuild kind: each page remembers a checksum of what it shows, the settings included.
         app.add_config_value(name, None, "")
+    add_catalogues(app)
     app.add_domain(DigestDomain)
     app.add_builder(DigestMailBuilder)
     app.add_source_suffix(STUB_SUFFIX, "restructuredtext")
     app.add_transform(StableAnchors)
+    app.add_transform(WordsForTranslators)
     app.add_post_transform(DayElements)
     app.connect("config-inited", _add_stylesheet)
     app.connect("config-inited", collect_seldom)

@@ -15,9 +15,9 @@ from sphinxext.digest.extension.calendars import calendar_path
 from sphinxext.digest.extension.domain import CALENDAR, DigestDomain
 from sphinxext.digest.extension.schedules import ScheduleQuery, find_schedule, remember_schedule
 from sphinxext.digest.extension.store import store_of
-from sphinxext.digest.model import MILESTONE, Countdown, Entry, Event, Outlook, Schedule
+from sphinxext.digest.model import MILESTONE, Countdown, Entry, Event, Outlook, Schedule, Words
+from sphinxext.digest.model.words import filled
 from sphinxext.digest.options import Settings
-from sphinxext.digest.periods import short_title
 from sphinxext.digest.render.timeline import mark_svg, marks_of, timeline_svg
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class PageLinks:
 
     docname: str
     place: tuple[str, int]
+    words: Words
 
     def xref(self, type_: str, target: str, content: nodes.Element) -> addnodes.pending_xref:
         """A link to something of the domain. If there is no such thing, its content stands alone."""
@@ -57,7 +58,8 @@ class PageLinks:
 
     def closing(self, lines: list[nodes.list_item], settings: Settings, schedule: Schedule) -> list[nodes.Node]:
         """Links as a list, where there are calendars beside the pages with a link to that of the series."""
-        content = nodes.inline("", f"Calendar of {schedule.title} (iCalendar)", classes=["digest-calendar"])
+        label = filled(self.words.gettext("Calendar of {cycle} (iCalendar)"), cycle=schedule.title)
+        content = nodes.inline("", label, classes=["digest-calendar"])
         link = self.xref(CALENDAR, calendar_path(settings.pages, schedule), content)
         calendar = nodes.list_item("", nodes.paragraph("", "", link))
         with_calendar = links_list([*(line.deepcopy() for line in lines), calendar])
@@ -79,7 +81,8 @@ def outlook_in_digest(
     remember_schedule(env, query)
     ahead = outlook_of_note(schedule, entry) if schedule is not None else None
     # links out of the digest would fill its list of references
-    names = PageLinks(env.docname, place).names(schedule, published=False) if schedule is not None else plain_name
+    links = PageLinks(env.docname, place, store_of(env).words)
+    names = links.names(schedule, published=False) if schedule is not None else plain_name
     return (ahead, names) if ahead is not None else None
 
 
@@ -90,21 +93,23 @@ def timeline_nodes(env: BuildEnvironment, ahead: Outlook, name: EventName) -> li
     """
     if not ahead.schedule.cycle:
         return []
+    words = store_of(env).words
     # several pages may become one
     identifier = nodes.make_id(f"timeline-{env.docname}-{env.new_serialno('digest-timeline')}")
-    picture = nodes.raw("", timeline_svg(ahead, identifier), format="html")
+    picture = nodes.raw("", timeline_svg(ahead, identifier, words), format="html")
     items = []
     for mark in marks_of(ahead.schedule):
         line = nodes.paragraph("", "", nodes.raw("", mark_svg(mark), format="html"))
-        line += nodes.inline("", f"{mark.week.name}, {short_title(mark.week.period)}: ", classes=["digest-week"])
+        days = filled(words.gettext("{week}, {days}:"), week=mark.week.name, days=words.week(mark.week.period))
+        line += nodes.inline("", f"{days} ", classes=["digest-week"])
         for number, event in enumerate(mark.week.events):
             line += [nodes.Text("; "), *name(event)] if number else name(event)
         if not mark.week.events:
-            line += nodes.Text(RELEASE)
+            line += nodes.Text(words.gettext(RELEASE))
         items.append(nodes.list_item("", line))
     legend = nodes.bullet_list("", *items, bullet="*", classes=["digest-marks"])
     drawn = nodes.container("", picture, *([legend] if items else []), classes=["digest-timeline"])
     return [
         addnodes.only("", drawn, expr=_HTML),
-        addnodes.only("", weeks_table(ahead, name), expr=f"not ({_HTML})"),
+        addnodes.only("", weeks_table(ahead, name, words), expr=f"not ({_HTML})"),
     ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.model import ENGLISH, Words
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -39,4 +41,24 @@ def add_script(app: Sphinx, pagename: str, _template: str, _context: dict[str, A
     shown = DigestDomain.of(app.env).data["schedules"]
     pages = shown if app.builder.name == "singlehtml" else shown.keys() & {pagename}
     if app.builder.name != "epub" and any(query.published for name in pages for query, _answer in shown[name]):
-        app.add_js_file(SCRIPT, loading_method="defer")
+        words = words_of_script(DigestDomain.of(app.env).words)
+        attributes: dict[str, Any] = {"data-words": words} if words else {}
+        app.add_js_file(SCRIPT, loading_method="defer", **attributes)
+
+
+def words_of_script(words: Words) -> str:
+    """What the script says, for another language than English, which it has itself."""
+    if words is ENGLISH:
+        return ""
+    gettext = words.gettext
+    own = {
+        "week": words.counting("{number} week", "{number} weeks"),
+        "day": words.counting("{number} day", "{number} days"),
+        "and": gettext("{weeks} and {days}"),
+        "left": gettext("{span} left"),
+        "ago": gettext("{span} ago"),
+        "today": gettext("today"),
+        "now": gettext("Now: {left}."),
+        "passed": gettext("(passed)"),
+    }
+    return json.dumps(own, ensure_ascii=False, sort_keys=True)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from docutils import nodes
 from sphinx.domains import Domain, Index, IndexEntry, ObjType
+from sphinx.locale import get_translation
 from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
-from sphinxext.digest.model import KINDS, MILESTONE, Kind
+from sphinxext.digest.extension.words import CATALOGUE
+from sphinxext.digest.model import ENGLISH, KINDS, MILESTONE, Kind, Words
 from sphinxext.digest.problems import Problem
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from sphinx.addnodes import pending_xref
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
+
+_ = get_translation(CATALOGUE)
 
 #: The type of object of a whole digest.
 DIGEST = "digest"
@@ -29,6 +33,16 @@ OBJECT_KINDS = tuple(note.kind for note in KINDS)
 RELEASE = Kind.RELEASE.value
 #: The type of a link to the calendar of a series. It is no object; only a builder knows the way to it from a page.
 CALENDAR = "calendar"
+#: What the types of objects are called.
+_TYPES = {
+    Kind.SUCCESS.value: _("success"),
+    Kind.ITEM.value: _("item"),
+    Kind.COUNTDOWN.value: _("countdown"),
+    Kind.THREAD.value: _("thread"),
+    Kind.STORY.value: _("story"),
+    MILESTONE: _("milestone"),
+    RELEASE: _("release"),
+}
 #: What is remembered of each page, by its name.
 _OF_PAGES = ("targets", "queries", "problems", "schedules", "release_notes")
 
@@ -53,8 +67,8 @@ class NotesIndex(Index):
     """Threads, stories, countdowns and short lists by title, and people, each with the newest of their successes."""
 
     name = "notes"
-    localname = "Index of the digests"
-    shortname = "digests"
+    localname = _("Index of the digests")
+    shortname = _("digests")
 
     def generate(self, docnames: Iterable[str] | None = None) -> tuple[list[tuple[str, list[IndexEntry]]], bool]:
         """The entries of the index by their first letter."""
@@ -67,11 +81,11 @@ class NotesIndex(Index):
             if target.type == Kind.SUCCESS and target.group:
                 people.setdefault(target.group, []).append(target)
             elif target.type not in (DIGEST, MILESTONE, RELEASE, Kind.SUCCESS):
-                entry = IndexEntry(target.title, 0, target.docname, target.anchor, target.type, "", "")
+                entry = IndexEntry(target.title, 0, target.docname, target.anchor, str(_TYPES[target.type]), "", "")
                 letters.setdefault(_letter(target.title), []).append(entry)
         for nick, told in people.items():
             # one line to a person, since Sphinx writes the index in each build
-            newest, count = told[-1], f"{len(told)} successes" if len(told) > 1 else "1 success"
+            newest, count = told[-1], domain.words.ngettext("{number} success", "{number} successes", len(told))
             entry = IndexEntry(nick, 0, newest.docname, newest.anchor, count, "", "")
             letters.setdefault(_letter(nick), []).append(entry)
         by_name = {letter: sorted(letters[letter], key=lambda entry: entry.name.lower()) for letter in sorted(letters)}
@@ -82,10 +96,10 @@ class DigestDomain(Domain):
     """Digests and their notes."""
 
     name = DIGEST
-    label = "Digest"
+    label = _("Digest")
     object_types: ClassVar[dict[str, ObjType]] = {
-        DIGEST: ObjType("digest", "issue", DIGEST),
-        **{name: ObjType(name, name) for name in (*(kind.value for kind in OBJECT_KINDS), MILESTONE, RELEASE)},
+        DIGEST: ObjType(_("digest"), "issue", DIGEST),
+        **{name: ObjType(words, name) for name, words in _TYPES.items()},
     }
     roles: ClassVar[dict[str, Any]] = {
         role: XRefRole(innernodeclass=nodes.inline, warn_dangling=True)
@@ -95,6 +109,8 @@ class DigestDomain(Domain):
     data_version = 3
     initial_data: ClassVar[dict[str, Any]] = {part: {} for part in ("folders", "scans", "stubs", *_OF_PAGES)}
 
+    #: Our own words in the language of this build, from ``builder-inited`` on.
+    words: Words = ENGLISH
     #: The collections of this build, from ``builder-inited`` on.
     store: object = None
     #: The process that knows what this domain does.

@@ -10,6 +10,7 @@ from docutils import nodes
 from sphinx.builders import Builder
 
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain
+from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.extension.warn import warn_of
 from sphinxext.digest.problems import Code, Problem
 
@@ -63,7 +64,7 @@ class DigestMailBuilder(Builder):
         from sphinxext.digest.render.mail_text import mail_text
 
         url = self.get_target_uri(docname) if self.base_url else None
-        text = mail_text(self._parts(doctree), url)
+        text = mail_text(self._parts(doctree), url, words=store_of(self.env).words)
         target = self._file_of(docname)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")

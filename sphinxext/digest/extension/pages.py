@@ -16,10 +16,10 @@ from sphinx.project import Project as SphinxProject
 
 from sphinxext.digest.compose import digest_title
 from sphinxext.digest.extension.domain import DigestDomain
-from sphinxext.digest.extension.store import Store, store_of
+from sphinxext.digest.extension.store import MadeTitle, Store, store_of
 from sphinxext.digest.extension.warn import warn_at
-from sphinxext.digest.model.period import month_name
-from sphinxext.digest.options import Settings
+from sphinxext.digest.model import ENGLISH
+from sphinxext.digest.options import Settings, is_default, words_of
 from sphinxext.digest.problems import Code
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def page_texts(store: Store, settings: Settings, sources: dict[str, Path]) -> di
     explicit = store.explicit_pages(settings)
     periods = store.periods(settings)
     option = "" if settings is store.project.main else f"   :fragments: {settings.fragments}\n"
-    texts = {}
+    words, texts = store.words, {}
     for period in periods:
         name = f"{settings.pages}/{period.name}"
         if period in explicit:
@@ -111,16 +111,22 @@ def page_texts(store: Store, settings: Settings, sources: dict[str, Path]) -> di
             message = f"two digests end on {period.end}: the one of {period} has no page"
             warn_at(None, Code.PAGE_CONFLICT, message)
             continue
-        texts[name] = _page(digest_title(period, settings), f".. digest:: {period}\n{option}")
+        texts[name] = _page(digest_title(period, settings, words), f".. digest:: {period}\n{option}")
+        store.made[name] = MadeTitle(digest_title(period, settings), is_default(settings, "title"))
     listing = ".. digest-collection::\n" + option
     for end in {period.end for period in periods}:
-        texts[f"{settings.pages}/{end:%Y}"] = _page(f"{end:%Y}", f"{listing}   :span: {end:%Y}\n")
-        texts[f"{settings.pages}/{end:%Y-%m}"] = _page(
-            f"{month_name(end)} {end:%Y}", f"{listing}   :span: {end:%Y-%m}\n"
-        )
+        year, month = f"{settings.pages}/{end:%Y}", f"{settings.pages}/{end:%Y-%m}"
+        texts[year] = _page(words.year(end), f"{listing}   :span: {end:%Y}\n")
+        texts[month] = _page(words.month_of_year(end), f"{listing}   :span: {end:%Y-%m}\n")
+        store.made[year] = MadeTitle(ENGLISH.year(end), True)
+        store.made[month] = MadeTitle(ENGLISH.month_of_year(end), True)
     if not store.lists_digests(settings) and (periods or _has_digests(store, settings, sources)):
         # a project that has not put it into a toctree yet shall not be warned of it
-        texts[f"{settings.pages}/index"] = ":orphan:\n\n" + _page(settings.collection_title, listing)
+        title = words_of(settings, "collection_title", words)
+        texts[f"{settings.pages}/index"] = ":orphan:\n\n" + _page(title, listing)
+        store.made[f"{settings.pages}/index"] = MadeTitle(
+            settings.collection_title, is_default(settings, "collection_title")
+        )
     return {name: text for name, text in texts.items() if name not in sources}
 
 

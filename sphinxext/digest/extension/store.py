@@ -6,6 +6,7 @@ the imports would take longer than the work.
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +18,10 @@ from sphinxext.digest.clock import today
 from sphinxext.digest.extension.config import configure
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.scan import COLLECTION, PageScan, scan_pages
+from sphinxext.digest.extension.words import words_for
 from sphinxext.digest.fragments.listing import fingerprint
-from sphinxext.digest.model import Period
-from sphinxext.digest.options import Settings
+from sphinxext.digest.model import ENGLISH, Period, Words
+from sphinxext.digest.options import SETTINGS_FILE, Settings
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.project import Project, settings_for_folder
 
@@ -50,11 +52,31 @@ class FolderState:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True)
+class MadeTitle:
+    """The title of a page that the build makes, in English, and whether it is our own words."""
+
+    english: str
+    is_ours: bool
+
+
 class Store:
     """The collections of a project during one build."""
 
-    def __init__(self, project: Project, states: dict[str, FolderState], scans: dict[str, PageScan]) -> None:
+    def __init__(
+        self,
+        project: Project,
+        states: dict[str, FolderState],
+        scans: dict[str, PageScan],
+        words: Words = ENGLISH,
+    ) -> None:
         self.project = project
+        #: Ours in the language of the build.
+        self.words = words
+        #: The file whose words those of the settings are, relative to the project.
+        self.settings_path = SETTINGS_FILE
+        #: The pages that the build makes, with what is known of their titles.
+        self.made: dict[str, MadeTitle] = {}
         self.today = today()
         #: What has been found of release schedules, by where it was looked for.
         self.schedules: dict[tuple[object, ...], Schedules] = {}
@@ -170,7 +192,10 @@ def open_store(app: Sphinx) -> None:
     domain.data["folders"].update(_saved_states(app))
     project = configure(app.config, Path(app.confdir))
     domain.forget_other_processes("")
-    domain.store = Store(project, domain.data["folders"], domain.data["scans"])
+    words = domain.words = words_for(app.config.language)
+    domain.store = store = Store(project, domain.data["folders"], domain.data["scans"], words)
+    if not (project.root / SETTINGS_FILE).is_file():
+        store.settings_path = os.path.relpath(Path(app.confdir, "conf.py"), project.root)
 
 
 def begin_reading(app: Sphinx, docname: str, _source: list[str]) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from docutils import nodes
 
+from sphinxext.digest.model import ENGLISH, Words
+from sphinxext.digest.model.words import N_
+
 _ADMONITIONS = {
-    "attention": "Attention",
-    "caution": "Caution",
-    "danger": "Danger",
-    "error": "Error",
-    "hint": "Hint",
-    "important": "Important",
-    "note": "Note",
-    "tip": "Tip",
-    "warning": "Warning",
-    "seealso": "See also",
+    "attention": N_("Attention"),
+    "caution": N_("Caution"),
+    "danger": N_("Danger"),
+    "error": N_("Error"),
+    "hint": N_("Hint"),
+    "important": N_("Important"),
+    "note": N_("Note"),
+    "tip": N_("Tip"),
+    "warning": N_("Warning"),
+    "seealso": N_("See also"),
 }
 _NUMERALS = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
@@ -30,9 +33,10 @@ SILENT = (
 )
 
 
-def admonition_label(node: nodes.Node) -> str | None:
+def admonition_label(node: nodes.Node, words: Words = ENGLISH) -> str | None:
     """What stands over an admonition that has no title of its own."""
-    return _ADMONITIONS.get(getattr(node, "tagname", ""))
+    label = _ADMONITIONS.get(getattr(node, "tagname", ""))
+    return words.gettext(label) if label else None
 
 
 def is_words(node: nodes.Node) -> bool:

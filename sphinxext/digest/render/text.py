@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from docutils import nodes
 
 from sphinxext.digest.doctree.notes import LABEL_CLASS, SOURCE_CLASS, WHERE_CLASS
+from sphinxext.digest.model import ENGLISH, Words
 from sphinxext.digest.render.labels import SILENT, admonition_label, enumerator, is_words
 from sphinxext.digest.render.tables import table_lines
 from sphinxext.digest.render.wrap import NO_BREAK, WIDTH, wrap
@@ -18,19 +19,21 @@ from sphinxext.digest.render.wrap import NO_BREAK, WIDTH, wrap
 BULLETS = "*-+"
 
 
-def text_lines(parts: Iterable[nodes.Node], width: int = WIDTH) -> list[str]:
+def text_lines(parts: Iterable[nodes.Node], width: int = WIDTH, words: Words = ENGLISH) -> list[str]:
     """The lines of body elements and sections, with one blank line between sections and between paragraphs.
 
     :param width: the columns of a line; words that are longer stay whole.
+    :param words: ours, for what stands over admonitions.
     """
-    return _Renderer(width).blocks(parts, 0)
+    return _Renderer(width, words).blocks(parts, 0)
 
 
 class _Renderer:
     """Renders blocks to lines without indentation; whoever asks puts his own before them."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, words: Words) -> None:
         self.width = width
+        self.own_words = words
 
     def blocks(self, parts: Iterable[nodes.Node], level: int, indent: int = 0) -> list[str]:
         """Blocks with blank lines where they belong: everywhere but around lists.
@@ -58,7 +61,7 @@ class _Renderer:
                 return render(self, part, level, indent)
         if is_words(part):
             return self.words(inline_text(part), indent)
-        label = admonition_label(part)
+        label = admonition_label(part, self.own_words)
         children = part.children
         if isinstance(part, nodes.admonition) and children and isinstance(children[0], nodes.title):
             label, children = inline_text(children[0]), children[1:]
@@ -141,7 +144,10 @@ class _Renderer:
 
     def table(self, node: nodes.Element, _level: int, indent: int) -> list[str]:
         caption = [inline_text(title) for title in node.children if isinstance(title, nodes.title)]
-        return [*caption, *table_lines(node, _cell_lines, self.width - indent)]
+        return [*caption, *table_lines(node, self.cell, self.width - indent)]
+
+    def cell(self, entry: nodes.Node, width: int) -> list[str]:
+        return _Renderer(width, self.own_words).blocks(entry.children, 0)
 
     def footnote(self, node: nodes.Element, level: int, indent: int) -> list[str]:
         label = f"{_footnote_label(node.children[0].astext())} "
@@ -178,10 +184,6 @@ _BLOCKS: dict[type[nodes.Node], Callable[[_Renderer, nodes.Element, int, int], l
     nodes.image: _Renderer.image,
     nodes.transition: _Renderer.transition,
 }
-
-
-def _cell_lines(entry: nodes.Node, width: int) -> list[str]:
-    return _Renderer(width).blocks(entry.children, 0)
 
 
 def inline_text(node: nodes.Node) -> str:

@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from xml.sax.saxutils import escape
 
-from sphinxext.digest.model import Event, Outlook, Schedule, Scope, Week, month_name
+from sphinxext.digest.model import ENGLISH, Event, Outlook, Schedule, Scope, Week, Words
+from sphinxext.digest.model.words import filled
 
 #: Where the rows are, from above: marks that would touch their neighbours, other marks, the weeks, what is below them.
 _LANES = (34, 12)
@@ -90,7 +90,7 @@ def is_freeze(event: Event) -> bool:
     )
 
 
-def timeline_svg(outlook: Outlook, identifier: str) -> str:
+def timeline_svg(outlook: Outlook, identifier: str, words: Words = ENGLISH) -> str:
     """The weeks of a cycle with their marks, the freeze, the release and the day from which one looks.
 
     :param identifier: begins the identifiers in the picture, which nothing else on the page may have.
@@ -98,13 +98,14 @@ def timeline_svg(outlook: Outlook, identifier: str) -> str:
     schedule = outlook.schedule
     if not schedule.cycle:
         return ""
-    drawing = _Drawing(outlook, identifier)
-    title, words = escape(_clean(f"Timeline of {schedule.title}")), escape(_clean(description(outlook)))
+    drawing = _Drawing(outlook, identifier, words)
+    title = escape(_clean(filled(words.gettext("Timeline of {cycle}"), cycle=schedule.title)))
+    text = escape(_clean(description(outlook, words)))
     return (
         f'<svg class="digest-cycle" role="img" aria-labelledby="{identifier}-title {identifier}-description" '
         f'xmlns="http://www.w3.org/2000/svg" width="100%" height="{_HEIGHT}" overflow="visible" fill="currentColor" '
         f'font-size="12"><title id="{identifier}-title">{title}</title>'
-        f'<desc id="{identifier}-description">{words}</desc>{"".join(drawing.parts())}</svg>'
+        f'<desc id="{identifier}-description">{text}</desc>{"".join(drawing.parts())}</svg>'
     )
 
 
@@ -116,29 +117,28 @@ def mark_svg(mark: Mark) -> str:
     )
 
 
-def description(outlook: Outlook) -> str:
+def description(outlook: Outlook, words: Words = ENGLISH) -> str:
     """What the picture shows, in words."""
     schedule = outlook.schedule
-    cycle = schedule.cycle
-    parts = [f"{len(cycle)} weeks from {day_in_words(cycle[0].period.start)} to {day_in_words(cycle[-1].period.end)}."]
+    cycle, gettext, day = schedule.cycle, words.gettext, words.day_of_year
+    start, end, number = day(cycle[0].period.start), day(cycle[-1].period.end), len(cycle)
+    parts = [filled(gettext("{number} weeks from {start} to {end}."), number=number, start=start, end=end)]
     if now := schedule.week_of(outlook.now):
-        parts.append(f"Now is {day_in_words(outlook.now)}, in week {now.name}.")
+        parts.append(filled(gettext("Now is {day}, in week {week}."), day=day(outlook.now), week=now.name))
     if freeze := freeze_of(schedule):
-        parts.append(f"The freeze of features begins in week {freeze[0].name}.")
-    parts.append(f"The release is on {day_in_words(schedule.release)}.")
-    parts.append("Weeks in which something happens have a number; the list below the picture says what it is.")
+        parts.append(filled(gettext("The freeze of features begins in week {week}."), week=freeze[0].name))
+    parts.append(filled(gettext("The release is on {day}."), day=day(schedule.release)))
+    parts.append(
+        gettext("Weeks in which something happens have a number; the list below the picture says what it is.")
+    )
     return " ".join(parts)
-
-
-def day_in_words(day: date) -> str:
-    """``March 24, 2027``."""
-    return f"{month_name(day)} {day.day}, {day.year}"
 
 
 class _Drawing:
     """The parts of a picture, from below to above."""
 
-    def __init__(self, outlook: Outlook, identifier: str) -> None:
+    def __init__(self, outlook: Outlook, identifier: str, words: Words) -> None:
+        self.words = words
         self.schedule = outlook.schedule
         self.now = outlook.now
         self.pattern = f"{identifier}-freeze"
@@ -185,7 +185,8 @@ class _Drawing:
         now = self.schedule.week_of(self.now)
         taken = now is not None and first - 2 < self.index[id(now)] < last + 2
         if last - first >= 3 and not taken:
-            yield f'<text x="{self._x((first + last + 1) / 2)}" y="{_BELOW}" {_MIDDLE}>freeze</text>'
+            name = escape(self.words.gettext("freeze"))
+            yield f'<text x="{self._x((first + last + 1) / 2)}" y="{_BELOW}" {_MIDDLE}>{name}</text>'
 
     def _marks(self) -> Iterator[str]:
         """Marks above their weeks; one that would touch the mark before it on a phone is higher."""
@@ -208,9 +209,10 @@ class _Drawing:
         passed = min(self.now.weekday(), 4) / 5 + 0.1
         x = self._x(self.index[id(week)] + passed)
         anchor = ("start", "middle", "end")[self._side(self.index[id(week)])]
+        name = escape(self.words.gettext("now"))
         yield (
             f'<svg x="{x}" y="{_BAR_END}" overflow="visible"><path d="M0 1 5 8H-5z"/>'
-            f'<text y="{_BELOW - _BAR_END + 3}" text-anchor="{anchor}" font-weight="bold">now</text></svg>'
+            f'<text y="{_BELOW - _BAR_END + 3}" text-anchor="{anchor}" font-weight="bold">{name}</text></svg>'
         )
 
     def _side(self, index: int) -> int:
@@ -227,7 +229,7 @@ class _Drawing:
         """The names of months, where they begin."""
         starts: list[tuple[int, str]] = []
         for index, week in enumerate(self.cycle):
-            name = month_name(week.period.start)[:3]
+            name = escape(self.words.short_month(week.period.start))
             if not starts or starts[-1][1] != name:
                 if starts and index - starts[-1][0] < _MONTH_WEEKS:
                     starts.pop()

@@ -14,6 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from sphinxext.digest.collection import Collection
 from sphinxext.digest.compose import digest_title
+from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.notes import SOURCE_CLASS, WHERE_CLASS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.doctree.references import NUMBER_CLASS
@@ -21,8 +22,9 @@ from sphinxext.digest.extension.cycles import outlook_in_digest
 from sphinxext.digest.extension.domain import OBJECT_KINDS, RELEASE, DigestDomain, Target
 from sphinxext.digest.extension.queries import NotesQuery, Query
 from sphinxext.digest.extension.store import Store, store_of
+from sphinxext.digest.extension.translation import PageCatalogue, note_words
 from sphinxext.digest.extension.warn import warn_at
-from sphinxext.digest.model import Countdown, Entry, Success, Thread
+from sphinxext.digest.model import Countdown, Entry, Success, Thread, Words
 from sphinxext.digest.options import Settings
 from sphinxext.digest.periods import PeriodError
 from sphinxext.digest.problems import Code, DigestError
@@ -67,6 +69,11 @@ class CollectionReader(SphinxDirective):
         return store_of(self.env)
 
     @property
+    def words(self) -> Words:
+        """Our own words in the language of the build."""
+        return self.store.words
+
+    @property
     def collection(self) -> Collection:
         """The collection that the directive is about."""
         return self.store.collection(self.settings)
@@ -105,17 +112,30 @@ class CollectionReader(SphinxDirective):
     def builder(self, settings: Settings | None = None) -> NoteBuilder:
         """What makes nodes of notes, in the ways of this page."""
         settings = settings or self.settings
-        parser = TextParser(
-            guard_of(settings), self.state.document.settings, with_sphinx=True, root=self.store.project.root
-        )
         place = self.get_source_info()
-        return NoteBuilder(
-            settings, parser, self, lambda entry: outlook_in_digest(self.env, self.settings, entry, place)
+        builder = NoteBuilder(
+            settings,
+            self.parser(guard_of(settings)),
+            self,
+            lambda entry: outlook_in_digest(self.env, self.settings, entry, place),
+            self.words,
+        )
+        builder.settings_path = self.store.settings_path
+        return builder
+
+    def parser(self, guard: Guard) -> TextParser:
+        """What makes nodes of texts, translated ones where the page has a catalogue."""
+        return TextParser(
+            guard,
+            self.state.document.settings,
+            with_sphinx=True,
+            root=self.store.project.root,
+            translation=PageCatalogue.of(self.env),
         )
 
     def to_thread(self, entry: Entry) -> list[nodes.Node]:
         """A reference to the thread in its digest, where that has a page."""
-        title = digest_title(self.collection.calendar.period_of(entry.moment.day), self.settings)
+        title = digest_title(self.collection.calendar.period_of(entry.moment.day), self.settings, self.words)
         content = nodes.inline("", title)
         if not any(settings is self.settings for settings in self.store.project.collections):
             return [content]
@@ -150,9 +170,7 @@ class CollectionReader(SphinxDirective):
                 domain.note_target(self._target(entry, node, primary=primary))
         for node in elements:
             show_url_in_text(node)
-            if isinstance(node, nodes.section | nodes.rubric) and node.source is None:
-                # without a source its words could not be translated
-                self.set_source_info(node)
+        note_words(self.env, elements)
         return parts
 
     def _unique_identifiers(self, elements: list[nodes.Element]) -> dict[str, nodes.Element]:

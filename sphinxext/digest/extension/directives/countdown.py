@@ -9,10 +9,11 @@ from typing import ClassVar
 
 from docutils import nodes
 
-from sphinxext.digest.compose import countdown_heading
+from sphinxext.digest.compose import countdown_heading, week_heading
 from sphinxext.digest.doctree.digest import titled
 from sphinxext.digest.doctree.notes import LINKS_CLASS, NoteBuilder, source_link
 from sphinxext.digest.doctree.outlook import EventName, deadlines, time_left, week_of_note
+from sphinxext.digest.doctree.sentence import heading_of
 from sphinxext.digest.extension.cycles import PageLinks, timeline_nodes
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import OptionSpec
@@ -20,8 +21,8 @@ from sphinxext.digest.extension.directives.schedule import ScheduleReader
 from sphinxext.digest.extension.domain import DigestDomain, Target
 from sphinxext.digest.extension.queries import NotesQuery
 from sphinxext.digest.extension.schedules import ScheduleQuery, has_schedules, schedules_for
-from sphinxext.digest.model import Countdown, Entry, Kind, Outlook, Schedule, Week
-from sphinxext.digest.periods import short_title
+from sphinxext.digest.model import Countdown, Entry, Kind, Outlook, Schedule, Week, Words
+from sphinxext.digest.model.words import filled
 from sphinxext.digest.problems import Code
 from sphinxext.digest.schedule.outlook import outlook
 from sphinxext.digest.selection import Selection
@@ -104,16 +105,19 @@ class CountdownDirective(ScheduleReader):
         for entry in entries:
             own = ahead if entry is entries[-1] else None
             body = self._body(entry, own, builder)
-            heading = _heading(own) if own and own.week else countdown_heading(entry, with_series=False)
+            if own and own.week:
+                heading = _heading(own, self.words)
+            else:
+                heading = countdown_heading(entry, with_series=False, words=self.words)
             parts += self._titled(heading, body, entry.anchor)
         if not entries and ahead is not None:
             anchor = _anchor(ahead)
-            parts += self._titled(_heading(ahead), self._body(None, ahead, builder), anchor)
+            parts += self._titled(_heading(ahead, self.words), self._body(None, ahead, builder), anchor)
             self._register(ahead, anchor)
         return self.place(parts, builder, entries)
 
     def _titled(self, heading: str, body: list[nodes.Node], anchor: str) -> list[nodes.Node]:
-        return titled([nodes.Text(heading)], body, anchor, Kind.COUNTDOWN, sections=self.sections_allowed)
+        return titled(heading_of(heading), body, anchor, Kind.COUNTDOWN, sections=self.sections_allowed)
 
     def _body(self, entry: Entry | None, ahead: Outlook | None, builder: NoteBuilder) -> list[nodes.Node]:
         """The parts that are to be shown, in their order, and the links that close them."""
@@ -125,7 +129,7 @@ class CountdownDirective(ScheduleReader):
         name = self._links.names(ahead.schedule)
         parts: dict[str, Callable[[], list[nodes.Node]]] = {
             "note": lambda: note,
-            "left": lambda: time_left(ahead, name),
+            "left": lambda: time_left(ahead, name, self.words),
             "deadlines": lambda: self._deadlines(ahead, name),
             "timeline": lambda: timeline_nodes(self.env, ahead, name),
         }
@@ -134,17 +138,18 @@ class CountdownDirective(ScheduleReader):
 
     @property
     def _links(self) -> PageLinks:
-        return PageLinks(self.env.docname, self.get_source_info())
+        return PageLinks(self.env.docname, self.get_source_info(), self.words)
 
     def _deadlines(self, ahead: Outlook, name: EventName) -> list[nodes.Node]:
-        body = deadlines(ahead, name, self.options.get("limit"))
-        label = nodes.paragraph("", "Upcoming Deadlines & Dates:", classes=["digest-label"])
+        body = deadlines(ahead, name, self.options.get("limit"), self.words)
+        label = nodes.paragraph("", self.words.gettext("Upcoming Deadlines & Dates:"), classes=["digest-label"])
         return [label, *body] if body else []
 
     def _closing(self, lines: list[nodes.list_item], schedule: Schedule) -> list[nodes.Node]:
         """What closes the countdown: the links of its note, where the whole schedule is, and its calendar."""
         if schedule.url:
-            lines.append(nodes.list_item("", nodes.paragraph("", "", source_link("Release schedule", schedule.url))))
+            link = source_link(self.words.gettext("Release schedule"), schedule.url)
+            lines.append(nodes.list_item("", nodes.paragraph("", "", link)))
         return self._links.closing(lines, self.settings, schedule)
 
     def _register(self, ahead: Outlook, anchor: str) -> None:
@@ -168,10 +173,10 @@ class CountdownDirective(ScheduleReader):
         return f"there is no countdown of a series '{series}'; there are {', '.join(known) or 'none at all'}"
 
 
-def _heading(ahead: Outlook) -> str:
+def _heading(ahead: Outlook, words: Words) -> str:
     if ahead.week is not None:
-        return f"Release Countdown For Week {ahead.week.name}, {short_title(ahead.week.period)}"
-    return f"Release Countdown For {ahead.schedule.title}"
+        return week_heading(str(ahead.week.name), ahead.week.period, words)
+    return filled(words.gettext("Release Countdown For {cycle}"), cycle=ahead.schedule.title)
 
 
 def _taken_links(note: list[nodes.Node]) -> list[nodes.list_item]:

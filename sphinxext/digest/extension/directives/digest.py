@@ -39,11 +39,11 @@ class DigestDirective(CollectionReader):
         if not entries:
             self.warn(Code.EMPTY_PERIOD, f"there are no notes from {period.start} to {period.end}")
         settings = replace(self.settings, **self.chosen("sections", "groups"))
-        digest = compose(collection, period, settings, self._released(period, settings))
+        digest = compose(collection, period, settings, self._released(period, settings), self.words)
         builder = self.builder(settings)
         parts = digest_nodes(digest, builder, sections=self.sections_allowed)
         if settings.references:
-            parts = with_references(parts, period, sections=self.sections_allowed)
+            parts = with_references(parts, period, sections=self.sections_allowed, words=self.words)
         anchor = f"digest-{period.name}"
         target = nodes.target("", "", ids=[anchor])
         self._register(period, settings, anchor)
@@ -64,7 +64,7 @@ class DigestDirective(CollectionReader):
         target = Target(
             DIGEST,
             (name,),
-            digest_title(period, settings),
+            digest_title(period, settings, self.words),
             self.env.docname,
             anchor,
             primary=self.env.docname == self.store.page_of(self.settings, period),

@@ -13,8 +13,8 @@ from sphinx import addnodes
 from sphinxext.digest.compose import digest_title
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
 from sphinxext.digest.extension.queries import ListingQuery
-from sphinxext.digest.model import Entry, Kind, Period
-from sphinxext.digest.model.period import month_name
+from sphinxext.digest.extension.translation import note_words
+from sphinxext.digest.model import Entry, Kind, Period, Words
 from sphinxext.digest.options import SECTIONS
 
 _YEAR, _MONTH = len("2015"), len("2015-12")
@@ -45,7 +45,9 @@ class CollectionDirective(CollectionReader):
         self.ask(query)
         digests = query.digests(self.collection)
         if not digests:
-            return [nodes.paragraph("", "There are no digests yet.")]
+            nothing = nodes.paragraph("", self.words.gettext("There are no digests yet."))
+            note_words(self.env, [nothing])
+            return [nothing]
         return [self._list(digests, wanted), self._toctree(digests, wanted)]
 
     def _list(self, digests: list[tuple[Period, tuple[Entry, ...]]], wanted: str) -> nodes.Element:
@@ -59,15 +61,17 @@ class CollectionDirective(CollectionReader):
             parts.setdefault(period.name[:length], []).append((period, entries))
         items = []
         for name, members in parts.items():
-            title = month_name(members[0][0].end) if wanted else name
+            end = members[0][0].end
+            title = self.words.month(end) if wanted else self.words.year(end)
             term = nodes.term("", "", self._link(f"{self.settings.pages}/{name}", title))
             items.append(nodes.definition_list_item("", term, nodes.definition("", self._list(members, name))))
         return nodes.definition_list("", *items, classes=["digest-years" if not wanted else "digest-months"])
 
     def _line(self, period: Period, entries: tuple[Entry, ...]) -> nodes.list_item:
-        title = digest_title(period, self.settings)
+        title = digest_title(period, self.settings, self.words)
         counts = Counter(entry.kind for entry in entries)
-        summary = ", ".join(_count(kind, counts[kind]) for kind in SECTIONS.values() if counts[kind])
+        separator = self.words.gettext(", ")
+        summary = separator.join(_count(kind, counts[kind], self.words) for kind in SECTIONS.values() if counts[kind])
         line = nodes.paragraph("", "", self._link(self.store.page_of(self.settings, period), title))
         if summary:
             line += [nodes.Text(" "), nodes.inline("", f"({summary})", classes=["digest-counts"])]
@@ -110,7 +114,14 @@ class CollectionDirective(CollectionReader):
         return nodes.compound("", toctree, classes=["toctree-wrapper"])
 
 
-def _count(kind: Kind, number: int) -> str:
+def _count(kind: Kind, number: int, words: Words) -> str:
     """A number of notes in words: ``1 success``, ``2 stories``."""
-    plural = {Kind.SUCCESS: "successes", Kind.STORY: "stories"}.get(kind, f"{kind}s")
-    return f"{number} {kind if number == 1 else plural}"
+    ngettext = words.ngettext
+    counts = {
+        Kind.SUCCESS: ngettext("{number} success", "{number} successes", number),
+        Kind.ITEM: ngettext("{number} item", "{number} items", number),
+        Kind.COUNTDOWN: ngettext("{number} countdown", "{number} countdowns", number),
+        Kind.THREAD: ngettext("{number} thread", "{number} threads", number),
+        Kind.STORY: ngettext("{number} story", "{number} stories", number),
+    }
+    return counts[kind]

@@ -9,13 +9,13 @@ from docutils.parsers.rst import directives
 
 from sphinxext.digest.doctree.cycle import GUARD, CycleBuilder, event_anchor, schedule_anchor
 from sphinxext.digest.doctree.outlook import for_scopes
-from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.extension.cycles import PageLinks
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
 from sphinxext.digest.extension.domain import DigestDomain, Target
 from sphinxext.digest.extension.schedules import ScheduleQuery, find_schedule, remember_schedule, schedules_for
 from sphinxext.digest.model import MILESTONE, Schedule, Scope
+from sphinxext.digest.model.words import filled
 from sphinxext.digest.problems import Code
 
 
@@ -72,9 +72,9 @@ class ReleaseScheduleDirective(ScheduleReader):
                     f"there is no schedule of a series '{series}'; there are {self.names_of_schedules()}",
                 )
             return []
-        parser = TextParser(GUARD, self.state.document.settings, with_sphinx=True, root=self.store.project.root)
-        cycle = CycleBuilder(schedule, parser, descriptions=texts)
-        links = PageLinks(self.env.docname, self.get_source_info())
+        parser = self.parser(GUARD)
+        cycle = CycleBuilder(schedule, parser, descriptions=texts, words=self.words)
+        links = PageLinks(self.env.docname, self.get_source_info(), self.words)
         parts = [
             cycle.table(),
             *links.closing([], self.settings, schedule),
@@ -82,7 +82,8 @@ class ReleaseScheduleDirective(ScheduleReader):
         ]
         domain = DigestDomain.of(self.env)
         domain.note_problems(self.env.docname, parser.problems)
-        self._register((schedule.series,), f"{schedule.title} release schedule", schedule_anchor(schedule))
+        title = filled(self.words.gettext("{cycle} release schedule"), cycle=schedule.title)
+        self._register((schedule.series,), title, schedule_anchor(schedule))
         for event in cycle.events.values():
             names = (f"{schedule.series}-{event.id}", event.id)
             self._register(names, event.title, event_anchor(schedule, event))

@@ -65,7 +65,7 @@ class ThreadSummaryDirective(CollectionReader):
         for entry in entries:
             assert isinstance(entry.note, Thread)
             body = builder.thread(entry, self.collection.threads.get(entry.identity, ThreadLinks()))
-            heading = builder.inline(entry.note.title, entry)
+            heading = builder.heading(entry.note.title, entry)
             parts += titled(
                 heading, body, entry.anchor, entry.kind, sections=self.sections_allowed, state=entry.note.state
             )
@@ -79,24 +79,27 @@ class ThreadSummaryDirective(CollectionReader):
         self.state.nested_parse(self.content, self.content_offset, body)
         lines = []
         if url := self.options.get("url"):
-            lines.append(nodes.list_item("", nodes.paragraph("", "", source_link("Full thread", url))))
+            lines.append(
+                nodes.list_item("", nodes.paragraph("", "", source_link(self.words.gettext("Full thread"), url)))
+            )
         if earlier := self._earlier():
-            lines.append(self.builder().neighbour("Continued from", earlier))
-        heading, messages = self.state.inline_text(title, self.lineno)
+            lines.append(self.builder().neighbour(earlier))
+        words, messages = self.state.inline_text(title, self.lineno)
+        heading = nodes.paragraph(title, "", *words, *messages)
+        self.set_source_info(heading)
         parts = titled(
-            [*heading, *messages],
+            heading,
             [*body.children, *links_list(lines)],
             f"thread-{nodes.make_id(slug) or 'summary'}",
             Kind.THREAD,
             sections=self.sections_allowed,
             state=self.options.get("state", State.OPEN),
         )
-        self.set_source_info(parts[0])
         elements = elements_of(parts)
         anchor = next(iter(self._unique_identifiers(elements)))
         for node in elements:
             show_url_in_text(node)
-        text = nodes.paragraph("", "", *[node.deepcopy() for node in heading]).astext()
+        text = nodes.paragraph("", "", *[node.deepcopy() for node in words]).astext()
         DigestDomain.of(self.env).note_target(Target(Kind.THREAD.value, (slug,), text, self.env.docname, anchor))
         return parts
 

@@ -2,14 +2,34 @@
 // The page says everything without it, as of the day that it names.
 (() => {
   "use strict";
+  // In other languages than English the page brings the words.
+  const own = document.currentScript && document.currentScript.dataset.words;
+  const words = own ? JSON.parse(own) : {
+    week: { one: "{number} week", other: "{number} weeks" },
+    day: { one: "{number} day", other: "{number} days" },
+    and: "{weeks} and {days}",
+    left: "{span} left",
+    ago: "{span} ago",
+    today: "today",
+    now: "Now: {left}.",
+    passed: "(passed)",
+  };
+  const rules = new Intl.PluralRules(own ? document.documentElement.lang || "en" : "en");
   const DAY = 24 * 60 * 60 * 1000;
   const here = new Date();
   // The reader's own date. Days are counted in UTC, where all of them have 24 hours.
   const today = Date.UTC(here.getFullYear(), here.getMonth(), here.getDate());
   const dayOf = (element) => Date.parse(`${element.getAttribute("datetime")}T00:00:00Z`);
-  const count = (number, name) => (number ? [`${number} ${name}${number === 1 ? "" : "s"}`] : []);
-  const span = (days) => [...count(Math.floor(days / 7), "week"), ...count(days % 7, "day")].join(" and ");
-  const left = (days) => (days === 0 ? "today" : days > 0 ? `${span(days)} left` : `${span(-days)} ago`);
+  const count = (number, forms) => (forms[rules.select(number)] || forms.other).replace("{number}", number);
+  const span = (days) => {
+    const [weeks, rest] = [Math.floor(days / 7), days % 7];
+    if (!weeks || !rest) return weeks ? count(weeks, words.week) : count(rest, words.day);
+    return words.and.replace("{weeks}", count(weeks, words.week)).replace("{days}", count(rest, words.day));
+  };
+  const left = (days) => {
+    if (days === 0) return words.today;
+    return (days > 0 ? words.left : words.ago).replace("{span}", span(Math.abs(days)));
+  };
 
   const add = (item, words, className) => {
     const note = document.createElement("span");
@@ -23,13 +43,13 @@
     if (!built || !(dayOf(built) < today)) continue;
     for (const item of box.querySelectorAll("li")) {
       const time = item.querySelector("time");
-      if (time) add(item.querySelector("p") || item, `Now: ${left(Math.round((dayOf(time) - today) / DAY))}.`, "digest-today");
+      if (time) add(item.querySelector("p") || item, words.now.replace("{left}", left(Math.round((dayOf(time) - today) / DAY))), "digest-today");
     }
   }
   for (const item of document.querySelectorAll(".digest-deadlines li li")) {
     const time = item.querySelector("time");
     if (time && dayOf(time) < today && !item.querySelector(".digest-passed")) {
-      add(item.querySelector("p") || item, "(passed)", "digest-passed");
+      add(item.querySelector("p") || item, words.passed, "digest-passed");
     }
   }
 })();
