@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -50,12 +51,15 @@ class Selection:
         )
 
 
-def checksum(entries: tuple[Entry, ...], collection: Collection) -> bytes:
+def checksum(entries: tuple[Entry, ...], collection: Collection, hidden: Set[str] = frozenset()) -> bytes:
     """A value that changes with anything that shows when these notes are rendered.
 
     That is their files, dates and order, the settings, and the digests of the threads before and after them.
+
+    :param hidden: the names of options that do not show.
     """
-    state = blake2b(repr(collection.settings).encode(), digest_size=16)
+    values = vars(collection.settings).items()
+    state = blake2b(repr([pair for pair in values if pair[0] not in hidden]).encode(), digest_size=16)
     for entry in entries:
         state.update(entry.fragment.checksum)
         state.update(f"{entry.fragment.path} {entry.anchor} {entry.moment}".encode())

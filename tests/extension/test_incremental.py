@@ -119,10 +119,12 @@ def test_an_earlier_part_that_has_another_title(site: Project) -> None:
 @pytest.mark.parametrize(
     ("option", "value", "pages"),
     [
-        ("success_heading", "Wins", {NOVEMBER, DECEMBER, LATER, "wins"}),
-        ("references", False, {NOVEMBER, DECEMBER, LATER, "wins"}),
-        ("title", "Digest of {period}", ALL - {"index", "plain"}),
-        ("collection_title", "News", {"digests/index", NOVEMBER, DECEMBER, LATER, "wins"}),
+        ("success_heading", "Wins", {NOVEMBER, DECEMBER, LATER}),
+        ("success_closing", "That is all.", {NOVEMBER, DECEMBER, LATER, "wins"}),
+        ("references", False, {NOVEMBER, DECEMBER, LATER}),
+        ("title", "Digest of {period}", ALL - {"index", "plain", "wins"}),
+        ("collection_title", "News", {"digests/index"}),
+        ("base_url", "https://example.org/", set()),
     ],
 )
 def test_settings(site: Project, option: str, value: object, pages: set[str]) -> None:
@@ -264,3 +266,48 @@ def test_what_is_remembered_of_folders_may_be_lost_or_damaged(project: Project) 
     again = project.build("html")
     assert (first.warnings, again.warnings) == ([], [])
     assert memory.read_bytes() != b"damaged"
+
+
+def test_a_latest_digest_with_another_period_and_the_same_notes(site: Project) -> None:
+    site.write("plain.rst", "Plain\n=====\n\n.. digest:: latest\n")
+    assert read_again(site) == {"plain"}
+    assert "plain" in read_again(site, digest_intervals=["2015-12-08/2015-12-10"])
+    assert 'id="digest-2015-12-10"' in site.build(digest_intervals=["2015-12-08/2015-12-10"]).text("plain.html")
+
+
+def test_a_page_with_a_digest_that_gets_another_name(site: Project) -> None:
+    text = "Two weeks\n=========\n\n.. digest:: 2015-11-28/2015-12-11\n"
+    page = site.write("one.rst", f":orphan:\n\n{text}")
+    site.build()
+    page.rename(site.folder / "other.rst")
+    # the list of the month has the link
+    assert read_again(site) == {"other", "digests/index", "digests/2015", "digests/2015-12"}
+    assert 'href="../other.html"' in site.build().text("digests/2015-12.html")
+
+
+def test_an_earlier_part_whose_digest_has_other_days(site: Project) -> None:
+    summary = ".. thread-summary:: Ours\n   :continues: locks\n\n   Words.\n"
+    site.write("plain.rst", f"Plain\n=====\n\n{summary}")
+    assert read_again(site) == {"plain"}
+    site.write("own.rst", ":orphan:\n\nOwn\n===\n\n.. digest:: 2015-12-01/2015-12-04\n")
+    assert "plain" in read_again(site)
+    assert "December 1-4" in site.build().text("plain.html")
+
+
+def test_a_page_in_the_place_of_a_digest(site: Project) -> None:
+    page = site.write("digests/2015-12-11.rst", "Own words\n=========\n")
+    # a file that was written long ago, and moved here now
+    os.utime(page, (0, 0))
+    build = site.build()
+    assert [line.partition(" WARNING")[0] for line in build.warnings] == ["<src>/digests/2015-12-11.rst:"]
+    assert LATER in build.read
+    assert "Own words" in build.text(f"{LATER}.html")
+    page.unlink()
+    assert LATER in read_again(site)
+    assert "Own words" not in site.build().text(f"{LATER}.html")
+
+
+def test_a_toctree_whose_page_is_gone(site: Project) -> None:
+    site.write("plain.rst", "Plain\n=====\n\n.. digest-collection::\n")
+    (warning,) = site.build().warnings
+    assert warning.startswith("<src>/index.rst:4: WARNING: toctree contains reference to nonexisting document ")

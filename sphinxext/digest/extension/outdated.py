@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.queries import NotesQuery, Query
-from sphinxext.digest.extension.store import Store, store_of
+from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.problems import DigestError
 
 if TYPE_CHECKING:
@@ -18,17 +18,25 @@ if TYPE_CHECKING:
 def outdated_documents(
     _app: Sphinx, env: BuildEnvironment, added: Set[str], changed: Set[str], removed: Set[str]
 ) -> Iterable[str]:
-    """The documents for whose questions the collections have other answers than when they were read."""
+    """The documents for whose questions the collections have other answers than when they were read.
+
+    Those that have another file now are among them, and those that have lost a page of their toctree.
+    """
     store = store_of(env)
     queries: dict[str, list[tuple[Query, bytes]]] = DigestDomain.of(env).data["queries"]
-    return [
+    known = added | changed | removed
+    outdated = [
         docname
         for docname, asked in queries.items()
-        if docname not in added | changed | removed and any(_has_changed(store, *pair) for pair in asked)
+        if docname not in known and any(_has_changed(env, *pair) for pair in asked)
     ]
+    # a toctree without one of its pages, such as the list of digests when another page takes its place
+    parents = [docname for docname, children in env.toctree_includes.items() if not removed.isdisjoint(children)]
+    return [*outdated, *({*store.replaced, *parents} - known)]
 
 
-def _has_changed(store: Store, query: Query, before: bytes) -> bool:
+def _has_changed(env: BuildEnvironment, query: Query, before: bytes) -> bool:
+    store = store_of(env)
     try:
         settings = store.settings_for(query.folder)
     except DigestError:
@@ -36,4 +44,4 @@ def _has_changed(store: Store, query: Query, before: bytes) -> bool:
     current = isinstance(query, NotesQuery) and query.current
     if store.is_current(settings) and not current:
         return False
-    return query.checksum(store.collection(settings), store.today) != before
+    return query.checksum(store.collection(settings), env) != before

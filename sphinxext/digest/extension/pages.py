@@ -46,6 +46,8 @@ class CollectionProject(SphinxProject):
 
     def discover(self, exclude_paths: Iterable[str] = (), include_paths: Iterable[str] = ("**",)) -> set[str]:
         """Find the documents of the source folder, and make the others."""
+        # what was a made page in the last build may be a page of the source folder now, and the other way round
+        self._files.clear()
         # the doctrees may be inside the source folder, and so the sources of made pages
         super().discover((*exclude_paths, f"**{STUB_SUFFIX}"), include_paths)
         sources = {docname: Path(self.srcdir, path) for docname, path in self._docname_to_path.items()}
@@ -84,6 +86,8 @@ def add_pages(app: Sphinx) -> None:
             file = os.path.join(folder, docname + STUB_SUFFIX)  # noqa: PTH118 - as many as there are digests
             if written.get(docname) != text or not os.path.exists(file):  # noqa: PTH110
                 _write_stub(Path(file), text)
+        # the time of their file, which is another one now, may be older than the page that was read
+        store.replaced = (texts.keys() - written.keys()) | (written.keys() & sources.keys())
         written.clear()
         written.update(texts)
         return texts

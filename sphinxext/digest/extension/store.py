@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,14 +40,16 @@ _STATES = "digest-folders.pickle"
 class FolderState:
     """What a folder of fragments was like when it was last read, as the environment remembers it.
 
-    ``commit`` is the commit that was checked out, where the day of a first merge counts, and None elsewhere.
-    ``periods`` are those of its digests, ``problems`` are shown again by each build.
+    ``commit`` is the commit that was checked out, where the day of a first merge counts, and None elsewhere. ``place``
+    is that among the project's collections, ``explicit`` are the pages that have a digest of their own. ``periods``
+    are those of its digests, ``problems`` are shown again by each build.
     """
 
     fingerprint: bytes | None
     commit: str | None
     settings: Settings
-    intervals: tuple[Period, ...]
+    place: int
+    explicit: tuple[tuple[Period, str], ...]
     periods: tuple[Period, ...]
     problems: tuple[Problem, ...]
 
@@ -81,6 +83,8 @@ class Store:
         #: What has been found of release schedules, by where it was looked for.
         self.schedules: dict[tuple[object, ...], Schedules] = {}
         self.stamps: dict[tuple[object, ...], bytes] = {}
+        #: The pages that were made in the last build and are among the sources now, or the other way round.
+        self.replaced: Set[str] = frozenset()
         self._states = states
         self._scans = scans
         self._collections: dict[str, Collection] = {}
@@ -127,6 +131,11 @@ class Store:
         """The name of the document that has the digest of a period."""
         return self.explicit_pages(settings).get(period) or f"{settings.pages}/{period.name}"
 
+    def place_of(self, settings: Settings) -> int:
+        """The place of a collection among those of the project, which is -1 for one that is only named on a page."""
+        collections = self.project.collections
+        return next((place for place, other in enumerate(collections) if other is settings), -1)
+
     def collection(self, settings: Settings) -> Collection:
         """The collection of these settings, which is read now if it has not been."""
         folder = settings.fragments
@@ -148,14 +157,16 @@ class Store:
         """Whether a folder is as the environment remembers it; if not, it is read, and remembered as it is now."""
         folder = settings.fragments
         if folder not in self._current:
-            intervals = tuple(sorted(self.explicit_pages(settings)))
+            explicit = tuple(sorted(self.explicit_pages(settings).items()))
             before = self._states.get(folder)
             mark = fingerprint(self.project.root, folder)
-            if before is None or not self._is_same(before, mark, settings, intervals):
+            if before is None or not self._is_same(before, mark, settings, explicit):
                 collection = self.collection(settings)
                 commit = _current_commit(self.project.root) if collection.uses_history else None
                 periods = tuple(collection.digests)
-                state = FolderState(mark, commit, settings, intervals, periods, collection.problems)
+                state = FolderState(
+                    mark, commit, settings, self.place_of(settings), explicit, periods, collection.problems
+                )
                 self._states[folder] = state
                 self._current[folder] = False
             else:
@@ -168,11 +179,12 @@ class Store:
         return self._states[settings.fragments].periods
 
     def _is_same(
-        self, before: FolderState, mark: bytes | None, settings: Settings, intervals: tuple[Period, ...]
+        self, before: FolderState, mark: bytes | None, settings: Settings, explicit: tuple[tuple[Period, str], ...]
     ) -> bool:
         return (
             mark is not None
-            and (before.fingerprint, before.settings, before.intervals) == (mark, settings, intervals)
+            and (before.fingerprint, before.settings, before.explicit) == (mark, settings, explicit)
+            and before.place == self.place_of(settings)
             and (before.commit is None or before.commit == _current_commit(self.project.root))
         )
 

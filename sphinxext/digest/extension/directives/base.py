@@ -93,7 +93,7 @@ class CollectionReader(SphinxDirective):
 
     def ask(self, query: Query) -> None:
         """Remember what the page shows, so that it is read again when that changes."""
-        checksum = query.checksum(self.collection, self.store.today)
+        checksum = query.checksum(self.collection, self.env)
         DigestDomain.of(self.env).note_query(self.env.docname, query, checksum)
 
     def entries(self, query: NotesQuery) -> tuple[Entry, ...]:

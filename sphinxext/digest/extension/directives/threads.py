@@ -107,7 +107,7 @@ class ThreadSummaryDirective(CollectionReader):
         name = self.options.get("continues")
         if name is None:
             return None
-        query = NotesQuery(self.settings.fragments, Selection(kind=Kind.THREAD, name=name))
+        query = NotesQuery(self.settings.fragments, Selection(kind=Kind.THREAD, name=name), names_digests=True)
         entries = self.entries(query)
         if len(entries) != 1:
             found = "no thread" if not entries else "several threads"
