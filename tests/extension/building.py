@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -100,9 +101,10 @@ class Project:
         parallel: int = 1,
         output: str = "",
         doctrees: str = "",
+        files: Sequence[str] = (),
         **overrides: Any,
     ) -> Build:
-        """Build the project with a builder; further keywords are values over those of ``conf.py``."""
+        """Build the project, or only some ``files``; further keywords are values over those of ``conf.py``."""
         outdir = self.folder / "build" / (output or builder)
         doctreedir = self.folder / "build" / (doctrees or f"doctrees-{builder}")
         status, warning = StringIO(), StringIO()
@@ -122,7 +124,7 @@ class Project:
                 parallel=parallel,
             )
             app.connect("env-before-read-docs", lambda _app, _env, docnames: read.extend(docnames))
-            app.build()
+            app.build(filenames=[self.folder / name for name in files])
         lines = _COLOUR.sub("", warning.getvalue()).replace(str(self.folder), "<src>").splitlines()
         return Build(outdir, app.env, app.statuscode, lines, read)
 

@@ -307,6 +307,56 @@ def test_a_page_in_the_place_of_a_digest(site: Project) -> None:
     assert "Own words" not in site.build().text(f"{LATER}.html")
 
 
+def test_a_title_that_links_of_other_pages_show(site: Project) -> None:
+    site.write("plain.rst", "Plain\n=====\n\n:digest:thread:`locks` and :doc:`wins`\n")
+    assert read_again(site) == {"plain"}
+    site.fragment("locks-3", "date: 2015-12-03\nthreads: [{title: Bolts}]\n")
+    site.write("wins.rst", "Victories\n=========\n\n.. successbot:: 2015-12\n")
+    # it is written, but there is no need to read it
+    assert "plain" not in read_again(site)
+    page = site.build().text("plain.html")
+    assert ("Locks" in page, "Bolts" in page, "Victories" in page) == (False, True, True)
+
+
+def test_the_pages_before_and_after_a_digest(site: Project) -> None:
+    site.fragment("more-5", "date: 2015-12-15\nstories: [{title: Three, text: Words.}]\n")
+    assert LATER not in read_again(site)
+    # the newest digest comes first
+    assert 'rel="prev" title="December 12-18" href="2015-12-18.html"' in site.build().text(f"{LATER}.html")
+
+
+@pytest.mark.parametrize("collapse", [True, False])
+def test_a_sidebar_with_the_tree_of_pages(site: Project, collapse: bool) -> None:
+    overrides = {
+        "html_sidebars": {"**": ["globaltoc.html"]},
+        "html_theme_options": {"globaltoc_collapse": collapse, "globaltoc_includehidden": True},
+    }
+    site.build(**overrides)
+    site.fragment("more-5", "date: 2015-12-15\nstories: [{title: Three, text: Words.}]\n")
+    build = site.build(**overrides)
+    pages = {name for name in build.env.found_docs if "December 12-18" in build.text(f"{name}.html")}
+    assert {LATER, DECEMBER} <= pages
+    assert ("plain" in pages) != collapse
+    assert "plain" not in build.read
+
+
+def test_builders_that_share_an_environment(site: Project) -> None:
+    site.build("html", doctrees="shared")
+    site.build("text", doctrees="shared")
+    site.fragment("wins-2", "date: 2015-12-02\nsuccesses: [changed]\n")
+    assert "changed" in site.build("html", doctrees="shared").text("wins.html")
+    build = site.build("text", doctrees="shared")
+    # it was read for the other builder
+    assert build.read == []
+    assert "changed" in build.text("wins.txt")
+
+
+def test_a_build_of_one_file_leaves_the_others_to_the_next(site: Project) -> None:
+    site.fragment("wins-2", "date: 2015-12-02\nsuccesses: [changed]\n")
+    site.build(files=["plain.rst"])
+    assert "changed" in site.build().text("wins.html")
+
+
 def test_a_toctree_whose_page_is_gone(site: Project) -> None:
     site.write("plain.rst", "Plain\n=====\n\n.. digest-collection::\n")
     (warning,) = site.build().warnings

@@ -20,6 +20,13 @@ from sphinxext.digest.extension.schedules import outdated_by_schedules
 from sphinxext.digest.extension.store import begin_reading, open_store, save_states
 from sphinxext.digest.extension.translation import WordsForTranslators
 from sphinxext.digest.extension.words import add_catalogues
+from sphinxext.digest.extension.written import (
+    note_tree,
+    note_written,
+    outdated_outputs,
+    remember_links,
+    save_written,
+)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -52,9 +59,15 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-get-outdated", outdated_by_release_notes)
     app.connect("env-before-read-docs", _add_directives)
     app.connect("source-read", begin_reading)
+    app.connect("doctree-read", remember_links)
     app.connect("env-updated", report_problems)
+    app.connect("env-updated", outdated_outputs)
+    app.connect("doctree-resolved", note_written)
+    # before themes that make their sidebars in the same event
+    app.connect("html-page-context", note_tree, priority=100)
     app.connect("html-page-context", add_script)
     app.connect("build-finished", save_states)
+    app.connect("build-finished", save_written)
     app.connect("build-finished", publish_calendars)
     app.connect("build-finished", collect_as_usual)
     return {

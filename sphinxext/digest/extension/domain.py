@@ -44,7 +44,7 @@ _TYPES = {
     RELEASE: _("release"),
 }
 #: What is remembered of each page, by its name.
-_OF_PAGES = ("targets", "queries", "problems", "schedules", "release_notes")
+_OF_PAGES = ("targets", "queries", "problems", "schedules", "release_notes", "shown")
 
 
 class Target(NamedTuple):
@@ -106,13 +106,16 @@ class DigestDomain(Domain):
         for role in ("issue", DIGEST, *(kind.value for kind in OBJECT_KINDS), MILESTONE, RELEASE)
     }
     indices: ClassVar[list[type[Index]]] = [NotesIndex]
-    data_version = 3
+    data_version = 4
     initial_data: ClassVar[dict[str, Any]] = {part: {} for part in ("folders", "scans", "stubs", *_OF_PAGES)}
 
     #: Our own words in the language of this build, from ``builder-inited`` on.
     words: Words = ENGLISH
     #: The collections of this build, from ``builder-inited`` on.
     store: object = None
+    #: What this build would write pages with, and which of them it writes.
+    expected: Any = None
+    written: set[str]
     #: The process that knows what this domain does.
     _process: int | None = None
     _chosen: dict[tuple[str, str], Target] | None = None
@@ -143,6 +146,10 @@ class DigestDomain(Domain):
     def note_problems(self, docname: str, problems: Iterable[Problem]) -> None:
         """Remember the problems of texts on a page."""
         self.data["problems"].setdefault(docname, []).extend(problems)
+
+    def note_shown(self, docname: str, links: list[tuple[str, str, str]], toc: bytes) -> None:
+        """Remember the links of a page, and a mark of its table of contents."""
+        self.data["shown"][docname] = (links, toc)
 
     def clear_doc(self, docname: str) -> None:
         """Forget what a page has and asked for."""

@@ -1,0 +1,85 @@
+"""What a page shows of other pages, as marks that change with it."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from sphinxext.digest.extension.domain import DIGEST, DigestDomain
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
+
+#: A link as a page has it: its domain, its role and what it names.
+Link = tuple[str, str, str]
+
+
+class Marks:
+    """The marks of all pages of a build, after all of them have been read.
+
+    With ``navigation`` pages show their neighbours, and in a sidebar the part of the tree that they are in; ``common``
+    is what all of them depend on.
+    """
+
+    def __init__(self, env: BuildEnvironment, common: tuple[object, ...], *, navigation: bool) -> None:
+        self._env, self._common, self._navigation = env, common, navigation
+        self._domain = DigestDomain.of(env)
+        self._shown: dict[str, tuple[list[Link], bytes]] = self._domain.data["shown"]
+        self._titles = {docname: env.titles[docname].astext() for docname in env.titles}
+        self._branches: dict[str, bytes] = {}
+        self._parents: dict[str, str] = {}
+        for parent, children in sorted(env.toctree_includes.items()):
+            for child in children:
+                self._parents[child] = parent
+        self._relations = env.collect_relations() if navigation else {}
+
+    @property
+    def tree(self) -> bytes:
+        """A mark of all titles and toctrees."""
+        if not self._navigation:
+            return b""
+        return mark_of([(name, title, self._toc(name)) for name, title in sorted(self._titles.items())])
+
+    def of_page(self, docname: str) -> bytes:
+        """A mark of all that a page shows, its own text included, which changes whenever it is read."""
+        links = [self._target(link) for link in self._shown.get(docname, ((), b""))[0]]
+        around: list[object] = []
+        if self._navigation:
+            around = [(name, self._titles.get(name or "")) for name in self._relations.get(docname, ())]
+            around.append(self._branch(docname))
+        return mark_of(self._env.all_docs[docname], self._common, links, around)
+
+    def _branch(self, docname: str) -> bytes:
+        """A mark of the tree from its root down to a page, with what is in the toctrees of the pages on the way."""
+        way: list[str] = []
+        while docname not in self._branches and docname not in way:
+            way.append(docname)
+            docname = self._parents.get(docname, "")
+        mark = self._branches.get(docname, b"")
+        for name in reversed(way):
+            children = [self._titles.get(child) for child in self._env.toctree_includes.get(name, ())]
+            mark = self._branches[name] = mark_of(mark, self._titles.get(name), self._toc(name), children)
+        return mark
+
+    def _toc(self, docname: str) -> bytes:
+        return self._shown.get(docname, ((), b""))[1]
+
+    def _target(self, link: Link) -> object:
+        """What a link shows of its target, and where it leads; nothing for those of other domains."""
+        domain, role, target = link
+        if domain == DIGEST:
+            return self._domain.find(DIGEST if role == "issue" else role, target)
+        found: list[object] = []
+        if role in ("doc", "any"):
+            found.append(self._titles.get(target))
+        if role in ("ref", "any"):
+            labels = self._env.domaindata["std"]
+            found += [labels["labels"].get(target.lower()), labels["anonlabels"].get(target.lower())]
+        if role == "any":
+            found += [self._domain.find(type_, target) for type_ in self._domain.object_types]
+        return found
+
+
+def mark_of(*parts: object) -> bytes:
+    """A short value for these."""
+    return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()

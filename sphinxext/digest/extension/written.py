@@ -1,0 +1,124 @@
+"""Which pages have to be written again, though there is no need to read them.
+
+A page shows something of others: the titles of what its links lead to, the pages before and after it, the tree of
+pages in a sidebar. Sphinx writes it anew if it was read itself, not if those have changed. And where several builders
+share an environment, only the first of them sees that a page was read. So it is remembered what each page was written
+with.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sphinx import addnodes
+from sphinx.util import docname_join
+
+from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.shown import Marks, mark_of
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+_MEMORY = "digest-written.pickle"
+
+
+@dataclass
+class Written:
+    """What the pages in a folder of outputs were written with.
+
+    ``tree`` is a mark of all titles and toctrees; it counts if every page has the whole tree, ``shows_tree``.
+    """
+
+    pages: dict[str, bytes] = field(default_factory=dict)
+    tree: bytes = b""
+    shows_tree: bool = False
+
+
+def remember_links(app: Sphinx, doctree: nodes.document) -> None:
+    """Remember the links of a page that was read, and its part of the tree of pages."""
+    env = app.env
+    links = set()
+    for node in doctree.findall(addnodes.pending_xref):
+        target = node.get("reftarget", "")
+        if node["reftype"] == "doc":
+            target = docname_join(node.get("refdoc", env.docname), target)
+        links.add((node.get("refdomain", ""), node["reftype"], target))
+    DigestDomain.of(env).note_shown(env.docname, sorted(links), mark_of(env.tocs[env.docname].pformat()))
+
+
+def outdated_outputs(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """The pages that are not in the output as they would be written now."""
+    # a mail has the addresses of pages
+    published = (app.config.html_baseurl, app.config.html_link_suffix, app.config.html_file_suffix)
+    marks = Marks(env, published if app.builder.name == "digest-mail" else (), navigation=app.builder.format == "html")
+    now = Written({docname: marks.of_page(docname) for docname in env.found_docs & env.all_docs.keys()}, marks.tree)
+    domain = DigestDomain.of(env)
+    domain.expected, domain.written = now, set()
+    before = _read(app).get(_key(app))
+    if before is None:
+        # nothing was written, and Sphinx sees that
+        return []
+    if before.shows_tree and now.tree != before.tree:
+        return sorted(now.pages)
+    return sorted(docname for docname, mark in now.pages.items() if before.pages.get(docname) != mark)
+
+
+def note_written(app: Sphinx, _doctree: nodes.document, docname: str) -> None:
+    """Remember that a page is written, which a build of named files does not do with all of those that should be."""
+    domain = DigestDomain.of(app.env)
+    if domain.expected is not None:
+        domain.written.add(docname)
+
+
+def note_tree(app: Sphinx, _pagename: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
+    """Find out whether the theme shows the whole tree on every page.
+
+    Pages are written by several processes, but the index and the page of the search by this one.
+    """
+    toctree: Callable[..., str] | None = context.get("toctree")
+    expected = DigestDomain.of(app.env).expected
+    if toctree is None or expected is None:
+        return
+
+    def observed(**options: Any) -> str:
+        if not options.get("collapse", True):
+            expected.shows_tree = True
+        return toctree(**options)
+
+    context["toctree"] = observed
+
+
+def save_written(app: Sphinx, exception: Exception | None) -> None:
+    """Keep what the pages were written with beside the environment, if the build came to its end."""
+    domain = DigestDomain.of(app.env)
+    if exception is not None or domain.expected is None:
+        return
+    known = _read(app)
+    before, now = known.get(_key(app), Written()), domain.expected
+    for docname in now.pages.keys() - domain.written:
+        now.pages[docname] = before.pages.get(docname, b"")
+    if now != before:
+        known = {key: written for key, written in known.items() if Path(key.partition(" ")[2]).is_dir()}
+        file = Path(app.doctreedir, _MEMORY)
+        temporary = file.with_suffix(".new")
+        temporary.write_bytes(pickle.dumps((DigestDomain.data_version, {**known, _key(app): now})))
+        temporary.replace(file)
+
+
+def _key(app: Sphinx) -> str:
+    return f"{app.builder.name} {app.outdir}"
+
+
+def _read(app: Sphinx) -> dict[str, Written]:
+    try:
+        # Sphinx's own environment, which is next to it, is read in the same way
+        version, known = pickle.loads(Path(app.doctreedir, _MEMORY).read_bytes())  # noqa: S301
+    except Exception:  # whatever is wrong with the file, Sphinx decides alone what to write
+        return {}
+    return known if version == DigestDomain.data_version else {}
