@@ -18,6 +18,8 @@ from sphinxext.digest.problems import DigestError
 settings.register_profile(
     "default", deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
+#: For hours by hand: other examples each time, and many of them.
+settings.register_profile("long", settings.get_profile("default"), max_examples=2000, derandomize=False)
 settings.load_profile("default")
 
 
