@@ -9,6 +9,7 @@ import pytest
 from sphinx.util.parallel import parallel_available
 
 from .building import Build, Project, empty_project
+from .edits import make_site
 from .outputs import broken_links
 
 pytestmark = pytest.mark.skipif(not parallel_available, reason="Sphinx reads with one process on this platform")
@@ -64,13 +65,28 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, int], Bui
     return build
 
 
-@pytest.mark.parametrize("builder", ["html", "text"])
-def test_outputs_are_the_same_to_the_byte(builds: Callable[[str, int], Build], builder: str) -> None:
-    one, two = builds(builder, 1), builds(builder, 2)
-    assert one.warnings == two.warnings == []
-    assert len(outputs(one)) > 2 * WEEKS
-    assert outputs(one).keys() == outputs(two).keys()
-    assert [name for name, data in outputs(one).items() if outputs(two)[name] != data] == []
+@pytest.mark.parametrize("processes", [2, 8])
+@pytest.mark.parametrize("builder", ["html", "text", "latex"])
+def test_outputs_are_the_same_to_the_byte(builds: Callable[[str, int], Build], builder: str, processes: int) -> None:
+    one, several = builds(builder, 1), builds(builder, processes)
+    assert one.warnings == several.warnings == []
+    assert builder == "latex" or len(outputs(one)) > 2 * WEEKS
+    assert outputs(one).keys() == outputs(several).keys()
+    assert [name for name, data in outputs(one).items() if outputs(several)[name] != data] == []
+
+
+def test_pages_with_schedules_and_release_notes_are_the_same_to_the_byte(tmp_path: Path) -> None:
+    site = make_site(tmp_path / "src")
+    for builder in ("html", "latex"):
+        one, *others = (
+            site.project.build(
+                builder, parallel=number, output=f"{builder}-{number}", doctrees=f"d-{builder}-{number}"
+            )
+            for number in (1, 2, 8)
+        )
+        for build in others:
+            assert build.warnings == one.warnings
+            assert outputs(build) == outputs(one)
 
 
 def test_what_processes_found_comes_together(builds: Callable[[str, int], Build]) -> None:
