@@ -5,46 +5,16 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
-from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
-import yaml
-from docutils import nodes
-from docutils.core import publish_doctree
 
 from .building import ROOTS, Build, Project
+from .fragment_words import blocks_of
 from .outputs import READERS, contains, words_of
 
 FRAGMENTS = sorted((ROOTS / "test-kinds" / "releasenotes" / "digests").glob("*.yaml"))
 Kinds = Callable[[str], Build]
-
-
-#: Keys whose values are no texts.
-NO_TEXTS = {"author", "channel", "continues", "date", "nick", "series", "state", "url", "week"}
-
-
-def texts_of(value: object) -> Iterator[str]:
-    """The texts of a fragment."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from texts_of(item)
-    elif isinstance(value, dict):
-        yield from texts_of([item for key, item in value.items() if key not in NO_TEXTS])
-
-
-@cache
-def blocks_of(file: Path) -> list[list[str]]:
-    """The words of each block of the texts of a fragment, by docutils alone."""
-    found = []
-    for text in texts_of(yaml.safe_load(file.read_text())):
-        for block in publish_doctree(text).findall(nodes.TextElement):
-            if not isinstance(block, nodes.Inline | nodes.label | nodes.target | nodes.substitution_definition):
-                found.append(words_of(block.astext()))
-    return [words for words in found if words]
 
 
 def test_there_is_something_to_look_for() -> None:
