@@ -128,3 +128,16 @@ def test_links_are_checked_at_their_place_in_the_fragment(project: Project, site
     (line,) = (line for line in build.text("output.txt").splitlines() if "broken" in line)
     assert line.endswith(f"[broken] {site}/gone: 404 Client Error: Not Found for url: {site}/gone")
     assert ":6: " in line
+
+
+def test_nothing_that_others_wrote_is_run(project: Project) -> None:
+    project.write("index.rst", "Title\n=====\n\n.. digest:: latest\n\n>>> 1 + 1\n2\n")
+    trace = project.folder / "trace"
+    code = f">>> open({str(trace)!r}, 'w').close()"
+    project.fragment("evil-1", f"date: 2015-12-01\nstories:\n  - text: |\n      Prose.\n\n      {code}\n")
+    project.fragment("bad-2", f"date: 2015-12-01\nsuccesses:\n  - text: |\n      {code}\n")
+    project.fragment("bad-3", f"date: 2015-12-01\nsuccesses:\n  - text: |\n      * list\n\n        {code}\n")
+    build = project.build("doctest", extensions=["sphinxext.digest", "sphinx.ext.doctest"])
+    assert not trace.exists()
+    assert build.status == 0
+    assert "1 passed" in build.text("output.txt")

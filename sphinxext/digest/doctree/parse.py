@@ -122,6 +122,8 @@ class TextParser:
         _remove_unseen(document)
         if document.citations or document.citation_refs:
             _keep_citations_local(document)
+        if self.with_sphinx and ">>>" in text.value:
+            _never_run(document)
         for node, reason in refused_links(document):
             reporter.found.append((_line_of(node, text.line), reason))
         self._report(reporter.found, text, path)
@@ -262,6 +264,14 @@ def _keep_citations_local(document: nodes.document) -> None:
         term = nodes.term("", f"[{label.astext()}]", ids=citation["ids"])
         item = nodes.definition_list_item("", term, nodes.definition("", *body))
         citation.parent.replace(citation, nodes.definition_list("", item))
+
+
+def _never_run(document: nodes.document) -> None:
+    """Make literal blocks of interactive sessions, since Sphinx' builder "doctest" would run what others wrote."""
+    for block in list(document.findall(nodes.doctest_block)):
+        literal = nodes.literal_block(block.rawsource, block.astext(), language="default", classes=["doctest"])
+        literal.source, literal.line = block.source, block.line
+        block.parent.replace(block, literal)
 
 
 def _remove_messages(document: nodes.document) -> None:
