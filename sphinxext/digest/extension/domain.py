@@ -225,6 +225,9 @@ class DigestDomain(Domain):
             contnode = nodes.inline("", "", *contnode.children)
         if not node.get("refexplicit"):
             contnode = nodes.inline("", found.title, classes=contnode.get("classes", []))
+        if builder.name == "singlehtml":
+            # since 8.2 Sphinx itself makes "#document-PAGE#ANCHOR" of it, which leads nowhere
+            return nodes.reference("", "", contnode, internal=True, refuri=f"#{found.anchor}", reftitle=found.title)
         return make_refnode(builder, fromdocname, found.docname, found.anchor, contnode, found.title)
 
     def resolve_any_xref(
