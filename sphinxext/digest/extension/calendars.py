@@ -36,7 +36,8 @@ def publish_calendars(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html" or app.builder.name == "epub":
         return
     memory = Path(app.doctreedir, _PUBLISHED)
-    folder = str(app.outdir)
+    # not that of the application: Apple's help has its pages deeper
+    folder = str(app.builder.outdir)
     known = _read(memory)
     before = known.get(folder, {})
     now: dict[str, list[str]] = {}
