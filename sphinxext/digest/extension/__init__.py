@@ -9,7 +9,7 @@ from sphinxext.digest import __version__
 from sphinxext.digest.extension.calendars import publish_calendars
 from sphinxext.digest.extension.collector import collect_as_usual, collect_seldom, spare_what_is_loaded
 from sphinxext.digest.extension.config import CONFIG_VALUES
-from sphinxext.digest.extension.days import DayElements, add_script
+from sphinxext.digest.extension.days import SCRIPT, DayElements, add_script
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.outdated import outdated_documents
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 _STATIC = Path(__file__).parent / "static"
+_DIRECTION = "digest-direction.css"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -51,6 +52,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(DayElements)
     app.connect("config-inited", _add_stylesheet)
     app.connect("config-inited", collect_seldom)
+    app.connect("builder-inited", _add_direction)
     app.connect("builder-inited", open_store)
     app.connect("builder-inited", add_pages)
     app.connect("builder-inited", spare_what_is_loaded)
@@ -91,3 +93,11 @@ def _add_directives(app: Sphinx, _env: BuildEnvironment, docnames: list[str]) ->
 def _add_stylesheet(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(_STATIC))
     app.add_css_file("digest.css")
+    # what a book may not have, and what it does not use
+    excluded = (f"_static/{name}" for name in (_DIRECTION, SCRIPT))
+    config.epub_exclude_files = [*config.epub_exclude_files, *excluded]
+
+
+def _add_direction(app: Sphinx) -> None:
+    if app.builder.format == "html" and app.builder.name != "epub":
+        app.add_css_file(_DIRECTION)
