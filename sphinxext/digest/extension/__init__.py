@@ -20,6 +20,7 @@ from sphinxext.digest.extension.schedules import outdated_by_schedules
 from sphinxext.digest.extension.store import begin_reading, open_store, save_states
 from sphinxext.digest.extension.translation import WordsForTranslators
 from sphinxext.digest.extension.words import add_catalogues
+from sphinxext.digest.extension.writers import KeptAnchors, OpenContainers
 from sphinxext.digest.extension.written import (
     note_tree,
     note_written,
@@ -50,6 +51,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_transform(StableAnchors)
     app.add_transform(WordsForTranslators)
     app.add_post_transform(DayElements)
+    app.add_post_transform(KeptAnchors)
+    app.add_post_transform(OpenContainers)
     app.connect("config-inited", _add_stylesheet)
     app.connect("config-inited", collect_seldom)
     app.connect("builder-inited", _add_direction)
