@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
@@ -41,9 +43,13 @@ def needed_program(name: str) -> str:
     """The path of a program; without it the test is skipped, or fails where everything has to be tested."""
     path = shutil.which(name)
     if path is None:
-        message = f"{name} is not installed (see bindep.txt)"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+        _lack(name)
     return path
+
+
+def _lack(name: str) -> NoReturn:
+    message = f"{name} is not installed (see bindep.txt)"
+    pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
 
 
 def printed(*command: str | Path) -> str:
@@ -58,9 +64,9 @@ def parse_page(file: Path) -> html.HtmlElement:
     return html.document_fromstring(file.read_bytes())
 
 
-def pages(outdir: Path) -> dict[str, html.HtmlElement]:
+def pages(outdir: Path, pattern: str = "*.html") -> dict[str, html.HtmlElement]:
     """All pages of HTML by their names."""
-    return {file.relative_to(outdir).as_posix(): parse_page(file) for file in sorted(outdir.rglob("*.html"))}
+    return {file.relative_to(outdir).as_posix(): parse_page(file) for file in sorted(outdir.rglob(pattern))}
 
 
 def _html_words(outdir: Path) -> str:
@@ -95,6 +101,11 @@ def _pseudoxml_words(file: Path) -> str:
     return re.sub(r"^\s*<.*>$", "", file.read_text(), flags=re.MULTILINE)
 
 
+def _json_words(file: Path) -> str:
+    page = json.loads(file.read_text())
+    return _text_of(html.fromstring(f"<div>{page.get('body', '')}</div>"))
+
+
 def _tex_words(file: Path) -> str:
     return _TEX.sub(" ", file.read_text())
 
@@ -110,6 +121,48 @@ def _texinfo_words(file: Path) -> str:
 def _messages(file: Path) -> str:
     lines = re.findall(r'^(?:msgid )?"(.*)"$', file.read_text(), re.MULTILINE)
     return "\n".join(lines)
+
+
+#: Of the packages that Sphinx's documents use, those that are easily not installed.
+_STYLES = ("capt-of.sty", "fncychap.sty", "needspace.sty", "tabulary.sty", "tgtermes.sty", "wrapfig.sty")
+
+
+def make_pdf(outdir: Path) -> None:
+    """Make PDF of what the builder "latex" wrote, by the files that Sphinx puts beside it."""
+    programs = [needed_program(name) for name in ("make", "latexmk", "pdflatex", "kpsewhich")]
+    for style in _STYLES:
+        if subprocess.run([programs[-1], style], check=False, capture_output=True).returncode:
+            _lack(style)
+    command = [programs[0], "LATEXMKOPTS=-halt-on-error -interaction=nonstopmode", "all-pdf"]
+    # so long are lines in TeX's log
+    env = {**os.environ, "max_print_line": "1000"}
+    done = subprocess.run(command, cwd=outdir, env=env, check=False, capture_output=True, text=True, errors="replace")
+    assert done.returncode == 0, done.stdout
+
+
+def pdf_words(file: Path) -> str:
+    """The words of a document in PDF, with those together that were parted at ends of lines."""
+    text = printed(needed_program("pdftotext"), "-layout", file, "-")
+    return re.sub(r"-\n\s*", "", text)
+
+
+def info_words(file: Path, target: Path) -> str:
+    """The words of a Texinfo document as readers in a terminal get them."""
+    printed(needed_program("makeinfo"), "--no-split", file, "-o", target)
+    return target.read_text()
+
+
+def complaints_of_epubcheck(book: Path) -> list[str]:
+    """What the checker of the W3C says of a book."""
+    program = Path(needed_program("epubcheck"))
+    # a Java archive, which not every machine can run by itself
+    command = [needed_program("java"), "-jar", program] if program.read_bytes()[:2] == b"PK" else [program]
+    done = subprocess.run([*map(str, command), str(book)], check=False, capture_output=True, text=True)
+    lines = [
+        line for line in (done.stdout + done.stderr).splitlines() if re.match(r"(FATAL|ERROR|WARNING|USAGE)", line)
+    ]
+    assert (done.returncode == 0) == (lines == []), done.stdout + done.stderr
+    return lines
 
 
 #: For each builder a function from its folder to the text that it made.
@@ -128,10 +181,16 @@ READERS: dict[str, Callable[[Path], str]] = {
     "gettext": _files_of("*.pot", _messages),
 }
 
+#: The same for those that nobody but readers of one program uses.
+HELP_READERS: dict[str, Callable[[Path], str]] = {
+    **dict.fromkeys(("applehelp", "devhelp", "htmlhelp", "qthelp"), _html_words),
+    "json": _files_of("*.fjson", _json_words),
+}
 
-def broken_links(outdir: Path) -> Iterator[str]:
+
+def broken_links(outdir: Path, pattern: str = "*.html") -> Iterator[str]:
     """The links within pages of HTML that lead to no file or to no place in it, and identifiers that occur twice."""
-    found = pages(outdir)
+    found = pages(outdir, pattern)
     identifiers = {name: page.xpath("//@id") for name, page in found.items()}
     for name, page in found.items():
         yield from (

@@ -1,0 +1,22 @@
+project = "Everything"
+copyright = "2026, Somebody"
+author = "Somebody"
+release = version = "1.0"
+extensions = ["sphinxext.digest", "sphinx.ext.coverage", "sphinx.ext.doctest"]
+exclude_patterns = ["build", "schedules"]
+html_theme = "basic"
+html_show_sphinx = False
+html_baseurl = "https://everything.example/"
+latex_documents = [("index", "everything.tex", "Everything", "Somebody", "manual")]
+man_pages = [("index", "everything", "Everything", ["Somebody"], 7)]
+texinfo_documents = [("index", "everything", "Everything", "Somebody", "Everything", "", "Miscellaneous")]
+epub_show_urls = "no"
+suppress_warnings = ["epub.unknown_project_files"]
+applehelp_bundle_id = "org.example.everything"
+applehelp_disable_external_tools = True
+linkcheck_ignore = [r"https://\w+\.example/"]
+nitpicky = True
+show_warning_types = True
+gettext_additional_targets = ["literal-block", "doctest-block"]
+digest_schedules = ["schedules"]
+digest_success_url = "https://everything.example/successes"
