@@ -30,7 +30,25 @@ html_title = f"sphinxext-digest {release}"
 html_theme_options = {"navigation_depth": 4}
 html_show_sphinx = False
 
-latex_elements = {"papersize": "a4paper"}
+# People write in all scripts of the world, in the direction of each. A font that lacks a character asks the next one.
+latex_engine = "lualatex"
+latex_elements = {
+    "papersize": "a4paper",
+    "polyglossia": "",
+    "babel": r"\usepackage[bidi=basic, english]{babel} \babelprovide[import, onchar=ids fonts]{arabic}",
+    "fontpkg": r"""
+\directlua{luaotfload.add_fallback("world", {
+  "DejaVu Sans:mode=harf;", "Droid Sans Fallback:mode=harf;", "Noto Color Emoji:mode=harf;"
+})}
+\defaultfontfeatures{Renderer=HarfBuzz, RawFeature={fallback=world}}
+\setmainfont{FreeSerif}
+\setsansfont{FreeSans}
+\setmonofont{FreeMono}
+\babelfont[arabic]{rm}{FreeSerif}
+\babelfont[arabic]{sf}{FreeSerif}
+\babelfont[arabic]{tt}{FreeMono}
+""",
+}
 latex_documents = [("index", "sphinxext-digest.tex", project, author, "manual")]
 man_pages = [("reference/commands", "sphinx-digest", "digests out of small YAML files", author, 1)]
 texinfo_documents = [("index", "sphinxext-digest", project, author, "sphinxext-digest", "Community digests", "Sphinx")]
