@@ -2,7 +2,7 @@
 
 Which pages the build has to make depends on it, and Sphinx wants to know its pages first. So the directives are found
 in the text of the sources: those that begin a line, which leaves out examples in literal blocks, which are indented,
-and in code fences.
+and in code fences. What stands in a fence that is a directive of MyST, such as a note or ``eval-rst``, counts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,11 @@ DIGEST, COLLECTION = "digest", "digest-collection"
 _RST = re.compile(r"\.\. +(digest|digest-collection) *::[ \t]*(.*)")
 _MYST = re.compile(r"(?:`{3,}|:{3,})\{(digest|digest-collection)\}[ \t]*(.*)")
 _FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
+#: What begins a fence of MyST whose body is no code, and may have further directives.
+_WITH_BODY = re.compile(r"\{(?!code|sourcecode|literalinclude|parsed-literal|math|raw)[^}]*\}")
 _OPTION = re.compile(r"\s*:([a-z-]+):\s*(.*)")
+#: The same between lines of three dashes, as MyST also takes options.
+_YAML_MARK, _YAML_OPTION = "---", re.compile(r"([a-z-]+):\s*(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +80,30 @@ def scan_pages(files: Iterable[tuple[str, Path]], earlier: dict[str, PageScan]) 
 
 def _find(text: str) -> Iterator[Found]:
     lines = text.splitlines()
-    fence = ""
+    # the fences around a line, and whether they hold code
+    fences: list[tuple[str, bool]] = []
     for index, line in enumerate(lines):
+        in_code = bool(fences) and fences[-1][1]
         match = _RST.fullmatch(line) or _MYST.fullmatch(line)
-        if match is not None and not fence:
+        if match is not None and not in_code:
             options = _options(lines[index + 1 :])
             yield Found(match[1], match[2].strip(), options.get("fragments"), options.get("span"))
-        elif opening := _FENCE.match(line):
-            if not fence:
-                fence = opening[1]
-            elif line.startswith(fence) and not line.strip("`~ "):
-                fence = ""
+        if opening := _FENCE.match(line):
+            if fences and line.startswith(fences[-1][0]) and not line.strip("`~ "):
+                fences.pop()
+            elif not in_code:
+                fences.append((opening[1], _WITH_BODY.match(opening[2]) is None))
 
 
 def _options(lines: list[str]) -> dict[str, str]:
     """The options of a directive, which stand in the lines below it."""
     options = {}
+    pattern = _OPTION
+    if lines and lines[0].strip() == _YAML_MARK:
+        pattern, lines = _YAML_OPTION, lines[1:]
     for line in lines:
-        match = _OPTION.fullmatch(line)
+        match = pattern.fullmatch(line)
         if match is None:
             break
-        options[match[1]] = match[2].strip()
+        options[match[1]] = match[2].strip().strip("\"'") if pattern is _YAML_OPTION else match[2].strip()
     return options

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from docutils import nodes
-from docutils.parsers.rst import directives
+from docutils.parsers.rst import directives, states
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective, switch_source_input
 from sphinx.util.nodes import nested_parse_with_titles
@@ -82,12 +82,28 @@ class ReleaseNotesDirective(SphinxDirective):
             for content in report.lines
         ]
         content = StringList([content.text for content in report.lines], items=items)
+        state: object = self.state
+        with switch_source_input(self.state, content):
+            # on a page in Markdown it is another, whose parser would take the report for Markdown, too
+            parts = self._nested(content) if isinstance(state, states.RSTState) else self._alone(content)
+        self._register(report, query)
+        return parts
+
+    def _nested(self, content: StringList) -> list[nodes.Node]:
         node = nodes.section()
         node.document = self.state.document
-        with switch_source_input(self.state, content):
-            nested_parse_with_titles(self.state, content, node)
-        self._register(report, query)
+        nested_parse_with_titles(self.state, content, node)
         return node.children
+
+    def _alone(self, content: StringList) -> list[nodes.Node]:
+        """The nodes by a parser of reStructuredText that works on the document of the page."""
+        document = self.state.document
+        before = len(document.children)
+        machine = states.RSTStateMachine(state_classes=states.state_classes, initial_state="Body")
+        machine.run(content, document, match_titles=True)
+        parts = document.children[before:]
+        del document.children[before:]
+        return parts
 
     def _register(self, report: Report, query: ReleaseQuery) -> None:
         """Let versions be referred to, and links lead to labels, which stay when there are newer versions."""
