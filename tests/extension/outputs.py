@@ -15,6 +15,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 from lxml import etree, html
+from sphinx.util.inventory import InventoryFile
 
 _WORD = re.compile(r"[^\W\d_]+")
 _TEX = re.compile(
@@ -62,6 +63,19 @@ def printed(*command: str | Path) -> str:
 def parse_page(file: Path) -> html.HtmlElement:
     """A page of HTML."""
     return html.document_fromstring(file.read_bytes())
+
+
+def inventory(outdir: Path) -> dict[str, dict[str, tuple[str, str]]]:
+    """What other projects can refer to: by type and name their place and title."""
+    with (outdir / "objects.inv").open("rb") as file:
+        loaded = InventoryFile.load(file, "", lambda _base, path: path)
+    return {
+        type_: {
+            name: (item.uri, item.display_name) if hasattr(item, "uri") else (item[2], item[3])
+            for name, item in items.items()
+        }
+        for type_, items in (loaded if isinstance(loaded, dict) else loaded.data).items()
+    }
 
 
 def pages(outdir: Path, pattern: str = "*.html") -> dict[str, html.HtmlElement]:

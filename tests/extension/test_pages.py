@@ -8,10 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sphinx.util.inventory import InventoryFile
 
 from .building import Build, Project, empty_project
-from .outputs import broken_links, parse_page
+from .outputs import broken_links, inventory, parse_page
 
 Kinds = Callable[[str], Build]
 
@@ -19,19 +18,6 @@ PAGES = {
     *("digests/index", "digests/2015", "digests/2015-12", "digests/2015-12-04", "digests/2015-12-11"),
     *("digests/2016", "digests/2016-01", "digests/2016-01-08"),
 }
-
-
-def inventory(build: Build) -> dict[str, dict[str, tuple[str, str]]]:
-    """The objects of a build: by type and name their place and title."""
-    with (build.outdir / "objects.inv").open("rb") as file:
-        loaded = InventoryFile.load(file, "", lambda _base, path: path)
-    return {
-        type_: {
-            name: (item.uri, item.display_name) if hasattr(item, "uri") else (item[2], item[3])
-            for name, item in items.items()
-        }
-        for type_, items in (loaded if isinstance(loaded, dict) else loaded.data).items()
-    }
 
 
 def test_there_is_a_page_for_each_digest_month_and_year(kinds: Kinds) -> None:
@@ -80,7 +66,7 @@ def test_pages_are_in_the_search(kinds: Kinds) -> None:
 
 
 def test_everything_is_in_the_inventory(kinds: Kinds) -> None:
-    objects = inventory(kinds("html"))
+    objects = inventory(kinds("html").outdir)
     assert set(objects["std:doc"]) == {*PAGES, "index", "other"}
     assert objects["digest:digest"] == {
         "2015-12-04": ("digests/2015-12-04.html#digest-2015-12-04", "November 28 to December 4"),
@@ -109,7 +95,11 @@ def test_everything_is_in_the_inventory(kinds: Kinds) -> None:
 
 def test_places_of_the_inventory_exist(kinds: Kinds) -> None:
     build = kinds("html")
-    found = {type_: objects for type_, objects in inventory(build).items() if type_.startswith(("digest:", "std:doc"))}
+    found = {
+        type_: objects
+        for type_, objects in inventory(build.outdir).items()
+        if type_.startswith(("digest:", "std:doc"))
+    }
     assert len(found) == 7
     for type_, objects in found.items():
         for name, (place, _) in objects.items():
@@ -159,7 +149,7 @@ def test_a_page_that_is_no_longer_made_goes_away(project: Project) -> None:
         "digests/2016-12",
         "digests/2016-12-02",
     }
-    assert inventory(build)["digest:digest"].keys() == {"2016-12-02"}
+    assert inventory(build.outdir)["digest:digest"].keys() == {"2016-12-02"}
 
 
 @pytest.fixture
