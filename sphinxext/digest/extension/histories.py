@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sphinxext.digest.extension.release_queries import ReleaseAnswer, ReleasedQuery, ReleaseQuery
 from sphinxext.digest.history.committed import CacheFile, open_scanner
 from sphinxext.digest.history.git import HistoryError
-from sphinxext.digest.history.scanner import Scanner
+from sphinxext.digest.history.scanner import CUT, Scanner
 from sphinxext.digest.model import ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.release import Release, load_releases, released_versions
@@ -169,10 +169,16 @@ class Histories:
         """What a scan finds; all branches are scanned by the same scanner, which knows most of the history then."""
         key = repr(_options(conf))
         if key not in self._found:
+            scanner: Scanner | CacheFile | None = None
             try:
-                self._found[key] = _Found(self._scanner(conf), conf.branch)
+                scanner = self._scanner(conf)
+                self._found[key] = _Found(scanner, conf.branch)
             except HistoryError as error:
-                raise DigestError(Problem(folder_of(conf), 0, 0, Code.HISTORY, str(error))) from None
+                problem = Problem(folder_of(conf), 0, 0, Code.HISTORY, str(error))
+                if isinstance(scanner, Scanner) and self._state(conf).is_shallow:
+                    # a branch or version that is missing here may well be in the whole repository
+                    problem = replace(problem, code=Code.SHALLOW, message=CUT)
+                raise DigestError(problem) from None
         return self._found[key]
 
     def _scanner(self, conf: Config) -> Scanner | CacheFile:

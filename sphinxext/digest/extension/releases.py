@@ -61,19 +61,25 @@ def find_repository(env: BuildEnvironment, folder: str | None, notes: str) -> Pa
 def remember_release_notes(env: BuildEnvironment, query: ReleaseQuery, problems: Iterable[Problem]) -> list[Problem]:
     """Remember what a page asked for, so that it is read again when the answer changes.
 
-    :returns: the problems of the history, which the page has to report.
+    :returns: the problems of the history, which the page has to report. A shallow clone is one of the repository: the
+        build reports it once, and what else is missing follows from it.
     """
     histories, domain = histories_of(env), DigestDomain.of(env)
     found = list(problems)
     root = Path(os.path.relpath(query.root, store_of(env).project.root))
-    of_notes = [replace(problem, path=os.path.normpath(root / problem.path)) for problem in found if problem.line]
+    is_cut = any(problem.code is Code.SHALLOW for problem in found)
+    of_notes = [
+        replace(problem, path=os.path.normpath(root / problem.path))
+        for problem in found
+        if problem.line or problem.code is Code.SHALLOW
+    ]
     for problem in of_notes:
         if problem.code in REMARKS:
             logger.info("%s", problem)
     domain.note_problems(env.docname, [problem for problem in of_notes if problem.code not in REMARKS])
     of_history = [problem for problem in found if not problem.line]
     domain.note_release_notes(env.docname, query, ReleaseAnswer() if of_history else histories.answer(query))
-    return of_history
+    return [] if is_cut else of_history
 
 
 def find_released(env: BuildEnvironment, period: Period) -> tuple[tuple[ReleasedVersion, ...], tuple[Problem, ...]]:

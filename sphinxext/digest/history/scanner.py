@@ -22,7 +22,8 @@ from sphinxext.digest.history.worktree import WorkingCopy
 #: What a shallow clone cannot tell, and what to do.
 CUT = (
     "this clone is shallow, so that the versions of release notes are not known before it begins; fetch the whole "
-    "history (git fetch --unshallow --tags, in GitHub's checkout action fetch-depth: 0) or commit a cache of the notes"
+    "history of all branches (git fetch --unshallow --tags origin '+refs/heads/*:refs/remotes/origin/*', in GitHub's "
+    "checkout action fetch-depth: 0) or commit a cache of the notes"
 )
 #: These do not change what a scan finds.
 _NO_DIFFERENCE = frozenset({"reporoot", "encoding", "branch"})
