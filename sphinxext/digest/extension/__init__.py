@@ -11,6 +11,7 @@ from sphinxext.digest.extension.collector import collect_as_usual, collect_seldo
 from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.days import SCRIPT, DayElements, add_script
 from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.labels import keep_from_labels
 from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.outdated import outdated_documents
 from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages
@@ -53,6 +54,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(DayElements)
     app.add_post_transform(KeptAnchors)
     app.add_post_transform(OpenContainers)
+    app.connect("config-inited", keep_from_labels)
     app.connect("config-inited", _add_stylesheet)
     app.connect("config-inited", collect_seldom)
     app.connect("builder-inited", _add_direction)

@@ -117,7 +117,12 @@ def outdated_by_release_notes(
 
 def lead_with(env: BuildEnvironment, anchors: Iterable[str]) -> None:
     """Let links lead to these identifiers, not to those that docutils made from headings or counted."""
-    env.temp_data[_ANCHORS] = {*anchors, *(env.temp_data.get(_ANCHORS) or ())}
+    env.temp_data[_ANCHORS] = anchors_of_page(env).union(anchors)
+
+
+def anchors_of_page(env: BuildEnvironment) -> frozenset[str]:
+    """The identifiers that links to the release notes on the page that is being read shall lead to."""
+    return frozenset(env.temp_data.get(_ANCHORS) or ())
 
 
 class StableAnchors(SphinxTransform):
@@ -128,7 +133,7 @@ class StableAnchors(SphinxTransform):
 
     def apply(self, **_arguments: Any) -> None:
         """Sort the identifiers of sections."""
-        anchors = self.env.temp_data.get(_ANCHORS)
+        anchors = anchors_of_page(self.env)
         if anchors:
             for section in self.document.findall(nodes.section):
                 section["ids"].sort(key=lambda name: name not in anchors)
