@@ -25,6 +25,17 @@ digest_title = "Gannet Digest, {{period}}"
 digest_success_url = "https://wiki.gannet.example/Successes"
 digest_schedules = ["schedules"]
 """
+#: Themes that are an extension, too, with what their users have in conf.py.
+EXTENSIONS = {
+    "openstackdocs": """
+extensions.append("openstackdocstheme")
+openstackdocs_repo_name = "gannet/gannet"
+openstackdocs_auto_name = False
+openstackdocs_auto_version = False
+"""
+}
+#: The packages of themes whose name is another.
+PACKAGES = {"openstackdocs": "openstackdocstheme", "basic": "sphinx", "classic": "sphinx"}
 INDEX = """
 Gannet
 ======
@@ -102,7 +113,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], s
         thread.start()
 
         def build(theme: str) -> str:
-            if importlib.util.find_spec(theme) is None and theme != "alabaster":
+            if importlib.util.find_spec(PACKAGES.get(theme, theme)) is None:
                 missing(f"the theme {theme}")
             if not (folder / theme).exists():
                 _build(folder / f"{theme}-source", folder / theme, theme)
@@ -119,7 +130,7 @@ def _build(source: Path, out: Path, theme: str) -> None:
     (source / "releasenotes" / "digests" / "long-words-00000000000000ff.yaml").write_text(LONG_WORDS, encoding="utf-8")
     (source / "digests").mkdir()
     for name, text in (
-        ("conf.py", CONF.format(theme=theme)),
+        ("conf.py", CONF.format(theme=theme) + EXTENSIONS.get(theme, "")),
         ("index.rst", INDEX),
         ("countdown.rst", COUNTDOWN),
         ("cycle.rst", CYCLE),
@@ -127,7 +138,11 @@ def _build(source: Path, out: Path, theme: str) -> None:
     ):
         (source / name).write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-d", f"{out}-doctrees", source, out]
-    subprocess.run(command, check=True)
+    # OpenStack's theme wants to be in a repository with a commit
+    git = ["git", "-C", str(source), "-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    subprocess.run([*git, "commit", "--quiet", "--allow-empty", "--message", "Begin"], check=True)
+    subprocess.run(command, check=True, cwd=source)
 
 
 @pytest.fixture(scope="session")
