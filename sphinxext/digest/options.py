@@ -62,8 +62,10 @@ class Settings:
     success_url: str
     references: bool
     fragment_directives: tuple[str, ...]
+    fragment_roles: tuple[str, ...]
     fragment_raw: bool
     fragment_file_insertion: bool
+    fragment_remote_images: bool
     base_url: str
     schedules: tuple[str, ...]
     schedule_url: str
@@ -182,6 +184,12 @@ OPTIONS: dict[str, Option] = {
             "Names of directives that fragments may use besides those that are known to be harmless.",
         ),
         Option(
+            "fragment_roles",
+            (),
+            checks.texts,
+            "Names of roles that fragments may use besides those of docutils, Sphinx and domains.",
+        ),
+        Option(
             "fragment_raw",
             False,
             checks.flag,
@@ -193,6 +201,13 @@ OPTIONS: dict[str, Option] = {
             checks.flag,
             "Whether fragments may insert files (``include``, ``csv-table`` with a file ...): only if all their "
             "authors are trusted.",
+        ),
+        Option(
+            "fragment_remote_images",
+            True,
+            checks.flag,
+            "Whether fragments may show pictures from the web. Readers of the pages ask other servers for them, and "
+            "so do builds of EPUB and LaTeX.",
         ),
         Option(
             "base_url",

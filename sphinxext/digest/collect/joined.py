@@ -114,7 +114,9 @@ def _type(note: IndexNote, name: str) -> Type:
 def _sound_texts(notes: Iterable[IndexNote], settings: Settings) -> dict[str, str]:
     """The texts of notes as they can stand here, by their types and what they were: all are checked at once."""
     # what this project lets its own authors do is not for others
-    strict = replace(settings, fragment_raw=False, fragment_file_insertion=False, fragment_directives=())
+    strict = replace(
+        settings, fragment_raw=False, fragment_file_insertion=False, fragment_directives=(), fragment_roles=()
+    )
     texts: dict[str, tuple[Type, str]] = {}
     for note in notes:
         for name, value in note.fields.items():

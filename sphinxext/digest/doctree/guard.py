@@ -1,7 +1,8 @@
 """What fragments may use: their text comes from people outside as well.
 
-Directives are allowed by name, since any extension may bring one that reads files or runs code. Roles only make links
-and markup, but for those that copy files. Links and pictures may lead to some schemes only.
+Directives are allowed by name, since any extension may bring one that reads files or runs code. Roles are allowed by
+where they come from: those of docutils and Sphinx, and of domains, only make links and markup, but for those that copy
+files. Links and pictures may lead to some schemes only.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives, roles
 
+from sphinxext.digest.doctree.limits import limited, limited_role
 from sphinxext.digest.fragments.fields import URL_SCHEMES
 
 #: Directives of docutils and Sphinx that neither read anything nor change the rest of the page.
@@ -28,6 +30,9 @@ HARMLESS_DIRECTIVES = frozenset(
 
 #: Roles that do more than make a link or markup.
 FILE_ROLES = frozenset({"download"})
+
+#: The packages whose roles do nothing else than that. Sphinx asks domains, and inventories, by functions of its own.
+_HARMLESS_ROLES_OF = frozenset({"docutils", "sphinx", "sphinxext.digest"})
 
 #: Directives to which Sphinx gives options that docutils' own do not have.
 _EXTENDED_BY_SPHINX = frozenset({"code", "code-block", "math", "sourcecode"})
@@ -44,6 +49,8 @@ class Guard:
     directives: frozenset[str] = frozenset()
     raw: bool = False
     file_insertion: bool = False
+    roles: frozenset[str] = frozenset()
+    remote_images: bool = True
 
     def allows_directive(self, name: str) -> bool:
         """Whether fragments may use the directive of this name."""
@@ -56,9 +63,26 @@ class Guard:
         )
 
     def allows_role(self, name: str) -> bool:
-        """Whether fragments may use the role of this name."""
+        """Whether fragments may use the role of this name, as far as the name tells."""
         name = name.lower()
         return (self.file_insertion or name not in FILE_ROLES) and (self.raw or name != "raw")
+
+    def allows_found_role(self, name: str, found: Any) -> bool:
+        """Whether fragments may use what docutils has found for a name of a role.
+
+        The name alone does not tell: languages have names of their own, pages make roles of others, and extensions
+        bring roles that read or run something.
+        """
+        if roles.raw_role in (found, getattr(found, "base_role", None)):
+            return self.raw
+        if not self.file_insertion and _name_of(getattr(found, "nodeclass", None)) == "download_reference":
+            return False
+        # one that a page makes of another
+        found = getattr(found, "base_role", found)
+        module = getattr(found, "__module__", None) or ""
+        return name.lower() in self.roles or any(
+            module == package or module.startswith(f"{package}.") for package in _HARMLESS_ROLES_OF
+        )
 
 
 class ForbiddenDirective(Directive):
@@ -135,22 +159,21 @@ def guarded_names(guard: Guard, *, with_sphinx: bool) -> Iterator[None]:
         if not guard.allows_directive(name):
             return ForbiddenDirective, []
         if name.lower() in _EXTENDED_BY_SPHINX and not with_sphinx:
-            return UnknownDirective, []
+            return limited(name, UnknownDirective), []
         found, messages = find_directive(name, *arguments)
         if found is None and not with_sphinx:
-            return UnknownDirective, []
-        return found, messages
+            found = UnknownDirective
+        return limited(name, found), messages
 
     def role(name: str, language: Any, lineno: int, reporter: Any) -> Any:
         if not guard.allows_role(name):
             return _forbidden_role, []
         found, messages = find_role(name, language, lineno, reporter)
-        if not guard.raw and getattr(found, "base_role", None) is roles.raw_role:
-            # a page of the build has made it of the role "raw"
-            return _forbidden_role, []
         if not with_sphinx and found in (None, roles.unimplemented_role):
             return _unknown_role, []
-        return found, messages
+        if found is not None and not guard.allows_found_role(name, found):
+            return _forbidden_role, []
+        return limited_role(found) if found else None, messages
 
     # docutils remembers the names of roles that it has found or that a text makes: they are nobody else's
     known: dict[str, Any] = roles._roles  # type: ignore[attr-defined]
@@ -164,7 +187,7 @@ def guarded_names(guard: Guard, *, with_sphinx: bool) -> Iterator[None]:
         known.update(before)
 
 
-def refused_links(document: nodes.document) -> Iterator[tuple[nodes.Element, str]]:
+def refused_links(document: nodes.document, guard: Guard) -> Iterator[tuple[nodes.Element, str]]:
     """The links and pictures that may not stand, with the reason; they become their text.
 
     A link that stands for itself, such as ``tag:name``, becomes text without a word: nobody meant a link.
@@ -177,12 +200,25 @@ def refused_links(document: nodes.document) -> Iterator[tuple[nodes.Element, str
             node.parent.replace(node, node.children or nodes.Text(node.astext()))
     for picture in list(document.findall(nodes.image)):
         uri = picture["uri"]
-        scheme = _scheme_of(uri)
-        if (scheme and scheme not in ("http", "https")) or _leads_out(uri):
-            yield picture, f"the picture '{uri}' is neither on the web nor in the documentation's folder"
+        if reason := _refusal_of_picture(uri, guard):
+            yield picture, f"the picture '{uri}' {reason}"
             text: nodes.Node = nodes.Text(picture.get("alt", uri))
             in_text = isinstance(picture.parent, nodes.TextElement)
             picture.parent.replace(picture, text if in_text else nodes.paragraph("", "", text))
+
+
+def _refusal_of_picture(uri: str, guard: Guard) -> str:
+    scheme = _scheme_of(uri)
+    if (scheme and scheme not in ("http", "https")) or _leads_out(uri):
+        return "is neither on the web nor in the documentation's folder"
+    if scheme and not guard.remote_images:
+        return "is on the web: pictures may only come from the documentation's folder"
+    # Sphinx takes a folder for a picture, and some builders end at it
+    return "" if uri.strip("./\\") else "is a folder"
+
+
+def _name_of(class_: Any) -> str:
+    return getattr(class_, "__name__", "")
 
 
 def _scheme_of(uri: str) -> str:

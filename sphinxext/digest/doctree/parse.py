@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from docutils.statemachine import StringList, string2lines
 from docutils.transforms import references
 from docutils.utils import Reporter
 
+from sphinxext.digest.doctree.formulas import refused_formulas
 from sphinxext.digest.doctree.guard import Guard, guarded_names, refused_links
 from sphinxext.digest.doctree.plain import is_plain
 from sphinxext.digest.doctree.translation import Translation, translate
-from sphinxext.digest.model import Text
+from sphinxext.digest.model import REFUSED_CHARACTER, Text
 from sphinxext.digest.options import Settings
 from sphinxext.digest.problems import Code, Problem
 
@@ -120,11 +122,12 @@ class TextParser:
             self.problems.append(Problem(path, text.line, text.column, Code.RST, message))
             return [nodes.literal_block(text.value, text.value)]
         _remove_unseen(document)
+        _replace_acronyms(document)
         if document.citations or document.citation_refs:
             _keep_citations_local(document)
         if self.with_sphinx and ">>>" in text.value:
             _never_run(document)
-        for node, reason in refused_links(document):
+        for node, reason in self._refused(document):
             reporter.found.append((_line_of(node, text.line), reason))
         self._report(reporter.found, text, path)
         if reporter.has_spoken:
@@ -153,6 +156,13 @@ class TextParser:
         document.transformer.add_transforms(_TRANSFORMS)
         document.transformer.apply_transforms()
         return document
+
+    def _refused(self, document: nodes.document) -> Iterator[tuple[nodes.Node, str]]:
+        """What may not stand in a text, with the reason, while it becomes text or goes."""
+        yield from refused_links(document, self.guard)
+        yield from _refused_characters(document)
+        if not self.guard.raw:
+            yield from refused_formulas(document)
 
     def source_of(self, path: str) -> str:
         """The file as nodes name it."""
@@ -224,6 +234,8 @@ def guard_of(settings: Settings) -> Guard:
         frozenset(name.lower() for name in settings.fragment_directives),
         settings.fragment_raw,
         settings.fragment_file_insertion,
+        frozenset(name.lower() for name in settings.fragment_roles),
+        settings.fragment_remote_images,
     )
 
 
@@ -246,11 +258,31 @@ def _is_deeper(node: nodes.Node, depth: int) -> bool:
 
 
 def _remove_unseen(document: nodes.document) -> None:
-    """Take out what has done its work and shows nowhere, so that a text begins with what it shows."""
+    """Take out what has done its work and shows nowhere, so that a text begins with what it shows.
+
+    Entries of the index show elsewhere, which no text may change: some roles of Sphinx make them.
+    """
     for node in list(document.findall(nodes.Element)):
         is_empty_target = isinstance(node, nodes.target) and ("refuri" in node or "refid" in node)
-        if is_empty_target or isinstance(node, nodes.substitution_definition | nodes.comment):
+        is_unseen = isinstance(node, nodes.substitution_definition | nodes.comment) or node.tagname == "index"
+        if is_empty_target or is_unseen:
             node.parent.remove(node)
+
+
+def _replace_acronyms(document: nodes.document) -> None:
+    """Make abbreviations of acronyms, at which Sphinx's plain text ends the build."""
+    for acronym in list(document.findall(nodes.acronym)):
+        acronym.parent.replace(acronym, nodes.abbreviation("", "", *acronym.children, classes=acronym["classes"]))
+
+
+def _refused_characters(document: nodes.document) -> Iterator[tuple[nodes.Node, str]]:
+    """The texts with characters that no text may have, which can only come from the directive ``unicode``."""
+    for node in list(document.findall(nodes.Text)):
+        # docutils itself marks what was escaped by a null character
+        words = node.astext()
+        if found := REFUSED_CHARACTER.search(words):
+            yield node.parent, f"the character U+{ord(found[0]):04X} may not stand in a text"
+            node.parent.replace(node, nodes.Text(REFUSED_CHARACTER.sub("\ufffd", words)))
 
 
 def _keep_citations_local(document: nodes.document) -> None:
