@@ -13,6 +13,7 @@ from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
+from sphinxext.digest.extension.mathjax import plain_words
 from sphinxext.digest.extension.words import CATALOGUE
 from sphinxext.digest.model import ENGLISH, KINDS, MILESTONE, Kind, Words
 from sphinxext.digest.problems import Problem
@@ -224,7 +225,9 @@ class DigestDomain(Domain):
             # it would have been the link to a page elsewhere
             contnode = nodes.inline("", "", *contnode.children)
         if not node.get("refexplicit"):
-            contnode = nodes.inline("", found.title, classes=contnode.get("classes", []))
+            classes: list[str] = contnode.get("classes", [])
+            contnode = plain_words(found.title)
+            contnode["classes"] += classes
         if builder.name == "singlehtml":
             # since 8.2 Sphinx itself makes "#document-PAGE#ANCHOR" of it, which leads nowhere
             return nodes.reference("", "", contnode, internal=True, refuri=f"#{found.anchor}", reftitle=found.title)

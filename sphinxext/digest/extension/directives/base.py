@@ -20,6 +20,7 @@ from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.doctree.references import NUMBER_CLASS
 from sphinxext.digest.extension.cycles import outlook_in_digest
 from sphinxext.digest.extension.domain import OBJECT_KINDS, RELEASE, DigestDomain, Target
+from sphinxext.digest.extension.mathjax import ignore_commands
 from sphinxext.digest.extension.queries import NotesQuery, Query
 from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.extension.translation import PageCatalogue, note_words
@@ -168,6 +169,7 @@ class CollectionReader(SphinxDirective):
             node = anchors.get(entry.anchor)
             if node is not None and entry.kind in OBJECT_KINDS:
                 domain.note_target(self._target(entry, node, primary=primary))
+        ignore_commands(elements)
         for node in elements:
             show_url_in_text(node)
         note_words(self.env, elements)
