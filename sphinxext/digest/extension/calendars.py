@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest import __version__
 from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.outputs import keep, kept, write_output
 from sphinxext.digest.extension.schedules import ScheduleQuery, find_schedule, stamp_of
 from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.model import Schedule
@@ -52,7 +53,7 @@ def publish_calendars(app: Sphinx, exception: Exception | None) -> None:
             now[name] = [path, state]
     if now != before:
         known[folder] = now
-        _write(memory, json.dumps(known, indent=1, sort_keys=True).encode())
+        keep(memory, json.dumps(known, sort_keys=True).encode())
 
 
 def _state(store: Store, query: ScheduleQuery) -> str:
@@ -91,21 +92,11 @@ def _publish(outdir: Path, store: Store, query: ScheduleQuery) -> str | None:
     data = calendar_of(schedule)
     file = outdir / path
     if not file.is_file() or file.read_bytes() != data:
-        _write(file, data)
+        write_output(file, data)
     return path
 
 
 def _read(file: Path) -> dict[str, dict[str, list[str]]]:
-    try:
-        found = json.loads(file.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _write(file: Path, data: bytes) -> None:
-    """Write a file that is there as a whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f"{file.name}.new")
-    temporary.write_bytes(data)
-    temporary.replace(file)
+    data = kept(file)
+    found: dict[str, dict[str, list[str]]] = json.loads(data) if data is not None else {}
+    return found

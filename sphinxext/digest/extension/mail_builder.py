@@ -10,6 +10,7 @@ from docutils import nodes
 from sphinx.builders import Builder
 
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain
+from sphinxext.digest.extension.outputs import write_output
 from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.extension.warn import warn_of
 from sphinxext.digest.problems import Code, Problem
@@ -65,9 +66,8 @@ class DigestMailBuilder(Builder):
 
         url = self.get_target_uri(docname) if self.base_url else None
         text = mail_text(self._parts(doctree), url, words=store_of(self.env).words)
-        target = self._file_of(docname)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        # one that a killed build has written half would look as new as its page
+        write_output(self._file_of(docname), text.encode())
 
     def _parts(self, doctree: nodes.document) -> list[nodes.Node]:
         """What is on a page below its title, without the numbers that its links have there."""

@@ -16,6 +16,7 @@ from sphinx.project import Project as SphinxProject
 
 from sphinxext.digest.compose import digest_title
 from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.outputs import write_output
 from sphinxext.digest.extension.store import MadeTitle, Store, store_of
 from sphinxext.digest.extension.warn import warn_at
 from sphinxext.digest.model import ENGLISH
@@ -153,11 +154,6 @@ def _page(title: str, body: str) -> str:
 
 def _write_stub(path: Path, text: str) -> None:
     """Write the source of a page if it is not there already, so that its time says when it changed."""
-    try:
-        if path.read_text(encoding="utf-8") == text:
-            return
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".new")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    data = text.encode()
+    if not path.exists() or path.read_bytes() != data:
+        write_output(path, data)

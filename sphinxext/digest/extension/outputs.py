@@ -1,0 +1,50 @@
+"""Files that a build writes besides those of Sphinx: each is there as a whole or not at all."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+
+from sphinx.errors import SphinxError
+
+_SUM_SIZE = 16
+
+
+def write_output(file: Path, data: bytes) -> None:
+    """Write a file. What was there stays if it cannot be written or the process ends meanwhile.
+
+    :raises SphinxError: if it cannot be written, with a message for the user.
+    """
+    try:
+        _write(file, data)
+    except OSError as error:
+        raise SphinxError(f"{file} cannot be written: {error.strerror or error}") from None
+
+
+def keep(file: Path, data: bytes) -> None:
+    """Write a file that only saves work for later builds, which do without it if it cannot be written or read."""
+    with suppress(OSError):
+        _write(file, blake2b(data, digest_size=_SUM_SIZE).digest() + data)
+
+
+def kept(file: Path) -> bytes | None:
+    """What was kept in a file, or None if there is none or a bit of it is not as it was written."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return None
+    data = content[_SUM_SIZE:]
+    return data if content[:_SUM_SIZE] == blake2b(data, digest_size=_SUM_SIZE).digest() else None
+
+
+def _write(file: Path, data: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_name(f"{file.name}.new")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(file)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
