@@ -88,3 +88,40 @@ def test_the_page_takes_nothing_along() -> None:
     text = Text("* one `link <https://e.org>`__ [#]_\n\n  * two\n\n.. [#] note\n", 1, 1)
     parts = [*parser.blocks(text, "a.yaml", "a"), *parser.inline(Text("a *title*", 1, 1), "a.yaml", "b")]
     assert len(pickle.dumps(parts)) < 10_000
+
+
+@pytest.mark.parametrize("part", ["a_ ", "`a`_ ", "a:", "|a| ", "[1]_ ", "*a ", "x?="])
+def test_a_paragraph_with_more_marks_than_anyone_reads_is_shown_as_it_is(part: str) -> None:
+    """Docutils would look through the rest of it for each mark."""
+    parser = TextParser(Guard())
+    paragraph, after = parser.blocks(literal(f"*x* {part * 3000}\n\n*sound*"), "f", "a")
+    assert paragraph.astext() == f"*x* {part * 3000}".strip()
+    assert after.pformat() == "<paragraph>\n    <emphasis>\n        sound\n"
+    (problem,) = parser.problems
+    assert str(problem).startswith("f:1:1: rst a paragraph has more than 2,000 marks")
+
+
+@pytest.mark.parametrize("definition", ["|b|", "|b| |a|", "|b| |c|\n.. |b| replace:: |d|"])
+def test_a_replacement_with_an_unknown_one_in_it(definition: str) -> None:
+    """Docutils ends with a KeyError at these."""
+    parser = TextParser(Guard())
+    (shown,) = parser.blocks(literal(f"|a|\n\n.. |a| replace:: {definition}\n"), "f", "a")
+    assert shown.tagname == "literal_block"
+    (problem,) = parser.problems
+    assert str(problem).startswith("f:1:1: rst docutils fails at the text with KeyError")
+
+
+def test_many_marks_where_nothing_is_markup() -> None:
+    parser = TextParser(Guard())
+    parser.blocks(literal(f"::\n\n  {'a: [b] | c_ ' * 2000}\n\n" + "*a* b\n\n" * 2000), "f", "a")
+    assert parser.problems == []
+
+
+def test_problems_know_their_columns_however_many_there_are() -> None:
+    parser = TextParser(Guard())
+    parser.blocks(literal("a::\n\n  `b\n\n" * 3), "f", "a")
+    parser.blocks(Text("`a\n\n  `b\n", 1, 1, (7, 8, 9), (3, 3, 3)), "g", "a")
+    assert [(problem.path, problem.line, problem.column) for problem in parser.problems if problem.path == "g"] == [
+        ("g", 7, 3),
+        ("g", 9, 5),
+    ]

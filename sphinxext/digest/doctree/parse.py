@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,10 @@ _TRANSFORMS = (
 #: How deep the nodes of a text may be nested. docutils' and Sphinx's own functions recurse, and each of them further
 #: down Python's stack than the last, so that a text which one can just read may end another.
 MAX_DEPTH = 60
+#: How many characters that could be markup a paragraph may have. A word may be as long as any URL.
+MAX_MARKS = 2_000
+_MARK = re.compile(r"[*`_|:\[@]")
+_LONG_WORD = re.compile(r"(?<!\S)\S{5000}")
 _NOT_ALLOWED = ("may not be used in fragments", "deactivated", "directive disabled")
 
 
@@ -113,12 +118,15 @@ class TextParser:
 
     def _parse(self, text: Text, path: str, prefix: str, lead: str) -> list[nodes.Node]:
         reporter = _Collector(self.source_of(path))
+        document, message = None, "the text is nested too deeply: lists in lists, and so on"
         try:
             document = self._document(text, reporter, prefix, lead)
         except RecursionError:
-            document = None
+            pass
+        except Exception as error:
+            # such as docutils' KeyError for a replacement that has one in it which is not there
+            message = f"docutils fails at the text with {type(error).__name__}: {error}"
         if document is None or _is_deeper(document, MAX_DEPTH):
-            message = "the text is nested too deeply: lists in lists, and so on"
             self.problems.append(Problem(path, text.line, text.column, Code.RST, message))
             return [nodes.literal_block(text.value, text.value)]
         _remove_unseen(document)
@@ -146,7 +154,13 @@ class TextParser:
         machine, self._machine = self._machine or _new_machine(), None
         with guarded_names(self.guard, with_sphinx=self.with_sphinx):
             # the offset makes docutils' own line numbers those of the file, where lines follow each other
-            machine.run(StringList(lines, items=places), document, input_offset=text.line - 1, match_titles=False)
+            machine.run(
+                StringList(lines, items=places),
+                document,
+                input_offset=text.line - 1,
+                match_titles=False,
+                inliner=_bounded_inliner(),
+            )
             first = document.children[0] if lead and document.children else None
             if isinstance(first, nodes.paragraph):
                 first.rawsource = lead + first.rawsource
@@ -169,9 +183,10 @@ class TextParser:
         return str(self.root / path) if self.root else path
 
     def _report(self, found: list[tuple[int, str]], text: Text, path: str) -> None:
+        indexes = {line: index for index, line in reversed(tuple(enumerate(text.lines)))}
         for line, message in found:
             line = line or text.line
-            index = text.lines.index(line) if line in text.lines else line - text.line
+            index = indexes.get(line, line - text.line)
             not_allowed = any(words in message for words in _NOT_ALLOWED)
             code = Code.RST_FORBIDDEN if not_allowed else Code.BAD_URL if message.startswith("links may") else Code.RST
             message = " ".join(message.split())
@@ -222,6 +237,27 @@ def _detached(document: nodes.document) -> list[nodes.Node]:
     for part in parts:
         part.parent = None
     return parts
+
+
+def _bounded_inliner() -> states.Inliner:
+    """The parser of inline markup of docutils, for texts that a person can read.
+
+    For each mark it may look through the rest of a paragraph, so that its time grows with the square of their number.
+    """
+    inliner = states.Inliner()
+    parse = inliner.parse
+
+    def parse_bounded(
+        text: str, lineno: int, memo: Any, parent: nodes.Element
+    ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        if len(text) <= MAX_MARKS or (len(_MARK.findall(text)) <= MAX_MARKS and not _LONG_WORD.search(text)):
+            return parse(text, lineno, memo, parent)
+        message = f"a paragraph has more than {MAX_MARKS:,} marks, or a word without end: it is shown as it is written"
+        return [nodes.Text(text)], [memo.reporter.error(message, line=lineno)]
+
+    # docutils takes its patterns from the class itself, so that a subclass would have none
+    inliner.parse = parse_bounded  # type: ignore[method-assign]
+    return inliner
 
 
 def _new_machine() -> states.RSTStateMachine:

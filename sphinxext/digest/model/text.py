@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 #: What no text may have: control characters but tabs and line feeds, what only some programs take for a line end, and
 #: what is no character. YAML itself refuses most of them, but not their escapes in double quotes.
@@ -42,7 +43,7 @@ class Text:
 
     def column_of(self, index: int) -> int:
         """The file's column (from 1) at which line ``index`` (from 0) of the value begins, past its indentation."""
-        lines = self.value.split("\n")
+        lines = _lines_of(self.value)
         index = max(0, min(index, len(lines) - 1))
         return self._margin(index) + len(lines[index]) - len(lines[index].lstrip())
 
@@ -62,6 +63,12 @@ class Text:
     def first_line(self) -> str:
         """The first line of the value, for lists and messages."""
         return self.value.split("\n", 1)[0].strip()
+
+
+@lru_cache(maxsize=8)
+def _lines_of(value: str) -> list[str]:
+    """The lines of a text, for which every problem in it asks anew."""
+    return value.split("\n")
 
 
 @dataclass(frozen=True, slots=True)
