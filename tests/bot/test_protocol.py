@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sphinxext.digest.bot.protocol import Message, fold_case, make_line, parse_line, split_text
+from sphinxext.digest.bot.session import _time_of
+from sphinxext.digest.periods import YEARS
 
 
 @pytest.mark.parametrize(
@@ -66,3 +68,10 @@ def test_case_mapping() -> None:
     assert fold_case("Bot[a]", "ascii") == "bot[a]"
     assert fold_case("Bot~[", "rfc1459-strict") == "bot~{"
     assert fold_case("BOT", "something") == "bot"
+
+
+@pytest.mark.parametrize("year", ["1013", "0001", "9999", "2026"])
+def test_the_time_that_a_server_says_is_one_of_a_fragment(year: str) -> None:
+    message = parse_line(f"@time={year}-11-20T10:00:00.000Z :a!u@h PRIVMSG #c :x".encode())
+    assert message is not None
+    assert _time_of(message).year in YEARS

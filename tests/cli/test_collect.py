@@ -105,6 +105,17 @@ def test_every_week(run: Run, project: Path, schedules: Path) -> None:
     assert run("lint").status == 0
 
 
+def test_a_release_that_is_not_in_the_table(run: Run, project: Path) -> None:
+    weeks = "- {start: 2026-11-09, end: 2026-11-13, name: R-1}\n- {start: 2026-11-16, end: 2026-11-20, name: R+0}\n"
+    (project / "ruby.yaml").write_text(
+        f"start-week: 2026-11-09\nrelease-week: 2026-11-16\ncycle:\n{weeks}", encoding="utf-8"
+    )
+    outcome = run("collect", "schedule", "ruby", "R-0", "--schedule", "ruby.yaml")
+    assert (outcome.status, outcome.err) == (0, "1 draft written\n")
+    (text,) = files(project).values()
+    assert "Ruby is released this week: November 18th, 2026." in " ".join(text.split())
+
+
 def test_another_folder(run: Run, project: Path, schedules: Path) -> None:
     outcome = run("collect", "schedule", "ibis", "R-2", "--fragments", "new/folder")
     assert outcome.out == f"new/folder/{NAME}\n"

@@ -14,6 +14,7 @@ from sphinxext.digest.bot.flood import AnswerQueue
 from sphinxext.digest.bot.protocol import Message, fold_case
 from sphinxext.digest.bot.registration import Registration
 from sphinxext.digest.bot.settings import BotSettings
+from sphinxext.digest.periods import YEARS
 
 logger = logging.getLogger(__name__)
 
@@ -227,6 +228,8 @@ def _time_of(message: Message) -> datetime:
     if not _SERVER_TIME.fullmatch(text):
         return now
     try:
-        return min(now, datetime.fromisoformat(text).astimezone(UTC))
+        time = datetime.fromisoformat(text)
     except ValueError:
         return now
+    # no fragment can have a day of another year
+    return min(now, time) if time.year in YEARS else now

@@ -130,6 +130,9 @@ def _focus(schedule: Schedule, week: Week, own: list[Event], ahead: list[tuple[W
         yield from _item(f"No deadline is in this week. The next is {deadline_line(*ahead[0])}.")
     if week.to_release:
         yield from _item(_distance(schedule, week.to_release))
+    elif not own and not ahead:
+        # a countdown needs one part at least, and that of a release nobody put into the table has no other
+        yield from _item(f"{schedule.title} is released this week: {long_day(schedule.release)}.")
 
 
 def _distance(schedule: Schedule, weeks: int) -> str:
