@@ -76,3 +76,12 @@ def test_blocks(found: list[tuple[Form, int, str]]) -> None:
     rst = body_rst(blocks, References(Post("x", blocks), []))
     shown = " ".join(part.astext() for part in parse(rst))
     assert shown.split() == " ".join(block.plain for block in blocks).split()
+
+
+@pytest.mark.parametrize("number", [1, 2, 4, 9])
+def test_backslashes_alone_are_a_paragraph(number: int) -> None:
+    parser = TextParser(guard_of(default_settings()))
+    (paragraph,) = parser.blocks(Text(escape.begun(escape.escaped("\\" * number)), 1, 1), "f", "a")
+    assert isinstance(paragraph, nodes.paragraph)
+    assert paragraph.astext() == "\\" * number
+    assert parser.problems == []

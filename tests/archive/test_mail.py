@@ -10,6 +10,7 @@ from email.message import EmailMessage
 import pytest
 
 from sphinxext.digest.archive.mail import is_mail, messages, post_of_message, post_of_page
+from sphinxext.digest.problems import DigestError
 
 BODY = "Wicks\n* They are “long” – but not =too= long\n  for a lamp.\n"
 HEADER = (
@@ -19,6 +20,12 @@ HEADER = (
 
 def plain(data: bytes) -> list[str]:
     return [block.plain for block in post_of_message(data, "x.eml", 1).blocks]
+
+
+@pytest.mark.parametrize("part", ["(", ":", "a: ", "<"])
+def test_a_sender_nested_without_end(part: str) -> None:
+    data = f"From: {part * 20_000}\nSubject: Lamps\n\n{BODY}".encode()
+    assert post_of_message(data, "x.eml", 1).title == "Lamps"
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "windows-1252", "utf-16"])
@@ -111,3 +118,8 @@ def test_page_of_an_archive() -> None:
     assert (post.title, post.line, post.sent.date().isoformat()) == ("A Digest", 1, "2016-05-06")
     assert [(block.line, block.plain) for block in post.blocks] == [(8, "One")]
     assert post_of_page(["Fri May 6 16:55:29 UTC 2016", "x"], "x.txt") is None
+
+
+def test_a_header_nested_without_end() -> None:
+    with pytest.raises(DigestError, match=r"x\.eml:7:1: not-a-digest the mail cannot be read: it is nested"):
+        post_of_message(f"{HEADER}Content-Type: {'(' * 3000}\n\n{BODY}".encode(), "x.eml", 7)

@@ -28,6 +28,8 @@ def begun(text: str) -> str:
     if text.endswith("::"):
         text = f"{text[:-1]}\\:"
     first = text[:1]
+    if first == "\\" and not text.strip("\\"):
+        return f"\\ {text}"  # a line of one mark alone would be a transition
     if not first or first == "\\" or first in _OPENING:
         return text
     if (not first.isalnum() and first != "`") or _ENUMERATOR.match(text):

@@ -15,6 +15,7 @@ from sphinxext.digest.archive.layout import blocks_of_text
 from sphinxext.digest.archive.markup import blocks_of_html, is_html
 from sphinxext.digest.archive.post import Post, clean
 from sphinxext.digest.archive.titles import without_tags
+from sphinxext.digest.problems import Code, DigestError, Problem
 
 _FROM_LINE = re.compile(rb"^From \S+.*\d{4}\s*$", re.MULTILINE)
 _HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[ \t].*\r?\n(?:[ \t].*\r?\n)*){2,}\r?\n")
@@ -59,9 +60,17 @@ def messages(data: bytes) -> Iterator[tuple[bytes, int]]:
 
 def post_of_message(data: bytes, path: str, line: int) -> Post:
     """A message as a post: its text, or if it has only HTML that."""
+    try:
+        return _post_of_message(data, path, line)
+    except RecursionError:  # Python's parser calls itself for each comment in a header, and for each part in a part
+        message = "the mail cannot be read: it is nested too deeply"
+        raise DigestError(Problem(path, line, 1, Code.NOT_A_DIGEST, message)) from None
+
+
+def _post_of_message(data: bytes, path: str, line: int) -> Post:
     message = BytesParser(EmailMessage, policy=policy.default).parsebytes(data)
     post = Post(path, [], _header(message, "Subject"), line, _sent(message), is_mail=True)
-    name, address = parseaddr(_header(message, "From") or "")
+    name, address = parsed_address(_header(message, "From") or "")
     post.author = name or address or None
     part = message.get_body(("plain", "html")) if message.is_multipart() else message
     text = text_of_part(part) if part is not None else ""
@@ -74,6 +83,14 @@ def post_of_message(data: bytes, path: str, line: int) -> Post:
         return post
     fill_from_text(post, body)
     return post
+
+
+def parsed_address(text: str) -> tuple[str, str]:
+    """The name and the address of a sender, empty where nothing can be told."""
+    try:
+        return parseaddr(text)
+    except RecursionError:  # Python's parser calls itself for each comment and each group
+        return "", ""
 
 
 def is_reply(data: bytes) -> bool:

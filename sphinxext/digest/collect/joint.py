@@ -191,7 +191,7 @@ def _value(kind: Type, name: str, value: object) -> str | None:
     if not isinstance(value, str):
         raise ValueProblem(f"has a '{name}' that is no text")
     if kind in (Type.RST, Type.TITLE):
-        return value
+        return value if visible_text(value) else None
     line = visible_text(value)
     if kind is Type.URL:
         try:

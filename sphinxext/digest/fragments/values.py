@@ -17,11 +17,13 @@ _TIME = re.compile(
     r"\s*(?:[Zz]|[-+](?:[01]\d|2[0-3]):?[0-5]\d)?",
     re.ASCII,
 )
-_URL_CHARACTERS = re.compile(r"[^\s\x00-\x1f\x7f<>\"]+")
+#: What may stand in a URL: neither what breaks it nor what no text of a fragment may have.
+_URL_CHARACTER = r"[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff<>\"]"
+_URL_CHARACTERS = re.compile(f"{_URL_CHARACTER}+")
 
 
 #: What most URLs look like, so that they need no closer look.
-_COMMON_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[^\s\x00-\x1f\x7f<>\"]*)?")
+_COMMON_URL = re.compile(rf"https?://[A-Za-z0-9.-]+(?:/{_URL_CHARACTER}*)?")
 
 
 class ValueProblem(ValueError):

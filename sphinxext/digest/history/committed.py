@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
@@ -121,6 +121,8 @@ def read_cache_file(conf: Config, path: Path | None = None) -> CacheFile:
         raise HistoryError(f"the cache of release notes, {path}, cannot be read: {_first_line(error)}") from None
     if not isinstance(content, dict) or not isinstance(content.get("notes"), list):
         raise HistoryError(f"{path} is no cache of release notes")
+    if not all(map(_is_row, _all_rows(content))) or not isinstance(content.get("file-contents", {}), dict):
+        raise HistoryError(f"{path} is no cache of release notes: an entry has no version, no files or no date")
     return CacheFile(conf, content)
 
 
@@ -156,6 +158,27 @@ def write_cache_file(conf: Config, path: Path | None = None) -> Path:
     finally:
         temporary.unlink(missing_ok=True)
     return path
+
+
+def _all_rows(content: dict[str, Any]) -> Iterator[object]:
+    """The versions of all branches, and those with dates."""
+    branches = content.get("branches") or {}
+    yield from content["notes"]
+    for rows in branches.values() if isinstance(branches, dict) else (None,):
+        yield from rows if isinstance(rows, list) else (None,)
+    dates = content.get("dates", [])
+    yield from dates if isinstance(dates, list) else (None,)
+
+
+def _is_row(row: object) -> bool:
+    """Whether something is a version with its files, or with its date."""
+    if not isinstance(row, dict) or not isinstance(row.get("version"), str | int | float):
+        return False
+    files = row.get("files", [])
+    pairs = isinstance(files, list) and all(
+        isinstance(pair, list | tuple) and len(pair) == 2 and isinstance(pair[0], str) for pair in files
+    )
+    return pairs and ("files" in row or isinstance(row.get("date"), int | float))
 
 
 def _path(conf: Config) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sphinxext.digest.collect.mail.addresses import archive_of_url, hash_of, month_file, open_addresses, own_url
+from sphinxext.digest.collect.mail.plain import allowed_url
 from sphinxext.digest.collect.mail.sources import MailArchive
 
 from .mails import Mail, conversation, messages, threads
@@ -101,3 +102,8 @@ def test_what_a_message_says_itself(tmp_path: Path, value: str, url: str | None)
     mail = replace(conversation()[0], headers={"Archived-At": value})
     (thread,) = threads([mail], folder=tmp_path)
     assert own_url(thread) == url
+
+
+def test_an_address_with_a_control_character_is_none() -> None:
+    """It would not be sound in the fragment that is drafted."""
+    assert [allowed_url(f"https://lists.example.org{char}/a") for char in "\x8f\ufffe\x07"] == [None] * 3

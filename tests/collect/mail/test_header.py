@@ -101,3 +101,9 @@ def test_no_header() -> None:
     assert read_message(_Held(b"\nSubject: below\n")) is None
     assert read_message(_Held(b"")) is None
     assert read_message(_Held(b"\xff\x00\xfe")) is None
+
+
+@pytest.mark.parametrize("part", ["(", ":", "a: ", "<"])
+def test_a_sender_nested_without_end(part: str) -> None:
+    """Python's own parser of addresses calls itself for each of them."""
+    assert read(f"From: {part * 20_000}\nSubject: x\n\n").sender

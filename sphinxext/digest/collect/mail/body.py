@@ -12,6 +12,7 @@ from sphinxext.digest.archive.mail import text_of_part
 from sphinxext.digest.archive.markup import blocks_of_html
 from sphinxext.digest.archive.post import Form
 from sphinxext.digest.collect.mail.plain import allowed_url, shortened
+from sphinxext.digest.collect.outside import MAX_URL
 from sphinxext.digest.collect.plain import visible_text
 
 #: The longest sentence of an outline.
@@ -138,7 +139,7 @@ def cited_urls(lines: Sequence[str]) -> Iterator[str]:
             url = match[0].rstrip(marks)
             while url.endswith((")", "]")) and url.count(url[-1]) > url.count("(" if url[-1] == ")" else "["):
                 url = url[:-1].rstrip(marks)
-            if allowed_url(url) and url.isprintable() and visible_text(url) == url:
+            if len(url) <= MAX_URL and allowed_url(url) and url.isprintable() and visible_text(url) == url:
                 yield url
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.errors import HeaderParseError
 from email.header import decode_header
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from hashlib import sha1
 
 from sphinxext.digest.archive.decode import as_windows
+from sphinxext.digest.archive.mail import parsed_address
 from sphinxext.digest.collect.mail.content import Content
 from sphinxext.digest.collect.plain import visible_text
 
@@ -165,7 +166,7 @@ def _sender(text: str) -> tuple[str, bool]:
         name = visible_text(decoded(masked["name"] or "")).strip("\"' ")
         return _VIA.sub("", name) or visible_text(masked["address"]), True
     named = _NAMED.fullmatch(text)
-    name, address = (named["name"].replace("\\", ""), named["address"]) if named else parseaddr(text)
+    name, address = (named["name"].replace("\\", ""), named["address"]) if named else parsed_address(text)
     name = visible_text(decoded(name)).strip("\"' ")
     return _VIA.sub("", name) or visible_text(address) or visible_text(decoded(text)) or "(unknown)", False
 
