@@ -1,0 +1,409 @@
+"""What reads input from outside, as functions of bytes: each does with them what a command or a build does.
+
+A target comes to its end or raises :class:`~sphinxext.digest.problems.DigestError`, which becomes a message. Anything
+else that it raises is a finding, and so is a draft or a fragment made of the bytes that is not sound itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cache, partial
+from itertools import islice
+from pathlib import Path
+from types import SimpleNamespace
+
+from sphinxext.digest.archive.issue import Wishes as ImportWishes
+from sphinxext.digest.archive.plan import make_plan
+from sphinxext.digest.bot.flood import AnswerQueue
+from sphinxext.digest.bot.journal import Journal
+from sphinxext.digest.bot.protocol import MAX_LINE, Message, make_line, parse_line, split_text
+from sphinxext.digest.bot.session import Session
+from sphinxext.digest.bot.settings import BotSettings, Login, Server
+from sphinxext.digest.bot.tellings import Tellings
+from sphinxext.digest.collect.draft import Draft
+from sphinxext.digest.collect.feed import Feed, StoryWishes, draft_stories, read_feed
+from sphinxext.digest.collect.gerrit import ChangeWishes, draft_changes, read_changes
+from sphinxext.digest.collect.irc.collector import Collector, Wishes
+from sphinxext.digest.collect.irc.sources import Source
+from sphinxext.digest.collect.joined import JointWishes, draft_index
+from sphinxext.digest.collect.mail.choose import Wishes as MailWishes
+from sphinxext.digest.collect.mail.draft import draft_thread
+from sphinxext.digest.collect.mail.find import find_candidates
+from sphinxext.digest.collect.schedule import draft_countdown
+from sphinxext.digest.collect.source import unpacked
+from sphinxext.digest.collection import Collection, load_collection
+from sphinxext.digest.doctree.lint import check_collection
+from sphinxext.digest.doctree.parse import TextParser, guard_of
+from sphinxext.digest.fragments.fields import Type, texts_of
+from sphinxext.digest.fragments.read import read_fragment
+from sphinxext.digest.history.committed import read_cache_file
+from sphinxext.digest.history.git import HistoryError
+from sphinxext.digest.model import Fragment
+from sphinxext.digest.options import Settings, default_settings
+from sphinxext.digest.periods import parse_interval
+from sphinxext.digest.problems import DigestError
+from sphinxext.digest.project import Project, load_project
+from sphinxext.digest.release import load_releases
+from sphinxext.digest.release.config import read_config
+from sphinxext.digest.release.load import sections_of
+from sphinxext.digest.release.read import NoteReader
+from sphinxext.digest.render.calendar import calendar_of
+from sphinxext.digest.render.countdown import countdown_mail
+from sphinxext.digest.render.digest import digest_source
+from sphinxext.digest.render.release_notes import outline_by_version
+from sphinxext.digest.render.release_notes_text import release_notes_markdown, release_notes_text
+from sphinxext.digest.render.report import FORMATS
+from sphinxext.digest.rounds import SourceError, with_days
+from sphinxext.digest.schedule import load_schedules
+
+TODAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+IDENTITY = "0123456789abcdef"
+FRAGMENT = f"note-{IDENTITY}.yaml"
+
+#: How problems begin of texts that are beyond a bound.
+_BOUNDS = ("a paragraph has more than", "the text is nested too deeply")
+
+Target = Callable[[bytes], None]
+
+
+@cache
+def scratch() -> Path:
+    """A folder for the files of one process, in memory where there is one such."""
+    memory = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir=memory if os.access(memory, os.W_OK) else None))
+    # git shall find no repository above
+    os.environ["GIT_CEILING_DIRECTORIES"] = str(folder.parent)
+    os.environ["SPHINXEXT_DIGEST_CACHE"] = ""
+    return folder
+
+
+def clean_up() -> None:
+    """Remove the folder."""
+    if scratch.cache_info().currsize:
+        shutil.rmtree(scratch(), ignore_errors=True)
+        scratch.cache_clear()
+
+
+def put(name: str, data: bytes) -> Path:
+    """A file in the folder with some content."""
+    file = scratch() / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+    return file
+
+
+@contextmanager
+def without(*files: Path) -> Iterator[None]:
+    """Removes files, so that the next target does not find them."""
+    try:
+        yield
+    finally:
+        for file in files:
+            file.unlink(missing_ok=True)
+
+
+@cache
+def project() -> Project:
+    """A project without any settings and notes."""
+    return load_project(scratch() / "project")[0]
+
+
+@cache
+def settings() -> Settings:
+    return default_settings()
+
+
+@cache
+def _in_fragments() -> Settings:
+    return replace(settings(), fragments="fragments")
+
+
+@cache
+def _parser() -> TextParser:
+    return TextParser(guard_of(settings()))
+
+
+def sound(drafts: Iterable[Draft]) -> None:
+    """Each of the drafts is a good fragment, in whose texts nothing is wrong."""
+    for draft in drafts:
+        made, problems = read_fragment(draft.text.encode(), f"{draft.stem}.yaml", draft.stem)
+        assert made is not None and not problems, problems
+        sound_texts(made)
+
+
+def sound_texts(made: Fragment) -> None:
+    """Nothing is wrong with the texts of a fragment."""
+    parser = _parser()
+    parser.problems.clear()
+    for note in made.notes:
+        for kind, text in texts_of(note):
+            parse = parser.inline if kind is Type.TITLE else parser.blocks
+            parse(text, made.path, "fuzz")
+    # what nobody would read, docutils is not asked to: such a text is shown as it is
+    wrong = [problem for problem in parser.problems if not problem.message.startswith(_BOUNDS)]
+    assert not wrong, wrong
+
+
+def fragment(data: bytes) -> None:
+    """``lint``: a fragment with its texts."""
+    file = put(f"lint/fragments/{FRAGMENT}", data)
+    with without(file):
+        check_collection(scratch() / "lint", _in_fragments())
+
+
+def report(data: bytes) -> None:
+    """``report``: the digests of a fragment, in every format."""
+    file = put(f"lint/fragments/{FRAGMENT}", data)
+    with without(file):
+        collection = load_collection(scratch() / "lint", _in_fragments())
+    for period in islice(collection.digests, 3):
+        source = digest_source(collection, period)
+        for form in FORMATS.values():
+            form(source)[0].encode("utf-8", "backslashreplace")
+
+
+def settings_file(data: bytes) -> None:
+    """The settings, and what is made of them: calendars, sources to collect from."""
+    file = put("settings/releasenotes/digest.yaml", data)
+    with without(file):
+        loaded, _ = load_project(scratch() / "settings")
+    for one in loaded.collections:
+        period = one.calendar.period_of(TODAY)
+        one.page_url(period)
+        for source in one.sources:
+            for argument in source.arguments:
+                try:
+                    with_days(argument, period.start, period.end)
+                except SourceError:
+                    continue
+
+
+def _show_schedules(root: Path, path: str) -> None:
+    """What ``deadlines``, ``countdown``, ``collect schedule`` and a build make of schedules."""
+    schedules = load_schedules(root, settings(), [path])
+    schedules.find("current", TODAY)
+    schedules.find("2027.1", TODAY)
+    for name in schedules.names[:3]:
+        schedule = schedules.find(name, TODAY)
+        if schedule is None:
+            continue
+        calendar_of(schedule)
+        for week in schedule.cycle[:: max(1, len(schedule.cycle) // 2)]:
+            countdown_mail(schedule, week, settings(), None)
+            sound([draft_countdown(schedule, week, settings())])
+
+
+def schedule(data: bytes) -> None:
+    """A file of a schedule: a project's own, or one of openstack/releases."""
+    with without(put("schedules/one/x.yaml", data)):
+        _show_schedules(scratch() / "schedules", "one/x.yaml")
+
+
+_STATUS = b"- {name: xena, release-id: 2027.1, status: development, initial-release: 2027-04-01}\n"
+_CYCLE = b"""\
+cycle:
+- {start: 2026-11-02, end: 2026-11-06, name: R-2, x-project: [x-1]}
+- {start: 2026-11-09, end: 2026-11-13, name: R-1, cross-project: [x-final-rc]}
+- {start: 2026-11-16, end: 2026-11-20, name: R+0, cross-project: [x-release]}
+"""
+
+
+def schedule_page(data: bytes) -> None:
+    """A ``schedule.rst``: beside a table of weeks, and with one of its own."""
+    files = (
+        put("pages/doc/source/xena/schedule.rst", data),
+        put("pages/doc/source/yoga/schedule.rst", data),
+        put("pages/doc/source/yoga/schedule.yaml", _CYCLE),
+        put("pages/doc/source/series_status.yaml", _STATUS),
+    )
+    with without(*files):
+        _show_schedules(scratch() / "pages", ".")
+
+
+def series_status(data: bytes) -> None:
+    """The list of all series."""
+    files = (
+        put("status/doc/source/xena/schedule.yaml", _CYCLE),
+        put("status/doc/source/series_status.yaml", data),
+    )
+    with without(*files):
+        _show_schedules(scratch() / "status", ".")
+
+
+def older_digest(data: bytes, name: str) -> None:
+    """``import``: what is planned is sound, since each fragment was read again."""
+    file = put(f"import/{name}", data)
+    period = parse_interval("2016-W14") if len(data) % 2 else None
+    plan = make_plan(project(), project().main, [(file, name)], ImportWishes(period=period))
+    assert plan.new or plan.problems or plan.unchanged
+    for _, made in plan.new:
+        sound_texts(made)
+
+
+def log(data: bytes) -> None:
+    """``collect irc``: a log, in whatever format."""
+    collector = Collector(Wishes(day=date(2026, 3, 14), url="https://logs.example.org/{channel}/{date}#{time}"))
+    for name in ("#dev.log", "#dev.2026-03-15.log"):
+        collector.read(Source(name, lambda: io.BytesIO(data), len(data), "dev", None))
+    sound(collector.drafts())
+
+
+def mails(data: bytes) -> None:
+    """``threads`` and ``collect mbox``: an archive, or one message."""
+    file = put("mails/x", data)
+    collection = Collection(settings(), settings().calendar)
+    finding = find_candidates([os.fspath(file)], collection, MailWishes())
+    sound(map(draft_thread, finding.candidates))
+
+
+def feed(data: bytes) -> None:
+    """``collect feed``: a feed, or the index of another site."""
+    found = read_feed(unpacked(data, "x"), "https://example.org/x")
+    if isinstance(found, Feed):
+        sound(draft_stories([found], StoryWishes(TODAY)).drafts)
+    else:
+        sound(draft_index(found, JointWishes(settings())))
+
+
+def changes(data: bytes) -> None:
+    """``collect gerrit``: an answer of the REST API, or what the command prints."""
+    found = read_changes(unpacked(data, "x"), "x", "https://review.example.org")
+    sound(draft_changes(found.changes, ChangeWishes(TODAY)))
+
+
+@cache
+def _conf() -> object:
+    return read_config(os.fspath(scratch()), "releasenotes")
+
+
+def reno_cache(data: bytes) -> None:
+    """``notes report`` of a source distribution: reno's cache."""
+    conf = _conf()
+    file = put("reno.cache", data)
+    try:
+        found = read_cache_file(conf, file)
+        found.get_notes_by_version()
+    except HistoryError:
+        return
+    releases = load_releases(conf, [], scanner=found)
+    outline = outline_by_version(conf, releases, "Notes")
+    release_notes_text(outline)
+    release_notes_markdown(outline)
+
+
+def reno_config(data: bytes) -> None:
+    """reno's configuration."""
+    file = put("configured/releasenotes/config.yaml", data)
+    with without(file):
+        conf = read_config(os.fspath(scratch() / "configured"), "releasenotes")
+    sections_of(conf)
+
+
+def release_note(data: bytes) -> None:
+    """A release note out of git."""
+    conf = _conf()
+    reader = NoteReader(conf.prelude_section_name, tuple(section.name for section in conf.sections))
+    scanner = SimpleNamespace(
+        get_notes_by_version=lambda branch=None: {"1.0.0": [(f"releasenotes/notes/{FRAGMENT}", b"0" * 40)]},
+        get_version_dates=lambda: {"1.0.0": 1_700_000_000},
+        get_file_at_commit=lambda name, commit: data,
+    )
+    reader.read(data, FRAGMENT, [])
+    outline = outline_by_version(conf, load_releases(conf, [], scanner=scanner), "Notes")
+    release_notes_text(outline)
+    release_notes_markdown(outline)
+
+
+class _Connection:
+    """A server that says some lines and ends the connection."""
+
+    def __init__(self, lines: list[bytes]) -> None:
+        self.lines = lines
+
+    async def messages(self) -> AsyncIterator[Message]:
+        for line in self.lines:
+            if message := parse_line(line):
+                yield message
+
+    def send(self, command: str, *params: str) -> None:
+        assert len(make_line(command, *params)) <= MAX_LINE
+
+    send_secret = send
+
+
+_BOT = BotSettings((Server("irc.example.org", 6667),), ("#dev", "#other"), Login("bot"))
+
+
+def irc_lines(data: bytes) -> None:
+    """``bot``: the lines of a server, and what is told in them."""
+    tellings = Tellings([], log_url="https://logs.example.org/{channel}/{date}#{time}")
+    entries = []
+
+    def hear(nick: str, channel: str, text: str, moment: datetime) -> None:
+        if (telling := tellings.hear(nick, channel, text, moment)) and telling.entry:
+            entries.append(telling.entry)
+            split_text(channel, f"{nick}: {text}")
+
+    async def stay() -> None:
+        registration = SimpleNamespace(nick="bot", logged_in=False)
+        connection = _Connection([line.rstrip(b"\r") for line in data.split(b"\n")])
+        await Session(connection, registration, _BOT, AnswerQueue(""), hear, tellings.rename).run()
+
+    asyncio.run(stay())
+    sound(Draft(entry.identity, Path(entry.name).stem, entry.text) for entry in entries)
+
+
+def journal(data: bytes) -> None:
+    """``bot``: the journal as it was left."""
+    file = put("journal/journal", data)
+    one = Journal(file)
+    try:
+        one.open(NOW)
+    finally:
+        one.close()
+
+
+#: Targets by their names; those of one function differ in what their corpora begin with.
+TARGETS: dict[str, Target] = {
+    "fragment": fragment,
+    "report": report,
+    "settings": settings_file,
+    "schedule": schedule,
+    "schedule-page": schedule_page,
+    "series-status": series_status,
+    "import-mail": partial(older_digest, name="digest.eml"),
+    "import-page": partial(older_digest, name="digest.html"),
+    "import-export": partial(older_digest, name="export.xml"),
+    "irc-log": log,
+    "irc-page": log,
+    "irc-matrix": log,
+    "mail": mails,
+    "feed": feed,
+    "feed-json": feed,
+    "index": feed,
+    "gerrit": changes,
+    "reno-cache": reno_cache,
+    "reno-config": reno_config,
+    "release-note": release_note,
+    "irc-lines": irc_lines,
+    "journal": journal,
+}
+
+
+def attempt(target: Target, data: bytes) -> None:
+    """Run a target; a message for the user is an outcome like any other."""
+    try:
+        target(data)
+    except DigestError as error:
+        assert error.problems
+        for problem in error.problems:
+            str(problem).encode()
