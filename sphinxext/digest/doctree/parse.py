@@ -18,8 +18,17 @@ from docutils.utils import Reporter
 from sphinxext.digest.doctree.formulas import refused_formulas
 from sphinxext.digest.doctree.guard import Guard, guarded_names, refused_links
 from sphinxext.digest.doctree.plain import is_plain
+from sphinxext.digest.doctree.tidy import (
+    detached,
+    keep_citations_local,
+    never_run,
+    refused_characters,
+    remove_messages,
+    remove_unseen,
+    replace_acronyms,
+)
 from sphinxext.digest.doctree.translation import Translation, translate
-from sphinxext.digest.model import REFUSED_CHARACTER, Text
+from sphinxext.digest.model import Text
 from sphinxext.digest.options import Settings
 from sphinxext.digest.problems import Code, Problem
 
@@ -129,18 +138,18 @@ class TextParser:
         if document is None or _is_deeper(document, MAX_DEPTH):
             self.problems.append(Problem(path, text.line, text.column, Code.RST, message))
             return [nodes.literal_block(text.value, text.value)]
-        _remove_unseen(document)
-        _replace_acronyms(document)
+        remove_unseen(document)
+        replace_acronyms(document)
         if document.citations or document.citation_refs:
-            _keep_citations_local(document)
+            keep_citations_local(document)
         if self.with_sphinx and ">>>" in text.value:
-            _never_run(document)
+            never_run(document)
         for node, reason in self._refused(document):
             reporter.found.append((_line_of(node, text.line), reason))
         self._report(reporter.found, text, path)
         if reporter.has_spoken:
-            _remove_messages(document)
-        return _detached(document)
+            remove_messages(document)
+        return detached(document)
 
     def _document(self, text: Text, reporter: _Collector, prefix: str, lead: str) -> nodes.document:
         source = reporter.source
@@ -174,7 +183,7 @@ class TextParser:
     def _refused(self, document: nodes.document) -> Iterator[tuple[nodes.Node, str]]:
         """What may not stand in a text, with the reason, while it becomes text or goes."""
         yield from refused_links(document, self.guard)
-        yield from _refused_characters(document)
+        yield from refused_characters(document)
         if not self.guard.raw:
             yield from refused_formulas(document)
 
@@ -222,21 +231,6 @@ class _TranslationParser:
             found = [nodes.paragraph("", text)]
         self.reporter.found[reported:] = [(line, f"in the translation: {message}") for message in complaints]
         return list(found[0].children)
-
-
-def _detached(document: nodes.document) -> list[nodes.Node]:
-    """The body of a document, which nothing leads back from.
-
-    The page that the nodes go to is pickled, and would take along this document with its settings, and the settings
-    of a build have all of its environment.
-    """
-    for node in document.findall():
-        if node is not document:
-            node.document = None  # type: ignore[assignment]
-    parts: list[nodes.Node] = list(document.children)
-    for part in parts:
-        part.parent = None
-    return parts
 
 
 def _bounded_inliner() -> states.Inliner:
@@ -291,64 +285,3 @@ def _is_deeper(node: nodes.Node, depth: int) -> bool:
         level = [child for node in level for child in node.children]
         depth -= 1
     return bool(level)
-
-
-def _remove_unseen(document: nodes.document) -> None:
-    """Take out what has done its work and shows nowhere, so that a text begins with what it shows.
-
-    Entries of the index show elsewhere, which no text may change: some roles of Sphinx make them.
-    """
-    for node in list(document.findall(nodes.Element)):
-        is_empty_target = isinstance(node, nodes.target) and ("refuri" in node or "refid" in node)
-        is_unseen = isinstance(node, nodes.substitution_definition | nodes.comment) or node.tagname == "index"
-        if is_empty_target or is_unseen:
-            node.parent.remove(node)
-
-
-def _replace_acronyms(document: nodes.document) -> None:
-    """Make abbreviations of acronyms, at which Sphinx's plain text ends the build."""
-    for acronym in list(document.findall(nodes.acronym)):
-        acronym.parent.replace(acronym, nodes.abbreviation("", "", *acronym.children, classes=acronym["classes"]))
-
-
-def _refused_characters(document: nodes.document) -> Iterator[tuple[nodes.Node, str]]:
-    """The texts with characters that no text may have, which can only come from the directive ``unicode``."""
-    for node in list(document.findall(nodes.Text)):
-        # docutils itself marks what was escaped by a null character
-        words = node.astext()
-        if found := REFUSED_CHARACTER.search(words):
-            yield node.parent, f"the character U+{ord(found[0]):04X} may not stand in a text"
-            node.parent.replace(node, nodes.Text(REFUSED_CHARACTER.sub("\ufffd", words)))
-
-
-def _keep_citations_local(document: nodes.document) -> None:
-    """Make links and terms of citations, since Sphinx would make them known in the whole project."""
-    for citation_reference in list(document.findall(nodes.citation_reference)):
-        text = f"[{citation_reference.astext()}]"
-        link = nodes.reference("", text, internal=True, refid=citation_reference["refid"])
-        citation_reference.parent.replace(citation_reference, link)
-    for citation in list(document.findall(nodes.citation)):
-        label, *body = citation.children
-        term = nodes.term("", f"[{label.astext()}]", ids=citation["ids"])
-        item = nodes.definition_list_item("", term, nodes.definition("", *body))
-        citation.parent.replace(citation, nodes.definition_list("", item))
-
-
-def _never_run(document: nodes.document) -> None:
-    """Make literal blocks of interactive sessions, since Sphinx' builder "doctest" would run what others wrote."""
-    for block in list(document.findall(nodes.doctest_block)):
-        literal = nodes.literal_block(block.rawsource, block.astext(), language="default", classes=["doctest"])
-        literal.source, literal.line = block.source, block.line
-        block.parent.replace(block, literal)
-
-
-def _remove_messages(document: nodes.document) -> None:
-    """Take out what docutils put in for errors: they have been collected, and broken markup is shown as text."""
-    for message in list(document.findall(nodes.system_message)):
-        source = [child for child in message.children if isinstance(child, nodes.literal_block)]
-        message.parent.replace(message, source if message["level"] >= Reporter.WARNING_LEVEL else [])
-    for section in list(document.findall(nodes.section)):
-        if "system-messages" in section.get("classes", ()):
-            section.parent.remove(section)
-    for problematic in list(document.findall(nodes.problematic)):
-        problematic.parent.replace(problematic, nodes.Text(problematic.astext()))

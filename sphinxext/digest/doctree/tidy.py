@@ -1,0 +1,86 @@
+"""What is done to the nodes of a text before they go to a page, so that none of them changes anything beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from docutils import nodes
+from docutils.utils import Reporter
+
+from sphinxext.digest.model import REFUSED_CHARACTER
+
+
+def detached(document: nodes.document) -> list[nodes.Node]:
+    """The body of a document, which nothing leads back from.
+
+    The page that the nodes go to is pickled, and would take along this document with its settings, and the settings
+    of a build have all of its environment.
+    """
+    for node in document.findall():
+        if node is not document:
+            node.document = None  # type: ignore[assignment]
+    parts: list[nodes.Node] = list(document.children)
+    for part in parts:
+        part.parent = None
+    return parts
+
+
+def remove_unseen(document: nodes.document) -> None:
+    """Take out what has done its work and shows nowhere, so that a text begins with what it shows.
+
+    Entries of the index show elsewhere, which no text may change: some roles of Sphinx make them.
+    """
+    for node in list(document.findall(nodes.Element)):
+        is_empty_target = isinstance(node, nodes.target) and ("refuri" in node or "refid" in node)
+        is_unseen = isinstance(node, nodes.substitution_definition | nodes.comment) or node.tagname == "index"
+        if is_empty_target or is_unseen:
+            node.parent.remove(node)
+
+
+def replace_acronyms(document: nodes.document) -> None:
+    """Make abbreviations of acronyms, at which Sphinx's plain text ends the build."""
+    for acronym in list(document.findall(nodes.acronym)):
+        acronym.parent.replace(acronym, nodes.abbreviation("", "", *acronym.children, classes=acronym["classes"]))
+
+
+def refused_characters(document: nodes.document) -> Iterator[tuple[nodes.Node, str]]:
+    """The texts with characters that no text may have, which can only come from the directive ``unicode``."""
+    for node in list(document.findall(nodes.Text)):
+        # docutils itself marks what was escaped by a null character
+        words = node.astext()
+        if found := REFUSED_CHARACTER.search(words):
+            yield node.parent, f"the character U+{ord(found[0]):04X} may not stand in a text"
+            node.parent.replace(node, nodes.Text(REFUSED_CHARACTER.sub("\ufffd", words)))
+
+
+def keep_citations_local(document: nodes.document) -> None:
+    """Make links and terms of citations, since Sphinx would make them known in the whole project."""
+    for citation_reference in list(document.findall(nodes.citation_reference)):
+        text = f"[{citation_reference.astext()}]"
+        link = nodes.reference("", text, internal=True, refid=citation_reference["refid"])
+        citation_reference.parent.replace(citation_reference, link)
+    for citation in list(document.findall(nodes.citation)):
+        label, *body = citation.children
+        term = nodes.term("", f"[{label.astext()}]", ids=citation["ids"])
+        item = nodes.definition_list_item("", term, nodes.definition("", *body))
+        citation.parent.replace(citation, nodes.definition_list("", item))
+
+
+def never_run(document: nodes.document) -> None:
+    """Make literal blocks of interactive sessions, since Sphinx' builder "doctest" would run what others wrote."""
+    for block in list(document.findall(nodes.doctest_block)):
+        literal = nodes.literal_block(block.rawsource, block.astext(), language="default", classes=["doctest"])
+        literal.source, literal.line = block.source, block.line
+        block.parent.replace(block, literal)
+
+
+def remove_messages(document: nodes.document) -> None:
+    """Take out what docutils put in for errors: they have been collected, and broken markup is shown as text."""
+    for message in list(document.findall(nodes.system_message)):
+        source = [child for child in message.children if isinstance(child, nodes.literal_block)]
+        message.parent.replace(message, source if message["level"] >= Reporter.WARNING_LEVEL else [])
+    for section in list(document.findall(nodes.section)):
+        if "system-messages" in section.get("classes", ()):
+            section.parent.remove(section)
+    for problematic in list(document.findall(nodes.problematic)):
+        problematic.parent.replace(problematic, nodes.Text(problematic.astext()))
