@@ -10,7 +10,7 @@ from sphinxext.digest.extension.calendars import publish_calendars
 from sphinxext.digest.extension.collector import collect_as_usual, collect_seldom, spare_what_is_loaded
 from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.days import SCRIPT, DayElements, add_script
-from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
 from sphinxext.digest.extension.labels import keep_from_labels
 from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.outdated import outdated_documents
@@ -46,6 +46,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         # No rebuild kind: each page remembers a checksum of what it shows, the settings included.
         app.add_config_value(name, None, "")
     add_catalogues(app)
+    NotesIndex.translate()
     app.add_domain(DigestDomain)
     app.add_builder(DigestMailBuilder)
     app.add_source_suffix(STUB_SUFFIX, "restructuredtext")

@@ -68,8 +68,13 @@ class NotesIndex(Index):
     """Threads, stories, countdowns and short lists by title, and people, each with the newest of their successes."""
 
     name = "notes"
-    localname = _("Index of the digests")
-    shortname = _("digests")
+    localname = "Index of the digests"
+    shortname = "digests"
+
+    @classmethod
+    def translate(cls) -> None:
+        """Take the names in the language of the build. Sphinx asks the class, and some builders need strings."""
+        cls.localname, cls.shortname = str(_("Index of the digests")), str(_("digests"))
 
     def generate(self, docnames: Iterable[str] | None = None) -> tuple[list[tuple[str, list[IndexEntry]]], bool]:
         """The entries of the index by their first letter."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from sphinx.errors import SphinxError
 
@@ -36,6 +38,24 @@ def kept(file: Path) -> bytes | None:
         return None
     data = content[_SUM_SIZE:]
     return data if content[:_SUM_SIZE] == blake2b(data, digest_size=_SUM_SIZE).digest() else None
+
+
+def keep_record(file: Path, version: int, record: object) -> None:
+    """Keep a record as :func:`keep` does; ``version`` tells those of other releases apart."""
+    keep(file, pickle.dumps((version, record)))
+
+
+def kept_record(file: Path, version: int) -> Any:
+    """The record that was kept in a file, or None if there is none of this version."""
+    data = kept(file)
+    if data is None:
+        return None
+    try:
+        # Sphinx's own environment, which is next to it, is read in the same way
+        found, record = pickle.loads(data)  # noqa: S301
+    except Exception:  # such as a class that is gone
+        return None
+    return record if found == version else None
 
 
 def _write(file: Path, data: bytes) -> None:

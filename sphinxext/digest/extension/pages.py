@@ -47,13 +47,14 @@ class CollectionProject(SphinxProject):
 
     def discover(self, exclude_paths: Iterable[str] = (), include_paths: Iterable[str] = ("**",)) -> set[str]:
         """Find the documents of the source folder, and make the others."""
-        # what was a made page in the last build may be a page of the source folder now, and the other way round
-        self._files.clear()
         # the doctrees may be inside the source folder, and so the sources of made pages
         super().discover((*exclude_paths, f"**{STUB_SUFFIX}"), include_paths)
         sources = {docname: Path(self.srcdir, path) for docname, path in self._docname_to_path.items()}
         path_type = type(super().doc2path("", False))
-        for docname in self._make(sources) if self._make is not None else ():
+        made = tuple(self._make(sources)) if self._make is not None else ()
+        # what was a made page in the last build may be a page of the source folder now
+        self._files = {docname: self._files[docname] for docname in made if docname in self._files}
+        for docname in made:
             path = path_type(docname + STUB_SUFFIX)
             self.docnames.add(docname)
             self._path_to_docname[path] = docname

@@ -7,7 +7,6 @@ the imports would take longer than the work.
 from __future__ import annotations
 
 import os
-import pickle
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 from sphinxext.digest.clock import today
 from sphinxext.digest.extension.config import configure
 from sphinxext.digest.extension.domain import DigestDomain
-from sphinxext.digest.extension.outputs import keep, kept
+from sphinxext.digest.extension.outputs import keep_record, kept_record
 from sphinxext.digest.extension.scan import COLLECTION, PageScan, scan_pages
 from sphinxext.digest.extension.words import words_for
 from sphinxext.digest.fragments.listing import fingerprint
@@ -225,19 +224,12 @@ def save_states(app: Sphinx, exception: Exception | None) -> None:
     states = DigestDomain.of(app.env).data["folders"]
     if exception is not None or states == _saved_states(app):
         return
-    keep(Path(app.doctreedir, _STATES), pickle.dumps((DigestDomain.data_version, states)))
+    keep_record(Path(app.doctreedir, _STATES), DigestDomain.data_version, states)
 
 
 def _saved_states(app: Sphinx) -> dict[str, FolderState]:
-    data = kept(Path(app.doctreedir, _STATES))
-    if data is None:
-        return {}
-    try:
-        # Sphinx's own environment, which is next to it, is read in the same way
-        version, states = pickle.loads(data)  # noqa: S301
-    except Exception:  # whatever is wrong with the file, the folders are just read again
-        return {}
-    return states if version == DigestDomain.data_version else {}
+    # without it the folders are just read again
+    return kept_record(Path(app.doctreedir, _STATES), DigestDomain.data_version) or {}
 
 
 def store_of(env: BuildEnvironment) -> Store:

@@ -8,9 +8,8 @@ with.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from sphinx import addnodes
 from sphinx.util import docname_join
 
 from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.outputs import keep_record, kept_record
 from sphinxext.digest.extension.shown import Marks, mark_of
 
 if TYPE_CHECKING:
@@ -33,8 +33,11 @@ class Written:
     """What the pages in a folder of outputs were written with.
 
     ``tree`` is a mark of all titles and toctrees; it counts if every page has the whole tree, ``shows_tree``.
+    ``state`` is a mark of the environment if all pages were written with it: as long as nothing is read, no page has to
+    be looked at.
     """
 
+    state: bytes = b""
     pages: dict[str, bytes] = field(default_factory=dict)
     tree: bytes = b""
     shows_tree: bool = False
@@ -45,10 +48,11 @@ def remember_links(app: Sphinx, doctree: nodes.document) -> None:
     env = app.env
     links = set()
     for node in doctree.findall(addnodes.pending_xref):
-        target = node.get("reftarget", "")
+        target = node.get("reftarget") or ""
         if node["reftype"] == "doc":
             target = docname_join(node.get("refdoc", env.docname), target)
-        links.add((node.get("refdomain", ""), node["reftype"], target))
+        # Markdown has links without a domain
+        links.add((node.get("refdomain") or "", node["reftype"], target))
     DigestDomain.of(env).note_shown(env.docname, sorted(links), mark_of(env.tocs[env.docname].pformat()))
 
 
@@ -56,11 +60,17 @@ def outdated_outputs(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """The pages that are not in the output as they would be written now."""
     # a mail has the addresses of pages
     published = (app.config.html_baseurl, app.config.html_link_suffix, app.config.html_file_suffix)
-    marks = Marks(env, published if app.builder.name == "digest-mail" else (), navigation=app.builder.format == "html")
-    now = Written({docname: marks.of_page(docname) for docname in env.found_docs & env.all_docs.keys()}, marks.tree)
+    common = published if app.builder.name == "digest-mail" else ()
     domain = DigestDomain.of(env)
-    domain.expected, domain.written = now, set()
+    domain.written = set()
+    state = mark_of(sorted(env.all_docs.items()), common)
     before = _read(app).get(_key(app))
+    if before is not None and before.state == state:
+        domain.expected = replace(before, pages=dict(before.pages))
+        return []
+    marks = Marks(env, common, navigation=app.builder.format == "html")
+    pages = {docname: marks.of_page(docname) for docname in env.found_docs & env.all_docs.keys()}
+    domain.expected = now = Written(state, pages, marks.tree)
     if before is None:
         # nothing was written, and Sphinx sees that
         return []
@@ -101,14 +111,13 @@ def save_written(app: Sphinx, exception: Exception | None) -> None:
         return
     known = _read(app)
     before, now = known.get(_key(app), Written()), domain.expected
-    for docname in now.pages.keys() - domain.written:
-        now.pages[docname] = before.pages.get(docname, b"")
+    left = {docname: before.pages.get(docname, b"") for docname in now.pages.keys() - domain.written}
+    if any(now.pages[docname] != mark for docname, mark in left.items()):
+        now.state = b""
+    now.pages.update(left)
     if now != before:
         known = {key: written for key, written in known.items() if Path(key.partition(" ")[2]).is_dir()}
-        file = Path(app.doctreedir, _MEMORY)
-        temporary = file.with_suffix(".new")
-        temporary.write_bytes(pickle.dumps((DigestDomain.data_version, {**known, _key(app): now})))
-        temporary.replace(file)
+        keep_record(Path(app.doctreedir, _MEMORY), DigestDomain.data_version, {**known, _key(app): now})
 
 
 def _key(app: Sphinx) -> str:
@@ -116,9 +125,5 @@ def _key(app: Sphinx) -> str:
 
 
 def _read(app: Sphinx) -> dict[str, Written]:
-    try:
-        # Sphinx's own environment, which is next to it, is read in the same way
-        version, known = pickle.loads(Path(app.doctreedir, _MEMORY).read_bytes())  # noqa: S301
-    except Exception:  # whatever is wrong with the file, Sphinx decides alone what to write
-        return {}
-    return known if version == DigestDomain.data_version else {}
+    # without it Sphinx decides alone what to write
+    return kept_record(Path(app.doctreedir, _MEMORY), DigestDomain.data_version) or {}
