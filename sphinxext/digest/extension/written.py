@@ -33,8 +33,8 @@ class Written:
     """What the pages in a folder of outputs were written with.
 
     ``tree`` is a mark of all titles and toctrees; it counts if every page has the whole tree, ``shows_tree``.
-    ``state`` is a mark of the environment if all pages were written with it: as long as nothing is read, no page has to
-    be looked at.
+    ``state`` is a mark of the environment if all pages were written with it: as long as nothing is read, no page has
+    to be looked at.
     """
 
     state: bytes = b""
