@@ -18,6 +18,7 @@ from sphinxext.digest.archive.intervals import check_intervals, needed_intervals
 from sphinxext.digest.archive.issue import Issue, Wishes, issue_of
 from sphinxext.digest.archive.sources import read_source
 from sphinxext.digest.collection import load_collection
+from sphinxext.digest.files import replace_file, writing
 from sphinxext.digest.fragments.listing import SUFFIX
 from sphinxext.digest.fragments.write import write_new_files
 from sphinxext.digest.model import Fragment, Kind, split_name
@@ -88,13 +89,11 @@ def carry_out(plan: Plan, project: Project) -> list[Path]:
     paths = write_new_files(plan.folder, texts)
     if plan.settings is not None:
         file = project.root / SETTINGS_FILE
-        temporary = file.with_name(f".{file.name}.tmp")
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(plan.settings.encode())
-            temporary.replace(file)
-        except OSError:
-            temporary.unlink(missing_ok=True)
+            with writing(file):
+                file.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(file, plan.settings.encode())
+        except BaseException:
             for path in paths:
                 path.unlink(missing_ok=True)
             raise

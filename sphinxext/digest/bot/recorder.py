@@ -90,7 +90,8 @@ class Stage(Generic[T]):
             await asyncio.to_thread(self._work, batch)
         except (OSError, GitError) as error:
             self._some.set()
-            reason = getattr(error, "strerror", None) or error
+            place = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+            reason = f"{place}{getattr(error, 'strerror', None) or error}"
             logger.error("%s failed, to be repeated: %s (%d waiting)", self._name, reason, len(batch))
             return False
         if self._backoff.failures:

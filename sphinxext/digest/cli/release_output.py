@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sphinxext.digest.cli.files import replace_file
 from sphinxext.digest.cli.output import as_json
+from sphinxext.digest.files import replace_file
 
 if TYPE_CHECKING:
     from sphinxext.digest.problems import Problem

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from sphinxext.digest.cli.files import replace_file
 from sphinxext.digest.cli.output import show_problems
 from sphinxext.digest.cli.periods import readable_period
 from sphinxext.digest.cli.sources import open_digest
+from sphinxext.digest.files import replace_file
 from sphinxext.digest.render.report import FORMATS
 
 

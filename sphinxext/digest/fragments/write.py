@@ -7,11 +7,13 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from yaml.nodes import ScalarNode
 
 from sphinxext.digest import safeyaml
+from sphinxext.digest.files import writing
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, TEXT_NOTES, SectionFields
 from sphinxext.digest.fragments.listing import SUFFIX
 from sphinxext.digest.model import split_name
@@ -125,7 +127,8 @@ def write_new_file(folder: Path, slug: str, text: str, identity: str | None = No
     :raises DigestError: if there is a fragment with this identity.
     :raises OSError: if the file cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     taken = {name[1]: path.name for path in folder.glob(f"*{SUFFIX}") if (name := split_name(path.stem))}
     if identity is None:
         identity = next(new for new in iter(_new_identity, "") if new not in taken)
@@ -133,13 +136,7 @@ def write_new_file(folder: Path, slug: str, text: str, identity: str | None = No
         message = f"{taken[identity]} has the identity {identity} already"
         raise DigestError(Problem(os.fspath(folder), 0, 0, Code.DUPLICATE_IDENTITY, message))
     path = folder / f"{slug_of(slug)}-{identity}{SUFFIX}"
-    # a name that begins with a dot is not read as a fragment
-    temporary = folder / f".{path.name}.tmp"
-    try:
-        _write_new(temporary, text.encode())
-        _move_to_new(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    _write_new({path: text})
     return path
 
 
@@ -151,23 +148,9 @@ def write_new_files(folder: Path, texts: Mapping[str, str]) -> list[Path]:
     :param texts: by the names of the files, whose identities must be free.
     :raises OSError: if one of the files cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = {folder / f".{name}.tmp": folder / name for name in texts}
-    done: list[Path] = []
-    try:
-        for path, text in zip(temporary, texts.values(), strict=True):
-            path.write_bytes(text.encode())
-        for path, final in temporary.items():
-            _move_to_new(path, final)
-            done.append(final)
-    except BaseException:
-        for path in done:
-            path.unlink(missing_ok=True)
-        raise
-    finally:
-        for path in temporary:
-            path.unlink(missing_ok=True)
-    return done
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    return _write_new({folder / name: text for name, text in texts.items()})
 
 
 def _note_lines(section: SectionFields, note: Mapping[str, object]) -> Iterator[str]:
@@ -216,7 +199,33 @@ def _new_identity() -> str:
     return secrets.token_hex(8)
 
 
-def _write_new(path: Path, data: bytes) -> None:
+def _write_new(texts: Mapping[Path, str]) -> list[Path]:
+    """Write files that are not there: all of them, or none. They get their names when all of them are complete."""
+    # a name that begins with a dot is not read as a fragment
+    temporary = {path: path.with_name(f".{path.name}.tmp") for path in texts}
+    done: list[Path] = []
+    try:
+        for path, text in texts.items():
+            with writing(path):
+                _write_temporary(temporary[path], text.encode())
+        for path in texts:
+            with writing(path):
+                _move_to_new(temporary[path], path)
+            done.append(path)
+    except BaseException:
+        for path in done:
+            path.unlink(missing_ok=True)
+        raise
+    finally:
+        for path in temporary.values():
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+    return done
+
+
+def _write_temporary(path: Path, data: bytes) -> None:
+    # what a killed process has left may be another name of a fragment, which is not to be written to
+    path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(data)
@@ -232,5 +241,9 @@ def _move_to_new(temporary: Path, path: Path) -> None:
         raise
     except OSError:
         # a file system without links: take the name with an empty file, and put the other in its place
-        _write_new(path, b"")
-        temporary.replace(path)
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        try:
+            temporary.replace(path)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
+from sphinxext.digest.files import replace_file
 from sphinxext.digest.history.git import GitError, HistoryError
 from sphinxext.digest.history.names import unique_id
 from sphinxext.digest.history.scanner import Scanner
@@ -151,12 +152,8 @@ def write_cache_file(conf: Config, path: Path | None = None) -> Path:
             "branches": {name: _as_rows(found, contents) for name, found in branches.items()},
         }
     text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        temporary.write_text(_NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n", encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    text = _NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    replace_file(path, text.encode())
     return path
 
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sphinxext.digest.files import writing
+
 _VERSION = 1
 
 
@@ -84,6 +86,10 @@ class SentRecord:
             raise RecordError(f"{self.file} {message}") from None
 
     def _write(self) -> None:
+        with writing(self.file):
+            self._replace()
+
+    def _replace(self) -> None:
         data = json.dumps({"version": _VERSION, "sent": self._sent}, ensure_ascii=False, indent=1).encode() + b"\n"
         descriptor, name = tempfile.mkstemp(prefix=".sent.", dir=self.file.parent)
         try:

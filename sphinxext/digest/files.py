@@ -1,11 +1,24 @@
-"""Writing results to files."""
+"""Writing files: each appears with all its content, or what was there stays."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Let an error say which file cannot be written; a full disk does not tell, or a temporary file is named.
+
+    :raises OSError: of the same kind as what was raised inside, with this path.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, f"cannot be written: {error.strerror or error}", os.fspath(path)) from None
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -16,7 +29,11 @@ def replace_file(path: Path, data: bytes) -> None:
 
     :raises OSError: if it cannot be written.
     """
-    path = path.resolve()
+    with writing(path):
+        _replace(path.resolve(), data)
+
+
+def _replace(path: Path, data: bytes) -> None:
     if path.exists() and not path.is_file():
         path.write_bytes(data)
         return
