@@ -11,6 +11,7 @@ from sphinxext.digest.extension.collector import collect_as_usual, collect_seldo
 from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.days import SCRIPT, DayElements, add_script
 from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
+from sphinxext.digest.extension.failed_writes import watch_writes
 from sphinxext.digest.extension.labels import keep_from_labels
 from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.outdated import outdated_documents
@@ -62,6 +63,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", open_store)
     app.connect("builder-inited", add_pages)
     app.connect("builder-inited", spare_what_is_loaded)
+    app.connect("builder-inited", watch_writes)
     app.connect("env-get-outdated", outdated_documents)
     app.connect("env-get-outdated", outdated_by_schedules)
     app.connect("env-get-outdated", outdated_by_release_notes)

@@ -119,9 +119,12 @@ class DigestDomain(Domain):
     words: Words = ENGLISH
     #: The collections of this build, from ``builder-inited`` on.
     store: object = None
-    #: What this build would write pages with, and which of them it writes.
+    #: What pages were written with, what this build would write them with, and which of them it writes.
+    before: Any = None
     expected: Any = None
     written: set[str]
+    #: Knows whether a page could not be written.
+    failed_writes: Any = None
     #: The process that knows what this domain does.
     _process: int | None = None
     _chosen: dict[tuple[str, str], Target] | None = None

@@ -24,10 +24,16 @@ def write_output(file: Path, data: bytes) -> None:
         raise SphinxError(f"{file} cannot be written: {error.strerror or error}") from None
 
 
-def keep(file: Path, data: bytes) -> None:
-    """Write a file that only saves work for later builds, which do without it if it cannot be written or read."""
-    with suppress(OSError):
+def keep(file: Path, data: bytes) -> bool:
+    """Write a file that only saves work for later builds, which do without it if it cannot be written or read.
+
+    Whether it was written; if not, what was there stays.
+    """
+    try:
         _write(file, blake2b(data, digest_size=_SUM_SIZE).digest() + data)
+    except OSError:
+        return False
+    return True
 
 
 def kept(file: Path) -> bytes | None:
@@ -40,9 +46,9 @@ def kept(file: Path) -> bytes | None:
     return data if content[:_SUM_SIZE] == blake2b(data, digest_size=_SUM_SIZE).digest() else None
 
 
-def keep_record(file: Path, version: int, record: object) -> None:
+def keep_record(file: Path, version: int, record: object) -> bool:
     """Keep a record as :func:`keep` does; ``version`` tells those of other releases apart."""
-    keep(file, pickle.dumps((version, record)))
+    return keep(file, pickle.dumps((version, record)))
 
 
 def kept_record(file: Path, version: int) -> Any:

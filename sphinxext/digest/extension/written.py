@@ -4,11 +4,16 @@ A page shows something of others: the titles of what its links lead to, the page
 pages in a sidebar. Sphinx writes it anew if it was read itself, not if those have changed. And where several builders
 share an environment, only the first of them sees that a page was read. So it is remembered what each page was written
 with.
+
+Where a build was killed or found the disk full, Sphinx takes a page that was written half for one that is up to date.
+So nothing is remembered from the first page that a build writes until it comes to its end, and where nothing is
+remembered, all pages are written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,13 +63,11 @@ def remember_links(app: Sphinx, doctree: nodes.document) -> None:
 
 def outdated_outputs(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """The pages that are not in the output as they would be written now."""
-    # a mail has the addresses of pages
-    published = (app.config.html_baseurl, app.config.html_link_suffix, app.config.html_file_suffix)
-    common = published if app.builder.name == "digest-mail" else ()
+    common = _common(app)
     domain = DigestDomain.of(env)
     domain.written = set()
     state = mark_of(sorted(env.all_docs.items()), common)
-    before = _read(app).get(_key(app))
+    before = domain.before = _read(app).get(_key(app))
     if before is not None and before.state == state:
         domain.expected = replace(before, pages=dict(before.pages))
         return []
@@ -72,8 +75,8 @@ def outdated_outputs(app: Sphinx, env: BuildEnvironment) -> list[str]:
     pages = {docname: marks.of_page(docname) for docname in env.found_docs & env.all_docs.keys()}
     domain.expected = now = Written(state, pages, marks.tree)
     if before is None:
-        # nothing was written, and Sphinx sees that
-        return []
+        # nothing was written, or not all of it
+        return sorted(pages)
     if before.shows_tree and now.tree != before.tree:
         return sorted(now.pages)
     return sorted(docname for docname, mark in now.pages.items() if before.pages.get(docname) != mark)
@@ -83,6 +86,8 @@ def note_written(app: Sphinx, _doctree: nodes.document, docname: str) -> None:
     """Remember that a page is written, which a build of named files does not do with all of those that should be."""
     domain = DigestDomain.of(app.env)
     if domain.expected is not None:
+        if not domain.written:
+            _forget(app)
         domain.written.add(docname)
 
 
@@ -105,19 +110,40 @@ def note_tree(app: Sphinx, _pagename: str, _template: str, context: dict[str, An
 
 
 def save_written(app: Sphinx, exception: Exception | None) -> None:
-    """Keep what the pages were written with beside the environment, if the build came to its end."""
+    """Keep what the pages were written with beside the environment, if the build came to its end with all of them."""
     domain = DigestDomain.of(app.env)
-    if exception is not None or domain.expected is None:
+    if exception is not None or domain.expected is None or domain.failed_writes.found:
         return
     known = _read(app)
-    before, now = known.get(_key(app), Written()), domain.expected
+    before, now = domain.before or Written(), domain.expected
     left = {docname: before.pages.get(docname, b"") for docname in now.pages.keys() - domain.written}
     if any(now.pages[docname] != mark for docname, mark in left.items()):
         now.state = b""
     now.pages.update(left)
-    if now != before:
+    if now != known.get(_key(app)):
         known = {key: written for key, written in known.items() if Path(key.partition(" ")[2]).is_dir()}
         keep_record(Path(app.doctreedir, _MEMORY), DigestDomain.data_version, {**known, _key(app): now})
+
+
+def _common(app: Sphinx) -> tuple[object, ...]:
+    """What all pages depend on."""
+    config = app.config
+    if app.builder.name == "digest-mail":
+        # a mail has the addresses of pages
+        return (config.html_baseurl, config.html_link_suffix, config.html_file_suffix)
+    # the options of HTML: Sphinx takes them for those of all pages before it writes the first page with them
+    info = getattr(app.builder, "build_info", None)
+    return tuple(getattr(info, name, "") for name in ("config_hash", "tags_hash"))
+
+
+def _forget(app: Sphinx) -> None:
+    """Remember nothing of this output while its pages are written: a build that is killed may leave one half."""
+    known = _read(app)
+    if known.pop(_key(app), None) is not None:
+        file = Path(app.doctreedir, _MEMORY)
+        if not keep_record(file, DigestDomain.data_version, known):
+            with suppress(OSError):
+                file.unlink()
 
 
 def _key(app: Sphinx) -> str:
