@@ -20,7 +20,7 @@ from sphinxext.digest.options import Settings
 
 #: Roles that mean the same everywhere; all others point into the documentation that a note comes from.
 _PLAIN_ROLES = frozenset("code emphasis literal math strong sub subscript sup superscript title-reference".split())  # noqa: SIM905 - as words
-_ROLE = re.compile(r"(?<![\\\w])(?P<role>(?::[\w.+-]+)+):`[!~]?(?P<text>[^`<>]+?)(?:\s*<[^`<>]*>)?`")
+_ROLE = re.compile(r"(?<![\\\w])(?P<role>(?::[\w.+-]{1,60}){1,4}):`[!~]?(?P<text>[^`<>]++)(?:<[^`<>]*+>)?+`")
 #: The longest text that is taken with its markup.
 _MAX_TEXT = 100_000
 
@@ -149,4 +149,4 @@ def _without_markup(value: str, kind: Type) -> str:
 
 def _words_of_role(match: re.Match[str]) -> str:
     name = match["role"].lstrip(":").lower()
-    return match[0] if name in _PLAIN_ROLES else escaped(match["text"])
+    return match[0] if name in _PLAIN_ROLES else escaped(match["text"].rstrip())

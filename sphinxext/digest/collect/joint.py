@@ -17,7 +17,7 @@ from sphinxext.digest.collect.plain import visible_text
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, SectionFields, Type
 from sphinxext.digest.fragments.schema import DIALECT
 from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment
-from sphinxext.digest.model import Kind, Moment, State, week_number
+from sphinxext.digest.model import Kind, Moment, State, week_label
 from sphinxext.digest.problems import Code, DigestError, Problem
 
 #: The version of the format. Readers refuse later ones; new keys do not make a new version.
@@ -200,7 +200,7 @@ def _value(kind: Type, name: str, value: object) -> str | None:
             return None
     if kind is Type.STATE and line not in list(State):
         return None
-    return None if kind is Type.WEEK and week_number(line) is None else line
+    return week_label(line) if kind is Type.WEEK else line
 
 
 def _text(value: object) -> str:

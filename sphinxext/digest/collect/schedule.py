@@ -21,10 +21,12 @@ from sphinxext.digest.model import (
     Scope,
     Text,
     Week,
+    week_label,
     week_number,
 )
 from sphinxext.digest.options import Settings
 from sphinxext.digest.periods import long_day, short_title
+from sphinxext.digest.problems import Code, DigestError, Problem
 
 #: What a schedule cannot know, by the fields of a countdown.
 DECISIONS = {
@@ -34,7 +36,7 @@ DECISIONS = {
 }
 
 #: Markup of the page of a schedule that means nothing elsewhere: roles, references to other parts of the page.
-_REFERENCE = re.compile(r"(?::[\w.+-]+)*:?`~?([^`<>]+?)(?:\s*<[^`<>]*>)?`_{0,2}")
+_REFERENCE = re.compile(r"(?::[\w.+-]{1,60}){0,4}:?`~?([^`<>]++)(?:<[^`<>]*+>)?+`_{0,2}")
 _NO_WORDS = re.compile(r"\.\. |:[\w-]+:|[^\w\s]+\Z")
 
 
@@ -102,10 +104,16 @@ def note_of(collection: Collection, schedule: Schedule, week: Week) -> Entry | N
 
 
 def draft_countdown(schedule: Schedule, week: Week, settings: Settings) -> draft.Draft:
-    """The fragment for a week that has a name. What a person has to decide stands in comments at its top."""
-    assert week.name is not None
+    """The fragment for a week that has a name. What a person has to decide stands in comments at its top.
+
+    :raises DigestError: if no fragment can have the week, which is a hundred others away from the release.
+    """
+    label = week_label(week.name or "")
+    if label is None:
+        message = f"the week {week.name} is too far away for a countdown"
+        raise DigestError(Problem(schedule.path, 0, 0, Code.BAD_VALUE, message))
     fields = countdown_fields(schedule, week, settings)
-    note = {"series": schedule.series, "week": week.name, **fields}
+    note = {"series": schedule.series, "week": label, **fields}
     return draft.make_draft(
         identity_of(schedule, week),
         f"countdown {schedule.series} {week.name}",
@@ -185,7 +193,7 @@ def _sound(write: Callable[[bool], str], settings: Settings) -> str:
 def _plain_lines(text: str) -> list[str]:
     """The paragraphs of a text as plain text; lists become paragraphs, and comments and targets are left out."""
     paragraphs = []
-    for paragraph in re.split(r"\n[^\S\n]*\n", _REFERENCE.sub(r"\1", text)):
+    for paragraph in re.split(r"\n[^\S\n]*\n", _REFERENCE.sub(lambda found: found[1].rstrip(), text)):
         words = " ".join(paragraph.replace("::", ":").split())
         if words and not _NO_WORDS.match(words):
             paragraphs.append(filled(begun(escaped(words.replace("``", "`"))), 4))

@@ -124,6 +124,9 @@ def read_cache_file(conf: Config, path: Path | None = None) -> CacheFile:
         raise HistoryError(f"{path} is no cache of release notes")
     if not all(map(_is_row, _all_rows(content))) or not isinstance(content.get("file-contents", {}), dict):
         raise HistoryError(f"{path} is no cache of release notes: an entry has no version, no files or no date")
+    for row in _all_rows(content):
+        # YAML takes a version such as 1.0 for a number
+        row["version"] = str(row["version"])
     return CacheFile(conf, content)
 
 
@@ -157,7 +160,7 @@ def write_cache_file(conf: Config, path: Path | None = None) -> Path:
     return path
 
 
-def _all_rows(content: dict[str, Any]) -> Iterator[object]:
+def _all_rows(content: dict[str, Any]) -> Iterator[Any]:
     """The versions of all branches, and those with dates."""
     branches = content.get("branches") or {}
     yield from content["notes"]

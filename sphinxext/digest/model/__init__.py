@@ -16,7 +16,7 @@ from sphinxext.digest.model.notes import (
     Thread,
 )
 from sphinxext.digest.model.period import Period, month_name
-from sphinxext.digest.model.schedule import MILESTONE, Event, Outlook, Schedule, Scope, Week, week_number
+from sphinxext.digest.model.schedule import MILESTONE, Event, Outlook, Schedule, Scope, Week, week_label, week_number
 from sphinxext.digest.model.text import REFUSED_CHARACTER, Moment, Place, Text
 from sphinxext.digest.model.words import ENGLISH, Words
 
@@ -54,5 +54,6 @@ __all__ = [
     "Words",
     "month_name",
     "split_name",
+    "week_label",
     "week_number",
 ]

@@ -107,6 +107,14 @@ def week_number(name: str) -> int | None:
     return -int(digits) if sign == "+" else int(digits)
 
 
+def week_label(name: str) -> str | None:
+    """The name of a week as fragments have it, ``R-7`` for ``r7``, or None if it is none, or too far away for them."""
+    number = week_number(name)
+    if number is None or len(name.lstrip("Rr-+")) > 2:
+        return None
+    return name.upper() if name[1:2] in ("-", "+") else f"R-{name[1:]}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
     """What is ahead in a cycle, seen from one day.

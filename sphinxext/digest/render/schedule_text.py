@@ -12,8 +12,8 @@ from sphinxext.digest.render.mail_text import mail_text
 #: Lines as long as their paragraphs: whoever shows the text wraps it.
 _UNLIMITED = 1_000_000
 #: Markup that only the page of the schedule can resolve: roles of Sphinx, references to what stands elsewhere on it.
-_UNRESOLVED = re.compile(r"(?::[\w.+-]+)*:?`~?([^`<>\n]+?)(?:\s*<[^`<>]*>)?`_{0,2}")
-_UNRESOLVED_WORD = re.compile(r"\b([\w.-]+)(?<!_)__?(?!\w)")
+_UNRESOLVED = re.compile(r"(?::[\w.+-]{1,60}){0,4}:?`~?([^`<>\n]++)(?:\s*+<[^`<>]*+>)?+`_{0,2}")
+_UNRESOLVED_WORD = re.compile(r"(?<![\w.-])([\w.-]+)(?<!_)__?(?!\w)")
 
 #: Schedules may use nothing that reads the machine, whatever a project allows its own fragments.
 _GUARD = Guard(frozenset(), False, False)
@@ -39,4 +39,4 @@ def text_of_event(event: Event, schedule: Schedule) -> str:
 
 def without_markup(text: str) -> str:
     """A text with the words of references and roles in place of their markup."""
-    return _UNRESOLVED_WORD.sub(r"\1", _UNRESOLVED.sub(r"\1", text))
+    return _UNRESOLVED_WORD.sub(r"\1", _UNRESOLVED.sub(lambda found: found[1].rstrip(), text))

@@ -19,7 +19,7 @@ from sphinxext.digest.schedule.targets import TARGET, Targets
 #: ``.. _i-1:`` and nothing behind it.
 _ANCHOR = re.compile(r"\.\. _(?:`([^`]{1,200})`|((?:[^:\\`]|\\.|:(?=\S)){1,200})):[ \t]*")
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*")
-_SCHEDULE = re.compile(r"\s*\brelease\s+schedule\s*$", re.IGNORECASE)
+_SCHEDULE = re.compile(r"(?<!\s)\s*\brelease\s+schedule\s*$", re.IGNORECASE)
 #: A title that is as long as this is prose.
 _MAX_TITLE = 200
 
