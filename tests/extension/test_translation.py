@@ -277,7 +277,8 @@ def test_elements_are_marked_as_sphinx_marks_them(project: Project) -> None:
     translate(project, "index", {"a: *one*": "a: *eins*", "b: two": "b: zwei"})
     build = project.build("pseudoxml", language="de", digest_automatic=False)
     text = build.text("index.pseudoxml")
-    assert text.count('translated="True"') == 2
+    # docutils 0.22 writes truth as a number
+    assert len(re.findall(r'translated="(?:True|1)"', text)) == 2
     assert "translatable" not in text
     assert "28.57%" not in text
     assert "<emphasis>\n" in text
