@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _replay(name: str) -> bool:
-    """Give a target what is known to be hard first: docutils takes some seconds for thousands of cells and footnotes."""
+    """Give a target what is known to be hard first. docutils takes seconds for thousands of cells or footnotes."""
     command = [sys.executable, "-m", "fuzz.replay", name, f"--factor={_FACTOR}"]
     return subprocess.run(command, cwd=HERE.parent, check=False).returncode == 0
 
