@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sphinx
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -153,5 +154,7 @@ def test_what_sphinx_leaves(tmp_path: Path) -> None:
         files_of(project.build(**place).outdir) for place in ({}, {"output": "fresh", "doctrees": "fresh"})
     )
     assert again.keys() - fresh.keys() == {"other.html", "_sources/other.rst.txt"}
-    assert (b'"xylophon":[]' in again["searchindex.js"], b"xylophon" in fresh["searchindex.js"]) == (True, False)
+    # Sphinx 7 leaves no words without pages
+    left = sphinx.version_info >= (8,)
+    assert (b'"xylophon":[]' in again["searchindex.js"], b"xylophon" in fresh["searchindex.js"]) == (left, False)
     assert search_index(again["searchindex.js"]) == search_index(fresh["searchindex.js"])

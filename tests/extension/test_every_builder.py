@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sphinx
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
@@ -139,7 +140,11 @@ def test_missing_words_are_found() -> None:
 def test_no_word_is_lost(everything: Everything, builder: str) -> None:
     text = ALL_READERS[builder](everything(builder).outdir)
     made = () if builder == "gettext" else MADE
-    assert missing_words(text, *made) == EXPECTED_TO_MISS.get(builder, [])
+    missing = missing_words(text, *made)
+    if builder == "text" and sphinx.version_info < (9,):
+        # it breaks words that are longer than a line
+        missing = [line for line in missing if not line.startswith("quiet https an example extremely long address")]
+    assert missing == EXPECTED_TO_MISS.get(builder, [])
 
 
 def test_no_word_is_lost_in_mails(everything: Everything) -> None:
