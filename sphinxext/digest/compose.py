@@ -24,7 +24,8 @@ from sphinxext.digest.model import (
     Words,
 )
 from sphinxext.digest.model.words import N_, filled
-from sphinxext.digest.options import RELEASES, SECTIONS, Settings, is_default, words_of
+from sphinxext.digest.option_table import RELEASES, SECTIONS
+from sphinxext.digest.options import Settings, is_default, words_of
 from sphinxext.digest.periods import countdown_week
 
 if TYPE_CHECKING:

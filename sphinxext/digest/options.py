@@ -1,4 +1,4 @@
-"""Every option, declared once: its name, default, check and help.
+"""The options of a collection as they are set.
 
 The command reads options from ``releasenotes/digest.yaml``; a build reads the same file and then ``conf.py``, where
 each option is called ``digest_<name>``.
@@ -12,9 +12,9 @@ from datetime import date
 from typing import Any
 
 from sphinxext.digest import checks
-from sphinxext.digest.model import Kind, Period, Words
-from sphinxext.digest.model.words import N_
-from sphinxext.digest.periods import FREQUENCIES, WEEKDAYS, Calendar
+from sphinxext.digest.model import Period, Words
+from sphinxext.digest.option_table import OPTIONS
+from sphinxext.digest.periods import Calendar
 from sphinxext.digest.problems import Code
 from sphinxext.digest.rounds import Source
 
@@ -27,23 +27,10 @@ SETTINGS_FILE = "releasenotes/digest.yaml"
 #: The key of the settings, and the end of the conf.py value's name, that has further collections.
 COLLECTIONS = "collections"
 
-#: The sections a digest can have, by the names that the option and the fragments use, in the default order.
-SECTIONS: dict[str, Kind] = {
-    "successes": Kind.SUCCESS,
-    "items": Kind.ITEM,
-    "countdown": Kind.COUNTDOWN,
-    "releases": Kind.RELEASE,
-    "threads": Kind.THREAD,
-    "stories": Kind.STORY,
-}
-
-#: The section that needs git's history: a digest has it only if the option asks for it.
-RELEASES = "releases"
-
 
 @dataclass(frozen=True)
 class Settings:
-    """The options of one collection, checked. The table :data:`OPTIONS` says what each of them means."""
+    """The options of one collection, checked; what each means says the table of all options."""
 
     fragments: str
     pages: str
@@ -81,167 +68,6 @@ class Settings:
         return f"{self.base_url}{self.pages}/{period.name}.html" if self.base_url else None
 
 
-def _sections(value: object) -> tuple[str, ...]:
-    names = checks.texts(value)
-    if unknown := [name for name in names if name not in SECTIONS]:
-        raise checks.OptionError(f"has no section '{unknown[0]}': there are {', '.join(SECTIONS)}")
-    if len(set(names)) < len(names):
-        raise checks.OptionError("names a section twice")
-    return names
-
-
-@dataclass(frozen=True)
-class Option:
-    """An option: ``check`` returns the value as the settings hold it, or raises ``OptionError``."""
-
-    name: str
-    default: Any
-    check: Callable[[object], Any]
-    help: str
-
-
-OPTIONS: dict[str, Option] = {
-    option.name: option
-    for option in (
-        Option(
-            "fragments", "releasenotes/digests", checks.folder, "The folder of the fragments, relative to the project."
-        ),
-        Option(
-            "pages",
-            "digests",
-            checks.folder,
-            "Where the pages of the collection are, relative to the documentation's root.",
-        ),
-        Option(
-            "title",
-            "{period}",
-            checks.title,
-            "The title of a digest. ``{period}`` is the period in words (``November 28 to December 4``), ``{year}`` "
-            "the year of its last day, ``{start}`` and ``{end}`` its days in ISO form.",
-        ),
-        Option(
-            "automatic",
-            True,
-            checks.flag,
-            "Whether the build makes the pages of the collection: one to each digest, month and year, and the list.",
-        ),
-        Option("collection_title", N_("Digests"), checks.text, "The title of the page that lists all digests."),
-        Option("period", "weekly", checks.choice(*FREQUENCIES), "How often there is a digest."),
-        Option("week_start", "saturday", checks.choice(*WEEKDAYS), "The weekday that a digest's week begins with."),
-        Option(
-            "anchor", date(2000, 1, 1), checks.day, "Two-week periods begin in every second week from this day's on."
-        ),
-        Option(
-            "intervals",
-            (),
-            checks.intervals,
-            "Periods that differ from the regular ones, as ``START/END``: each is one digest and wins over the "
-            "calendar. A page with a ``digest`` directive for an interval does the same in a build.",
-        ),
-        Option(
-            "sections",
-            tuple(name for name in SECTIONS if name != RELEASES),
-            _sections,
-            "The sections of a digest, in order; others are left out. With ``releases`` digests tell the versions "
-            "that were released in their periods, if they have release notes.",
-        ),
-        Option(
-            "groups",
-            (),
-            checks.texts,
-            "Headings of items and stories that every digest shows, in this order and before all others, even when "
-            "there is nothing under them.",
-        ),
-        Option(
-            "empty_group",
-            N_("None this week."),
-            checks.text,
-            "What stands under a heading of ``groups`` without notes.",
-        ),
-        Option("success_heading", N_("SuccessBot Says"), checks.text, "The heading of the successes."),
-        Option(
-            "success_closing",
-            N_("Tell us yours via IRC with a message “#success [insert success]”."),
-            checks.text_or_empty,
-            "The line that closes the successes; empty for none.",
-        ),
-        Option(
-            "success_url",
-            "",
-            checks.url_or_empty,
-            "Where all successes are listed: an absolute URL, linked in a last line.",
-        ),
-        Option(
-            "references",
-            True,
-            checks.flag,
-            "Whether links are numbered and listed at the end of a digest's page. Without it they are links only.",
-        ),
-        Option(
-            "fragment_directives",
-            (),
-            checks.texts,
-            "Names of directives that fragments may use besides those that are known to be harmless.",
-        ),
-        Option(
-            "fragment_roles",
-            (),
-            checks.texts,
-            "Names of roles that fragments may use besides those of docutils, Sphinx and domains.",
-        ),
-        Option(
-            "fragment_raw",
-            False,
-            checks.flag,
-            "Whether fragments may use ``raw``: only if all their authors are trusted.",
-        ),
-        Option(
-            "fragment_file_insertion",
-            False,
-            checks.flag,
-            "Whether fragments may insert files (``include``, ``csv-table`` with a file ...): only if all their "
-            "authors are trusted.",
-        ),
-        Option(
-            "fragment_remote_images",
-            True,
-            checks.flag,
-            "Whether fragments may show pictures from the web. Readers of the pages ask other servers for them, and "
-            "so do builds of EPUB and LaTeX.",
-        ),
-        Option(
-            "base_url",
-            "",
-            checks.folder_url_or_empty,
-            "Where the documentation is published, as an absolute URL. Reports and mails then say where the page of a "
-            "digest is, and link to earlier and later parts of threads.",
-        ),
-        Option(
-            "schedules",
-            (),
-            checks.paths,
-            "Where release schedules are, relative to the project: files, and folders with a folder to each series, "
-            "such as a checkout of openstack/releases. They may lie outside the project: ``../releases``.",
-        ),
-        Option(
-            "schedule_url",
-            "",
-            checks.schedule_url,
-            "The page that has a schedule for readers, as an absolute URL. ``{series}`` is the name of the series: "
-            "``https://releases.openstack.org/{series}/schedule.html``.",
-        ),
-        Option(
-            "sources",
-            (),
-            checks.sources,
-            "What ``sphinx-digest collect`` goes through: a list of mappings, each with one of the keys ``irc``, "
-            "``mbox``, ``feed``, ``gerrit`` and ``schedule``, and options of that command; see "
-            ":doc:`/user/collecting`.",
-        ),
-    )
-}
-
-
 def default_settings() -> Settings:
     """The settings of a project that sets nothing."""
     return Settings(**{name: option.default for name, option in OPTIONS.items()})
@@ -261,7 +87,7 @@ def words_of(settings: Settings, name: str, words: Words) -> str:
 def with_changes(settings: Settings, values: Mapping[str, object], complain: Complain) -> Settings:
     """The settings with some values replaced by others, which are checked.
 
-    :param values: by the names of :data:`OPTIONS`, as YAML or ``conf.py`` give them.
+    :param values: by the names of :data:`~sphinxext.digest.option_table.OPTIONS`, as YAML or ``conf.py`` give them.
     :param complain: called for each value that is refused; the old value stays.
     """
     changes: dict[str, Any] = {}

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from sphinxext.digest.model import Period
-from sphinxext.digest.options import OPTIONS, SECTIONS, Settings, default_settings, with_changes
+from sphinxext.digest.option_table import OPTIONS, SECTIONS
+from sphinxext.digest.options import Settings, default_settings, with_changes
 from sphinxext.digest.periods import Calendar
 from sphinxext.digest.problems import Code
 from sphinxext.digest.rounds import Source

@@ -49,7 +49,7 @@ def test_a_disk_that_becomes_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert not there or file.read_bytes() == b"before"
 
 
-@pytest.mark.parametrize("name", ["digest-folders.pickle", "digest-calendars.json", "digest-written.pickle"])
+@pytest.mark.parametrize("name", ["digest-folders.pickle", "digest-published.json", "digest-written.pickle"])
 def test_a_build_after_damage(project: Project, name: str) -> None:
     project.write("releases/xena.yaml", "series: xena\nstart: 2026-10-05\nrelease: 2027-04-01\nmilestones: []\n")
     project.write("releasenotes/digest.yaml", "schedules: [releases]\n")

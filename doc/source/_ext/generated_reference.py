@@ -16,7 +16,7 @@ import click
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from sphinxext.digest import cli, options, problems, safeyaml
+from sphinxext.digest import cli, option_table, options, problems, safeyaml
 from sphinxext.digest.cli.group import cli as group
 from sphinxext.digest.doctree import guard, parse
 from sphinxext.digest.fragments import fields, schema
@@ -35,7 +35,7 @@ _OPTION = re.compile(r"(--[a-z-]+)")
 
 def option_lines() -> Iterator[str]:
     """The options, each as a configuration value of Sphinx."""
-    for option in options.OPTIONS.values():
+    for option in option_table.OPTIONS.values():
         yield f".. confval:: digest_{option.name}"
         yield f"   :default: ``{_value(option.default)}``"
         yield from ("", f"   {option.help}", "")
@@ -141,7 +141,7 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {
 
 #: What each part is made from: its page is made again when one of these files changes.
 SOURCES: dict[str, tuple[Any, ...]] = {
-    "options": (options,),
+    "options": (options, option_table),
     "limits": (safeyaml, parse),
     "directives": (guard,),
     "fields": (fields,),

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinxext.digest import __version__
-from sphinxext.digest.extension.calendars import publish_calendars
 from sphinxext.digest.extension.collector import collect_as_usual, collect_seldom, spare_what_is_loaded
 from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.days import SCRIPT, DayElements, add_script
@@ -16,6 +15,7 @@ from sphinxext.digest.extension.labels import keep_from_labels
 from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.outdated import outdated_documents
 from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages
+from sphinxext.digest.extension.published import publish_beside_pages
 from sphinxext.digest.extension.releases import StableAnchors, outdated_by_release_notes
 from sphinxext.digest.extension.report import report_problems
 from sphinxext.digest.extension.schedules import outdated_by_schedules
@@ -78,7 +78,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", add_script)
     app.connect("build-finished", save_states)
     app.connect("build-finished", save_written)
-    app.connect("build-finished", publish_calendars)
+    app.connect("build-finished", publish_beside_pages)
     app.connect("build-finished", collect_as_usual)
     return {
         "version": __version__,

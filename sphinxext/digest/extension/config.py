@@ -7,7 +7,8 @@ from pathlib import Path
 from sphinx.config import Config
 
 from sphinxext.digest.extension.warn import warn_of
-from sphinxext.digest.options import COLLECTIONS, OPTIONS, default_settings
+from sphinxext.digest.option_table import OPTIONS
+from sphinxext.digest.options import COLLECTIONS, default_settings
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.project import Project, load_project, make_project
 from sphinxext.digest.root import find_root

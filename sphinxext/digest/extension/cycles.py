@@ -11,8 +11,8 @@ from sphinx import addnodes
 
 from sphinxext.digest.doctree.notes import links_list
 from sphinxext.digest.doctree.outlook import RELEASE, EventName, outlook_of_note, plain_name, weeks_table
-from sphinxext.digest.extension.calendars import calendar_path
 from sphinxext.digest.extension.domain import CALENDAR, DigestDomain
+from sphinxext.digest.extension.published.calendars import calendar_path
 from sphinxext.digest.extension.schedules import ScheduleQuery, find_schedule, remember_schedule
 from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.model import MILESTONE, Countdown, Entry, Event, Outlook, Schedule, Words

@@ -15,7 +15,7 @@ from sphinxext.digest.extension.directives.base import CollectionReader, OptionS
 from sphinxext.digest.extension.queries import ListingQuery
 from sphinxext.digest.extension.translation import note_words
 from sphinxext.digest.model import Entry, Kind, Period, Words
-from sphinxext.digest.options import SECTIONS
+from sphinxext.digest.option_table import SECTIONS
 
 _YEAR, _MONTH = len("2015"), len("2015-12")
 _SPAN = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from functools import partial
 from hashlib import blake2b
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sphinxext.digest import __version__
 from sphinxext.digest.extension.domain import DigestDomain
-from sphinxext.digest.extension.outputs import keep, kept, write_output
+from sphinxext.digest.extension.published.memory import File, Publisher
 from sphinxext.digest.extension.schedules import ScheduleQuery, find_schedule, stamp_of
 from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.model import Schedule
@@ -19,8 +19,6 @@ from sphinxext.digest.problems import DigestError
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-#: What was published in which folder, beside the environment.
-_PUBLISHED = "digest-calendars.json"
 _UNUSUAL = re.compile(r"[^a-z0-9_-]+")
 
 
@@ -29,31 +27,20 @@ def calendar_path(pages: str, schedule: Schedule) -> str:
     return f"{pages}/{_UNUSUAL.sub('-', schedule.series.lower()).strip('-') or 'series'}.ics"
 
 
-def publish_calendars(app: Sphinx, exception: Exception | None) -> None:
-    """Write the calendars of the series that pages show, if they are not there as they should be.
+class Calendars(Publisher):
+    """The calendars of the series that pages show.
 
     No schedule is read for those that have been published and have not changed since.
     """
-    if exception is not None or app.builder.format != "html" or app.builder.name == "epub":
-        return
-    memory = Path(app.doctreedir, _PUBLISHED)
-    # not that of the application: Apple's help has its pages deeper
-    folder = str(app.builder.outdir)
-    known = _read(memory)
-    before = known.get(folder, {})
-    now: dict[str, list[str]] = {}
-    store = store_of(app.env)
-    for query in _published(app):
-        name = json.dumps([query.folder, query.path, query.series, str(query.day or "")])
-        state = _state(store, query)
-        same = before.get(name)
-        if same is not None and same[1] == state and Path(folder, same[0]).is_file():
-            now[name] = same
-        elif path := _publish(Path(folder), store, query):
-            now[name] = [path, state]
-    if now != before:
-        known[folder] = now
-        keep(memory, json.dumps(known, sort_keys=True).encode())
+
+    name = "calendars"
+
+    def files(self) -> Iterator[File]:
+        """One calendar to each series; the project's schedules come last, so that theirs are published."""
+        store = store_of(self.app.env)
+        for query in _published(self.app):
+            name = json.dumps([query.folder, query.path, query.series, str(query.day or "")])
+            yield File(name, _state(store, query), partial(_calendar, store, query))
 
 
 def _state(store: Store, query: ScheduleQuery) -> str:
@@ -66,7 +53,7 @@ def _state(store: Store, query: ScheduleQuery) -> str:
 
     # which series is the current one depends on the day
     day = query.day or (store.today if query.series.casefold() == CURRENT else "")
-    return blake2b(stamp + f"{day} {__version__}".encode(), digest_size=16).hexdigest()
+    return blake2b(stamp + f"{day}".encode(), digest_size=16).hexdigest()
 
 
 def _published(app: Sphinx) -> list[ScheduleQuery]:
@@ -76,8 +63,7 @@ def _published(app: Sphinx) -> list[ScheduleQuery]:
     return sorted(queries, key=lambda query: (query.path == "", query.path, query.series))
 
 
-def _publish(outdir: Path, store: Store, query: ScheduleQuery) -> str | None:
-    """Write the calendar of a series; returns where it is."""
+def _calendar(store: Store, query: ScheduleQuery) -> tuple[str, bytes] | None:
     # the library takes longer to import than all the rest
     from sphinxext.digest.render.calendar import calendar_of
 
@@ -86,17 +72,4 @@ def _publish(outdir: Path, store: Store, query: ScheduleQuery) -> str | None:
         pages = store.settings_for(query.folder).pages
     except DigestError:
         return None
-    if schedule is None:
-        return None
-    path = calendar_path(pages, schedule)
-    data = calendar_of(schedule)
-    file = outdir / path
-    if not file.is_file() or file.read_bytes() != data:
-        write_output(file, data)
-    return path
-
-
-def _read(file: Path) -> dict[str, dict[str, list[str]]]:
-    data = kept(file)
-    found: dict[str, dict[str, list[str]]] = json.loads(data) if data is not None else {}
-    return found
+    return (calendar_path(pages, schedule), calendar_of(schedule)) if schedule is not None else None

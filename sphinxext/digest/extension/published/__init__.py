@@ -1,0 +1,28 @@
+"""What a build publishes beside its pages, and what is remembered of it between builds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sphinxext.digest.extension.published.calendars import Calendars
+from sphinxext.digest.extension.published.memory import Publisher, publish
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+#: Everything that publishes files, in the order in which that is done.
+PUBLISHERS: tuple[type[Publisher], ...] = (Calendars,)
+
+
+def publish_beside_pages(app: Sphinx, exception: Exception | None) -> None:
+    """Write the files beside the pages of a site, those that are not there as they should be."""
+    if exception is not None or not publishes(app):
+        return
+    # not the folder of the application: Apple's help has its pages deeper
+    publish([publisher(app) for publisher in PUBLISHERS], Path(app.builder.outdir), Path(app.doctreedir))
+
+
+def publishes(app: Sphinx) -> bool:
+    """Whether a builder makes pages of a site; a book is complete without other files."""
+    return app.builder.format == "html" and app.builder.name != "epub"
