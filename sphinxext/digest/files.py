@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -33,10 +33,54 @@ def replace_file(path: Path, data: bytes) -> None:
         _replace(path.resolve(), data)
 
 
+def replace_files(files: Mapping[Path, bytes]) -> None:
+    """Write several files as :func:`replace_file` does: all of them, or none if one cannot be written.
+
+    :param files: regular files, or names that no file has yet.
+    :raises OSError: if one cannot be written.
+    """
+    temporary: dict[Path, Path] = {}
+    before: dict[Path, bytes | None] = {}
+    try:
+        for path, data in files.items():
+            with writing(path):
+                temporary[path] = _write_temporary(path.resolve(), data)
+        for path in files:
+            with writing(path):
+                before[path] = path.read_bytes() if path.exists() else None
+                temporary[path].replace(path.resolve())
+    except BaseException:
+        for path, old in before.items():
+            _put_back(path, old)
+        raise
+    finally:
+        for path in temporary.values():
+            with suppress(FileNotFoundError):
+                path.unlink()
+
+
+def _put_back(path: Path, old: bytes | None) -> None:
+    with suppress(OSError):
+        if old is None:
+            path.unlink()
+        elif path.read_bytes() != old:
+            _replace(path.resolve(), old)
+
+
 def _replace(path: Path, data: bytes) -> None:
     if path.exists() and not path.is_file():
         path.write_bytes(data)
         return
+    temporary = _write_temporary(path, data)
+    try:
+        temporary.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+
+
+def _write_temporary(path: Path, data: bytes) -> Path:
+    """Write what is to become a file beside it, with the permissions that it has or is to have."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:
@@ -45,10 +89,11 @@ def _replace(path: Path, data: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(_mode(path))
-        temporary.replace(path)
-    finally:
+    except BaseException:
         with suppress(FileNotFoundError):
             temporary.unlink()
+        raise
+    return temporary
 
 
 def _mode(path: Path) -> int:

@@ -141,6 +141,13 @@ class Code(StrEnum):
     """A release note has a section that reno's configuration does not have. It is left out."""
     UNKNOWN_VERSION = "unknown-version"
     """A version that has no release notes."""
+    # setting a project up
+    NO_DOCUMENTATION = "no-documentation"
+    """No folder has a ``conf.py`` where projects have one, or several have."""
+    PYTHON_SYNTAX = "python-syntax"
+    """A ``conf.py`` that is not Python."""
+    BY_HAND = "by-hand"
+    """Something that the user has to add, since it cannot be told where it belongs."""
     # pages
     EMPTY_PERIOD = "empty-period"
     """A page asks for a period without notes."""

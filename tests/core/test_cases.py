@@ -76,6 +76,10 @@ _NOT_OF_FILES = {
     Code.SCHEDULE_TABLE,
     Code.SCHEDULE_YEAR,
     Code.SCHEDULE_FETCH,
+    # of what a project is set up from, see tests/cli/test_init.py
+    Code.NO_DOCUMENTATION,
+    Code.PYTHON_SYNTAX,
+    Code.BY_HAND,
 }
 #: Codes of problems that a text file cannot tell; see test_folder.
 _NOT_OF_CASES = {Code.UNREADABLE, Code.OUTSIDE}

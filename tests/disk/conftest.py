@@ -36,8 +36,12 @@ FEED = """\
 <link href="https://example.org/news"/><content>Words of a post.</content></entry></feed>
 """
 
+#: A documentation that has nothing of ours yet.
+DOCUMENTATION = {"docs/conf.py": "extensions = []\n", "docs/index.rst": "Lumen\n=====\n", "tox.ini": "[tox]\n"}
+
 #: The commands that write, by short names.
 COMMANDS: dict[str, list[str]] = {
+    "init": ["init"],
     "new": ["new", "item", "Something that is new, and told in more words than one line of a fragment needs"],
     "import": ["import", "digest.txt"],
     "mbox": ["collect", "mbox", str(SAMPLE / "mail" / "2026-August.mbox")],
@@ -139,7 +143,8 @@ def make_inputs() -> Callable[[Path], Path]:
             note.write_text(f"fixes:\n  - {'Mended. ' * 30}\n")
             repository.commit(f"2016-04-0{number + 1}T00:00:00Z")
             repository.run("tag", "-m", "x", f"1.{number}.0")
-        for name, text in {"digest.txt": DIGEST, "feed.xml": FEED, "changes.json": CHANGES}.items():
+        (folder / "docs").mkdir()
+        for name, text in {"digest.txt": DIGEST, "feed.xml": FEED, "changes.json": CHANGES, **DOCUMENTATION}.items():
             (folder / name).write_text(text)
         return folder
 

@@ -14,7 +14,7 @@ from .conftest import COMMANDS, contents, outputs
 from .processes import build, command, count_changes, run
 
 
-@pytest.mark.parametrize("name", ["new", "import", "mbox", "notes cache"])
+@pytest.mark.parametrize("name", ["init", "new", "import", "mbox", "notes cache"])
 def test_commands(tmp_path: Path, make_inputs: Callable[[Path], Path], name: str) -> None:
     """Before each of the last changes of files that they make."""
     folder = make_inputs(tmp_path / "project")

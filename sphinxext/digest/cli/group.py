@@ -19,6 +19,7 @@ from sphinxext.digest.problems import DigestError
 #: The commands and what they do. Each is the object ``command`` in the module of its name, which is loaded only when
 #: it is needed.
 COMMANDS = {
+    "init": "Set a project up for digests.",
     "new": "Write a fragment and print its path.",
     "lint": "Check fragments and settings.",
     "list": "Print notes, one to a line.",

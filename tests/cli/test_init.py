@@ -1,0 +1,491 @@
+"""``sphinx-digest init``: real projects get what they need, and keep all that they have."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Repository
+from sphinx.cmd.build import build_main
+from sphinx.cmd.quickstart import main as quickstart
+
+from sphinxext.digest.adopt.settings import SETTINGS
+from sphinxext.digest.option_table import OPTIONS
+from sphinxext.digest.options import SETTINGS_FILE
+
+from .conftest import Outcome, Run
+
+ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+
+ENTRY = "'digests/index'"
+OPENSTACK_CONF = """\
+# Licensed under the Apache License, Version 2.0 (the "License"); you may
+# not use this file except in compliance with the License.
+
+extensions = [
+    'openstackdocstheme',
+    #'sphinx.ext.intersphinx',
+]
+
+# autodoc generation is a bit aggressive and a nuisance when doing heavy
+# text edit cycles.
+# execute "export SPHINX_DEBUG=1" in your terminal to disable
+
+project = 'harbour'
+version = release = '1.0'
+copyright = '2026, OpenStack Developers'
+openstackdocs_repo_name = 'openstack/harbour'
+openstackdocs_auto_name = False
+openstackdocs_auto_version = False
+html_theme = 'openstackdocs'
+"""
+OPENSTACK_INDEX = """\
+===================
+Harbour
+===================
+
+.. toctree::
+   :maxdepth: 2
+
+   install/index
+
+Indices and tables
+==================
+
+* :ref:`search`
+"""
+OPENSTACK_TOX = """\
+[tox]
+minversion = 3.18.0
+envlist = py3,pep8
+
+[testenv]
+deps =
+  -c{env:TOX_CONSTRAINTS_FILE:https://releases.openstack.org/constraints/upper/2027.1}
+  -r{toxinidir}/requirements.txt
+
+[testenv:docs]
+deps =
+  -c{env:TOX_CONSTRAINTS_FILE:https://releases.openstack.org/constraints/upper/2027.1}
+  -r{toxinidir}/doc/requirements.txt
+commands = sphinx-build -W -b html doc/source doc/build/html
+
+[flake8]
+show-source = true
+"""
+MARKDOWN_INDEX = """\
+# Harbour
+
+```{toctree}
+:maxdepth: 1
+
+pier
+```
+"""
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def quick(root: Path, *options: str) -> None:
+    assert (
+        quickstart(["-q", "-p", "Harbour", "-a", "Ada", "--no-makefile", "--no-batchfile", *options, str(root)]) == 0
+    )
+
+
+def separate(root: Path) -> Path:
+    quick(root, "--sep")
+    return root / "source"
+
+
+def in_docs(root: Path) -> Path:
+    quick(root / "docs", "--ext-autodoc", "--extensions", "sphinx.ext.todo,sphinx.ext.extlinks")
+    return root / "docs"
+
+
+def alone(root: Path) -> Path:
+    quick(root, "--no-sep")
+    return root
+
+
+def markdown(root: Path) -> Path:
+    pytest.importorskip("myst_parser")
+    quick(root / "docs", "--sep", "--extensions", "myst_parser")
+    (root / "docs" / "source" / "index.rst").unlink()
+    write(root / "docs" / "source", {"index.md": MARKDOWN_INDEX, "pier.md": "# Pier\n"})
+    return root / "docs" / "source"
+
+
+def openstack(root: Path) -> Path:
+    pytest.importorskip("openstackdocstheme")
+    write(
+        root,
+        {
+            "doc/source/conf.py": OPENSTACK_CONF,
+            "doc/source/index.rst": OPENSTACK_INDEX,
+            "doc/source/install/index.rst": "Install\n=======\n",
+            "releasenotes/source/conf.py": "extensions = ['reno.sphinxext']\n",
+            "releasenotes/notes/a-0000000000000001.yaml": "fixes: [x]\n",
+            "tox.ini": OPENSTACK_TOX,
+        },
+    )
+    # the theme asks git for the commit
+    Repository(root).commit("2026-11-01T00:00:00Z")
+    return root / "doc" / "source"
+
+
+PROJECTS = [separate, in_docs, alone, markdown, openstack]
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, which is the current one."""
+    folder = tmp_path.resolve() / "harbour"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def small(root: Path) -> Path:
+    """The smallest project."""
+    write(root, {"docs/conf.py": "project = 'x'\nextensions = []\n", "docs/index.rst": "Harbour\n=======\n"})
+    return root
+
+
+def files(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and ".git" not in path.parts
+    }
+
+
+def build(source: Path, output: Path) -> int:
+    return build_main(["-q", "-W", "-n", "-b", "html", str(source), str(output)])
+
+
+@pytest.mark.parametrize("make", PROJECTS, ids=lambda make: make.__name__)
+def test_from_nothing_to_a_digest(run: Run, root: Path, make: Callable[[Path], Path]) -> None:
+    source = make(root)
+    before = files(root)
+
+    result = run("init")
+
+    assert result.status == 0, result.err
+    assert result.err.startswith("Next:\n")
+    after = files(root)
+    created = [name for name in after if name not in before]
+    changed = [name for name in before if after[name] != before[name]]
+    lines = [f"created {name}" for name in created] + [f"changed {name}" for name in changed]
+    assert sorted(result.lines) == sorted([*lines, "created releasenotes/digests/"])
+    assert created == [SETTINGS_FILE]
+    index = "index.md" if make is markdown else "index.rst"
+    assert {root / name for name in changed} - {root / "tox.ini"} == {source / "conf.py", source / index}
+    # the build is right before there is any news, and again with it
+    assert build(source, root.parent / "out") == 0
+    (text,) = re.findall("sphinx-digest (new .*)", result.err)
+    assert text == 'new success "ada: We have digests now."'
+    assert run("new", "success", "ada: We have digests now.", "--date", "2026-11-18").status == 0
+    assert run("lint").status == 0
+    assert build(source, root.parent / "out") == 0
+    front = (root.parent / "out" / "index.html").read_text(encoding="utf-8")
+    assert 'href="digests/index.html"' in front
+    assert "We have digests now." in (root.parent / "out" / "digests" / "2026-11-20.html").read_text(encoding="utf-8")
+    assert {name for name in files(root) if "digests/" in name} == {
+        path.relative_to(root).as_posix() for path in (root / "releasenotes" / "digests").iterdir()
+    }
+
+
+@pytest.mark.parametrize("make", PROJECTS, ids=lambda make: make.__name__)
+def test_twice(run: Run, root: Path, make: Callable[[Path], Path]) -> None:
+    make(root)
+    run("init")
+    before = files(root)
+
+    assert run("init") == Outcome(0, "", "nothing to change\n")
+    assert run("init", "--dry-run") == Outcome(0, "", "nothing to change\n")
+    assert files(root) == before
+
+
+@pytest.mark.parametrize("make", PROJECTS, ids=lambda make: make.__name__)
+def test_the_patch_of_a_dry_run(
+    run: Run, root: Path, make: Callable[[Path], Path], make_repository: Callable[[Path], object]
+) -> None:
+    make(root)
+    make_repository(root)
+    before = files(root)
+
+    result = run("init", "--dry-run")
+
+    assert (result.status, result.err) == (0, "releasenotes/digests/ would be created\n")
+    assert files(root) == before
+    patched = shutil.copytree(root, root.parent / "patched")
+    subprocess.run(["git", "apply", "-"], cwd=patched, input=result.out.encode(), check=True)
+    run("init")
+    assert files(patched) == files(root) != before
+
+
+def test_the_patch_of_any_bytes(
+    start: Run, root: Path, program: Callable[..., list[str | bytes]], make_repository
+) -> None:
+    """Encodings, ends of lines, and a last line without one."""
+    (root / "docs").mkdir()
+    (root / "docs" / "conf.py").write_bytes(
+        b"# coding: latin-1\r\nproject = 'Hafen \xfc\x85'\r\nextensions = ['\xfc']"
+    )
+    (root / "docs" / "index.rst").write_bytes("\ufeffH\u00e4fen\n=====\n\n.. toctree::\n\n   x\x0c\u2028".encode())
+    make_repository(root)
+    patched = shutil.copytree(root, root.parent / "patched")
+    patch = subprocess.run(program("init", "--dry-run"), capture_output=True, check=True).stdout
+
+    subprocess.run(["git", "apply", "-"], cwd=patched, input=patch, check=True)
+    assert start("init").status == 0
+
+    assert files(patched) == files(root)
+    assert (root / "docs" / "conf.py").read_bytes().endswith(b"extensions = ['\xfc', 'sphinxext.digest']")
+
+
+def test_openstacks_files(run: Run, root: Path) -> None:
+    openstack(root)
+    run("init")
+    conf = OPENSTACK_CONF.replace("'openstackdocstheme',\n", "'openstackdocstheme',\n    'sphinxext.digest',\n")
+    assert (root / "doc/source/conf.py").read_text() == conf
+    index = OPENSTACK_INDEX.replace("   install/index\n", "   install/index\n   digests/index\n")
+    assert (root / "doc/source/index.rst").read_text() == index
+    tox = (root / "tox.ini").read_text()
+    assert tox.startswith(OPENSTACK_TOX)
+    assert tox.removeprefix(OPENSTACK_TOX).splitlines() == [
+        "",
+        "[testenv:digests]",
+        "description = Check the fragments of the digests.",
+        "skip_install = true",
+        "deps =",
+        "  -c{env:TOX_CONSTRAINTS_FILE:https://releases.openstack.org/constraints/upper/2027.1}",
+        "  sphinxext-digest",
+        "commands =",
+        "  sphinx-digest lint {posargs}",
+    ]
+
+
+@pytest.mark.parametrize("text", ["[testenv:digests]\n", "[testenv:pep8]\ncommands =\n  sphinx-digest lint\n"])
+def test_tox_that_checks_fragments_already(run: Run, small: Path, text: str) -> None:
+    (small / "tox.ini").write_text(text)
+    run("init")
+    assert (small / "tox.ini").read_text() == text
+
+
+def test_tox_without_constraints(run: Run, small: Path) -> None:
+    (small / "tox.ini").write_text("[testenv]\ndeps = pytest")
+    assert "changed tox.ini" in run("init").lines
+    assert "[testenv]\ndeps = pytest\n\n[testenv:digests]\n" in (small / "tox.ini").read_text()
+    assert "deps =\n  sphinxext-digest\n" in (small / "tox.ini").read_text()
+
+
+def test_settings_to_begin_with(run: Run, small: Path) -> None:
+    """Nothing is set; each option that is shown is one, and could be set in this way."""
+    run("init")
+    assert (small / SETTINGS_FILE).read_text() == SETTINGS
+    assert run("lint").status == 0
+    shown = re.findall(r"^#(\w+):", SETTINGS, re.MULTILINE)
+    assert len(shown) > 5
+    assert set(shown) <= set(OPTIONS)
+    (small / SETTINGS_FILE).write_text(re.sub(r"(?m)^#(\w+:)", r"\1", SETTINGS).replace("schedules:", "#"))
+    assert run("lint").status == 0
+
+
+def test_settings_that_are_there(run: Run, small: Path) -> None:
+    write(small, {SETTINGS_FILE: "fragments: news\npages: what/is-new\n"})
+    assert run("init").lines == ["changed docs/conf.py", "changed docs/index.rst", "created news/"]
+    assert "   what/is-new/index\n" in (small / "docs" / "index.rst").read_text()
+
+
+def test_settings_with_problems(run: Run, small: Path) -> None:
+    write(small, {SETTINGS_FILE: "pages: ..\n"})
+    before = files(small)
+    result = run("init")
+    assert (result.status, result.out) == (1, "")
+    assert result.err.startswith(f"{SETTINGS_FILE}:1:1: bad-setting ")
+    assert files(small) == before
+
+
+def test_an_entry_elsewhere(run: Run, small: Path) -> None:
+    """A page of the project's own has the digests in its table of contents."""
+    write(small, {"docs/news/index.rst": "News\n====\n\n.. toctree::\n\n   ../digests/index\n"})
+    assert "changed docs/index.rst" not in run("init").lines
+
+
+def test_a_page_of_the_name(run: Run, small: Path) -> None:
+    write(small, {"docs/digests/index.rst": "News\n====\n\n.. digest-collection::\n"})
+    assert "changed docs/index.rst" not in run("init").lines
+
+
+def test_pages_of_an_environment_and_of_a_build(run: Run, small: Path) -> None:
+    text = ".. toctree::\n\n   digests/index\n"
+    write(
+        small,
+        {"docs/_build/a.rst": text, "docs/.tox/a.rst": text, "docs/venv/a.rst": text, "docs/venv/pyvenv.cfg": ""},
+    )
+    assert "changed docs/index.rst" in run("init").lines
+
+
+def test_names_in_conf(run: Run, root: Path) -> None:
+    conf = "extensions = []\nroot_doc = 'contents'\ndigest_pages = 'news'\n"
+    write(root, {"docs/conf.py": conf, "docs/contents.txt": "X\n=\n", "docs/index.rst": "Y\n=\n"})
+    assert "changed docs/contents.txt" in run("init").lines
+    assert (root / "docs" / "contents.txt").read_text() == "X\n=\n\n.. toctree::\n\n   news/index\n"
+
+
+def test_a_folder_of_pages_that_a_build_would_take_for_the_project(run: Run, small: Path) -> None:
+    write(small, {"docs/releasenotes/index.rst": ":orphan:\n\nNotes\n=====\n"})
+    assert run("init").status == 0
+    assert (small / "docs/conf.py").read_text().endswith("\n\ndigest_project = '..'\n")
+    run("new", "success", "ada: Hello.", "--date", "2026-11-18")
+    assert build(small / "docs", small.parent / "out") == 0
+    assert (small.parent / "out" / "digests" / "2026-11-20.html").exists()
+    assert run("init") == Outcome(0, "", "nothing to change\n")
+
+
+@pytest.mark.parametrize(
+    ("changes", "messages"),
+    [
+        (
+            {"docs/conf.py": "from base import *\n"},
+            ["docs/conf.py: by-hand add 'sphinxext.digest' to the extensions: they are not listed in this file"],
+        ),
+        (
+            {"docs/index.rst": ".. toctree::\n\n   a\n\n.. toctree::\n\n   b\n"},
+            [f"docs/index.rst:1:1: by-hand add {ENTRY} to the toctree of your choice (of those at the lines 1, 5)"],
+        ),
+        (
+            {"docs/conf.py": "root_doc = 'other'\nexec('')\n"},
+            [
+                "docs/conf.py: by-hand add 'sphinxext.digest' to the extensions: they are not listed in this file",
+                f"docs/conf.py: by-hand add {ENTRY} to a toctree: the root document is not here",
+            ],
+        ),
+    ],
+)
+def test_by_hand(run: Run, small: Path, changes: dict[str, str], messages: list[str]) -> None:
+    """The rest is done."""
+    write(small, changes)
+    result = run("init")
+    assert result.status == 1
+    assert result.err.splitlines()[-len(messages) :] == messages
+    assert f"created {SETTINGS_FILE}" in result.lines
+    assert {name: (small / name).read_text() for name in changes} == changes
+    again = run("init")
+    assert (again.status, again.out) == (1, "")
+    assert again.err.splitlines() == ["nothing to change", *messages]
+
+
+@pytest.mark.parametrize(
+    ("folders", "message"),
+    [
+        (
+            [],
+            "no conf.py in doc/source, docs/source, docs, doc, source: make one with sphinx-quickstart, or say by "
+            "--docs where it is",
+        ),
+        (["manual"], "no conf.py in doc/source, docs/source, docs"),
+        (["docs", "source"], "there is a conf.py in each of docs, source: choose one by --docs"),
+    ],
+)
+def test_no_telling_what_the_documentation_is(run: Run, root: Path, folders: list[str], message: str) -> None:
+    write(root, {f"{folder}/conf.py": "extensions = []\n" for folder in folders})
+    before = files(root)
+    result = run("init")
+    assert (result.status, result.out) == (1, "")
+    assert result.err.startswith(f"{root}: no-documentation {message}")
+    assert result.err.count("\n") == 1
+    assert files(root) == before
+    assert not (root / "releasenotes").exists()
+
+
+def test_the_folder_by_its_name(run: Run, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(root, {f"{folder}/conf.py": "extensions = []\n" for folder in ("docs", "source", "my/manual")})
+    write(root, {"my/manual/index.rst": "X\n=\n", "releasenotes/notes/x.yaml": ""})
+    monkeypatch.chdir(root / "my")
+    result = run("init", "--docs", "manual")
+    assert result.status == 0
+    assert "changed my/manual/conf.py" in result.lines
+    assert "changed my/manual/index.rst" in result.lines
+    assert run("init", "--docs", "manual") == Outcome(0, "", "nothing to change\n")
+
+
+def test_documentation_outside_of_the_project(run: Run, small: Path) -> None:
+    write(small.parent, {"elsewhere/conf.py": "extensions = []\n", "elsewhere/index.rst": "X\n=\n"})
+    result = run("init", "--docs", "../elsewhere")
+    assert result.status == 0
+    assert "changed ../elsewhere/conf.py" in result.lines
+    assert (small.parent / "elsewhere/conf.py").read_text().endswith('\ndigest_project = "../harbour"\n')
+
+
+@pytest.mark.parametrize("arguments", [["--docs", "nowhere"], ["--docs", "docs/conf.py"], ["--docs", "."], ["docs"]])
+def test_a_wrong_command_line(run: Run, small: Path, arguments: list[str]) -> None:
+    before = files(small)
+    result = run("init", *arguments)
+    assert (result.status, result.out) == (2, "")
+    assert "Error: " in result.err
+    assert files(small) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("docs/conf.py", b"x = 1\nextensions = [\n", "docs/conf.py:2:14: python-syntax '[' was never closed\n"),
+        ("docs/index.rst", b"x\n\xff\n", "docs/index.rst:2:1: encoding the file is not in its encoding, utf-8\n"),
+        ("tox.ini", b"\xff", "tox.ini:1:1: encoding the file is not in its encoding, utf-8\n"),
+    ],
+)
+def test_a_file_that_cannot_be_read(run: Run, small: Path, name: str, data: bytes, message: str) -> None:
+    (small / name).write_bytes(data)
+    before = files(small)
+    assert run("init") == Outcome(1, "", message)
+    assert files(small) == before
+    assert not (small / "releasenotes").exists()
+
+
+@pytest.mark.skipif(ROOT, reason="root may read and write anything")
+@pytest.mark.parametrize(("mode", "message"), [(0, "unreadable cannot be read"), (stat.S_IRUSR, "")])
+def test_a_file_that_may_not_be_read(run: Run, small: Path, mode: int, message: str) -> None:
+    (small / "docs" / "conf.py").chmod(mode)
+    assert message in run("init").err
+
+
+def test_one_file_that_cannot_be_written(run: Run, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last of them; the others have their names already."""
+    before = files(small)
+    replace = Path.replace
+
+    def fail(self: Path, target: Path) -> Path:
+        if target.name == "index.rst":
+            raise OSError(5, "Input/output error")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    result = run("init")
+    assert result == Outcome(1, "", f"sphinx-digest: {small}/docs/index.rst: cannot be written: Input/output error\n")
+    assert files(small) == before
+    assert not (small / "releasenotes").exists()
+
+
+def test_links_and_permissions(run: Run, small: Path) -> None:
+    (small / "shared").mkdir()
+    (small / "docs" / "conf.py").rename(small / "shared" / "conf.py")
+    (small / "docs" / "conf.py").symlink_to("../shared/conf.py")
+    (small / "docs" / "index.rst").chmod(0o640)
+    assert run("init").status == 0
+    assert (small / "docs" / "conf.py").is_symlink()
+    assert "sphinxext.digest" in (small / "shared" / "conf.py").read_text()
+    assert stat.S_IMODE((small / "docs" / "index.rst").stat().st_mode) == 0o640
