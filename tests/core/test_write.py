@@ -17,7 +17,7 @@ from sphinxext.digest.fragments import write
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, Field, SectionFields, Type, fields_of
 from sphinxext.digest.fragments.folder import read_folder
 from sphinxext.digest.fragments.read import read_fragment
-from sphinxext.digest.fragments.write import MAX_SLUG, dump_fragment, slug_of, write_new_file
+from sphinxext.digest.fragments.write import MAX_SLUG, dump_fragment, slug_of, write_new_file, write_new_files
 from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, State, Text
 from sphinxext.digest.problems import Code, DigestError
 
@@ -285,6 +285,15 @@ def test_a_file_that_appears_meanwhile_stays(tmp_path: Path, monkeypatch: pytest
     assert list(tmp_path.iterdir()) == [path]
 
 
+def without_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a file system that has none."""
+
+    def refuse(*_names: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", refuse)
+
+
 def test_where_there_are_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_source: Path, _target: Path) -> None:
         raise PermissionError
@@ -295,6 +304,50 @@ def test_where_there_are_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     assert path.read_text() == "mine"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_where_there_are_no_links_and_the_file_cannot_get_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
+
+    with pytest.raises(PermissionError, match="cannot be written: Operation not permitted"):
+        write_new_file(tmp_path, "a", "mine")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_what_a_killed_process_has_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool) -> None:
+    """Its file may be half, or another name of a fragment that somebody has renamed since."""
+    renamed = tmp_path / "renamed-00000000000000ff.yaml"
+    renamed.write_text("of somebody else")
+    (tmp_path / f".a-{IDENTITY}.yaml.tmp").hardlink_to(renamed)
+    if not links:
+        without_links(monkeypatch)
+
+    path = write_new_file(tmp_path, "a", "mine", IDENTITY)
+
+    assert path.read_text() == "mine"
+    assert renamed.read_text() == "of somebody else"
+    assert sorted(tmp_path.iterdir()) == [path, renamed]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_all_new_files_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool) -> None:
+    """The name of the last one is taken by the time that the others have theirs."""
+    if not links:
+        without_links(monkeypatch)
+    names = [f"{letter}-00000000000000f{letter}.yaml" for letter in "abc"]
+    (tmp_path / names[2]).write_text("of somebody else")
+
+    with pytest.raises(FileExistsError, match="cannot be written"):
+        write_new_files(tmp_path, dict.fromkeys(names, "mine"))
+
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(names[2], "of somebody else")]
 
 
 def test_a_disk_that_is_full_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
