@@ -116,6 +116,26 @@ def test_builds_that_may_write_no_large_file(
     assert outputs(place / builder) == outputs(fresh / builder)
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_page_that_is_written_in_part(tmp_path: Path, make_site: Callable[[Path], Project], jobs: int) -> None:
+    """Sphinx goes on, comes to its end, and takes the page for one that is up to date in the next build."""
+    project = make_site(tmp_path / "project")
+    place, fresh = tmp_path / "build", tmp_path / "fresh"
+    project.write("long.rst", ":orphan:\n\nLong\n====\n\n" + "Many words of a page. " * 20000)
+    project.age()
+    assert run(build(project.folder, "html", place)).status == 0
+    assert run(build(project.folder, "html", fresh)).status == 0
+    page = place / "html" / "long.html"
+    largest = page.stat().st_size - 100
+    ended = run(build(project.folder, "html", place, jobs, "-a"), largest=largest)
+    assert "WARNING: error writing file" in ended.out, ended.out
+    assert ended.status == 0, ended.out
+    assert page.stat().st_size == largest
+    again = run(build(project.folder, "html", place, jobs))
+    assert again.status == 0, again.out
+    assert outputs(place / "html") == outputs(fresh / "html")
+
+
 def told(ended: Ended) -> None:
     """Somebody says that the disk is full, and if that is not us, it is Sphinx."""
     assert FULL.search(ended.out), ended.out

@@ -13,6 +13,18 @@ from extension.building import Project
 from .conftest import COMMANDS, contents, outputs
 from .processes import build, command, count_changes, run
 
+#: Added to conf.py: kills a build before anything is written, as long as there is a file.
+KILLER = """
+import os, signal
+
+def kill(app, *_):
+    if os.path.exists(os.path.join(app.srcdir, "flag")):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def setup(app):
+    app.connect("doctree-resolved", kill, 1)
+"""
+
 
 @pytest.mark.parametrize("name", ["init", "new", "import", "mbox", "notes cache"])
 def test_commands(tmp_path: Path, make_inputs: Callable[[Path], Path], name: str) -> None:
@@ -110,4 +122,23 @@ def test_page_that_is_half_written(
     assert (place / "html" / "long.html").stat().st_size == largest
     again = run(build(project.folder, "html", place))
     assert again.status == 0, again.out
+    assert outputs(place / "html") == outputs(fresh / "html")
+
+
+def test_options_before_the_first_page(tmp_path: Path, make_site: Callable[[Path], Project]) -> None:
+    """Sphinx has kept the options of HTML by then, and finds nothing to do in the next build."""
+    project = make_site(tmp_path / "project")
+    place, fresh = tmp_path / "build", tmp_path / "fresh"
+    conf = project.folder / "conf.py"
+    conf.write_text(conf.read_text() + KILLER)
+    project.age()
+    assert run(build(project.folder, "html", place)).status == 0
+    change_options(project)
+    flag = project.write("flag", "")
+    assert run(build(project.folder, "html", place)).killed
+    flag.unlink()
+    again = run(build(project.folder, "html", place))
+    assert again.status == 0, again.out
+    assert "Another</title>" in (place / "html" / "shown.html").read_text()
+    assert run(build(project.folder, "html", fresh)).status == 0
     assert outputs(place / "html") == outputs(fresh / "html")

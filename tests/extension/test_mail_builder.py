@@ -43,6 +43,21 @@ def test_a_mail_has_bullets_by_level_and_references_at_the_end(kinds: Kinds) -> 
     assert all(len(line) <= 79 or "https://" in line for line in mail.splitlines())
 
 
+def test_mails_are_written_again_where_pages_have_other_addresses(root: Callable[[str], Project]) -> None:
+    """Sphinx takes these options for those of builders of HTML alone."""
+    project = root("kinds")
+    for options in (
+        {"html_baseurl": "https://one.example/"},
+        {"html_baseurl": "https://two.example/"},
+        {"html_baseurl": "https://two.example/", "html_link_suffix": ".htm"},
+        {"html_baseurl": "https://two.example/", "html_file_suffix": ".xhtml"},
+    ):
+        project.age()
+        mail = project.build("digest-mail", **options).text("digests/2015-12-04.txt")
+        suffix = options.get("html_link_suffix") or options.get("html_file_suffix") or ".html"
+        assert mail.startswith(f"HTML rendered: {options['html_baseurl']}digests/2015-12-04{suffix}\n"), options
+
+
 def test_mails_are_written_again_only_for_changes(root: Callable[[str], Project]) -> None:
     project = root("kinds")
     project.build("digest-mail")
