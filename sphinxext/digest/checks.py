@@ -14,6 +14,7 @@ from string import Formatter
 from sphinxext.digest.model import REFUSED_CHARACTER, Period
 from sphinxext.digest.periods import PeriodError, parse_day, parse_interval
 from sphinxext.digest.rounds import Source, SourceError, read_sources
+from sphinxext.digest.topics import Topic, TopicError, read_topics
 
 #: The fields that the template of a title may have.
 TITLE_FIELDS = ("period", "year", "start", "end")
@@ -59,6 +60,17 @@ def folder_url_or_empty(value: object) -> str:
     return f"{text.rstrip('/')}/" if text else text
 
 
+def number(first: int, last: int) -> Callable[[object], int]:
+    """A whole number within limits, both included."""
+
+    def check(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not first <= value <= last:
+            raise OptionError(f"must be a number from {first} to {last}")
+        return value
+
+    return check
+
+
 def flag(value: object) -> bool:
     """True or false."""
     if not isinstance(value, bool):
@@ -74,6 +86,18 @@ def texts(value: object) -> tuple[str, ...]:
         return tuple(map(text, value))
     except OptionError as error:
         raise OptionError(f"must be a list of texts, and each {error}") from None
+
+
+def names(*known: str) -> Callable[[object], tuple[str, ...]]:
+    """A list of some words, each once."""
+
+    def check(value: object) -> tuple[str, ...]:
+        found = texts(value)
+        if unknown := [name for name in found if name not in known]:
+            raise OptionError(f"may have {', '.join(known)}, and no '{unknown[0]}'")
+        return tuple(dict.fromkeys(found))
+
+    return check
 
 
 def folder(value: object) -> str:
@@ -138,6 +162,14 @@ def sources(value: object) -> tuple[Source, ...]:
     try:
         return read_sources(value)
     except SourceError as error:
+        raise OptionError(str(error)) from None
+
+
+def topics(value: object) -> tuple[Topic, ...]:
+    """A list of topics that have feeds of their own."""
+    try:
+        return read_topics(value)
+    except TopicError as error:
         raise OptionError(str(error)) from None
 
 

@@ -22,6 +22,9 @@ SECTIONS: dict[str, Kind] = {
     "stories": Kind.STORY,
 }
 
+#: What a build publishes beside the pages of a collection, besides the calendars of schedules.
+FEEDS, INDEX, MAILS = PUBLISHED = ("feeds", "index", "mails")
+
 #: The section that needs git's history: a digest has it only if the option asks for it.
 RELEASES = "releases"
 
@@ -159,7 +162,7 @@ OPTIONS: dict[str, Option] = {
             "",
             checks.folder_url_or_empty,
             "Where the documentation is published, as an absolute URL. Reports and mails then say where the page of a "
-            "digest is, and link to earlier and later parts of threads.",
+            "digest is, and link to earlier and later parts of threads. Feeds need it, or Sphinx's ``html_baseurl``.",
         ),
         Option(
             "schedules",
@@ -182,6 +185,22 @@ OPTIONS: dict[str, Option] = {
             "What ``sphinx-digest collect`` goes through: a list of mappings, each with one of the keys ``irc``, "
             "``mbox``, ``feed``, ``gerrit`` and ``schedule``, and options of that command; see "
             ":doc:`/user/collecting`.",
+        ),
+        Option(
+            "publish",
+            PUBLISHED,
+            checks.names(*PUBLISHED),
+            "What a build of a site publishes beside the pages of the collection: ``feeds``, ``index`` (all notes, "
+            "for other programs), ``mails`` (the plain text of each digest); see :doc:`/user/feeds`.",
+        ),
+        Option("feed_limit", 20, checks.number(1, 1000), "How many entries a feed has, the newest."),
+        Option(
+            "feeds",
+            (),
+            checks.topics,
+            "Feeds of topics: a list of mappings, each with a ``name``, a ``title``, and what the feed has: ``kinds`` "
+            "of notes, the countdowns of a ``series``, or ``notes``, sections of release notes; see "
+            ":doc:`/user/feeds`.",
         ),
     )
 }

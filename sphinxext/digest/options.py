@@ -17,6 +17,7 @@ from sphinxext.digest.option_table import OPTIONS
 from sphinxext.digest.periods import Calendar
 from sphinxext.digest.problems import Code
 from sphinxext.digest.rounds import Source
+from sphinxext.digest.topics import Topic
 
 #: Called with the name of an option, the kind of problem and a message, for each value that is refused.
 Complain = Callable[[str, Code, str], None]
@@ -57,6 +58,9 @@ class Settings:
     schedules: tuple[str, ...]
     schedule_url: str
     sources: tuple[Source, ...]
+    publish: tuple[str, ...]
+    feed_limit: int
+    feeds: tuple[Topic, ...]
 
     @property
     def calendar(self) -> Calendar:

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from sphinxext.digest.model import Period
+from sphinxext.digest.model import Kind, Period
 from sphinxext.digest.option_table import OPTIONS, SECTIONS
 from sphinxext.digest.options import Settings, default_settings, with_changes
 from sphinxext.digest.periods import Calendar
 from sphinxext.digest.problems import Code
 from sphinxext.digest.rounds import Source
+from sphinxext.digest.topics import Topic
 
 WEEK = Period(date(2015, 11, 28), date(2015, 12, 4))
 
@@ -60,6 +61,17 @@ GOOD: list[tuple[str, object, object]] = [
     ("schedule_url", "https://docs.example.org/{series}#top", "https://docs.example.org/{series}#top"),
     ("schedule_url", "", ""),
     ("sources", [{"feed": "a", "limit": 5}], (Source("feed", ("a",), (("limit", "5"),)),)),
+    ("publish", ["mails", "feeds", "mails"], ("mails", "feeds")),
+    ("publish", [], ()),
+    ("feed_limit", 1, 1),
+    ("feeds", [], ()),
+    ("feeds", [{"name": "wins", "kinds": ["success"]}], (Topic("wins", "wins", (Kind.SUCCESS,)),)),
+    ("feeds", [{"name": "a-1", "title": " A ", "series": "heron"}], (Topic("a-1", "A", (Kind.COUNTDOWN,), "heron"),)),
+    (
+        "feeds",
+        ({"name": "safe", "notes": ["security", "upgrade"]},),
+        (Topic("safe", "safe", (), "", ("security", "upgrade")),),
+    ),
 ]
 
 #: Values that are refused, and why.
@@ -132,6 +144,24 @@ BAD: list[tuple[str, object, str]] = [
     ("schedule_url", "https://docs.example.org/{name}", "the field {series}"),
     ("schedule_url", "https://docs.example.org/{series", "the field {series}"),
     ("sources", [{"blog": "a"}], "one of the keys irc, mbox, feed, gerrit, schedule"),
+    ("publish", "feeds", "a list of texts"),
+    ("publish", ["pages"], "feeds, index, mails, and no 'pages'"),
+    ("feed_limit", 0, "a number from 1 to 1000"),
+    ("feed_limit", "5", "a number from 1 to 1000"),
+    ("feed_limit", True, "a number from 1 to 1000"),
+    ("feeds", {"name": "a"}, "a list of mappings"),
+    ("feeds", ["a"], "must have mappings"),
+    ("feeds", [{"kinds": ["success"]}], "needs a 'name'"),
+    ("feeds", [{"name": "../up", "kinds": ["success"]}], "needs a 'name'"),
+    ("feeds", [{"name": 2015, "kinds": ["success"]}], "a text of one line as 'name' in entry 1"),
+    ("feeds", [{"name": "index", "kinds": ["success"]}], "which another file has"),
+    ("feeds", [{"name": "a", "kinds": ["prelude"]}], "no kind 'prelude' in entry 1 (a)"),
+    ("feeds", [{"name": "a", "kinds": "success"}], "a list as 'kinds'"),
+    ("feeds", [{"name": "a"}], "neither kinds nor a series nor notes"),
+    ("feeds", [{"name": "a", "kind": "success"}], "has 'kind' in entry 1"),
+    ("feeds", [{"name": "a", "series": "b", "kinds": ["story"]}], "without 'countdown'"),
+    ("feeds", [{"name": "a", "title": "x\ny", "series": "b"}], "a text of one line as 'title'"),
+    ("feeds", [{"name": "a", "series": "b"}, {"name": "a", "series": "c"}], "two feeds of the name 'a'"),
 ]
 
 

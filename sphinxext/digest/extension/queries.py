@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: calendar shows by the periods that it makes, and where a schedule is linked to is a question to the schedule.
 _HIDDEN = frozenset({
     "automatic", "collection_title", "base_url", "sources", "schedule_url",
-    "period", "week_start", "anchor", "intervals",
+    "period", "week_start", "anchor", "intervals", "publish", "feed_limit", "feeds",
 })  # fmt: skip
 _OF_DIGESTS = frozenset({"pages", "sections", "groups", "empty_group", "success_heading", "references", "schedules"})
 _OF_SUCCESSES = frozenset({"success_closing", "success_url"})
