@@ -15,7 +15,7 @@ from sphinxext.digest.history.git import HistoryError
 from sphinxext.digest.history.scanner import CUT, Scanner
 from sphinxext.digest.model import ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.release import Release, load_releases, released_versions
+from sphinxext.digest.release import Release, load_releases, released_versions, tagged_releases
 from sphinxext.digest.release.config import project_config, read_config
 from sphinxext.digest.release.load import folder_of
 from sphinxext.digest.release.report import Line, report_lines
@@ -93,9 +93,27 @@ class Histories:
         """
         if query.root not in self._released:
             found: list[Problem] = []
-            self._released[query.root] = released_versions(self._project_config(query), found), tuple(found)
+            self._released[query.root] = released_versions(self._of_project(query.root), found), tuple(found)
         versions, problems = self._released[query.root]
         return tuple(version for version in versions if version.day in query.period), problems
+
+    def state_of_project(self, root: str) -> bytes:
+        """A value that changes with the release notes of a project.
+
+        :raises DigestError: as :meth:`tagged`.
+        """
+        conf = self._of_project(root)
+        return _hash(self._state(conf).stamp, _options(conf))
+
+    def tagged(self, root: str) -> tuple[Config, list[Release]]:
+        """All releases of a project that have a tag, in no order, and reno's configuration there.
+
+        What is wrong with notes says whoever shows them on a page.
+
+        :raises DigestError: if reno's configuration cannot be used.
+        """
+        conf = self._of_project(root)
+        return conf, tagged_releases(conf, [])
 
     def answer(self, query: ReleaseQuery | ReleasedQuery) -> ReleaseAnswer:
         """What to remember of a page that shows the release notes.
@@ -126,13 +144,12 @@ class Histories:
         return replace(before, stamp=self._stamp(query))
 
     def _stamp_of_project(self, query: ReleasedQuery) -> bytes:
-        conf = self._project_config(query)
-        return _hash(self._state(conf).stamp, _options(conf))
+        return self.state_of_project(query.root)
 
-    def _project_config(self, query: ReleasedQuery) -> Config:
-        if query.root not in self._of_projects:
-            self._of_projects[query.root] = project_config(Path(query.root))
-        return self._of_projects[query.root]
+    def _of_project(self, root: str) -> Config:
+        if root not in self._of_projects:
+            self._of_projects[root] = project_config(Path(root))
+        return self._of_projects[root]
 
     def _config(self, query: ReleaseQuery) -> Config:
         key = query.root, query.folder

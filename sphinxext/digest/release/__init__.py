@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from sphinxext.digest.release.load import load_releases, sections_of
 from sphinxext.digest.release.records import NotesConfig, NoteSection, Release, ReleaseNote
-from sphinxext.digest.release.released import released_versions
+from sphinxext.digest.release.released import released_versions, tagged_releases
 from sphinxext.digest.release.span import Span, SpanError, parse_span, select_releases, versions_of_branch
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "released_versions",
     "sections_of",
     "select_releases",
+    "tagged_releases",
     "versions_of_branch",
 ]

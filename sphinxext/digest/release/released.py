@@ -40,6 +40,12 @@ def released_versions(
     :param conf: a ``reno.config.Config``; what it says of the branch and of limits does not count.
     :param period: None for all versions.
     """
+    told = _told(tagged_releases(conf, problems, period))
+    return tuple(sorted(told, key=lambda version: (version.day, version.version)))
+
+
+def tagged_releases(conf: NotesConfig, problems: list[Problem], period: Period | None = None) -> list[Release]:
+    """The releases of which :func:`released_versions` tells, with their notes, in no order."""
     conf = copy(conf)
     conf.collapse_pre_releases, conf.stop_at_branch_base = False, False
     conf.earliest_version = conf.branch = None
@@ -57,7 +63,7 @@ def released_versions(
                     found.setdefault(release.version, release)
     except HistoryError as error:
         problems.append(Problem(folder_of(conf), 0, 0, Code.HISTORY, str(error)))
-    return tuple(sorted(_told(found.values()), key=lambda version: (version.day, version.version)))
+    return list(found.values())
 
 
 def _told(releases: Iterable[Release]) -> Iterator[ReleasedVersion]:
