@@ -62,33 +62,12 @@ class DigestMailBuilder(Builder):
         """Write the mail of a page, if it has a digest."""
         if not self._has_digest(docname):
             return
-        from sphinxext.digest.render.mail_text import mail_text
+        from sphinxext.digest.extension.mail_pages import mail_of_page
 
-        url = self.get_target_uri(docname) if self.base_url else None
-        text = mail_text(self._parts(doctree), url, words=store_of(self.env).words)
+        url = self.get_target_uri(docname) if self.base_url else ""
+        text = mail_of_page(doctree, url, store_of(self.env).words)
         # one that a killed build has written half would look as new as its page
         write_output(self._file_of(docname), text.encode())
-
-    def _parts(self, doctree: nodes.document) -> list[nodes.Node]:
-        """What is on a page below its title, without the numbers that its links have there."""
-        from sphinxext.digest.doctree.digest import REFERENCES_CLASS
-        from sphinxext.digest.doctree.references import NUMBER_CLASS
-
-        for node in list(doctree.findall(nodes.Element)):
-            if NUMBER_CLASS in node.get("classes", ()):
-                space = node.previous_sibling()
-                if isinstance(space, nodes.Text) and space == " ":
-                    node.parent.remove(space)
-                node.parent.remove(node)
-            elif f"digest-{REFERENCES_CLASS}-section" in node.get("classes", ()):
-                node.parent.remove(node)
-        if not self.base_url:
-            for link in list(doctree.findall(nodes.reference)):
-                if link.get("internal"):
-                    link.parent.replace(link, link.children)
-        pages = [node for node in doctree.children if isinstance(node, nodes.section)]
-        below = [node for page in pages for node in page.children if not isinstance(node, nodes.title)]
-        return below or list(doctree.children)
 
     def _has_digest(self, docname: str) -> bool:
         targets = DigestDomain.of(self.env).data["targets"].get(docname, ())
