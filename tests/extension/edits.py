@@ -43,6 +43,10 @@ SETTINGS: dict[str, tuple[object, ...]] = {
     "references": (False,),
     "intervals": (["2015-11-28/2015-12-11"],),
     "automatic": (False,),
+    "base_url": ("https://other.example/",),
+    "feeds": ([{"name": "wins", "title": "Won", "kinds": ["success"]}, {"name": "fixes", "notes": ["fixes"]}],),
+    "feed_limit": (1, 3),
+    "publish": (["mails"], ["feeds", "index"]),
     "no_such_option": (1,),
 }
 
@@ -76,6 +80,8 @@ class Site:
         )
         self.project.write(".gitignore", "/build/\n")
         self._in_file: dict[str, object] = {"schedules": ["schedules"]}
+        # what is published beside the pages is compared as well
+        self._in_file |= {"base_url": "https://docs.example/", "feeds": SETTINGS["feeds"][0]}
         self._in_conf: dict[str, object] = {}
         self._collapse = True
         self._settings()

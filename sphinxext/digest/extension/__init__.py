@@ -11,11 +11,14 @@ from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.days import SCRIPT, DayElements, add_script
 from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
 from sphinxext.digest.extension.failed_writes import watch_writes
+from sphinxext.digest.extension.head import add_to_head
 from sphinxext.digest.extension.labels import keep_from_labels
 from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.outdated import outdated_documents
 from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages
 from sphinxext.digest.extension.published import publish_beside_pages
+from sphinxext.digest.extension.published.mails import write_mail
+from sphinxext.digest.extension.published.topics import warn_of_topics
 from sphinxext.digest.extension.releases import StableAnchors, outdated_by_release_notes
 from sphinxext.digest.extension.report import report_problems
 from sphinxext.digest.extension.schedules import outdated_by_schedules
@@ -61,6 +64,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", collect_seldom)
     app.connect("builder-inited", _add_direction)
     app.connect("builder-inited", open_store)
+    app.connect("builder-inited", warn_of_topics)
     app.connect("builder-inited", add_pages)
     app.connect("builder-inited", spare_what_is_loaded)
     app.connect("builder-inited", watch_writes)
@@ -76,6 +80,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # before themes that make their sidebars in the same event
     app.connect("html-page-context", note_tree, priority=100)
     app.connect("html-page-context", add_script)
+    # before what looks at the head, such as sphinxext-opengraph
+    app.connect("html-page-context", add_to_head, priority=400)
+    app.connect("html-page-context", write_mail, priority=1000)
     app.connect("build-finished", save_states)
     app.connect("build-finished", save_written)
     app.connect("build-finished", publish_beside_pages)

@@ -34,6 +34,8 @@ OBJECT_KINDS = tuple(note.kind for note in KINDS)
 RELEASE = Kind.RELEASE.value
 #: The type of a link to the calendar of a series. It is no object; only a builder knows the way to it from a page.
 CALENDAR = "calendar"
+#: The type of the place for the links to all that is published of a collection, by the folder of its fragments.
+PUBLISHED = "published"
 #: What the types of objects are called.
 _TYPES = {
     Kind.SUCCESS.value: _("success"),
@@ -45,7 +47,7 @@ _TYPES = {
     RELEASE: _("release"),
 }
 #: What is remembered of each page, by its name.
-_OF_PAGES = ("targets", "queries", "problems", "schedules", "release_notes", "shown")
+_OF_PAGES = ("targets", "queries", "problems", "schedules", "release_notes", "shown", "described")
 
 
 class Target(NamedTuple):
@@ -112,7 +114,7 @@ class DigestDomain(Domain):
         for role in ("issue", DIGEST, *(kind.value for kind in OBJECT_KINDS), MILESTONE, RELEASE)
     }
     indices: ClassVar[list[type[Index]]] = [NotesIndex]
-    data_version = 4
+    data_version = 5
     initial_data: ClassVar[dict[str, Any]] = {part: {} for part in ("folders", "scans", "stubs", *_OF_PAGES)}
 
     #: Our own words in the language of this build, from ``builder-inited`` on.
@@ -159,6 +161,10 @@ class DigestDomain(Domain):
     def note_shown(self, docname: str, links: list[tuple[str, str, str]], toc: bytes) -> None:
         """Remember the links of a page, and a mark of its table of contents."""
         self.data["shown"][docname] = (links, toc)
+
+    def note_described(self, docname: str, described: object) -> None:
+        """Remember what is said of a page where others refer to it."""
+        self.data["described"][docname] = described
 
     def clear_doc(self, docname: str) -> None:
         """Forget what a page has and asked for."""
@@ -225,6 +231,11 @@ class DigestDomain(Domain):
         if typ == CALENDAR:
             uri = relative_uri(builder.get_target_uri(fromdocname), target)
             return nodes.reference("", "", *contnode.children, refuri=uri, classes=contnode["classes"])
+        if typ == PUBLISHED:
+            from sphinxext.digest.extension.published.links import published_links
+
+            # Sphinx puts any node in the place of a reference
+            return cast(nodes.reference, published_links(env, fromdocname, builder, target) or contnode)
         found = self.find(DIGEST if typ == "issue" else typ, target)
         if found is None:
             # the digest that has a thread's other part may have no page, or leave threads out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from sphinxext.digest.extension.domain import DIGEST, DigestDomain
+from sphinxext.digest.extension.domain import DIGEST, PUBLISHED, DigestDomain
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -67,6 +67,10 @@ class Marks:
     def _target(self, link: Link) -> object:
         """What a link shows of its target, and where it leads; nothing for those of other domains."""
         domain, role, target = link
+        if domain == DIGEST and role == PUBLISHED:
+            # the calendars that there are depend on what all pages show
+            asked = self._domain.data["schedules"]
+            return [(query, answer.checksum) for name in sorted(asked) for query, answer in asked[name]]
         if domain == DIGEST:
             return self._domain.find(DIGEST if role == "issue" else role, target)
         found: list[object] = []

@@ -178,6 +178,11 @@ class Store:
         self.is_current(settings)
         return self._states[settings.fragments].periods
 
+    def folder_state(self, settings: Settings) -> FolderState:
+        """What the folder of a collection is like now."""
+        self.is_current(settings)
+        return self._states[settings.fragments]
+
     def _is_same(
         self, before: FolderState, mark: bytes | None, settings: Settings, explicit: tuple[tuple[Period, str], ...]
     ) -> bool:

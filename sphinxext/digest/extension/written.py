@@ -22,6 +22,7 @@ from sphinx import addnodes
 from sphinx.util import docname_join
 
 from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.head import shown_in_heads
 from sphinxext.digest.extension.outputs import keep_record, kept_record
 from sphinxext.digest.extension.shown import Marks, mark_of
 
@@ -133,7 +134,8 @@ def _common(app: Sphinx) -> tuple[object, ...]:
         return (config.html_baseurl, config.html_link_suffix, config.html_file_suffix)
     # the options of HTML: Sphinx takes them for those of all pages before it writes the first page with them
     info = getattr(app.builder, "build_info", None)
-    return tuple(getattr(info, name, "") for name in ("config_hash", "tags_hash"))
+    options = tuple(getattr(info, name, "") for name in ("config_hash", "tags_hash"))
+    return (*options, *shown_in_heads(app))
 
 
 def _forget(app: Sphinx) -> None:

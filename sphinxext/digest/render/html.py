@@ -76,7 +76,7 @@ def html_document(source: DigestSource, parts: list[nodes.Node]) -> str:
     )
 
 
-def html_body(parts: Iterable[nodes.Node]) -> str:
+def html_body(parts: Iterable[nodes.Node], translator_class: type[HTMLTranslator] = HTMLTranslator) -> str:
     """Body elements and sections as HTML; titles of sections are headings of the second level."""
     settings = get_default_settings(Writer)
     for name, value in _SETTINGS.items():
@@ -85,7 +85,7 @@ def html_body(parts: Iterable[nodes.Node]) -> str:
     document += list(parts)
     document.transformer.add_transform(Admonitions)
     document.transformer.apply_transforms()
-    translator = HTMLTranslator(document)
+    translator = translator_class(document)
     document.walkabout(translator)
     return "".join(translator.fragment)
 

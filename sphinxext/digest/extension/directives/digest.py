@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import ClassVar
 
@@ -9,14 +10,19 @@ from docutils import nodes
 
 from sphinxext.digest.compose import compose, digest_title, tells_releases
 from sphinxext.digest.doctree.digest import digest_nodes, with_references
+from sphinxext.digest.doctree.summary import digest_summary
+from sphinxext.digest.extension.addresses import Described
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
+from sphinxext.digest.extension.directives.listing import count_of
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Target
 from sphinxext.digest.extension.queries import NotesQuery
 from sphinxext.digest.extension.releases import find_released
-from sphinxext.digest.model import Period, ReleasedVersion
+from sphinxext.digest.model import Entry, Period, ReleasedVersion
+from sphinxext.digest.option_table import SECTIONS
 from sphinxext.digest.options import Settings
 from sphinxext.digest.problems import Code
+from sphinxext.digest.render.feed import rfc3339
 from sphinxext.digest.selection import Selection
 
 
@@ -42,11 +48,13 @@ class DigestDirective(CollectionReader):
         digest = compose(collection, period, settings, self._released(period, settings), self.words)
         builder = self.builder(settings)
         parts = digest_nodes(digest, builder, sections=self.sections_allowed)
+        description = digest_summary(parts, self._counts(entries), self.words)
         if settings.references:
             parts = with_references(parts, period, sections=self.sections_allowed, words=self.words)
         anchor = f"digest-{period.name}"
         target = nodes.target("", "", ids=[anchor])
         self._register(period, settings, anchor)
+        self._describe(period, description, entries)
         return self.place([target, *parts], builder, digest.entries, primary=True)
 
     def _released(self, period: Period, settings: Settings) -> tuple[ReleasedVersion, ...]:
@@ -70,3 +78,18 @@ class DigestDirective(CollectionReader):
             primary=self.env.docname == self.store.page_of(self.settings, period),
         )
         DigestDomain.of(self.env).note_target(target)
+
+    def _counts(self, entries: tuple[Entry, ...]) -> str:
+        counts = Counter(entry.kind for entry in entries)
+        found = [count_of(kind, counts[kind], self.words) for kind in SECTIONS.values() if counts[kind]]
+        return self.words.gettext(", ").join(found)
+
+    def _describe(self, period: Period, description: str, entries: tuple[Entry, ...]) -> None:
+        """Say what the page is about, if it is the digest's own."""
+        docname, domain = self.env.docname, DigestDomain.of(self.env)
+        if not entries or docname != self.store.page_of(self.settings, period):
+            return
+        times = sorted(rfc3339(entry.moment) for entry in entries)
+        title = digest_title(period, self.settings, self.words)
+        described = Described(self.settings.fragments, title, description, period.name, times[0], times[-1])
+        domain.note_described(docname, described)

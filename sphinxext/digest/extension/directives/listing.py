@@ -11,13 +11,20 @@ from docutils.parsers.rst import directives
 from sphinx import addnodes
 
 from sphinxext.digest.compose import digest_title
+from sphinxext.digest.doctree.summary import shortened
+from sphinxext.digest.extension.addresses import Described
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
+from sphinxext.digest.extension.domain import PUBLISHED, DigestDomain
 from sphinxext.digest.extension.queries import ListingQuery
 from sphinxext.digest.extension.translation import note_words
 from sphinxext.digest.model import Entry, Kind, Period, Words
+from sphinxext.digest.model.words import filled
 from sphinxext.digest.option_table import SECTIONS
+from sphinxext.digest.options import words_of
 
 _YEAR, _MONTH = len("2015"), len("2015-12")
+#: Where there is something to lead to: not in books, nor where all pages are one.
+_SITES = "format_html and not builder_epub and not builder_singlehtml"
 _SPAN = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?")
 
 
@@ -48,7 +55,36 @@ class CollectionDirective(CollectionReader):
             nothing = nodes.paragraph("", self.words.gettext("There are no digests yet."))
             note_words(self.env, [nothing])
             return [nothing]
-        return [self._list(digests, wanted), self._toctree(digests, wanted)]
+        self._describe(digests, wanted)
+        published = [] if wanted else self._published()
+        return [self._list(digests, wanted), *published, self._toctree(digests, wanted)]
+
+    def _describe(self, digests: list[tuple[Period, tuple[Entry, ...]]], wanted: str) -> None:
+        """Say what a page of the collection lists."""
+        docname, words = self.env.docname, self.words
+        if docname != f"{self.settings.pages}/{wanted or 'index'}" or self.store.place_of(self.settings) < 0:
+            return
+        end = digests[0][0].end
+        title = words_of(self.settings, "collection_title", words)
+        if wanted:
+            title = words.month_of_year(end) if len(wanted) == _MONTH else words.year(end)
+        counts = Counter(entry.kind for _period, entries in digests for entry in entries)
+        found = [words.ngettext("{number} digest", "{number} digests", len(digests))]
+        found += [count_of(kind, counts[kind], words) for kind in SECTIONS.values() if counts[kind]]
+        description = filled(words.gettext("{title}: {text}"), title=title, text=words.gettext(", ").join(found))
+        DigestDomain.of(self.env).note_described(
+            docname, Described(self.settings.fragments, title, shortened(description))
+        )
+
+    def _published(self) -> list[nodes.Node]:
+        """The place of the links to feeds and calendars, which only a build of a site has."""
+        if self.store.place_of(self.settings) < 0:
+            return []
+        links = addnodes.pending_xref(
+            "", nodes.comment(), refdomain=DigestDomain.name, reftype=PUBLISHED, reftarget=self.settings.fragments,
+            refdoc=self.env.docname,
+        )  # fmt: skip
+        return [addnodes.only("", links, expr=_SITES)]
 
     def _list(self, digests: list[tuple[Period, tuple[Entry, ...]]], wanted: str) -> nodes.Element:
         """Years, and in them months, and in them digests, from below ``wanted`` on."""
@@ -71,7 +107,9 @@ class CollectionDirective(CollectionReader):
         title = digest_title(period, self.settings, self.words)
         counts = Counter(entry.kind for entry in entries)
         separator = self.words.gettext(", ")
-        summary = separator.join(_count(kind, counts[kind], self.words) for kind in SECTIONS.values() if counts[kind])
+        summary = separator.join(
+            count_of(kind, counts[kind], self.words) for kind in SECTIONS.values() if counts[kind]
+        )
         line = nodes.paragraph("", "", self._link(self.store.page_of(self.settings, period), title))
         if summary:
             line += [nodes.Text(" "), nodes.inline("", f"({summary})", classes=["digest-counts"])]
@@ -114,7 +152,7 @@ class CollectionDirective(CollectionReader):
         return nodes.compound("", toctree, classes=["toctree-wrapper"])
 
 
-def _count(kind: Kind, number: int, words: Words) -> str:
+def count_of(kind: Kind, number: int, words: Words) -> str:
     """A number of notes in words: ``1 success``, ``2 stories``."""
     ngettext = words.ngettext
     counts = {

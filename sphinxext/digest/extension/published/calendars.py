@@ -14,10 +14,11 @@ from sphinxext.digest.extension.published.memory import File, Publisher
 from sphinxext.digest.extension.schedules import ScheduleQuery, find_schedule, stamp_of
 from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.model import Schedule
+from sphinxext.digest.options import Settings
 from sphinxext.digest.problems import DigestError
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
 _UNUSUAL = re.compile(r"[^a-z0-9_-]+")
 
@@ -38,9 +39,23 @@ class Calendars(Publisher):
     def files(self) -> Iterator[File]:
         """One calendar to each series; the project's schedules come last, so that theirs are published."""
         store = store_of(self.app.env)
-        for query in _published(self.app):
+        for query in _published(self.app.env):
             name = json.dumps([query.folder, query.path, query.series, str(query.day or "")])
             yield File(name, _state(store, query), partial(_calendar, store, query))
+
+
+def calendars_of(env: BuildEnvironment, settings: Settings) -> dict[str, str]:
+    """The calendars that stand beside the pages of a collection: their paths, and the titles of their series."""
+    store, found = store_of(env), {}
+    for query in _published(env):
+        try:
+            schedule = find_schedule(store, query)
+            pages = store.settings_for(query.folder).pages
+        except DigestError:
+            continue
+        if schedule is not None and pages == settings.pages:
+            found[calendar_path(pages, schedule)] = schedule.title
+    return dict(sorted(found.items()))
 
 
 def _state(store: Store, query: ScheduleQuery) -> str:
@@ -56,9 +71,9 @@ def _state(store: Store, query: ScheduleQuery) -> str:
     return blake2b(stamp + f"{day}".encode(), digest_size=16).hexdigest()
 
 
-def _published(app: Sphinx) -> list[ScheduleQuery]:
+def _published(env: BuildEnvironment) -> list[ScheduleQuery]:
     """What pages ask for, in an order of their own; the project's schedules last, so that theirs is what stays."""
-    asked = DigestDomain.of(app.env).data["schedules"]
+    asked = DigestDomain.of(env).data["schedules"]
     queries = [query for docname in sorted(asked) for query, _answer in asked[docname] if query.published]
     return sorted(queries, key=lambda query: (query.path == "", query.path, query.series))
 

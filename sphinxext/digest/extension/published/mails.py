@@ -1,0 +1,85 @@
+"""The plain-text mail of each digest beside its page.
+
+It is made while the page is written, when all that it needs is at hand, in as many processes as write pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sphinxext.digest.extension.addresses import (
+    Site,
+    described_page,
+    digest_pages,
+    is_site,
+    page_url,
+    shown_collections,
+)
+from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.published.memory import File, Publisher
+from sphinxext.digest.extension.published.resolved import resolved_page
+from sphinxext.digest.extension.store import store_of
+from sphinxext.digest.option_table import MAILS
+from sphinxext.digest.options import Settings
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
+
+
+class Mails(Publisher):
+    """The mails of the digests that have a page. Those of pages that were not written are as they were."""
+
+    name = "mails"
+
+    def files(self) -> Iterator[File]:
+        """One mail to each page of a digest."""
+        if not is_site(self.app.builder):
+            return
+        domain = DigestDomain.of(self.app.env)
+        for settings in shown_collections(self.app.env):
+            if MAILS not in settings.publish:
+                continue
+            for docname in digest_pages(self.app.env, settings):
+                mark = domain.expected.pages.get(docname, b"") if domain.expected is not None else b""
+                yield File(docname, mark.hex(), partial(_published, self.app, settings, docname))
+
+
+def write_mail(
+    app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Write the mail of a page that is being written: nobody needs its doctree after this."""
+    if doctree is None or not is_site(app.builder):
+        return
+    for settings in shown_collections(app.env, pagename):
+        page = described_page(app.env, settings, pagename)
+        if page is not None and page.name and MAILS in settings.publish:
+            from sphinxext.digest.extension.outputs import write_output
+
+            file, data = _file_of(app, pagename), _mail(app, settings, pagename, doctree)
+            if not file.is_file() or file.read_bytes() != data:
+                write_output(file, data)
+
+
+def _published(app: Sphinx, settings: Settings, docname: str) -> tuple[str, bytes]:
+    """The mail of a page: as it was written with the page, or made now if that was not written."""
+    file = _file_of(app, docname)
+    if docname in DigestDomain.of(app.env).written and file.is_file():
+        data = file.read_bytes()
+    else:
+        data = _mail(app, settings, docname, resolved_page(Site(app.env, app.builder), docname))
+    return f"{docname}.txt", data
+
+
+def _mail(app: Sphinx, settings: Settings, docname: str, doctree: nodes.document) -> bytes:
+    from sphinxext.digest.extension.mail_pages import mail_of_page
+
+    url = page_url(Site(app.env, app.builder), settings, docname)
+    return mail_of_page(doctree, url, store_of(app.env).words).encode()
+
+
+def _file_of(app: Sphinx, docname: str) -> Path:
+    return Path(app.builder.outdir, f"{docname}.txt")

@@ -1,0 +1,19 @@
+"""What published files depend on, as far as a look at a folder tells it."""
+
+from __future__ import annotations
+
+from sphinxext.digest.extension.addresses import Site
+from sphinxext.digest.extension.shown import mark_of
+from sphinxext.digest.extension.store import store_of
+from sphinxext.digest.options import Settings
+
+
+def collection_state(site: Site, settings: Settings) -> str:
+    """A value that changes with the notes of a collection, their days and digests, and its settings.
+
+    It is empty as long as a fragment is so young that it could change without a new time.
+    """
+    state = store_of(site.env).folder_state(settings)
+    if state.fingerprint is None:
+        return ""
+    return mark_of(state.fingerprint, state.commit, state.settings, state.explicit, state.periods).hex()

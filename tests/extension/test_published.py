@@ -1,0 +1,131 @@
+"""The index of notes and the mails beside the pages, and what it takes to keep them as they are."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from sphinxext.digest.cli.group import cli
+from sphinxext.digest.collect.joint import index_schema
+
+from .building import Build, Project, copy_root, empty_project
+
+BASE = "https://everything.example/"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return copy_root("everything", tmp_path_factory.mktemp("published") / "src")
+
+
+@pytest.fixture(scope="module")
+def build(project: Project) -> Build:
+    return project.build(parallel=2)
+
+
+def mails(build: Build) -> dict[str, bytes]:
+    files = (build.outdir / "digests").glob("????-??-??.txt")
+    return {file.name: file.read_bytes() for file in sorted(files)}
+
+
+def test_mails_are_those_of_the_builder_for_mails(project: Project, build: Build) -> None:
+    found = mails(build)
+    assert list(found) == ["2026-10-30.txt", "2026-11-06.txt"]
+    assert found == mails(project.build("digest-mail"))
+    assert found == mails(project.build(output="alone", doctrees="alone"))
+
+
+def test_a_mail_that_is_gone_comes_back(project: Project, build: Build) -> None:
+    before = mails(build)
+    (build.outdir / "digests/2026-10-30.txt").unlink()
+    again = project.build()
+    # a page with release notes is read as long as there is no history
+    assert again.read == ["news"]
+    assert mails(again) == before
+    # that is no reason to write the pages again
+    stamps = {file: file.stat().st_mtime_ns for file in again.outdir.glob("digests/*.html")}
+    project.build()
+    assert stamps == {file: file.stat().st_mtime_ns for file in again.outdir.glob("digests/*.html")}
+
+
+def test_the_index_is_what_its_schema_says(build: Build) -> None:
+    text = build.text("digests/index.json")
+    index = json.loads(text)
+    jsonschema.validate(index, index_schema())
+    assert (index["project"], index["title"], index["home"]) == ("everything", "Everything", BASE)
+    assert text.count("\n") == 1
+    days = [note["date"] for note in index["notes"]]
+    assert days == sorted(days) and len(days) > 5
+    for note in index["notes"]:
+        page, _, anchor = note["page"].partition("#")
+        html = build.text(page.removeprefix(BASE))
+        assert f'id="{anchor}"' in html or note["kind"] in ("prelude", "closing")
+
+
+def test_another_project_reads_the_index(build: Build, tmp_path: Path) -> None:
+    other = empty_project(tmp_path / "other")
+    arguments = ["collect", "feed", str(build.outdir / "digests/index.json")]
+    result = CliRunner().invoke(cli, ["--project", str(other.folder), *arguments], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    written = "".join(file.read_text(encoding="utf-8") for file in other.fragments.glob("*.yaml"))
+    assert "Everything" in written
+
+
+def test_further_collections_have_their_own(tmp_path: Path) -> None:
+    project = empty_project(tmp_path / "src")
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n   others/index\n")
+    project.fragment("one-1", "date: 2015-12-02\nsuccesses: [one]\n")
+    project.write("more/two-0000000000000002.yaml", "date: 2015-12-02\nsuccesses: [two]\n")
+    other = {"others": {"fragments": "more", "collection_title": "Others"}}
+    build = project.build(digest_collections=other, digest_base_url=BASE)
+    main_index, other_index = (json.loads(build.text(f"{name}/index.json")) for name in ("digests", "others"))
+    assert [note["text"] for note in main_index["notes"] + other_index["notes"]] == ["one", "two"]
+    assert (main_index["title"], other_index["title"]) == ("Test", "Test Others")
+    for name, text in (("digests", "one"), ("others", "two")):
+        assert text in build.text(f"{name}/atom.xml") and text in build.text(f"{name}/2015-12-04.txt")
+    assert "others/atom.xml" not in build.text("digests/2015-12-04.html")
+
+
+def test_digests_that_are_gone_leave_nothing(tmp_path: Path) -> None:
+    project = empty_project(tmp_path / "src")
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n")
+    project.fragment("one-1", "date: 2015-12-02\nsuccesses: [one]\n")
+    second = project.fragment("two-2", "date: 2015-12-09\nsuccesses: [two]\n")
+    assert list(mails(project.build())) == ["2015-12-04.txt", "2015-12-11.txt"]
+    second.unlink()
+    build = project.build()
+    assert list(mails(build)) == ["2015-12-04.txt"]
+    assert "two" not in build.text("digests/index.json")
+
+
+def test_nothing_is_made_again(tmp_path: Path) -> None:
+    """With nothing changed the modules that make these files are not even imported."""
+    project = empty_project(tmp_path / "src", f"digest_base_url = {BASE!r}\nexclude_patterns = ['build']\n")
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n")
+    project.write("releasenotes/digest.yaml", "feeds: [{name: wins, kinds: [success]}]\n")
+    project.fragment("one-1", "date: 2015-12-02\nsuccesses: [one]\n")
+    project.age()
+    lines = "import sys; from sphinx.cmd.build import main; assert main(sys.argv[1:]) == 0; "
+    lines += "print(*sorted(name for name in sys.modules if name.startswith('sphinxext.digest')), file=sys.stderr)"
+    command = [sys.executable, "-c", lines, "-q", "-b", "html", ".", "build"]
+    modules = []
+    # fragments that were young when they were read are read once more
+    for _time in range(3):
+        done = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, check=True)
+        modules.append(set(done.stderr.splitlines()[-1].split()))
+    makers = {
+        "render.atom",
+        "render.json_feed",
+        "render.feed_html",
+        "render.records",
+        "render.mail_text",
+        "collection",
+    }
+    names = {f"sphinxext.digest.{name}" for name in makers}
+    assert (modules[0] & names, modules[-1] & names) == (names, set())
