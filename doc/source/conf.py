@@ -1,5 +1,6 @@
 """The settings of this documentation, which is also the showcase of the extension."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -25,6 +26,8 @@ exclude_patterns = ["_ext"]
 digest_references = False
 
 html_static_path = ["_static"]
+# Where this is published, if that is known: feeds have whole addresses.
+html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 html_theme = "sphinx_rtd_theme"
 html_title = f"sphinxext-digest {release}"
 html_theme_options = {"navigation_depth": 4}
