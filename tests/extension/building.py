@@ -20,6 +20,21 @@ if TYPE_CHECKING:
 
 ROOTS = Path(__file__).parent / "roots"
 
+#: The builders whose outputs differ in kind, and our own.
+BUILDERS = (
+    "html",
+    "dirhtml",
+    "singlehtml",
+    "text",
+    "latex",
+    "man",
+    "texinfo",
+    "epub",
+    "gettext",
+    "xml",
+    "digest-mail",
+)
+
 CONF = """\
 project = "Test"
 author = "Somebody"

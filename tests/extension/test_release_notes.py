@@ -9,22 +9,8 @@ from pathlib import Path
 import pytest
 from docutils import nodes
 
-from .building import Project
+from .building import BUILDERS, Project
 from .release_histories import Notes, only_page, pre_releases, simple, stable_branch
-
-BUILDERS = [
-    "html",
-    "dirhtml",
-    "singlehtml",
-    "text",
-    "latex",
-    "man",
-    "texinfo",
-    "epub",
-    "xml",
-    "gettext",
-    "digest-mail",
-]
 
 
 @pytest.fixture

@@ -10,22 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from .building import BUILDERS
 from .edits import make_site
 from .outputs import needed_program
 
-BUILDERS = (
-    "html",
-    "dirhtml",
-    "singlehtml",
-    "text",
-    "latex",
-    "man",
-    "texinfo",
-    "epub",
-    "gettext",
-    "xml",
-    "digest-mail",
-)
 #: Builds with each of the builders; Sphinx goes by the locale of the process.
 _SCRIPT = """\
 import sys
