@@ -28,6 +28,7 @@ from sphinxext.digest.bot.settings import (
     parse_server,
 )
 from sphinxext.digest.bot.tellings import log_url
+from sphinxext.digest.cli.common_options import fragments_to_write
 from sphinxext.digest.cli.output import show_problems, visible
 from sphinxext.digest.cli.planned import settings_to_write
 from sphinxext.digest.cli.project import open_project
@@ -136,7 +137,7 @@ def _remote(text: str) -> str:
     callback=lambda ctx, param, value: _checked(_log_url)(ctx, param, value or None) or "",
     help="Where the channel's log is, for the link of each success: with {channel}, {date} and {time} (UTC).",
 )
-@click.option("--fragments", metavar="DIR", help="The folder to write to, instead of the project's.")
+@fragments_to_write
 @click.option(
     "--draft/--no-draft",
     default=False,

@@ -7,6 +7,7 @@ from email.headerregistry import Address
 
 import click
 
+from sphinxext.digest.cli.common_options import format_option, fragments_to_read
 from sphinxext.digest.cli.headers import checked, sender_of
 from sphinxext.digest.cli.output import show_problems, visible
 from sphinxext.digest.cli.project import collection_of, open_project
@@ -32,13 +33,9 @@ from sphinxext.digest.render.message import PRINTED, Envelope, make_message, par
 @click.argument("series")
 @click.argument("week", required=False, callback=readable_week)
 @schedule_options
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "message"]),
-    default="text",
-    show_default=True,
-    help="'text' is the subject and the text, 'message' a message to be sent (RFC 5322), with --from and --to.",
+@format_option(
+    "'text' is the subject and the text, 'message' a message to be sent (RFC 5322), with --from and --to.",
+    ["text", "message"],
 )
 @click.option("--from", "sender", metavar="ADDRESS", callback=checked(sender_of), help="Who sends the message.")
 @click.option(
@@ -48,7 +45,7 @@ from sphinxext.digest.render.message import PRINTED, Envelope, make_message, par
     callback=checked(parse_addresses),
     help="Who gets the message, such as a list. May be repeated.",
 )
-@click.option("--fragments", metavar="DIR", help="The notes of this folder instead of the project's.")
+@fragments_to_read
 @click.pass_context
 def command(
     ctx: click.Context,

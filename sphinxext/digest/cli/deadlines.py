@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import click
 
+from sphinxext.digest.cli.common_options import format_option
 from sphinxext.digest.cli.output import as_json, show_problems, visible
 from sphinxext.digest.cli.project import open_project
 from sphinxext.digest.cli.schedules import failures, find_schedule, open_schedules, schedule_options
@@ -31,14 +32,7 @@ class Deadline:
 @click.argument("series", required=False)
 @schedule_options
 @click.option("--weeks", metavar="N", type=click.IntRange(min=1, max=1000), help="Only N weeks, this one included.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="'json' has an object for each event, with the days of its week and the one by which it is due.",
-)
+@format_option("'json' has an object for each event, with the days of its week and the one by which it is due.")
 @click.pass_context
 def command(
     ctx: click.Context,

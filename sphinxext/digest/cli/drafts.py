@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from sphinxext.digest.cli.common_options import format_option, fragments_to_write
 from sphinxext.digest.cli.output import as_json, show_problems, visible
 from sphinxext.digest.cli.periods import readable_day
 from sphinxext.digest.cli.planned import planned_record
@@ -22,15 +23,8 @@ def draft_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--dry-run``, ``--fragments`` and ``--format``: parameters ``dry_run``, ``fragments`` and ``form``."""
     options = (
         click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written."),
-        click.option("--fragments", metavar="DIR", help="The folder to write to, instead of the project's."),
-        click.option(
-            "--format",
-            "form",
-            type=click.Choice(["text", "json"]),
-            default="text",
-            show_default=True,
-            help="'text' has the paths of the fragments, 'json' the notes with all their fields.",
-        ),
+        fragments_to_write,
+        format_option("'text' has the paths of the fragments, 'json' the notes with all their fields."),
     )
     for option in reversed(options):
         function = option(function)

@@ -9,6 +9,7 @@ import click
 
 from sphinxext.digest.archive.issue import Wishes
 from sphinxext.digest.archive.plan import Plan, carry_out, make_plan
+from sphinxext.digest.cli.common_options import format_option, fragments_to_write
 from sphinxext.digest.cli.output import as_json, show_problems, visible
 from sphinxext.digest.cli.planned import planned_record, settings_to_write
 from sphinxext.digest.cli.project import open_project
@@ -41,15 +42,8 @@ def _period(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     help="The period of the digest, whatever its title says.",
 )
 @click.option("--series", metavar="NAME", help="The release series that countdowns are about, where it is not said.")
-@click.option("--fragments", metavar="DIR", help="The folder to write to, instead of the project's.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="'text' has the paths of the fragments, 'json' the notes with all their fields.",
-)
+@fragments_to_write
+@format_option("'text' has the paths of the fragments, 'json' the notes with all their fields.")
 @click.pass_context
 def command(
     ctx: click.Context,

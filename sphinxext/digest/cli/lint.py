@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from sphinxext.digest.cli.common_options import format_option
 from sphinxext.digest.cli.output import FORMATS, format_problems, show_problems
 from sphinxext.digest.cli.project import collection_of, open_project
 from sphinxext.digest.cli.targets import Targets, check_targets, targets_of
@@ -15,14 +16,7 @@ from sphinxext.digest.schedule import REMARKS, load_schedules
 
 @click.command("lint")
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default="text",
-    show_default=True,
-    help="'text' has one line for each problem, 'github' makes annotations in GitHub's workflows.",
-)
+@format_option("'text' has one line for each problem, 'github' makes annotations in GitHub's workflows.", FORMATS)
 @click.option("--fragments", metavar="DIR", help="Check this folder of fragments instead of the project's.")
 @click.pass_context
 def command(ctx: click.Context, /, paths: tuple[str, ...], form: str, fragments: str | None) -> None:

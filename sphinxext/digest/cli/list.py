@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from sphinxext.digest.cli.common_options import format_option, fragments_to_read
 from sphinxext.digest.cli.output import as_json, show_problems, visible
 from sphinxext.digest.cli.periods import period_of, readable_day, readable_period
 from sphinxext.digest.cli.project import collection_of, open_project
@@ -32,15 +33,8 @@ _ELLIPSIS = "..."
 @click.option("--channel", metavar="NAME", help="Successes that were told in this channel.")
 @click.option("--series", metavar="NAME", help="Countdowns of this series.")
 @click.option("--drafts", is_flag=True, help="The notes of drafts, which are shown nowhere else, and no others.")
-@click.option("--fragments", metavar="DIR", help="The notes of this folder instead of the project's.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="'json' has all fields of the notes.",
-)
+@fragments_to_read
+@format_option("'json' has all fields of the notes.")
 @click.pass_context
 def command(
     ctx: click.Context,

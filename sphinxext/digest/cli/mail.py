@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from sphinxext.digest.cli.common_options import fragments_to_read
 from sphinxext.digest.cli.headers import checked, sender_of
 from sphinxext.digest.cli.output import show_problems, visible
 from sphinxext.digest.cli.periods import readable_period
@@ -69,7 +70,7 @@ from sphinxext.digest.render.server import Server, ServerError, server_of
     callback=checked(parse_message_id),
     help="Make it a reply to this message.",
 )
-@click.option("--fragments", metavar="DIR", help="The notes of this folder instead of the project's.")
+@fragments_to_read
 @click.option("--send", "sending", is_flag=True, help="Send it, to the addresses that do not have it already.")
 @click.option("--again", is_flag=True, help="With --send, send it also to addresses that have it already.")
 @click.option("--dry-run", is_flag=True, help="Print the message, and with --send say what would be sent to whom.")

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from sphinxext.digest.cli.common_options import fragments_to_write
 from sphinxext.digest.cli.output import show_problems
 from sphinxext.digest.cli.project import open_project
 from sphinxext.digest.cli.targets import check_targets, targets_of
@@ -49,7 +50,7 @@ def _field_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @_field_options
 @click.option("--slug", metavar="TEXT", help="The words of the file's name; without it, the first words of the note.")
 @click.option("--edit", is_flag=True, help="Open the fragment in $EDITOR, and check it afterwards.")
-@click.option("--fragments", metavar="DIR", help="The folder to write to, instead of the project's.")
+@fragments_to_write
 @click.pass_context
 def command(
     ctx: click.Context,

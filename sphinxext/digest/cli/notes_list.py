@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sphinxext.digest.cli.common_options import format_option
 from sphinxext.digest.cli.output import as_json, show_problems, visible
 from sphinxext.digest.cli.release_config import (
     check_versions,
@@ -28,14 +29,7 @@ if TYPE_CHECKING:
 @click.command("list")
 @query_options()
 @version_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="'json' has an object for each version, with its day and its notes.",
-)
+@format_option("'json' has an object for each version, with its day and its notes.")
 @click.pass_context
 def command(ctx: click.Context, /, form: str, versions: tuple[str, ...], **options: Any) -> None:
     """Print the versions, the newest first, and below each the files of its notes.

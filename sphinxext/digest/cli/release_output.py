@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sphinxext.digest.cli.common_options import format_option
 from sphinxext.digest.cli.output import as_json
 from sphinxext.digest.files import replace_file
 
@@ -35,14 +36,10 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
             default=True,
             help="Leave out the comments of the format 'rst' that name the file and the commit of each note.",
         ),
-        click.option(
-            "--format",
-            "form",
-            type=click.Choice(_FORMATS),
-            default="text",
-            show_default=True,
-            help="'text' is wrapped at 79 columns, 'rst' is for documents of Sphinx, 'json' has a record for each "
+        format_option(
+            "'text' is wrapped at 79 columns, 'rst' is for documents of Sphinx, 'json' has a record for each "
             "text, as reStructuredText, with its version and its place.",
+            _FORMATS,
         ),
     ):
         function = option(function)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sphinxext.digest.cli.common_options import format_option, fragments_to_read
 from sphinxext.digest.cli.output import show_problems
 from sphinxext.digest.cli.periods import readable_period
 from sphinxext.digest.cli.sources import open_digest
@@ -15,16 +16,12 @@ from sphinxext.digest.render.report import FORMATS
 
 @click.command("report")
 @click.argument("period", callback=readable_period)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    show_default=True,
-    help="'text' is the plain text of the mail, 'html' a document of its own, 'rst' and 'markdown' have the digest to "
+@format_option(
+    "'text' is the plain text of the mail, 'html' a document of its own, 'rst' and 'markdown' have the digest to "
     "paste somewhere, 'json' has all fields of the notes.",
+    list(FORMATS),
 )
-@click.option("--fragments", metavar="DIR", help="The notes of this folder instead of the project's.")
+@fragments_to_read
 @click.option(
     "--output",
     metavar="FILE",

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 import click
 
+from sphinxext.digest.cli.common_options import format_option
 from sphinxext.digest.cli.mail_threads import find, thread_options, wishes_of
 from sphinxext.digest.cli.output import as_json, show_problems, visible
 from sphinxext.digest.cli.planned import settings_to_write
@@ -28,14 +29,7 @@ _MIN_TITLE = 20
 @click.argument("sources", metavar="FILE...", nargs=-1, required=True)
 @thread_options(top=None, min_messages=1)
 @click.option("--fragments", metavar="DIR", help="The folder whose threads are known, instead of the project's.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="'text' is a table, 'json' has an object for each thread, with the Message-IDs.",
-)
+@format_option("'text' is a table, 'json' has an object for each thread, with the Message-IDs.")
 @click.pass_context
 def command(
     ctx: click.Context,
