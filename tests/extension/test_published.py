@@ -129,3 +129,20 @@ def test_nothing_is_made_again(tmp_path: Path) -> None:
     }
     names = {f"sphinxext.digest.{name}" for name in makers}
     assert (modules[0] & names, modules[-1] & names) == (names, set())
+
+
+def test_calendars_are_named_where_digests_are_listed(tmp_path: Path) -> None:
+    project = empty_project(tmp_path / "src", "exclude_patterns = ['build']\nhtml_sidebars = {'**': []}\n")
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n   cycle\n")
+    project.write("cycle.rst", "Cycle\n=====\n")
+    project.write("releasenotes/digest.yaml", "schedules: [schedules]\n")
+    schedule = "title: Gannet Heron\nstart: 2015-11-30\nrelease: 2015-12-24\nmilestones: []\n"
+    project.write("schedules/heron.yaml", f"series: heron\n{schedule}")
+    project.fragment("one-1", "date: 2015-12-02\nsuccesses: [one]\n")
+    assert "digest-published" not in project.build().text("digests/index.html")
+    project.write("cycle.rst", "Cycle\n=====\n\n.. release-schedule:: heron\n")
+    build = project.build()
+    assert "digests/index" not in build.read
+    assert '<a class="reference external" href="heron.ics">' in build.text("digests/index.html")
+    assert "Subscribe: <a" in build.text("digests/index.html")
+    assert "digest-published" not in project.build("text").text("digests/index.txt")
