@@ -41,15 +41,18 @@ def test_mails_are_those_of_the_builder_for_mails(project: Project, build: Build
     assert found == mails(project.build(output="alone", doctrees="alone"))
 
 
-def test_a_mail_that_is_gone_comes_back(project: Project, build: Build) -> None:
-    before = mails(build)
-    (build.outdir / "digests/2026-10-30.txt").unlink()
+def test_a_mail_that_is_gone_comes_back(tmp_path: Path) -> None:
+    project = empty_project(tmp_path / "src")
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n")
+    project.fragment("one-1", "date: 2015-12-02\nsuccesses: [one]\n")
+    before = mails(project.build())
+    project.age()
+    stamps = {file: file.stat().st_mtime_ns for file in project.build().outdir.glob("digests/*.html")}
+    (project.folder / "build/html/digests/2015-12-04.txt").unlink()
     again = project.build()
-    # a page with release notes is read as long as there is no history
-    assert again.read == ["news"]
-    assert mails(again) == before
+    assert again.read == []
+    assert mails(again) == before != {}
     # that is no reason to write the pages again
-    stamps = {file: file.stat().st_mtime_ns for file in again.outdir.glob("digests/*.html")}
     project.build()
     assert stamps == {file: file.stat().st_mtime_ns for file in again.outdir.glob("digests/*.html")}
 
@@ -102,6 +105,22 @@ def test_digests_that_are_gone_leave_nothing(tmp_path: Path) -> None:
     build = project.build()
     assert list(mails(build)) == ["2015-12-04.txt"]
     assert "two" not in build.text("digests/index.json")
+
+
+def test_feeds_have_what_pages_have_now(tmp_path: Path) -> None:
+    project = empty_project(tmp_path / "src", f"digest_base_url = {BASE!r}\n")
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n")
+    project.fragment("one-1", "date: 2015-12-02\nthreads: [{title: Doors, summary: Closed.}]\n")
+    project.fragment("two-2", "date: 2015-12-09\nthreads: [{title: Keys, continues: one}]\n")
+    assert "Closed." in project.build().text("digests/atom.xml")
+    project.fragment("one-1", "date: 2015-12-02\nthreads: [{title: Doors, summary: Open.}]\n")
+    text = project.build().text("digests/atom.xml")
+    assert "Open." in text and "Closed." not in text
+    # the page of the earlier thread stays as it is, but for a link of it
+    project.write("releasenotes/digest.yaml", "title: 'The digest of {period}'\n")
+    again, fresh = project.build(), project.build(output="fresh", doctrees="trees-of-fresh")
+    assert again.text("digests/atom.xml") == fresh.text("digests/atom.xml")
+    assert again.text("digests/feed.json") == fresh.text("digests/feed.json")
 
 
 def test_nothing_is_made_again(tmp_path: Path) -> None:

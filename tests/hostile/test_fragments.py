@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -225,6 +226,15 @@ def _head(document: lxml.html.HtmlElement) -> list[str]:
     head = document.xpath("//head")[0]
     # where MathJax is needed Sphinx loads it; no formula is left for the fragment without one
     elements = [element for element in head if element.get("rel") not in ("next", "prev")]
+    for element in elements:
+        # what the page is about is told there, as text: nothing else may come with it
+        if element.get("name") == "description":
+            assert element.attrib.pop("content")
+        elif element.get("type") == "application/ld+json":
+            data = json.loads(element.text)
+            assert not re.search("[<>&]", element.text)
+            assert data.pop("description")
+            element.text = json.dumps(data)
     texts = [lxml.html.tostring(element).decode().strip() for element in elements]
     return [text for text in texts if "mathjax" not in text]
 

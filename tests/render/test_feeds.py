@@ -1,0 +1,57 @@
+"""Feeds and structured data from whatever text: what was put in comes out of a parser again."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from sphinxext.digest.render.atom import atom_document
+from sphinxext.digest.render.feed import NEVER, Feed, FeedEntry
+from sphinxext.digest.render.json_feed import json_feed_document
+from sphinxext.digest.render.structured import Article, json_ld
+
+ENTRY = FeedEntry("https://e.org/1", "", "", "2015-12-02T00:00:00Z", "2015-12-03T00:00:00Z", "")
+FEED = Feed("https://e.org/feed", "", "", "en", "https://e.org/", "https://e.org/a.xml", "https://e.org/f.json", ())
+ATOM = "{http://www.w3.org/2005/Atom}"
+TEXTS = st.text(st.characters(exclude_categories=("Cs",)))
+MARKUP = st.sampled_from(["</script>", "]]>", "<!--", "&amp;", "\u2028", '"', "</content>"])
+ANY = st.lists(st.one_of(TEXTS, MARKUP), max_size=4).map("".join)
+
+
+@given(title=ANY, html=ANY)
+def test_atom_keeps_every_text(title: str, html: str) -> None:
+    feed = replace(FEED, title=title, entries=(replace(ENTRY, title=title, html=html),))
+    root = etree.fromstring(atom_document(feed).encode())
+    (entry,) = root.findall(f"{ATOM}entry")
+    for text, found in ((title, root.findtext(f"{ATOM}title")), (html, entry.findtext(f"{ATOM}content"))):
+        # what XML cannot have has become a mark; its parsers make one of all ends of lines
+        kept = re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)
+        assert found == re.sub("\r\n?", "\n", kept)
+    assert root.findtext(f"{ATOM}updated") == ENTRY.updated
+
+
+@given(title=ANY, html=ANY)
+def test_json_feed_keeps_every_text(title: str, html: str) -> None:
+    feed = replace(FEED, title=title, entries=(replace(ENTRY, title=title, html=html),))
+    document = json.loads(json_feed_document(feed))
+    (item,) = document["items"]
+    assert (document["title"], item.get("title", ""), item["content_html"]) == (title, title, html)
+    assert "url" not in item
+
+
+@given(text=ANY)
+def test_structured_data_stays_in_its_element(text: str) -> None:
+    data = json_ld(Article(text, text, "2015-12-02T00:00:00Z", "2015-12-02T00:00:00Z", "", "en", "A", "B", text, ""))
+    assert not re.search("[<>&\u2028\u2029]", data)
+    found = json.loads(data)
+    assert (found.get("headline", ""), found["isPartOf"].get("name", "")) == (text, text)
+
+
+def test_a_feed_without_entries_is_of_no_time() -> None:
+    assert FEED.updated == NEVER
+    assert json.loads(json_feed_document(FEED))["items"] == []
