@@ -321,8 +321,10 @@ def test_a_title_that_links_of_other_pages_show(site: Project) -> None:
 def test_the_pages_before_and_after_a_digest(site: Project) -> None:
     site.fragment("more-5", "date: 2015-12-15\nstories: [{title: Three, text: Words.}]\n")
     assert LATER not in read_again(site)
-    # the newest digest comes first
-    assert 'rel="prev" title="December 12-18" href="2015-12-18.html"' in site.build().text(f"{LATER}.html")
+    page = site.build().text(f"{LATER}.html")
+    # in the head, for the theme, and at the top of the digest
+    assert 'rel="next" title="December 12-18" href="2015-12-18.html"' in page
+    assert 'rel="next" href="2015-12-18.html"><span>Next digest</span> December 12-18<' in page
 
 
 @pytest.mark.parametrize("collapse", [True, False])

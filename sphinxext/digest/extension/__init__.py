@@ -14,6 +14,7 @@ from sphinxext.digest.extension.failed_writes import watch_writes
 from sphinxext.digest.extension.head import add_to_head
 from sphinxext.digest.extension.labels import keep_from_labels
 from sphinxext.digest.extension.mail_builder import DigestMailBuilder
+from sphinxext.digest.extension.masthead import Mastheads, follow_days
 from sphinxext.digest.extension.outdated import outdated_documents
 from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages
 from sphinxext.digest.extension.published import publish_beside_pages
@@ -57,6 +58,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_transform(StableAnchors)
     app.add_transform(WordsForTranslators)
     app.add_post_transform(DayElements)
+    app.add_post_transform(Mastheads)
     app.add_post_transform(KeptAnchors)
     app.add_post_transform(OpenContainers)
     app.connect("config-inited", keep_from_labels)
@@ -83,6 +85,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # before what looks at the head, such as sphinxext-opengraph
     app.connect("html-page-context", add_to_head, priority=400)
     app.connect("html-page-context", write_mail, priority=1000)
+    app.connect("html-page-context", follow_days, priority=100)
     app.connect("build-finished", save_states)
     app.connect("build-finished", save_written)
     app.connect("build-finished", publish_beside_pages)

@@ -119,12 +119,16 @@ class DigestDomain(Domain):
 
     #: Our own words in the language of this build, from ``builder-inited`` on.
     words: Words = ENGLISH
+    #: What writes the pages of this build, from ``builder-inited`` on.
+    builder: Any = None
     #: The collections of this build, from ``builder-inited`` on.
     store: object = None
     #: What pages were written with, what this build would write them with, and which of them it writes.
     before: Any = None
     expected: Any = None
     written: set[str]
+    #: The digests before and after each, where that has been asked.
+    around: Any = None
     #: Knows whether a page could not be written.
     failed_writes: Any = None
     #: The process that knows what this domain does.
@@ -140,7 +144,7 @@ class DigestDomain(Domain):
     def note_target(self, target: Target) -> None:
         """Remember a place that can be referred to."""
         self.data["targets"].setdefault(target.docname, []).append(target)
-        self._chosen = self._by_name = None
+        self._chosen = self._by_name = self.around = None
 
     def note_query(self, docname: str, query: object, checksum: bytes) -> None:
         """Remember what a page asked for and what it got."""
@@ -170,7 +174,7 @@ class DigestDomain(Domain):
         """Forget what a page has and asked for."""
         for part in _OF_PAGES:
             self.data[part].pop(docname, None)
-        self._chosen = self._by_name = None
+        self._chosen = self._by_name = self.around = None
 
     def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
         """Take over what another process found on pages, and the folders that it was the first to read."""
@@ -179,7 +183,7 @@ class DigestDomain(Domain):
                 if docname in otherdata[part]:
                     self.data[part][docname] = otherdata[part][docname]
         self.data["folders"].update(otherdata["folders"])
-        self._chosen = self._by_name = None
+        self._chosen = self._by_name = self.around = None
 
     def forget_other_processes(self, docname: str) -> None:
         """In a process that reads a part of the pages, let go of what is known of others.
@@ -195,7 +199,7 @@ class DigestDomain(Domain):
         for part in _OF_PAGES:
             kept = self.data[part].get(docname)
             self.data[part] = {docname: kept} if kept is not None else {}
-        self._chosen = self._by_name = None
+        self._chosen = self._by_name = self.around = None
 
     def targets(self) -> Collection[Target]:
         """Each place once: the digest's own page if the note is there, else the first page that has it."""

@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from sphinxext.digest.extension.domain import DIGEST, PUBLISHED, DigestDomain
+from sphinxext.digest.extension.neighbours import digests_around
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -47,6 +48,7 @@ class Marks:
         if self._navigation:
             around = [(name, self._titles.get(name or "")) for name in self._relations.get(docname, ())]
             around.append(self._branch(docname))
+            around += self._digests_around(docname)
         return mark_of(self._env.all_docs[docname], self._common, links, around)
 
     def _branch(self, docname: str) -> bytes:
@@ -60,6 +62,12 @@ class Marks:
             children = [self._titles.get(child) for child in self._env.toctree_includes.get(name, ())]
             mark = self._branches[name] = mark_of(mark, self._titles.get(name), self._toc(name), children)
         return mark
+
+    def _digests_around(self, docname: str) -> list[object]:
+        """The digests before and after those of a page."""
+        targets = self._domain.data["targets"].get(docname, ())
+        around = digests_around(self._domain) if targets else {}
+        return [around.get(target.names[0]) for target in targets if target.type == DIGEST]
 
     def _toc(self, docname: str) -> bytes:
         return self._shown.get(docname, ((), b""))[1]

@@ -209,6 +209,7 @@ def open_store(app: Sphinx) -> None:
     domain.data["folders"].update(_saved_states(app))
     project = configure(app.config, Path(app.confdir))
     domain.forget_other_processes("")
+    domain.builder = app.builder
     words = domain.words = words_for(app.config.language)
     domain.store = store = Store(project, domain.data["folders"], domain.data["scans"], words)
     if not (project.root / SETTINGS_FILE).is_file():

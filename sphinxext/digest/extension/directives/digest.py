@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import ClassVar
 
@@ -14,12 +13,12 @@ from sphinxext.digest.doctree.summary import digest_summary
 from sphinxext.digest.extension.addresses import Described
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
-from sphinxext.digest.extension.directives.listing import count_of
+from sphinxext.digest.extension.directives.listing import counts_of
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Target
+from sphinxext.digest.extension.masthead import describe
 from sphinxext.digest.extension.queries import NotesQuery
 from sphinxext.digest.extension.releases import find_released
 from sphinxext.digest.model import Entry, Period, ReleasedVersion
-from sphinxext.digest.option_table import SECTIONS
 from sphinxext.digest.options import Settings
 from sphinxext.digest.problems import Code
 from sphinxext.digest.render.feed import rfc3339
@@ -48,14 +47,18 @@ class DigestDirective(CollectionReader):
         digest = compose(collection, period, settings, self._released(period, settings), self.words)
         builder = self.builder(settings)
         parts = digest_nodes(digest, builder, sections=self.sections_allowed)
-        description = digest_summary(parts, self._counts(entries), self.words)
+        description = digest_summary(parts, counts_of(entries, self.words), self.words)
         if settings.references:
             parts = with_references(parts, period, sections=self.sections_allowed, words=self.words)
         anchor = f"digest-{period.name}"
         target = nodes.target("", "", ids=[anchor])
-        self._register(period, settings, anchor)
+        name = self._register(period, settings, anchor)
         self._describe(period, description, entries)
-        return self.place([target, *parts], builder, digest.entries, primary=True)
+        placed = self.place([target, *parts], builder, digest.entries, primary=True)
+        if self.sections_allowed:
+            days, counts = self.words.week_of_year(period), counts_of(digest.entries, self.words)
+            describe(target, name, days, counts, parts)
+        return placed
 
     def _released(self, period: Period, settings: Settings) -> tuple[ReleasedVersion, ...]:
         """The versions of the period, if the digest shall tell them."""
@@ -66,7 +69,8 @@ class DigestDirective(CollectionReader):
             self.warn(problem.code, f"{problem.path}: {problem.message}")
         return found
 
-    def _register(self, period: Period, settings: Settings, anchor: str) -> None:
+    def _register(self, period: Period, settings: Settings, anchor: str) -> str:
+        """Let the digest be referred to, by the name that is returned."""
         own = settings.fragments == self.store.project.main.fragments
         name = period.name if own else f"{settings.pages}/{period.name}"
         target = Target(
@@ -78,11 +82,7 @@ class DigestDirective(CollectionReader):
             primary=self.env.docname == self.store.page_of(self.settings, period),
         )
         DigestDomain.of(self.env).note_target(target)
-
-    def _counts(self, entries: tuple[Entry, ...]) -> str:
-        counts = Counter(entry.kind for entry in entries)
-        found = [count_of(kind, counts[kind], self.words) for kind in SECTIONS.values() if counts[kind]]
-        return self.words.gettext(", ").join(found)
+        return name
 
     def _describe(self, period: Period, description: str, entries: tuple[Entry, ...]) -> None:
         """Say what the page is about, if it is the digest's own."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import ClassVar
 
 from docutils import nodes
@@ -68,9 +69,8 @@ class CollectionDirective(CollectionReader):
         title = words_of(self.settings, "collection_title", words)
         if wanted:
             title = words.month_of_year(end) if len(wanted) == _MONTH else words.year(end)
-        counts = Counter(entry.kind for _period, entries in digests for entry in entries)
-        found = [words.ngettext("{number} digest", "{number} digests", len(digests))]
-        found += [count_of(kind, counts[kind], words) for kind in SECTIONS.values() if counts[kind]]
+        number = words.ngettext("{number} digest", "{number} digests", len(digests))
+        found = [number, counts_of((entry for _period, entries in digests for entry in entries), words)]
         description = filled(words.gettext("{title}: {text}"), title=title, text=words.gettext(", ").join(found))
         DigestDomain.of(self.env).note_described(
             docname, Described(self.settings.fragments, title, shortened(description))
@@ -105,11 +105,7 @@ class CollectionDirective(CollectionReader):
 
     def _line(self, period: Period, entries: tuple[Entry, ...]) -> nodes.list_item:
         title = digest_title(period, self.settings, self.words)
-        counts = Counter(entry.kind for entry in entries)
-        separator = self.words.gettext(", ")
-        summary = separator.join(
-            count_of(kind, counts[kind], self.words) for kind in SECTIONS.values() if counts[kind]
-        )
+        summary = counts_of(entries, self.words)
         line = nodes.paragraph("", "", self._link(self.store.page_of(self.settings, period), title))
         if summary:
             line += [nodes.Text(" "), nodes.inline("", f"({summary})", classes=["digest-counts"])]
@@ -152,7 +148,13 @@ class CollectionDirective(CollectionReader):
         return nodes.compound("", toctree, classes=["toctree-wrapper"])
 
 
-def count_of(kind: Kind, number: int, words: Words) -> str:
+def counts_of(entries: Iterable[Entry], words: Words) -> str:
+    """How many notes of each kind there are, in words."""
+    counts = Counter(entry.kind for entry in entries)
+    return words.gettext(", ").join(_count(kind, counts[kind], words) for kind in SECTIONS.values() if counts[kind])
+
+
+def _count(kind: Kind, number: int, words: Words) -> str:
     """A number of notes in words: ``1 success``, ``2 stories``."""
     ngettext = words.ngettext
     counts = {
