@@ -17,6 +17,7 @@ from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.masthead import Mastheads, follow_days
 from sphinxext.digest.extension.outdated import outdated_documents
 from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages
+from sphinxext.digest.extension.permalinks import Permalinks
 from sphinxext.digest.extension.published import publish_beside_pages
 from sphinxext.digest.extension.published.mails import write_mail
 from sphinxext.digest.extension.published.topics import warn_of_topics
@@ -59,6 +60,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_transform(WordsForTranslators)
     app.add_post_transform(DayElements)
     app.add_post_transform(Mastheads)
+    app.add_post_transform(Permalinks)
     app.add_post_transform(KeptAnchors)
     app.add_post_transform(OpenContainers)
     app.connect("config-inited", keep_from_labels)
