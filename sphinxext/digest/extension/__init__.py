@@ -11,6 +11,7 @@ from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.days import SCRIPT, DayElements, add_script
 from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
 from sphinxext.digest.extension.failed_writes import watch_writes
+from sphinxext.digest.extension.folds import Folds
 from sphinxext.digest.extension.head import add_to_head
 from sphinxext.digest.extension.labels import keep_from_labels
 from sphinxext.digest.extension.mail_builder import DigestMailBuilder
@@ -61,6 +62,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(DayElements)
     app.add_post_transform(Mastheads)
     app.add_post_transform(Permalinks)
+    app.add_post_transform(Folds)
     app.add_post_transform(KeptAnchors)
     app.add_post_transform(OpenContainers)
     app.connect("config-inited", keep_from_labels)
