@@ -16,6 +16,8 @@ from sphinxext.digest.schedule.outlook import outlook as outlook_on
 
 #: Marks the words of a day, whose ``day`` is the same in ISO form.
 DAY_CLASS = "digest-day"
+#: Marks the time that is left; its ``week`` is that of the countdown, the ``days`` of its lines are those until then.
+LEFT_CLASS = "digest-left"
 #: Marks what says that a deadline is over.
 PASSED_CLASS = "digest-passed"
 #: What happens in the week of the release, if the schedule has no event for it.
@@ -92,10 +94,14 @@ def time_left(outlook: Outlook, name: EventName = plain_name, words: Words = ENG
         pattern = words.gettext("Next deadline: {event}, {day} ({left})")
         left, day = left_words(outlook.days_to_next, words), day_node(outlook.next.day, words=words)
         lines.append(_line(*sentence(pattern, event=name(outlook.next), day=[day], left=left)))
-    left, day = left_words((release - outlook.now).days, words), day_node(release, words=words)
+        lines[-1]["days"] = outlook.days_to_next
+    days = (release - outlook.now).days
+    left, day = left_words(days, words), day_node(release, words=words)
     lines.append(_line(*sentence(words.gettext("Release: {day} ({left})"), day=[day], left=left)))
+    lines[-1]["days"] = days
     listing = nodes.bullet_list("", *lines, bullet="*")
-    return [nodes.container("", now, listing, classes=["digest-left"])]
+    week = outlook.week.name if outlook.week is not None else None
+    return [nodes.container("", now, listing, classes=[LEFT_CLASS], **({"week": week} if week else {}))]
 
 
 def deadlines(

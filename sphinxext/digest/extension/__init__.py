@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sphinxext.digest import __version__
 from sphinxext.digest.extension.collector import collect_as_usual, collect_seldom, spare_what_is_loaded
 from sphinxext.digest.extension.config import CONFIG_VALUES
-from sphinxext.digest.extension.days import SCRIPT, DayElements, add_script
+from sphinxext.digest.extension.days import SCRIPT, DayElements, LargeDays, add_script
 from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
 from sphinxext.digest.extension.failed_writes import watch_writes
 from sphinxext.digest.extension.folds import Folds
@@ -60,6 +60,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_transform(StableAnchors)
     app.add_transform(WordsForTranslators)
     app.add_post_transform(DayElements)
+    app.add_post_transform(LargeDays)
     app.add_post_transform(Mastheads)
     app.add_post_transform(Permalinks)
     app.add_post_transform(Folds)

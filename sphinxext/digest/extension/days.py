@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -34,6 +35,34 @@ class DayElements(SphinxPostTransform):
                 node.children = [start, *node.children, nodes.raw("", "</time>", format="html")]
                 for child in node.children:
                     node.setup_child(child)
+
+
+class LargeDays(SphinxPostTransform):
+    """Puts the week and the numbers of days that are left above what says the same in sentences, to be seen first."""
+
+    formats = ("html",)
+    default_priority = 60
+
+    def run(self, **_arguments: Any) -> None:
+        """Add the numbers; who listens to a page hears the sentences alone."""
+        from sphinxext.digest.doctree.outlook import LEFT_CLASS
+
+        if DigestDomain.of(self.env).builder.name == "epub":
+            return
+        words = DigestDomain.of(self.env).words
+        for box in self.document.findall(nodes.container):
+            if LEFT_CLASS in box["classes"]:
+                _put_above(box, box.get("week") or "")
+                for item in box.findall(nodes.list_item):
+                    if item.get("days", 0) > 0:
+                        _put_above(item, words.ngettext("{number} day", "{number} days", item["days"]))
+
+
+def _put_above(box: nodes.Element, text: str) -> None:
+    line = box.next_node(nodes.paragraph)
+    if text and line is not None:
+        tag = f'<span class="digest-large" aria-hidden="true">{escape(text)}</span> '
+        line.insert(0, nodes.raw("", tag, format="html"))
 
 
 def add_script(app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], _doctree: object) -> None:

@@ -43,7 +43,11 @@
     if (!built || !(dayOf(built) < today)) continue;
     for (const item of box.querySelectorAll("li")) {
       const time = item.querySelector("time");
-      if (time) add(item.querySelector("p") || item, words.now.replace("{left}", left(Math.round((dayOf(time) - today) / DAY))), "digest-today");
+      if (!time) continue;
+      const days = Math.round((dayOf(time) - today) / DAY);
+      const large = item.querySelector(".digest-large");
+      if (large) large.textContent = days > 0 ? count(days, words.day) : "";
+      add(item.querySelector("p") || item, words.now.replace("{left}", left(days)), "digest-today");
     }
   }
   for (const item of document.querySelectorAll(".digest-deadlines li li")) {

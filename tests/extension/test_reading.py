@@ -1,0 +1,125 @@
+"""What pages of HTML have for their readers beside the words of the digests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sphinx
+
+from .building import Build, Project, empty_project
+from .outputs import parse_page
+
+Kinds = Callable[[str], Build]
+LONG = "Some words that are said again and again. " * 20
+FRAGMENTS = {
+    "one-1": f"date: 2015-12-02\nthreads: [{{title: First, summary: '{LONG}', url: 'https://e.org/1'}}]\n"
+    "successes: ['ttx: Done', 'two']\nitems: [{group: Short, text: A line}]",
+    "two-2": "date: 2015-12-09\nthreads: [{title: '<Second> & *last*', summary: Few words.}]",
+    "three-3": "date: 2015-12-16\nstories: [{title: Third, text: ここに日本語の文章があります。}]",
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = empty_project(tmp_path_factory.mktemp("reading") / "src", 'digest_title = "<Week> {period}"\n')
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n   latest\n")
+    project.write("latest.rst", "Latest\n======\n\n.. digest:: latest\n")
+    for name, text in FRAGMENTS.items():
+        project.fragment(name, text + "\n")
+    project.build(fail_on_warning=True)
+    return project
+
+
+def page_of(site: Project, name: str) -> Any:
+    return parse_page(site.folder / "build" / "html" / f"{name}.html")
+
+
+def test_a_digest_says_what_is_in_it(site: Project) -> None:
+    (head,) = page_of(site, "digests/2015-12-04").xpath("//*[contains(@class, 'digest-head')]")
+    assert head.xpath("ul[@class='digest-facts']/li/text()") == [
+        "Nov 28 - Dec 4, 2015",
+        "2 successes, 1 item, 1 thread",
+        "1 minute to read",
+    ]
+    links = head.xpath("nav[@class='digest-contents']//a")
+    assert [link.text for link in links] == ["SuccessBot Says", "Short", "First"]
+    for link in links:
+        assert head.xpath(f"//section[@id='{link.get('href').removeprefix('#')}']")
+
+
+def test_few_sections_need_no_list(site: Project) -> None:
+    page = page_of(site, "digests/2015-12-11")
+    assert page.xpath("//*[@class='digest-facts']")
+    assert not page.xpath("//*[@class='digest-contents']")
+
+
+def test_digests_lead_to_each_other_in_the_order_of_time(site: Project) -> None:
+    found = {}
+    for day in ("2015-12-04", "2015-12-11", "2015-12-18"):
+        page = page_of(site, f"digests/{day}")
+        own = {link.get("rel"): link for link in page.xpath("//nav[@class='digest-around']/a")}
+        themes = {link.get("rel"): link.get("href") for link in page.xpath("//head/link[@rel='prev' or @rel='next']")}
+        assert {relation: link.get("href") for relation, link in own.items()} == themes
+        found[day] = themes
+    assert found == {
+        "2015-12-04": {"next": "2015-12-11.html"},
+        "2015-12-11": {"prev": "2015-12-04.html", "next": "2015-12-18.html"},
+        "2015-12-18": {"prev": "2015-12-11.html"},
+    }
+    assert own["prev"].text_content() == "Previous digest <Week> December 5-11"
+
+
+def test_a_digest_on_another_page_leads_to_those_around_it(site: Project) -> None:
+    page = page_of(site, "latest")
+    assert page.xpath("//nav[@class='digest-around']/a/@href") == ["digests/2015-12-11.html"]
+    # but the page itself has its place in the toctree
+    assert page.xpath("//head/link[@rel='prev']/@href") == ["digests/2015-12-04.html"]
+
+
+def test_lines_have_links_to_themselves(site: Project) -> None:
+    page = page_of(site, "digests/2015-12-04")
+    links = page.xpath("//li//a[@class='headerlink']")
+    assert [(link.get("href"), link.get("aria-label")) for link in links] == [
+        ("#success-0000000000000001", "Permalink to this success"),
+        ("#success-0000000000000001-2", "Permalink to this success"),
+        ("#item-0000000000000001", "Permalink to this item"),
+    ]
+    for link in links:
+        assert page.xpath(f"//li//*[@id='{link.get('href').removeprefix('#')}']")
+
+
+def test_only_a_long_summary_can_be_folded(site: Project) -> None:
+    (fold,) = page_of(site, "digests/2015-12-04").xpath("//details")
+    assert fold.get("open") is not None
+    assert fold.xpath("string(summary)") == "Summary, 1 minute to read"
+    # the heading and the links that close the thread are there when it is folded
+    assert [node.tag for node in fold.getparent()] == ["h2", "details", "ul"]
+    assert page_of(site, "digests/2015-12-11").xpath("//details") == []
+
+
+@pytest.mark.skipif(sphinx.version_info < (8, 2), reason="older ones have all words of a page in its search")
+def test_the_search_knows_nothing_of_the_digests_around_one(site: Project) -> None:
+    index = (site.folder / "build" / "html" / "searchindex.js").read_text(encoding="utf-8")
+    assert '"previou"' not in index
+
+
+@pytest.mark.parametrize("builder", ["text", "digest-mail", "epub", "latex"])
+def test_other_outputs_have_none_of_it(kinds: Kinds, builder: str) -> None:
+    out = kinds(builder).outdir
+    words = "\n".join(
+        file.read_text(encoding="utf-8") for file in Path(out).rglob("*") if file.suffix in (".txt", ".xhtml", ".tex")
+    )
+    assert "SuccessBot" in words
+    for ours in ("Next digest", "minute to read", "minutes to read", "Permalink to this", "<details"):
+        assert ours not in words
+
+
+def test_on_a_single_page_no_link_leads_to_another(kinds: Kinds) -> None:
+    body = parse_page(kinds("singlehtml").outdir / "index.html")
+    assert len(body.xpath("//*[@class='digest-facts']")) > 2
+    assert body.xpath("//*[@class='digest-around']") == []
+    for link in body.xpath("//*[@class='digest-contents']//a"):
+        assert body.xpath(f"//*[@id='{link.get('href').removeprefix('#')}']")
