@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 _STATIC = Path(__file__).parent / "static"
-_DIRECTION = "digest-direction.css"
+_WEB_STYLES = "digest-web.css"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -69,7 +69,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", keep_from_labels)
     app.connect("config-inited", _add_stylesheet)
     app.connect("config-inited", collect_seldom)
-    app.connect("builder-inited", _add_direction)
+    app.connect("builder-inited", _add_web_styles)
     app.connect("builder-inited", open_store)
     app.connect("builder-inited", warn_of_topics)
     app.connect("builder-inited", add_pages)
@@ -117,10 +117,10 @@ def _add_stylesheet(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(_STATIC))
     app.add_css_file("digest.css")
     # what a book may not have, and what it does not use
-    excluded = (f"_static/{name}" for name in (_DIRECTION, SCRIPT))
+    excluded = (f"_static/{name}" for name in (_WEB_STYLES, SCRIPT))
     config.epub_exclude_files = [*config.epub_exclude_files, *excluded]
 
 
-def _add_direction(app: Sphinx) -> None:
+def _add_web_styles(app: Sphinx) -> None:
     if app.builder.format == "html" and app.builder.name != "epub":
-        app.add_css_file(_DIRECTION)
+        app.add_css_file(_WEB_STYLES)
