@@ -105,7 +105,7 @@ def follow_days(app: Sphinx, pagename: str, _template: str, context: dict[str, A
     digests = [target for target in domain.data["targets"].get(pagename, ()) if target.type == DIGEST]
     if len(digests) != 1 or not digests[0].primary or app.builder.name in ("epub", "singlehtml"):
         return
-    around = dict(zip("PN", digests_around(domain)[digests[0].names[0]], strict=True))
+    around = dict(zip("PN", digests_around(domain).get(digests[0].names[0], (None, None)), strict=True))
     labels = {"P": sphinx_words("previous"), "N": sphinx_words("next")}
     links = [link for link in context.get("rellinks", ()) if link[2] not in around]
     for key, name in (("N", "next"), ("P", "prev")):

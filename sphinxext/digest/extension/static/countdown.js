@@ -46,7 +46,7 @@
       if (!time) continue;
       const days = Math.round((dayOf(time) - today) / DAY);
       const large = item.querySelector(".digest-large");
-      if (large) large.textContent = days > 0 ? count(days, words.day) : "";
+      if (large) large.textContent = days > 0 ? count(days, words.day) : days ? words.ago.replace("{span}", count(-days, words.day)) : words.today;
       add(item.querySelector("p") || item, words.now.replace("{left}", left(days)), "digest-today");
     }
   }
