@@ -33,10 +33,10 @@
   const withText = () => ours().flatMap((element) => [element, ...element.querySelectorAll("*")])
     .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
     .filter((element) => !element.closest(".highlight, pre"));
-  const sheets = () => [...document.styleSheets].filter((sheet) => (sheet.href || "").includes("digest.css"));
+  const sheets = () => [...document.styleSheets].filter((sheet) => /\/digest[\w-]*\.css/.test(sheet.href || ""));
 
   window.checks = {
-    styles: () => (sheets().length === 1 && ours().length ? [] : ["our styles or classes are not there"]),
+    styles: () => (sheets().length === 2 && ours().length ? [] : ["our styles or classes are not there"]),
 
     scroll: () => {
       const { scrollWidth, clientWidth } = document.documentElement;
@@ -60,6 +60,17 @@
     bullets: () => [...main.querySelectorAll("section li :is(ul, ol) > li")]
       .filter((node) => getComputedStyle(node).listStyleType === "none")
       .map((node) => `without a bullet: ${words(node)}`),
+
+    // No level of headings is left out.
+    headings: () => [...main.querySelectorAll("h1, h2, h3, h4, h5, h6")]
+      .map((heading, index, all) => [heading, index ? Number(all[index - 1].tagName[1]) : 0])
+      .filter(([heading, before]) => Number(heading.tagName[1]) > before + 1)
+      .map(([heading]) => `level left out: ${words(heading)}`),
+
+    // What stands alone is large enough for a finger (WCAG 2.2, 2.5.8); links in sentences need not be.
+    targets: () => [...main.querySelectorAll(".digest-head a, .digest-fold > summary")]
+      .filter((node) => node.getBoundingClientRect().height < 24)
+      .map((node) => `small: ${words(node)}`),
 
     contrast: () => {
       const elements = withText();

@@ -87,6 +87,10 @@ stories:
   - {{title: {LONG[:120]}, text: {LONG}, author: {LONG[:120]}}}
   - {LONG}
 """
+#: More successes than one would wish for.
+MANY = "date: 2026-11-25\nsuccesses:\n" + "".join(
+    f"  - 'person{number}: {'It is done, and ' * (number % 7)}it works.'\n" for number in range(60)
+)
 
 
 def missing(what: str) -> None:
@@ -128,6 +132,7 @@ def _build(source: Path, out: Path, theme: str) -> None:
     shutil.copytree(SAMPLE / "digests", source / "releasenotes" / "digests")
     shutil.copytree(SAMPLE / "schedules", source / "schedules")
     (source / "releasenotes" / "digests" / "long-words-00000000000000ff.yaml").write_text(LONG_WORDS, encoding="utf-8")
+    (source / "releasenotes" / "digests" / "many-00000000000000fe.yaml").write_text(MANY, encoding="utf-8")
     (source / "digests").mkdir()
     for name, text in (
         ("conf.py", CONF.format(theme=theme) + EXTENSIONS.get(theme, "")),
@@ -162,6 +167,8 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     for argument in (
         *("headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run"),
         *("disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage"),
+        # a mouse, as people have it before a wide screen
+        "blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
         "host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
         f"user-data-dir={tmp_path_factory.mktemp('chromium')}",
     ):

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from .conftest import missing
+from .kinds import CYCLES
 from .test_pages import NARROW, THEMES, WIDE, problems, see
 
 SMALL = 320
-PAGES = ("countdown", "cycle")
 #: Only what is ours: a theme's own faults are its own affair.
 OURS = (".digest-countdown-section", ".digest-schedule", ".digest-milestone-section")
 RULES = """
@@ -60,7 +60,7 @@ def test_rules_for_accessibility_are_kept(
     address = site(theme)
     see(driver, width, scheme)
     found = {}
-    for page in PAGES:
+    for page in CYCLES:
         driver.get(f"{address}/{page}.html")
         driver.execute_script(axe)
         found[page] = driver.execute_async_script(RULES, OURS)
@@ -71,7 +71,7 @@ def test_rules_for_accessibility_are_kept(
 def test_a_small_phone_shows_everything(driver: Any, site: Callable[[str], str], theme: str) -> None:
     address = site(theme)
     see(driver, SMALL, "light")
-    for page in PAGES:
+    for page in CYCLES:
         driver.get(f"{address}/{page}.html")
         assert problems(driver, "scroll", "overflow") == []
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from .kinds import INDEX, PAGES
+
 WebDriverWait = pytest.importorskip("selenium.webdriver.support.ui").WebDriverWait
 
 CHECKS = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
@@ -15,13 +17,6 @@ THEMES = ("sphinx_rtd_theme", "alabaster", "furo")
 WIDE, NARROW = 1200, 390
 #: How far down the screen that is which the address names.
 TOP = "return document.querySelector(':target').getBoundingClientRect().top"
-
-#: The list, a month, a usual digest, one of two weeks, a newsletter, a table, and what is too long for any screen.
-PAGES = (
-    *("digests/index", "digests/2026-10", "digests/2026-11-13", "digests/2026-09-18", "digests/2026-10-09"),
-    *("digests/2026-10-23", "digests/2026-11-20", "digest-notes"),
-    *("countdown", "cycle"),
-)
 
 
 def see(driver: Any, width: int, scheme: str) -> None:
@@ -47,8 +42,8 @@ def test_pages_can_be_read(driver: Any, site: Callable[[str], str], theme: str, 
     found = {}
     for page in PAGES:
         driver.get(f"{address}/{page}.html")
-        names = ["scroll", "overflow", "nesting", "bullets", "contrast"]
-        if page != "digest-notes":
+        names = ["scroll", "overflow", "nesting", "bullets", "contrast", "headings", "targets"]
+        if page != INDEX:
             names.insert(0, "styles")
         found[page] = problems(driver, *names)
     assert {page: lines for page, lines in found.items() if lines} == {}

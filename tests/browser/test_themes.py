@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
+from .kinds import CYCLES, DIGESTS, INDEX, LISTS, ONE_OF_EACH
 from .test_countdown import axe  # noqa: F401 - a fixture
 from .test_pages import NARROW, THEMES, WIDE, problems, see
 
 OTHERS = ("openstackdocs", "pydata_sphinx_theme", "classic", "basic")
 #: Themes that do not fit on a narrow screen, whatever is on the page.
 WIDE_ONLY = {"classic"}
-DIGESTS = ("digests/index", "digests/2026-11-13", "digests/2026-11-20")
-PAGES = (*DIGESTS, "digest-notes", "countdown", "cycle")
 LOOKS = [
     pytest.param(theme, width, scheme, id=f"{theme}-{width}-{scheme}")
     for theme in OTHERS
@@ -26,7 +25,12 @@ LOOKS = [
 #: contrast of colours that are mixed, as ours are: that is told by the check "contrast".
 THEIRS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
 #: What is ours on a page.
-OURS = '[class*="digest-"][class*="-section"], .digest-years, .digest-schedule, .digest-prelude'
+OURS = ", ".join(
+    (
+        *('[class*="digest-"][class*="-section"]', ".digest-head", ".digest-prelude"),
+        *(".digest-years", ".digest-list", ".digest-schedule"),
+    )
+)
 RULES = """
 const [ours, done] = arguments;
 const run = () => axe.run({include: [...document.querySelectorAll(ours)]}, {resultTypes: ["violations"]});
@@ -34,7 +38,7 @@ const told = (found) => found.violations.flatMap((rule) => rule.nodes.map((node)
   [rule.id, node.target.join(" "), node.html.slice(0, 200)]));
 (async () => {
   const now = told(await run());
-  const sheets = [...document.styleSheets].filter((sheet) => (sheet.href || "").includes("digest.css"));
+  const sheets = [...document.styleSheets].filter((sheet) => /\\/digest[\\w-]*\\.css/.test(sheet.href || ""));
   sheets.forEach((sheet) => { sheet.disabled = true; });
   const without = told(await run());
   sheets.forEach((sheet) => { sheet.disabled = false; });
@@ -55,13 +59,13 @@ def findings(driver: Any, axe: str) -> list[str]:  # noqa: F811
 def test_pages_can_be_read(driver: Any, site: Callable[[str], str], theme: str, width: int, scheme: str) -> None:
     address = site(theme)
     see(driver, width, scheme)
-    names = ["nesting", "bullets", "contrast"]
+    names = ["nesting", "bullets", "contrast", "headings", "targets"]
     if width == WIDE or theme not in WIDE_ONLY:
         names += ["scroll", "overflow"]
     found = {}
-    for page in PAGES:
+    for page in ONE_OF_EACH:
         driver.get(f"{address}/{page}.html")
-        found[page] = problems(driver, *names, *([] if page == "digest-notes" else ["styles"]))
+        found[page] = problems(driver, *names, *([] if page == INDEX else ["styles"]))
     assert {page: lines for page, lines in found.items() if lines} == {}
 
 
@@ -79,7 +83,7 @@ def test_rules_for_accessibility_are_kept(
     see(driver, width, scheme)
     found = {}
     # the other pages are looked at in these themes by the tests of countdowns
-    for page in DIGESTS if theme in THEMES else (*DIGESTS, "countdown", "cycle"):
+    for page in (*LISTS, *DIGESTS) if theme in THEMES else (*LISTS, *DIGESTS, *CYCLES):
         driver.get(f"{address}/{page}.html")
         found[page] = findings(driver, axe)
     assert {page: lines for page, lines in found.items() if lines} == {}

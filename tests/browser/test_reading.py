@@ -1,0 +1,188 @@
+"""Pages as somebody reads them on a phone, on paper, with a keyboard, without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+from .kinds import CYCLES, DIGESTS, PAGES
+from .test_pages import NARROW, THEMES, WIDE, problems, see
+
+SMALL = 320
+USUAL = DIGESTS[1]
+#: How many bytes of ours may come with a page, and how many of them are styles.
+BYTES, STYLES = 100_000, 10_240
+#: What the page has loaded, and what of it is ours.
+LOADED = """
+const [entry] = performance.getEntriesByType("navigation");
+return [entry, ...performance.getEntriesByType("resource")].map((one) => [one.name, one.decodedBodySize]);
+"""
+#: How far what is ours has moved after it was first painted.
+SHIFTS = """
+const done = arguments[0];
+const seen = [];
+new PerformanceObserver((list) => seen.push(...list.getEntries())).observe({type: "layout-shift", buffered: true});
+setTimeout(() => done(seen.filter((shift) => shift.sources.some(({node}) =>
+  node && (node.nodeType === 1 ? node : node.parentElement)?.closest("[class*='digest-']")))
+  .map((shift) => shift.value)), 300);
+"""
+OPACITY = "return getComputedStyle(arguments[0]).opacity"
+
+
+@pytest.fixture
+def without_scripts(driver: Any) -> Iterator[None]:
+    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    yield
+    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+@pytest.fixture
+def paper(driver: Any) -> Iterator[None]:
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    yield
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_small_phone_shows_everything(driver: Any, site: Callable[[str], str], theme: str) -> None:
+    address = site(theme)
+    see(driver, SMALL, "light")
+    found = {}
+    for page in DIGESTS:
+        driver.get(f"{address}/{page}.html")
+        found[page] = problems(driver, "scroll", "overflow", "targets")
+    assert {page: lines for page, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("theme", ["alabaster", "furo"])
+def test_nothing_moves_while_a_page_is_loaded(driver: Any, site: Callable[[str], str], theme: str, width: int) -> None:
+    address = site(theme)
+    see(driver, width, "light")
+    found = {}
+    for page in (*DIGESTS, *CYCLES):
+        driver.get(f"{address}/{page}.html")
+        found[page] = sum(driver.execute_async_script(SHIFTS))
+    # what the script of a countdown adds to its lists may need a line more
+    assert found.pop("countdown") < 0.02
+    assert {page: shift for page, shift in found.items() if shift} == {}
+
+
+def test_pages_are_light_and_ask_nobody_else(driver: Any, site: Callable[[str], str]) -> None:
+    address = site("basic")
+    see(driver, WIDE, "light")
+    for page in PAGES:
+        driver.get(f"{address}/{page}.html")
+        loaded = dict(driver.execute_script(LOADED))
+        assert [name for name in loaded if not name.startswith(address)] == []
+        ours = {name: size for name, size in loaded.items() if "/_static/" not in name or "/_static/digest" in name}
+        assert sum(ours.values()) <= BYTES, (page, ours)
+        assert 0 < sum(size for name, size in ours.items() if name.partition("?")[0].endswith(".css")) <= STYLES
+
+
+@pytest.mark.usefixtures("without_scripts")
+def test_no_script_is_needed(driver: Any, site: Callable[[str], str]) -> None:
+    from selenium.webdriver import Keys
+
+    address = site("furo")
+    see(driver, NARROW, "light")
+    driver.get(f"{address}/{USUAL}.html")
+    head = driver.find_element("css selector", ".digest-head")
+    assert "4 minutes to read" in head.text
+    assert "Next digest" in head.text
+    folds = driver.find_elements("css selector", ".digest-fold")
+    assert folds
+    for fold in folds:
+        full = fold.size["height"]
+        fold.find_element("tag name", "summary").send_keys(Keys.ENTER)
+        assert fold.size["height"] < full / 2
+        fold.find_element("tag name", "summary").send_keys(Keys.ENTER)
+        assert fold.size["height"] == full
+
+
+def test_a_link_into_a_folded_summary_opens_it(driver: Any, site: Callable[[str], str]) -> None:
+    address = site("alabaster")
+    see(driver, NARROW, "light")
+    driver.get(f"{address}/{USUAL}.html")
+    script = """
+        const fold = document.querySelector(".digest-fold");
+        fold.open = false;
+        fold.querySelector("p").id = "inside";
+        location.hash = "#inside";
+        return fold.open;
+    """
+    assert driver.execute_script(script) is True
+
+
+@pytest.mark.parametrize("theme", [*THEMES, "pydata_sphinx_theme", "openstackdocs", "basic"])
+def test_links_of_lines_and_headings_are_seen_by_pointer_and_keyboard(
+    driver: Any, site: Callable[[str], str], theme: str
+) -> None:
+    from selenium.webdriver import ActionChains
+
+    address = site(theme)
+    see(driver, WIDE, "light")
+    driver.get(f"{address}/{USUAL}.html")
+    for place in (".digest-successes li", ".digest-success-section > h2"):
+        link = driver.find_element("css selector", f"{place} a.headerlink")
+        ActionChains(driver).move_to_element(driver.find_element("tag name", "h1")).perform()
+        assert driver.execute_script(OPACITY, link) == "0"
+        driver.execute_script("arguments[0].focus()", link)
+        assert driver.execute_script("return document.activeElement === arguments[0]", link)
+        assert driver.execute_script(OPACITY, link) == "1"
+        driver.execute_script("arguments[0].blur()", link)
+        ActionChains(driver).move_to_element(driver.find_element("css selector", place)).perform()
+        assert driver.execute_script(OPACITY, link) == "1"
+
+
+@pytest.mark.usefixtures("paper")
+@pytest.mark.parametrize("theme", THEMES)
+def test_paper_has_all_words_and_no_way_to_press_them(driver: Any, site: Callable[[str], str], theme: str) -> None:
+    address = site(theme)
+    driver.get(f"{address}/{USUAL}.html")
+    fold = driver.find_element("css selector", ".digest-fold")
+    open_ = fold.size["height"]
+    driver.execute_script("arguments[0].open = false", fold)
+    assert fold.size["height"] == open_ > 100
+    for name in (".digest-contents", ".digest-around", ".digest-fold > summary", "li a.headerlink"):
+        shown = driver.find_elements("css selector", name)
+        assert shown and not any(element.is_displayed() for element in shown)
+    script = "return getComputedStyle(document.querySelector('.digest-links a'), '::after').content"
+    assert "https://" in driver.execute_script(script)
+
+
+@pytest.mark.parametrize("width", [WIDE, SMALL])
+@pytest.mark.parametrize("theme", THEMES)
+def test_pages_from_right_to_left(driver: Any, site: Callable[[str], str], theme: str, width: int) -> None:
+    address = site(theme)
+    see(driver, width, "light")
+    driver.get(f"{address}/{USUAL}.html")
+    driver.execute_script("document.documentElement.dir = 'rtl'")
+    script = """
+        const style = getComputedStyle(document.querySelector(".digest-successes"));
+        const [before, after] = document.querySelectorAll(".digest-around a");
+        const left = (link) => link.getBoundingClientRect().left;
+        return [style.borderRightWidth, style.borderLeftWidth, left(before) > left(after)];
+    """
+    assert driver.execute_script(script) == ["4px", "1px", True]
+
+
+@pytest.mark.parametrize("chosen", ["light", "dark"])
+def test_colours_that_a_reader_chooses(driver: Any, site: Callable[[str], str], chosen: str) -> None:
+    address = site("furo")
+    see(driver, NARROW, "dark" if chosen == "light" else "light")
+    for page in DIGESTS:
+        driver.get(f"{address}/{page}.html")
+        driver.execute_script("document.body.dataset.theme = arguments[0]", chosen)
+        assert problems(driver, "contrast") == []
+
+
+def test_nothing_moves_by_itself(driver: Any, site: Callable[[str], str]) -> None:
+    address = site("basic")
+    for name in ("digest.css", "digest-web.css"):
+        with urlopen(f"{address}/_static/{name}") as answer:
+            styles = answer.read().decode()
+        assert not any(word in styles for word in ("transition", "animation", "scroll-behavior", "@import", "url("))
