@@ -1,0 +1,110 @@
+"""Takes the pictures of pages that the documentation shows.
+
+It builds the documentation with several themes, opens pages in Chromium, and writes PNG with few colours to
+doc/source/_static/pictures, each below 60 kB. It needs Chromium with its driver, and what is not in any extra:
+
+    pip install -e .[docs] furo pillow selenium
+    python doc/screenshots.py
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+from selenium import webdriver
+
+SOURCE = Path(__file__).parent / "source"
+PICTURES = SOURCE / "_static" / "pictures"
+LARGEST = 60_000
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page through a screen of this size, in CSS pixels; ``part`` is what stands at the top of the picture."""
+
+    name: str
+    page: str
+    theme: str
+    width: int
+    height: int
+    scheme: str = "light"
+    part: str = ""
+
+
+TAKEN = (
+    Picture("digest", "sample/2026-09-18", "sphinx_rtd_theme", 1100, 900),
+    Picture("phone", "sample/2026-09-18", "furo", 390, 800, scheme="dark"),
+    Picture("thread", "sample/2026-09-18", "alabaster", 940, 620, part=".digest-thread-section"),
+    Picture("countdown", "sample/heron", "alabaster", 940, 420, part=".digest-countdown-section"),
+    Picture("timeline", "sample/heron", "furo", 900, 520, scheme="dark", part=".digest-timeline"),
+)
+
+
+AT_THE_TOP = """
+const {top} = document.querySelector(arguments[0]).getBoundingClientRect();
+window.scrollTo({top: top - arguments[1] - 20, behavior: "instant"});
+"""
+#: Countdowns are counted from the day of the sample, whenever the pictures are taken.
+TODAY = """
+const Real = Date;
+const DAY = ["2026-09-04T12:00"];
+window.Date = class extends Real { constructor(...given) { super(...(given.length ? given : DAY)); } };
+"""
+
+
+def build(theme: str, out: Path) -> None:
+    """Build the documentation with a theme."""
+    options = ["-q", "-b", "html", "-D", f"html_theme={theme}", "-d", f"{out}-doctrees"]
+    subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "sphinx", *options, SOURCE, out], check=True
+    )
+
+
+def take(driver: webdriver.Chrome, picture: Picture, page: Path) -> bytes:
+    """The picture as PNG with few colours."""
+    size = {"width": picture.width, "height": picture.height, "deviceScaleFactor": 1, "mobile": picture.width < 500}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    scheme = [{"name": "prefers-color-scheme", "value": picture.scheme}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
+    driver.get(page.as_uri())
+    if picture.part:
+        # some themes move there slowly, and keep a bar over the top of the page
+        driver.execute_script(AT_THE_TOP, picture.part, 100 if picture.theme == "furo" else 0)
+    image = Image.open(io.BytesIO(driver.get_screenshot_as_png())).convert("RGB")
+    data = io.BytesIO()
+    image.quantize(32, dither=Image.Dither.NONE).save(data, "PNG", optimize=True)
+    return data.getvalue()
+
+
+def main() -> None:
+    """Take all pictures."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or shutil.which("google-chrome") or ""
+    for argument in ("headless=new", "no-sandbox", "hide-scrollbars", "blink-settings=primaryHoverType=2"):
+        options.add_argument(f"--{argument}")
+    driver = webdriver.Chrome(options=options)
+    driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": TODAY})
+    PICTURES.mkdir(exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for picture in TAKEN:
+                out = Path(folder, picture.theme)
+                if not out.exists():
+                    build(picture.theme, out)
+                data = take(driver, picture, out / f"{picture.page}.html")
+                if len(data) > LARGEST:
+                    raise SystemExit(f"{picture.name}: {len(data)} bytes are too many")
+                (PICTURES / f"{picture.name}.png").write_bytes(data)
+    finally:
+        driver.quit()
+
+
+if __name__ == "__main__":
+    main()
