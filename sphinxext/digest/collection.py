@@ -14,6 +14,7 @@ from sphinxext.digest.model import Entry, Fragment, Kind, Moment, Period, Thread
 from sphinxext.digest.options import Settings
 from sphinxext.digest.periods import LATEST, Calendar, PeriodError, parse_day, parse_interval
 from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.registers import Registers
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Collection:
             for span in (period.name[:4], period.name[:7]):
                 found[span].append(period)
         return {span: tuple(periods) for span, periods in found.items()}
+
+    @cached_property
+    def registers(self) -> Registers:
+        """Who told successes, where, and which threads go on."""
+        return Registers(self.entries, self.threads, self.calendar)
 
     def entries_of(self, period: Period) -> tuple[Entry, ...]:
         """The notes of a period: those of its digest if it is one of the calendar's, else those of its days."""

@@ -29,6 +29,17 @@ FEEDS, INDEX, MAILS = PUBLISHED = ("feeds", "index", "mails")
 RELEASES = "releases"
 
 
+#: The archives that a collection can have beside its digests, by the names of their folders.
+ARCHIVES = ("successes", "people", "threads", "channels", "series")
+
+
+def _archives(value: object) -> tuple[str, ...]:
+    names = checks.texts(value)
+    if unknown := [name for name in names if name not in ARCHIVES]:
+        raise checks.OptionError(f"has no archive '{unknown[0]}': there are {', '.join(ARCHIVES)}")
+    return tuple(name for name in ARCHIVES if name in names)
+
+
 def _sections(value: object) -> tuple[str, ...]:
     names = checks.texts(value)
     if unknown := [name for name in names if name not in SECTIONS]:
@@ -72,6 +83,14 @@ OPTIONS: dict[str, Option] = {
             True,
             checks.flag,
             "Whether the build makes the pages of the collection: one to each digest, month and year, and the list.",
+        ),
+        Option(
+            "archives",
+            ARCHIVES,
+            _archives,
+            "The archives that the build makes beside the digests, each with an index: all successes by year, a page "
+            "to each person, to each thread that runs over several digests, to each IRC channel, and to each series "
+            "of countdowns. An empty list is for none of them.",
         ),
         Option("collection_title", N_("Digests"), checks.text, "The title of the page that lists all digests."),
         Option("period", "weekly", checks.choice(*FREQUENCIES), "How often there is a digest."),

@@ -37,6 +37,7 @@ class Settings:
     pages: str
     title: str
     automatic: bool
+    archives: tuple[str, ...]
     collection_title: str
     period: str
     week_start: str

@@ -1,0 +1,150 @@
+"""Registers: whose notes are whose, and names of pages that are safe and stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sphinxext.digest.collection import Collection, load_collection
+from sphinxext.digest.options import default_settings
+from sphinxext.digest.registers import page_name
+from sphinxext.digest.review import review_of
+
+HOSTILE = [
+    *(
+        "../../etc/passwd",
+        "..",
+        ".",
+        "/",
+        "\\",
+        "a/b",
+        "a\\b",
+        "#",
+        "?",
+        "a b",
+        "index",
+        "INDEX",
+        "CON",
+        "nul.txt",
+        "-",
+    ),
+    *("ttx", "ttx_", "ttx-", "_ttx", "ttx-2015", "ttx-0123456789ab", "0123456789ab", "ttx--a", "Ω", "ω ", "ж" * 500),
+    *("<b>", "`x`", "a" * 41, "a" * 42, "com1", "x\u202ey", "{year}", "%2e%2e", "ttx.", "~", "é", "e", "-"),
+]
+
+
+def load(folder: Path, **texts: str) -> Collection:
+    """The collection of fragments whose names have their numbers at their ends."""
+    fragments = folder / "releasenotes" / "digests"
+    fragments.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        slug, _, number = name.rpartition("_")
+        (fragments / f"{slug}-{number:0>16}.yaml").write_text(text, encoding="utf-8")
+    return load_collection(folder, default_settings())
+
+
+def test_names_that_are_safe_are_names_of_pages() -> None:
+    for name in ("ttx", "openstack-dev", "2024.1", "dmitri_s", "x86"):
+        assert page_name(name) == name
+    assert page_name("TTX") == "ttx"
+
+
+def test_names_that_are_not_safe_have_a_mark() -> None:
+    assert page_name("ttx_") == "ttx-481142fb3325"
+    assert page_name("ttx-2015").startswith("ttx-2015-")
+    pages = [page_name(name) for name in HOSTILE]
+    assert len(set(pages)) == len({name.casefold() for name in HOSTILE})
+
+
+@given(st.text(min_size=1) | st.sampled_from(HOSTILE))
+def test_any_name_gives_a_safe_one(name: str) -> None:
+    page = page_name(name)
+    assert 0 < len(page) <= 40 + 13
+    assert set(page) <= set("abcdefghijklmnopqrstuvwxyz0123456789._-")
+    assert page[0].isalnum()
+    assert page[-1].isalnum()
+    assert ".." not in page
+    # never the page of a year of another one, nor the list
+    assert page != "index"
+    assert not (page[-5:-4] == "-" and page[-4:].isdigit())
+
+
+def test_people_are_who_told_and_who_is_thanked(tmp_path: Path) -> None:
+    collection = load(
+        tmp_path,
+        a_1="date: 2015-12-01\nsuccesses: ['ttx: one', {nick: lea, thanks: TTX, text: two}, {thanks: bo, text: x}]\n",
+        b_2="date: 2015-12-02\nsuccesses: [{nick: ttx, thanks: ttx, text: myself}, 'ttx_: other', nobody]\n",
+        c_3="date: 2015-12-03\ndraft: true\nsuccesses: ['draft: x']\n",
+    )
+    people = {
+        member.name: (
+            [entry.identity[-3:] for entry in member.notes],
+            [entry.identity[-3:] for entry in member.thanks],
+        )
+        for member in collection.registers.people.values()
+    }
+    assert people == {
+        "bo": ([], ["1-3"]),
+        "lea": (["1-2"], []),
+        "ttx": (["001", "002"], ["1-2"]),
+        "ttx_": (["2-2"], []),
+    }
+    assert collection.registers.people["ttx"].spellings == ("TTX", "ttx")
+
+
+def test_a_thread_is_known_by_its_first_part(tmp_path: Path) -> None:
+    thread = "date: {}\nthreads: [{{title: {}{}}}]\n".format
+    collection = load(
+        tmp_path,
+        z_9=thread("2015-12-01", "First", ""),
+        # two parts that go on from one, one of them on the same day
+        b_2=thread("2015-12-01", "Second", ", continues: z"),
+        c_3=thread("2015-12-20", "Third", ", continues: b"),
+        d_4=thread("2015-12-12", "Fork", ", continues: z"),
+        # within one digest
+        e_5=thread("2015-12-01", "Short", ""),
+        f_6=thread("2015-12-02", "Shorter", ", continues: e"),
+    )
+    chains = collection.registers.threads
+    assert list(chains) == ["0000000000000009"]
+    (chain,) = chains.values()
+    assert [part.note.label for part in chain.parts] == ["First", "Second", "Fork", "Third"]
+    assert chain.days == 19
+    assert collection.registers.thread_of(chain.parts[2]) is chain
+
+
+@pytest.mark.parametrize(
+    ("number", "pages"), [(100, ["people/x"]), (101, ["people/x", "people/x-2016", "people/x-2015"])]
+)
+def test_many_notes_have_a_page_to_each_year(tmp_path: Path, number: int, pages: list[str]) -> None:
+    told = ["one"] * (number - 1)
+    collection = load(
+        tmp_path,
+        a_1="date: 2015-12-01\nsuccesses: [" + ", ".join(f"'x: {text}'" for text in told) + "]\n",
+        b_2="date: 2016-01-01\nsuccesses: [{thanks: x, text: one}]\n",
+    )
+    assert [page for page in collection.registers.pages(["people"]) if "index" not in page] == pages
+
+
+def test_a_year_is_reviewed(tmp_path: Path) -> None:
+    success = "date: {}\nsuccesses: [{}]\n".format
+    collection = load(
+        tmp_path,
+        a_1=success("2014-12-01", "'old: one', {nick: old, thanks: good, text: x}"),
+        b_2=success("2015-12-01", "'old: one', 'new: two', {nick: new, thanks: good, text: x}"),
+        c_3=success("2015-12-02", "{nick: old, thanks: good, text: x}, {nick: old, thanks: new, text: y}"),
+        d_4="date: 2014-12-03\nthreads: [{title: Long}]\n",
+        e_5="date: 2015-02-03\nthreads: [{title: Longer, continues: d}]\n",
+    )
+    review = review_of(collection, 2015)
+    assert {kind.value: number for kind, number in review.counts.items()} == {"success": 5, "thread": 1}
+    assert review.people == 3
+    assert [member.name for member in review.newcomers] == ["new"]
+    assert [(member.name, times) for member, times in review.thanked] == [("good", 2)]
+    assert [chain.page for chain in review.longest] == ["0000000000000004"]
+    # in the first year everybody is new
+    assert review_of(collection, 2014).newcomers == ()
+    assert review_of(collection, 2013).counts == {}
