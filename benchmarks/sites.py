@@ -17,7 +17,8 @@ from measure import Cost, Failure, run_python
 _SETTLED = 2.2
 
 _CONF = 'project = "Gannet"\nhtml_theme = "alabaster"\n'
-_OURS = f'extensions = ["sphinxext.digest"]\ndigest_success_url = "{as_pages.SUCCESS_URL}"\n'
+#: Without archives, which nobody writes by hand.
+_OURS = f'extensions = ["sphinxext.digest"]\ndigest_success_url = "{as_pages.SUCCESS_URL}"\ndigest_archives = ()\n'
 #: What ``ablog start`` writes, in short.
 _ABLOG = """extensions = ["ablog"]
 blog_title = "Gannet Blog"

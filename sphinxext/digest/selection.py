@@ -54,7 +54,8 @@ class Selection:
 def checksum(entries: tuple[Entry, ...], collection: Collection, hidden: Set[str] = frozenset()) -> bytes:
     """A value that changes with anything that shows when these notes are rendered.
 
-    That is their files, dates and order, the settings, and the digests of the threads before and after them.
+    That is their files, dates and order, the settings, the digests of the threads before and after them, and the page
+    of the whole thread.
 
     :param hidden: the names of options that do not show.
     """
@@ -64,6 +65,8 @@ def checksum(entries: tuple[Entry, ...], collection: Collection, hidden: Set[str
         state.update(entry.fragment.checksum)
         state.update(f"{entry.fragment.path} {entry.anchor} {entry.moment}".encode())
         links = collection.threads.get(entry.identity) if entry.kind is Kind.THREAD else None
+        if links and "threads" in collection.settings.archives and (chain := collection.registers.thread_of(entry)):
+            state.update(chain.page.encode())
         for number, other in enumerate((links.earlier, *links.later) if links else ()):
             if other is not None:
                 period = collection.calendar.period_of(other.moment.day)

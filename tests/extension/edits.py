@@ -47,6 +47,8 @@ SETTINGS: dict[str, tuple[object, ...]] = {
     "feeds": ([{"name": "wins", "title": "Won", "kinds": ["success"]}, {"name": "fixes", "notes": ["fixes"]}],),
     "feed_limit": (1, 3),
     "publish": (["mails"], ["feeds", "index"]),
+    "archives": (["people", "threads"], []),
+    "success_url": ("https://e.org/successes",),
     "no_such_option": (1,),
 }
 
@@ -194,7 +196,7 @@ def _made(name: str, *arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[Ed
 
 
 _NUMBERS = st.integers(1, 5)
-_OWN_PAGES = st.sampled_from(["digests/2015-12-11", "digests/own", "own"])
+_OWN_PAGES = st.sampled_from(["digests/2015-12-11", "digests/own", "own", "digests/people/ttx"])
 _TITLES = st.sampled_from(["Locks", "Keys", "Locked & bolted", "Doors: *open*"])
 _NAMES = st.sampled_from([*SLUGS, f"{1:016x}", f"{2:016x}", "nowhere"])
 
@@ -208,9 +210,13 @@ _TEXTS = st.sampled_from([
     "Done.", "Done *again*.", "See `that <https://e.org/2>`__.", "Broken *emphasis.", ":digest:thread:`locks`",
     ":digest:story:`nothing`", "A `phrase`_", "*x* [#]_\n\n.. [#] foot\n", ".. include:: /etc/hostname",
 ])  # fmt: skip
+_NICKS = st.sampled_from(["ttx", "TTX", "ttx_", "lea"])
 _BODIES = st.one_of(
     st.builds(_thread, _TITLES, st.none() | _NAMES, _TEXTS),
     st.builds("successes: [{!r}, {{nick: ttx, text: {!r}, channel: '#dev'}}]".format, _TEXTS, _TEXTS),
+    st.builds(
+        "successes: [{{nick: {!r}, thanks: {!r}, text: x}}, {{thanks: {!r}, text: y}}]".format, _NICKS, _NICKS, _NICKS
+    ),
     st.builds("stories: [{{title: {!r}, text: {!r}}}]".format, _TITLES, _TEXTS),
     st.builds("items: [{{group: {!r}, text: {!r}}}]".format, _TITLES, _TEXTS),
     st.builds("countdown: [{{series: heron, week: R-{}, focus: {!r}}}]".format, st.integers(0, 3), _TEXTS),

@@ -91,6 +91,7 @@ def test_successes_come_with_who_told_them(kinds: Kinds) -> None:
         ("", "Nobody said this."),
         ("stevemar", "stevemar: Got reno in all keystone projects."),
         ("", "Tell us yours via IRC with a message “#success [insert success]”."),
+        ("", "All Successes"),
     ]
 
 
@@ -146,19 +147,19 @@ def test_the_index_lists_titles_and_people(kinds: Kinds) -> None:
     entries = [(entry.text_content(), entry.getparent().get("href")) for entry in page.xpath(".//tr/td[2]//code")]
     assert entries == [
         ("A line without group", "digests/2015-12-04.html#item-0000000000000003-3"),
-        ("AJaeger", "digests/2015-12-04.html#success-0000000000000002-3"),
+        ("AJaeger", "digests/people/ajaeger.html#people-ajaeger"),
         ("Announcing a new cloud provider", "digests/2015-12-11.html#story-0000000000000007"),
         ("Backwards compatibility for clients", "digests/2015-12-04.html#item-0000000000000003"),
         ("Deprecation rules with a link inside", "digests/2015-12-04.html#item-0000000000000003-2"),
-        ("dhellmann", "digests/2016-01-08.html#success-0000000000000008"),
+        ("dhellmann", "digests/people/dhellmann.html#people-dhellmann"),
         ("Gathering in spring", "digests/2015-12-11.html#story-0000000000000007-2"),
         ("mitaka R-17", "digests/2015-12-04.html#countdown-0000000000000004"),
         ("Prose standing alone", "digests/2015-12-11.html#story-0000000000000007-3"),
         ("Prose without heading ends the list.", "digests/2015-12-11.html#story-0000000000000007-4"),
-        ("stevemar", "digests/2015-12-04.html#success-0000000000000002"),
+        ("stevemar", "digests/people/stevemar.html#people-stevemar"),
         ("The Lock Files Saga (and Where We Can Go From Here)", "digests/2015-12-04.html#thread-0000000000000005"),
         ("The Lock Files Saga, concluded", "digests/2015-12-11.html#thread-0000000000000006"),
-        ("ttx", "digests/2015-12-04.html#success-0000000000000002-2"),
+        ("ttx", "digests/people/ttx.html#people-ttx"),
     ]
 
 

@@ -17,7 +17,11 @@ ALL = {"index", "wins", "plain", NOVEMBER, DECEMBER, LATER, *LISTS}
 
 @pytest.fixture
 def site(project: Project) -> Project:
-    """A project with three digests, a page with successes and one with nothing of ours, built once."""
+    """A project with three digests, a page with successes and one with nothing of ours, built once.
+
+    It has no archives: test_archives.py has tests of these.
+    """
+    project.overrides["digest_archives"] = ()
     project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n   wins\n   plain\n")
     project.write("wins.rst", "Wins\n====\n\n.. successbot:: 2015-12\n")
     project.write("plain.rst", "Plain\n=====\n")
@@ -217,6 +221,7 @@ def test_a_collection_of_its_own(site: Project) -> None:
 
 def test_a_note_that_has_its_day_from_git(project: Project, make_repository: Callable) -> None:
     repository = make_repository(project.folder)
+    project.overrides["digest_archives"] = ()
     project.write(".gitignore", "build\n")
     project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n")
     project.fragment("dated-1", "date: 2015-11-24\nsuccesses: [one]\n")

@@ -18,10 +18,19 @@ PAGES = {
     *("digests/index", "digests/2015", "digests/2015-12", "digests/2015-12-04", "digests/2015-12-11"),
     *("digests/2016", "digests/2016-01", "digests/2016-01-08"),
 }
+#: Those of the archives, which are in no toctree.
+ARCHIVES = {
+    *("digests/successes/index", "digests/successes/2015", "digests/successes/2016"),
+    *("digests/people/index", "digests/people/ajaeger", "digests/people/dhellmann"),
+    *("digests/people/stevemar", "digests/people/ttx"),
+    *("digests/threads/index", "digests/threads/0000000000000005"),
+    *("digests/channels/index", "digests/channels/openstack-dev", "digests/channels/openstack-infra"),
+    *("digests/series/index", "digests/series/mitaka"),
+}
 
 
 def test_there_is_a_page_for_each_digest_month_and_year(kinds: Kinds) -> None:
-    assert set(kinds("html").env.found_docs) == {*PAGES, "index", "other"}
+    assert set(kinds("html").env.found_docs) == {*PAGES, *ARCHIVES, "index", "other"}
     assert {name for name in PAGES if (kinds("html").outdir / f"{name}.html").is_file()} == PAGES
 
 
@@ -67,7 +76,7 @@ def test_pages_are_in_the_search(kinds: Kinds) -> None:
 
 def test_everything_is_in_the_inventory(kinds: Kinds) -> None:
     objects = inventory(kinds("html").outdir)
-    assert set(objects["std:doc"]) == {*PAGES, "index", "other"}
+    assert set(objects["std:doc"]) == {*PAGES, *ARCHIVES, "index", "other"}
     assert objects["digest:digest"] == {
         "2015-12-04": ("digests/2015-12-04.html#digest-2015-12-04", "November 28 to December 4"),
         "2015-12-11": ("digests/2015-12-11.html#digest-2015-12-11", "December 5-11"),
@@ -90,6 +99,9 @@ def test_everything_is_in_the_inventory(kinds: Kinds) -> None:
         "digest:success": 7,
         "digest:item": 4,
         "digest:story": 5,
+        "digest:person": 5,
+        "digest:channel": 2,
+        "digest:series": 1,
     }
 
 
@@ -100,7 +112,7 @@ def test_places_of_the_inventory_exist(kinds: Kinds) -> None:
         for type_, objects in inventory(build.outdir).items()
         if type_.startswith(("digest:", "std:doc"))
     }
-    assert len(found) == 7
+    assert len(found) == 10
     for type_, objects in found.items():
         for name, (place, _) in objects.items():
             file, _, anchor = place.partition("#")
@@ -121,7 +133,7 @@ def test_outputs_inside_of_the_source_folder_are_not_read(root: Callable[[str], 
     project.build("html", doctrees="../.doctrees", output="../_build/html")
     build = project.build("text", doctrees="../other-doctrees", output="../_build/text")
     assert build.warnings == []
-    assert set(build.env.found_docs) == {*PAGES, "index", "other"}
+    assert set(build.env.found_docs) == {*PAGES, *ARCHIVES, "index", "other"}
 
 
 def test_the_source_of_a_made_page_is_published_with_it(kinds: Kinds) -> None:
@@ -148,6 +160,8 @@ def test_a_page_that_is_no_longer_made_goes_away(project: Project) -> None:
         "digests/2016",
         "digests/2016-12",
         "digests/2016-12-02",
+        "digests/successes/index",
+        "digests/successes/2016",
     }
     assert inventory(build.outdir)["digest:digest"].keys() == {"2016-12-02"}
 

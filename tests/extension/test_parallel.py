@@ -15,6 +15,8 @@ from .outputs import broken_links
 pytestmark = pytest.mark.skipif(not parallel_available, reason="Sphinx reads with one process on this platform")
 
 WEEKS = 12
+#: The pages of archives: the lists of successes, people and threads, a year, three people and a thread.
+ARCHIVES = 8
 
 
 def make_project(folder: Path) -> Project:
@@ -95,7 +97,7 @@ def test_what_processes_found_comes_together(builds: Callable[[str, int], Build]
     assert {name: [query for query, _ in asked] for name, asked in one["queries"].items()} == {
         name: [query for query, _ in asked] for name, asked in two["queries"].items()
     }
-    assert len(two["queries"]) == 2 * WEEKS + 1 + 3 + 1
+    assert len(two["queries"]) == 2 * WEEKS + 1 + 3 + 1 + ARCHIVES
 
 
 def test_links_between_pages_of_different_processes_work(builds: Callable[[str, int], Build]) -> None:
@@ -104,7 +106,7 @@ def test_links_between_pages_of_different_processes_work(builds: Callable[[str, 
 
 def test_after_several_processes_nothing_is_read_again(tmp_path: Path) -> None:
     project = make_project(tmp_path / "src")
-    assert len(project.build(parallel=2).read) == 2 * WEEKS + 5 + 1
+    assert len(project.build(parallel=2).read) == 2 * WEEKS + 5 + 1 + ARCHIVES
     project.age()
     assert project.build(parallel=2).read == []
     assert project.build().read == []

@@ -249,7 +249,7 @@ def test_a_translated_success_keeps_what_stands_around_it(builds: Callable[..., 
     page = pages(builds("html").outdir)["digests/2015-12-04.html"]
     (ttx,) = page.xpath("//*[@id='success-0000000000000002-2']/..")
     assert "".join(ttx.itertext()) == "ttx: Nova mitaka-1 (13.0.0.0b1) ist erschienen! ¶"
-    assert ttx.xpath("span[@class='digest-nick']/text()") == ["ttx"]
+    assert ttx.xpath("a/span[@class='digest-nick']/text()") == ["ttx"]
     # who says it otherwise than "nick: text" has said it all
     (stevemar,) = page.xpath("//*[@id='success-0000000000000002']/..")
     assert "".join(stevemar.itertext()) == "Reno ist dank stevemar in allen Keystone-Projekten. (#openstack-dev) ¶"

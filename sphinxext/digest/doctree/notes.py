@@ -145,9 +145,31 @@ class NoteBuilder:
         if self.settings.success_url:
             link = source_link(self.words.gettext("All Successes"), self.settings.success_url)
             items.append(nodes.list_item("", nodes.paragraph("", "", link)))
+        else:
+            items += self.all_successes()
         for item in items:
             item["classes"] += [CLOSING_CLASS, PROJECT_CLASS]
         return items
+
+    def lead_of(self, note: Success) -> list[nodes.Node]:
+        """What stands before the text of a success and its colon."""
+        return [
+            self.nick(words) if number % 2 else nodes.Text(words)
+            for number, words in enumerate(note.lead_in(self.words))
+            if words
+        ]
+
+    def nick(self, name: str) -> nodes.Element:
+        """The name of somebody who told a success, or is thanked in one."""
+        return nodes.inline("", name, classes=["digest-nick"])
+
+    def all_successes(self) -> list[nodes.list_item]:
+        """The line that leads to all successes where a project has no other place for them; only a build has one."""
+        return []
+
+    def whole_thread(self, _entry: Entry) -> list[nodes.list_item]:
+        """The line that leads to all parts of a thread; only a build has a page with them."""
+        return []
 
     def closing(self, entry: Entry) -> list[nodes.list_item]:
         """The lines that close the successes of one digest: the items of its list, or its text as one."""
@@ -167,11 +189,7 @@ class NoteBuilder:
         """``nick: text`` or ``nick thanks whom: text``, and where it was told."""
         note = entry.note
         assert isinstance(note, Success)
-        lead: list[nodes.Node] = [
-            nodes.inline("", words, classes=["digest-nick"]) if number % 2 else nodes.Text(words)
-            for number, words in enumerate(note.lead_in(self.words))
-            if words
-        ]
+        lead = self.lead_of(note)
         if lead:
             lead.append(nodes.Text(": "))
         english = "".join((*note.lead, ": ")) if note.lead else ""
@@ -235,6 +253,7 @@ class NoteBuilder:
         if neighbours.earlier:
             lines.append(self.neighbour(neighbours.earlier))
         lines += [self.neighbour(later, earlier=False) for later in neighbours.later]
+        lines += self.whole_thread(entry)
         return body + links_list(lines)
 
     def neighbour(self, entry: Entry, *, earlier: bool = True) -> nodes.list_item:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinxext.digest import __version__
+from sphinxext.digest.extension.archives.lines import LinesWithoutPage
 from sphinxext.digest.extension.collector import collect_as_usual, collect_seldom, spare_what_is_loaded
 from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.days import SCRIPT, DayElements, LargeDays, add_script
@@ -59,6 +60,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_source_suffix(STUB_SUFFIX, "restructuredtext")
     app.add_transform(StableAnchors)
     app.add_transform(WordsForTranslators)
+    app.add_post_transform(LinesWithoutPage)
     app.add_post_transform(DayElements)
     app.add_post_transform(LargeDays)
     app.add_post_transform(Mastheads)

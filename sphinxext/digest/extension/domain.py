@@ -36,6 +36,10 @@ RELEASE = Kind.RELEASE.value
 CALENDAR = "calendar"
 #: The type of the place for the links to all that is published of a collection, by the folder of its fragments.
 PUBLISHED = "published"
+#: The type of a link to a page by its name. It is no object: without the page, or without links, its words are left.
+PAGE = "page"
+#: The types of objects that archives have pages of; what a type is called when it has a name that others have, too.
+PERSON, CHANNEL, SERIES = "person", "channel", "series"
 #: What the types of objects are called.
 _TYPES = {
     Kind.SUCCESS.value: _("success"),
@@ -45,7 +49,13 @@ _TYPES = {
     Kind.STORY.value: _("story"),
     MILESTONE: _("milestone"),
     RELEASE: _("release"),
+    PERSON: _("person"),
+    CHANNEL: _("channel"),
+    SERIES: _("series"),
 }
+#: Those whose pages are in no toctree, so that books do not have them. Their names are those of people, and may be
+#: anything: the role ``any`` does not find them.
+_OF_ARCHIVES = (PERSON, CHANNEL, SERIES)
 #: What is remembered of each page, by its name.
 _OF_PAGES = ("targets", "queries", "problems", "schedules", "release_notes", "shown", "described")
 
@@ -88,14 +98,16 @@ class NotesIndex(Index):
         for target in targets:
             if target.type == Kind.SUCCESS and target.group:
                 people.setdefault(target.group, []).append(target)
-            elif target.type not in (DIGEST, MILESTONE, RELEASE, Kind.SUCCESS):
+            elif target.type not in (DIGEST, MILESTONE, RELEASE, Kind.SUCCESS, *_OF_ARCHIVES):
                 entry = IndexEntry(target.title, 0, target.docname, target.anchor, str(_TYPES[target.type]), "", "")
-                letters.setdefault(_letter(target.title), []).append(entry)
+                letters.setdefault(letter_of(target.title), []).append(entry)
         for nick, told in people.items():
             # one line to a person, since Sphinx writes the index in each build
-            newest, count = told[-1], domain.words.ngettext("{number} success", "{number} successes", len(told))
+            page = domain.find(PERSON, nick)
+            newest = page if page is not None and (wanted is None or page.docname in wanted) else told[-1]
+            count = domain.words.ngettext("{number} success", "{number} successes", len(told))
             entry = IndexEntry(nick, 0, newest.docname, newest.anchor, count, "", "")
-            letters.setdefault(_letter(nick), []).append(entry)
+            letters.setdefault(letter_of(nick), []).append(entry)
         by_name = {letter: sorted(letters[letter], key=lambda entry: entry.name.lower()) for letter in sorted(letters)}
         return list(by_name.items()), False
 
@@ -111,7 +123,7 @@ class DigestDomain(Domain):
     }
     roles: ClassVar[dict[str, Any]] = {
         role: XRefRole(innernodeclass=nodes.inline, warn_dangling=True)
-        for role in ("issue", DIGEST, *(kind.value for kind in OBJECT_KINDS), MILESTONE, RELEASE)
+        for role in ("issue", DIGEST, *(kind.value for kind in OBJECT_KINDS), MILESTONE, RELEASE, *_OF_ARCHIVES)
     }
     indices: ClassVar[list[type[Index]]] = [NotesIndex]
     data_version = 5
@@ -123,6 +135,8 @@ class DigestDomain(Domain):
     builder: Any = None
     #: The collections of this build, from ``builder-inited`` on.
     store: object = None
+    #: Whether the output of this build has the pages of archives.
+    has_archives = False
     #: What pages were written with, what this build would write them with, and which of them it writes.
     before: Any = None
     expected: Any = None
@@ -240,6 +254,8 @@ class DigestDomain(Domain):
 
             # Sphinx puts any node in the place of a reference
             return cast(nodes.reference, published_links(env, fromdocname, builder, target) or contnode)
+        if typ == PAGE:
+            return self._link_to_page(fromdocname, builder, target, contnode)
         found = self.find(DIGEST if typ == "issue" else typ, target)
         if found is None:
             # the digest that has a thread's other part may have no page, or leave threads out
@@ -251,10 +267,18 @@ class DigestDomain(Domain):
             classes: list[str] = contnode.get("classes", [])
             contnode = plain_words(found.title)
             contnode["classes"] += classes
+        if typ in _OF_ARCHIVES and not has_archives(builder):
+            return cast(nodes.reference, contnode)
         if builder.name == "singlehtml":
             # since 8.2 Sphinx itself makes "#document-PAGE#ANCHOR" of it, which leads nowhere
             return nodes.reference("", "", contnode, internal=True, refuri=f"#{found.anchor}", reftitle=found.title)
         return make_refnode(builder, fromdocname, found.docname, found.anchor, contnode, found.title)
+
+    def _link_to_page(self, fromdocname: str, builder: Builder, docname: str, content: Element) -> nodes.reference:
+        """A link to a page, or its words where it would lead nowhere, or to the page that it is on."""
+        if not has_archives(builder) or docname not in self.env.found_docs or docname == fromdocname:
+            return cast(nodes.reference, content)
+        return make_refnode(builder, fromdocname, docname, "", content)
 
     def resolve_any_xref(
         self,
@@ -267,7 +291,7 @@ class DigestDomain(Domain):
     ) -> list[tuple[str, nodes.reference]]:
         """The links for the role ``any``."""
         links = []
-        for type_ in self.object_types:
+        for type_ in (type_ for type_ in self.object_types if type_ not in _OF_ARCHIVES):
             link = self.resolve_xref(env, fromdocname, builder, type_, target, node, contnode)
             if link is not None:
                 links.append((f"{self.name}:{type_}", link))
@@ -287,6 +311,12 @@ class DigestDomain(Domain):
                     yield name, target.title, target.type, target.docname, target.anchor, -1
 
 
-def _letter(text: str) -> str:
+def has_archives(builder: Builder) -> bool:
+    """Whether an output has pages that are in no toctree, and links that lead to them."""
+    return builder.format == "html" and builder.name != "singlehtml"
+
+
+def letter_of(text: str) -> str:
+    """What a name stands under in an index."""
     first = next((character for character in text if character.isalnum()), "")
     return first.upper() if first.isalpha() else "0-9"

@@ -1,4 +1,4 @@
-"""The pages that the build makes: one to each digest, month and year, and the list of all.
+"""The pages that the build makes: one to each digest, month and year, the list of all, and those of archives.
 
 Sphinx reads a page from a file, so each of them has one: a few lines of reStructuredText next to the doctrees, which
 is written only when it changes. The source folder stays as it is.
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx.project import Project as SphinxProject
 
 from sphinxext.digest.compose import digest_title
+from sphinxext.digest.extension.archives.pages import archive_texts
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.outputs import write_output
 from sphinxext.digest.extension.store import MadeTitle, Store, store_of
@@ -122,7 +123,8 @@ def page_texts(store: Store, settings: Settings, sources: dict[str, Path]) -> di
     listing = ".. digest-collection::\n" + option
     for end in {period.end for period in periods}:
         year, month = f"{settings.pages}/{end:%Y}", f"{settings.pages}/{end:%Y-%m}"
-        texts[year] = _page(words.year(end), f"{listing}   :span: {end:%Y}\n")
+        review = f".. digest-review:: {end:%Y}\n{option}\n" if settings.archives else ""
+        texts[year] = _page(words.year(end), f"{review}{listing}   :span: {end:%Y}\n")
         texts[month] = _page(words.month_of_year(end), f"{listing}   :span: {end:%Y-%m}\n")
         store.made[year] = MadeTitle(ENGLISH.year(end), True)
         store.made[month] = MadeTitle(ENGLISH.month_of_year(end), True)
@@ -133,6 +135,7 @@ def page_texts(store: Store, settings: Settings, sources: dict[str, Path]) -> di
         store.made[f"{settings.pages}/index"] = MadeTitle(
             settings.collection_title, is_default(settings, "collection_title")
         )
+    texts |= archive_texts(store, settings, option)
     return {name: text for name, text in texts.items() if name not in sources}
 
 

@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 #: The options that show on no page, or that other parts of a checksum tell: the list's title is that of its source, a
 #: calendar shows by the periods that it makes, and where a schedule is linked to is a question to the schedule.
-_HIDDEN = frozenset({
+HIDDEN = frozenset({
     "automatic", "collection_title", "base_url", "sources", "schedule_url",
     "period", "week_start", "anchor", "intervals", "publish", "feed_limit", "feeds",
 })  # fmt: skip
-_OF_DIGESTS = frozenset({"pages", "sections", "groups", "empty_group", "success_heading", "references", "schedules"})
+_OF_DIGESTS = frozenset({"sections", "groups", "empty_group", "success_heading", "references", "schedules"})
 _OF_SUCCESSES = frozenset({"success_closing", "success_url"})
 #: The options that do not show, by the kind of notes that are on a page; a digest has all kinds.
 _HIDDEN_FOR = {
-    None: _HIDDEN,
-    Kind.SUCCESS: _HIDDEN | _OF_DIGESTS | {"title"},
-    Kind.THREAD: _HIDDEN | _OF_DIGESTS | _OF_SUCCESSES,
-    Kind.COUNTDOWN: _HIDDEN | _OF_DIGESTS | _OF_SUCCESSES | {"title"},
+    None: HIDDEN,
+    Kind.SUCCESS: HIDDEN | _OF_DIGESTS | {"title"},
+    Kind.THREAD: HIDDEN | _OF_DIGESTS | _OF_SUCCESSES,
+    Kind.COUNTDOWN: HIDDEN | _OF_DIGESTS | _OF_SUCCESSES | {"title", "pages", "archives"},
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from sphinxext.digest.extension.domain import DIGEST, PUBLISHED, DigestDomain
+from sphinxext.digest.extension.domain import DIGEST, PAGE, PUBLISHED, DigestDomain
 from sphinxext.digest.extension.neighbours import digests_around
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ class Marks:
             # the calendars that there are depend on what all pages show
             asked = self._domain.data["schedules"]
             return [(query, answer.checksum) for name in sorted(asked) for query, answer in asked[name]]
+        if domain == DIGEST and role == PAGE:
+            return target in self._env.found_docs
         if domain == DIGEST:
             return self._domain.find(DIGEST if role == "issue" else role, target)
         found: list[object] = []

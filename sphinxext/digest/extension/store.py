@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest.clock import today
 from sphinxext.digest.extension.config import configure
-from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.domain import DigestDomain, has_archives
 from sphinxext.digest.extension.outputs import keep_record, kept_record
 from sphinxext.digest.extension.scan import COLLECTION, PageScan, scan_pages
 from sphinxext.digest.extension.words import words_for
@@ -42,7 +42,8 @@ class FolderState:
 
     ``commit`` is the commit that was checked out, where the day of a first merge counts, and None elsewhere. ``place``
     is that among the project's collections, ``explicit`` are the pages that have a digest of their own. ``periods``
-    are those of its digests, ``problems`` are shown again by each build.
+    are those of its digests, ``archives`` the names of the pages of its archives, seen from its folder of pages;
+    ``problems`` are shown again by each build.
     """
 
     fingerprint: bytes | None
@@ -51,6 +52,7 @@ class FolderState:
     place: int
     explicit: tuple[tuple[Period, str], ...]
     periods: tuple[Period, ...]
+    archives: tuple[str, ...]
     problems: tuple[Problem, ...]
 
 
@@ -121,15 +123,30 @@ class Store:
 
     def lists_digests(self, settings: Settings) -> bool:
         """Whether a page among the sources lists all digests of a collection."""
-        return any(
-            found.name == COLLECTION and not found.span and self._is_of(found.fragments, settings)
-            for scan in self._scans.values()
-            for found in scan.found
+        return self._explicit_list(settings) is not None
+
+    def list_of(self, settings: Settings) -> str:
+        """The name of the document that lists all digests of a collection."""
+        return self._explicit_list(settings) or f"{settings.pages}/index"
+
+    def _explicit_list(self, settings: Settings) -> str | None:
+        return next(
+            (
+                docname
+                for docname, scan in sorted(self._scans.items())
+                for found in scan.found
+                if found.name == COLLECTION and not found.span and self._is_of(found.fragments, settings)
+            ),
+            None,
         )
 
     def page_of(self, settings: Settings, period: Period) -> str:
         """The name of the document that has the digest of a period."""
         return self.explicit_pages(settings).get(period) or f"{settings.pages}/{period.name}"
+
+    def has_pages(self, settings: Settings) -> bool:
+        """Whether a collection is one of the project's, and not only named on a page."""
+        return self.place_of(settings) >= 0
 
     def place_of(self, settings: Settings) -> int:
         """The place of a collection among those of the project, which is -1 for one that is only named on a page."""
@@ -163,11 +180,10 @@ class Store:
             if before is None or not self._is_same(before, mark, settings, explicit):
                 collection = self.collection(settings)
                 commit = _current_commit(self.project.root) if collection.uses_history else None
-                periods = tuple(collection.digests)
-                state = FolderState(
-                    mark, commit, settings, self.place_of(settings), explicit, periods, collection.problems
-                )
-                self._states[folder] = state
+                self._states[folder] = FolderState(
+                    mark, commit, settings, self.place_of(settings), explicit, tuple(collection.digests),
+                    tuple(collection.registers.pages(settings.archives)), collection.problems,
+                )  # fmt: skip
                 self._current[folder] = False
             else:
                 self._current[folder] = True
@@ -177,6 +193,11 @@ class Store:
         """The periods of the digests of a collection, oldest first."""
         self.is_current(settings)
         return self._states[settings.fragments].periods
+
+    def archives(self, settings: Settings) -> tuple[str, ...]:
+        """The names of the pages of a collection's archives, seen from its folder of pages."""
+        self.is_current(settings)
+        return self._states[settings.fragments].archives
 
     def folder_state(self, settings: Settings) -> FolderState:
         """What the folder of a collection is like now."""
@@ -210,6 +231,7 @@ def open_store(app: Sphinx) -> None:
     project = configure(app.config, Path(app.confdir))
     domain.forget_other_processes("")
     domain.builder = app.builder
+    domain.has_archives = has_archives(app.builder)
     words = domain.words = words_for(app.config.language)
     domain.store = store = Store(project, domain.data["folders"], domain.data["scans"], words)
     if not (project.root / SETTINGS_FILE).is_file():

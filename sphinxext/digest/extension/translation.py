@@ -32,19 +32,25 @@ class PageCatalogue:
         self._catalogue = catalogue
 
     @classmethod
-    def of(cls, env: BuildEnvironment) -> PageCatalogue | None:
-        """The catalogue of the page that is being read, if it has one."""
-        domain = docname_to_domain(env.docname, env.config.gettext_compact)
-        found: gettext.NullTranslations | None = None
-        for folder in env.config.locale_dirs:
-            try:
-                catalogue = gettext.translation(domain, Path(env.srcdir, folder), [env.config.language])
-            except (OSError, ValueError, EOFError):
-                continue  # Sphinx says what is wrong with it
-            if found is None:
-                found = catalogue
-            else:
-                found.add_fallback(catalogue)
+    def of(cls, env: BuildEnvironment, docnames: Iterable[str] = ()) -> PageCatalogue | None:
+        """The catalogue of the page that is being read, if it has one.
+
+        :param docnames: the pages whose texts it shows as well; translators find these there.
+        """
+        own, found = docname_to_domain(env.docname, env.config.gettext_compact), None
+        others = {docname_to_domain(docname, env.config.gettext_compact) for docname in docnames}
+        for domain in (own, *sorted(others - {own})):
+            for folder in env.config.locale_dirs:
+                try:
+                    catalogue = gettext.translation(domain, Path(env.srcdir, folder), [env.config.language])
+                except (OSError, ValueError, EOFError):
+                    continue  # Sphinx says what is wrong with it
+                if domain != own:
+                    env.note_dependency(str(_file_of(env, folder, domain)))
+                if found is None:
+                    found = catalogue
+                else:
+                    found.add_fallback(catalogue)
         return cls(found) if found is not None else None
 
     def messages(self, document: nodes.document) -> Iterable[tuple[nodes.Element, str]]:
@@ -57,6 +63,19 @@ class PageCatalogue:
         """The translation of a message, or nothing."""
         found = self._catalogue.gettext(message) if message else ""
         return found if found != message else ""
+
+
+def _file_of(env: BuildEnvironment, folder: str, domain: str) -> Path:
+    """The file of a catalogue, whose change makes Sphinx read again the pages that depend on it."""
+    return Path(env.srcdir, folder, env.config.language, "LC_MESSAGES", f"{domain}.mo")
+
+
+def keep_from_translators(elements: Iterable[nodes.Element]) -> None:
+    """Let nobody translate elements once more that are translated elsewhere, as the texts of a digest are there."""
+    for node in elements:
+        if isinstance(node, nodes.TextElement) and node.source:
+            node.attributes.pop("translated", None)
+            node["translatable"] = False
 
 
 def note_words(env: BuildEnvironment, elements: Iterable[nodes.Element]) -> None:

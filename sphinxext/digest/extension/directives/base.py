@@ -18,8 +18,9 @@ from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.notes import SOURCE_CLASS, WHERE_CLASS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.doctree.references import NUMBER_CLASS
+from sphinxext.digest.extension.archives.notes import LinkedNotes
 from sphinxext.digest.extension.cycles import outlook_in_digest
-from sphinxext.digest.extension.domain import OBJECT_KINDS, RELEASE, DigestDomain, Target
+from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target
 from sphinxext.digest.extension.mathjax import ignore_commands
 from sphinxext.digest.extension.queries import NotesQuery, Query
 from sphinxext.digest.extension.store import Store, store_of
@@ -110,52 +111,69 @@ class CollectionReader(SphinxDirective):
         """Whether the directive stands where a section may stand."""
         return isinstance(self.state_machine.node, nodes.document | nodes.section)
 
-    def builder(self, settings: Settings | None = None) -> NoteBuilder:
-        """What makes nodes of notes, in the ways of this page."""
+    def builder(self, settings: Settings | None = None, *, shown: Iterable[Entry] = ()) -> LinkedNotes:
+        """What makes nodes of notes, in the ways of this page.
+
+        :param shown: notes whose translations are those of their digests.
+        """
         settings = settings or self.settings
         place = self.get_source_info()
-        builder = NoteBuilder(
+        builder = LinkedNotes(
             settings,
-            self.parser(guard_of(settings)),
+            self.parser(guard_of(settings), {self._page_of(entry) for entry in shown}),
             self,
             lambda entry: outlook_in_digest(self.env, self.settings, entry, place),
             self.words,
         )
         builder.settings_path = self.store.settings_path
+        if self.store.has_pages(self.settings):
+            builder.archives = settings.archives
+        builder.to_page, builder.thread_of = self.to_page, self.collection.registers.thread_of
         return builder
 
-    def parser(self, guard: Guard) -> TextParser:
-        """What makes nodes of texts, translated ones where the page has a catalogue."""
+    def parser(self, guard: Guard, docnames: Iterable[str] = ()) -> TextParser:
+        """What makes nodes of texts, translated ones where the page has a catalogue, or those pages have."""
         return TextParser(
             guard,
             self.state.document.settings,
             with_sphinx=True,
             root=self.store.project.root,
-            translation=PageCatalogue.of(self.env),
+            translation=PageCatalogue.of(self.env, docnames),
         )
 
     def to_thread(self, entry: Entry) -> list[nodes.Node]:
         """A reference to the thread in its digest, where that has a page."""
         title = digest_title(self.collection.calendar.period_of(entry.moment.day), self.settings, self.words)
         content = nodes.inline("", title)
-        if not any(settings is self.settings for settings in self.store.project.collections):
-            return [content]
-        reference = addnodes.pending_xref(
-            "", content, refdomain=DigestDomain.name, reftype=entry.kind.value, reftarget=entry.identity,
-            refdoc=self.env.docname, refexplicit=True, optional=True,
-        )  # fmt: skip
-        reference.source, reference.line = self.get_source_info()
-        return [reference]
+        return [self.to_note(entry, content) if self.store.has_pages(self.settings) else content]
+
+    def to_note(self, entry: Entry, content: nodes.Element) -> nodes.Element:
+        """A reference to a note in its digest."""
+        return self._reference(entry.kind.value, entry.identity, content)
+
+    def to_page(self, page: str, content: nodes.Element) -> nodes.Element:
+        """A reference to a page of the collection, as seen from the folder of its pages."""
+        return self.to_document(f"{self.settings.pages}/{page}", content)
+
+    def to_document(self, docname: str, content: nodes.Element) -> nodes.Element:
+        """A reference to a document, where an output has it."""
+        return self._reference(PAGE, docname, content)
 
     def to_release(self, version: str) -> list[nodes.Node]:
         """A reference to the release notes of a version, where a page has them."""
-        content = nodes.inline("", version)
+        return [self._reference(RELEASE, version, nodes.inline("", version))]
+
+    def _page_of(self, entry: Entry) -> str:
+        return self.store.page_of(self.settings, self.collection.calendar.period_of(entry.moment.day))
+
+    def _reference(self, type_: str, target: str, content: nodes.Element) -> addnodes.pending_xref:
+        """A link to something that may not be there; its words stay then."""
         reference = addnodes.pending_xref(
-            "", content, refdomain=DigestDomain.name, reftype=RELEASE, reftarget=version,
+            "", content, refdomain=DigestDomain.name, reftype=type_, reftarget=target,
             refdoc=self.env.docname, refexplicit=True, optional=True,
         )  # fmt: skip
         reference.source, reference.line = self.get_source_info()
-        return [reference]
+        return reference
 
     def place(
         self, parts: list[nodes.Node], builder: NoteBuilder, entries: Iterable[Entry], *, primary: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import ClassVar
 
@@ -11,9 +12,9 @@ from sphinxext.digest.compose import compose, digest_title, tells_releases
 from sphinxext.digest.doctree.digest import digest_nodes, with_references
 from sphinxext.digest.doctree.summary import digest_summary
 from sphinxext.digest.extension.addresses import Described
+from sphinxext.digest.extension.counts import counts_in_words
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
-from sphinxext.digest.extension.directives.listing import counts_of
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Target
 from sphinxext.digest.extension.masthead import describe
 from sphinxext.digest.extension.queries import NotesQuery
@@ -47,7 +48,9 @@ class DigestDirective(CollectionReader):
         digest = compose(collection, period, settings, self._released(period, settings), self.words)
         builder = self.builder(settings)
         parts = digest_nodes(digest, builder, sections=self.sections_allowed)
-        description = digest_summary(parts, counts_of(entries, self.words), self.words)
+        description = digest_summary(
+            parts, counts_in_words(Counter(entry.kind for entry in entries), self.words), self.words
+        )
         if settings.references:
             parts = with_references(parts, period, sections=self.sections_allowed, words=self.words)
         anchor = f"digest-{period.name}"
@@ -56,7 +59,10 @@ class DigestDirective(CollectionReader):
         self._describe(period, description, entries)
         placed = self.place([target, *parts], builder, digest.entries, primary=True)
         if self.sections_allowed:
-            days, counts = self.words.week_of_year(period), counts_of(digest.entries, self.words)
+            days, counts = (
+                self.words.week_of_year(period),
+                counts_in_words(Counter(entry.kind for entry in digest.entries), self.words),
+            )
             describe(target, name, days, counts, parts)
         return placed
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from typing import ClassVar
 
 from docutils import nodes
@@ -14,13 +13,15 @@ from sphinx import addnodes
 from sphinxext.digest.compose import digest_title
 from sphinxext.digest.doctree.summary import shortened
 from sphinxext.digest.extension.addresses import Described
+from sphinxext.digest.extension.archives.content import ArchiveContent
+from sphinxext.digest.extension.archives.queries import ArchiveQuery
+from sphinxext.digest.extension.counts import counts_in_words
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
 from sphinxext.digest.extension.domain import PUBLISHED, DigestDomain
 from sphinxext.digest.extension.queries import ListingQuery
 from sphinxext.digest.extension.translation import note_words
-from sphinxext.digest.model import Entry, Kind, Period, Words
+from sphinxext.digest.model import Entry, Period
 from sphinxext.digest.model.words import filled
-from sphinxext.digest.option_table import SECTIONS
 from sphinxext.digest.options import words_of
 
 _YEAR, _MONTH = len("2015"), len("2015-12")
@@ -57,8 +58,15 @@ class CollectionDirective(CollectionReader):
             note_words(self.env, [nothing])
             return [nothing]
         self._describe(digests, wanted)
-        published = [] if wanted else self._published()
-        return [self._list(digests, wanted), *published, self._toctree(digests, wanted)]
+        archives, published = ([], []) if wanted else (self._archives(), self._published())
+        return [*archives, self._list(digests, wanted), *published, self._toctree(digests, wanted)]
+
+    def _archives(self) -> list[nodes.Node]:
+        """The line of links to the archives."""
+        query = ArchiveQuery(self.settings.fragments)
+        self.ask(query)
+        builder = self.builder()
+        return self.place(ArchiveContent(self, builder).navigation(query.kinds(self.collection)), builder, ())
 
     def _describe(self, digests: list[tuple[Period, tuple[Entry, ...]]], wanted: str) -> None:
         """Say what a page of the collection lists."""
@@ -70,8 +78,9 @@ class CollectionDirective(CollectionReader):
         if wanted:
             title = words.month_of_year(end) if len(wanted) == _MONTH else words.year(end)
         number = words.ngettext("{number} digest", "{number} digests", len(digests))
-        found = [number, counts_of((entry for _period, entries in digests for entry in entries), words)]
-        description = filled(words.gettext("{title}: {text}"), title=title, text=words.gettext(", ").join(found))
+        counts = Counter(entry.kind for _period, entries in digests for entry in entries)
+        text = words.gettext(", ").join([number, counts_in_words(counts, words)])
+        description = filled(words.gettext("{title}: {text}"), title=title, text=text)
         DigestDomain.of(self.env).note_described(
             docname, Described(self.settings.fragments, title, shortened(description))
         )
@@ -105,7 +114,8 @@ class CollectionDirective(CollectionReader):
 
     def _line(self, period: Period, entries: tuple[Entry, ...]) -> nodes.list_item:
         title = digest_title(period, self.settings, self.words)
-        summary = counts_of(entries, self.words)
+        counts = Counter(entry.kind for entry in entries)
+        summary = counts_in_words(counts, self.words)
         line = nodes.paragraph("", "", self._link(self.store.page_of(self.settings, period), title))
         if summary:
             line += [nodes.Text(" "), nodes.inline("", f"({summary})", classes=["digest-counts"])]
@@ -146,22 +156,3 @@ class CollectionDirective(CollectionReader):
         )
         toctree.source, toctree.line = self.get_source_info()
         return nodes.compound("", toctree, classes=["toctree-wrapper"])
-
-
-def counts_of(entries: Iterable[Entry], words: Words) -> str:
-    """How many notes of each kind there are, in words."""
-    counts = Counter(entry.kind for entry in entries)
-    return words.gettext(", ").join(_count(kind, counts[kind], words) for kind in SECTIONS.values() if counts[kind])
-
-
-def _count(kind: Kind, number: int, words: Words) -> str:
-    """A number of notes in words: ``1 success``, ``2 stories``."""
-    ngettext = words.ngettext
-    counts = {
-        Kind.SUCCESS: ngettext("{number} success", "{number} successes", number),
-        Kind.ITEM: ngettext("{number} item", "{number} items", number),
-        Kind.COUNTDOWN: ngettext("{number} countdown", "{number} countdowns", number),
-        Kind.THREAD: ngettext("{number} thread", "{number} threads", number),
-        Kind.STORY: ngettext("{number} story", "{number} stories", number),
-    }
-    return counts[kind]

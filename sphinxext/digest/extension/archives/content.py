@@ -1,0 +1,243 @@
+"""What stands on the pages of archives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+
+from sphinxext.digest.doctree.digest import titled
+from sphinxext.digest.doctree.notes import WHERE_CLASS
+from sphinxext.digest.doctree.sentence import heading_of, sentence
+from sphinxext.digest.extension.archives.lines import line_of
+from sphinxext.digest.extension.archives.notes import LinkedNotes
+from sphinxext.digest.extension.counts import count_in_words
+from sphinxext.digest.extension.domain import letter_of
+from sphinxext.digest.model import Countdown, Entry, Kind, State, Thread, ThreadLinks
+from sphinxext.digest.model.words import N_, filled
+from sphinxext.digest.options import words_of
+from sphinxext.digest.periods import countdown_week
+from sphinxext.digest.registers import INDEX, Chain, Member
+
+if TYPE_CHECKING:
+    from sphinxext.digest.extension.archives.queries import ArchiveQuery
+    from sphinxext.digest.extension.directives.base import CollectionReader
+
+#: What an archive is called over the list of its pages.
+NAMES = {
+    "successes": N_("All Successes"),
+    "people": N_("People"),
+    "threads": N_("Threads"),
+    "channels": N_("Channels"),
+    "series": N_("Release Series"),
+}
+#: How far the discussion of a thread has come.
+_STATES = {State.OPEN: N_("open"), State.CONTINUING: N_("continuing"), State.DONE: N_("done")}
+COUNTS_CLASS = "digest-counts"
+_WEEK = 7
+#: Until so many days a span is told in days.
+_DAYS = 13
+
+
+class ArchiveContent:
+    """Makes the nodes of one page."""
+
+    def __init__(self, reader: CollectionReader, builder: LinkedNotes) -> None:
+        self.reader, self.builder, self.words = reader, builder, reader.words
+
+    def navigation(self, kinds: Iterable[str], list_of: str = "") -> list[nodes.Node]:
+        """The links to all archives, and to the list of digests whose page is given."""
+        lines = []
+        if list_of:
+            title = words_of(self.reader.settings, "collection_title", self.words)
+            lines.append(line_of(self.reader.to_document(list_of, nodes.inline("", title))))
+        for kind in kinds:
+            name = nodes.inline("", self.words.gettext(NAMES[kind]))
+            lines.append(line_of(self.reader.to_page(f"{kind}/{INDEX}", name)))
+        return [nodes.bullet_list("", *lines, bullet="*", classes=["digest-archives"])] if lines else []
+
+    def title_of_member(self, kind: str, member: Member, year: int | None) -> str:
+        """What stands over the page of a person, channel, series or year."""
+        if kind == "successes":
+            return filled(self.words.gettext("Successes of {year}"), year=self._year(int(member.name)))
+        name = self.name_of(kind, member)
+        return filled(self.words.gettext("{name}, {year}"), name=name, year=self._year(year)) if year else name
+
+    def name_of(self, kind: str, member: Member) -> str:
+        """What somebody or something is called."""
+        if kind == "successes":
+            return self._year(int(member.name))
+        if kind == "channels":
+            return f"#{member.name.lstrip('#')}"
+        return f"{member.name[:1].upper()}{member.name[1:]}" if kind == "series" else member.name
+
+    def index(self, kind: str, members: Iterable[Member]) -> list[nodes.Node]:
+        """A list of people, channels, series or years."""
+        if kind != "people":
+            return [self._list([self._line(kind, member) for member in members])]
+        by_letter = sorted(members, key=lambda member: (letter_of(member.name), member.name.casefold(), member.page))
+        items = []
+        for letter, some in groupby(by_letter, key=lambda member: letter_of(member.name)):
+            listing = self._list([self._line(kind, member) for member in some])
+            items.append(nodes.definition_list_item("", nodes.term("", letter), nodes.definition("", listing)))
+        return [nodes.definition_list("", *items, classes=["digest-letters"])]
+
+    def member(self, query: ArchiveQuery, member: Member) -> list[nodes.Node]:
+        """The notes of somebody or something, newest first, or a list of the years."""
+        kind, year = query.kind, query.year
+        parts: list[nodes.Node] = []
+        if kind != "successes":
+            parts.append(nodes.paragraph("", self.counts(kind, member), classes=[COUNTS_CLASS]))
+        if member.is_large and kind != "successes" and year is None:
+            lines = [self._line(kind, member.within(year), year) for year in member.years]
+            return [*parts, self._list(lines)]
+        if kind == "successes" or year is not None:
+            spans = {f"{day.moment.day:%Y-%m}": day.moment.day for day in (*member.notes, *member.thanks)}
+            length, name = len("2015-12"), self.words.month
+        else:
+            spans = {f"{year:04}": date(year, 1, 1) for year in member.years}
+            length, name = len("2015"), self.words.year
+        for span, day in sorted(spans.items(), reverse=True):
+            notes, thanks = (
+                [entry for entry in reversed(entries) if entry.moment.day.isoformat()[:length] == span]
+                for entries in (member.notes, member.thanks)
+            )
+            heading = heading_of(name(day))
+            body = self._of_kind(kind, notes, thanks)
+            parts += titled(heading, body, f"in-{span}", "span", sections=self.reader.sections_allowed)
+        return parts
+
+    def counts(self, kind: str, member: Member) -> str:
+        """How many notes somebody or something has."""
+        counts = []
+        if member.notes:
+            counted = Kind.COUNTDOWN if kind == "series" else Kind.SUCCESS
+            counts.append(count_in_words(counted, len(member.notes), self.words))
+        if member.thanks:
+            times = len(member.thanks)
+            counts.append(self.words.ngettext("thanked {number} time", "thanked {number} times", times))
+        return self.words.gettext(", ").join(counts)
+
+    def chains(self, chains: Iterable[Chain]) -> list[nodes.Node]:
+        """A list of threads."""
+        items = []
+        for chain in chains:
+            link = self.reader.to_page(f"threads/{chain.page}", nodes.inline("", self.title_of_chain(chain)))
+            run = nodes.inline("", self.run_of(chain), classes=[COUNTS_CLASS])
+            items.append(nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(" "), run)))
+        return [self._list(items)]
+
+    def chain(self, chain: Chain) -> list[nodes.Node]:
+        """All parts of a thread, each under the title of its digest."""
+        parts: list[nodes.Node] = [nodes.paragraph("", self.run_of(chain), classes=[COUNTS_CLASS])]
+        shown = self.title_of_chain(chain)
+        # this is the page that the parts lead to elsewhere
+        self.builder.archives = tuple(name for name in self.builder.archives if name != "threads")
+        for entry in chain.parts:
+            assert isinstance(entry.note, Thread)
+            body = self.builder.thread(entry, ThreadLinks())
+            own = self.builder.heading(entry.note.title, entry)
+            if own.astext() != shown:
+                own["classes"].append("digest-label")
+                body.insert(0, own)
+            heading = nodes.paragraph("", "", *self.reader.to_thread(entry))
+            parts += titled(
+                heading, body, entry.anchor, entry.kind, sections=self.reader.sections_allowed, state=entry.note.state
+            )
+        return parts
+
+    def title_of_chain(self, chain: Chain) -> str:
+        """The title that a thread began with, as plain words."""
+        first = chain.parts[0]
+        assert isinstance(first.note, Thread)
+        return self.builder.heading(first.note.title, first).astext()
+
+    def run_of(self, chain: Chain) -> str:
+        """How many parts a thread has, how long it ran, and whether it is done."""
+        ngettext, newest = self.words.ngettext, chain.newest
+        assert isinstance(newest.note, Thread)
+        weeks = round(chain.days / _WEEK)
+        days = ngettext("{number} day", "{number} days", chain.days)
+        return filled(
+            self.words.gettext("{parts} from {start} to {end} ({span}), {state}"),
+            parts=ngettext("{number} part", "{number} parts", len(chain.parts)),
+            start=self.words.day_of_year(chain.parts[0].moment.day),
+            end=self.words.day_of_year(newest.moment.day),
+            span=days if chain.days <= _DAYS else ngettext("{number} week", "{number} weeks", weeks),
+            state=self.words.gettext(_STATES[newest.note.state]),
+        )
+
+    def _line(self, kind: str, member: Member, year: int | None = None) -> nodes.list_item:
+        """A line of a list of pages, with the number of notes."""
+        page = f"{member.page}-{year:04}" if year else member.page
+        name = self._year(year) if year else self.name_of(kind, member)
+        link = self.reader.to_page(f"{kind}/{page}", nodes.inline("", name))
+        counts = nodes.inline("", f"({self.counts(kind, member)})", classes=[COUNTS_CLASS])
+        return nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(" "), counts))
+
+    def _of_kind(self, kind: str, notes: list[Entry], thanks: list[Entry]) -> list[nodes.Node]:
+        """Notes as the archives show them: all successes in their digests, those of somebody by their days."""
+        if kind == "series":
+            return self._countdowns(notes)
+        return self._by_digest(notes) if kind == "successes" else self._successes(notes, thanks)
+
+    def _by_digest(self, notes: list[Entry]) -> list[nodes.Node]:
+        """Successes below the titles of their digests."""
+        period_of = self.reader.collection.calendar.period_of
+        parts: list[nodes.Node] = []
+        for _period, some in groupby(notes, key=lambda entry: period_of(entry.moment.day)):
+            entries = list(some)
+            parts.append(nodes.paragraph("", "", *self.reader.to_thread(entries[0]), classes=["digest-label"]))
+            parts.append(self._list(map(_without_target, map(self.builder.success, entries)), "digest-successes"))
+        return parts
+
+    def _successes(self, notes: list[Entry], thanks: list[Entry]) -> list[nodes.Node]:
+        """Successes as a list, and those that thank somebody as another one."""
+        parts: list[nodes.Node] = []
+        if notes:
+            parts.append(self._list([self._success(entry) for entry in notes], "digest-successes"))
+        if thanks:
+            label = nodes.paragraph("", self.words.gettext("Thanked by others:"), classes=["digest-label"])
+            parts += [label, self._list([self._success(entry) for entry in thanks], "digest-successes")]
+        return parts
+
+    def _success(self, entry: Entry) -> nodes.list_item:
+        """A success with its day, which leads to its digest."""
+        item = _without_target(self.builder.success(entry))
+        day = nodes.inline("", self.words.day(entry.moment.day), classes=[WHERE_CLASS])
+        first = item.children[0]
+        assert isinstance(first, nodes.Element)
+        first += [nodes.Text(" "), self.reader.to_note(entry, day)]
+        return item
+
+    def _countdowns(self, notes: list[Entry]) -> list[nodes.Node]:
+        """Countdowns as a list: the week, the digest, and what to focus on."""
+        items = []
+        for entry in notes:
+            note = entry.note
+            assert isinstance(note, Countdown)
+            week = nodes.inline("", note.week or self.words.week(countdown_week(entry.moment.day)))
+            week["classes"].append("digest-label")
+            line = sentence(self.words.gettext("{week} in {digest}"), week=[week], digest=self.reader.to_thread(entry))
+            focus = self.builder.blocks(note.focus, entry) if note.focus else []
+            target = nodes.target("", "", ids=[entry.anchor])
+            items.append(nodes.list_item("", nodes.paragraph("", "", target, *line), *focus))
+        return [self._list(items)]
+
+    def _list(self, items: Iterable[nodes.Node], name: str = "digest-list") -> nodes.bullet_list:
+        return nodes.bullet_list("", *items, bullet="*", classes=[name])
+
+    def _year(self, year: int) -> str:
+        return self.words.year(date(year, 1, 1))
+
+
+def _without_target(item: nodes.list_item) -> nodes.list_item:
+    """A success without its identifier: links lead to its digest, and of a page's nodes each one costs."""
+    first = item.children[0]
+    assert isinstance(first, nodes.Element)
+    if isinstance(first.children[0], nodes.target):
+        del first[0]
+    return item

@@ -1,0 +1,60 @@
+"""Notes whose names and lines lead to the pages of archives, where an output has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+
+from sphinxext.digest.doctree.notes import NoteBuilder
+from sphinxext.digest.extension.archives.lines import line_of
+from sphinxext.digest.registers import INDEX, Chain, page_name
+
+if TYPE_CHECKING:
+    from sphinxext.digest.model import Entry, Success
+
+#: Makes a link out of its content to a page of an archive, as seen from the folder of the collection's pages.
+ToPage = Callable[[str, nodes.Element], nodes.Element]
+
+_page_name = lru_cache(maxsize=None)(page_name)
+
+
+class LinkedNotes(NoteBuilder):
+    """Makes the nodes of notes with links to the pages of archives.
+
+    :ivar archives: those that the collection has, if any.
+    :ivar person: the page of whom all notes are about, so that those he told need not say who told them.
+    :ivar to_page: makes the links.
+    :ivar thread_of: finds the whole of a thread that goes on.
+    """
+
+    archives: tuple[str, ...] = ()
+    person: str = ""
+    to_page: ToPage
+    thread_of: Callable[[Entry], Chain | None]
+
+    def lead_of(self, note: Success) -> list[nodes.Node]:
+        """What stands before the text of a success."""
+        is_own = self.person and note.nick and not note.thanks and _page_name(note.nick) == self.person
+        return [] if is_own else super().lead_of(note)
+
+    def nick(self, name: str) -> nodes.Element:
+        """A name, which leads to the person's page."""
+        content = super().nick(name)
+        return self.to_page(f"people/{_page_name(name)}", content) if "people" in self.archives else content
+
+    def all_successes(self) -> list[nodes.list_item]:
+        """The line that leads to all successes."""
+        if "successes" not in self.archives:
+            return []
+        return [self._line(f"successes/{INDEX}", self.words.gettext("All Successes"))]
+
+    def whole_thread(self, entry: Entry) -> list[nodes.list_item]:
+        """The line that leads to all parts of a thread."""
+        chain = self.thread_of(entry) if "threads" in self.archives else None
+        return [self._line(f"threads/{chain.page}", self.words.gettext("All parts of this thread"))] if chain else []
+
+    def _line(self, page: str, text: str) -> nodes.list_item:
+        return line_of(self.to_page(page, nodes.inline("", text)))
