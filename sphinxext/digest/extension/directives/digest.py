@@ -48,9 +48,8 @@ class DigestDirective(CollectionReader):
         digest = compose(collection, period, settings, self._released(period, settings), self.words)
         builder = self.builder(settings)
         parts = digest_nodes(digest, builder, sections=self.sections_allowed)
-        description = digest_summary(
-            parts, counts_in_words(Counter(entry.kind for entry in entries), self.words), self.words
-        )
+        counts = counts_in_words(Counter(entry.kind for entry in digest.entries), self.words)
+        description = digest_summary(parts, counts, self.words)
         if settings.references:
             parts = with_references(parts, period, sections=self.sections_allowed, words=self.words)
         anchor = f"digest-{period.name}"
@@ -59,11 +58,7 @@ class DigestDirective(CollectionReader):
         self._describe(period, description, entries)
         placed = self.place([target, *parts], builder, digest.entries, primary=True)
         if self.sections_allowed:
-            days, counts = (
-                self.words.week_of_year(period),
-                counts_in_words(Counter(entry.kind for entry in digest.entries), self.words),
-            )
-            describe(target, name, days, counts, parts)
+            describe(target, name, self.words.week_of_year(period), counts, parts)
         return placed
 
     def _released(self, period: Period, settings: Settings) -> tuple[ReleasedVersion, ...]:
