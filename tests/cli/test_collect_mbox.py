@@ -144,6 +144,7 @@ def test_dry_run_and_json(run: Run, project: Path, archive: Path) -> None:
         "title": "Where locks live",
         "url": f"{LIST}thread/{hash_of('a0@example.org')}/",
         "state": "open",
+        "participants": "Ann Example: 2\nBob Sample: 2\nCyd Case: 1",
         "summary": record["summary"],
     }
     assert files(project) == {}

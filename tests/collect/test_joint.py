@@ -19,7 +19,7 @@ from sphinxext.digest.collect.joint import Index, index_document, index_schema
 from sphinxext.digest.collection import Collection
 from sphinxext.digest.doctree.lint import check_texts
 from sphinxext.digest.fragments.fields import texts_of
-from sphinxext.digest.model import Fragment, Item, Kind, Story, Success, Thread
+from sphinxext.digest.model import Fragment, Item, Kind, Participants, Story, Success, Thread
 from sphinxext.digest.options import default_settings
 from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.render.records import note_record
@@ -43,7 +43,8 @@ stories:
 """,
     "thread-one": "date: 2026-11-10\nthreads: [{title: Locks, summary: '* a', url: 'https://lists.example.org/1'}]\n",
     "thread-two": "date: 2026-11-19\n"
-    "threads: [{title: Locks (again), state: done, continues: '0000000000000002', summary: '* b'}]\n",
+    "threads: [{title: Locks (again), state: done, continues: '0000000000000002', summary: '* b',\n"
+    "  participants: {'Zoë Okonkwo: Marsh': 3, 'yes': 1}}]\n",
 }
 
 
@@ -99,6 +100,7 @@ def test_round_trip(make_collection: Callable[..., Collection], tmp_path: Path) 
     thread = found[f"{3:016x}"].notes[0]
     assert isinstance(thread, Thread)
     assert (thread.title.value, thread.continues, thread.state) == ("Nova: Locks (again)", "0000000000000002", "done")
+    assert thread.participants == Participants((("Zoë Okonkwo: Marsh", 3), ("yes", 1)))
 
 
 def test_the_sample(tmp_path: Path) -> None:
@@ -170,6 +172,11 @@ def test_lesser_fields_that_are_wrong_are_left_out(tmp_path: Path) -> None:
     assert (item.url, item.group) == (None, "nova: a b")
     (fragment,) = drafted(note(kind="thread", title="T", state="odd", continues="a/b"), tmp_path).values()
     assert len(fragment.notes) == 1
+    for wrong in ("Ann", "Ann: 0", "Ann: 1\nAnn: 2", f"{'x' * 101}: 1", "\x1b[31m: 1", "Ann: 1\n\n"):
+        (fragment,) = drafted(note(kind="thread", title="T", participants=wrong), tmp_path).values()
+        (thread,) = fragment.notes
+        assert isinstance(thread, Thread)
+        assert (thread.participants is None) == (wrong != "Ann: 1\n\n")
 
 
 @pytest.mark.parametrize(
@@ -228,6 +235,7 @@ def test_anything(tmp_path: Path) -> None:
         "thread",
         "item",
         "R-1",
+        "Ann: 3",
     ]
     random.seed(1)
     names = [
@@ -243,6 +251,7 @@ def test_anything(tmp_path: Path) -> None:
         "series",
         "group",
         "path",
+        "participants",
     ]
     for _ in range(500):
         chosen = {name: random.choice(values) for name in names}

@@ -20,6 +20,7 @@ def test_form() -> None:
         "    url: https://example.org\n"
         "    # state:  # How far the discussion has come; “open” if nothing is said. (one of open, continuing, done)\n"
         "    # continues:  # The earlier fragment with the part that this one continues. (an identity or a slug)\n"
+        "    # participants:  # Who wrote, and how many messages each of them. (names with numbers of messages)\n"
         "    # summary: |  # The summary.\n"
     )
 

@@ -18,7 +18,8 @@ from sphinxext.digest.fragments.fields import SECTION_FIELDS, Field, SectionFiel
 from sphinxext.digest.fragments.folder import read_folder
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.write import MAX_SLUG, dump_fragment, slug_of, write_new_file, write_new_files
-from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, State, Text
+from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Participants, State, Text
+from sphinxext.digest.model.participants import MAX_MESSAGES, MAX_NAME
 from sphinxext.digest.problems import Code, DigestError
 
 IDENTITY = "3f9c0e5a7b21d846"
@@ -37,6 +38,9 @@ _VALUES = {
     Type.MOMENT: st.sampled_from(["2015-12-02", "2015-12-02T14:05:00Z"]),
     Type.STATE: st.sampled_from(["open", "continuing", "done"]),
     Type.WEEK: st.sampled_from(["R-17", "R+1"]),
+    Type.PARTICIPANTS: st.dictionaries(
+        _lines.map(lambda name: name[:MAX_NAME].strip()), st.integers(1, MAX_MESSAGES), min_size=1
+    ).map(lambda counts: str(Participants(tuple(counts.items())))),
 }
 
 
@@ -197,6 +201,8 @@ def test_a_first_line_that_is_indented_stays_so() -> None:
         ({"items": [{"text": "x", "nick": "y"}]}, "no key 'nick'"),
         ({"items": [{"text": None}]}, "no keys"),
         ({"items": [{"text": "\udcff"}]}, "surrogates"),
+        ({"threads": [{"title": "x", "participants": "Ann, Bob"}]}, "not of the form"),
+        ({"threads": [{"title": "x", "participants": "Ann: 2\nAnn: 3"}]}, "not of the form"),
     ],
 )
 def test_what_cannot_be_written(sections: dict[str, Any], message: str) -> None:

@@ -33,7 +33,7 @@ def _field_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add an option for each field of any kind of note."""
     uses: dict[str, list[tuple[str, Field]]] = {}
     for section in SECTION_FIELDS.values():
-        for field in section.fields.values():
+        for field in _written_in_one_word(section):
             uses.setdefault(field.name, []).append((section.note.kind, field))
     for name, fields in reversed(uses.items()):
         kind = fields[0][1].type
@@ -42,6 +42,11 @@ def _field_options(function: Callable[..., Any]) -> Callable[..., Any]:
         metavar = None if choices else _METAVARS.get(kind, "TEXT")
         function = click.option(f"--{name}", metavar=metavar, type=choices, help=explained)(function)
     return function
+
+
+def _written_in_one_word(section: SectionFields) -> list[Field]:
+    """The fields whose value an option can have."""
+    return [field for field in section.fields.values() if field.type is not Type.PARTICIPANTS]
 
 
 @click.command("new")
@@ -98,7 +103,7 @@ def _values(section: SectionFields, text: str | None, options: Mapping[str, str 
     values = {name: value for name, value in options.items() if value is not None}
     for name in values:
         if name not in section.fields:
-            names = ", ".join(f"--{field}" for field in section.fields)
+            names = ", ".join(f"--{field.name}" for field in _written_in_one_word(section))
             raise click.UsageError(f"--{name} does not belong to the kind '{kind}', which has {names}.")
     for name, value in _meaning(section, text, values).items() if text is not None else ():
         if name in values:

@@ -17,7 +17,7 @@ from sphinxext.digest.collect.plain import visible_text
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, SectionFields, Type
 from sphinxext.digest.fragments.schema import DIALECT
 from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment
-from sphinxext.digest.model import Kind, Moment, State, week_label
+from sphinxext.digest.model import Kind, Moment, Participants, State, week_label
 from sphinxext.digest.problems import Code, DigestError, Problem
 
 #: The version of the format. Readers refuse later ones; new keys do not make a new version.
@@ -196,6 +196,9 @@ def _value(kind: Type, name: str, value: object) -> str | None:
         raise ValueProblem(f"has a '{name}' that is no text")
     if kind in (Type.RST, Type.TITLE):
         return value if visible_text(value) else None
+    if kind is Type.PARTICIPANTS:
+        lines = "\n".join(map(visible_text, value.split("\n")))
+        return lines if Participants.of_text(lines) else None
     line = visible_text(value)
     if kind is Type.URL:
         try:

@@ -20,6 +20,7 @@ class Type(Enum):
     STATE = "one of " + ", ".join(State)
     WEEK = "a week's label, such as R-17"
     THREAD = "an identity or a slug"
+    PARTICIPANTS = "names with numbers of messages"
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ SECTION_FIELDS: dict[str, SectionFields] = {
             Field("url", Type.URL, "The full thread."),
             Field("state", Type.STATE, "How far the discussion has come; “open” if nothing is said."),
             Field("continues", Type.THREAD, "The earlier fragment with the part that this one continues."),
+            Field("participants", Type.PARTICIPANTS, "Who wrote, and how many messages each of them."),
             Field("summary", Type.RST, "The summary."),
         ),
         _section(

@@ -20,6 +20,7 @@ from sphinxext.digest.fragments.fields import (
     Type,
     texts_of,
 )
+from sphinxext.digest.fragments.people import read_participants
 from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment
 from sphinxext.digest.model import (
     REFUSED_CHARACTER,
@@ -206,7 +207,7 @@ class _Reader:
                 keys = ", ".join(section.fields)
                 self.complain(key, Code.UNKNOWN_KEY, f"a note in '{section.name}' has no key '{name}'; it has {keys}")
                 continue
-            values[name] = result = self.read_scalar(value, field.type, name)
+            values[name] = result = self.read_value(value, field.type, name)
             if result is _REFUSED:
                 sound = False
             elif name == "continues":
@@ -246,15 +247,29 @@ class _Reader:
             values = {"nick": match["nick"], "text": text.cut(match.start("text"))}
         return section.note(place=safeyaml.place_of(node), index=index, **values)
 
+    def read_value(self, node: Node, kind: Type, name: str) -> Any:
+        """The value of a field of a note, or ``_REFUSED`` after a problem."""
+        if kind is not Type.PARTICIPANTS:
+            return self.read_scalar(node, kind, name)
+        participants = read_participants(node, self.path, self.problems, name)
+        if participants is None:
+            return _REFUSED
+        return participants if self.is_affordable(node, len(str(participants))) else _REFUSED
+
+    def is_affordable(self, node: Node, size: int) -> bool:
+        """Whether so many characters more are not too many; aliases can repeat what is in the file."""
+        self.budget -= size
+        if self.budget < 0:
+            self.complain(node, Code.YAML_ALIASES, f"aliases expand to more than {safeyaml.MAX_BYTES:,} characters")
+        return self.budget >= 0
+
     def read_scalar(self, node: Node, kind: Type, name: str) -> Any:
         """The value of a field, or ``_REFUSED`` after a problem."""
         if not isinstance(node, ScalarNode):
             self.complain(node, Code.WRONG_TYPE, f"'{name}' must be {kind.value}, not a list or a mapping")
             return _REFUSED
         value: str = node.value
-        self.budget -= len(value)
-        if self.budget < 0:
-            self.complain(node, Code.YAML_ALIASES, f"aliases expand to more than {safeyaml.MAX_BYTES:,} characters")
+        if not self.is_affordable(node, len(value)):
             return _REFUSED
         if kind is Type.MOMENT and not node.tag:
             pass

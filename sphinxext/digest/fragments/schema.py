@@ -14,6 +14,7 @@ from sphinxext.digest.fragments.fields import (
     Type,
 )
 from sphinxext.digest.model import State
+from sphinxext.digest.model.participants import MAX_MESSAGES, MAX_NAME
 
 #: The version of JSON Schema that the schema is written in.
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -67,6 +68,10 @@ def _value(kind: Type) -> dict[str, Any]:
     """The values of a type of field."""
     if kind is Type.STATE:
         return {"type": "string", "enum": [str(state) for state in State], "default": str(State.OPEN)}
+    if kind is Type.PARTICIPANTS:
+        names = {"minLength": 1, "maxLength": MAX_NAME, "pattern": rf"^{_PATTERNS[Type.WORDS]}$"}
+        numbers = {"type": "integer", "minimum": 1, "maximum": MAX_MESSAGES}
+        return {"type": "object", "minProperties": 1, "propertyNames": names, "additionalProperties": numbers}
     if kind is Type.RST:
         return {"type": "string", "minLength": 1, "pattern": r"\S"}
     return {"type": "string", "minLength": 1, "pattern": rf"^\s*{_PATTERNS[kind]}\s*$"}

@@ -38,5 +38,5 @@ def template(section: SectionFields, values: Mapping[str, object], date: object)
 
 
 def _empty(field: Field) -> str:
-    form = f" ({field.type.value})" if field.type in (Type.STATE, Type.WEEK, Type.THREAD) else ""
+    form = f" ({field.type.value})" if field.type in (Type.STATE, Type.WEEK, Type.THREAD, Type.PARTICIPANTS) else ""
     return f"{field.name}:{' |' if field.type is Type.RST else ''}  # {field.help}{form}"

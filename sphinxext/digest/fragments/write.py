@@ -14,11 +14,15 @@ from yaml.nodes import ScalarNode
 
 from sphinxext.digest import safeyaml
 from sphinxext.digest.files import writing
-from sphinxext.digest.fragments.fields import SECTION_FIELDS, TEXT_NOTES, SectionFields
+from sphinxext.digest.fragments.fields import SECTION_FIELDS, TEXT_NOTES, SectionFields, Type
 from sphinxext.digest.fragments.listing import SUFFIX
-from sphinxext.digest.model import split_name
+from sphinxext.digest.model import Participants, split_name
 from sphinxext.digest.problems import Code, DigestError, Problem
 
+#: The key whose value is a mapping; all others have texts.
+PARTICIPANTS = next(
+    field.name for field in SECTION_FIELDS["threads"].fields.values() if field.type is Type.PARTICIPANTS
+)
 #: A slug is cut after the last word that ends before this many characters.
 MAX_SLUG = 50
 #: The slug of a text that has no Latin letters and no digits.
@@ -93,6 +97,8 @@ def dump_fragment(
 def dump_value(key: str, value: object, indent: int) -> list[str]:
     """The lines of a key with its value, indented by so many spaces."""
     margin = " " * indent
+    if key == PARTICIPANTS:
+        return _participants_lines(key, value, margin)
     text = re.sub(r"\A(?:[^\S\n]*\n)+", "", str(value)).rstrip()
     if "\n" not in text:
         return [f"{margin}{key}: {_scalar(text.strip(), is_date=key == 'date')}"]
@@ -162,6 +168,20 @@ def _note_lines(section: SectionFields, note: Mapping[str, object]) -> Iterator[
     lines = [line for name, value in values for line in dump_value(name, value, 4)]
     yield f"  - {lines[0].lstrip()}"
     yield from lines[1:]
+
+
+def _participants_lines(key: str, value: object, margin: str) -> list[str]:
+    """Names with their numbers, a line to each of them.
+
+    :raises ValueError: for a text that is not of the form that these have as a string.
+    """
+    participants = Participants.of_text(str(value))
+    if participants is None:
+        raise ValueError(f"'{key}' is not of the form 'NAME: NUMBER'")
+    return [
+        f"{margin}{key}:",
+        *(f"{margin}  {_scalar(name, is_date=False)}: {number}" for name, number in participants.counts),
+    ]
 
 
 def _scalar(text: str, *, is_date: bool) -> str:

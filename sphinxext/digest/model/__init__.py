@@ -15,6 +15,7 @@ from sphinxext.digest.model.notes import (
     Success,
     Thread,
 )
+from sphinxext.digest.model.participants import Participants
 from sphinxext.digest.model.period import Period, month_name
 from sphinxext.digest.model.schedule import MILESTONE, Event, Outlook, Schedule, Scope, Week, week_label, week_number
 from sphinxext.digest.model.text import REFUSED_CHARACTER, Moment, Place, Text
@@ -37,6 +38,7 @@ __all__ = [
     "Note",
     "Origin",
     "Outlook",
+    "Participants",
     "Period",
     "Place",
     "Prelude",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from sphinxext.digest.model.participants import Participants
 from sphinxext.digest.model.text import Moment, Place, Text
 from sphinxext.digest.model.words import ENGLISH, Words
 
@@ -159,6 +160,7 @@ class Thread(Note):
     state: State = State.OPEN
     continues: str | None = None
     continues_place: Place | None = None
+    participants: Participants | None = None
     summary: Text | None = None
 
     @property

@@ -84,6 +84,10 @@ draft: true
 threads:
   - title: Where locks live
     url: https://lists.example.org/t/1
+    participants:
+      Ann Example: 2
+      Bob Sample: 2
+      Cyd Case: 1
     summary: |
       nova: 5 messages by 3 people from 2025-10-01 to 2025-11-06: Ann Example (2),
       Bob Sample (2), Cyd Case (1).
@@ -210,3 +214,25 @@ def test_names_count_once(tmp_path: Path) -> None:
     mails = [Mail("a", who="Ann Example"), Mail("b", who="ann example"), Mail("c", who="Bob Sample")]
     found = [message for thread in threads(mails, folder=tmp_path) for message in thread.messages]
     assert participants_of(found) == {"Ann Example": 2, "Bob Sample": 1}
+
+
+@pytest.mark.parametrize(
+    ("sender", "name"),
+    [
+        ("Ann Example <ann@example.org>", "Ann Example"),
+        ("ann@example.org", "ann"),
+        ("ann at example.org", "ann"),
+        ("ann_at_example.org", "ann"),
+        ('"ann@example.org" <ann@example.org>', "ann"),
+        ("Ann (ann@example.org) <x@example.org>", "Ann (ann)"),
+        ("Ann at Work <ann@example.org>", "Ann at Work"),
+        ('"12: no" <ann@example.org>', "12: no"),
+        (f"{'Long ' * 40} <ann@example.org>", "Long " * 14 + "Long…"),
+    ],
+)
+def test_participants_have_names_and_no_addresses(candidates: Candidates, sender: str, name: str) -> None:
+    mails = [Mail("a@example.org", headers={"From": sender}), Mail("b@example.org", answers=("a@example.org",))]
+    (candidate,) = candidates(mails)
+    participants = thread_of(draft_thread(candidate).text).participants
+    assert participants is not None
+    assert dict(participants.counts) == {name: 1, "Ann Example": 1} if name != "Ann Example" else {name: 2}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from sphinxext.digest.collect.mail.body import cited_urls, first_sentence, own_l
 from sphinxext.digest.collect.mail.choose import Candidate, Status
 from sphinxext.digest.collect.mail.header import Message
 from sphinxext.digest.collect.mail.plain import as_rst, item, shortened, url_as_rst
-from sphinxext.digest.model import Entry, Kind
+from sphinxext.digest.model import Entry, Kind, Participants
 
 #: Lists within lists of an outline; what is deeper stands in the last one.
 MAX_LEVELS = 4
@@ -25,6 +25,9 @@ _MAX_TITLE = 200
 _MAX_NAME = 80
 _MAX_NAMES = 12
 _NOTHING = "(nothing but quotes, a patch or an attachment)"
+#: An address, also as archives mask it: ``a at example.org``, ``a_at_example.org``.
+_ADDRESS = re.compile(r"([^\s@<>]+)(?:@[^\s)>]*|(?:\s+at\s+|_at_)\S+\.\S+)")
+_MAX_SENDER = 4 * _MAX_NAME
 #: Where the comment of a draft says how long the thread was.
 _COUNT = re.compile(r"^# Messages: (\d+)", re.MULTILINE)
 
@@ -59,6 +62,7 @@ def draft_thread(candidate: Candidate) -> Draft:
         "title": as_rst(title),
         "url": candidate.url,
         "continues": _continued(candidate),
+        "participants": _participants(candidate),
         "summary": "\n".join(summary),
     }
     last = candidate.last
@@ -147,6 +151,15 @@ def _numbers(candidate: Candidate) -> str:
         f"{tags}{number} {more}message{'' if number == 1 else 's'} by {len(people)} "
         f"{'person' if len(people) == 1 else 'people'} {days_of(candidate.first, candidate.last)}: {_names(people)}."
     )
+
+
+def _participants(candidate: Candidate) -> Participants:
+    """Who wrote, by their names: an address is nothing to be published, so that only its beginning stays."""
+    found: Counter[str] = Counter()
+    for sender, number in candidate.participants.items():
+        name = _ADDRESS.sub(r"\1", shortened(sender, _MAX_SENDER))
+        found[shortened(name, _MAX_NAME)] += number
+    return Participants(tuple(found.most_common()))
 
 
 def _names(people: dict[str, int]) -> str:
