@@ -21,6 +21,7 @@ from sphinxext.digest.model import (
     Kind,
     Origin,
     Outlook,
+    Participants,
     Prelude,
     Section,
     Story,
@@ -65,6 +66,10 @@ COUNTDOWN_PARTS = (
 OutlookOf = Callable[[Entry], tuple[Outlook, EventName] | None]
 
 
+#: What a page shows of those who took part in a thread.
+PeopleOf = Callable[[Participants], list[nodes.Node]]
+
+
 class Links(Protocol):
     """How notes refer to notes of other digests."""
 
@@ -81,9 +86,11 @@ class NoteBuilder:
     :param outlook_of: where the deadlines come from that a countdown has if its note names none.
     :param words: ours, in the language of the page.
     :ivar settings_path: the file whose words those of the settings are, for translators.
+    :ivar people_of: what stands below a thread of those who took part in it; nothing without it, as in mails.
     """
 
     settings_path = SETTINGS_FILE
+    people_of: PeopleOf | None = None
 
     def __init__(
         self,
@@ -247,6 +254,7 @@ class NoteBuilder:
         note = entry.note
         assert isinstance(note, Thread)
         body = self.blocks(note.summary, entry) if note.summary else []
+        people = self.people_of(note.participants) if self.people_of is not None and note.participants else []
         lines = []
         if note.url and not _ends_with(body, note.url):
             lines.append(_line(source_link(self.words.gettext("Full thread"), note.url)))
@@ -254,7 +262,7 @@ class NoteBuilder:
             lines.append(self.neighbour(neighbours.earlier))
         lines += [self.neighbour(later, earlier=False) for later in neighbours.later]
         lines += self.whole_thread(entry)
-        return body + links_list(lines)
+        return body + people + links_list(lines)
 
     def neighbour(self, entry: Entry, *, earlier: bool = True) -> nodes.list_item:
         """The line that leads to an earlier or a later part of a thread."""

@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 
 from sphinxext.digest.model import ENGLISH, Event, Outlook, Schedule, Scope, Week, Words
 from sphinxext.digest.model.words import filled
+from sphinxext.digest.render.svg import clean
 
 #: Where the rows are, from above: marks that would touch their neighbours, other marks, the weeks, what is below them.
 _LANES = (34, 12)
@@ -35,8 +36,6 @@ _MIDDLE = 'text-anchor="middle"'
 #: ``i-ff``, ``freeze``, ``feature-freeze``; not the freeze of something else, such as ``spec-freeze``.
 _FREEZE = re.compile(r"freeze|(?:[a-z0-9.]+[-_])?(?:ff|feature[-_]?freeze)", re.IGNORECASE)
 _MILESTONE = re.compile(r"(?:^|[-_])(?:[1-9]|milestone[-_]?[1-9]|m[1-9])$", re.IGNORECASE)
-#: What XML cannot hold, not even escaped (XML 1.0, 2.2).
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Shape(StrEnum):
@@ -99,8 +98,8 @@ def timeline_svg(outlook: Outlook, identifier: str, words: Words = ENGLISH) -> s
     if not schedule.cycle:
         return ""
     drawing = _Drawing(outlook, identifier, words)
-    title = escape(_clean(filled(words.gettext("Timeline of {cycle}"), cycle=schedule.title)))
-    text = escape(_clean(description(outlook, words)))
+    title = escape(clean(filled(words.gettext("Timeline of {cycle}"), cycle=schedule.title)))
+    text = escape(clean(description(outlook, words)))
     return (
         f'<svg class="digest-cycle" role="img" aria-labelledby="{identifier}-title {identifier}-description" '
         f'xmlns="http://www.w3.org/2000/svg" width="100%" height="{_HEIGHT}" overflow="visible" fill="currentColor" '
@@ -222,7 +221,7 @@ class _Drawing:
         """The names of some weeks: all of them would not fit."""
         for week in self.cycle:
             if week.to_release is not None and week.to_release % _NAMED == 0:
-                name, x = escape(_clean(week.name or "")), self._x(self._middle(week))
+                name, x = escape(clean(week.name or "")), self._x(self._middle(week))
                 yield f'<text x="{x}" y="{_NUMBERS}" {_MIDDLE}>{name}</text>'
 
     def _months(self) -> Iterator[str]:
@@ -257,8 +256,3 @@ def _shape_svg(mark: Mark) -> str:
         f'{_OUTLINES[mark.shape]} fill="none" stroke="currentColor" stroke-width="1.5"/>'
         f'<text y="4" {_MIDDLE}>{mark.number}</text>'
     )
-
-
-def _clean(text: str) -> str:
-    """A text without what XML cannot hold."""
-    return " ".join(_NOT_XML.sub("\ufffd", text).split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import count
 from typing import Any, ClassVar
 
@@ -22,6 +23,7 @@ from sphinxext.digest.extension.archives.notes import LinkedNotes
 from sphinxext.digest.extension.cycles import outlook_in_digest
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target
 from sphinxext.digest.extension.mathjax import ignore_commands
+from sphinxext.digest.extension.pictures import participants_nodes
 from sphinxext.digest.extension.queries import NotesQuery, Query
 from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.extension.translation import PageCatalogue, note_words
@@ -129,6 +131,7 @@ class CollectionReader(SphinxDirective):
         if self.store.has_pages(self.settings):
             builder.archives = settings.archives
         builder.to_page, builder.thread_of = self.to_page, self.collection.registers.thread_of
+        builder.people_of = partial(participants_nodes, self.env)
         return builder
 
     def parser(self, guard: Guard, docnames: Iterable[str] = ()) -> TextParser:

@@ -17,7 +17,8 @@ from sphinxext.digest.extension.archives.content import ArchiveContent
 from sphinxext.digest.extension.archives.queries import ArchiveQuery
 from sphinxext.digest.extension.counts import counts_in_words
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
-from sphinxext.digest.extension.domain import PUBLISHED, DigestDomain
+from sphinxext.digest.extension.domain import OBJECT_KINDS, PUBLISHED, DigestDomain
+from sphinxext.digest.extension.pictures import activity_nodes
 from sphinxext.digest.extension.queries import ListingQuery
 from sphinxext.digest.extension.translation import note_words
 from sphinxext.digest.model import Entry, Period
@@ -59,7 +60,14 @@ class CollectionDirective(CollectionReader):
             return [nothing]
         self._describe(digests, wanted)
         archives, published = ([], []) if wanted else (self._archives(), self._published())
-        return [*archives, self._list(digests, wanted), *published, self._toctree(digests, wanted)]
+        drawn = self._picture(digests, wanted) if len(wanted) == _YEAR else []
+        return [*archives, *drawn, self._list(digests, wanted), *published, self._toctree(digests, wanted)]
+
+    def _picture(self, digests: list[tuple[Period, tuple[Entry, ...]]], year: str) -> list[nodes.Node]:
+        numbers = [
+            (period, sum(entry.kind in OBJECT_KINDS for entry in entries)) for period, entries in reversed(digests)
+        ]
+        return activity_nodes(self.env, int(year), numbers)
 
     def _archives(self) -> list[nodes.Node]:
         """The line of links to the archives."""
