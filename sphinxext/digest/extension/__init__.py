@@ -12,6 +12,8 @@ from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.days import SCRIPT, DayElements, LargeDays, add_script
 from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
 from sphinxext.digest.extension.failed_writes import watch_writes
+from sphinxext.digest.extension.filter import SCRIPT as FILTER_SCRIPT
+from sphinxext.digest.extension.filter import add_filter
 from sphinxext.digest.extension.folds import Folds
 from sphinxext.digest.extension.head import add_to_head
 from sphinxext.digest.extension.labels import keep_from_labels
@@ -93,6 +95,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", add_to_head, priority=400)
     app.connect("html-page-context", write_mail, priority=1000)
     app.connect("html-page-context", follow_days, priority=100)
+    app.connect("html-page-context", add_filter)
     app.connect("build-finished", save_states)
     app.connect("build-finished", save_written)
     app.connect("build-finished", publish_beside_pages)
@@ -119,7 +122,7 @@ def _add_stylesheet(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(_STATIC))
     app.add_css_file("digest.css")
     # what a book may not have, and what it does not use
-    excluded = (f"_static/{name}" for name in (_WEB_STYLES, SCRIPT))
+    excluded = (f"_static/{name}" for name in (_WEB_STYLES, SCRIPT, FILTER_SCRIPT))
     config.epub_exclude_files = [*config.epub_exclude_files, *excluded]
 
 

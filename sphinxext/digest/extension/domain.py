@@ -57,7 +57,9 @@ _TYPES = {
 #: anything: the role ``any`` does not find them.
 _OF_ARCHIVES = (PERSON, CHANNEL, SERIES)
 #: What is remembered of each page, by its name.
-_OF_PAGES = ("targets", "queries", "problems", "schedules", "release_notes", "shown", "described")
+_OF_PAGES = (
+    "targets", "queries", "problems", "schedules", "release_notes", "shown", "described", "texts", "listings",
+)  # fmt: skip
 
 
 class Target(NamedTuple):
@@ -183,6 +185,14 @@ class DigestDomain(Domain):
     def note_described(self, docname: str, described: object) -> None:
         """Remember what is said of a page where others refer to it."""
         self.data["described"][docname] = described
+
+    def note_text(self, docname: str, anchor: str, text: str) -> None:
+        """Remember the words of a note on a page."""
+        self.data["texts"].setdefault(docname, {})[anchor] = text
+
+    def note_listing(self, docname: str, folder: str) -> None:
+        """Remember that a page lists all digests of the collection whose fragments are in a folder."""
+        self.data["listings"].setdefault(docname, []).append(folder)
 
     def clear_doc(self, docname: str) -> None:
         """Forget what a page has and asked for."""

@@ -13,7 +13,6 @@ from sphinxext.digest.doctree.digest import titled
 from sphinxext.digest.doctree.notes import WHERE_CLASS
 from sphinxext.digest.doctree.sentence import heading_of, sentence
 from sphinxext.digest.extension.archives.lines import line_of
-from sphinxext.digest.extension.archives.notes import LinkedNotes
 from sphinxext.digest.extension.counts import count_in_words
 from sphinxext.digest.extension.domain import letter_of
 from sphinxext.digest.model import Countdown, Entry, Kind, State, Thread, ThreadLinks
@@ -24,7 +23,7 @@ from sphinxext.digest.registers import INDEX, Chain, Member
 
 if TYPE_CHECKING:
     from sphinxext.digest.extension.archives.queries import ArchiveQuery
-    from sphinxext.digest.extension.directives.base import CollectionReader
+    from sphinxext.digest.extension.directives.base import CollectionReader, PageNotes
 
 #: What an archive is called over the list of its pages.
 NAMES = {
@@ -45,7 +44,7 @@ _DAYS = 13
 class ArchiveContent:
     """Makes the nodes of one page."""
 
-    def __init__(self, reader: CollectionReader, builder: LinkedNotes) -> None:
+    def __init__(self, reader: CollectionReader, builder: PageNotes) -> None:
         self.reader, self.builder, self.words = reader, builder, reader.words
 
     def navigation(self, kinds: Iterable[str], list_of: str = "") -> list[nodes.Node]:

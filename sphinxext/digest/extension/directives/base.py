@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinxext.digest.collection import Collection
 from sphinxext.digest.compose import digest_title
 from sphinxext.digest.doctree.guard import Guard
-from sphinxext.digest.doctree.notes import SOURCE_CLASS, WHERE_CLASS, NoteBuilder
+from sphinxext.digest.doctree.notes import SOURCE_CLASS, WHERE_CLASS
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.doctree.references import NUMBER_CLASS
 from sphinxext.digest.extension.archives.notes import LinkedNotes
@@ -25,6 +25,7 @@ from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, Diges
 from sphinxext.digest.extension.mathjax import ignore_commands
 from sphinxext.digest.extension.pictures import participants_nodes
 from sphinxext.digest.extension.queries import NotesQuery, Query
+from sphinxext.digest.extension.searched import SearchedNotes
 from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.extension.translation import PageCatalogue, note_words
 from sphinxext.digest.extension.warn import warn_at
@@ -38,6 +39,11 @@ _ASIDES = frozenset({NUMBER_CLASS, SOURCE_CLASS, WHERE_CLASS})
 
 #: The outputs that do not say where a link leads; since docutils 0.22 manual pages do.
 _WITHOUT_LINKS = "format_text" if docutils.__version_info__ >= (0, 22) else "format_text or format_man"
+
+
+class PageNotes(SearchedNotes, LinkedNotes):
+    """Makes the nodes of notes for the pages of a site."""
+
 
 OptionSpec = dict[str, Callable[[str], Any]]
 
@@ -113,14 +119,14 @@ class CollectionReader(SphinxDirective):
         """Whether the directive stands where a section may stand."""
         return isinstance(self.state_machine.node, nodes.document | nodes.section)
 
-    def builder(self, settings: Settings | None = None, *, shown: Iterable[Entry] = ()) -> LinkedNotes:
+    def builder(self, settings: Settings | None = None, *, shown: Iterable[Entry] = ()) -> PageNotes:
         """What makes nodes of notes, in the ways of this page.
 
         :param shown: notes whose translations are those of their digests.
         """
         settings = settings or self.settings
         place = self.get_source_info()
-        builder = LinkedNotes(
+        builder = PageNotes(
             settings,
             self.parser(guard_of(settings), {self._page_of(entry) for entry in shown}),
             self,
@@ -179,7 +185,7 @@ class CollectionReader(SphinxDirective):
         return reference
 
     def place(
-        self, parts: list[nodes.Node], builder: NoteBuilder, entries: Iterable[Entry], *, primary: bool = False
+        self, parts: list[nodes.Node], builder: PageNotes, entries: Iterable[Entry], *, primary: bool = False
     ) -> list[nodes.Node]:
         """Nodes as they go onto the page: with unique identifiers, and registered together with their problems."""
         domain = DigestDomain.of(self.env)
@@ -189,7 +195,9 @@ class CollectionReader(SphinxDirective):
         for entry in entries:
             node = anchors.get(entry.anchor)
             if node is not None and entry.kind in OBJECT_KINDS:
-                domain.note_target(self._target(entry, node, primary=primary))
+                target = self._target(entry, node, primary=primary)
+                domain.note_target(target)
+                domain.note_text(target.docname, target.anchor, builder.words_of(entry, target.title))
         ignore_commands(elements)
         for node in elements:
             show_url_in_text(node)

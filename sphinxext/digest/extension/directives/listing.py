@@ -18,6 +18,7 @@ from sphinxext.digest.extension.archives.queries import ArchiveQuery
 from sphinxext.digest.extension.counts import counts_in_words
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PUBLISHED, DigestDomain
+from sphinxext.digest.extension.filter import filter_class
 from sphinxext.digest.extension.pictures import activity_nodes
 from sphinxext.digest.extension.queries import ListingQuery
 from sphinxext.digest.extension.translation import note_words
@@ -61,7 +62,11 @@ class CollectionDirective(CollectionReader):
         self._describe(digests, wanted)
         archives, published = ([], []) if wanted else (self._archives(), self._published())
         drawn = self._picture(digests, wanted) if len(wanted) == _YEAR else []
-        return [*archives, *drawn, self._list(digests, wanted), *published, self._toctree(digests, wanted)]
+        listed = self._list(digests, wanted)
+        if not wanted and self.store.place_of(self.settings) >= 0:
+            DigestDomain.of(self.env).note_listing(self.env.docname, self.settings.fragments)
+            listed["classes"].append(filter_class(self.settings))
+        return [*archives, *drawn, listed, *published, self._toctree(digests, wanted)]
 
     def _picture(self, digests: list[tuple[Period, tuple[Entry, ...]]], year: str) -> list[nodes.Node]:
         numbers = [

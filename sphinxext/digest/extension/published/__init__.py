@@ -9,6 +9,7 @@ from sphinxext.digest.extension.published.calendars import Calendars
 from sphinxext.digest.extension.published.feeds import DigestFeeds
 from sphinxext.digest.extension.published.mails import Mails
 from sphinxext.digest.extension.published.memory import Publisher, publish
+from sphinxext.digest.extension.published.notes import FilteredNotes
 from sphinxext.digest.extension.published.notes_index import NotesIndexes
 from sphinxext.digest.extension.published.topics import TopicFeeds
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 #: Everything that publishes files, in the order in which that is done.
-PUBLISHERS: tuple[type[Publisher], ...] = (Calendars, DigestFeeds, TopicFeeds, NotesIndexes, Mails)
+PUBLISHERS: tuple[type[Publisher], ...] = (Calendars, DigestFeeds, TopicFeeds, NotesIndexes, FilteredNotes, Mails)
 
 
 def publish_beside_pages(app: Sphinx, exception: Exception | None) -> None:

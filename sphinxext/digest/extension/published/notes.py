@@ -1,0 +1,131 @@
+"""The notes of a collection as the filter of its page searches them: a script that sets ``digestNotes``.
+
+It is columns of values, all of which have one for each note, the newest note first::
+
+    {"kinds": [...], "people": [...], "pages": [...],
+     "notes": {"kind": [...], "people": [...], "day": [...], "page": [...], "id": [...], "title": [...],
+               "text": [...]}}
+
+Kinds, people and pages are numbers of what stands in these lists. A text is the words of a note, each of them once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import partial
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target
+from sphinxext.digest.extension.filter import listings, notes_path
+from sphinxext.digest.extension.published.memory import File, Publisher
+from sphinxext.digest.extension.store import Store, store_of
+from sphinxext.digest.model import Entry, Story, Success, Thread
+from sphinxext.digest.options import Settings
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+#: What an old program that reads scripts, or a page with one in it, could take for more than a part of a text.
+_ESCAPES = {"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+class FilteredNotes(Publisher):
+    """The notes of each collection that a page lists.
+
+    What is published is all on pages: as long as none of those with notes is read again, it stays as it is.
+    """
+
+    name = "notes"
+
+    def files(self) -> Iterator[File]:
+        """One file to each collection, which reads its notes only if it has to be made."""
+        store = store_of(self.app.env)
+        listed = {folder for folders in listings(self.app).values() for folder in folders}
+        for settings in store.project.collections:
+            if settings.fragments in listed:
+                make = partial(_notes_file, self.app, store, settings)
+                yield File(settings.fragments, _state(self.app, settings), make)
+
+
+def _state(app: Sphinx, settings: Settings) -> str:
+    """A value that changes whenever a page with notes is read, or has another address."""
+    env = app.env
+    pages = [
+        (docname, env.all_docs.get(docname), app.builder.get_target_uri(docname))
+        for docname in sorted(DigestDomain.of(env).data["texts"])
+    ]
+    return blake2b(repr((pages, settings.pages)).encode(), digest_size=16).hexdigest()
+
+
+def _notes_file(app: Sphinx, store: Store, settings: Settings) -> tuple[str, bytes] | None:
+    domain = DigestDomain.of(app.env)
+    path = notes_path(settings)
+    found: list[tuple[Entry, Target]] = []
+    for entry in reversed(store.collection(settings).entries):
+        target = domain.find(entry.kind, entry.identity) if entry.kind in OBJECT_KINDS else None
+        if target is not None and target.names[0] == entry.identity:
+            found.append((entry, target))
+    if not found:
+        return None
+    # on the one page of a site that has only one, there is no way to go
+    single = app.builder.name == "singlehtml"
+    addresses = {
+        docname: "" if single else _relative(path, app.builder.get_target_uri(docname))
+        for docname in dict.fromkeys(target.docname for _entry, target in found)
+    }
+    return path, _script(_document(found, addresses, domain.data["texts"]))
+
+
+def _relative(path: str, uri: str) -> str:
+    from sphinx.util.osutil import relative_uri
+
+    return relative_uri(path, uri)
+
+
+def _document(
+    found: list[tuple[Entry, Target]], addresses: dict[str, str], texts: dict[str, dict[str, str]]
+) -> dict[str, Any]:
+    kinds = [str(kind) for kind in OBJECT_KINDS]
+    of_people = [_people(entry) for entry, _target in found]
+    # those with most notes come first, and are proposed to who types a name
+    counts = Counter(person for people in of_people for person in people)
+    people = sorted(counts, key=lambda person: (-counts[person], person.casefold(), person))
+    number = {person: index for index, person in enumerate(people)}
+    pages = list(dict.fromkeys(addresses.values()))
+    columns: dict[str, list[Any]] = {
+        "kind": [kinds.index(str(entry.kind)) for entry, _target in found],
+        "people": [_short([number[person] for person in some]) for some in of_people],
+        "day": [entry.moment.day.isoformat() for entry, _target in found],
+        "page": [pages.index(addresses[target.docname]) for _entry, target in found],
+        "id": [entry.identity for entry, _target in found],
+        "title": [target.title for _entry, target in found],
+        "text": [texts.get(target.docname, {}).get(target.anchor, "") for _entry, target in found],
+    }
+    return {"kinds": kinds, "people": people, "pages": pages, "notes": columns}
+
+
+def _people(entry: Entry) -> list[str]:
+    """Who told a note or wrote it, whom it thanks, or who took part in a thread."""
+    note = entry.note
+    people: Iterable[str | None] = ()
+    if isinstance(note, Success):
+        people = (note.nick, note.thanks)
+    elif isinstance(note, Story):
+        people = (note.author,)
+    elif isinstance(note, Thread) and note.participants:
+        people = (name for name, _number in note.participants.counts)
+    return list(dict.fromkeys(person for person in people if person))
+
+
+def _short(numbers: list[int]) -> int | list[int]:
+    return numbers[0] if len(numbers) == 1 else numbers
+
+
+def _script(document: dict[str, Any]) -> bytes:
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    for character, escape in _ESCAPES.items():
+        text = text.replace(character, escape)
+    return f"var digestNotes={text};\n".encode()
