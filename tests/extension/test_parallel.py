@@ -106,7 +106,9 @@ def test_links_between_pages_of_different_processes_work(builds: Callable[[str, 
 
 def test_after_several_processes_nothing_is_read_again(tmp_path: Path) -> None:
     project = make_project(tmp_path / "src")
-    assert len(project.build(parallel=2).read) == 2 * WEEKS + 5 + 1 + ARCHIVES
+    # the archive of threads has another page for all parts after the one that changes
+    project.overrides["digest_archives"] = ()
+    assert len(project.build(parallel=2).read) == 2 * WEEKS + 5 + 1
     project.age()
     assert project.build(parallel=2).read == []
     assert project.build().read == []

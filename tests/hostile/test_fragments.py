@@ -13,6 +13,8 @@ import lxml.html
 import pytest
 from extension.building import Build, Project, empty_project
 
+from sphinxext.digest.option_table import ARCHIVES
+
 from .texts import SECRET, SECRET_FILE, TEXTS, Case
 
 BUILDERS = ("html", "text", "latex", "epub", "digest-mail")
@@ -281,7 +283,9 @@ def test_nothing_is_registered_but_the_digest(hostile: Hostile, peaceful: Hostil
     for build in (hostile, peaceful):
         inventory = (build("html").outdir / "objects.inv").read_bytes().split(b"\n", 4)[4]
         lines = decompress(inventory).decode().splitlines()
-        found.append([line for line in lines if " digest:" not in line])
+        # which archives there are depends on who told something, as their names are in the inventory of digests
+        archives = re.compile(rf"digests/({'|'.join(ARCHIVES)})/[a-z0-9._-]+ std:doc ")
+        found.append([line for line in lines if " digest:" not in line and not archives.match(line)])
     assert found[0] == found[1]
 
 
