@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from web_server import WebServer
 
 from sphinxext.digest import web
 from sphinxext.digest.collect import source
@@ -16,7 +17,6 @@ from sphinxext.digest.collect.feed import read_feed
 from sphinxext.digest.collect.joint import Index, index_document
 
 from .conftest import FOLDER, Run
-from .web_server import WebServer
 
 TODAY = {"SOURCE_DATE_EPOCH": "1795132800"}  # 2026-11-20
 

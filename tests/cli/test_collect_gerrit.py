@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from web_server import WebServer
 
 from .conftest import FOLDER, Run
-from .web_server import WebServer
 
 CHANGES = [
     {

@@ -9,12 +9,12 @@ from datetime import date
 from http.server import BaseHTTPRequestHandler
 
 import pytest
+from web_server import WebServer
 
 from sphinxext.digest.collect.irc import sources
 from sphinxext.digest.problems import Code
 
 from .logs import heard, read, told
-from .server import WebServer
 from .test_formats import EXPECTED, HTML, SUPYBOT, TEMPLATE
 
 LOG = "".join(f"{line}\n" for line in SUPYBOT).encode()

@@ -1,4 +1,4 @@
-"""A web server with logs, which can misbehave."""
+"""A web server of the tests' own, which can misbehave."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+#: What programs take for the way to the web; no test goes there.
+PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
 #: What answers a request by itself.
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -16,15 +19,23 @@ class WebServer:
 
     def __init__(self) -> None:
         self.pages: dict[str, bytes | int | str | Answer] = {}
+        self.asked: list[str] = []
+        #: The headers of the last request for each path.
+        self.headers: dict[str, dict[str, str]] = {}
         self.ended = threading.Event()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                outer.asked.append(self.path)
+                outer.headers[self.path] = dict(self.headers)
                 page = outer.pages.get(self.path, 404)
                 if callable(page):
                     page(self)
-                    return
+                else:
+                    self.answer(page)
+
+            def answer(self, page: bytes | int | str) -> None:
                 self.send_response(page if isinstance(page, int) else 302 if isinstance(page, str) else 200)
                 if isinstance(page, str):
                     self.send_header("Location", page)
@@ -55,6 +66,23 @@ class WebServer:
             handler.end_headers()
             while not self.ended.wait(0.005):
                 handler.wfile.write(chunk)
+
+        return answer
+
+    def tagged(self, body: bytes, tag: str, **headers: str) -> Answer:
+        """A page with an ``ETag``, which is not sent to those who know it."""
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            known = handler.headers.get("If-None-Match") == tag
+            handler.send_response(304 if known else 200)
+            handler.send_header("ETag", tag)
+            for name, value in headers.items():
+                handler.send_header(name.replace("_", "-"), value)
+            if not known:
+                handler.send_header("Content-Length", str(len(body)))
+            handler.end_headers()
+            if not known:
+                handler.wfile.write(body)
 
         return answer
 
