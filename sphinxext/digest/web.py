@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from http.client import HTTPException
 from typing import IO, Any
 from urllib.error import HTTPError
@@ -18,14 +20,19 @@ TIMEOUT, MAX_TIME = 20, 60
 _SCHEMES = ("http", "https")
 _CHUNK = 64 * 1024
 _GONE = (404, 410)
+_NOT_MODIFIED = 304
 
 
 class WebError(Exception):
-    """A file that cannot be had; the message says why. ``offline`` if nobody answered."""
+    """A file that cannot be had; the message says why.
 
-    def __init__(self, message: str, *, offline: bool = False) -> None:
+    ``offline`` if nobody answered, or the server cannot; ``status`` is what it said, and 0 if it said nothing.
+    """
+
+    def __init__(self, message: str, *, offline: bool = False, status: int = 0) -> None:
         super().__init__(message)
         self.offline = offline
+        self.status = status
 
 
 def check_web_url(url: str) -> None:
@@ -52,21 +59,51 @@ class _Redirects(HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server says: the bytes as they came, or None if they are those that the validators stand for.
+
+    ``etag`` and ``modified`` are the validators (RFC 9110) of the headers ``ETag`` and ``Last-Modified``, empty if
+    there are none.
+    """
+
+    data: bytes | None
+    etag: str = ""
+    modified: str = ""
+
+
 def download(url: str, timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES) -> bytes | None:
     """The bytes behind a URL, or None if there is no such file.
 
     :raises WebError: if they cannot be had, or are more than ``max_bytes``.
     """
+    answer = ask(url, timeout, max_bytes)
+    return answer.data if answer is not None else None
+
+
+def ask(
+    url: str, timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES, headers: Mapping[str, str] | None = None
+) -> Answer | None:
+    """What is behind a URL, or None if there is no such file.
+
+    :param headers: of the request, such as ``If-None-Match`` or ``Accept-Encoding``.
+    :raises WebError: if it cannot be had, or has more than ``max_bytes``.
+    """
     check_web_url(url)
-    request = Request(url, headers={"User-Agent": f"sphinxext-digest/{__version__}"})  # noqa: S310 - checked above
+    agent = {"User-Agent": f"sphinxext-digest/{__version__}"}
+    request = Request(url, headers=agent | dict(headers or {}))  # noqa: S310 - checked above
     try:
         with build_opener(_Redirects()).open(request, timeout=timeout) as response:
-            return _read(response, url, max_bytes)
+            data = _read(response, url, max_bytes)
+            return Answer(data, response.headers.get("ETag", ""), response.headers.get("Last-Modified", ""))
     except HTTPError as error:
         error.close()
         if error.code in _GONE:
             return None
-        raise WebError(f"{url}: the server says {error.code} {error.reason}", offline=error.code >= 500) from None
+        if error.code == _NOT_MODIFIED:
+            return Answer(None)
+        message = f"{url}: the server says {error.code} {error.reason}"
+        raise WebError(message, offline=error.code >= 500, status=error.code) from None
     except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         raise WebError(f"{url} cannot be had: {reason}", offline=True) from None
