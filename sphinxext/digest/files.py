@@ -67,6 +67,15 @@ def _put_back(path: Path, old: bytes | None) -> None:
             _replace(path.resolve(), old)
 
 
+def cache_folder(name: str) -> Path:
+    """A folder of the user for what can be had again.
+
+    It is in ``XDG_CACHE_HOME`` if that is an absolute path, else in ``~/.cache`` (XDG Base Directory Specification).
+    """
+    base = Path(os.environ.get("XDG_CACHE_HOME") or "")
+    return (base if base.is_absolute() else Path.home() / ".cache") / "sphinx-digest" / name
+
+
 def _replace(path: Path, data: bytes) -> None:
     if path.exists() and not path.is_file():
         path.write_bytes(data)

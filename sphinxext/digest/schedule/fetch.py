@@ -16,6 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sphinxext.digest import files
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.schedule.own_fields import SERIES
 from sphinxext.digest.schedule.sources import CHECKOUT, RST, STATUS, YAML
@@ -75,12 +76,8 @@ def fetch_schedules(
 
 
 def cache_folder() -> Path:
-    """Where schedules are kept.
-
-    It is in ``XDG_CACHE_HOME`` if that is an absolute path, else in ``~/.cache`` (XDG Base Directory Specification).
-    """
-    base = Path(os.environ.get("XDG_CACHE_HOME") or "")
-    return (base if base.is_absolute() else Path.home() / ".cache") / "sphinx-digest" / "schedules"
+    """Where schedules are kept."""
+    return files.cache_folder("schedules")
 
 
 @dataclass
