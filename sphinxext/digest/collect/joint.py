@@ -27,6 +27,8 @@ VERSION = 1
 MAX_NOTES = 100_000
 #: How many characters the name of a project may have.
 MAX_NAME = 200
+#: The last line that a fragment can have, as far as anybody asks.
+MAX_LINE = 1_000_000
 #: How many problems of one index are reported.
 MAX_PROBLEMS = 20
 
@@ -42,7 +44,8 @@ class IndexNote:
     """A note of an index; its texts are as they came.
 
     ``identity`` is that of its fragment, and ``index`` its number among the notes of its kind there.
-    ``slug`` is what the name of the fragment says, empty if that is not known.
+    ``slug`` is what the name of the fragment says, empty if that is not known; ``path`` and ``line`` are its place.
+    ``page`` is where readers find the note.
     """
 
     section: str
@@ -51,6 +54,9 @@ class IndexNote:
     slug: str
     moment: Moment
     fields: dict[str, str]
+    path: str = ""
+    line: int = 0
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ def index_schema() -> dict[str, Any]:
                 "description": "Where the note is on a page, an absolute URL, if that is known.",
             },
             "line": {"type": "integer", "minimum": 0, "description": "The line of the fragment that it begins in."},
+            "page": {"type": "string", "description": "Where readers find it, an absolute URL."},
         },
         "required": ["kind", "identity", "date"],
         "allOf": [_fields_schema(section) for section in SECTION_FIELDS.values()],
@@ -182,10 +189,19 @@ def _note(record: object) -> IndexNote:
     missing = [field.name for field in section.fields.values() if field.required and field.name not in fields]
     if missing or not any(section.fields[name].type in (Type.RST, Type.TITLE) for name in fields):
         raise ValueProblem(f"has no '{missing[0] if missing else 'text'}'")
-    match = _SLUG.fullmatch(_text(record.get("path")))
-    slug = match["slug"] if match else ""
-    index = int(identity[17:] or 1)
-    return IndexNote(section.name, identity[:16], index, slug, read_moment(_text(record.get("date"))), fields)
+    path, line = _text(record.get("path")), record.get("line")
+    match = _SLUG.fullmatch(path)
+    return IndexNote(
+        section=section.name,
+        identity=identity[:16],
+        index=int(identity[17:] or 1),
+        slug=match["slug"] if match else "",
+        moment=read_moment(_text(record.get("date"))),
+        fields=fields,
+        path=path,
+        line=line if isinstance(line, int) and 0 < line <= MAX_LINE else 0,
+        page=web_url(_text(record.get("page"))),
+    )
 
 
 def _value(kind: Type, name: str, value: object) -> str | None:

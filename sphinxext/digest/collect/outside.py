@@ -19,6 +19,10 @@ _NOT_IN_URLS = re.compile(
 )
 
 
+#: What most addresses look like, so that nothing has to be written in another way.
+_COMMON_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/%#?=&+-]*)?")
+
+
 def plain_title(text: str) -> str:
     """Plain text as a line of reStructuredText."""
     return begun(escaped(visible_text(text)))
@@ -36,6 +40,8 @@ def web_url(url: str | None, base: str | None = None) -> str | None:
 
     :param base: what a relative address is relative to.
     """
+    if url and base is None and len(url) <= MAX_URL and _COMMON_URL.fullmatch(url):
+        return url
     text = _LEFT_OUT_OF_URLS.sub("", (url or "").strip())
     if not text or len(text) > MAX_URL:
         return None
