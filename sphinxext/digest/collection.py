@@ -22,7 +22,8 @@ class Collection:
     """All notes of a folder, oldest first, and the calendar that gives them to digests.
 
     ``threads`` has the neighbours of each thread that has any, by the identity of its entry. ``drafts`` are the notes
-    that nobody has completed yet, which are among no others.
+    that nobody has completed yet, which are among no others. ``remarks`` are problems of other projects' notes, for
+    which nobody here can do anything.
     """
 
     settings: Settings
@@ -31,6 +32,7 @@ class Collection:
     threads: dict[str, ThreadLinks] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     drafts: tuple[Entry, ...] = ()
+    remarks: tuple[Problem, ...] = ()
 
     @cached_property
     def digests(self) -> dict[Period, tuple[Entry, ...]]:
@@ -95,23 +97,35 @@ class Collection:
         return [entry for entry in self.entries if name in (entry.fragment.identity, entry.fragment.slug)]
 
 
-def load_collection(root: Path, settings: Settings) -> Collection:
+def load_collection(root: Path, settings: Settings, others: Iterable[Fragment] = ()) -> Collection:
     """Read the fragments of a collection and put them in their places.
 
     :param root: the project.
+    :param others: those of other projects, as in :func:`place_fragments`.
     """
-    return place_fragments(root, settings, read_folder(root, settings.fragments))
+    return place_fragments(root, settings, read_folder(root, settings.fragments), others)
 
 
-def place_fragments(root: Path, settings: Settings, reading: FolderReading) -> Collection:
-    """Give the notes of a reading their moments, order and neighbours."""
+def place_fragments(
+    root: Path, settings: Settings, reading: FolderReading, others: Iterable[Fragment] = ()
+) -> Collection:
+    """Give the notes of a reading their moments, order and neighbours.
+
+    :param others: fragments of other projects, whose identities differ. One of the project's own with the same
+        identity stands in the place of it.
+    """
     problems = list(reading.problems)
     fragments = _unique(reading.fragments, problems)
+    own = {fragment.identity for fragment in fragments}
+    fragments += [fragment for fragment in others if fragment.identity not in own]
     placed = sorted(_entries(root, settings, fragments, problems), key=lambda entry: entry.key)
     entries = [entry for entry in placed if not entry.fragment.draft]
     drafts = tuple(entry for entry in placed if entry.fragment.draft)
     threads = _connect([entry for entry in entries if entry.kind is Kind.THREAD], problems)
-    return Collection(settings, settings.calendar, tuple(entries), threads, tuple(sorted(problems)), drafts)
+    theirs = {fragment.path for fragment in fragments if fragment.project is not None}
+    remarks = tuple(sorted(problem for problem in problems if problem.path in theirs))
+    problems = sorted(problem for problem in problems if problem.path not in theirs)
+    return Collection(settings, settings.calendar, tuple(entries), threads, tuple(problems), drafts, remarks)
 
 
 def _unique(fragments: Iterable[Fragment], problems: list[Problem]) -> list[Fragment]:

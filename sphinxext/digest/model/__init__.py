@@ -1,7 +1,7 @@
 """The records that everything else works on: plain, typed and frozen."""
 
 from sphinxext.digest.model.digest import Digest, Origin, ReleasedVersion, Section, ThreadLinks
-from sphinxext.digest.model.fragment import Entry, Fragment, split_name
+from sphinxext.digest.model.fragment import Entry, Fragment, OtherProject, split_name
 from sphinxext.digest.model.notes import (
     KINDS,
     Closing,
@@ -37,6 +37,7 @@ __all__ = [
     "Moment",
     "Note",
     "Origin",
+    "OtherProject",
     "Outlook",
     "Participants",
     "Period",

@@ -16,13 +16,25 @@ _MIDNIGHT = time.min
 
 
 @dataclass(frozen=True, slots=True)
+class OtherProject:
+    """A project whose notes stand among those of a joint collection.
+
+    ``name`` tells it from others, ``title`` is for readers, ``home`` is where its documentation is, if that is known.
+    """
+
+    name: str
+    title: str
+    home: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fragment:
     """One YAML file of the fragments folder.
 
     ``path`` is how the user would name the file; ``identity`` are the 16 hexadecimal digits that stay the same when
     the file is renamed, ``slug`` is the rest of its name; ``checksum`` changes with any byte of the file. ``order`` is
     the place of its sections among those of the digest, ``heading`` stands over them in place of the usual words. The
-    notes of a ``draft`` are not shown.
+    notes of a ``draft`` are not shown. ``project`` is None for the project's own; the file of another's is not here.
     """
 
     path: str
@@ -34,6 +46,7 @@ class Fragment:
     order: int | None = None
     heading: str | None = None
     draft: bool = False
+    project: OtherProject | None = None
 
 
 @dataclass(frozen=True, slots=True)

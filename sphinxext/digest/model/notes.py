@@ -39,13 +39,15 @@ class State(StrEnum):
 class Note(ABC):
     """What all kinds of note have.
 
-    ``index`` counts the notes of one kind in a fragment from 1; ``date`` is the note's own, if it has one.
+    ``index`` counts the notes of one kind in a fragment from 1; ``date`` is the note's own, if it has one. ``page`` is
+    where another project shows its note.
     """
 
     kind: ClassVar[Kind]
     place: Place
     index: int = 1
     date: Moment | None = None
+    page: str | None = None
 
     @property
     @abstractmethod
