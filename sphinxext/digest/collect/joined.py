@@ -137,7 +137,12 @@ def _with_markup(value: str, kind: Type) -> str:
     text = visible_lines(value).strip("\n")
     if kind is Type.TITLE:
         text = " ".join(text.split())
-    return _ROLE.sub(_words_of_role, text) if len(text) <= _MAX_TEXT and text.strip() else ""
+    return without_roles(text) if len(text) <= _MAX_TEXT and text.strip() else ""
+
+
+def without_roles(text: str) -> str:
+    """A text in which roles that point into the documentation it comes from are their words."""
+    return _ROLE.sub(_words_of_role, text)
 
 
 def _without_markup(value: str, kind: Type) -> str:

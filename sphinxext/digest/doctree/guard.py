@@ -16,6 +16,7 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives, roles
 
+from sphinxext.digest.doctree.elsewhere import CODE, DIRECTIVES_OF_OTHERS, SAME_EVERYWHERE, role_of_others
 from sphinxext.digest.doctree.limits import limited, limited_role
 from sphinxext.digest.fragments.fields import URL_SCHEMES
 
@@ -35,7 +36,7 @@ FILE_ROLES = frozenset({"download"})
 _HARMLESS_ROLES_OF = frozenset({"docutils", "sphinx", "sphinxext.digest"})
 
 #: Directives to which Sphinx gives options that docutils' own do not have.
-_EXTENDED_BY_SPHINX = frozenset({"code", "code-block", "math", "sourcecode"})
+_EXTENDED_BY_SPHINX = CODE | {"math"}
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 #: What browsers leave out of a URL before they look at its scheme.
@@ -44,13 +45,17 @@ _IGNORED_IN_URLS = re.compile(r"[\x00-\x20]")
 
 @dataclass(frozen=True)
 class Guard:
-    """What is allowed beyond the harmless."""
+    """What is allowed beyond the harmless.
+
+    ``elsewhere`` is for texts that were written for another project's documentation; see :mod:`.elsewhere`.
+    """
 
     directives: frozenset[str] = frozenset()
     raw: bool = False
     file_insertion: bool = False
     roles: frozenset[str] = frozenset()
     remote_images: bool = True
+    elsewhere: bool = False
 
     def allows_directive(self, name: str) -> bool:
         """Whether fragments may use the directive of this name."""
@@ -66,6 +71,10 @@ class Guard:
         """Whether fragments may use the role of this name, as far as the name tells."""
         name = name.lower()
         return (self.file_insertion or name not in FILE_ROLES) and (self.raw or name != "raw")
+
+    def knows_role(self, name: str) -> bool:
+        """Whether a role means here what it means where the text was written."""
+        return not self.elsewhere or name.lower() in SAME_EVERYWHERE
 
     def allows_found_role(self, name: str, found: Any) -> bool:
         """Whether fragments may use what docutils has found for a name of a role.
@@ -160,14 +169,16 @@ def guarded_names(guard: Guard, *, with_sphinx: bool) -> Iterator[None]:
             return ForbiddenDirective, []
         if name.lower() in _EXTENDED_BY_SPHINX and not with_sphinx:
             return limited(name, UnknownDirective), []
+        if guard.elsewhere and name.lower() in DIRECTIVES_OF_OTHERS:
+            return limited(name, DIRECTIVES_OF_OTHERS[name.lower()]), []
         found, messages = find_directive(name, *arguments)
         if found is None and not with_sphinx:
             found = UnknownDirective
         return limited(name, found), messages
 
     def role(name: str, language: Any, lineno: int, reporter: Any) -> Any:
-        if not guard.allows_role(name):
-            return _forbidden_role, []
+        if not guard.allows_role(name) or not guard.knows_role(name):
+            return (role_of_others if guard.elsewhere else _forbidden_role), []
         found, messages = find_role(name, language, lineno, reporter)
         if not with_sphinx and found in (None, roles.unimplemented_role):
             return _unknown_role, []

@@ -49,6 +49,9 @@ LINKS_CLASS = "digest-links"
 #: Marks where a success was told.
 WHERE_CLASS = "digest-where"
 
+#: Marks the name of the project that a note is from.
+PROJECT_NAME_CLASS = "digest-project-name"
+
 #: Marks the lines that close the successes, and those of them that are the project's.
 CLOSING_CLASS = "digest-closing"
 PROJECT_CLASS = "digest-project"
@@ -85,6 +88,7 @@ class NoteBuilder:
 
     :param outlook_of: where the deadlines come from that a countdown has if its note names none.
     :param words: ours, in the language of the page.
+    :ivar others: what makes nodes of texts of other projects, whose problems are not ours.
     :ivar settings_path: the file whose words those of the settings are, for translators.
     :ivar people_of: what stands below a thread of those who took part in it; nothing without it, as in mails.
     """
@@ -102,17 +106,22 @@ class NoteBuilder:
     ) -> None:
         self.settings = settings
         self.parser = parser
+        self.others = parser.for_others()
         self.links = links
         self.outlook_of = outlook_of
         self.words = words
 
+    def parser_of(self, entry: Entry) -> TextParser:
+        """What makes nodes of the texts of a note, by whose they are."""
+        return self.parser if entry.fragment.project is None else self.others
+
     def blocks(self, text: Text, entry: Entry, lead: str = "") -> list[nodes.Node]:
         """The body elements of a text of a note."""
-        return self.parser.blocks(text, entry.fragment.path, entry.anchor, lead)
+        return self.parser_of(entry).blocks(text, entry.fragment.path, entry.anchor, lead)
 
     def heading(self, text: Text, entry: Entry) -> nodes.paragraph:
         """The title of a note, to become a heading."""
-        return self.parser.line(text, entry.fragment.path, f"{entry.anchor}-title")
+        return self.parser_of(entry).line(text, entry.fragment.path, f"{entry.anchor}-title")
 
     def heading_of_section(self, section: Section) -> nodes.paragraph:
         """The words over a section that are no note's title."""
@@ -205,6 +214,7 @@ class NoteBuilder:
             label = f"#{note.channel.lstrip('#')}" if note.channel else self.words.gettext("log")
             link = source_link(label, note.url)
             tail = [nodes.Text(" "), nodes.inline("", "(", link, nodes.Text(")"), classes=[WHERE_CLASS])]
+        tail += project_after(entry)
         blocks = self.blocks(note.text, entry, english)
         first = blocks[0] if blocks else None
         if isinstance(first, nodes.paragraph) and is_marked(first):
@@ -226,7 +236,7 @@ class NoteBuilder:
                 first += nodes.reference("", "", *content, refuri=note.url)
         elif note.url:
             blocks.append(nodes.paragraph("", "", source_link(self.words.gettext("Link"), note.url)))
-        return list_item_of(entry, blocks, [], [])
+        return list_item_of(entry, blocks, [], project_after(entry))
 
     def item_list(self, entries: Iterable[Entry]) -> nodes.bullet_list:
         """A short list."""
@@ -246,6 +256,7 @@ class NoteBuilder:
             parts.append((self.words.gettext(COUNTDOWN_PARTS[-1][1]), dates))
             url = ahead[0].schedule.url
             lines += [_line(source_link(self.words.gettext("Release schedule"), url))] if url else []
+        lines += self.project(entry)
         body = _labelled(parts, self.words) if len(parts) != 1 else parts[0][1]
         return body + links_list(lines)
 
@@ -261,8 +272,15 @@ class NoteBuilder:
         if neighbours.earlier:
             lines.append(self.neighbour(neighbours.earlier))
         lines += [self.neighbour(later, earlier=False) for later in neighbours.later]
-        lines += self.whole_thread(entry)
+        lines += self.whole_thread(entry) + self.project(entry)
         return body + people + links_list(lines)
+
+    def project(self, entry: Entry) -> list[nodes.list_item]:
+        """The line that says which project a note is from, if it is not the project's own."""
+        if entry.fragment.project is None:
+            return []
+        line = _line(*sentence(self.words.gettext("Project: {project}"), project=[_project_name(entry)]))
+        return [line]
 
     def neighbour(self, entry: Entry, *, earlier: bool = True) -> nodes.list_item:
         """The line that leads to an earlier or a later part of a thread."""
@@ -280,7 +298,8 @@ class NoteBuilder:
         if note.author:
             byline = filled(self.words.gettext("By {author}"), author=note.author)
             body.insert(0, nodes.paragraph("", byline, classes=["digest-byline"]))
-        return body + links_list([_line(source_link(self.words.gettext("Full story"), note.url))] if note.url else [])
+        lines = [_line(source_link(self.words.gettext("Full story"), note.url))] if note.url else []
+        return body + links_list(lines + self.project(entry))
 
 
 def _labelled(parts: list[tuple[str, list[nodes.Node]]], words: Words) -> list[nodes.Node]:
@@ -330,6 +349,25 @@ def list_item_of(
     for child in first.children:
         first.setup_child(child)
     return nodes.list_item("", *blocks)
+
+
+def project_after(entry: Entry) -> list[nodes.Node]:
+    """The project that a note is from, to stand after its words."""
+    if entry.fragment.project is None:
+        return []
+    name = _project_name(entry)
+    name.insert(0, nodes.Text("("))
+    name.append(nodes.Text(")"))
+    return [nodes.Text(" "), name]
+
+
+def _project_name(entry: Entry) -> nodes.inline:
+    """The title of a project, as a link to the note on its pages, or to all of them."""
+    project = entry.fragment.project
+    assert project is not None
+    url = entry.note.page or project.home
+    title: nodes.Node = source_link(project.title, url) if url else nodes.Text(project.title)
+    return nodes.inline("", "", title, classes=[PROJECT_NAME_CLASS])
 
 
 def source_link(text: str, url: str) -> nodes.reference:

@@ -15,6 +15,7 @@ from docutils.statemachine import StringList, string2lines
 from docutils.transforms import references
 from docutils.utils import Reporter
 
+from sphinxext.digest.doctree.elsewhere import keep_to_words
 from sphinxext.digest.doctree.formulas import refused_formulas
 from sphinxext.digest.doctree.guard import Guard, guarded_names, refused_links
 from sphinxext.digest.doctree.plain import is_plain
@@ -106,6 +107,11 @@ class TextParser:
             return [paragraph]
         return self._parse(text, path, prefix, lead)
 
+    def for_others(self) -> TextParser:
+        """What parses texts of other projects in the same way: only the harmless, and nothing that leads there."""
+        guard = Guard(elsewhere=True)
+        return TextParser(guard, self.settings, self.with_sphinx, self.root, self.translation)
+
     def inline(self, text: Text, path: str, prefix: str) -> list[nodes.Node]:
         """The inline elements of a text that is one line, such as a title."""
         return list(self.line(text, path, prefix).children)
@@ -182,6 +188,8 @@ class TextParser:
 
     def _refused(self, document: nodes.document) -> Iterator[tuple[nodes.Node, str]]:
         """What may not stand in a text, with the reason, while it becomes text or goes."""
+        if self.guard.elsewhere:
+            keep_to_words(document)
         yield from refused_links(document, self.guard)
         yield from refused_characters(document)
         if not self.guard.raw:

@@ -17,6 +17,10 @@ def note_record(entry: Entry) -> dict[str, object]:
     }
     for field, value in fields_of(entry.note):
         record.setdefault(field.name, value.value if isinstance(value, Text) else str(value))
+    if (project := entry.fragment.project) is not None:
+        record["project"] = project.name
+        if entry.note.page:
+            record["page"] = entry.note.page
     return record
 
 

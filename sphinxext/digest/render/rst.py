@@ -7,11 +7,14 @@ written, in a literal block.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from docutils import nodes
 
+from sphinxext.digest.collect.joined import without_roles
 from sphinxext.digest.doctree.digest import after_version
-from sphinxext.digest.doctree.notes import COUNTDOWN_PARTS, NoteBuilder
+from sphinxext.digest.doctree.guard import Guard
+from sphinxext.digest.doctree.notes import COUNTDOWN_PARTS, NoteBuilder, project_after
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.model import (
     Closing,
@@ -56,6 +59,7 @@ class _Writer:
         self.parser = TextParser(guard_of(self.settings))
         # what a page has of the notes: which links close them is decided there
         self.builder = NoteBuilder(self.settings, TextParser(guard_of(self.settings)), source.links)
+        self.others = TextParser(Guard())
         self.names = UniqueNames(reading_of(TextParser(guard_of(self.settings))))
 
     def section(self, section: Section) -> Blocks:
@@ -93,24 +97,32 @@ class _Writer:
 
     def text(self, text: Text, entry: Entry) -> tuple[Blocks, list[nodes.Node]]:
         """The source of a text, and what it is parsed to."""
-        known = len(self.parser.problems)
-        parsed = self.parser.blocks(text, entry.fragment.path, entry.anchor)
-        if len(self.parser.problems) > known:
+        text, parser = self.readable(text, entry)
+        known = len(parser.problems)
+        parsed = parser.blocks(text, entry.fragment.path, entry.anchor)
+        if len(parser.problems) > known:
             return [literal_block(text.value)], []
         value = self.names.unique(text.value)
         if value is None:
             message = "a name is that of another text of this digest: in one document it has to be another"
-            self.parser.problems.append(Problem(entry.fragment.path, text.line, text.column, Code.RST, message))
+            parser.problems.append(Problem(entry.fragment.path, text.line, text.column, Code.RST, message))
             return [literal_block(text.value)], []
         lines = [line.expandtabs(8).rstrip() for line in value.split("\n")]
         # an empty comment keeps an indented beginning from becoming part of what is before it
         return [*([[".."]] if lines[0].startswith(" ") else []), lines], parsed
 
+    def readable(self, text: Text, entry: Entry) -> tuple[Text, TextParser]:
+        """A text as it can stand in any document, and what tells whether it does; what others wrote is no problem."""
+        if entry.fragment.project is None:
+            return text, self.parser
+        return replace(text, value=without_roles(text.value)), self.others
+
     def title(self, text: Text, entry: Entry) -> str:
         """The source of a title on one line."""
-        known = len(self.parser.problems)
-        self.parser.inline(text, entry.fragment.path, f"{entry.anchor}-title")
-        value = self.names.unique(text.value) if len(self.parser.problems) == known else None
+        text, parser = self.readable(text, entry)
+        known = len(parser.problems)
+        parser.inline(text, entry.fragment.path, f"{entry.anchor}-title")
+        value = self.names.unique(text.value) if len(parser.problems) == known else None
         return " ".join(value.split()) if value is not None else escaped(text.value)
 
     def successes(self, entries: tuple[Entry, ...]) -> Blocks:
@@ -130,12 +142,18 @@ class _Writer:
     def success(self, entry: Entry, note: Success) -> list[str]:
         lead = f"{escaped(''.join(note.lead))}: " if note.lead else ""
         label = f"#{note.channel.lstrip('#')}" if note.channel else "log"
-        return self.line(entry, note.text, lead, f"({link(label, note.url)})" if note.url else "")
+        where = [f"({link(label, note.url)})"] if note.url else []
+        return self.line(entry, note.text, lead, " ".join([*where, *self.project(entry)]))
 
     def item(self, entry: Entry, note: Item) -> list[str]:
         if note.url and re.fullmatch(r"[\w ,.()'\"/-]+", note.text.value):
-            return item([[link(note.text.value, note.url)]])
-        return self.line(entry, note.text, "", link("Link", note.url) if note.url else "")
+            return item([[" ".join([link(note.text.value, note.url), *self.project(entry)])]])
+        links = [link("Link", note.url)] if note.url else []
+        return self.line(entry, note.text, "", " ".join([*links, *self.project(entry)]))
+
+    def project(self, entry: Entry) -> list[str]:
+        """The project that a line is from, if it is not the project's own."""
+        return ["".join(map(_words, project_after(entry))).strip()] if entry.fragment.project else []
 
     def line(self, entry: Entry, text: Text, lead: str, tail: str) -> list[str]:
         """An item with words before and after its first paragraph."""
@@ -186,6 +204,8 @@ def _line_item(found: nodes.Node) -> list[str]:
 def _words(node: nodes.Node) -> str:
     if isinstance(node, nodes.reference):
         return link(node.astext(), node["refuri"])
+    if isinstance(node, nodes.inline):
+        return "".join(map(_words, node.children))
     return escaped_words(node.astext())
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from docutils import nodes
 
-from sphinxext.digest.doctree.notes import LABEL_CLASS, SOURCE_CLASS, WHERE_CLASS
+from sphinxext.digest.doctree.notes import LABEL_CLASS, PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS
 from sphinxext.digest.model import ENGLISH, Words
 from sphinxext.digest.render.labels import SILENT, admonition_label, enumerator, is_words
 from sphinxext.digest.render.tables import table_lines
@@ -198,8 +198,9 @@ def inline_text(node: nodes.Node) -> str:
         return _alternative(node)
     if isinstance(node, SILENT):
         return ""
-    if isinstance(node, nodes.Element) and WHERE_CLASS in node.get("classes", ()):
-        return ""
+    classes = node.get("classes", ()) if isinstance(node, nodes.Element) else ()
+    if WHERE_CLASS in classes or PROJECT_NAME_CLASS in classes:
+        return node.astext() if PROJECT_NAME_CLASS in classes else ""
     text = "".join(inline_text(child) for child in node.children)
     if isinstance(node, nodes.emphasis | nodes.title_reference):
         return f"*{text}*"
