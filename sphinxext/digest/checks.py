@@ -19,6 +19,9 @@ from sphinxext.digest.topics import Topic, TopicError, read_topics
 #: The fields that the template of a title may have.
 TITLE_FIELDS = ("period", "year", "start", "end")
 
+#: The longest that a server may be waited for.
+MAX_SECONDS = 600
+
 _WEB_ADDRESS = re.compile(r"https?://[^\s/<>\"][^\s<>\"]*", re.IGNORECASE)
 
 
@@ -116,6 +119,31 @@ def paths(value: object) -> tuple[str, ...]:
     return paths
 
 
+def places(value: object) -> tuple[str, ...]:
+    """Addresses on the web and paths, or one of them."""
+    places = texts([value] if isinstance(value, str) else value)
+    for place in places:
+        if "://" in place:
+            url_or_empty(place)
+        elif "\\" in place or place.startswith("file:"):
+            raise OptionError("must be a list of URLs, http or https, and of paths with '/' between their parts")
+    return places
+
+
+def seconds(value: object) -> float:
+    """How long to wait."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MAX_SECONDS:
+        raise OptionError(f"must be a number of seconds, at most {MAX_SECONDS}")
+    return value
+
+
+def days(value: object) -> float:
+    """How many days, or parts of them; below zero for no end of them."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        raise OptionError("must be a number of days")
+    return value
+
+
 def schedule_url(value: object) -> str:
     """The template of a URL."""
     text = text_or_empty(value)
@@ -147,6 +175,11 @@ def day(value: object) -> date:
     if day is None:
         raise OptionError("must be a day, YYYY-MM-DD")
     return day
+
+
+def day_or_none(value: object) -> date | None:
+    """A day, or none for an empty text."""
+    return None if value in ("", None) else day(value)
 
 
 def intervals(value: object) -> tuple[Period, ...]:

@@ -221,5 +221,26 @@ OPTIONS: dict[str, Option] = {
             "of notes, the countdowns of a ``series``, or ``notes``, sections of release notes; see "
             ":doc:`/user/feeds`.",
         ),
+            "joint",
+            (),
+            checks.places,
+            "Whose notes the digests have besides the project's own: URLs of other projects' ``digests/index.json``, "
+            "or paths relative to the project. A path that ends with ``.txt`` is a file with one of these on each "
+            "line; see :doc:`/user/joint`.",
+        ),
+        Option(
+            "joint_cache_limit",
+            1,
+            checks.days,
+            "For how many days an index of ``joint`` is used again before its server is asked whether there is "
+            "another. With 0 each build asks, with a number below zero none does that has a copy.",
+        ),
+        Option(
+            "joint_since",
+            None,
+            checks.day_or_none,
+            "The first day whose notes are taken of other projects; without it all of them are.",
+        ),
+        Option("joint_timeout", 20, checks.seconds, "For how many seconds a server of ``joint`` may be silent."),
     )
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from sphinxext.digest import checks
@@ -62,6 +63,10 @@ class Settings:
     publish: tuple[str, ...]
     feed_limit: int
     feeds: tuple[Topic, ...]
+    joint: tuple[str, ...]
+    joint_cache_limit: float
+    joint_since: date | None
+    joint_timeout: float
 
     @property
     def calendar(self) -> Calendar:
@@ -98,10 +103,16 @@ def with_changes(settings: Settings, values: Mapping[str, object], complain: Com
     changes: dict[str, Any] = {}
     for name, value in values.items():
         if name not in OPTIONS:
-            complain(name, Code.UNKNOWN_SETTING, f"there is no option '{name}': there are {', '.join(OPTIONS)}")
+            complain(name, Code.UNKNOWN_SETTING, f"there is no option '{name}'{_near(name)}")
             continue
         try:
             changes[name] = OPTIONS[name].check(value)
         except checks.OptionError as error:
             complain(name, Code.BAD_SETTING, f"'{name}' {error}")
     return replace(settings, **changes)
+
+
+def _near(name: str) -> str:
+    """What may be meant by a name that no option has; with thirty options, a list of them helps nobody."""
+    near = get_close_matches(name, OPTIONS, 1)
+    return f": is it '{near[0]}'?" if near else ": the reference has all that there are"

@@ -69,7 +69,8 @@ def make_project(root: Path, base: Settings, values: Mapping[str, object], compl
         def complain_of_collection(name: str, code: Code, message: str, pages: str = pages) -> None:
             complain(f"{COLLECTIONS}.{pages}.{name}", code, f"{message} (in the collection '{pages}')")
 
-        collections.append(with_changes(main, {**changes, "pages": pages}, complain_of_collection))
+        # whose notes the project's own digests have says nothing of others
+        collections.append(with_changes(replace(main, joint=()), {**changes, "pages": pages}, complain_of_collection))
     for name in ("pages", "fragments"):
         seen = [getattr(settings, name) for settings in collections]
         if len(set(seen)) < len(seen):
@@ -98,4 +99,4 @@ def folder_settings(project: Project, folder: str) -> Settings:
         if (root / settings.fragments).resolve() == path:
             return settings
     relative = path.relative_to(root) if path.is_relative_to(root) else path
-    return replace(project.main, fragments=relative.as_posix())
+    return replace(project.main, fragments=relative.as_posix(), joint=())

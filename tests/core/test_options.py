@@ -72,6 +72,17 @@ GOOD: list[tuple[str, object, object]] = [
         ({"name": "safe", "notes": ["security", "upgrade"]},),
         (Topic("safe", "safe", (), "", ("security", "upgrade")),),
     ),
+    ("joint", "indexes.txt", ("indexes.txt",)),
+    (
+        "joint",
+        ["https://docs.example.org/nova/digests/index.json", " a.json"],
+        ("https://docs.example.org/nova/digests/index.json", "a.json"),
+    ),
+    ("joint_cache_limit", -1, -1),
+    ("joint_cache_limit", 0.5, 0.5),
+    ("joint_since", "2015-11-28", date(2015, 11, 28)),
+    ("joint_since", "", None),
+    ("joint_timeout", 5, 5),
 ]
 
 #: Values that are refused, and why.
@@ -162,6 +173,18 @@ BAD: list[tuple[str, object, str]] = [
     ("feeds", [{"name": "a", "series": "b", "kinds": ["story"]}], "without 'countdown'"),
     ("feeds", [{"name": "a", "title": "x\ny", "series": "b"}], "a text of one line as 'title'"),
     ("feeds", [{"name": "a", "series": "b"}, {"name": "a", "series": "c"}], "two feeds of the name 'a'"),
+    ("joint", 3, "a list of texts"),
+    ("joint", {"nova": "a"}, "a list of texts"),
+    ("joint", ["file:///etc/passwd"], "an absolute URL"),
+    ("joint", ["file:/etc/passwd"], "URLs, http or https"),
+    ("joint", ["ftp://example.org/index.json"], "an absolute URL"),
+    ("joint", ["a\\b.json"], "paths with '/'"),
+    ("joint_cache_limit", True, "a number of days"),
+    ("joint_cache_limit", math.nan, "a number of days"),
+    ("joint_since", "soon", "a day, YYYY-MM-DD"),
+    ("joint_timeout", 0, "a number of seconds"),
+    ("joint_timeout", "20", "a number of seconds"),
+    ("joint_timeout", 601, "at most 600"),
 ]
 
 
@@ -204,7 +227,7 @@ def test_the_settings_hold_the_options_and_nothing_else() -> None:
 def test_unknown_option() -> None:
     _, ((name, code, message),) = change({"titel": "a"})
     assert (name, code) == ("titel", Code.UNKNOWN_SETTING)
-    assert message.startswith("there is no option 'titel': there are fragments, pages, title,")
+    assert message == "there is no option 'titel': is it 'title'?"
 
 
 def test_good_values_beside_bad_ones_are_taken() -> None:

@@ -46,7 +46,7 @@ def read_folder(root: Path, folder: str) -> FolderReading:
     :param folder: relative to the project, with ``/`` between its parts; it begins the path of every problem.
     """
     reading = FolderReading()
-    with _without_collector():
+    with without_collector():
         _read_entries(root, folder, reading)
     return reading
 
@@ -60,7 +60,7 @@ def _read_entries(root: Path, folder: str, reading: FolderReading) -> None:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Without Python's cycle collector, which would look through all fragments again and again, and find nothing."""
     was_enabled = gc.isenabled()
     gc.disable()

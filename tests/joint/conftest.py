@@ -1,0 +1,34 @@
+"""A server of other projects' indexes, and the collection that is joined from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from web_server import PROXIES, WebServer
+
+from sphinxext.digest.joint import Joint, open_joint
+from sphinxext.digest.options import Settings
+
+Open = Callable[..., Joint]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
+    for name in PROXIES:
+        monkeypatch.delenv(name, raising=False)
+    server = WebServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def open_places(tmp_path: Path, make_settings: Callable[..., Settings]) -> Open:
+    """Opens the joint collection of places. Servers are asked each time, unless options say something else."""
+
+    def open_(*places: str, **options: object) -> Joint:
+        settings = make_settings(**{"joint": list(places), "joint_cache_limit": 0, "joint_timeout": 2, **options})
+        return open_joint(tmp_path, settings, tmp_path / "copies")
+
+    return open_
