@@ -221,6 +221,7 @@ OPTIONS: dict[str, Option] = {
             "of notes, the countdowns of a ``series``, or ``notes``, sections of release notes; see "
             ":doc:`/user/feeds`.",
         ),
+        Option(
             "joint",
             (),
             checks.places,

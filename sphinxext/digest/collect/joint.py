@@ -94,10 +94,6 @@ def index_schema() -> dict[str, Any]:
             },
             "date": {"type": "string", "description": "When it happened: a day, or a time in UTC as in RFC 3339."},
             "path": {"type": "string", "description": "Its fragment, relative to the project."},
-            "page": {
-                "type": "string",
-                "description": "Where the note is on a page, an absolute URL, if that is known.",
-            },
             "line": {"type": "integer", "minimum": 0, "description": "The line of the fragment that it begins in."},
             "page": {"type": "string", "description": "Where readers find it, an absolute URL."},
         },

@@ -58,7 +58,8 @@ _TYPES = {
 _OF_ARCHIVES = (PERSON, CHANNEL, SERIES)
 #: What is remembered of each page, by its name.
 _OF_PAGES = (
-    "targets", "queries", "problems", "schedules", "release_notes", "shown", "described", "texts", "listings",
+    "targets", "queries", "problems", "remarks", "schedules", "release_notes", "shown", "described", "texts",
+    "listings",
 )  # fmt: skip
 
 
@@ -177,6 +178,10 @@ class DigestDomain(Domain):
     def note_problems(self, docname: str, problems: Iterable[Problem]) -> None:
         """Remember the problems of texts on a page."""
         self.data["problems"].setdefault(docname, []).extend(problems)
+
+    def note_remarks(self, docname: str, problems: Iterable[Problem]) -> None:
+        """Remember the problems of texts of other projects on a page."""
+        self.data["remarks"].setdefault(docname, []).extend(problems)
 
     def note_shown(self, docname: str, links: list[tuple[str, str, str]], toc: bytes) -> None:
         """Remember the links of a page, and a mark of its table of contents."""

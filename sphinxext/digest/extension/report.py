@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.store import FolderState, store_of
-from sphinxext.digest.extension.warn import warn_of
+from sphinxext.digest.extension.warn import say_problems_of_others, warn_of
 from sphinxext.digest.problems import Problem
 
 if TYPE_CHECKING:
@@ -24,3 +24,7 @@ def report_problems(_app: Sphinx, env: BuildEnvironment) -> None:
     for folder in folders & states.keys():
         problems.update(states[folder].problems)
     warn_of(sorted(problems), store.project.root)
+    remarks: set[Problem] = {problem for found in data["remarks"].values() for problem in found}
+    for folder in folders & states.keys():
+        remarks.update(states[folder].remarks)
+    say_problems_of_others(sorted(remarks))

@@ -18,6 +18,7 @@ from sphinxext.digest.extension.config import configure
 from sphinxext.digest.extension.domain import DigestDomain, has_archives
 from sphinxext.digest.extension.outputs import keep_record, kept_record
 from sphinxext.digest.extension.scan import COLLECTION, PageScan, scan_pages
+from sphinxext.digest.extension.warn import say_remarks
 from sphinxext.digest.extension.words import words_for
 from sphinxext.digest.fragments.listing import fingerprint
 from sphinxext.digest.model import ENGLISH, Period, Words
@@ -31,9 +32,12 @@ if TYPE_CHECKING:
 
     from sphinxext.digest.collection import Collection
     from sphinxext.digest.extension.histories import Histories
+    from sphinxext.digest.joint import Joint
     from sphinxext.digest.schedule import Schedules
 
 _STATES = "digest-folders.pickle"
+#: The folder of copies of other projects' indexes, beside the environment.
+_COPIES = "digest-joint"
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ class FolderState:
     ``commit`` is the commit that was checked out, where the day of a first merge counts, and None elsewhere. ``place``
     is that among the project's collections, ``explicit`` are the pages that have a digest of their own. ``periods``
     are those of its digests, ``archives`` the names of the pages of its archives, seen from its folder of pages;
-    ``problems`` are shown again by each build.
+    ``problems`` are shown again by each build. ``joint`` is the mark of the indexes of other projects, ``remarks`` are
+    what is wrong with their notes.
     """
 
     fingerprint: bytes | None
@@ -54,6 +59,8 @@ class FolderState:
     periods: tuple[Period, ...]
     archives: tuple[str, ...]
     problems: tuple[Problem, ...]
+    joint: bytes | None = None
+    remarks: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,8 +80,11 @@ class Store:
         states: dict[str, FolderState],
         scans: dict[str, PageScan],
         words: Words = ENGLISH,
+        copies: Path | None = None,
     ) -> None:
         self.project = project
+        #: Where copies of the indexes of other projects are.
+        self.copies = copies
         #: Ours in the language of the build.
         self.words = words
         #: The file whose words those of the settings are, relative to the project.
@@ -89,6 +99,7 @@ class Store:
         self.replaced: Set[str] = frozenset()
         self._states = states
         self._scans = scans
+        self._joint: dict[str, Joint] = {}
         self._collections: dict[str, Collection] = {}
         self._current: dict[str, bool] = {}
         self._explicit: dict[str, dict[Period, str]] = {}
@@ -159,9 +170,26 @@ class Store:
         if folder not in self._collections:
             from sphinxext.digest.collection import load_collection
 
-            collection = load_collection(self.project.root, settings)
+            joint = self.joint(settings)
+            if joint is None:
+                collection = load_collection(self.project.root, settings)
+            else:
+                from sphinxext.digest.joint import load_joint_collection
+
+                collection = load_joint_collection(self.project.root, settings, joint)
             self._collections[folder] = collection.with_intervals(self.explicit_pages(settings))
         return self._collections[folder]
+
+    def joint(self, settings: Settings) -> Joint | None:
+        """The indexes whose notes a collection has besides its own. Servers are asked now if they have not been."""
+        if not settings.joint or self.copies is None:
+            return None
+        folder = settings.fragments
+        if folder not in self._joint:
+            from sphinxext.digest.joint import open_joint
+
+            self._joint[folder] = open_joint(self.project.root, settings, self.copies)
+        return self._joint[folder]
 
     @cached_property
     def histories(self) -> Histories:
@@ -177,12 +205,14 @@ class Store:
             explicit = tuple(sorted(self.explicit_pages(settings).items()))
             before = self._states.get(folder)
             mark = fingerprint(self.project.root, folder)
+            joint = self.joint(settings)
             if before is None or not self._is_same(before, mark, settings, explicit):
                 collection = self.collection(settings)
                 commit = _current_commit(self.project.root) if collection.uses_history else None
                 self._states[folder] = FolderState(
                     mark, commit, settings, self.place_of(settings), explicit, tuple(collection.digests),
                     tuple(collection.registers.pages(settings.archives)), collection.problems,
+                    joint.mark if joint is not None else None, collection.remarks,
                 )  # fmt: skip
                 self._current[folder] = False
             else:
@@ -211,6 +241,7 @@ class Store:
             mark is not None
             and (before.fingerprint, before.settings, before.explicit) == (mark, settings, explicit)
             and before.place == self.place_of(settings)
+            and ((joint := self.joint(settings)) is None or (joint.mark is not None and before.joint == joint.mark))
             and (before.commit is None or before.commit == _current_commit(self.project.root))
         )
 
@@ -233,7 +264,12 @@ def open_store(app: Sphinx) -> None:
     domain.builder = app.builder
     domain.has_archives = has_archives(app.builder)
     words = domain.words = words_for(app.config.language)
-    domain.store = store = Store(project, domain.data["folders"], domain.data["scans"], words)
+    copies = Path(app.doctreedir, _COPIES)
+    domain.store = store = Store(project, domain.data["folders"], domain.data["scans"], words, copies)
+    # before pages are read in several processes
+    for settings in project.collections:
+        if (joint := store.joint(settings)) is not None:
+            say_remarks(joint.remarks)
     if not (project.root / SETTINGS_FILE).is_file():
         store.settings_path = os.path.relpath(Path(app.confdir, "conf.py"), project.root)
 

@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinxext.digest.collection import Collection
 from sphinxext.digest.compose import digest_title
 from sphinxext.digest.doctree.guard import Guard
-from sphinxext.digest.doctree.notes import SOURCE_CLASS, WHERE_CLASS
+from sphinxext.digest.doctree.notes import PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.doctree.references import NUMBER_CLASS
 from sphinxext.digest.extension.archives.notes import LinkedNotes
@@ -35,7 +35,7 @@ from sphinxext.digest.periods import PeriodError
 from sphinxext.digest.problems import Code, DigestError
 
 #: The classes of what stands in a line besides its words.
-_ASIDES = frozenset({NUMBER_CLASS, SOURCE_CLASS, WHERE_CLASS})
+_ASIDES = frozenset({NUMBER_CLASS, PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS})
 
 #: The outputs that do not say where a link leads; since docutils 0.22 manual pages do.
 _WITHOUT_LINKS = "format_text" if docutils.__version_info__ >= (0, 22) else "format_text or format_man"
@@ -190,6 +190,7 @@ class CollectionReader(SphinxDirective):
         """Nodes as they go onto the page: with unique identifiers, and registered together with their problems."""
         domain = DigestDomain.of(self.env)
         domain.note_problems(self.env.docname, builder.parser.problems)
+        domain.note_remarks(self.env.docname, builder.others.problems)
         elements = elements_of(parts)
         anchors = self._unique_identifiers(elements)
         for entry in entries:
@@ -233,7 +234,7 @@ class CollectionReader(SphinxDirective):
         names = [entry.identity]
         if note.index == 1 and entry.fragment.slug:
             names.append(entry.fragment.slug)
-        if isinstance(note, Countdown) and note.week:
+        if isinstance(note, Countdown) and note.week and entry.fragment.project is None:
             names.append(f"{note.series}-{note.week}")
         title = _title_of(node, note.label)
         group = note.nick or "" if isinstance(note, Success) else ""
