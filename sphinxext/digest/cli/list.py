@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from sphinxext.digest.cli.common_options import format_option, fragments_to_read
+from sphinxext.digest.cli.joint import load_whole_collection
 from sphinxext.digest.cli.output import as_json, show_problems, visible
 from sphinxext.digest.cli.periods import period_of, readable_day, readable_period
 from sphinxext.digest.cli.project import collection_of, open_project
-from sphinxext.digest.collection import load_collection
 from sphinxext.digest.model import Entry, Kind
 from sphinxext.digest.render.records import note_record
 from sphinxext.digest.selection import Selection
@@ -52,7 +52,7 @@ def command(
     the digest that it belongs to, or 'latest'.
     """
     project, problems = open_project(ctx.obj)
-    collection = load_collection(project.root, collection_of(project, fragments))
+    collection = load_whole_collection(project.root, collection_of(project, fragments))
     if drafts:
         collection = replace(collection, entries=collection.drafts)
     selection = Selection(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from sphinxext.digest.cli.joint import load_whole_collection
 from sphinxext.digest.cli.periods import period_of
 from sphinxext.digest.cli.project import collection_of, open_project
-from sphinxext.digest.collection import load_collection
 from sphinxext.digest.compose import tells_releases
 from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -26,7 +26,7 @@ def open_digest(root: Path | None, period: str, fragments: str | None) -> tuple[
     settings = collection_of(project, fragments)
     if settings not in project.collections:
         settings = replace(settings, base_url="")
-    collection = load_collection(project.root, settings)
+    collection = load_whole_collection(project.root, settings)
     problems += collection.problems
     found = period_of(collection, period)
     released = _released(project.root, found, problems) if tells_releases(settings) else ()

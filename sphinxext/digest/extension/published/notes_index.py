@@ -65,6 +65,8 @@ def _index(site: Site, settings: Settings) -> tuple[str, bytes]:
             return note_record(entry)
         return note_record(entry) | {"page": f"{base}{site.builder.get_target_uri(docname)}#{entry.anchor}"}
 
-    document = index_document(*_names(site, settings), base, map(record, collection.entries))
+    # what is from other projects is theirs to publish
+    own = (entry for entry in collection.entries if entry.fragment.project is None)
+    document = index_document(*_names(site, settings), base, map(record, own))
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return f"{settings.pages}/index.json", f"{text}\n".encode()
