@@ -19,7 +19,7 @@ SOURCE = ROOT / "doc" / "source"
 
 _LITERAL = re.compile(r"``([^`\n]+)``")
 #: Names of the code that begin in the same way: a directive, a folder.
-NO_CLASSES = {"digest-collection", "digest-mail", "digest-pages"}
+NO_CLASSES = {"digest-collection", "digest-joint", "digest-mail", "digest-pages"}
 
 
 def test_directives_and_their_options() -> None:
@@ -39,7 +39,7 @@ def test_roles() -> None:
 def test_classes() -> None:
     files = sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.js")])
     code = "".join(path.read_text(encoding="utf-8") for path in files)
-    used = set(re.findall(r'"(digest-[a-z]+)"', code)) - NO_CLASSES
+    used = set(re.findall(r'"(digest-[a-z]+(?:-name)?)"', code)) - NO_CLASSES
     parts = {"references", "milestone", *Kind} - {Kind.PRELUDE, Kind.CLOSING}
     used |= {f"digest-{part}-section" for part in parts} | {f"digest-{state}" for state in State}
     text = (SOURCE / "user" / "styling.rst").read_text(encoding="utf-8")
