@@ -21,6 +21,7 @@ import benchmark_collect
 import benchmark_fragments
 import benchmark_growth
 import benchmark_history
+import benchmark_joint
 import benchmark_mail
 import benchmark_release_notes
 import benchmark_site
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "release-notes": benchmark_release_notes.measure,
     "collect": benchmark_collect.measure,
     "mail": benchmark_mail.measure,
+    "joint": benchmark_joint.measure,
 }
 _PACKAGES = ("Sphinx", "docutils", "PyYAML", "ablog", "reno")
 
