@@ -39,13 +39,16 @@ from sphinxext.digest.collect.mail.draft import draft_thread
 from sphinxext.digest.collect.mail.find import find_candidates
 from sphinxext.digest.collect.schedule import draft_countdown
 from sphinxext.digest.collect.source import unpacked
-from sphinxext.digest.collection import Collection, load_collection
+from sphinxext.digest.collection import Collection, load_collection, place_fragments
 from sphinxext.digest.doctree.lint import check_collection
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.fragments.fields import Type, texts_of
+from sphinxext.digest.fragments.folder import FolderReading
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.history.committed import read_cache_file
 from sphinxext.digest.history.git import HistoryError
+from sphinxext.digest.joint.fragments import Joined
+from sphinxext.digest.joint.load import parse_index
 from sphinxext.digest.model import Fragment
 from sphinxext.digest.options import Settings, default_settings
 from sphinxext.digest.periods import parse_interval
@@ -274,6 +277,20 @@ def feed(data: bytes) -> None:
         sound(draft_index(found, JointWishes(settings())))
 
 
+def joint(data: bytes) -> None:
+    """An index of another project, whose notes are shown as they are: nothing in them is a problem of ours."""
+    joined = Joined()
+    joined.add(parse_index(data, "x"))
+    collection = place_fragments(scratch(), settings(), FolderReading(), joined.fragments)
+    assert not collection.problems
+    for period in islice(collection.digests, 3):
+        source = digest_source(collection, period)
+        for form in FORMATS.values():
+            text, problems = form(source)
+            text.encode("utf-8", "backslashreplace")
+            assert not problems, problems
+
+
 def changes(data: bytes) -> None:
     """``collect gerrit``: an answer of the REST API, or what the command prints."""
     found = read_changes(unpacked(data, "x"), "x", "https://review.example.org")
@@ -390,6 +407,7 @@ TARGETS: dict[str, Target] = {
     "feed": feed,
     "feed-json": feed,
     "index": feed,
+    "joint": joint,
     "gerrit": changes,
     "reno-cache": reno_cache,
     "reno-config": reno_config,

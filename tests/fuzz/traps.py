@@ -276,7 +276,7 @@ def traps(target: str) -> Iterator[tuple[str, bytes]]:  # noqa: C901 - a table t
         yield from _jsons(
             '{"version": "https://jsonfeed.org/version/1.1", "title": "B", "items": [{"id": 1, "content_html": TEXT}]}'
         )
-    elif target == "index":
+    elif target in ("index", "joint"):
         yield from _jsons(_NOTE + '"date": "2026-11-18", "title": "t", "text": TEXT}]}')
     elif target == "gerrit":
         yield from _jsons('[{"_number": 1, "subject": TEXT, "project": "p"}]')
