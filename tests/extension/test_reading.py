@@ -123,3 +123,15 @@ def test_on_a_single_page_no_link_leads_to_another(kinds: Kinds) -> None:
     assert body.xpath("//*[@class='digest-around']") == []
     for link in body.xpath("//*[@class='digest-contents']//a"):
         assert body.xpath(f"//*[@id='{link.get('href').removeprefix('#')}']")
+
+
+def test_a_digest_on_another_page_is_written_again_for_a_new_neighbour(tmp_path: Path) -> None:
+    project = empty_project(tmp_path / "src")
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n   shown\n")
+    project.write("shown.rst", "Shown\n=====\n\n.. digest:: 2015-12-04\n")
+    project.fragment("one-1", FRAGMENTS["one-1"] + "\n")
+    assert "Next digest" not in project.build().text("shown.html")
+    project.fragment("two-2", FRAGMENTS["two-2"] + "\n")
+    build = project.build()
+    assert 'rel="next" href="digests/2015-12-11.html"' in build.text("shown.html")
+    assert "shown" not in build.read
