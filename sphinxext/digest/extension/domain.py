@@ -58,8 +58,8 @@ _TYPES = {
 _OF_ARCHIVES = (PERSON, CHANNEL, SERIES)
 #: What is remembered of each page, by its name.
 _OF_PAGES = (
-    "targets", "queries", "problems", "remarks", "schedules", "release_notes", "shown", "described", "texts",
-    "listings",
+    "targets", "queries", "problems", "remarks", "schedules", "release_notes", "shown", "described", "mastheads",
+    "texts", "listings",
 )  # fmt: skip
 
 

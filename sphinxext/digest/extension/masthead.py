@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docutils import nodes
 from sphinx.locale import _ as sphinx_words
@@ -29,10 +29,22 @@ _MANY = 3
 _OURS = "digest-"
 
 
-def describe(target: nodes.target, name: str, days: str, counts: str, parts: Iterable[nodes.Node]) -> None:
-    """Let the place where a digest begins know what is to be said of it."""
-    target["digest"], target["days"], target["counts"] = name, days, counts
-    target["parts"] = [part["ids"][0] for part in parts if isinstance(part, nodes.Element) and part["ids"]]
+class Masthead(NamedTuple):
+    """What a page that was read knows of a digest on it: its name, its days and numbers in words, its parts."""
+
+    name: str
+    days: str
+    counts: str
+    parts: tuple[str, ...]
+
+
+def describe(
+    domain: DigestDomain, target: nodes.target, name: str, days: str, counts: str, parts: Iterable[nodes.Node]
+) -> None:
+    """Remember what is to be said of a digest, by the place where it begins."""
+    identifiers = tuple(part["ids"][0] for part in parts if isinstance(part, nodes.Element) and part["ids"])
+    digest = Masthead(name, days, counts, identifiers)
+    domain.data["mastheads"].setdefault(domain.env.docname, {})[target["ids"][0]] = digest
 
 
 class Mastheads(SphinxPostTransform):
@@ -48,19 +60,23 @@ class Mastheads(SphinxPostTransform):
         self.words = self.domain.words
         if self.domain.builder.name == "epub":
             return
-        for target in list(self.document.findall(nodes.target)):
-            if "digest" in target:
-                parts = list(_parts_of(target))
-                html = self._facts(target, parts) + self._around(target["digest"]) + self._contents(parts)
+        pages: dict[str, dict[str, Masthead]] = self.domain.data["mastheads"]
+        names = pages if self.domain.builder.name == "singlehtml" else pages.keys() & {self.env.docname}
+        found = {anchor: digest for name in sorted(names) for anchor, digest in pages[name].items()}
+        for target in list(self.document.findall(nodes.target)) if found else ():
+            known = found.get(target.get("refid") or next(iter(target["ids"]), ""))
+            if known is not None:
+                parts = list(_parts_of(target, known))
+                html = self._facts(known, parts) + self._around(known.name) + self._contents(parts)
                 # what docutils has no nodes for; formulas are not looked for in it
                 box = nodes.raw("", html, format="html", classes=["digest-head", _UNSEARCHED, *IGNORED_CLASSES])
                 target.parent.insert(target.parent.index(target) + 1, box)
 
-    def _facts(self, target: nodes.target, parts: list[nodes.Element]) -> str:
+    def _facts(self, known: Masthead, parts: list[nodes.Element]) -> str:
         """The days, how many notes there are, and how long it takes to read them."""
         from sphinxext.digest.doctree.reading_time import length, minutes_words
 
-        facts = (target["days"], target["counts"], minutes_words(length(parts), self.words))
+        facts = (known.days, known.counts, minutes_words(length(parts), self.words))
         return f'<ul class="digest-facts">{"".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)}</ul>'
 
     def _around(self, name: str) -> str:
@@ -70,20 +86,21 @@ class Mastheads(SphinxPostTransform):
             return ""
         gettext = self.words.gettext
         links = (
-            self._link(before, "prev", gettext("Previous digest")),
-            self._link(after, "next", gettext("Next digest")),
+            self._link(before, "prev", "digest-prev", gettext("Previous digest")),
+            self._link(after, "next", "digest-next", gettext("Next digest")),
         )
         label = escape(gettext("Other digests"))
         return f'<nav class="digest-around" aria-label="{label}">{"".join(links)}</nav>'
 
-    def _link(self, other: Neighbour | None, relation: str, label: str) -> str:
+    def _link(self, other: Neighbour | None, relation: str, name: str, label: str) -> str:
         if other is None:
             return ""
         uri = self.domain.builder.get_relative_uri(self.env.docname, other.docname)
         if other.anchor:
             uri += f"#{other.anchor}"
+        classes = " ".join([name, *_ignored(other.title)])
         return (
-            f'<a class="digest-{relation}" rel="{relation}" href="{escape(uri)}"><span>{escape(label)}</span> '
+            f'<a class="{classes}" rel="{relation}" href="{escape(uri)}"><span>{escape(label)}</span> '
             f"{escape(other.title)}</a>"
         )
 
@@ -92,9 +109,7 @@ class Mastheads(SphinxPostTransform):
         sections = [part for part in parts if isinstance(part, nodes.section)]
         if len(sections) < _MANY:
             return ""
-        lines = "".join(
-            f'<li><a href="#{escape(section["ids"][0])}">{escape(_title_of(section))}</a></li>' for section in sections
-        )
+        lines = "".join(f"<li>{_link_to(section)}</li>" for section in sections)
         label = escape(self.words.gettext("In this digest"))
         return f'<nav class="digest-contents" aria-label="{label}"><ul>{lines}</ul></nav>'
 
@@ -119,13 +134,13 @@ def follow_days(app: Sphinx, pagename: str, _template: str, context: dict[str, A
     context["rellinks"] = links
 
 
-def _parts_of(target: nodes.target) -> Iterator[nodes.Element]:
+def _parts_of(target: nodes.target, digest: Masthead) -> Iterator[nodes.Element]:
     """The parts of a digest, which come after the place where it begins, without the list of references."""
     from sphinxext.digest.doctree.digest import REFERENCES_CLASS
 
     siblings = target.parent.children
     # docutils gives the first part the identifier of the place before it
-    known = {*target["parts"], target.get("refid")}
+    known = {*digest.parts, target.get("refid")}
     for node in siblings[siblings.index(target) + 1 :]:
         if not isinstance(node, nodes.Element) or not any(name.startswith(_OURS) for name in node["classes"]):
             return
@@ -133,6 +148,17 @@ def _parts_of(target: nodes.target) -> Iterator[nodes.Element]:
             return
         if f"digest-{REFERENCES_CLASS}-section" not in node["classes"]:
             yield node
+
+
+def _link_to(section: nodes.section) -> str:
+    title = _title_of(section)
+    classes = " ".join(["reference", *_ignored(title)])
+    return f'<a class="{classes}" href="#{escape(section["ids"][0])}">{escape(title)}</a>'
+
+
+def _ignored(words: str) -> tuple[str, ...]:
+    """The classes that hide words from MathJax, if they have to be hidden."""
+    return IGNORED_CLASSES if "\\" in words else ()
 
 
 def _title_of(section: nodes.section) -> str:

@@ -58,7 +58,8 @@ class DigestDirective(CollectionReader):
         self._describe(period, description, entries)
         placed = self.place([target, *parts], builder, digest.entries, primary=True)
         if self.sections_allowed:
-            describe(target, name, self.words.week_of_year(period), counts, parts)
+            days = self.words.week_of_year(period)
+            describe(DigestDomain.of(self.env), target, name, days, counts, parts)
         return placed
 
     def _released(self, period: Period, settings: Settings) -> tuple[ReleasedVersion, ...]:
