@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from docutils import nodes
 
 from sphinxext.digest.compose import References
+from sphinxext.digest.doctree.lines import line_with
 from sphinxext.digest.doctree.notes import Links, NoteBuilder
 from sphinxext.digest.doctree.references import number_links, reference_list
 from sphinxext.digest.doctree.sentence import heading_of
@@ -130,7 +131,7 @@ def released_list(versions: Iterable[ReleasedVersion], links: Links, words: Word
     items = []
     for version in versions:
         after = nodes.Text(after_version(version, words))
-        items.append(nodes.list_item("", nodes.paragraph("", "", *links.to_release(version.version), after)))
+        items.append(line_with(*links.to_release(version.version), after))
     return nodes.bullet_list("", *items, bullet="*", classes=["digest-releases"])
 
 

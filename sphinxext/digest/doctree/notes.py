@@ -8,6 +8,16 @@ from typing import Protocol
 
 from docutils import nodes
 
+from sphinxext.digest.doctree.lines import (
+    ends_with,
+    line_with,
+    links_list,
+    list_item_of,
+    project_after,
+    project_name,
+    source_link,
+    with_source_links,
+)
 from sphinxext.digest.doctree.outlook import EventName, next_deadlines
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.doctree.sentence import heading_of, sentence
@@ -34,23 +44,14 @@ from sphinxext.digest.model import (
 from sphinxext.digest.model.words import N_, filled
 from sphinxext.digest.options import SETTINGS_FILE, Settings, is_default, words_of
 
-#: Marks links that are not numbered, since their text says where they lead.
-SOURCE_CLASS = "digest-source"
-
 #: Marks the words that stand over a part of a countdown.
 LABEL_CLASS = "digest-label"
 
 #: Marks the lines that lead to other parts of a thread.
 NEIGHBOUR_CLASS = "digest-neighbour"
 
-#: Marks the links that close a note.
-LINKS_CLASS = "digest-links"
-
 #: Marks where a success was told.
 WHERE_CLASS = "digest-where"
-
-#: Marks the name of the project that a note is from.
-PROJECT_NAME_CLASS = "digest-project-name"
 
 #: Marks the lines that close the successes, and those of them that are the project's.
 CLOSING_CLASS = "digest-closing"
@@ -143,7 +144,7 @@ class NoteBuilder:
     def prelude(self, entry: Entry) -> list[nodes.Node]:
         """What stands before the first section."""
         assert isinstance(entry.note, Prelude)
-        return _with_source_links(self.blocks(entry.note.text, entry))
+        return with_source_links(self.blocks(entry.note.text, entry))
 
     def success_list(self, entries: Iterable[Entry]) -> nodes.bullet_list:
         """Successes as a list, with the lines that close it: the digest's own, or those of the project."""
@@ -160,7 +161,7 @@ class NoteBuilder:
             items.append(nodes.list_item("", self.of_settings("success_closing")))
         if self.settings.success_url:
             link = source_link(self.words.gettext("All Successes"), self.settings.success_url)
-            items.append(nodes.list_item("", nodes.paragraph("", "", link)))
+            items.append(line_with(link))
         else:
             items += self.all_successes()
         for item in items:
@@ -190,7 +191,7 @@ class NoteBuilder:
     def closing(self, entry: Entry) -> list[nodes.list_item]:
         """The lines that close the successes of one digest: the items of its list, or its text as one."""
         assert isinstance(entry.note, Closing)
-        blocks = _with_source_links(self.blocks(entry.note.text, entry))
+        blocks = with_source_links(self.blocks(entry.note.text, entry))
         items: list[nodes.list_item] = []
         for block in blocks:
             if isinstance(block, nodes.bullet_list):
@@ -250,12 +251,12 @@ class NoteBuilder:
             (self.words.gettext(label), getattr(note, name)) for name, label in COUNTDOWN_PARTS if getattr(note, name)
         ]
         parts = [(label, self.blocks(text, entry)) for label, text in texts]
-        lines = [_line(source_link(self.words.gettext("Full thread"), note.url))] if note.url else []
+        lines = [line_with(source_link(self.words.gettext("Full thread"), note.url))] if note.url else []
         ahead = self.outlook_of(entry) if self.outlook_of is not None and note.dates is None else None
         if ahead is not None and (dates := next_deadlines(*ahead, self.words)):
             parts.append((self.words.gettext(COUNTDOWN_PARTS[-1][1]), dates))
             url = ahead[0].schedule.url
-            lines += [_line(source_link(self.words.gettext("Release schedule"), url))] if url else []
+            lines += [line_with(source_link(self.words.gettext("Release schedule"), url))] if url else []
         lines += self.project(entry)
         body = _labelled(parts, self.words) if len(parts) != 1 else parts[0][1]
         return body + links_list(lines)
@@ -267,8 +268,8 @@ class NoteBuilder:
         body = self.blocks(note.summary, entry) if note.summary else []
         people = self.people_of(note.participants) if self.people_of is not None and note.participants else []
         lines = []
-        if note.url and not _ends_with(body, note.url):
-            lines.append(_line(source_link(self.words.gettext("Full thread"), note.url)))
+        if note.url and not ends_with(body, note.url):
+            lines.append(line_with(source_link(self.words.gettext("Full thread"), note.url)))
         if neighbours.earlier:
             lines.append(self.neighbour(neighbours.earlier))
         lines += [self.neighbour(later, earlier=False) for later in neighbours.later]
@@ -279,14 +280,14 @@ class NoteBuilder:
         """The line that says which project a note is from, if it is not the project's own."""
         if entry.fragment.project is None:
             return []
-        line = _line(*sentence(self.words.gettext("Project: {project}"), project=[_project_name(entry)]))
+        line = line_with(*sentence(self.words.gettext("Project: {project}"), project=[project_name(entry)]))
         return [line]
 
     def neighbour(self, entry: Entry, *, earlier: bool = True) -> nodes.list_item:
         """The line that leads to an earlier or a later part of a thread."""
         gettext = self.words.gettext
         pattern = gettext("Continued from: {digest}") if earlier else gettext("Continued in: {digest}")
-        line = _line(*sentence(pattern, digest=self.links.to_thread(entry)))
+        line = line_with(*sentence(pattern, digest=self.links.to_thread(entry)))
         line["classes"].append(NEIGHBOUR_CLASS)
         return line
 
@@ -298,7 +299,7 @@ class NoteBuilder:
         if note.author:
             byline = filled(self.words.gettext("By {author}"), author=note.author)
             body.insert(0, nodes.paragraph("", byline, classes=["digest-byline"]))
-        lines = [_line(source_link(self.words.gettext("Full story"), note.url))] if note.url else []
+        lines = [line_with(source_link(self.words.gettext("Full story"), note.url))] if note.url else []
         return body + links_list(lines + self.project(entry))
 
 
@@ -330,80 +331,5 @@ def _lead_of_translation(paragraph: nodes.Element, lead: list[nodes.Node], engli
     return []
 
 
-def list_item_of(
-    entry: Entry, blocks: list[nodes.Node], lead: list[nodes.Node], tail: list[nodes.Node]
-) -> nodes.list_item:
-    """A list item that can be linked to, with inline nodes before and after the text of its first paragraph."""
-    if not blocks or not isinstance(blocks[0], nodes.paragraph):
-        source = blocks[0].source if blocks else None
-        blocks.insert(0, nodes.paragraph("".join(node.astext() for node in lead)))
-        blocks[0].source, blocks[0].line = source, entry.note.place.line
-    first = blocks[0]
-    assert isinstance(first, nodes.paragraph)
-    target = nodes.target("", "", ids=[entry.anchor])
-    last, start = lead[-1:], first.children[:1]
-    if last and start and isinstance(last[0], nodes.Text) and isinstance(start[0], nodes.Text):
-        # one node for both: what Sphinx does with each text node costs more than the text
-        lead, first.children[:1] = lead[:-1], [nodes.Text(last[0] + start[0])]
-    first.children = [target, *lead, *first.children, *tail]
-    for child in first.children:
-        first.setup_child(child)
-    return nodes.list_item("", *blocks)
-
-
-def project_after(entry: Entry) -> list[nodes.Node]:
-    """The project that a note is from, to stand after its words."""
-    if entry.fragment.project is None:
-        return []
-    name = _project_name(entry)
-    name.insert(0, nodes.Text("("))
-    name.append(nodes.Text(")"))
-    return [nodes.Text(" "), name]
-
-
-def _project_name(entry: Entry) -> nodes.inline:
-    """The title of a project, as a link to the note on its pages, or to all of them."""
-    project = entry.fragment.project
-    assert project is not None
-    url = entry.note.page or project.home
-    title: nodes.Node = source_link(project.title, url) if url else nodes.Text(project.title)
-    return nodes.inline("", "", title, classes=[PROJECT_NAME_CLASS])
-
-
-def source_link(text: str, url: str) -> nodes.reference:
-    """A link whose text says where it leads."""
-    return nodes.reference("", text, refuri=url, classes=[SOURCE_CLASS])
-
-
-def links_list(lines: list[nodes.list_item]) -> list[nodes.Node]:
-    """The links that close a note, as a list of their own."""
-    return [nodes.bullet_list("", *lines, bullet="*", classes=[LINKS_CLASS])] if lines else []
-
-
-def _with_source_links(blocks: list[nodes.Node]) -> list[nodes.Node]:
-    """Blocks in which a paragraph ``Words: URL`` is a link whose text says where it leads, as in lines of our own."""
-    for paragraph in [paragraph for block in blocks for paragraph in block.findall(nodes.paragraph)]:
-        label, link = paragraph.children if len(paragraph) == 2 else (None, None)
-        if not isinstance(label, nodes.Text) or not isinstance(link, nodes.reference):
-            continue
-        words, url = " ".join(label.astext().split()), link.get("refuri")
-        if words.endswith(":") and link.astext() == url:
-            paragraph.clear()
-            paragraph += source_link(words.removesuffix(":"), url)
-    return blocks
-
-
-def _ends_with(body: list[nodes.Node], url: str) -> bool:
-    """Whether the last line of a list at the end of a body links to a URL, so that no other line has to."""
-    last = body[-1] if body else None
-    if not isinstance(last, nodes.bullet_list):
-        return False
-    return any(link.get("refuri") == url for link in last.children[-1].findall(nodes.reference))
-
-
 def _is_link(node: nodes.Element) -> bool:
     return node.tagname in ("reference", "pending_xref")
-
-
-def _line(*children: nodes.Node) -> nodes.list_item:
-    return nodes.list_item("", nodes.paragraph("", "", *children))

@@ -8,6 +8,7 @@ from datetime import date
 
 from docutils import nodes
 
+from sphinxext.digest.doctree.lines import line_with
 from sphinxext.digest.doctree.sentence import sentence
 from sphinxext.digest.model import ENGLISH, Countdown, Entry, Event, Outlook, Schedule, Scope, Week, Words
 from sphinxext.digest.model.words import N_, filled
@@ -93,11 +94,11 @@ def time_left(outlook: Outlook, name: EventName = plain_name, words: Words = ENG
     if outlook.next is not None and outlook.days_to_next is not None:
         pattern = words.gettext("Next deadline: {event}, {day} ({left})")
         left, day = left_words(outlook.days_to_next, words), day_node(outlook.next.day, words=words)
-        lines.append(_line(*sentence(pattern, event=name(outlook.next), day=[day], left=left)))
+        lines.append(line_with(*sentence(pattern, event=name(outlook.next), day=[day], left=left)))
         lines[-1]["days"] = outlook.days_to_next
     days = (release - outlook.now).days
     left, day = left_words(days, words), day_node(release, words=words)
-    lines.append(_line(*sentence(words.gettext("Release: {day} ({left})"), day=[day], left=left)))
+    lines.append(line_with(*sentence(words.gettext("Release: {day} ({left})"), day=[day], left=left)))
     lines[-1]["days"] = days
     listing = nodes.bullet_list("", *lines, bullet="*")
     week = outlook.week.name if outlook.week is not None else None
@@ -142,7 +143,7 @@ def deadline_line(event: Event, outlook: Outlook, name: EventName, words: Words 
         line.append(nodes.Text(words.gettext(", ") + (event.project or words.gettext("for some projects"))))
     if event.day < outlook.now:
         line += [nodes.Text(" "), nodes.inline("", words.gettext("(passed)"), classes=[PASSED_CLASS])]
-    return _line(*line)
+    return line_with(*line)
 
 
 def week_node(week: Week, words: Words = ENGLISH) -> nodes.inline:
@@ -190,7 +191,3 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[list[nodes.Node]]], w
 
 def _words(text: str) -> nodes.paragraph:
     return nodes.paragraph("", text)
-
-
-def _line(*children: nodes.Node) -> nodes.list_item:
-    return nodes.list_item("", nodes.paragraph("", "", *children))

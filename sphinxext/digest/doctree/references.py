@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from docutils import nodes
 
 from sphinxext.digest.compose import References
-from sphinxext.digest.doctree.notes import SOURCE_CLASS
+from sphinxext.digest.doctree.lines import SOURCE_CLASS
 
 #: Marks the numbers that are put after links.
 NUMBER_CLASS = "digest-number"

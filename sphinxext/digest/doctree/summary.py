@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from docutils import nodes
 
-from sphinxext.digest.doctree.notes import SOURCE_CLASS, WHERE_CLASS
+from sphinxext.digest.doctree.lines import SOURCE_CLASS
+from sphinxext.digest.doctree.notes import WHERE_CLASS
 from sphinxext.digest.model import ENGLISH, Kind, Words
 from sphinxext.digest.model.words import filled
 

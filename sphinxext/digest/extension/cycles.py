@@ -9,7 +9,7 @@ from urllib.parse import quote
 from docutils import nodes
 from sphinx import addnodes
 
-from sphinxext.digest.doctree.notes import links_list
+from sphinxext.digest.doctree.lines import line_with, links_list
 from sphinxext.digest.doctree.outlook import RELEASE, EventName, outlook_of_note, plain_name, weeks_table
 from sphinxext.digest.extension.domain import CALENDAR, DigestDomain
 from sphinxext.digest.extension.published.calendars import calendar_path
@@ -61,7 +61,7 @@ class PageLinks:
         label = filled(self.words.gettext("Calendar of {cycle} (iCalendar)"), cycle=schedule.title)
         content = nodes.inline("", label, classes=["digest-calendar"])
         link = self.xref(CALENDAR, calendar_path(settings.pages, schedule), content)
-        calendar = nodes.list_item("", nodes.paragraph("", "", link))
+        calendar = line_with(link)
         with_calendar = links_list([*(line.deepcopy() for line in lines), calendar])
         parts: list[nodes.Node] = [addnodes.only("", *with_calendar, expr=_HTML)]
         if lines:

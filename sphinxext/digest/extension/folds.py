@@ -37,7 +37,7 @@ class Folds(SphinxPostTransform):
                 self._fold(section)
 
     def _fold(self, section: nodes.section) -> None:
-        from sphinxext.digest.doctree.notes import LINKS_CLASS
+        from sphinxext.digest.doctree.lines import LINKS_CLASS
         from sphinxext.digest.doctree.reading_time import length, minutes_words
 
         # the links that close it are useful when it is closed

@@ -14,7 +14,8 @@ from docutils import nodes
 from sphinxext.digest.collect.joined import without_roles
 from sphinxext.digest.doctree.digest import after_version
 from sphinxext.digest.doctree.guard import Guard
-from sphinxext.digest.doctree.notes import COUNTDOWN_PARTS, NoteBuilder, project_after
+from sphinxext.digest.doctree.lines import project_after
+from sphinxext.digest.doctree.notes import COUNTDOWN_PARTS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.model import (
     Closing,

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from docutils import nodes
 
-from sphinxext.digest.doctree.notes import LABEL_CLASS, PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS
+from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS
+from sphinxext.digest.doctree.notes import LABEL_CLASS, WHERE_CLASS
 from sphinxext.digest.model import ENGLISH, Words
 from sphinxext.digest.render.labels import SILENT, admonition_label, enumerator, is_words
 from sphinxext.digest.render.tables import table_lines

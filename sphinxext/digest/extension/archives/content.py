@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from sphinxext.digest.doctree.digest import titled
+from sphinxext.digest.doctree.lines import line_with
 from sphinxext.digest.doctree.notes import WHERE_CLASS
 from sphinxext.digest.doctree.sentence import heading_of, sentence
 from sphinxext.digest.extension.archives.lines import line_of
@@ -126,7 +127,7 @@ class ArchiveContent:
         for chain in chains:
             link = self.reader.to_page(f"threads/{chain.page}", nodes.inline("", self.title_of_chain(chain)))
             run = nodes.inline("", self.run_of(chain), classes=[COUNTS_CLASS])
-            items.append(nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(" "), run)))
+            items.append(line_with(link, nodes.Text(" "), run))
         return [self._list(items)]
 
     def chain(self, chain: Chain) -> list[nodes.Node]:
@@ -175,7 +176,7 @@ class ArchiveContent:
         name = self._year(year) if year else self.name_of(kind, member)
         link = self.reader.to_page(f"{kind}/{page}", nodes.inline("", name))
         counts = nodes.inline("", f"({self.counts(kind, member)})", classes=[COUNTS_CLASS])
-        return nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(" "), counts))
+        return line_with(link, nodes.Text(" "), counts)
 
     def _of_kind(self, kind: str, notes: list[Entry], thanks: list[Entry]) -> list[nodes.Node]:
         """Notes as the archives show them: all successes in their digests, those of somebody by their days."""

@@ -16,7 +16,8 @@ from sphinx.util.docutils import SphinxDirective
 from sphinxext.digest.collection import Collection
 from sphinxext.digest.compose import digest_title
 from sphinxext.digest.doctree.guard import Guard
-from sphinxext.digest.doctree.notes import PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS
+from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS
+from sphinxext.digest.doctree.notes import WHERE_CLASS
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.doctree.references import NUMBER_CLASS
 from sphinxext.digest.extension.archives.notes import LinkedNotes

@@ -11,7 +11,8 @@ from docutils import nodes
 
 from sphinxext.digest.compose import countdown_heading, week_heading
 from sphinxext.digest.doctree.digest import titled
-from sphinxext.digest.doctree.notes import LINKS_CLASS, NoteBuilder, source_link
+from sphinxext.digest.doctree.lines import LINKS_CLASS, line_with, source_link
+from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.doctree.outlook import EventName, deadlines, time_left, week_of_note
 from sphinxext.digest.doctree.sentence import heading_of
 from sphinxext.digest.extension.cycles import PageLinks, timeline_nodes
@@ -149,7 +150,7 @@ class CountdownDirective(ScheduleReader):
         """What closes the countdown: the links of its note, where the whole schedule is, and its calendar."""
         if schedule.url:
             link = source_link(self.words.gettext("Release schedule"), schedule.url)
-            lines.append(nodes.list_item("", nodes.paragraph("", "", link)))
+            lines.append(line_with(link))
         return self._links.closing(lines, self.settings, schedule)
 
     def _register(self, ahead: Outlook, anchor: str) -> None:

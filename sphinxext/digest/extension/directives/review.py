@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from docutils import nodes
 
+from sphinxext.digest.doctree.lines import line_with
 from sphinxext.digest.doctree.sentence import sentence
 from sphinxext.digest.extension.archives.content import ArchiveContent
 from sphinxext.digest.extension.archives.queries import ReviewQuery
@@ -36,7 +37,7 @@ class ReviewDirective(CollectionReader):
         review = review_of(self.collection, query.year)
         builder = self.builder(shown=[chain.parts[0] for chain in review.longest])
         self._content = ArchiveContent(self, builder)
-        items = [nodes.list_item("", nodes.paragraph("", "", *line)) for line in self._lines(review)]
+        items = [line_with(*line) for line in self._lines(review)]
         listing = nodes.bullet_list("", *items, bullet="*", classes=["digest-review"])
         return self.place([listing] if items else [], builder, ())
 

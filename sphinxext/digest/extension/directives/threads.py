@@ -9,7 +9,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 
 from sphinxext.digest.doctree.digest import titled
-from sphinxext.digest.doctree.notes import links_list, source_link
+from sphinxext.digest.doctree.lines import line_with, links_list, source_link
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec, elements_of, show_url_in_text
 from sphinxext.digest.extension.domain import DigestDomain, Target
@@ -79,9 +79,7 @@ class ThreadSummaryDirective(CollectionReader):
         self.state.nested_parse(self.content, self.content_offset, body)
         lines = []
         if url := self.options.get("url"):
-            lines.append(
-                nodes.list_item("", nodes.paragraph("", "", source_link(self.words.gettext("Full thread"), url)))
-            )
+            lines.append(line_with(source_link(self.words.gettext("Full thread"), url)))
         if earlier := self._earlier():
             lines.append(self.builder().neighbour(earlier))
         words, messages = self.state.inline_text(title, self.lineno)
