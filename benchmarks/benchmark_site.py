@@ -17,6 +17,7 @@ RUNS, FLAT_RUNS = 5, 1
 
 _OURS, _NESTED, _FLAT, _POSTS = "sphinxext-digest", "pages by year and month", "pages in one toctree", "ABlog posts"
 _POSTS_FLAT = "ABlog posts in one toctree"
+_ARCHIVES = "with archives"
 _FRESH, _UNCHANGED, _EDITED = "all", "nothing changed", "one text edited"
 
 
@@ -43,8 +44,11 @@ def measure(folder: Path, *, runs: int | None, small: bool, jobs: str, flat_runs
         [
             compared,
             "Ours has besides: an index of threads, people and what they told (digest-notes.html), an anchor to each "
-            "note and all of them in objects.inv. The hand-written pages have besides: their source, of full length, "
-            "in _sources.",
+            "note and all of them in objects.inv, what stands above each digest, its plain text, the index of notes "
+            "for other sites and that of the filter. The hand-written pages have besides: their source, of full "
+            "length, in _sources.",
+            "Archives are pages of people, channels, threads and the successes of each year, which show most notes "
+            "once or twice more. Only the site that says so has them.",
             "ABlog makes an archive and a feed, and cannot be read in parallel; each post has a tag and an author. "
             "As 'ablog start' sets it up, no toctree has the posts, so that no sidebar shows them.",
             "'One text edited' is a line in a thread of the middle digest.",
@@ -58,6 +62,7 @@ def _write_sites(folder: Path, number: int, jobs: str) -> dict[str, Site]:
         digests = make_digests(size)
         sites = {
             _OURS: fragments_site(folder / place / "ours", digests, jobs),
+            _ARCHIVES: fragments_site(folder / place / "archives", digests, jobs, archives=True),
             _NESTED: pages_site(folder / place / "nested", digests, as_pages.write_nested, jobs),
             _FLAT: pages_site(folder / place / "flat", digests, as_pages.write_flat, jobs),
             _POSTS: pages_site(folder / place / "posts", digests, as_pages.write_posts, jobs),
@@ -101,6 +106,9 @@ def _ratios(costs: dict[tuple[str, str], list[Cost]]) -> list[Ratio]:
         Ratio.of("ours / pages in one toctree", ours[_FRESH], costs[_FLAT, _FRESH], at_most=0.5),
         Ratio.of("ABlog posts in one toctree / ours", costs[_POSTS_FLAT, _FRESH], ours[_FRESH], at_least=2.5),
         Ratio.of("ABlog posts / ours", posts[_FRESH], ours[_FRESH]),
+        Ratio.of("ours with archives / ours", costs[_ARCHIVES, _FRESH], ours[_FRESH]),
+        Ratio.of("ours with archives / ours, nothing changed", costs[_ARCHIVES, _UNCHANGED], ours[_UNCHANGED]),
+        Ratio.of("ours with archives / ours, one text edited", costs[_ARCHIVES, _EDITED], ours[_EDITED]),
         Ratio.of("ours / pages, nothing changed", ours[_UNCHANGED], nested[_UNCHANGED], at_most=1.1),
         Ratio.of("ours / pages, one text edited", ours[_EDITED], nested[_EDITED]),
         Ratio.of("ABlog posts / ours, nothing changed", posts[_UNCHANGED], ours[_UNCHANGED]),

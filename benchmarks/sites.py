@@ -17,8 +17,8 @@ from measure import Cost, Failure, run_python
 _SETTLED = 2.2
 
 _CONF = 'project = "Gannet"\nhtml_theme = "alabaster"\n'
-#: Without archives, which nobody writes by hand.
-_OURS = f'extensions = ["sphinxext.digest"]\ndigest_success_url = "{as_pages.SUCCESS_URL}"\ndigest_archives = ()\n'
+_OURS = f'extensions = ["sphinxext.digest"]\ndigest_success_url = "{as_pages.SUCCESS_URL}"\n'
+_NO_ARCHIVES = "digest_archives = ()\n"
 #: What ``ablog start`` writes, in short.
 _ABLOG = """extensions = ["ablog"]
 blog_title = "Gannet Blog"
@@ -81,11 +81,11 @@ class Site:
         return cost
 
 
-def fragments_site(folder: Path, digests: list[Digest], jobs: str = "auto") -> Site:
-    """The content as fragments, with our extension."""
+def fragments_site(folder: Path, digests: list[Digest], jobs: str = "auto", *, archives: bool = False) -> Site:
+    """The content as fragments, with our extension, and if wanted with archives, which nobody writes by hand."""
     thread = _edited(digests)
     return _site(
-        folder, _OURS, folder / as_fragments.path_of(thread), thread, jobs,
+        folder, _OURS if archives else _OURS + _NO_ARCHIVES, folder / as_fragments.path_of(thread), thread, jobs,
         lambda: as_fragments.write_digests(folder, digests),
     )  # fmt: skip
 

@@ -11,9 +11,12 @@ _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )
 
+#: The signs that link to headings and lines, what stands above a digest, the links to feeds, pictures.
+_AROUND = frozenset(("headerlink", "digest-head", "digest-published", "digest-picture"))
+
 
 class _Body(HTMLParser):
-    """Collects the text of the element ``<div class="body">`` without the signs that link to headings."""
+    """Collects the text of the element ``<div class="body">`` without what helps to find the way in it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,7 +30,7 @@ class _Body(HTMLParser):
         classes = (dict(attrs).get("class") or "").split()
         if self._depth or "body" in classes:
             self._depth += 1
-        if self._depth and not self._skipped and "headerlink" in classes:
+        if self._depth and not self._skipped and (tag == "summary" or not _AROUND.isdisjoint(classes)):
             self._skipped = self._depth
 
     def handle_endtag(self, tag: str) -> None:
