@@ -33,13 +33,6 @@ RELEASES = "releases"
 ARCHIVES = ("successes", "people", "threads", "channels", "series")
 
 
-def _archives(value: object) -> tuple[str, ...]:
-    names = checks.texts(value)
-    if unknown := [name for name in names if name not in ARCHIVES]:
-        raise checks.OptionError(f"has no archive '{unknown[0]}': there are {', '.join(ARCHIVES)}")
-    return tuple(name for name in ARCHIVES if name in names)
-
-
 def _sections(value: object) -> tuple[str, ...]:
     names = checks.texts(value)
     if unknown := [name for name in names if name not in SECTIONS]:
@@ -87,7 +80,7 @@ OPTIONS: dict[str, Option] = {
         Option(
             "archives",
             ARCHIVES,
-            _archives,
+            checks.names(*ARCHIVES),
             "The archives that the build makes beside the digests, each with an index: all successes by year, a page "
             "to each person, to each thread that runs over several digests, to each IRC channel, and to each series "
             "of countdowns. An empty list is for none of them.",

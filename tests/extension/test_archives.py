@@ -320,7 +320,7 @@ def test_wrong_arguments_are_reported(project: Project) -> None:
     )
     build = project.build(digest_archives=["people", "tales"])
     assert [line.partition("WARNING: ")[2] for line in build.warnings] == [
-        "digest_archives: 'archives' has no archive 'tales': there are successes, people, threads, channels, series "
+        "digest_archives: 'archives' may have successes, people, threads, channels, series, and no 'tales' "
         "[digest.bad-setting]",
         "there is no archive 'tales': there are successes, people, threads, channels, series [digest.bad-value]",
         "the archive 'people' has no page 'nobody' [digest.bad-value]",

@@ -121,7 +121,7 @@ def test_an_option_that_there_is_not_is_a_problem(project: Project) -> None:
     )
     assert second == (
         "<src>/conf.py:1: WARNING: digest_collections.news.page: there is no option 'page': is it 'pages'? "
-        "[digest.unknown-setting]"
+        "(in the collection 'news') [digest.unknown-setting]"
     )
 
 

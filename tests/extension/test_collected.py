@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 
 from docutils import nodes
+from sphinx import addnodes
 
 from sphinxext.digest.collect.irc.collector import Collector, Wishes
 from sphinxext.digest.collect.irc.sources import find_sources
@@ -77,7 +79,8 @@ def test_pages(project: Project) -> None:
     assert [line.removesuffix(" ¶").split(" [")[0] for line in lines] == [line.split(" [")[0] for line in expected]
     assert not parse_page(page).xpath("//script[contains(., 'alert')]|//b[@onclick]")
     links = found.xpath(".//a/@href")
-    assert all(link.startswith(("https://example.org/", "mailto:")) for link in links if not link.startswith("#"))
+    elsewhere = [link for link in links if not re.fullmatch(r"#.*|people/[\w-]+\.html|successes/index\.html", link)]
+    assert all(link.startswith(("https://example.org/", "mailto:")) for link in elsewhere)
 
 
 def test_doctree(project: Project) -> None:
@@ -89,8 +92,10 @@ def test_doctree(project: Project) -> None:
     doctree = build.env.get_doctree("digests/2026-03-20")
     items = [item.astext() for item in doctree.findall(nodes.list_item)]
     assert items[: len(expected)] == expected
-    allowed = {"target", "inline", "reference", "Text"}
+    allowed = {"target", "inline", "reference", "Text", "pending_xref"}
     for item in list(doctree.findall(nodes.list_item))[: len(expected)]:
         assert {node.tagname if isinstance(node, nodes.Element) else "Text" for node in item[0].findall()} - {
             "paragraph"
         } <= allowed
+        links = list(item.findall(addnodes.pending_xref))
+        assert all(re.fullmatch(r"digests/people/[\w-]+", link["reftarget"]) for link in links)

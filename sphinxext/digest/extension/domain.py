@@ -40,6 +40,8 @@ PUBLISHED = "published"
 PAGE = "page"
 #: The types of objects that archives have pages of; what a type is called when it has a name that others have, too.
 PERSON, CHANNEL, SERIES = "person", "channel", "series"
+#: The attribute of a link to such a page, which a mail leaves out; it says whether its line is nothing but the link.
+ARCHIVE, LINE = "digest-archive", "line"
 #: What the types of objects are called.
 _TYPES = {
     Kind.SUCCESS.value: _("success"),
@@ -270,7 +272,9 @@ class DigestDomain(Domain):
             # Sphinx puts any node in the place of a reference
             return cast(nodes.reference, published_links(env, fromdocname, builder, target) or contnode)
         if typ == PAGE:
-            return self._link_to_page(fromdocname, builder, target, contnode)
+            link = self._link_to_page(fromdocname, builder, target, contnode)
+            link[ARCHIVE] = LINE if node.get(LINE) else ""
+            return link
         found = self.find(DIGEST if typ == "issue" else typ, target)
         if found is None:
             # the digest that has a thread's other part may have no page, or leave threads out

@@ -8,6 +8,7 @@ from docutils import nodes
 
 from sphinxext.digest.doctree.digest import REFERENCES_CLASS
 from sphinxext.digest.doctree.references import NUMBER_CLASS
+from sphinxext.digest.extension.archives.lines import leave_out_archives
 from sphinxext.digest.model import Words
 from sphinxext.digest.render.labels import admonition_label
 from sphinxext.digest.render.mail_text import mail_text
@@ -19,6 +20,7 @@ def mail_of_page(doctree: nodes.document, url: str, words: Words) -> str:
     :param doctree: with its references resolved.
     :param url: where the page is published; without it references to other pages become words.
     """
+    leave_out_archives(doctree)
     return mail_text(parts_of_page(doctree, url), url or None, words=words)
 
 
