@@ -207,10 +207,11 @@ class ArchiveContent:
     def _success(self, entry: Entry) -> nodes.list_item:
         """A success with its day, which leads to its digest."""
         item = _without_target(self.builder.success(entry))
-        day = nodes.inline("", self.words.day(entry.moment.day), classes=[WHERE_CLASS])
+        # around the link: the colour of remarks has less contrast than a link's may have left
+        link = self.reader.to_note(entry, nodes.inline("", self.words.day(entry.moment.day)))
         first = item.children[0]
         assert isinstance(first, nodes.Element)
-        first += [nodes.Text(" "), self.reader.to_note(entry, day)]
+        first += [nodes.Text(" "), nodes.inline("", "", link, classes=[WHERE_CLASS])]
         return item
 
     def _countdowns(self, notes: list[Entry]) -> list[nodes.Node]:
