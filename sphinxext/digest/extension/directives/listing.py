@@ -66,7 +66,7 @@ class CollectionDirective(CollectionReader):
         if not wanted and self.store.place_of(self.settings) >= 0:
             DigestDomain.of(self.env).note_listing(self.env.docname, self.settings.fragments)
             listed["classes"].append(filter_class(self.settings))
-        return [*archives, *drawn, listed, *published, self._toctree(digests, wanted)]
+        return [*archives, *published, *drawn, listed, self._toctree(digests, wanted)]
 
     def _picture(self, digests: list[tuple[Period, tuple[Entry, ...]]], year: str) -> list[nodes.Node]:
         numbers = [
