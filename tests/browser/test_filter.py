@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sphinxext.digest.extension.filter import SCRIPT, words_of_filter
+from sphinxext.digest.extension.filter import SCRIPT, STYLES, words_of_filter
 from sphinxext.digest.model import ENGLISH
 
 from .test_countdown import RULES, SMALL, axe
@@ -120,11 +120,12 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> str:
     }
     (folder / "notes.js").write_text(f"var digestNotes={json.dumps(document)};", encoding="utf-8")
     shutil.copy(STATIC / SCRIPT, folder)
-    shutil.copy(STATIC / "digest.css", folder)
+    for name in ("digest.css", STYLES):
+        shutil.copy(STATIC / name, folder)
     notes = html.escape(json.dumps({"digest-of-digests": ["notes.js", [2026, 2025, 2024, 2023]]}))
     (folder / "index.html").write_text(
         '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Digests</title>'
-        f'<link rel="stylesheet" href="digest.css">'
+        f'<link rel="stylesheet" href="digest.css"><link rel="stylesheet" href="{STYLES}">'
         f'<script src="{SCRIPT}" data-notes="{notes}" data-words="{html.escape(words_of_filter(ENGLISH))}"></script>'
         '<main><h1>Digests</h1><dl class="digest-years digest-of-digests"><dt>2026<dd>All</dl></main></html>',
         encoding="utf-8",
@@ -310,6 +311,6 @@ def test_rules_for_accessibility_are_kept(
             page.wait("30 notes")
         driver.execute_script(axe)
         rules = driver.execute_async_script(RULES, [ours, ".digest-participants"])
-        found[name] = rules + problems(driver, "scroll", "overflow", "contrast")
+        found[name] = rules + problems(driver, "styles", "scroll", "overflow", "contrast", "headings", "targets")
         assert driver.find_elements("css selector", ours)
     assert {name: lines for name, lines in found.items() if lines} == {}

@@ -88,12 +88,12 @@ def test_what_is_published(site: Project) -> None:
         assert parse_page(build.outdir / "digests" / page).xpath(f"//*[@id='{anchor}']")
 
 
-def test_only_the_page_with_the_list_loads_the_script(site: Project) -> None:
+def test_only_the_page_with_the_list_loads_the_script_and_its_styles(site: Project) -> None:
     site.write("lists/all.rst", "All\n===\n\n.. digest-collection::\n")
     build = site.build()
-    pages = [page for page in build.outdir.rglob("*.html") if "digest-filter.js" in page.read_text(encoding="utf-8")]
-    with_script = {page.relative_to(build.outdir) for page in pages}
-    assert with_script == {Path("lists/all.html")}
+    for file in ("digest-filter.js", "digest-filter.css"):
+        pages = [page for page in build.outdir.rglob("*.html") if file in page.read_text(encoding="utf-8")]
+        assert {page.relative_to(build.outdir) for page in pages} == {Path("lists/all.html")}
     (script,) = parse_page(build.outdir / "lists" / "all.html").xpath("//script[@data-notes]")
     assert json.loads(script.get("data-notes")) == {"digest-of-digests": ["../digests/notes.js", [2015]]}
     assert parse_page(build.outdir / "lists" / "all.html").xpath("//dl[contains(@class, 'digest-of-digests')]")
@@ -115,9 +115,9 @@ def test_others_have_none(site: Project, builder: str) -> None:
     assert list(build.outdir.rglob("notes.js")) == []
     for book in build.outdir.glob("*.epub"):
         with ZipFile(book) as files:
-            assert not [name for name in files.namelist() if name.endswith(".js")]
+            assert not [name for name in files.namelist() if name.endswith(".js") or "digest-filter" in name]
     pages = [path.read_bytes() for path in build.outdir.rglob("*.*html")]
-    assert not any(b"digest-filter.js" in page for page in pages)
+    assert not any(b"digest-filter" in page for page in pages)
 
 
 def test_without_a_list_there_is_none(site: Project) -> None:

@@ -13,6 +13,7 @@ from sphinxext.digest.extension.days import SCRIPT, DayElements, LargeDays, add_
 from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
 from sphinxext.digest.extension.failed_writes import watch_writes
 from sphinxext.digest.extension.filter import SCRIPT as FILTER_SCRIPT
+from sphinxext.digest.extension.filter import STYLES as FILTER_STYLES
 from sphinxext.digest.extension.filter import add_filter
 from sphinxext.digest.extension.folds import Folds
 from sphinxext.digest.extension.head import add_to_head
@@ -122,7 +123,7 @@ def _add_stylesheet(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(_STATIC))
     app.add_css_file("digest.css")
     # what a book may not have, and what it does not use
-    excluded = (f"_static/{name}" for name in (_WEB_STYLES, SCRIPT, FILTER_SCRIPT))
+    excluded = (f"_static/{name}" for name in (_WEB_STYLES, SCRIPT, FILTER_SCRIPT, FILTER_STYLES))
     config.epub_exclude_files = [*config.epub_exclude_files, *excluded]
 
 

@@ -1,4 +1,4 @@
-"""The filter on the page that lists all digests: which pages have one, and what its script needs."""
+"""The filter on the page that lists all digests: which pages have one, and what it needs there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sphinxext.digest.options import Settings
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-SCRIPT = "digest-filter.js"
+SCRIPT, STYLES = "digest-filter.js", "digest-filter.css"
 #: Builders whose pages go into a file of help, in which there are no other files than those that Sphinx knows of.
 _CLOSED = ("epub", "htmlhelp", "qthelp", "devhelp", "applehelp")
 
@@ -58,6 +58,7 @@ def add_filter(app: Sphinx, pagename: str, _template: str, _context: dict[str, A
     # not deferred: the form has to be there before the list below it is painted
     attributes: dict[str, Any] = {"data-notes": json.dumps(notes), "data-words": words}
     app.add_js_file(SCRIPT, **attributes)
+    app.add_css_file(STYLES)
 
 
 def words_of_filter(words: Words) -> str:
