@@ -24,6 +24,8 @@ html_theme = {theme!r}
 digest_title = "Gannet Digest, {{period}}"
 digest_success_url = "https://wiki.gannet.example/Successes"
 digest_schedules = ["schedules"]
+# for the feeds
+html_baseurl = "https://docs.gannet.example/"
 """
 #: Themes that are an extension, too, with what their users have in conf.py.
 EXTENSIONS = {

@@ -28,7 +28,8 @@ THEIRS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
 OURS = ", ".join(
     (
         *('[class*="digest-"][class*="-section"]', ".digest-head", ".digest-prelude"),
-        *(".digest-years", ".digest-list", ".digest-schedule"),
+        *(".digest-years", ".digest-months", ".digest-list", ".digest-schedule"),
+        *(".digest-archives", ".digest-published", ".digest-letters", ".digest-review", ".digest-picture"),
     )
 )
 RULES = """
