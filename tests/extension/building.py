@@ -12,6 +12,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import sphinx.locale
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
@@ -124,6 +125,8 @@ class Project:
         doctreedir = self.folder / "build" / (doctrees or f"doctrees-{builder}")
         status, warning = StringIO(), StringIO()
         read: list[str] = []
+        # Sphinx keeps translators as long as the process runs, also for builds in English
+        sphinx.locale.translators.clear()
         with patch_docutils(self.folder), docutils_namespace():
             app = Sphinx(
                 self.folder,
