@@ -272,9 +272,7 @@ class DigestDomain(Domain):
             # Sphinx puts any node in the place of a reference
             return cast(nodes.reference, published_links(env, fromdocname, builder, target) or contnode)
         if typ == PAGE:
-            link = self._link_to_page(fromdocname, builder, target, contnode)
-            link[ARCHIVE] = LINE if node.get(LINE) else ""
-            return link
+            return self._link_to_page(fromdocname, builder, node, contnode)
         found = self.find(DIGEST if typ == "issue" else typ, target)
         if found is None:
             # the digest that has a thread's other part may have no page, or leave threads out
@@ -293,11 +291,16 @@ class DigestDomain(Domain):
             return nodes.reference("", "", contnode, internal=True, refuri=f"#{found.anchor}", reftitle=found.title)
         return make_refnode(builder, fromdocname, found.docname, found.anchor, contnode, found.title)
 
-    def _link_to_page(self, fromdocname: str, builder: Builder, docname: str, content: Element) -> nodes.reference:
+    def _link_to_page(
+        self, fromdocname: str, builder: Builder, node: pending_xref, content: Element
+    ) -> nodes.reference:
         """A link to a page, or its words where it would lead nowhere, or to the page that it is on."""
+        docname = node["reftarget"]
         if not has_archives(builder) or docname not in self.env.found_docs or docname == fromdocname:
             return cast(nodes.reference, content)
-        return make_refnode(builder, fromdocname, docname, "", content)
+        link = make_refnode(builder, fromdocname, docname, "", content)
+        link[ARCHIVE] = LINE if node.get(LINE) else ""
+        return link
 
     def resolve_any_xref(
         self,
