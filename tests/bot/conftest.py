@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -68,6 +69,8 @@ def bots() -> Iterator[Callable[..., BotProgram]]:
     for bot in started:
         if bot.process.poll() is None:
             bot.kill()
+    for log in dict.fromkeys(bot.log_file for bot in started):
+        sys.stdout.write(log.read_text(encoding="utf-8"))  # a test that fails shows it
 
 
 @pytest.fixture

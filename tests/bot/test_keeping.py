@@ -180,6 +180,43 @@ def test_index_of_a_killed_git(clone: Path, keeper: Keeper, git: Callable[..., s
     assert not git("status", "--porcelain")
 
 
+def test_killed_twice(clone: Path, keeper: Keeper, git: Callable[..., str]) -> None:
+    """A lock of ours that is there for some seconds more does not make the next one look like that of a person."""
+    index, branch = clone / ".git" / "index.lock", clone / ".git" / "refs" / "heads" / "main.lock"
+    marker = keeper.clone.index.with_name("bot-index.updating")
+    for path in (marker, index):
+        path.touch()
+    with pytest.raises(GitError, match=r"index\.lock was left by a git that was killed"):
+        keeper.keep(_entries("#success one"))
+    branch.touch()
+    for path in (marker, index, branch):
+        os.utime(path, (time.time() - 5,) * 2)
+    assert keeper.keep(_entries("#success one"), again=True)
+    assert not [path for path in (index, branch, marker) if path.exists()]
+    assert not git("status", "--porcelain")
+
+
+def test_killed_while_a_person_commits(clone: Path, keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock of a person stays, and ours is told from it."""
+    index, branch = clone / ".git" / "index.lock", clone / ".git" / "refs" / "heads" / "main.lock"
+    index.touch()
+
+    def die(*_: object) -> None:
+        branch.touch()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Clone, "_update_head", die)
+        keeper.keep(_entries("#success one"))
+    marker = keeper.clone.index.with_name("bot-index.updating")
+    for number, path in enumerate((index, marker, branch)):
+        os.utime(path, (time.time() - 5 + number / 100,) * 2)
+    assert keeper.keep(_entries("#success one"), again=True)
+    assert index.exists()
+    assert not branch.exists()
+    assert not marker.exists()
+
+
 def test_first_commit_of_a_repository(tmp_path: Path, make_repository: type) -> None:
     repository = make_repository(tmp_path / "new")
     keeper = Keeper(Clone(repository.root, repository.root / ".git" / "bot-index"), FOLDER)

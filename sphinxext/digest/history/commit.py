@@ -81,7 +81,7 @@ class Clone:
     def settle(self, paths: Iterable[str]) -> None:
         """Let the usual index know of files that are committed, if a killed process has not come to it.
 
-        :raises GitError: if no branch is checked out.
+        :raises GitError: if no branch is checked out, or for some seconds after a git of ours was killed.
         """
         with self._marked():
             self._settle(paths)
@@ -212,13 +212,16 @@ class Clone:
 
     @contextmanager
     def _marked(self) -> Iterator[None]:
-        """Leave a marker while git takes locks: who finds one knows that a git of ours was killed, with its locks."""
+        """Leave a marker while git takes locks: who finds one knows that a git of ours was killed, with its locks.
+
+        :raises GitError: while such locks are there: a marker of now would make them look like those of others.
+        """
         marker = self.index.with_name(f"{self.index.name}.updating")
         names = ("HEAD", self._run("symbolic-ref", "--quiet", "HEAD"), _THEIRS, "index")
-        locks = [git_path(self.root, f"{name}.lock") for name in names]
         marked = marker.stat().st_mtime if marker.exists() else None
-        if not sum(_is_held(lock, marked) for lock in locks):
-            marker.touch()
+        for name in names:
+            _remove_left(git_path(self.root, f"{name}.lock"), marked)
+        marker.touch()
         yield
         marker.unlink(missing_ok=True)
 
@@ -254,18 +257,21 @@ def _joined(paths: Iterable[str]) -> bytes:
     return b"".join(os.fsencode(path) + b"\0" for path in paths)
 
 
-def _is_held(lock: Path, marked: float | None) -> bool:
-    """Whether a lock is somebody's; one that a killed git has left is removed.
+def _remove_left(lock: Path, marked: float | None) -> None:
+    """Remove a lock that a killed git has left.
 
     No git takes long to update a branch. An index may be locked for as long as a person writes a message, so that only
     the lock is removed that goes with our marker.
+
+    :raises GitError: if it goes with our marker and is so young that its git may still be about to end.
     """
     try:
         made = lock.stat().st_mtime
+        age = time.time() - made
         is_own = marked is not None and marked <= made <= marked + _OWN_TIME
-        if time.time() - made > (OWN_STALE_LOCK if is_own else STALE_LOCK) and (is_own or lock.name != "index.lock"):
+        if is_own and age <= OWN_STALE_LOCK:
+            raise GitError(f"{lock} was left by a git that was killed, and is removed in some seconds")
+        if is_own or (age > STALE_LOCK and lock.name != "index.lock"):
             lock.unlink()
-            return False
     except FileNotFoundError:
-        return False
-    return True
+        return
