@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from web_server import PROXIES, WebServer
 
 from sphinxext.digest.collection import Collection, load_collection
 from sphinxext.digest.options import Settings, default_settings, with_changes
@@ -35,6 +36,16 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("SPHINXEXT_DIGEST_CACHE", str(tmp_path.parent / f"{tmp_path.name}-cache"))
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
+    """A web server that is asked without any proxy."""
+    for name in PROXIES:
+        monkeypatch.delenv(name, raising=False)
+    server = WebServer()
+    yield server
+    server.close()
 
 
 class Repository:

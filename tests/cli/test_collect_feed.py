@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -28,15 +27,6 @@ def feed(*numbers: int, site: str = "https://blog.example.org", title: str = "Bl
         for number in numbers
     )
     return f"<rss version='2.0'><channel><title>{title}</title><link>{site}/</link>{items}</channel></rss>"
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    server = WebServer()
-    yield server
-    server.close()
 
 
 def files(project: Path) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,15 +24,6 @@ CHANGES = [
     for number, project, vote in ((1, "specs", 2), (2, "specs", 1), (3, "nova", 2))
 ]
 ANSWER = f")]}}'\n{json.dumps(CHANGES)}"
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    server = WebServer()
-    yield server
-    server.close()
 
 
 def test_a_saved_answer(run: Run, project: Path) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from collect.mail.mails import START, Mail, conversation, mbox
-from collect.mail.server import Server, serving
+from web_server import WebServer
 
 from sphinxext.digest.collect.mail.addresses import hash_of
 
@@ -168,15 +168,7 @@ def test_choosing(run: Run, archive: Path) -> None:
     assert titles("--thread", "c@example.org") == []
 
 
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    with serving() as server:
-        yield server
-
-
-def test_pipermail_from_the_web(run: Run, project: Path, server: Server) -> None:
+def test_pipermail_from_the_web(run: Run, project: Path, server: WebServer) -> None:
     mails = [mail.pipermail() for mail in conversation()]
     items = "".join(
         f'<LI><A HREF="{number:06d}.html">{mail.subject}\n</A><A NAME="{number}">&nbsp;</A>\n<I>{mail.who}\n</I>'
@@ -197,7 +189,7 @@ def test_pipermail_from_the_web(run: Run, project: Path, server: Server) -> None
     assert "where the thread can be read" in Path(path).read_text(encoding="utf-8")
 
 
-def test_what_cannot_be_read(run: Run, project: Path, archive: Path, server: Server) -> None:
+def test_what_cannot_be_read(run: Run, project: Path, archive: Path, server: WebServer) -> None:
     (project / "page.html").write_text("<p>no mail</p>")
     outcome = run("collect", "mbox", "page.html", archive, "missing", f"{server.url}/none", "--dry-run")
     assert (outcome.status, len(outcome.lines)) == (1, 2)

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from joint.indexes import HOME, index, note
-from web_server import PROXIES, WebServer
+from web_server import WebServer
 
 from .conftest import Run
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[WebServer]:
-    for name in PROXIES:
-        monkeypatch.delenv(name, raising=False)
+def server(server: WebServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> WebServer:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    server = WebServer()
     text = ":ref:`A part <there>` of |it| and *more*"
     page = f"{HOME}/nova/1"
     server.pages["/nova.json"] = index("nova", note(1, nick="ann", text=text, page=page), note(2, "thread"))
-    yield server
-    server.close()
+    return server
 
 
 @pytest.fixture

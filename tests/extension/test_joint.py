@@ -5,14 +5,13 @@ from __future__ import annotations
 import pickle
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hostile.texts import SECRET, SECRET_FILE, TEXTS
 from joint.indexes import HOME, index, note
-from web_server import PROXIES, WebServer
+from web_server import WebServer
 
 from sphinxext.digest import joint
 from sphinxext.digest.joint import load
@@ -53,15 +52,6 @@ ELSEWHERE = r"""
 
    other
 """
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
-    for name in PROXIES:
-        monkeypatch.delenv(name, raising=False)
-    server = WebServer()
-    yield server
-    server.close()
 
 
 @pytest.fixture

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from web_server import PROXIES, WebServer
 
 from sphinxext.digest.joint import Joint, open_joint
 from sphinxext.digest.options import Settings
 
 Open = Callable[..., Joint]
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
-    for name in PROXIES:
-        monkeypatch.delenv(name, raising=False)
-    server = WebServer()
-    yield server
-    server.close()
 
 
 @pytest.fixture

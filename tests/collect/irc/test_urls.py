@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import time
-from collections.abc import Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler
 
@@ -19,15 +18,6 @@ from .test_formats import EXPECTED, HTML, SUPYBOT, TEMPLATE
 
 LOG = "".join(f"{line}\n" for line in SUPYBOT).encode()
 PATH = "/irclogs/%23dev/%23dev.2026-03-14.log"
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    server = WebServer()
-    yield server
-    server.close()
 
 
 def failure(url: str) -> str:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from web_server import WebServer
 
 from sphinxext.digest.collect.mail.addresses import archive_of_url, hash_of, month_file, open_addresses, own_url
 from sphinxext.digest.collect.mail.plain import allowed_url
 from sphinxext.digest.collect.mail.sources import MailArchive
 
 from .mails import Mail, conversation, messages, threads
-from .server import Server
 
 LIST = "https://lists.example.org/archives/list/dev@lists.example.org"
 
@@ -58,7 +58,7 @@ def page(mails: list[Mail], first: int) -> bytes:
     return "\n".join(reversed(lines)).encode()
 
 
-def test_pipermail(server: Server, tmp_path: Path) -> None:
+def test_pipermail(server: WebServer, tmp_path: Path) -> None:
     mails = [mail.pipermail() for mail in [*conversation(), *conversation("b", "[list] Other <things>")]]
     extra = Mail("gone@example.org", "[list] Only on the page")
     server.pages["/pipermail/dev/2026-October/thread.html"] = page([extra, *mails], 91946)
@@ -72,7 +72,7 @@ def test_pipermail(server: Server, tmp_path: Path) -> None:
         assert addresses.url_of(second) == f"{server.url}/pipermail/dev/2026-October/thread.html#91952"
 
 
-def test_pipermail_that_is_not_there(server: Server, tmp_path: Path) -> None:
+def test_pipermail_that_is_not_there(server: WebServer, tmp_path: Path) -> None:
     mails = [mail.pipermail() for mail in conversation()]
     (read,) = messages(mails, folder=tmp_path)
     (thread,) = threads(mails, folder=tmp_path)

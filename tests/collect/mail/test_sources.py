@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from conftest import Repository
+from web_server import WebServer
 
 from sphinxext.digest.collect.mail import sources
 from sphinxext.digest.collect.mail.sources import MailReading, read_archives
 from sphinxext.digest.problems import Code
 
 from .mails import Mail, conversation, mbox, write_gzip, write_maildir
-from .server import Server
 
 IDS = [f"a{number}@example.org" for number in range(5)]
 
@@ -159,11 +159,13 @@ def test_damaged_gzip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Code.TOO_LARGE in [problem.code for problem in read_archives([str(path)]).problems]
 
 
-def test_urls(server: Server) -> None:
+def test_urls(server: WebServer) -> None:
     data = mbox(conversation())
     server.pages |= {
         "/2026-October.txt": data,
-        "/2026-October.txt.gz": gzip.compress(data),
+        "/2026-October.txt.gz": server.tagged(
+            gzip.compress(data), '"1"', Content_Encoding="gzip", Content_Type="text/plain"
+        ),
         "/export?start=2026-10-01&end=2026-11-01": gzip.compress(data),
         "/moved": "/2026-October.txt.gz",
         "/page": b"<html>no mail</html>",
@@ -171,7 +173,6 @@ def test_urls(server: Server) -> None:
         "/away": "file:///etc/passwd",
         "/circle": "/circle",
     }
-    server.headers["/2026-October.txt.gz"] = {"Content-Encoding": "gzip", "Content-Type": "text/plain"}
     for path in ("2026-October.txt", "2026-October.txt.gz", "export?start=2026-10-01&end=2026-11-01", "moved"):
         reading = read_archives([f"{server.url}/{path}"])
         assert (ids(reading), reading.problems) == (IDS, [])
@@ -185,8 +186,11 @@ def test_urls(server: Server) -> None:
         assert expected in complaint(f"{server.url}/{path}")
 
 
-def test_servers_that_never_end(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    server.pages |= {"/silent": None, "/endless": ...}
+def test_servers_that_never_end(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.pages |= {
+        "/silent": server.silent(),
+        "/endless": server.never_ending(b"From a Mon Oct 5 00:00:00 2026\n" * 1000),
+    }
     assert "cannot be had" in complaint(f"{server.url}/silent", timeout=0.3)
     monkeypatch.setattr(sources, "MAX_DOWNLOAD", 1_000_000)
     assert "is larger than 1,000,000 bytes" in complaint(f"{server.url}/endless")

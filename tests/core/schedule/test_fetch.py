@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from web_server import WebServer
 
 from sphinxext.digest.problems import DigestError
 from sphinxext.digest.schedule import fetch_schedules, load_schedules
@@ -18,50 +16,14 @@ from .conftest import TODAY, Files
 from .test_schedules import RELEASES, STATUS, yaml
 
 
-class Server:
-    """Answers with what a test puts into ``pages``: bytes, a code, or where to look instead."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, bytes | int | str] = {}
-        self.asked: list[str] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.asked.append(self.path)
-                page = outer.pages.get(self.path, 404)
-                self.send_response(page if isinstance(page, int) else 302 if isinstance(page, str) else 200)
-                if isinstance(page, str):
-                    self.send_header("Location", page)
-                body = page if isinstance(page, bytes) else b""
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_arguments: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
+def server(server: WebServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> WebServer:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    server = Server()
     server.pages["/raw/data/series_status.yaml"] = STATUS.encode()
     for name, release in RELEASES.items():
         server.pages[f"/raw/doc/source/{name}/schedule.yaml"] = yaml(release).encode()
     server.pages["/raw/doc/source/ruby/schedule.rst"] = b"Ruby Release Schedule\n=====================\n"
-    yield server
-    server.close()
+    return server
 
 
 def failure(url: str) -> str:
@@ -78,7 +40,7 @@ def age(seconds: float, folder: Path) -> None:
             os.utime(file, (time, time))
 
 
-def test_a_folder(server: Server, files: Files) -> None:
+def test_a_folder(server: WebServer, files: Files) -> None:
     folder = fetch_schedules(f"{server.url}/raw/")
     assert folder.parent == cache_folder()
     schedules = load_schedules(files.root, files.settings, [str(folder)])
@@ -95,7 +57,7 @@ def test_a_folder(server: Server, files: Files) -> None:
     assert "pearl" in load_schedules(files.root, files.settings, [str(folder)]).names
 
 
-def test_the_cache_grows_old(server: Server) -> None:
+def test_the_cache_grows_old(server: WebServer) -> None:
     notes: list[str] = []
     folder = fetch_schedules(f"{server.url}/raw", note=notes.append)
     age(MAX_AGE - 60, folder)
@@ -111,7 +73,7 @@ def test_the_cache_grows_old(server: Server) -> None:
     assert not list(folder.rglob(".*"))
 
 
-def test_without_network(server: Server) -> None:
+def test_without_network(server: WebServer) -> None:
     notes: list[str] = []
     folder = fetch_schedules(f"{server.url}/raw", note=notes.append)
     age(MAX_AGE, folder)
@@ -122,7 +84,7 @@ def test_without_network(server: Server) -> None:
     assert "schedule-fetch" in failure(f"{server.url}/other")
 
 
-def test_one_file(server: Server, files: Files) -> None:
+def test_one_file(server: WebServer, files: Files) -> None:
     file = fetch_schedules(f"{server.url}/raw/doc/source/ruby/schedule.yaml")
     schedule = load_schedules(files.root, files.settings, [str(file)]).find("ruby", TODAY)
     assert schedule is not None
@@ -132,7 +94,7 @@ def test_one_file(server: Server, files: Files) -> None:
     assert load_schedules(files.root, files.settings, [str(file)]).names == ("amber",)
 
 
-def test_what_cannot_be_had(server: Server) -> None:
+def test_what_cannot_be_had(server: WebServer) -> None:
     server.pages["/big.yaml"] = b"#" * (1024 * 1024 + 1)
     server.pages["/to-file.yaml"] = "file:///etc/passwd"
     server.pages["/to-ftp.yaml"] = "ftp://example.org/a.yaml"
@@ -167,6 +129,6 @@ def test_bad_urls(url: str) -> None:
     assert "schedule-fetch" in failure(url)
 
 
-def test_bad_cache(server: Server, tmp_path: Path) -> None:
+def test_bad_cache(server: WebServer, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("")
     assert "the cache cannot be written" in failure(f"{server.url}/raw")
