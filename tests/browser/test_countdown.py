@@ -1,27 +1,14 @@
-"""Countdowns and schedules as a reader sees them, and as a program reads them to one."""
+"""The timeline of a countdown, and the script that counts from the day of the reader."""
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import missing
-from .kinds import CYCLES
-from .test_pages import NARROW, THEMES, WIDE, problems, see
+from .test_pages import NARROW, SMALL, THEMES, WIDE, see
 
-SMALL = 320
-#: Only what is ours: a theme's own faults are its own affair.
-OURS = (".digest-countdown-section", ".digest-schedule", ".digest-milestone-section")
-RULES = """
-const done = arguments[arguments.length - 1];
-const ours = arguments[0].filter((name) => document.querySelector(name)).map((name) => [name]);
-axe.run({include: ours}, {resultTypes: ["violations"]}).then((found) => done(
-  found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 200)}`))));
-"""
 #: Letters and marks of the timeline that stand on each other, or beyond the edge of the screen.
 CROWDED = """
 const picture = document.querySelector("svg.digest-cycle");
@@ -40,40 +27,6 @@ TODAY = """
 const Real = Date;
 window.Date = class extends Real { constructor(...given) { super(...(given.length ? given : [%r])); } };
 """
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The program that checks pages by the rules for accessibility."""
-    found = importlib.util.find_spec("axe_core_python")
-    if found is None or found.origin is None:
-        missing("axe-core-python")
-    return Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, SMALL])
-@pytest.mark.parametrize("theme", THEMES)
-def test_rules_for_accessibility_are_kept(
-    driver: Any, site: Callable[[str], str], axe: str, theme: str, width: int, scheme: str
-) -> None:
-    address = site(theme)
-    see(driver, width, scheme)
-    found = {}
-    for page in CYCLES:
-        driver.get(f"{address}/{page}.html")
-        driver.execute_script(axe)
-        found[page] = driver.execute_async_script(RULES, OURS)
-    assert {page: lines for page, lines in found.items() if lines} == {}
-
-
-@pytest.mark.parametrize("theme", THEMES)
-def test_a_small_phone_shows_everything(driver: Any, site: Callable[[str], str], theme: str) -> None:
-    address = site(theme)
-    see(driver, SMALL, "light")
-    for page in CYCLES:
-        driver.get(f"{address}/{page}.html")
-        assert problems(driver, "scroll", "overflow") == []
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW, SMALL])

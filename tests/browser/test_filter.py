@@ -1,4 +1,4 @@
-"""The filter above the list of digests, and pictures, as a reader sees and uses them."""
+"""The filter above the list of digests, as a reader uses it."""
 
 from __future__ import annotations
 
@@ -15,18 +15,13 @@ import pytest
 from sphinxext.digest.extension.filter import SCRIPT, STYLES, words_of_filter
 from sphinxext.digest.model import ENGLISH
 
-from .test_countdown import RULES, SMALL, axe
-from .test_pages import NARROW, THEMES, WIDE, problems, see
+from .test_pages import WIDE, see
 
 WebDriverWait = pytest.importorskip("selenium.webdriver.support.ui").WebDriverWait
 Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
 
-__all__ = ["axe"]
-
 STATIC = Path(__file__).parents[2] / "sphinxext" / "digest" / "extension" / "static"
 LIST = "digests/index.html"
-YEAR = "digests/2026.html"
-THREAD = "digests/2026-10-23.html"
 #: What moves while a page loads, from its beginning.
 SHIFTS = """
 window.shifts = [];
@@ -293,24 +288,3 @@ def test_what_cannot_be_loaded_is_said(driver: Any, large: str, tmp_path: Path) 
     page.field("Words").send_keys("77", Keys.ENTER)
     assert page.wait("1 note")
     driver.get_log("browser")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, NARROW, SMALL])
-@pytest.mark.parametrize("theme", THEMES)
-def test_rules_for_accessibility_are_kept(
-    driver: Any, site: Callable[[str], str], axe: str, theme: str, width: int, scheme: str
-) -> None:
-    address = site(theme)
-    see(driver, width, scheme)
-    found = {}
-    for name, ours in ((f"{LIST}#digest-of-digests?words=heron", ".digest-filter"), (YEAR, ".digest-picture"),
-                       (THREAD, ".digest-picture")):  # fmt: skip
-        page = Filter(driver, f"{address}/{name}")
-        if ours == ".digest-filter":
-            page.wait("30 notes")
-        driver.execute_script(axe)
-        rules = driver.execute_async_script(RULES, [ours, ".digest-participants"])
-        found[name] = rules + problems(driver, "styles", "scroll", "overflow", "contrast", "headings", "targets")
-        assert driver.find_elements("css selector", ours)
-    assert {name: lines for name, lines in found.items() if lines} == {}

@@ -14,7 +14,7 @@ WebDriverWait = pytest.importorskip("selenium.webdriver.support.ui").WebDriverWa
 
 CHECKS = (Path(__file__).parent / "checks.js").read_text(encoding="utf-8")
 THEMES = ("sphinx_rtd_theme", "alabaster", "furo")
-WIDE, NARROW = 1200, 390
+WIDE, NARROW, SMALL = 1200, 390, 320
 #: How far down the screen that is which the address names.
 TOP = "return document.querySelector(':target').getBoundingClientRect().top"
 
