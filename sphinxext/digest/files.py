@@ -59,6 +59,22 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
                 path.unlink()
 
 
+def write_by_way_of(temporary: Path, path: Path, data: bytes) -> None:
+    """Write a file that can be had again: it appears with all its content, but the disk is not waited for.
+
+    :param temporary: a name beside it that nobody else uses at the same time.
+    :raises OSError: if it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
 def _put_back(path: Path, old: bytes | None) -> None:
     with suppress(OSError):
         if old is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pickle
-from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from sphinx.errors import SphinxError
+
+from sphinxext.digest.files import write_by_way_of
 
 _SUM_SIZE = 16
 
@@ -65,12 +66,4 @@ def kept_record(file: Path, version: int) -> Any:
 
 
 def _write(file: Path, data: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f"{file.name}.new")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(file)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
+    write_by_way_of(file.with_name(f"{file.name}.new"), file, data)

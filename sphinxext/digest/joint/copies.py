@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
+from sphinxext.digest.files import write_by_way_of
+
 _LIST = "indexes.json"
 _VERSION = 1
 
@@ -95,16 +97,8 @@ def _is_ours(record: object) -> bool:
 
 
 def _write(file: Path, data: bytes) -> None:
-    """Write a file as a whole. The disk need not be waited for: a copy that got lost is not what its name says."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(file)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
+    # several builds may do so at the same time; a copy that got lost is not what its name says
+    write_by_way_of(file.with_name(f".{file.name}.{os.getpid()}"), file, data)
 
 
 def _name(url: str, data: bytes) -> str:
