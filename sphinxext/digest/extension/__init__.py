@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest import __version__
 from sphinxext.digest.extension.archives.lines import LinesWithoutPage
+from sphinxext.digest.extension.builders import is_for_browsers
 from sphinxext.digest.extension.collector import collect_as_usual, collect_seldom, spare_what_is_loaded
 from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.days import SCRIPT, DayElements, LargeDays, add_script
@@ -128,5 +129,5 @@ def _add_stylesheet(app: Sphinx, config: Config) -> None:
 
 
 def _add_web_styles(app: Sphinx) -> None:
-    if app.builder.format == "html" and app.builder.name != "epub":
+    if is_for_browsers(app.builder):
         app.add_css_file(_WEB_STYLES)

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
 
-#: The builders of HTML that make no pages with addresses of their own: books, help, one page, data.
-_NO_SITES = frozenset({"epub", "singlehtml", "htmlhelp", "qthelp", "devhelp", "applehelp", "json", "pickle"})
-
 
 class Described(NamedTuple):
     """What is said of a page where others refer to it: in its head, in feeds.
@@ -49,11 +46,6 @@ class Site(NamedTuple):
     def words(self) -> Words:
         """Our own words in the language of the build."""
         return store_of(self.env).words
-
-
-def is_site(builder: Builder) -> bool:
-    """Whether a builder makes a site, whose pages have addresses."""
-    return builder.format == "html" and builder.name not in _NO_SITES
 
 
 def base_url(site: Site, settings: Settings) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinxext.digest.extension.builders import is_for_browsers
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.model import ENGLISH, Words
 
@@ -47,7 +48,7 @@ class LargeDays(SphinxPostTransform):
         """Add the numbers; who listens to a page hears the sentences alone."""
         from sphinxext.digest.doctree.outlook import LEFT_CLASS
 
-        if DigestDomain.of(self.env).builder.name == "epub":
+        if not is_for_browsers(DigestDomain.of(self.env).builder):
             return
         words = DigestDomain.of(self.env).words
         for box in self.document.findall(nodes.container):
@@ -69,7 +70,7 @@ def add_script(app: Sphinx, pagename: str, _template: str, _context: dict[str, A
     """Let a page with a countdown load the script; the page is complete without it."""
     shown = DigestDomain.of(app.env).data["schedules"]
     pages = shown if app.builder.name == "singlehtml" else shown.keys() & {pagename}
-    if app.builder.name != "epub" and any(query.published for name in pages for query, _answer in shown[name]):
+    if is_for_browsers(app.builder) and any(query.published for name in pages for query, _answer in shown[name]):
         words = words_of_script(DigestDomain.of(app.env).words)
         attributes: dict[str, Any] = {"data-words": words} if words else {}
         app.add_js_file(SCRIPT, loading_method="defer", **attributes)

@@ -13,6 +13,7 @@ from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
+from sphinxext.digest.extension.builders import has_archives
 from sphinxext.digest.extension.mathjax import plain_words
 from sphinxext.digest.extension.words import CATALOGUE
 from sphinxext.digest.model import ENGLISH, KINDS, MILESTONE, Kind, Words
@@ -140,8 +141,6 @@ class DigestDomain(Domain):
     builder: Any = None
     #: The collections of this build, from ``builder-inited`` on.
     store: object = None
-    #: Whether the output of this build has the pages of archives.
-    has_archives = False
     #: What pages were written with, what this build would write them with, and which of them it writes.
     before: Any = None
     expected: Any = None
@@ -331,11 +330,6 @@ class DigestDomain(Domain):
                 if (target.type, name) not in seen:
                     seen.add((target.type, name))
                     yield name, target.title, target.type, target.docname, target.anchor, -1
-
-
-def has_archives(builder: Builder) -> bool:
-    """Whether an output has pages that are in no toctree, and links that lead to them."""
-    return builder.format == "html" and builder.name != "singlehtml"
 
 
 def letter_of(text: str) -> str:

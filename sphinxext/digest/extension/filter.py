@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.util.osutil import relative_uri
 
+from sphinxext.digest.extension.builders import has_other_files
 from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain
 from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.model import Words
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 SCRIPT, STYLES = "digest-filter.js", "digest-filter.css"
-#: Builders whose pages go into a file of help, in which there are no other files than those that Sphinx knows of.
-_CLOSED = ("epub", "htmlhelp", "qthelp", "devhelp", "applehelp")
 
 
 def filter_class(settings: Settings) -> str:
@@ -33,7 +32,7 @@ def notes_path(settings: Settings) -> str:
 
 def listings(app: Sphinx) -> dict[str, list[str]]:
     """The pages that list all digests of collections, with the folders of these."""
-    if app.builder.name in _CLOSED:
+    if not has_other_files(app.builder):
         return {}
     listed: dict[str, list[str]] = DigestDomain.of(app.env).data["listings"]
     return listed

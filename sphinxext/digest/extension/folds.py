@@ -13,6 +13,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinxext.digest.extension.builders import is_for_browsers
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.model import Kind
 from sphinxext.digest.model.words import filled
@@ -30,7 +31,7 @@ class Folds(SphinxPostTransform):
 
     def run(self, **_arguments: Any) -> None:
         """Add the tags; books are for programs of all ages."""
-        if DigestDomain.of(self.env).builder.name == "epub":
+        if not is_for_browsers(DigestDomain.of(self.env).builder):
             return
         for section in self.document.findall(nodes.section):
             if f"digest-{Kind.THREAD}-section" in section["classes"]:

@@ -14,6 +14,7 @@ from docutils import nodes
 from sphinx.locale import _ as sphinx_words
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinxext.digest.extension.builders import is_for_browsers
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain
 from sphinxext.digest.extension.mathjax import IGNORED_CLASSES
 from sphinxext.digest.extension.neighbours import Neighbour, digests_around
@@ -58,7 +59,7 @@ class Mastheads(SphinxPostTransform):
         """Add the boxes; a book has a table of contents, and is read from its beginning."""
         self.domain = DigestDomain.of(self.env)
         self.words = self.domain.words
-        if self.domain.builder.name == "epub":
+        if not is_for_browsers(self.domain.builder):
             return
         pages: dict[str, dict[str, Masthead]] = self.domain.data["mastheads"]
         names = pages if self.domain.builder.name == "singlehtml" else pages.keys() & {self.env.docname}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest.clock import today
 from sphinxext.digest.extension.config import configure
-from sphinxext.digest.extension.domain import DigestDomain, has_archives
+from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.outputs import keep_record, kept_record
 from sphinxext.digest.extension.scan import COLLECTION, PageScan, scan_pages
 from sphinxext.digest.extension.warn import say_remarks
@@ -262,7 +262,6 @@ def open_store(app: Sphinx) -> None:
     project = configure(app.config, Path(app.confdir))
     domain.forget_other_processes("")
     domain.builder = app.builder
-    domain.has_archives = has_archives(app.builder)
     words = domain.words = words_for(app.config.language)
     copies = Path(app.doctreedir, _COPIES)
     domain.store = store = Store(project, domain.data["folders"], domain.data["scans"], words, copies)

@@ -8,6 +8,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinxext.digest.extension.builders import has_archives
 from sphinxext.digest.extension.domain import ARCHIVE, LINE, PAGE, DigestDomain
 
 
@@ -25,7 +26,7 @@ class LinesWithoutPage(SphinxPostTransform):
 
     def run(self, **_arguments: Any) -> None:
         """Take the items of lists away, and lists that have no others."""
-        reached = DigestDomain.of(self.env).has_archives
+        reached = has_archives(DigestDomain.of(self.env).builder)
         for link in list(self.document.findall(addnodes.pending_xref)):
             if link.get(LINE) and link["reftype"] == PAGE and link["refdomain"] == DigestDomain.name:
                 if reached and link["reftarget"] in self.env.found_docs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sphinxext.digest.extension.builders import is_for_browsers
 from sphinxext.digest.extension.published.calendars import Calendars
 from sphinxext.digest.extension.published.feeds import DigestFeeds
 from sphinxext.digest.extension.published.mails import Mails
@@ -22,12 +23,7 @@ PUBLISHERS: tuple[type[Publisher], ...] = (Calendars, DigestFeeds, TopicFeeds, N
 
 def publish_beside_pages(app: Sphinx, exception: Exception | None) -> None:
     """Write the files beside the pages of a site, those that are not there as they should be."""
-    if exception is not None or not publishes(app):
+    if exception is not None or not is_for_browsers(app.builder):
         return
     # not the folder of the application: Apple's help has its pages deeper
     publish([publisher(app) for publisher in PUBLISHERS], Path(app.builder.outdir), Path(app.doctreedir))
-
-
-def publishes(app: Sphinx) -> bool:
-    """Whether a builder makes pages of a site; a book is complete without other files."""
-    return app.builder.format == "html" and app.builder.name != "epub"

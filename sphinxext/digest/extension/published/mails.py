@@ -14,10 +14,10 @@ from sphinxext.digest.extension.addresses import (
     Site,
     described_page,
     digest_pages,
-    is_site,
     page_url,
     shown_collections,
 )
+from sphinxext.digest.extension.builders import is_site
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.published.memory import File, Publisher
 from sphinxext.digest.extension.published.resolved import resolved_page

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sphinxext.digest.extension.addresses import Site, base_url, digest_pages, is_site, shown_collections
+from sphinxext.digest.extension.addresses import Site, base_url, digest_pages, shown_collections
+from sphinxext.digest.extension.builders import is_site
 from sphinxext.digest.extension.published.links import project_name
 from sphinxext.digest.extension.published.memory import File, Publisher
 from sphinxext.digest.extension.published.state import collection_state
