@@ -163,3 +163,17 @@ def test_no_fragment_can_put_a_file_of_the_machine_on_a_page(project: Project, t
         assert len(build.warnings) >= len(sources)
     for file in (project.folder / "build").rglob("*"):
         assert not file.is_file() or b"SECRET" not in file.read_bytes(), file
+
+
+def test_a_refused_table_does_not_tell_which_files_the_machine_has(project: Project, tmp_path: Path) -> None:
+    """And it is one problem, at its line: Sphinx has another directive, which would look for the file first."""
+    tmp_path.joinpath("there.csv").write_text("a, b\n")
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n")
+    for number, name in enumerate(("there.csv", "not-there.csv"), 1):
+        text = f".. csv-table::\n         :file: {tmp_path / name}\n"
+        project.fragment(f"a-{number}", f"date: 2015-12-01\nstories:\n  - text: |\n      {text}\n")
+    assert project.build().warnings == [
+        f"<src>/releasenotes/digests/a-000000000000000{number}.yaml:4:7: WARNING: File and URL access deactivated; "
+        'ignoring "csv-table" directive. [digest.rst-forbidden]'
+        for number in (1, 2)
+    ]

@@ -13,6 +13,7 @@ from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
+from docutils.parsers.rst.directives.tables import CSVTable
 
 #: As many columns as a list may have: each is made, whether the list fills it or not.
 MAX_COLUMNS = 100
@@ -72,6 +73,9 @@ def _limited_directive(found: Any, name: str) -> type[Directive]:
                 # would be the name
                 self.options["label"] = None
             try:
+                if isinstance(self, CSVTable) and not self.state.document.settings.file_insertion_enabled:
+                    # Sphinx would first look whether the file is there, and say so
+                    return list(CSVTable.run(self))
                 result: list[nodes.Node] = super().run()
             except MISTAKES as mistake:
                 raise self.error(failure_message("directive", self.name, mistake)) from None
