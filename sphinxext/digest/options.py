@@ -6,7 +6,7 @@ each option is called ``digest_<name>``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
@@ -25,6 +25,9 @@ Complain = Callable[[str, Code, str], None]
 
 #: Where the command and the build find the options, relative to the project.
 SETTINGS_FILE = "releasenotes/digest.yaml"
+
+#: What the names of options begin with in ``conf.py``.
+CONF_PREFIX = "digest_"
 
 #: The key of the settings, and the end of the conf.py value's name, that has further collections.
 COLLECTIONS = "collections"
@@ -103,7 +106,7 @@ def with_changes(settings: Settings, values: Mapping[str, object], complain: Com
     changes: dict[str, Any] = {}
     for name, value in values.items():
         if name not in OPTIONS:
-            complain(name, Code.UNKNOWN_SETTING, f"there is no option '{name}'{_near(name)}")
+            complain(name, Code.UNKNOWN_SETTING, f"there is no option '{name}'{near_option(name)}")
             continue
         try:
             changes[name] = OPTIONS[name].check(value)
@@ -112,7 +115,11 @@ def with_changes(settings: Settings, values: Mapping[str, object], complain: Com
     return replace(settings, **changes)
 
 
-def _near(name: str) -> str:
-    """What may be meant by a name that no option has; with thirty options, a list of them helps nobody."""
-    near = get_close_matches(name, OPTIONS, 1)
-    return f": is it '{near[0]}'?" if near else ": the reference has all that there are"
+def near_option(name: object, known: Iterable[str] = (*OPTIONS, COLLECTIONS)) -> str:
+    """What may be meant by a name that no option has; with thirty options, a list of them helps nobody.
+
+    ``conf.py`` may have any value as a name. The beginning that all of its options have tells nothing.
+    """
+    by_end = {one.removeprefix(CONF_PREFIX): one for one in known}
+    near = get_close_matches(str(name).removeprefix(CONF_PREFIX), by_end, 1)
+    return f": is it '{by_end[near[0]]}'?" if near else ": the reference has all that there are"

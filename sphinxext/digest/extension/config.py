@@ -2,38 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from os import PathLike
 from pathlib import Path
+from types import ModuleType
 
 from sphinx.config import Config
 
 from sphinxext.digest.extension.warn import warn_of
 from sphinxext.digest.option_table import OPTIONS
-from sphinxext.digest.options import COLLECTIONS, default_settings
+from sphinxext.digest.options import COLLECTIONS, CONF_PREFIX, default_settings, near_option
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.project import Project, load_project, make_project
 from sphinxext.digest.root import find_root
 
-_PREFIX = "digest_"
 #: Where the project is, relative to the folder of conf.py; without it, it is looked for in the folders above.
 _PROJECT = "digest_project"
 
-CONFIG_VALUES = (_PROJECT, *(_PREFIX + name for name in (*OPTIONS, COLLECTIONS)))
+CONFIG_VALUES = (_PROJECT, *(CONF_PREFIX + name for name in (*OPTIONS, COLLECTIONS)))
+
+#: The name in conf.py, the kind of problem, and what is wrong.
+_Complaint = tuple[str, Code, str]
 
 
 def configure(config: Config, confdir: Path) -> Project:
     """The project that a build belongs to. Options with a wrong value are reported and left at what they were."""
-    root = (confdir / config[_PROJECT]).resolve() if config[_PROJECT] else find_root(confdir)
+    complaints: list[_Complaint] = [*_unknown_options(config)]
+    root = _root(config, confdir, complaints)
     from_file, problems = load_project(root)
     warn_of(problems, root)
-    values = {name: config[_PREFIX + name] for name in (*OPTIONS, COLLECTIONS) if config[_PREFIX + name] is not None}
+    project = _configured(config, root, from_file, complaints)
+    warn_of([_problem(config, confdir, *complaint) for complaint in complaints], confdir)
+    return project
+
+
+def _configured(config: Config, root: Path, from_file: Project, complaints: list[_Complaint]) -> Project:
+    """The project with the options of ``conf.py`` over those of the file."""
+    values = {
+        name: config[CONF_PREFIX + name] for name in (*OPTIONS, COLLECTIONS) if config[CONF_PREFIX + name] is not None
+    }
     if not values:
         return from_file
 
     def complain(name: str, code: Code, message: str) -> None:
-        warn_of([Problem("conf.py", 0, 0, code, f"{_PREFIX}{name}: {message}")], confdir)
+        complaints.append((CONF_PREFIX + name, code, message))
 
     base = from_file.main if from_file.collections else default_settings()
     if COLLECTIONS not in values and len(from_file.collections) > 1:
         main = make_project(root, base, values, complain).main
         return Project(root, (main, *from_file.collections[1:]))
     return make_project(root, base, values, complain)
+
+
+def _unknown_options(config: Config) -> Iterator[_Complaint]:
+    """The names of ``conf.py`` that begin as our options do and are none, nor another extension's.
+
+    Functions and modules may be called as they like. Names on the command line are reported by Sphinx.
+    """
+    for name, value in config._raw_config.items():
+        is_ours = name.startswith(CONF_PREFIX) and name not in config and name not in config.overrides
+        if is_ours and not callable(value) and not isinstance(value, ModuleType):
+            yield name, Code.UNKNOWN_SETTING, f"there is no such option{near_option(name, CONFIG_VALUES)}"
+
+
+def _root(config: Config, confdir: Path, complaints: list[_Complaint]) -> Path:
+    """The folder of the project: the one that is named, or else the one that is found."""
+    named = config[_PROJECT]
+    if not named:
+        return find_root(confdir)
+    if not isinstance(named, str | PathLike):
+        complaints.append((_PROJECT, Code.BAD_SETTING, "must be the path of a folder, relative to that of conf.py"))
+    elif "\0" in str(named) or not (root := (confdir / named).resolve()).is_dir():
+        complaints.append((_PROJECT, Code.BAD_SETTING, f"there is no folder '{named}', seen from that of conf.py"))
+    else:
+        return root
+    return find_root(confdir)
+
+
+def _problem(config: Config, confdir: Path, name: str, code: Code, message: str) -> Problem:
+    """A problem of an option, at the last line of ``conf.py`` that sets it, if one does."""
+    option = name.partition(".")[0]
+    line, column = (0, 0) if option in config.overrides else _place(confdir / "conf.py", option)
+    return Problem("conf.py", line, column, code, f"{name}: {message}")
+
+
+def _place(file: Path, option: str) -> tuple[int, int]:
+    import ast
+
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return 0, 0
+    places = [
+        (node.lineno, node.col_offset + 1)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id == option and isinstance(node.ctx, ast.Store)
+    ]
+    return max(places, default=(0, 0))
