@@ -111,6 +111,14 @@ def folder(value: object) -> str:
     return path.as_posix()
 
 
+def subfolder(value: object) -> str:
+    """A folder inside another one, and not that one itself."""
+    path = folder(value)
+    if path == ".":
+        raise OptionError("must be a folder inside the documentation's own, relative to it")
+    return path
+
+
 def paths(value: object) -> tuple[str, ...]:
     """Paths that may lead out of the project, as to a checkout beside it."""
     paths = texts(value)

@@ -61,7 +61,7 @@ OPTIONS: dict[str, Option] = {
         Option(
             "pages",
             "digests",
-            checks.folder,
+            checks.subfolder,
             "Where the pages of the collection are, relative to the documentation's root.",
         ),
         Option(

@@ -89,6 +89,8 @@ GOOD: list[tuple[str, object, object]] = [
 
 #: Values that are refused, and why.
 BAD: list[tuple[str, object, str]] = [
+    ("pages", ".", "inside the documentation's own"),
+    ("pages", "./", "inside the documentation's own"),
     ("fragments", "", "not empty"),
     ("fragments", "  ", "not empty"),
     ("fragments", None, "a text"),
