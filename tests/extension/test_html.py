@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from lxml import html
+
+import sphinxext.digest.extension
 
 from .building import Build, Project
 from .outputs import broken_links, parse_page
@@ -140,6 +143,13 @@ def test_every_page_has_our_styles_once(kinds: Kinds) -> None:
         styles = [link for link in parse_page(file).xpath("//link/@href") if "digest.css" in link]
         assert len(styles) == 1
         assert (file.parent / styles[0].partition("?")[0]).is_file()
+
+
+def test_the_line_beside_a_prelude_stays_away_from_its_words() -> None:
+    # furo takes the space at the sides of each container, by a rule of two selectors that comes after ours
+    styles = (Path(sphinxext.digest.extension.__file__).parent / "static" / "digest.css").read_text(encoding="utf-8")
+    (selector,) = re.findall(r"^(\.digest-prelude.*) \{\n *padding-inline-start: 1em;", styles, re.MULTILINE)
+    assert len(re.findall(r"[.\[]", selector)) > 2
 
 
 def test_the_index_lists_titles_and_people(kinds: Kinds) -> None:
