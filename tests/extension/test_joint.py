@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
 import re
 import time
@@ -178,6 +179,18 @@ def test_places_with_nothing(site: Project, server: WebServer) -> None:
     server.pages["/nova.json"] = index("nova", note(1))
     assert len(site.build().warnings) == 1
     assert site.build(suppress_warnings=["digest.json-syntax"], fail_on_warning=True).status == 0
+
+
+@pytest.mark.parametrize("answers", [(503, b"{"), (b"", b"\xff"), (b"[]", b'{"version": 99, "notes": []}')])
+def test_what_the_page_suppresses_is_all_that_other_servers_can_cause(
+    site: Project, server: WebServer, answers: tuple[int | bytes, int | bytes]
+) -> None:
+    page = Path(__file__).parents[2] / "doc/source/user/joint.rst"
+    (listed,) = re.findall(r"^   suppress_warnings = (\[.*?\])$", page.read_text(encoding="utf-8"), re.M | re.DOTALL)
+    server.pages["/nova.json"], server.pages["/swift.json"] = answers
+    assert len(site.build(output="all").warnings) == 2
+    build = site.build(suppress_warnings=ast.literal_eval(listed), fail_on_warning=True)
+    assert (build.warnings, build.status) == ([], 0)
 
 
 @pytest.mark.parametrize("builder", ["html", "text", "latex", "man", "epub", "gettext", "digest-mail", "pseudoxml"])
