@@ -60,6 +60,14 @@ _OTHER_LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
 _LINE_ENDS = {"\r\n": "Windows line ends (CR LF)", "\r": "line ends of a bare carriage return (CR)"}
 
 
+#: What somebody most likely did who gets a message of libyaml's.
+_REMEDIES = {
+    "mapping values are not allowed in this context": "a text with a colon and a space needs quotes",
+    "found undefined alias": "a text that begins with '*' needs quotes",
+}
+_CANNOT_START = "found character that cannot start any token"
+
+
 class _Composer(_Parser):
     """libyaml's parser and composer, without the resolving of implicit tags, which we do where a value is read."""
 
@@ -146,7 +154,16 @@ def _bad_syntax(error: yaml.MarkedYAMLError, text: str, path: str) -> Problem:
     lines = text.count("\n") + 1
     if line > lines:  # the text ended, which the parser did not expect
         line, column = lines, len(text) - text.rfind("\n")
-    return Problem(path, line, column, Code.YAML_SYNTAX, message)
+    remedy = _REMEDIES.get(parts[0])
+    if parts[0] == _CANNOT_START:
+        remedy = _remedy_of_character(text.split("\n")[line - 1][column - 1 : column])
+    return Problem(path, line, column, Code.YAML_SYNTAX, f"{message}: {remedy}" if remedy else message)
+
+
+def _remedy_of_character(character: str) -> str | None:
+    if character == "\t":
+        return "indent with spaces and not with tabs"
+    return f"a text that begins with '{character}' needs quotes" if character else None
 
 
 def place_of(node: Node | yaml.Event) -> Place:

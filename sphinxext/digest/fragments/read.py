@@ -200,7 +200,7 @@ class _Reader:
         for name, key, value in safeyaml.items_of(node, self.path, self.problems):
             field = section.fields.get(name)
             if field is None and len(node.value) == 1 and section.short:
-                message = f"YAML reads '{name}' as a key here: put the text in quotes, or after '{section.short}:'"
+                message = f"YAML reads '{name}' as a key here: put the text in quotes, or below a line with '- |'"
                 self.complain(key, Code.UNKNOWN_KEY, message)
                 return None
             if field is None:
