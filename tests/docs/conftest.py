@@ -1,0 +1,3 @@
+"""The browser of the tests of pages."""
+
+from browser.conftest import driver as driver
