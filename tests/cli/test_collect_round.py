@@ -135,6 +135,35 @@ sources:
     assert "Traceback" not in outcome.err
 
 
+def test_lint_finds_options_that_no_command_has(run: Run, project: Path, configure: Configure) -> None:
+    configure(
+        """
+sources:
+  - {feed: data/none.xml, limit: 3, group: Blogs}
+  - {feed: "x{date}y{year}", colour: red}
+  - {irc: logs, dry-run: true}
+collections:
+  news:
+    fragments: news
+  other:
+    fragments: other
+    sources: [{mbox: x, top: true}]
+"""
+    )
+    outcome = run("lint")
+    assert outcome.status == 1
+    first, second, third = outcome.lines
+    assert first.startswith(
+        "releasenotes/digest.yaml:2:1: bad-setting 'sources' cannot be used: entry 2 (feed): There is no option "
+        "'colour' for a source: there are since, until, group,"
+    )
+    assert "entry 3 (irc): There is no option 'dry-run' for a source" in second
+    assert third == (
+        "releasenotes/digest.yaml:11:5: bad-setting 'sources' cannot be used: entry 1 (mbox): The option 'top' must "
+        "be a text or a number."
+    )
+
+
 def test_dry_run_in_json_is_one_document(run: Run, project: Path, configure: Configure) -> None:
     configure("sources: [{feed: data/feed.xml}, {gerrit: data/changes.json}]")
     outcome = run("collect", "--dry-run", "--format", "json", **TODAY)

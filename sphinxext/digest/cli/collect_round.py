@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,9 +16,12 @@ from sphinxext.digest.cli.planned import settings_to_write
 from sphinxext.digest.cli.project import open_project
 from sphinxext.digest.clock import today
 from sphinxext.digest.collect.source import STANDARD_INPUT, is_url
-from sphinxext.digest.options import SETTINGS_FILE, Settings
-from sphinxext.digest.problems import DigestError
+from sphinxext.digest.model import Place
+from sphinxext.digest.options import COLLECTIONS, SETTINGS_FILE, Settings
+from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.project import Project
 from sphinxext.digest.rounds import Source, SourceError, with_days
+from sphinxext.digest.settings_file import read_settings_file
 
 #: Options that hold for a whole round, so that no source can have them of its own.
 _OF_THE_ROUND = ("dry-run", "format")
@@ -73,6 +76,43 @@ def go_round(
     click.echo(f"{sources}: {summary(tally.new, tally.known, dry_run=dry_run)}{failures}", err=True)
     if failed:
         ctx.exit(1)
+
+
+def check_sources(group: click.Group, project: Project) -> list[Problem]:
+    """The options of sources that their commands do not have, or not with such a value.
+
+    The settings cannot tell: what options there are, the commands know alone.
+    """
+    named = [(name, one.sources) for name, one in _named(project) if one.sources]
+    if not named:
+        return []
+    _, places, _ = read_settings_file(project.root)
+    problems = []
+    for name, sources in named:
+        place = places.get(name, Place(1, 1))
+        for number, source in enumerate(sources, 1):
+            try:
+                _check_options(group, source, project.root)
+            except click.UsageError as error:
+                message = f"'sources' cannot be used: entry {number} ({source.name}): {error.format_message()}"
+                problems.append(Problem(SETTINGS_FILE, place.line, place.column, Code.BAD_SETTING, message))
+    return problems
+
+
+def _named(project: Project) -> Iterator[tuple[str, Settings]]:
+    """The collections, by where their sources are in the file of the settings; those of the main one count for all."""
+    yield "sources", project.main
+    for settings in project.collections[1:]:
+        if settings.sources != project.main.sources:
+            yield f"{COLLECTIONS}.{settings.pages}.sources", settings
+
+
+def _check_options(group: click.Group, source: Source, root: Path) -> None:
+    with click.Context(group) as ctx:
+        command = group.get_command(ctx, source.name)
+    assert command is not None, source.name
+    day = today()
+    _arguments(command, replace(source, arguments=()), Round(root, day, day, {}))
 
 
 def _period(ctx: click.Context, settings: Settings, since: date | None, until: date | None) -> tuple[date, date]:

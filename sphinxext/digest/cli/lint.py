@@ -35,7 +35,7 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], form: str, fragments:
     remarks: list[Problem] = []
     if not paths and fragments is None:
         found += _check_schedules(project, remarks)
-    problems = sorted({*problems, *found})
+    problems = sorted({*problems, *found, *_check_sources(project)})
     click.echo(format_problems(problems, form), nl=False)
     show_problems(remarks)
     drafts = f" ({_number(len(findings.drafts), 'draft')})" if findings.drafts else ""
@@ -43,6 +43,16 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], form: str, fragments:
     click.echo(f"{count}{drafts}, {_number(len(problems), 'problem')}", err=True)
     if problems:
         ctx.exit(1)
+
+
+def _check_sources(project: Project) -> list[Problem]:
+    """The problems of the sources to collect from, whose commands are imported only if there are any."""
+    if not any(settings.sources for settings in project.collections):
+        return []
+    from sphinxext.digest.cli.collect import command as collect
+    from sphinxext.digest.cli.collect_round import check_sources
+
+    return check_sources(collect, project)
 
 
 def _check_schedules(project: Project, remarks: list[Problem]) -> list[Problem]:
