@@ -99,9 +99,9 @@ def test_no_word_is_lost(lines: list[str]) -> None:
 
 def test_long_texts_are_read_quickly() -> None:
     lines = ["* " + "word " * 12, "  + " + "x " * 30, "", "    code", "Heading"] * 20_000
-    start = time.perf_counter()
+    start = time.process_time()
     blocks_of_text(lines, 1)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_underlined_headings() -> None:

@@ -172,9 +172,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_fragments_are_read_quickly(name: str) -> None:
     data = HOSTILE[name].encode()
-    started = time.perf_counter()
+    started = time.process_time()
     read_fragment(data, PATH, "name-0123456789abcdef")
-    assert time.perf_counter() - started < LIMIT
+    assert time.process_time() - started < LIMIT
 
 
 def test_nesting_that_ends_python_is_refused() -> None:

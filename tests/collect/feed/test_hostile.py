@@ -76,12 +76,12 @@ def test_limits_of_xml() -> None:
 
 def test_a_feed_of_ten_megabytes(stories: Stories) -> None:
     tracemalloc.start()
-    begin = time.perf_counter()
+    begin = time.process_time()
     item = "<title>T{n}</title><description>{text}</description>"
     feed = rss(*(item.format(n=n, text=escape("<p>word</p>") * 200 * 30) for n in range(80)))
     assert len(feed) > 8_000_000
     assert len(stories(feed, limit=5)) == 5
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
     assert tracemalloc.get_traced_memory()[1] < 200_000_000
     tracemalloc.stop()
 
@@ -91,9 +91,9 @@ def test_a_feed_of_ten_megabytes(stories: Stories) -> None:
     ["<", "<!--", "<![", "<a ", "<a href='", "&", "</", "<?", "<p><b>", "<ul><li>", "<script>", "<!DOCTYPE ", "\x1b["],
 )
 def test_bodies_that_are_all_one_mark(stories: Stories, part: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     stories(rss(*(f"<title>T{n}</title><description>{escape(part * 20_000)}</description>" for n in range(5))))
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 @pytest.mark.parametrize("markup", MARKUP)

@@ -165,21 +165,21 @@ def test_broken_forms(data: bytes) -> None:
     ids=range(11),
 )
 def test_long_texts_take_no_time(body: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for kind in ("text/plain", "text/html"):
         lines = own_lines(text_of_message(mime(body, kind)))
         first_sentence(lines)
         list(cited_urls(lines))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(
     "value", ["a at " + "(" * 100_000, "<" * 100_000, "=?" * 50_000, "[a" * 50_000, "[a] " * 30_000]
 )
 def test_long_headers_take_no_time(value: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     data = f"From: {value}\nSubject: {value}\nReferences: {value}\nDate: {value}\nMessage-ID: {value}\n\n".encode()
     message = read_message(_Held(data))
     assert message is not None
     split_subject(message.subject)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

@@ -118,22 +118,22 @@ WORST: dict[str, Callable[[], str]] = {
 @pytest.mark.parametrize("name", WORST)
 def test_time_is_bounded(name: str, files: Files) -> None:
     text = WORST[name]()
-    start = time.monotonic()
+    start = time.process_time()
     files.series("quartz", YAML, ".. _q-1:\n\nOne\n---\n\n" + text)
     files.series("opal", rst=text)
     schedules = files.load()
     assert schedules.find("quartz", date(2026, 11, 16)) is not None
     schedules.find("opal", date(2026, 11, 16))
-    assert time.monotonic() - start < LIMIT
+    assert time.process_time() - start < LIMIT
 
 
 def test_many_weeks(files: Files) -> None:
     row = "- {start: 2026-11-16, end: 2026-11-20, name: R-1, x-project: [a]}\n"
     text = f"start-week: 2026-11-16\nrelease-week: 2026-11-23\ncycle:\n{row * 4000}"
     files.series("quartz", text)
-    start = time.monotonic()
+    start = time.process_time()
     schedule, problems = files.read("quartz")
     assert schedule is not None
     assert len(schedule.weeks) == 1
     assert problems
-    assert time.monotonic() - start < LIMIT
+    assert time.process_time() - start < LIMIT
