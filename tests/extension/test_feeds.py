@@ -217,6 +217,22 @@ def test_hostile_texts(project: Project) -> None:
     assert len(json.loads(build.text("digests/all.json"))["items"]) > 100
 
 
+def test_addresses_that_nobody_can_take_apart(project: Project) -> None:
+    """Those of a page's own words; fragments may not have them."""
+    project.write("index.rst", INDEX)
+    words = "See `this <http://[x>`__ and `that <../index.html>`__.\n\n.. image:: http://[y\n   :alt: picture\n\n"
+    project.write("digests/2015-12-04.rst", f"Page\n====\n\n{words}.. digest:: 2015-11-28/2015-12-04\n")
+    project.fragment("one-1", "date: 2015-12-02\nsuccesses: [one]\n")
+    build = project.build(digest_base_url=BASE)
+    assert complaints(build) == []
+    (entry,) = feedparser.parse(build.outdir / "digests/atom.xml").entries
+    assert f'See this and <a href="{BASE}index.html">that</a>.' in entry.content[0].value
+    assert "<p>picture</p>" in entry.content[0].value
+    for mail in (build.text("digests/2015-12-04.txt"), project.build("digest-mail").text("digests/2015-12-04.txt")):
+        assert "See this [1] and that [2].\n" in mail
+        assert "[1] - http://[x\n" in mail
+
+
 def test_the_checks_find_something() -> None:
     assert list(html_complaints('<p id="x"><a href="/y">z</a><script>1</script></p>')) == [
         "there is an attribute id", "/y is no absolute address", "there is an element script",

@@ -102,6 +102,12 @@ TEXTS = [
     Case("link-by-picture", _directive("image", "/pixel.png", ":target: javascript:alert(1)", ""), "bad-url"),
     Case("link-by-figure", _directive("figure", "/pixel.png", ":target: data:text/html,x", ""), "bad-url"),
     Case("link-by-replacement", "|x|_\n\n.. |x| replace:: word\n.. _x: javascript:alert(1)", "bad-url"),
+    *(
+        Case(f"link-host-{number}", f"`word <{target}>`__", "bad-url", "word")
+        for number, target in enumerate(("http://[a", "//[x", "https://x\u2100y/"))
+    ),
+    Case("link-host-by-itself", "See http://[::1 there.", "", "http://[::1"),
+    Case("image-host", _directive("image", "http://[a", content=""), "rst"),
     Case("link-by-itself", "javascript:alert(1)", "", "javascript:alert(1)"),
     # files of the machine
     Case("include", _directive("include", SECRET_FILE, content="")),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives, roles
@@ -204,10 +205,9 @@ def refused_links(document: nodes.document, guard: Guard) -> Iterator[tuple[node
     A link that stands for itself, such as ``tag:name``, becomes text without a word: nobody meant a link.
     """
     for node in list(document.findall(nodes.reference)):
-        scheme = _scheme_of(node.get("refuri", ""))
-        if scheme and scheme not in URL_SCHEMES:
+        if reason := _refusal_of_link(node.get("refuri", "")):
             if node.astext() not in (node["refuri"], node["refuri"].removeprefix("mailto:")):
-                yield node, f"links may not lead to '{scheme}:', only to {', '.join(URL_SCHEMES)}"
+                yield node, f"links may not lead to {reason}"
             node.parent.replace(node, node.children or nodes.Text(node.astext()))
     for picture in list(document.findall(nodes.image)):
         uri = picture["uri"]
@@ -218,8 +218,17 @@ def refused_links(document: nodes.document, guard: Guard) -> Iterator[tuple[node
             picture.parent.replace(picture, text if in_text else nodes.paragraph("", "", text))
 
 
+def _refusal_of_link(uri: str) -> str:
+    scheme = _scheme_of(uri)
+    if scheme and scheme not in URL_SCHEMES:
+        return f"'{scheme}:', only to {', '.join(URL_SCHEMES)}"
+    return f"'{uri}': its host cannot be read" if _has_bad_host(uri) else ""
+
+
 def _refusal_of_picture(uri: str, guard: Guard) -> str:
     scheme = _scheme_of(uri)
+    if _has_bad_host(uri):
+        return "has a host that cannot be read"
     if (scheme and scheme not in ("http", "https")) or _leads_out(uri):
         return "is neither on the web nor in the documentation's folder"
     if scheme and not guard.remote_images:
@@ -235,6 +244,15 @@ def _name_of(class_: Any) -> str:
 def _scheme_of(uri: str) -> str:
     match = _SCHEME.match(_IGNORED_IN_URLS.sub("", uri))
     return match[1].lower() if match else ""
+
+
+def _has_bad_host(uri: str) -> bool:
+    """Whether programs fail to take an address apart, as with ``http://[x``."""
+    try:
+        urlsplit(uri)
+    except ValueError:
+        return True
+    return False
 
 
 def _leads_out(path: str) -> bool:

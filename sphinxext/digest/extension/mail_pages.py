@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
-
 from docutils import nodes
 
 from sphinxext.digest.doctree.digest import REFERENCES_CLASS
 from sphinxext.digest.doctree.references import NUMBER_CLASS
 from sphinxext.digest.extension.archives.lines import leave_out_archives
 from sphinxext.digest.model import Words
+from sphinxext.digest.render.addresses import whole_address
 from sphinxext.digest.render.labels import admonition_label
 from sphinxext.digest.render.mail_text import mail_text
 
@@ -37,7 +36,7 @@ def parts_of_page(doctree: nodes.document, url: str) -> list[nodes.Node]:
             node.parent.remove(node)
     for link in list(doctree.findall(nodes.reference)):
         if url and "refuri" in link:
-            link["refuri"] = urljoin(url, link["refuri"])
+            link["refuri"] = whole_address(url, link["refuri"])
         elif link.get("internal") and not url:
             link.parent.replace(link, link.children)
     pages = [node for node in doctree.children if isinstance(node, nodes.section)]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from docutils import nodes
 from docutils.writers.html5_polyglot import HTMLTranslator
 
 from sphinxext.digest.model import ENGLISH, Words
+from sphinxext.digest.render.addresses import scheme_of, whole_address
 from sphinxext.digest.render.html import html_body
 from sphinxext.digest.render.labels import SILENT, admonition_label
 
@@ -94,8 +94,8 @@ def _plain_notes(holder: nodes.Element) -> None:
 def _place_link(link: nodes.reference, url: str) -> None:
     """Give a link a whole address, or leave its words alone where there is none."""
     target = link.get("refuri") or (f"#{link['refid']}" if link.get("refid") else "")
-    absolute = urljoin(url, target) if url else target
-    if urlsplit(absolute).scheme.lower() in _SCHEMES:
+    absolute = whole_address(url, target) if url else target
+    if scheme_of(absolute) in _SCHEMES:
         link.attributes.pop("refid", None)
         link["refuri"] = absolute
         for name in ("internal", "reftitle", "target"):
@@ -106,7 +106,7 @@ def _place_link(link: nodes.reference, url: str) -> None:
 
 def _place_picture(picture: nodes.image, url: str, picture_of: PictureOf | None) -> None:
     uri: str = picture["uri"]
-    address = uri if urlsplit(uri).scheme.lower() in ("http", "https") else picture_of(uri) if picture_of else ""
+    address = uri if scheme_of(uri) in ("http", "https") else picture_of(uri) if picture_of else ""
     if address:
         picture["uri"], picture["alt"] = address, picture.get("alt") or ""
         for name in ("candidates", "align", "width", "height", "scale"):

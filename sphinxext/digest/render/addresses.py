@@ -1,0 +1,21 @@
+"""Addresses on a page, as they are for whoever reads it elsewhere."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+
+def whole_address(page: str, target: str) -> str:
+    """Where a link of a page leads. One that nobody can take apart, such as ``http://[x``, stays as it is."""
+    try:
+        return urljoin(page, target)
+    except ValueError:
+        return target
+
+
+def scheme_of(address: str) -> str:
+    """The scheme of an address in small letters, or nothing for what has none or cannot be taken apart."""
+    try:
+        return urlsplit(address).scheme.lower()
+    except ValueError:
+        return ""
