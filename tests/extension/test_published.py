@@ -11,6 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner
+from joint import indexes
 
 from sphinxext.digest.cli.group import cli
 from sphinxext.digest.collect.joint import index_schema
@@ -165,3 +166,43 @@ def test_calendars_are_named_where_digests_are_listed(tmp_path: Path) -> None:
     assert '<a class="reference external" href="heron.ics">' in build.text("digests/index.html")
     assert "Subscribe: <a" in build.text("digests/index.html")
     assert "digest-published" not in project.build("text").text("digests/index.txt")
+
+
+def test_what_depends_on_more_than_fragments(tmp_path: Path) -> None:
+    """Once they are old, fragments are not looked at for what has changed beside them."""
+    project = empty_project(tmp_path / "src", f"html_baseurl = {BASE!r}\n")
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   all\n")
+    project.write("all.rst", "All\n===\n")
+    project.fragment("one-1", "date: 2015-12-02\nsuccesses: ['ann: one']\n")
+    settings = "joint: [nova.json]\nfeeds: [{name: wins, kinds: [success]}]\n"
+    project.write("releasenotes/digest.yaml", settings)
+    project.write("nova.json", indexes.index("nova", indexes.note(2, date="2015-12-03", text="two")).decode())
+    time.sleep(2.1)
+    assert project.build().warnings == []
+    options: dict[str, object] = {}
+
+    def again(name: str) -> Build:
+        build = project.build(**options)
+        fresh = project.build(output=name, doctrees=f"of-{name}", **options)
+        assert project.build(**options).read == []
+        for file in fresh.outdir.rglob("digests/**/*"):
+            # with other suffixes Sphinx's pages name one of its scripts by what that was before
+            if file.is_file() and (not options or file.suffix != ".html"):
+                assert file.read_bytes() == (build.outdir / file.relative_to(fresh.outdir)).read_bytes(), file
+        return build
+
+    # the page that archives lead back to
+    project.write("all.rst", "All\n===\n\n.. digest-collection::\n")
+    build = again("listing")
+    assert "digests/people/ann" in build.read and "../../all.html" in build.text("digests/people/ann.html")
+    # the title of the feed, which is in the head of each page
+    project.write("releasenotes/digest.yaml", f"{settings}collection_title: News\n")
+    assert 'title="Test: News"' in again("title").text("digests/2015-12-04.html")
+    # the addresses of pages
+    options["html_link_suffix"] = ""
+    assert f'"{BASE}digests/2015-12-04#success' in again("suffix").text("digests/index.json")
+    # the notes of others
+    told = indexes.note(2, date="2015-12-03", text="changed", nick="bo")
+    project.write("nova.json", indexes.index("nova", told).decode())
+    (newest, _other) = json.loads(again("joint").text("digests/wins.json"))["items"]
+    assert newest["title"] == "bo: changed"

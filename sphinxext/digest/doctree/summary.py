@@ -6,13 +6,15 @@ from collections.abc import Iterable
 
 from docutils import nodes
 
-from sphinxext.digest.doctree.lines import SOURCE_CLASS
+from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS
 from sphinxext.digest.doctree.notes import WHERE_CLASS
 from sphinxext.digest.model import ENGLISH, Kind, Words
 from sphinxext.digest.model.words import filled
 
 #: How many characters a description has at most. Search engines show about as many.
 MAX_LENGTH = 200
+#: What is put after the words of a note.
+_ASIDES = frozenset({PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS})
 #: The notes whose titles tell most of a digest.
 _TITLED = (f"digest-{Kind.THREAD}-section", f"digest-{Kind.STORY}-section")
 
@@ -36,14 +38,14 @@ def digest_summary(parts: Iterable[nodes.Node], counts: str, words: Words = ENGL
 
 
 def plain_words(node: nodes.Node) -> str:
-    """The words of an element on one line, without the links that are put after them."""
+    """The words of an element on one line, without the links and names that are put after them."""
     if isinstance(node, nodes.Text):
         return " ".join(node.astext().split())
     words: list[str] = []
     for text in node.findall(nodes.Text):
         holder = text.parent
         while holder is not None and holder is not node:
-            if {WHERE_CLASS, SOURCE_CLASS}.intersection(holder.get("classes", ())) or isinstance(holder, nodes.raw):
+            if _ASIDES.intersection(holder.get("classes", ())) or isinstance(holder, nodes.raw):
                 break
             holder = holder.parent
         else:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 _DESCRIPTION = re.compile(r"""<meta\b[^>]*\bname=["']?description\b""", re.IGNORECASE)
+#: The options that the heads of pages, and the links to feeds, depend on.
+_IN_HEADS = ("base_url", "publish", "feeds", "collection_title", "pages")
 #: The field of a page by which sphinxext-opengraph takes a description that is not its own.
 _OPENGRAPH = "sphinxext.opengraph"
 _OG_DESCRIPTION = "og:description"
@@ -37,7 +39,7 @@ def shown_in_heads(app: Sphinx) -> tuple[object, ...]:
         return ()
     found = app.env.found_docs
     return tuple(
-        (settings.base_url, settings.publish, settings.feeds, settings.pages, _listing(settings) in found)
+        (*(getattr(settings, name) for name in _IN_HEADS), _listing(settings) in found)
         for settings in store_of(app.env).project.collections
     )
 

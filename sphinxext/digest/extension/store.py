@@ -45,10 +45,10 @@ class FolderState:
     """What a folder of fragments was like when it was last read, as the environment remembers it.
 
     ``commit`` is the commit that was checked out, where the day of a first merge counts, and None elsewhere. ``place``
-    is that among the project's collections, ``explicit`` are the pages that have a digest of their own. ``periods``
-    are those of its digests, ``archives`` the names of the pages of its archives, seen from its folder of pages;
-    ``problems`` are shown again by each build. ``joint`` is the mark of the indexes of other projects, ``remarks`` are
-    what is wrong with their notes.
+    is that among the project's collections, ``explicit`` are the pages that have a digest of their own, ``listing`` is
+    the one that lists all digests. ``periods`` are those of its digests, ``archives`` the names of the pages of its
+    archives, seen from its folder of pages; ``problems`` are shown again by each build. ``joint`` is the mark of the
+    indexes of other projects, ``remarks`` are what is wrong with their notes.
     """
 
     fingerprint: bytes | None
@@ -56,6 +56,7 @@ class FolderState:
     settings: Settings
     place: int
     explicit: tuple[tuple[Period, str], ...]
+    listing: str
     periods: tuple[Period, ...]
     archives: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -103,6 +104,7 @@ class Store:
         self._collections: dict[str, Collection] = {}
         self._current: dict[str, bool] = {}
         self._explicit: dict[str, dict[Period, str]] = {}
+        self._lists: dict[str, str | None] = {}
         self._settings: dict[str, Settings] = {}
 
     def settings_for(self, folder: str) -> Settings:
@@ -120,6 +122,7 @@ class Store:
         self._scans.clear()
         self._scans.update(scans)
         self._explicit.clear()
+        self._lists.clear()
 
     def explicit_pages(self, settings: Settings) -> dict[Period, str]:
         """The periods that have a page of their own among the sources, with the names of these documents."""
@@ -141,15 +144,18 @@ class Store:
         return self._explicit_list(settings) or f"{settings.pages}/index"
 
     def _explicit_list(self, settings: Settings) -> str | None:
-        return next(
-            (
-                docname
-                for docname, scan in sorted(self._scans.items())
-                for found in scan.found
-                if found.name == COLLECTION and not found.span and self._is_of(found.fragments, settings)
-            ),
-            None,
-        )
+        if settings.fragments not in self._lists:
+            # each page of an archive asks for it
+            self._lists[settings.fragments] = next(
+                (
+                    docname
+                    for docname, scan in sorted(self._scans.items())
+                    for found in scan.found
+                    if found.name == COLLECTION and not found.span and self._is_of(found.fragments, settings)
+                ),
+                None,
+            )
+        return self._lists[settings.fragments]
 
     def page_of(self, settings: Settings, period: Period) -> str:
         """The name of the document that has the digest of a period."""
@@ -210,9 +216,9 @@ class Store:
                 collection = self.collection(settings)
                 commit = _current_commit(self.project.root) if collection.uses_history else None
                 self._states[folder] = FolderState(
-                    mark, commit, settings, self.place_of(settings), explicit, tuple(collection.digests),
-                    tuple(collection.registers.pages(settings.archives)), collection.problems,
-                    joint.mark if joint is not None else None, collection.remarks,
+                    mark, commit, settings, self.place_of(settings), explicit, self.list_of(settings),
+                    tuple(collection.digests), tuple(collection.registers.pages(settings.archives)),
+                    collection.problems, joint.mark if joint is not None else None, collection.remarks,
                 )  # fmt: skip
                 self._current[folder] = False
             else:
@@ -240,7 +246,7 @@ class Store:
         return (
             mark is not None
             and (before.fingerprint, before.settings, before.explicit) == (mark, settings, explicit)
-            and before.place == self.place_of(settings)
+            and (before.place, before.listing) == (self.place_of(settings), self.list_of(settings))
             and ((joint := self.joint(settings)) is None or (joint.mark is not None and before.joint == joint.mark))
             and (before.commit is None or before.commit == _current_commit(self.project.root))
         )

@@ -37,7 +37,10 @@ class NotesIndexes(Publisher):
         for settings in shown_collections(site.env):
             if INDEX in settings.publish:
                 folder = collection_state(site, settings)
-                pages = [(name, page.name) for name, page in digest_pages(site.env, settings).items()]
+                pages = [
+                    (site.builder.get_target_uri(docname), page.name)
+                    for docname, page in digest_pages(site.env, settings).items()
+                ]
                 parts = (folder, pages, base_url(site, settings), _names(site, settings))
                 yield File(settings.pages, mark_of(*parts).hex() if folder else "", partial(_index, site, settings))
 

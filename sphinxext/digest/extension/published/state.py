@@ -11,9 +11,11 @@ from sphinxext.digest.options import Settings
 def collection_state(site: Site, settings: Settings) -> str:
     """A value that changes with the notes of a collection, their days and digests, and its settings.
 
-    It is empty as long as a fragment is so young that it could change without a new time.
+    It is empty as long as a fragment, or a file with notes of other projects, is so young that it could change without
+    a new time.
     """
-    state = store_of(site.env).folder_state(settings)
-    if state.fingerprint is None:
+    store = store_of(site.env)
+    state = store.folder_state(settings)
+    if state.fingerprint is None or (store.joint(settings) is not None and state.joint is None):
         return ""
-    return mark_of(state.fingerprint, state.commit, state.settings, state.explicit, state.periods).hex()
+    return mark_of(state.fingerprint, state.commit, state.settings, state.explicit, state.periods, state.joint).hex()
