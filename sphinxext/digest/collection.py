@@ -166,18 +166,20 @@ def _connect(threads: list[Entry], problems: list[Problem]) -> dict[str, ThreadL
     for entry in threads:
         for name in {entry.fragment.identity, entry.fragment.slug}:
             known[name].append(entry)
-    links: dict[str, ThreadLinks] = {}
+    earlier: dict[str, Entry] = {}
+    later: defaultdict[str, list[Entry]] = defaultdict(list)
+    beginnings: dict[str, str] = {}
     for entry in threads:
-        earlier = _earlier(entry, known, links, problems)
-        if earlier is not None:
-            links[entry.identity] = replace(links.get(entry.identity, ThreadLinks()), earlier=earlier)
-            other = links.get(earlier.identity, ThreadLinks())
-            links[earlier.identity] = replace(other, later=(*other.later, entry))
-    return links
+        found = _earlier(entry, known, beginnings, problems)
+        if found is not None:
+            earlier[entry.identity] = found
+            later[found.identity].append(entry)
+            beginnings[entry.identity] = found.identity
+    return {name: ThreadLinks(earlier.get(name), tuple(later.get(name, ()))) for name in {**earlier, **later}}
 
 
 def _earlier(
-    entry: Entry, known: dict[str, list[Entry]], links: dict[str, ThreadLinks], problems: list[Problem]
+    entry: Entry, known: dict[str, list[Entry]], beginnings: dict[str, str], problems: list[Problem]
 ) -> Entry | None:
     note = entry.note
     if not isinstance(note, Thread) or note.continues is None:
@@ -195,7 +197,7 @@ def _earlier(
         code, message = Code.AMBIGUOUS_THREAD, f"'{note.continues}' names several threads, not one with the same title"
     elif candidates[0].moment.is_after(entry.moment):
         code, message = Code.THREAD_ORDER, f"the thread of '{note.continues}' is later, not earlier"
-    elif _leads_to(entry, candidates[0], links):
+    elif _beginning(candidates[0].identity, beginnings) == entry.identity:
         code, message = Code.THREAD_ORDER, f"the thread of '{note.continues}' continues this one in turn"
     else:
         return candidates[0]
@@ -203,8 +205,12 @@ def _earlier(
     return None
 
 
-def _leads_to(wanted: Entry, entry: Entry | None, links: dict[str, ThreadLinks]) -> bool:
-    """Whether the threads that a thread continues, one after the other, come to another one."""
-    while entry is not None and entry is not wanted:
-        entry = links[entry.identity].earlier if entry.identity in links else None
-    return entry is wanted
+def _beginning(name: str, beginnings: dict[str, str]) -> str:
+    """The first part of a thread, as far as its parts are connected.
+
+    :param beginnings: earlier parts by later ones. Ways that were gone get shorter: a thread may have many thousands.
+    """
+    while (earlier := beginnings.get(name)) is not None:
+        beginnings[name] = beginnings.get(earlier, earlier)
+        name = beginnings[name]
+    return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -151,3 +152,14 @@ def test_checksums_tell_what_shows() -> None:
     ]
     assert len({checksum(), *changed}) == 5
     assert checksum() == checksum()
+
+
+def test_a_thread_of_many_parts_takes_no_longer_than_others() -> None:
+    """Where each part was compared with all before it, this took ten seconds and more."""
+    number = 16_000
+    parts = (note(part, "thread", continues=f"{part - 1:016x}") for part in range(2, number))
+    found = joined(index("nova", note(1, "thread"), *parts))
+    begun = time.process_time()
+    collection = placed(found)
+    assert time.process_time() - begun < 5
+    assert len(collection.threads) == number - 1
