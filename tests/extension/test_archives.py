@@ -182,6 +182,15 @@ def test_the_page_of_a_year_has_a_review(builds: Builds) -> None:
     assert [line.text_content() for line in review] == ["1 success; 1 person in the successes"]
 
 
+def test_a_year_of_words_alone_has_no_review(project: Project) -> None:
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n")
+    project.fragment("a-1", "date: 2015-12-02\nprelude: Hello.\n")
+    build = project.build(fail_on_warning=True)
+    assert "digest-review" not in build.text("digests/2015.html")
+    (description,) = parse_page(build.outdir / "digests/2015.html").xpath("//meta[@name='description']/@content")
+    assert description == "2015: 1 digest"
+
+
 def test_roles_lead_to_archives(builds: Builds) -> None:
     build = builds("html")
     found = links(main_of(build, "index"), ".//p[1]")

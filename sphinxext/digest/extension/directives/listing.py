@@ -92,7 +92,7 @@ class CollectionDirective(CollectionReader):
             title = words.month_of_year(end) if len(wanted) == _MONTH else words.year(end)
         number = words.ngettext("{number} digest", "{number} digests", len(digests))
         counts = Counter(entry.kind for _period, entries in digests for entry in entries)
-        text = words.gettext(", ").join([number, counts_in_words(counts, words)])
+        text = words.gettext(", ").join(filter(None, [number, counts_in_words(counts, words)]))
         description = filled(words.gettext("{title}: {text}"), title=title, text=text)
         DigestDomain.of(self.env).note_described(
             docname, Described(self.settings.fragments, title, shortened(description))

@@ -43,8 +43,9 @@ class ReviewDirective(CollectionReader):
 
     def _lines(self, review: Review) -> Iterable[list[nodes.Node]]:
         gettext = self.words.gettext
-        if review.counts:
-            yield self._numbers(review)
+        # what stands around the notes of a digest is not counted
+        if numbers := counts_in_words(review.counts, self.words):
+            yield self._numbers(numbers, review.people)
         if review.newcomers:
             names = self._joined([self._person(member) for member in review.newcomers[:_NAMED]])
             more = len(review.newcomers) - _NAMED
@@ -59,12 +60,12 @@ class ReviewDirective(CollectionReader):
             threads = self._joined([self._chain(chain) for chain in review.longest])
             yield sentence(gettext("Longest threads: {threads}"), threads=threads)
 
-    def _numbers(self, review: Review) -> list[nodes.Node]:
+    def _numbers(self, counts: str, number: int) -> list[nodes.Node]:
         """How many notes of each kind there are, and of how many people."""
-        numbers: list[nodes.Node] = [nodes.Text(counts_in_words(review.counts, self.words))]
-        if not review.people:
+        numbers: list[nodes.Node] = [nodes.Text(counts)]
+        if not number:
             return numbers
-        people = self.words.ngettext("{number} person", "{number} people", review.people)
+        people = self.words.ngettext("{number} person", "{number} people", number)
         return sentence(self.words.gettext("{notes}; {people} in the successes"), notes=numbers, people=people)
 
     def _person(self, member: Member) -> list[nodes.Node]:
