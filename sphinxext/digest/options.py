@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
+from urllib.parse import quote
 
 from sphinxext.digest import checks
 from sphinxext.digest.model import Period, Words
@@ -78,7 +79,7 @@ class Settings:
 
     def page_url(self, period: Period) -> str | None:
         """Where the page of a digest is published, if the option ``base_url`` says where the documentation is."""
-        return f"{self.base_url}{self.pages}/{period.name}.html" if self.base_url else None
+        return f"{self.base_url}{quote(self.pages)}/{period.name}.html" if self.base_url else None
 
 
 def default_settings() -> Settings:

@@ -7,16 +7,20 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import jsonschema
+import lxml.etree
 import pytest
 from click.testing import CliRunner
 from joint import indexes
 
 from sphinxext.digest.cli.group import cli
 from sphinxext.digest.collect.joint import index_schema
+from sphinxext.digest.registers import page_name
 
 from .building import Build, Project, copy_root, empty_project
+from .outputs import parse_page
 
 BASE = "https://everything.example/"
 
@@ -95,6 +99,36 @@ def test_further_collections_have_their_own(tmp_path: Path) -> None:
     for name, text in (("digests", "one"), ("others", "two")):
         assert text in build.text(f"{name}/atom.xml") and text in build.text(f"{name}/2015-12-04.txt")
     assert "others/atom.xml" not in build.text("digests/2015-12-04.html")
+
+
+def test_folders_of_any_name(tmp_path: Path) -> None:
+    """Addresses are those of the files, and collections have filters of their own."""
+    folders = ("c# news/100%?", "\u65e5\u672c", "\u4e2d\u6587")
+    others = {name: {"fragments": f"f{number}"} for number, name in enumerate(folders)}
+    project = empty_project(tmp_path / "src", f"html_baseurl = {BASE!r}\ndigest_collections = {others!r}\n")
+    lists = "".join(f".. digest-collection::\n   :fragments: f{number}\n\n" for number in range(3))
+    project.write("index.rst", f"Title\n=====\n\n{lists}")
+    for number in range(3):
+        project.write(f"f{number}/a-000000000000000{number}.yaml", f"date: 201{number}-12-02\nsuccesses: [one]\n")
+    build = project.build(suppress_warnings=["toc"], fail_on_warning=True)
+    start = parse_page(build.outdir / "index.html")
+    (script,) = start.xpath("//script[@data-notes]")
+    notes = json.loads(script.get("data-notes"))
+    assert {name for one in start.xpath("//dl/@class") for name in one.split() if "-of-" in name} == notes.keys()
+    assert sorted(years for _file, years in notes.values()) == [[2010], [2011], [2012]]
+    addresses = [file for file, _years in notes.values()]
+    for number, folder in enumerate(folders):
+        (page,) = (build.outdir / folder).glob("????-??-??.html")
+        links = [link.get("href") for link in parse_page(page).xpath("//head/link[@rel='alternate']")]
+        assert [(page.parent / unquote(urlsplit(link).path)).is_file() for link in links] == [True] * 3
+        root = lxml.etree.fromstring((build.outdir / folder / "atom.xml").read_bytes())
+        addresses += [text for text in root.xpath("//*[local-name()='link']/@href") if text.endswith(".xml")]
+        addresses += root.xpath("//*[local-name()='id']/text()")[:1]
+        assert notes[f"digest-of-{page_name(folder)}"][1] == [2010 + number]
+    for address in addresses:
+        assert address.isascii() and not urlsplit(address).fragment and not urlsplit(address).query, address
+        file = build.outdir / unquote(address.removeprefix(BASE))
+        assert file.is_file() or file.with_suffix(".xml").is_file(), address
 
 
 def test_digests_that_are_gone_leave_nothing(tmp_path: Path) -> None:

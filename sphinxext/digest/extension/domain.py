@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Set
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.domains import Domain, Index, IndexEntry, ObjType
@@ -263,7 +264,7 @@ class DigestDomain(Domain):
     ) -> nodes.reference | None:
         """The link for a role, or None if there is no such thing."""
         if typ == CALENDAR:
-            uri = relative_uri(builder.get_target_uri(fromdocname), target)
+            uri = relative_uri(builder.get_target_uri(fromdocname), quote(target))
             return nodes.reference("", "", *contnode.children, refuri=uri, classes=contnode["classes"])
         if typ == PUBLISHED:
             from sphinxext.digest.extension.published.links import published_links

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from docutils import nodes
 from sphinx.util.osutil import relative_uri
 
+from sphinxext.digest.extension.addresses import file_uri
 from sphinxext.digest.extension.builders import has_other_files
 from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain
 from sphinxext.digest.extension.store import store_of
@@ -22,7 +22,10 @@ SCRIPT, STYLES = "digest-filter.js", "digest-filter.css"
 
 def filter_class(settings: Settings) -> str:
     """The class of the list of a collection, by which the script finds it."""
-    return f"digest-of-{nodes.make_id(settings.pages)}"
+    from sphinxext.digest.registers import page_name
+
+    # that of no other collection, whatever the folder is called
+    return f"digest-of-{page_name(settings.pages)}"
 
 
 def notes_path(settings: Settings) -> str:
@@ -52,7 +55,8 @@ def add_filter(app: Sphinx, pagename: str, _template: str, _context: dict[str, A
         if settings.fragments in folders:
             periods = store.periods(settings)
             years = {year for period in periods for year in (period.start.year, period.end.year)}
-            notes[filter_class(settings)] = [relative_uri(here, notes_path(settings)), sorted(years, reverse=True)]
+            address = relative_uri(here, file_uri(notes_path(settings)))
+            notes[filter_class(settings)] = [address, sorted(years, reverse=True)]
     words = words_of_filter(DigestDomain.of(app.env).words)
     # not deferred: the form has to be there before the list below it is painted
     attributes: dict[str, Any] = {"data-notes": json.dumps(notes), "data-words": words}

@@ -14,6 +14,7 @@ from sphinxext.digest.extension.addresses import (
     Site,
     base_url,
     described_page,
+    file_uri,
     page_url,
     shown_collections,
 )
@@ -127,5 +128,5 @@ def language_tag(site: Site) -> str:
 
 
 def _alternate(site: Site, pagename: str, type_: str, path: str, title: str) -> str:
-    href = relative_uri(site.builder.get_target_uri(pagename), path)
+    href = relative_uri(site.builder.get_target_uri(pagename), file_uri(path))
     return f'<link rel="alternate" type="{type_}" title="{escape(title)}" href="{escape(href)}" />'

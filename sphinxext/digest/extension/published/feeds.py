@@ -14,6 +14,7 @@ from sphinxext.digest.extension.addresses import (
     Site,
     base_url,
     digest_pages,
+    file_uri,
     page_url,
     shown_collections,
 )
@@ -78,13 +79,13 @@ def make_feed(site: Site, settings: Settings, feeds: Feeds, entries: tuple[FeedE
 
     base = base_url(site, settings)
     return Feed(
-        url=f"{base}{feeds.atom.removesuffix('.xml')}",
+        url=f"{base}{file_uri(feeds.atom.removesuffix('.xml'))}",
         title=feeds.title,
         author=author_name(site) or feeds.title,
         language=language_tag(site),
         home=home_of(site, settings),
-        atom_url=f"{base}{feeds.atom}",
-        json_url=f"{base}{feeds.json}",
+        atom_url=f"{base}{file_uri(feeds.atom)}",
+        json_url=f"{base}{file_uri(feeds.json)}",
         entries=entries,
     )
 
@@ -112,7 +113,7 @@ def _feed(site: Site, settings: Settings, feeds: Feeds, pages: dict[str, Describ
     entries = [
         FeedEntry(
             # whatever builder, suffix or page, it is the digest of the same day
-            f"{base}{settings.pages}/{page.name}",
+            f"{base}{file_uri(settings.pages)}/{page.name}",
             page.title,
             page_url(site, settings, docname),
             page.published,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from docutils import nodes
 from sphinx.util.osutil import relative_uri
 
-from sphinxext.digest.extension.addresses import Site, base_url
+from sphinxext.digest.extension.addresses import Site, base_url, file_uri
 from sphinxext.digest.extension.builders import is_site
 from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.model.words import filled
@@ -71,7 +71,7 @@ def published_links(env: BuildEnvironment, docname: str, builder: Builder, folde
         return None
     start = builder.get_target_uri(docname)
     links = [
-        nodes.reference("", words, refuri=relative_uri(start, path), internal=False)
+        nodes.reference("", words, refuri=relative_uri(start, file_uri(path)), internal=False)
         for words, path in _targets(Site(env, builder), settings)
     ]
     if not links:

@@ -18,6 +18,7 @@ from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+from sphinxext.digest.extension.addresses import file_uri
 from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target
 from sphinxext.digest.extension.filter import listings, notes_path
 from sphinxext.digest.extension.published.memory import File, Publisher
@@ -82,7 +83,7 @@ def _notes_file(app: Sphinx, store: Store, settings: Settings) -> tuple[str, byt
 def _relative(path: str, uri: str) -> str:
     from sphinx.util.osutil import relative_uri
 
-    return relative_uri(path, uri)
+    return relative_uri(file_uri(path), uri)
 
 
 def _document(

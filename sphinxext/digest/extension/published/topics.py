@@ -7,7 +7,7 @@ from functools import cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sphinxext.digest.extension.addresses import Site, base_url, digest_pages, shown_collections
+from sphinxext.digest.extension.addresses import Site, base_url, digest_pages, file_uri, shown_collections
 from sphinxext.digest.extension.builders import is_site
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain
 from sphinxext.digest.extension.published.feeds import feed_files, make_feed, what_feeds_say
@@ -134,7 +134,7 @@ def _notes(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
         url = f"{page}#{entry.anchor}" if page else ""
         moment, html = rfc3339(entry.moment), feed_html(parts, page, words=site.words)
         # it stays the same note in another digest; a picture may be all that it has
-        identifier, title = f"{base}{settings.pages}/#{entry.anchor}", title or entry.moment.day.isoformat()
+        identifier, title = f"{base}{file_uri(settings.pages)}/#{entry.anchor}", title or entry.moment.day.isoformat()
         yield FeedEntry(identifier, title, url, moment, moment, html)
 
 
@@ -162,7 +162,8 @@ def _releases(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntr
             page = f"{base}{site.builder.get_target_uri(target.docname)}" if target else ""
             url = f"{page}#{target.anchor}" if target else ""
             moment, html = rfc3339(Moment(day)), feed_html(parts, page, words=site.words)
-            yield FeedEntry(f"{base}{settings.pages}/#release-{version}", version, url, moment, moment, html)
+            identifier = f"{base}{file_uri(settings.pages)}/#release-{version}"
+            yield FeedEntry(identifier, version, url, moment, moment, html)
 
 
 def _histories(site: Site) -> Histories:
