@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -87,9 +88,14 @@ def cache_folder(name: str) -> Path:
     """A folder of the user for what can be had again.
 
     It is in ``XDG_CACHE_HOME`` if that is an absolute path, else in ``~/.cache`` (XDG Base Directory Specification).
+
+    :raises OSError: if nobody knows where the user's files are, as in some containers.
     """
     base = Path(os.environ.get("XDG_CACHE_HOME") or "")
-    return (base if base.is_absolute() else Path.home() / ".cache") / "sphinx-digest" / name
+    try:
+        return (base if base.is_absolute() else Path.home() / ".cache") / "sphinx-digest" / name
+    except RuntimeError:
+        raise OSError(errno.ENOENT, "there is no home folder: let XDG_CACHE_HOME name one for copies") from None
 
 
 def _replace(path: Path, data: bytes) -> None:

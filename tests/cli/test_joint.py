@@ -76,6 +76,18 @@ def test_server_that_is_down(run: Run, joined: Path, server: WebServer, tmp_path
     assert outcome.err.startswith(f"{other}: source-fetch ")
 
 
+@pytest.mark.usefixtures("joined")
+def test_without_a_home(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_: object) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", nobody)
+    outcome = run("list")
+    assert outcome.status == 1
+    assert outcome.err == "sphinx-digest: there is no home folder: let XDG_CACHE_HOME name one for copies\n"
+
+
 def test_what_is_wrong_with_notes_of_others_is_counted(run: Run, joined: Path, server: WebServer) -> None:
     server.pages["/nova.json"] = index("nova", note(1), {"kind": "x"}, note(2, date="x"))
     outcome = run("list")
