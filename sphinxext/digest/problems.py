@@ -156,7 +156,7 @@ class Code(StrEnum):
     UNKNOWN_FRAGMENT = "unknown-fragment"
     """A page asks for a fragment that is not there."""
     PAGE_CONFLICT = "page-conflict"
-    """Two digests would have the same page, or a page of the project stands in its place."""
+    """Two digests or collections would have the same page, or a page of the project stands in its place."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

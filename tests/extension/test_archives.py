@@ -191,6 +191,17 @@ def test_a_year_of_words_alone_has_no_review(project: Project) -> None:
     assert description == "2015: 1 digest"
 
 
+def test_a_collection_among_the_archives_of_another(project: Project) -> None:
+    """The page of the first one stays, and the build says so."""
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n")
+    project.fragment("a-1", "date: 2015-12-02\nsuccesses: ['lea: one']\n")
+    project.write("other/b-0000000000000002.yaml", "date: 2015-12-02\nsuccesses: ['bo: two']\n")
+    build = project.build(digest_collections={"digests/people": {"fragments": "other"}})
+    (warning,) = [line for line in build.warnings if "page-conflict" in line]
+    assert "digests/people/index" in warning and "a collection before that of digests/people" in warning
+    assert "lea" in main_of(build, "digests/people/index").text_content()
+
+
 def test_roles_lead_to_archives(builds: Builds) -> None:
     build = builds("html")
     found = links(main_of(build, "index"), ".//p[1]")

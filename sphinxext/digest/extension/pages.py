@@ -84,7 +84,11 @@ def add_pages(app: Sphinx) -> None:
         texts: dict[str, str] = {}
         for settings in store.project.collections:
             if settings.automatic:
-                texts |= page_texts(store, settings, sources)
+                found = page_texts(store, settings, sources)
+                for name in sorted(found.keys() & texts.keys()):
+                    message = f"a collection before that of {settings.pages} has a page of this name, which stays"
+                    warn_at(name, Code.PAGE_CONFLICT, message)
+                texts = found | texts
         for docname, text in texts.items():
             file = os.path.join(folder, docname + STUB_SUFFIX)  # noqa: PTH118 - as many as there are digests
             if written.get(docname) != text or not os.path.exists(file):  # noqa: PTH110
