@@ -228,6 +228,19 @@ def test_nothing_moves_when_the_form_comes(driver: Any, site: Callable[[str], st
         driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
 
 
+def test_a_language_that_the_browser_does_not_know(driver: Any, site: Callable[[str], str]) -> None:
+    """Its own may have more forms than the page."""
+    see(driver, WIDE, "light")
+    source = {"source": "Intl.PluralRules = class { select() { return 'few'; } };"}
+    script = driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", source)
+    try:
+        page = Filter(driver, f"{site('alabaster')}/{LIST}")
+        page.field("Words").send_keys("OKONKWO, (zoe)")
+        assert len(page.wait("7 notes")) == 7
+    finally:
+        driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+
+
 def test_ten_thousand_notes(driver: Any, large: str) -> None:
     see(driver, WIDE, "light")
     script = driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": SLOW})

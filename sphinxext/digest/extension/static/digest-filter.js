@@ -113,7 +113,9 @@
       found = matching;
       results.replaceChildren();
       extend(shown);
-      status.textContent = active ? words.found[rules.select(found.length)].replace("{number}", found.length) : "";
+      // in a language that it does not know, a browser counts as in its own
+      const counted = words.found[rules.select(found.length)] || words.found.other;
+      status.textContent = active ? counted.replace("{number}", found.length) : "";
     };
 
     // The fragment says what is looked for: it can be shared, and the browser's Back leads there.
