@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 #: How many new objects the collector waits for, and how many of its rounds before it looks at older ones. Pages that
-#: are read are full of cycles, so that it has to go on, but not after each 700 objects.
-_SELDOM = (50_000, 20, 100)
+#: are read are full of cycles, so that it has to go on, but not after each 700 objects. Pages that wait to be written
+#: grow old, and 2,000 of them that nobody looks at again are 350 MB.
+_SELDOM = (50_000, 20, 10)
 _USUAL = gc.get_threshold()
 
 
