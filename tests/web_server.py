@@ -49,6 +49,8 @@ class WebServer:
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
+            #: More may ask at once than a machine that is busy can be quick for.
+            request_queue_size = 128
 
             def handle_error(self, *_: Any) -> None:
                 """Take it that a client goes away."""

@@ -53,6 +53,8 @@ class _Redirects(HTTPRedirectHandler):
     """Follows redirects to http and https, and never from https to http."""
 
     def redirect_request(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str) -> Any:
+        # nobody needs the page that leads elsewhere, which urllib would read to its end
+        fp.close()
         check_web_url(newurl)
         if req.type == "https" and urlsplit(newurl).scheme.lower() != "https":
             raise WebError(f"{req.full_url} leads from https to {newurl}")

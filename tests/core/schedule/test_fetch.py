@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from web_server import WebServer
+from web_server import Answer, WebServer
 
 from sphinxext.digest.problems import DigestError
 from sphinxext.digest.schedule import fetch_schedules, load_schedules
@@ -120,6 +121,28 @@ def test_what_cannot_be_had(server: WebServer) -> None:
         assert "schedule-fetch" in message
     assert "wrong-type the file must be a list" in failure(f"{server.url}/bad")
     assert not any("etc" in path for path in server.asked)
+
+
+def test_a_page_that_leads_elsewhere_is_not_read(server: WebServer) -> None:
+    sent: list[int] = []
+
+    def leads_to(target: str) -> Answer:
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            handler.send_response(302)
+            handler.send_header("Location", target)
+            handler.end_headers()
+            while not server.ended.wait(0.005) and len(sent) < 2_000:
+                handler.wfile.write(b"#" * 1_000)
+                sent.append(1_000)
+
+        return answer
+
+    server.pages["/to-ftp.yaml"] = leads_to("ftp://example.org/a.yaml")
+    assert "is not an absolute URL" in failure(f"{server.url}/to-ftp.yaml")
+    server.pages["/long.yaml"] = leads_to("/plans/amber.yaml")
+    server.pages["/plans/amber.yaml"] = b"{start: 2026-11-16, release: 2026-12-16, milestones: []}"
+    assert fetch_schedules(f"{server.url}/long.yaml").is_file()
+    assert len(sent) < 2_000
 
 
 @pytest.mark.parametrize(
