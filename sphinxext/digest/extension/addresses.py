@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
 
 from sphinxext.digest.checks import OptionError, folder_url_or_empty
 from sphinxext.digest.extension.domain import DigestDomain
@@ -55,11 +54,6 @@ def base_url(site: Site, settings: Settings) -> str:
         return settings.base_url or folder_url_or_empty(site.config.html_baseurl or "")
     except OptionError:
         return ""
-
-
-def file_uri(path: str) -> str:
-    """The address of a file beside the pages, seen from the folder of the output, as Sphinx has those of pages."""
-    return quote(path)
 
 
 def page_url(site: Site, settings: Settings, docname: str) -> str:

@@ -1,8 +1,9 @@
-"""What the outputs of builders of HTML are like, which decides what of ours they have."""
+"""What the outputs of builders of HTML are like, which decides what of ours they have and how it is reached."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from sphinx.builders import Builder
@@ -31,3 +32,8 @@ def has_archives(builder: Builder) -> bool:
 def is_site(builder: Builder) -> bool:
     """Whether an output is a site, whose pages have addresses."""
     return builder.format == "html" and builder.name not in _WITHOUT_ADDRESSES
+
+
+def file_uri(path: str) -> str:
+    """The address of a file beside the pages, seen from the folder of the output, as Sphinx has those of pages."""
+    return quote(path)

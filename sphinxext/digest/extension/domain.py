@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Set
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
-from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.domains import Domain, Index, IndexEntry, ObjType
@@ -14,7 +13,7 @@ from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
-from sphinxext.digest.extension.builders import has_archives
+from sphinxext.digest.extension.builders import file_uri, has_archives
 from sphinxext.digest.extension.mathjax import plain_words
 from sphinxext.digest.extension.words import CATALOGUE
 from sphinxext.digest.model import ENGLISH, KINDS, MILESTONE, Kind, Words
@@ -264,7 +263,7 @@ class DigestDomain(Domain):
     ) -> nodes.reference | None:
         """The link for a role, or None if there is no such thing."""
         if typ == CALENDAR:
-            uri = relative_uri(builder.get_target_uri(fromdocname), quote(target))
+            uri = relative_uri(builder.get_target_uri(fromdocname), file_uri(target))
             return nodes.reference("", "", *contnode.children, refuri=uri, classes=contnode["classes"])
         if typ == PUBLISHED:
             from sphinxext.digest.extension.published.links import published_links

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.util.osutil import relative_uri
 
-from sphinxext.digest.extension.addresses import file_uri
-from sphinxext.digest.extension.builders import has_other_files
+from sphinxext.digest.extension.builders import file_uri, has_other_files
 from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain
 from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.model import Words

@@ -14,11 +14,10 @@ from sphinxext.digest.extension.addresses import (
     Site,
     base_url,
     described_page,
-    file_uri,
     page_url,
     shown_collections,
 )
-from sphinxext.digest.extension.builders import is_site
+from sphinxext.digest.extension.builders import file_uri, is_site
 from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.option_table import MAILS
 from sphinxext.digest.options import Settings, words_of

@@ -14,11 +14,10 @@ from sphinxext.digest.extension.addresses import (
     Site,
     base_url,
     digest_pages,
-    file_uri,
     page_url,
     shown_collections,
 )
-from sphinxext.digest.extension.builders import is_site
+from sphinxext.digest.extension.builders import file_uri, is_site
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.head import home_of, language_tag
 from sphinxext.digest.extension.outputs import keep_record, kept_record

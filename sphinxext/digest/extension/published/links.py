@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from docutils import nodes
 from sphinx.util.osutil import relative_uri
 
-from sphinxext.digest.extension.addresses import Site, base_url, file_uri
-from sphinxext.digest.extension.builders import is_site
+from sphinxext.digest.extension.addresses import Site, base_url
+from sphinxext.digest.extension.builders import file_uri, is_site
 from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.model.words import filled
 from sphinxext.digest.option_table import FEEDS

@@ -18,7 +18,7 @@ from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from sphinxext.digest.extension.addresses import file_uri
+from sphinxext.digest.extension.builders import file_uri
 from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target
 from sphinxext.digest.extension.filter import listings, notes_path
 from sphinxext.digest.extension.published.memory import File, Publisher

@@ -7,8 +7,8 @@ from functools import cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sphinxext.digest.extension.addresses import Site, base_url, digest_pages, file_uri, shown_collections
-from sphinxext.digest.extension.builders import is_site
+from sphinxext.digest.extension.addresses import Site, base_url, digest_pages, shown_collections
+from sphinxext.digest.extension.builders import file_uri, is_site
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain
 from sphinxext.digest.extension.published.feeds import feed_files, make_feed, what_feeds_say
 from sphinxext.digest.extension.published.links import Feeds, feeds_of
