@@ -66,6 +66,8 @@ _REMEDIES = {
     "found undefined alias": "a text that begins with '*' needs quotes",
 }
 _CANNOT_START = "found character that cannot start any token"
+#: Newer releases of libyaml refuse to nest deeper than 1,000 levels, as soon as their scanner looks that far ahead.
+_TOO_DEEP = "exceeded maximum nesting depth"
 
 
 class _Composer(_Parser):
@@ -128,7 +130,8 @@ def compose(text: str, path: str, problems: list[Problem], *, max_aliases: int =
         problems.append(_bad_character(error, text, path))
         return None
     except yaml.MarkedYAMLError as error:
-        problems.append(_bad_syntax(error, text, path))
+        if _TOO_DEEP not in str(error.problem) or _is_shallow(text, error, path, problems, max_aliases):
+            problems.append(_bad_syntax(error, text, path))
         return None
     finally:
         if composer is not None:
@@ -136,6 +139,15 @@ def compose(text: str, path: str, problems: list[Problem], *, max_aliases: int =
     if isinstance(node, ScalarNode) and not node.value and not node.style:
         return None
     return node
+
+
+def _is_shallow(text: str, error: yaml.MarkedYAMLError, path: str, problems: list[Problem], max_aliases: int) -> bool:
+    """Return False if our own limit is passed before the place of the error, and report it where that happens."""
+    mark = error.problem_mark
+    try:
+        return mark is None or _survey(text[: mark.index], path, problems, max_aliases)
+    except yaml.MarkedYAMLError:
+        return True
 
 
 def _bad_character(error: yaml.reader.ReaderError, text: str, path: str) -> Problem:
