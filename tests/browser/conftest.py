@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -180,3 +181,21 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
         yield driver
     finally:
         driver.quit()
+
+
+#: Furo's buttons beside the title get wider when its script runs, and may push a long title onto a second line.
+HIDE_BUTTONS = """
+const buttons = new CSSStyleSheet();
+buttons.replaceSync(".content-icon-container { display: none }");
+document.adoptedStyleSheets.push(buttons);
+"""
+
+
+@pytest.fixture
+def slow_and_still(driver: Any) -> Iterator[None]:
+    """A slow machine, on which a page is painted before its scripts run, and themes that move nothing themselves."""
+    script = driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": HIDE_BUTTONS})
+    driver.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": 4})
+    yield
+    driver.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": 1})
+    driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)

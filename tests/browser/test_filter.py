@@ -216,6 +216,7 @@ def test_without_a_script_there_is_the_list_alone(driver: Any, site: Callable[[s
 
 
 # the fonts of the third theme come late, and move lines by themselves
+@pytest.mark.usefixtures("slow_and_still")
 @pytest.mark.parametrize("theme", ["alabaster", "furo"])
 def test_nothing_moves_when_the_form_comes(driver: Any, site: Callable[[str], str], theme: str) -> None:
     see(driver, WIDE, "light")

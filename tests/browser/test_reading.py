@@ -57,6 +57,7 @@ def test_a_small_phone_shows_everything(driver: Any, site: Callable[[str], str],
     assert {page: lines for page, lines in found.items() if lines} == {}
 
 
+@pytest.mark.usefixtures("slow_and_still")
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("theme", ["alabaster", "furo"])
 def test_nothing_moves_while_a_page_is_loaded(driver: Any, site: Callable[[str], str], theme: str, width: int) -> None:
