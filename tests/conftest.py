@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -24,25 +28,55 @@ settings.register_profile("long", settings.get_profile("default"), max_examples=
 settings.load_profile("default")
 
 
+#: Variables by which a shell, a desktop, a runner of tests or a service for builds changes what programs do.
+_SURROUNDINGS = re.compile(
+    "(?:GIT|GITHUB|LC|XDG|READTHEDOCS|CLICOLOR)_?.*|LANG|LANGUAGE|TZ|HOME|NETRC|EMAIL|TERM|COLUMNS|LINES|EDITOR|VISUAL"
+    "|PAGER|BROWSER|(?:NO|FORCE)_COLOR|SOURCE_DATE_EPOCH|SPHINX(?:OPTS|BUILD)|PYTHON(?:WARNINGS|UTF8|IOENCODING|OPTIMIZE)"
+)
+
+#: Tests that take long, by folder or file: browsers, servers, full disks, hostile input, every builder.
+SLOW = (
+    *("against_reno", "bot", "browser", "disk", "docs", "fuzz", "hostile"),
+    *("extension/test_any_edits.py", "extension/test_autobuild.py", "extension/test_every_builder.py"),
+    *("extension/test_parallel.py", "extension/test_reproducible.py"),
+)
+_HERE = Path(__file__).parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hide what surrounds the tests: the shell that started them, and the settings of whoever uses it."""
+    for name in (*filter(_SURROUNDINGS.fullmatch, os.environ), *PROXIES):
+        os.environ.pop(name, None)
+    home = TemporaryDirectory(prefix="home-", ignore_cleanup_errors=True)
+    config.add_cleanup(home.cleanup)
+    os.environ |= {"HOME": home.name, "NO_COLOR": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    time.tzset()
+    os.umask(0o022)
+    # a shell has what it starts in the background ignore these, and children would inherit that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the slow tests."""
+    slow = [_HERE / place for place in SLOW]
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in slow):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True)
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide from git what surrounds the tests: repositories above, the user's settings, a hook that runs the tests."""
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    # a runner of tests may ask all programs for colours
-    monkeypatch.delenv("FORCE_COLOR", raising=False)
-    monkeypatch.setenv("NO_COLOR", "1")
+    """Hide repositories above the folder of a test, and what other tests have fetched."""
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.resolve().parent))
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("SPHINXEXT_DIGEST_CACHE", str(tmp_path.parent / f"{tmp_path.name}-cache"))
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
-    """A web server that is asked without any proxy."""
-    for name in PROXIES:
-        monkeypatch.delenv(name, raising=False)
+def server() -> Iterator[WebServer]:
+    """A web server."""
     server = WebServer()
     yield server
     server.close()
