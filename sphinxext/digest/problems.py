@@ -45,6 +45,8 @@ class Code(StrEnum):
     """There are more aliases than a fragment needs, or they expand to more than it may hold."""
     YAML_TAG = "yaml-tag"
     """An explicit tag such as ``!!python/object``."""
+    YAML_COMMENT = "yaml-comment"
+    """A comment cuts a value without quotes, as in ``text: Fixed #13 today``. A comment like ``# why`` is fine."""
     DUPLICATE_KEY = "duplicate-key"
     """A key stands twice in one mapping."""
     # the form of notes

@@ -39,6 +39,10 @@ _NESTING_MARKS = ("- -", "- ?", "- !", "-  ", "-\t", "- \t", "? ", "?\t")
 _DEEPLY_INDENTED = "\n" + " " * (MAX_DEPTH + 1)
 _SMALL = 64 * 1024
 
+#: A number sign that begins a comment, and more than a comment needs: a word directly behind it.
+_COMMENT = re.compile(r"(?<=[ \t])#+[^\s#]")
+_COMMENT_BEHIND = re.compile(r"[ \t]+(#+[^\s#]\S*)")
+
 #: Plain scalars that YAML 1.1 takes for something else than a string (its booleans, nulls and numbers).
 _NOT_A_STRING = re.compile(
     r"~|null|Null|NULL|yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF"
@@ -176,6 +180,31 @@ def _remedy_of_character(character: str) -> str | None:
     if character == "\t":
         return "indent with spaces and not with tabs"
     return f"a text that begins with '{character}' needs quotes" if character else None
+
+
+def report_cut_values(root: Node, text: str, path: str, problems: list[Problem]) -> None:
+    """Report plain scalars that a comment such as ``#13`` cuts: their authors most likely meant a number or a name.
+
+    A comment that begins with a space, as in ``# why``, is taken for one.
+
+    :param text: the text that the node was composed from.
+    """
+    if not _COMMENT.search(text):
+        return
+    nodes, seen = [root], set()
+    while nodes:
+        node = nodes.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, MappingNode):
+            nodes += [part for pair in node.value for part in pair]
+        elif isinstance(node, SequenceNode):
+            nodes += node.value
+        elif not node.style and (comment := _COMMENT_BEHIND.match(text, node.end_mark.index)):
+            line, start = node.end_mark.line + 1, comment.start(1)
+            message = f"' {comment[1]}' begins a comment, which is lost: put the whole text in quotes"
+            problems.append(Problem(path, line, start - text.rfind("\n", 0, start), Code.YAML_COMMENT, message))
 
 
 def place_of(node: Node | yaml.Event) -> Place:

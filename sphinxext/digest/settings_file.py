@@ -22,8 +22,9 @@ def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place],
         return {}, {}, [Problem(SETTINGS_FILE, 0, 0, Code.UNREADABLE, f"cannot be read: {error.strerror}")]
     text = safeyaml.decode(data, SETTINGS_FILE, problems)
     node = safeyaml.compose(text, SETTINGS_FILE, problems, max_aliases=0) if text is not None else None
-    if node is None:
+    if text is None or node is None:
         return {}, {}, problems
+    safeyaml.report_cut_values(node, text, SETTINGS_FILE, problems)
     if not isinstance(node, MappingNode):
         problems.append(Problem(SETTINGS_FILE, 1, 1, Code.WRONG_TYPE, "the settings must be a mapping"))
         return {}, {}, problems

@@ -96,10 +96,10 @@ def test_what_connects_notes(run: Run, write: Callable[..., Path]) -> None:
         ("items:\n  - text: |\n      .. include:: /etc/passwd\n", "4:7: rst-forbidden"),
         ("items:\n  - text: |\n      .. raw:: html\n\n         <b>\n", "4:7: rst-forbidden"),
         ("prelude: |\n\n  Good.\n\n  *bad\n", "6:3: rst"),
-        ("threads: [{title: '* x'}]\n", "2:20: rst"),
+        ("threads: [{title: '*x'}]\n", "2:20: rst"),
         ("threads: [{title: x, summary: '`y'}]\n", "2:32: rst"),
         ("stories: [{text: '`x <javascript:x>`__'}]\n", "2:19: bad-url"),
-        (f"items: ['{'* ' * 300}x']\n", "2:10: rst"),
+        (f"prelude: '{'* ' * 300}x'\n", "2:11: rst"),
     ],
 )
 def test_texts(run: Run, write: Callable[..., Path], text: str, problem: str) -> None:
@@ -365,7 +365,7 @@ def test_the_samples(run: Run) -> None:
 
 def test_a_text_after_one_that_is_nested_too_deeply(run: Run, write: Callable[..., Path]) -> None:
     deep = "* " * 300
-    write("a", f"date: 2015-12-02\nitems: ['{deep}x', '*x']\n")
+    write("a", f"date: 2015-12-02\nprelude: '{deep}x'\nitems: ['*x']\n")
     write("b", MARKED, 2)
 
-    assert [line.split(":")[2] for line in run("lint").lines] == ["10", str(len(deep) + 15)]
+    assert [line.split(":")[2] for line in run("lint").lines] == ["11", "10"]

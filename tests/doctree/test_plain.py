@@ -12,7 +12,7 @@ from docutils.utils import new_document
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sphinxext.digest.doctree.plain import is_plain
+from sphinxext.digest.doctree.plain import as_paragraph, is_plain
 
 #: What markup is made of, what looks like it, and white space that some take for the end of a line.
 PIECES = (
@@ -156,3 +156,67 @@ def test_usual_lines_need_no_parser(text: str) -> None:
 )
 def test_what_may_be_markup_is_not_plain(text: str) -> None:
     assert not is_plain(text)
+
+
+#: What people write in one line, and docutils takes for a list, options, quotes, a heading or something else yet.
+LINES = (
+    *(
+        "1. Alpha",
+        "2026. A year",
+        "A. Smith elected",
+        "M. Curie joins",
+        "I. Introduction",
+        "(a) first",
+        "3) third",
+        "#. x",
+    ),
+    *(
+        "(iv) x",
+        "e. g. that",
+        "a)",
+        "- dash",
+        "-",
+        "+ plus",
+        "* star",
+        "*",
+        "\u2022 x",
+        "\u2023 x",
+        "\u2043 x",
+        "--",
+        "| bar",
+        "|",
+    ),
+    *(
+        "-f option is gone",
+        "--verbose is gone",
+        "-o FILE works",
+        "--file=X  y",
+        "-f, --file x",
+        "/V is gone",
+        "> quoted",
+    ),
+    *(":field: value", ":a b: c", ">>> 1", ".. dots", "..", "...and more", "__ x", "__", "::", "so it is::", "==="),
+    *("=====  ====", "+--+", "+==+", "-----", "~~", "!!!!", ".. note:: x", ".. [1] x", ".. _a: b"),
+)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_is_a_paragraph(line: str) -> None:
+    blocks, messages = parsed(as_paragraph(line))
+    assert messages == []
+    assert [(type(block), block.astext()) for block in blocks] == [(nodes.paragraph, line)]
+
+
+@settings(max_examples=500)
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join))
+def test_any_line_is_a_paragraph(text: str) -> None:
+    line = " ".join(text.replace("\0", "").split())
+    if not line:
+        return
+    blocks, _ = parsed(as_paragraph(line))
+    assert [type(block) for block in blocks if not isinstance(block, nodes.system_message)] == [nodes.paragraph]
+
+
+@pytest.mark.parametrize("line", ["Plain", "With *stress*", "*Stress* first", "`a <b>`__", "“Quoted”"])
+def test_most_lines_stay_as_they_are(line: str) -> None:
+    assert as_paragraph(line) == line

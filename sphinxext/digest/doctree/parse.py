@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from docutils.utils import Reporter
 from sphinxext.digest.doctree.elsewhere import keep_to_words
 from sphinxext.digest.doctree.formulas import refused_formulas
 from sphinxext.digest.doctree.guard import Guard, guarded_names, refused_links
-from sphinxext.digest.doctree.plain import is_plain
+from sphinxext.digest.doctree.plain import as_paragraph, is_plain
 from sphinxext.digest.doctree.tidy import (
     detached,
     keep_citations_local,
@@ -118,11 +118,9 @@ class TextParser:
 
     def line(self, text: Text, path: str, prefix: str) -> nodes.paragraph:
         """The paragraph of a text that is one line."""
-        blocks = self.blocks(text, path, prefix)
+        blocks = self.blocks(replace(text, is_line=True), path, prefix)
         if len(blocks) == 1 and isinstance(blocks[0], nodes.paragraph):
             return blocks[0]
-        message = "a title must be one line of text, without lists, directives or other blocks"
-        self.problems.append(Problem(path, text.line, text.column, Code.RST, message))
         paragraph = nodes.paragraph(text.value, text.value)
         paragraph.source, paragraph.line = self.source_of(path), text.line
         return paragraph
@@ -163,7 +161,8 @@ class TextParser:
         self.settings.auto_id_prefix = "%"
         document = nodes.document(self.settings, reporter, source=source)
         document.note_source(source, -1)
-        lines = string2lines(text.value, 8, convert_whitespace=True)
+        value = as_paragraph(text.value) if text.is_line else text.value
+        lines = string2lines(value, 8, convert_whitespace=True)
         places = [(source, text.line_of(index) - 1) for index in range(len(lines))]
         # making a machine takes as long as parsing most texts; docutils uses those of nested texts again, too
         machine, self._machine = self._machine or _new_machine(), None
@@ -176,9 +175,9 @@ class TextParser:
                 match_titles=False,
                 inliner=_bounded_inliner(),
             )
-            first = document.children[0] if lead and document.children else None
+            first = document.children[0] if document.children else None
             if isinstance(first, nodes.paragraph):
-                first.rawsource = lead + first.rawsource
+                first.rawsource = lead + (text.value if text.is_line else first.rawsource)
             if self.translation is not None:
                 translate(document, self.translation, _TranslationParser(machine, document, reporter))
         self._machine = machine
@@ -224,7 +223,7 @@ class _TranslationParser:
         place = document.current_source, document.current_line
         # what ends with two colons wants a literal block, which is there already
         literal = ["", "   -"] if text.rstrip().endswith("::") else []
-        lines = string2lines(text, 8, convert_whitespace=True) + literal
+        lines = string2lines(text if literal else as_paragraph(text), 8, convert_whitespace=True) + literal
         places = [(self.reporter.source, line - 1)] * len(lines)
         content = StringList(lines, items=places)
         self.machine.run(content, document, input_offset=line - 1, match_titles=False)

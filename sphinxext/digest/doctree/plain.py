@@ -11,6 +11,19 @@ _MARKUP = re.compile(r"[`*|_\\@:<>\[\]\x00-\x09\x0b-\x1f\x85\u2028\u2029]|--|PEP
 _ENUMERATOR = re.compile(r"(?:[a-zA-Z0-9]|[ivxlcdmIVXLCDM]+|\d+)[.)](?:\s|$)")
 #: ``nick: text`` and times have a colon that means nothing; ``::``, URLs and ``tel:1`` have one that does.
 _HARMLESS_COLON = re.compile(r"(?<=[^\s:]):(?=[ ]\S)|(?:(?<=\b[0-9])|(?<=\b[0-9][0-9])):(?=[0-9])")
+#: Beginnings of lines that docutils may take for something else than a paragraph, and lines of one character
+#: alone.
+_BLOCK = re.compile(
+    r"[-+*\u2022\u2023\u2043](?:\s|$)|--?\w|/\w|\|(?:\s|$)|>>>(?:\s|$)|:[^\s:]|\.\.(?:\s|$)|__(?:\s|$)"
+    r"|\(?(?:[a-zA-Z0-9]+|#)[.)](?:\s|$)|([!-/:-@[-`{-~])\1*\s*$|[=+][=+ -]*$"
+)
+
+
+def as_paragraph(line: str) -> str:
+    """Return the source of a paragraph that consists of a line of inline markup, whatever the line begins with."""
+    if line.endswith("::"):
+        line = f"{line[:-2]}\\::"
+    return f"\\ {line}" if _BLOCK.match(line) else line
 
 
 def is_plain(text: str) -> bool:

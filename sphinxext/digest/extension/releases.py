@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: What reno takes without a word, or with one in its log: no warning, since pages that are published have it.
-REMARKS = frozenset({Code.UNKNOWN_SECTION, Code.DUPLICATE_KEY, Code.EMPTY_TEXT})
+REMARKS = frozenset({Code.UNKNOWN_SECTION, Code.DUPLICATE_KEY, Code.EMPTY_TEXT, Code.YAML_COMMENT})
 #: How far above a folder the folder of release notes may be, where there is no repository.
 _ABOVE = 3
 #: Where a page that is being read remembers the identifiers of its labels.

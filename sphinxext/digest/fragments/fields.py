@@ -25,12 +25,16 @@ class Type(Enum):
 
 @dataclass(frozen=True)
 class Field:
-    """A key of a note."""
+    """A key of a note.
+
+    ``is_line`` is set for reStructuredText that is inline markup where it is one line: see :meth:`.Text.as_line`.
+    """
 
     name: str
     type: Type
     help: str
     required: bool = False
+    is_line: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ SECTION_FIELDS: dict[str, SectionFields] = {
             "text",
             Field("nick", Type.WORDS, "Who told it."),
             Field("thanks", Type.WORDS, "Whom it thanks."),
-            Field("text", Type.RST, "What succeeded.", required=True),
+            Field("text", Type.RST, "What succeeded.", required=True, is_line=True),
             Field("channel", Type.WORDS, "The channel it was told in."),
             Field("url", Type.URL, "The line in the channel's log."),
         ),
@@ -90,7 +94,7 @@ SECTION_FIELDS: dict[str, SectionFields] = {
             "Lines of short lists, each list under a heading of its own.",
             "text",
             Field("group", Type.WORDS, "The heading of the list; without it, “In Brief”."),
-            Field("text", Type.RST, "The line.", required=True),
+            Field("text", Type.RST, "The line.", required=True, is_line=True),
             Field("url", Type.URL, "Where it leads."),
         ),
         _section(

@@ -69,6 +69,7 @@ def read_fragment(
         if len(problems) == before:
             problems.append(Problem(path, 1, 1, Code.EMPTY, "there is nothing in the file"))
         return None, problems
+    safeyaml.report_cut_values(root, text, path, problems)
     reader = _Reader(path, text, problems)
     reader.read_root(root)
     if left_out is not None:
@@ -210,6 +211,8 @@ class _Reader:
             values[name] = result = self.read_value(value, field.type, name)
             if result is _REFUSED:
                 sound = False
+            elif field.is_line:
+                values[name] = result.as_line()
             elif name == "continues":
                 values["continues_place"] = safeyaml.place_of(value)
         for field in section.fields.values():
@@ -242,9 +245,10 @@ class _Reader:
         text = self.read_scalar(node, field.type, section.name)
         if text is _REFUSED:
             return None
-        values: dict[str, Any] = {section.short: text}
+        values: dict[str, Any] = {}
         if section.note is Success and (match := SHORT_SUCCESS.fullmatch(text.value)):
-            values = {"nick": match["nick"], "text": text.cut(match.start("text"))}
+            values["nick"], text = match["nick"], text.cut(match.start("text"))
+        values[section.short] = text.as_line() if field.is_line else text
         return section.note(place=safeyaml.place_of(node), index=index, **values)
 
     def read_value(self, node: Node, kind: Type, name: str) -> Any:

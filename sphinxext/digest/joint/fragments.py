@@ -104,7 +104,8 @@ class _Maker:
         for name, value in note.fields.items():
             kind = fields[name].type
             if kind is Type.RST:
-                values[name] = Text(_lines(value), line, 1)
+                text = Text(_lines(value), line, 1)
+                values[name] = text.as_line() if fields[name].is_line else text
             elif kind is Type.TITLE:
                 values[name] = Text(" ".join(_clean(value).split()), line, 1)
             elif kind is Type.STATE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -26,7 +26,8 @@ class Text:
 
     ``line`` and ``column`` say where the value begins in the file. Where the lines of the value do not simply follow
     each other, as in folded and quoted scalars, ``lines`` names the file's line for each of them; where they do not
-    all begin at the same column, ``columns`` names that. Both are empty otherwise.
+    all begin at the same column, ``columns`` names that. Both are empty otherwise. ``is_line`` is set where the text
+    is one line of inline markup, whatever it begins with.
     """
 
     value: str
@@ -34,6 +35,14 @@ class Text:
     column: int
     lines: tuple[int, ...] = ()
     columns: tuple[int, ...] = ()
+    is_line: bool = False
+
+    def as_line(self) -> Text:
+        """Return the text as inline markup if it is one line, and not a directive or another of reST's ``..`` blocks.
+
+        In a line such as a success, "M. Curie joins" is a name and not the thirteenth item of a list.
+        """
+        return self if "\n" in self.value or self.value.startswith(".. ") else replace(self, is_line=True)
 
     def line_of(self, index: int) -> int:
         """The file's line (from 1) for line ``index`` (from 0) of the value."""

@@ -40,6 +40,7 @@ class NoteReader:
         node = safeyaml.compose(text, path, found) if text is not None else None
         parts = None
         if text is not None and isinstance(node, MappingNode):
+            safeyaml.report_cut_values(node, text, path, found)
             parts = self._parts(_File(path, text, found), node)
         elif not any(problem.code not in _NO_PROBLEM for problem in found):
             message = "a release note must be a mapping of sections, such as 'fixes:', to lists of texts"

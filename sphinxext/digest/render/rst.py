@@ -17,6 +17,7 @@ from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.lines import project_after
 from sphinxext.digest.doctree.notes import COUNTDOWN_PARTS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser, guard_of
+from sphinxext.digest.doctree.plain import as_paragraph
 from sphinxext.digest.model import (
     Closing,
     Countdown,
@@ -103,7 +104,7 @@ class _Writer:
         parsed = parser.blocks(text, entry.fragment.path, entry.anchor)
         if len(parser.problems) > known:
             return [literal_block(text.value)], []
-        value = self.names.unique(text.value)
+        value = self.names.unique(as_paragraph(text.value) if text.is_line else text.value)
         if value is None:
             message = "a name is that of another text of this digest: in one document it has to be another"
             parser.problems.append(Problem(entry.fragment.path, text.line, text.column, Code.RST, message))
@@ -123,7 +124,7 @@ class _Writer:
         text, parser = self.readable(text, entry)
         known = len(parser.problems)
         parser.inline(text, entry.fragment.path, f"{entry.anchor}-title")
-        value = self.names.unique(text.value) if len(parser.problems) == known else None
+        value = self.names.unique(as_paragraph(text.value)) if len(parser.problems) == known else None
         return " ".join(value.split()) if value is not None else escaped(text.value)
 
     def successes(self, entries: tuple[Entry, ...]) -> Blocks:

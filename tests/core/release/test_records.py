@@ -58,6 +58,7 @@ def test_sections_are_in_the_order_of_the_configuration() -> None:
     [
         ("", ["a.yaml:1:1: wrong-type"], None),
         ("text", ["a.yaml:1:1: wrong-type"], None),
+        ("fixes:\n  - Bug #12 is fixed\n  - Fine # why\n", ["a.yaml:2:9: yaml-comment"], {"fixes": ["Bug", "Fine"]}),
         ("- list", ["a.yaml:1:1: wrong-type"], None),
         ("a: [", ["a.yaml:1:5: yaml-syntax"], None),
         ("fixes:", ["a.yaml:1:7: empty-text"], {}),
