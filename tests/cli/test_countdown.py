@@ -70,6 +70,24 @@ def test_the_schedule_was_changed_since(run: Run, schedules: Path, project: Path
     )
 
 
+@pytest.mark.parametrize(
+    ("named", "differs"),
+    [
+        *(("January 7", False), ("Jan 7th", False), ("7 January 2027", False), ("2027-01-07", False)),
+        *(("Thursday, January 7", False), ("some day", False)),
+        *(("January 6", True), ("January 8", True), ("7 January 2026", True), ("2026-01-07", True), ("Feb 7", True)),
+    ],
+)
+def test_days_are_compared_and_not_their_spellings(
+    run: Run, schedules: Path, write: Callable[..., Path], named: str, differs: bool
+) -> None:
+    write(
+        "countdown",
+        f"date: 2026-12-31\ncountdown:\n  - {{series: ibis, week: R-2, dates: 'Final RC deadline: {named}'}}\n",
+    )
+    assert ("another day" in run("countdown", "ibis", "R-2").err) is differs
+
+
 def test_problems_of_notes(run: Run, schedules: Path, write: Callable[..., Path]) -> None:
     write("countdown", NOTE.replace("A *note*.", "'`a'"))
     outcome = run("countdown", "ibis", "R-2")

@@ -16,12 +16,13 @@ from sphinxext.digest.collect.schedule import DECISIONS, countdown_fields, deadl
 from sphinxext.digest.compose import References
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.doctree.references import number_links
-from sphinxext.digest.model import Countdown, Entry, Schedule, Text, Week
+from sphinxext.digest.model import Countdown, Entry, Period, Schedule, Text, Week
 from sphinxext.digest.options import Settings
 from sphinxext.digest.periods import short_title
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.text import text_lines
 from sphinxext.digest.render.wrap import wrap
+from sphinxext.digest.schedule.days import named_days
 
 #: The parts of a countdown and their headings.
 HEADINGS = {
@@ -30,6 +31,9 @@ HEADINGS = {
     "actions": "Actions",
     "dates": "Upcoming Deadlines & Dates",
 }
+
+#: How many characters a day may take in a line of deadlines, ``Wednesday, September 30th, 2026``, at the most.
+_LONGEST_DAY = 40
 
 #: What begins the mark of something that a person has to decide; a square bracket ends it.
 MARK = "[TODO: "
@@ -108,12 +112,14 @@ def _lines(parts: dict[str, list[nodes.Node]], schedule: Schedule) -> Iterator[s
 
 
 def _differing(schedule: Schedule, week: Week, entry: Entry | None) -> Iterator[str]:
-    """The deadlines that a note names with another day than the schedule has, as after the schedule was changed."""
+    """Yield the deadlines for which a note names another day than the schedule, as after the schedule was changed."""
     note = entry.note if entry is not None else None
     if not isinstance(note, Countdown) or note.dates is None:
         return
     words = " ".join(note.dates.value.replace("\\", "").split())
     for pair in deadlines(schedule, week):
-        line = deadline_line(*pair)
-        if f"{' '.join(pair[1].title.split())}: " in words and line not in words:
-            yield line
+        event = pair[1]
+        _, found, behind = words.partition(f"{' '.join(event.title.split())}: ")
+        named = named_days(behind[:_LONGEST_DAY]) if found else ()
+        if named and named[0].within(Period(event.day, event.day)) != event.day:
+            yield deadline_line(*pair)

@@ -56,6 +56,13 @@ class NamedDay:
                 return day
         return None
 
+    def near(self, week: Period, distance: timedelta) -> date | None:
+        """Return the day if it is at most that far from a week; without a year, in whichever year it is."""
+        years = (self.year,) if self.year else (week.start.year - 1, week.start.year, week.start.year + 1)
+        days = [day for year in years if (day := make_day(year, self.month, self.day)) is not None]
+        near = (day for day in days if week.start - distance <= day <= week.end + distance)
+        return next(near, None)
+
     def within_another_year(self, week: Period) -> date | None:
         """The day of a week that would be meant, were it not for the year that is named."""
         return NamedDay(None, self.month, self.day, 0, 0).within(week)

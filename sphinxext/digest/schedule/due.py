@@ -7,7 +7,7 @@ another day. Releases come out on the day that the list of all series has: a Wed
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from sphinxext.digest.model import Period, Place, month_name
 from sphinxext.digest.problems import Code, Problem
@@ -18,6 +18,15 @@ from sphinxext.digest.schedule.status import Series, Statuses
 #: The release itself: ``i-final``, or ``s-release`` up to Stein.
 _RELEASE = re.compile(r"([^\W_])[a-z]*-(?:release|final)", re.IGNORECASE)
 _IS_THE = re.compile(r"\s+is\s+the\b")
+#: What makes the day after it the event's own: ``by this date (``, ``the deadline is Friday, ``, ``due on``.
+_DUE = re.compile(
+    r"\b(?:this\s+(?:date|day)\s*\(|deadline(?:\s*[:(]|\s+is)|due(?:\s+(?:on|by))?)\s*(?:on\s+)?(?:[a-z]+day,?\s+)?$",
+    re.IGNORECASE,
+)
+#: How far from its week a day may be for the text to be right and the week to be wrong.
+_NEAR = timedelta(days=14)
+#: How far the expression above looks back.
+_BEFORE = 60
 
 
 class DueDays:
@@ -65,10 +74,11 @@ class DueDays:
         day = known or named
         return (day, True) if day else (weekday_of(week, WEDNESDAY), False)
 
-    @staticmethod
-    def _named(entry: Entry, week: Period) -> date | None:
-        """The one day of the week that the text names, if it names only one."""
+    def _named(self, entry: Entry, week: Period) -> date | None:
+        """Return the one day of the week that the text names, or a day near the week that it names as the deadline."""
         days = {day for one in entry.days if (day := one.within(week)) is not None}
+        if not days:
+            days = {day for one in entry.days if _is_due(entry, one) and (day := one.near(week, _NEAR)) is not None}
         return days.pop() if len(days) == 1 else None
 
     def _check(self, entry: Entry, week: Period) -> None:
@@ -79,14 +89,9 @@ class DueDays:
             meant = one.within_another_year(week)
             if meant:
                 self._remark(entry, one.start, f"the text names the year {one.year}, but the week is that of {meant}")
-            elif self._opens(entry, one):
+            elif _opens(entry, one) or _is_due(entry, one):
                 message = f"the text names {_words(one)}, which is not in the week of {week.start} that it stands in"
                 self._remark(entry, one.start, message)
-
-    @staticmethod
-    def _opens(entry: Entry, one: NamedDay) -> bool:
-        """Whether a text begins with a day, as in "19 November is the first milestone"."""
-        return one.start == 0 and entry.text is not None and _IS_THE.match(entry.text.value, one.end) is not None
 
     def _remark(self, entry: Entry, offset: int, message: str) -> None:
         assert entry.text is not None
@@ -94,6 +99,18 @@ class DueDays:
         line = entry.text.line_of(value.count("\n", 0, offset))
         column = offset - value.rfind("\n", 0, offset)
         self.problems.append(Problem(self.page.path, line, column, Code.SCHEDULE_CONTRADICTION, message))
+
+
+def _opens(entry: Entry, one: NamedDay) -> bool:
+    """Return True if a text begins with a day, as in "19 November is the first milestone"."""
+    return one.start == 0 and entry.text is not None and _IS_THE.match(entry.text.value, one.end) is not None
+
+
+def _is_due(entry: Entry, one: NamedDay) -> bool:
+    """Return True if a text names a day as the deadline, as in "by this date (August 20th)"."""
+    return (
+        entry.text is not None and _DUE.search(entry.text.value[max(0, one.start - _BEFORE) : one.start]) is not None
+    )
 
 
 def _in_week(day: date, week: Period) -> bool:

@@ -338,6 +338,47 @@ On 5 January 2027 or on January 6th.
     ]
 
 
+def test_deadlines_that_are_not_in_their_week(files: Files) -> None:
+    """A text may name the day of its event outside of the week; other days that it mentions count for nothing."""
+    yaml = cycle(week("2027-01-04", "2027-01-08", "R-1", "q-1, q-2, q-3, q-4, q-5, q-6, q-7"), R0)
+    texts = (
+        "Confirm your address by this date (December 30th, 2026\nat 00:00 UTC).",
+        "It is due on Friday, January 15.",
+        "The deadline is 2027-02-15.",
+        "After December 30, 2026 there was no other.",
+        "The deadline: January 5. It was due December 30.",
+        "It is due on January 1. The deadline is January 2.",
+        "Not long before 14 January is the time for it.",
+    )
+    rst = "".join(f".. _q-{number}:\n\nOne\n---\n\n{text}\n\n" for number, text in enumerate(texts, 1))
+    files.series("quartz", yaml, rst)
+    schedule, problems = files.read("quartz")
+    assert schedule is not None
+    assert [(event.day.isoformat(), event.exact) for event in schedule.cycle[0].events] == [
+        ("2026-12-30", True),
+        ("2027-01-15", True),
+        ("2027-01-07", False),
+        ("2027-01-07", False),
+        ("2027-01-05", True),
+        ("2027-01-07", False),
+        ("2027-01-07", False),
+    ]
+    assert [problem.partition(" the text names ")[::2] for problem in problems if "the text names" in problem] == [
+        (
+            f"releases/quartz/schedule.rst:{place} schedule-contradiction",
+            f"{day}, which is not in the week of 2027-01-04 that it stands in",
+        )
+        for place, day in (
+            ("6:36:", "30 December 2026"),
+            ("14:22:", "15 January"),
+            ("21:17:", "15 February 2027"),
+            ("35:37:", "30 December"),
+            ("42:14:", "1 January"),
+            ("42:41:", "2 January"),
+        )
+    ]
+
+
 def test_leap_day_and_long_and_short_cycles(files: Files) -> None:
     for weeks, release in ((29, date(2028, 3, 6)), (20, date(2024, 3, 4))):
         rows = [release - timedelta(weeks=number) for number in range(weeks, -1, -1)]
