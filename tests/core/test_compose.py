@@ -308,6 +308,16 @@ class TestOwnOrder:
         digest = compose(make_collection(fragments), WEEK)
         assert headings(digest) == [None, "Story", "First", "Release Countdown For Week R-17, Nov 30 - Dec 4", "Last"]
 
+    def test_a_group_has_the_order_of_its_first_note(self, make_collection: Make) -> None:
+        fragments = {
+            "a": "date: 2015-12-01\norder: 1\nitems: [{group: G, text: x}]\n",
+            "b": "date: 2015-12-02\norder: 2\nthreads: [Thread]\n",
+            "c": "date: 2015-12-03\norder: 3\nitems: [{group: G, text: y}]\n",
+        }
+        assert headings(compose(make_collection(fragments), WEEK)) == ["G", "Thread"]
+        fragments |= {"a": fragments["c"], "c": fragments["a"].replace("12-01", "12-04")}
+        assert headings(compose(make_collection(fragments), WEEK)) == ["Thread", "G"]
+
     def test_others_keep_their_places(self, make_collection: Make) -> None:
         fragments = {
             "a": "date: 2015-12-02\norder: 2\nsuccesses: [Success]\n",

@@ -82,6 +82,7 @@ def test_period_in_words_of_a_user(text: str, expected: str) -> None:
         ("2015-W00", "there is no such day, week or month"),
         ("2016-W53", "there is no such day, week or month"),
         ("0000-W01", "there is no such day, week or month"),
+        ("9999-W52", "there is no such day, week or month"),
         ("9999-W53", "there is no such day, week or month"),
         ("2015-02-29/2015-03-01", "there is no such day, week or month"),
         ("2015-12-04/2015-11-28", "ends before it starts"),

@@ -148,3 +148,16 @@ def test_a_year_is_reviewed(tmp_path: Path) -> None:
     # in the first year everybody is new
     assert review_of(collection, 2014).newcomers == ()
     assert review_of(collection, 2013).counts == {}
+
+
+def test_registers_without_members_have_no_page(tmp_path: Path) -> None:
+    collection = load(tmp_path, a_1="date: 2015-12-01\nsuccesses: [x]\n")
+    assert list(collection.registers.pages(("successes", "people", "channels", "series", "threads"))) == [
+        "successes/index",
+        "successes/2015",
+    ]
+
+
+def test_years_of_successes_are_newest_first(tmp_path: Path) -> None:
+    texts = {f"a_{number}": f"date: {year}-12-01\nsuccesses: [x]\n" for number, year in enumerate((2014, 2016, 2015))}
+    assert list(load(tmp_path, **texts).registers.successes) == ["2016", "2015", "2014"]

@@ -120,6 +120,21 @@ class TestChecksum:
     def test_settings(self, of_second: Callable[..., bytes], options: dict[str, Any]) -> None:
         assert of_second(options) != of_second()
 
+    @pytest.mark.parametrize(("archives", "shows"), [(["threads"], True), (["people"], False)])
+    def test_page_of_the_whole_thread(self, make_collection: Make, archives: list[str], shows: bool) -> None:
+        """It is named by the first part, which the third one shows in no other way."""
+        chain = {
+            "first": "{date: 2015-11-20, threads: [a]}",
+            "second": "{date: 2015-11-27, threads: [{title: a, continues: first}]}",
+            "third": "{date: 2015-12-04, threads: [{title: a, continues: second}]}",
+            "other": "{date: 2015-12-04, items: [x]}",
+        }
+        found = set()
+        for slugs in (("other", "second", "third", "first"), ("first", "second", "third", "other")):
+            collection = make_collection({slug: chain[slug] for slug in slugs}, archives=archives)
+            found.add(checksum(tuple(collection.find("third")), collection))
+        assert (len(found) == 2) is shows
+
     def test_an_interval_of_a_page_moves_the_earlier_part(self, make_collection: Make) -> None:
         collection = make_collection(THREADS)
         with_page = collection.with_intervals([parse_interval("2015-11-14/2015-11-21")])

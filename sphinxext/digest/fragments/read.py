@@ -101,8 +101,8 @@ class _Reader:
         self.heading: str | None = None
         self.draft = False
         self.budget = safeyaml.MAX_BYTES
-        # of the characters that no text may have, YAML itself lets only this one of ASCII through
-        self.has_refused = "\x7f" in source if source.isascii() else REFUSED_CHARACTER.search(source) is not None
+        # of the characters that no text may have, YAML itself refuses those of ASCII
+        self.has_refused = not source.isascii() and REFUSED_CHARACTER.search(source) is not None
 
     def complain(self, node: Node, code: Code, message: str) -> None:
         place = safeyaml.place_of(node)
