@@ -201,7 +201,9 @@ def report_cut_values(root: Node, text: str, path: str, problems: list[Problem])
             nodes += [part for pair in node.value for part in pair]
         elif isinstance(node, SequenceNode):
             nodes += node.value
-        elif not node.style and (comment := _COMMENT_BEHIND.match(text, node.end_mark.index)):
+        elif not isinstance(node, ScalarNode) or node.style:
+            continue
+        elif comment := _COMMENT_BEHIND.match(text, node.end_mark.index):
             line, start = node.end_mark.line + 1, comment.start(1)
             message = f"' {comment[1]}' begins a comment, which is lost: put the whole text in quotes"
             problems.append(Problem(path, line, start - text.rfind("\n", 0, start), Code.YAML_COMMENT, message))

@@ -17,6 +17,7 @@ from sphinxext.digest.periods import (
     Calendar,
     PeriodError,
     countdown_week,
+    long_day,
     month_of,
     parse_day,
     parse_interval,
@@ -348,3 +349,11 @@ def test_a_period_is_read_as_it_is_shown(day: date) -> None:
             assert day in parse_interval(text)
         except PeriodError:
             assert day.isocalendar().week in (1, 53)  # the week reaches into a year for which there are no digests
+
+
+def test_days_of_deadlines() -> None:
+    ordinals = [long_day(date(2027, 3, day)).removesuffix(", 2027").split()[1] for day in range(1, 32)]
+    assert " ".join(ordinals) == (
+        "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th 11th 12th 13th 14th 15th 16th 17th 18th 19th 20th 21st 22nd 23rd "
+        "24th 25th 26th 27th 28th 29th 30th 31st"
+    )
