@@ -161,3 +161,31 @@ def test_registers_without_members_have_no_page(tmp_path: Path) -> None:
 def test_years_of_successes_are_newest_first(tmp_path: Path) -> None:
     texts = {f"a_{number}": f"date: {year}-12-01\nsuccesses: [x]\n" for number, year in enumerate((2014, 2016, 2015))}
     assert list(load(tmp_path, **texts).registers.successes) == ["2016", "2015", "2014"]
+
+
+def test_channels_with_and_without_their_sign_are_one(tmp_path: Path) -> None:
+    successes = "[{text: x, channel: '#dev'}, {text: y, channel: dev}, {text: z, channel: '##'}]"
+    channels = load(tmp_path, a_1=f"date: 2015-12-01\nsuccesses: {successes}\n").registers.channels
+    assert {member.name: len(member.notes) for member in channels.values()} == {"dev": 2, "##": 1}
+
+
+def test_a_name_is_written_as_most_people_write_it(tmp_path: Path) -> None:
+    text = "date: 2015-12-01\nsuccesses: ['quill: a', 'Quill: b', 'Quill: c', 'zoe: d', 'QUILL: e']\n"
+    (quill, zoe) = load(tmp_path, a_1=text).registers.people.values()
+    assert (quill.name, quill.spellings, zoe.name) == ("Quill", ("QUILL", "Quill", "quill"), "zoe")
+
+
+def test_notes_of_a_year(tmp_path: Path) -> None:
+    texts = {f"a_{year}": f"date: {year}-12-01\nsuccesses: ['quill: {year}']\n" for year in (2014, 2015, 2016)}
+    quill = load(tmp_path, **texts).registers.people["quill"]
+    assert [entry.note.text.value for entry in quill.within(2015).notes] == ["2015"]  # type: ignore[attr-defined]
+
+
+def test_series_with_the_newest_countdown_come_first(tmp_path: Path) -> None:
+    texts = {
+        f"a_{number}": f"date: 2015-12-0{day}\ncountdown: [{{series: {series}, focus: x}}]\n"
+        for number, (series, day) in enumerate((("heron", 1), ("ibis", 3), ("gannet", 2), ("heron", 2)))
+    }
+    series = load(tmp_path, **texts).registers.series
+    assert {member.name: len(member.notes) for member in series.values()} == {"ibis": 1, "heron": 2, "gannet": 1}
+    assert list(series) == ["ibis", "heron", "gannet"]

@@ -53,6 +53,7 @@ countdown:
         ({"channel": "#openstack-infra"}, "s3"),
         ({"channel": "openstack"}, ""),
         ({"series": "mitaka"}, "mitaka/R-17 mitaka"),
+        ({"series": "newton"}, "newton/R-40"),
         ({"week": "R-40"}, "newton/R-40"),
         ({"series": "mitaka", "week": "R-40"}, ""),
         ({"limit": 2}, "newton/R-40 mitaka"),
@@ -134,6 +135,16 @@ class TestChecksum:
             collection = make_collection({slug: chain[slug] for slug in slugs}, archives=archives)
             found.add(checksum(tuple(collection.find("third")), collection))
         assert (len(found) == 2) is shows
+
+    def test_settings_that_do_not_show(self, make_collection: Make) -> None:
+        hidden, shown = frozenset({"title"}), frozenset({"News"})
+        found = {
+            title: [checksum(c.entries, c, names) for names in (hidden, shown)]
+            for title in ("News", "Digest")
+            if (c := make_collection(THREADS, title=title))
+        }
+        assert found["News"][0] == found["Digest"][0]
+        assert found["News"][1] != found["Digest"][1]
 
     def test_an_interval_of_a_page_moves_the_earlier_part(self, make_collection: Make) -> None:
         collection = make_collection(THREADS)
