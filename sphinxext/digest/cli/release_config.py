@@ -120,10 +120,12 @@ def in_history(conf: Config) -> Iterator[None]:
 
     :raises DigestError: with what git or the history says, and names that are near to one that is not there.
     """
-    from sphinxext.digest.history.git import GitError, HistoryError
+    from sphinxext.digest.history.git import GitError, HistoryError, PartialCloneError
 
     try:
         yield
+    except PartialCloneError as error:
+        raise DigestError(*what_is_missing(conf, [str(error)])) from None
     except HistoryError as error:
         near = "" if isinstance(error, GitError) else _near_names(conf, str(error))
         raise DigestError(Problem(conf.notespath, 0, 0, Code.HISTORY, f"{error}{near}")) from None

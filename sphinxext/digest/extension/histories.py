@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest.extension.release_queries import ReleaseAnswer, ReleasedQuery, ReleaseQuery
 from sphinxext.digest.history.committed import CacheFile, open_scanner
-from sphinxext.digest.history.git import HistoryError
+from sphinxext.digest.history.git import HistoryError, PartialCloneError
+from sphinxext.digest.history.refs import find_top
 from sphinxext.digest.history.scanner import CUT, Scanner
 from sphinxext.digest.model import ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -19,7 +20,7 @@ from sphinxext.digest.release import Release, load_releases, released_versions, 
 from sphinxext.digest.release.config import project_config, read_config
 from sphinxext.digest.release.load import folder_of
 from sphinxext.digest.release.report import Line, report_lines
-from sphinxext.digest.release.state import NotesState, notes_state, repository_of
+from sphinxext.digest.release.state import NotesState, notes_state
 
 if TYPE_CHECKING:
     from reno.config import Config
@@ -67,7 +68,7 @@ class Histories:
     def root_of(self, folder: Path) -> Path | None:
         """The repository that a folder is in."""
         if folder not in self._roots:
-            self._roots[folder] = repository_of(folder)
+            self._roots[folder] = find_top(folder)
         return self._roots[folder]
 
     def report(self, query: ReleaseQuery) -> Report:
@@ -195,6 +196,8 @@ class Histories:
                 if isinstance(scanner, Scanner) and self._state(conf).is_shallow:
                     # a branch or version that is missing here may well be in the whole repository
                     problem = replace(problem, code=Code.SHALLOW, message=CUT)
+                if isinstance(error, PartialCloneError):
+                    problem = replace(problem, code=Code.SHALLOW, message=str(error))
                 raise DigestError(problem) from None
         return self._found[key]
 

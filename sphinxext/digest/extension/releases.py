@@ -90,6 +90,9 @@ def find_released(env: BuildEnvironment, period: Period) -> tuple[tuple[Released
     try:
         found, problems = histories.released(query)
         answer = ReleaseAnswer() if problems else histories.answer(query)
+        # a clone that lacks something is reported once for the build
+        DigestDomain.of(env).note_problems(env.docname, [one for one in problems if one.code is Code.SHALLOW])
+        problems = tuple(one for one in problems if one.code is not Code.SHALLOW)
     except DigestError as error:
         problems, answer = error.problems, ReleaseAnswer()
     DigestDomain.of(env).note_release_notes(env.docname, query, answer)

@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from sphinxext.digest.history.cache import Facts
-from sphinxext.digest.history.git import Process, read_output
+from sphinxext.digest.history.git import Place, Process, read_output
 from sphinxext.digest.history.names import is_note
 
 #: ``A``, ``D`` or ``M`` for added, deleted, modified, and the path within the folder of notes.
 Change = tuple[str, str]
 
 _KIND = "C"
-_OPTIONS = ("-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-color", "--no-relative")
+_OPTIONS = (
+    "-r",
+    "-z",
+    "--raw",
+    "--no-abbrev",
+    "--no-renames",
+    "--no-color",
+    "--no-relative",
+    "--no-ext-diff",
+    "--no-textconv",
+)
 _DIFF_TREE = ("diff-tree", "--stdin", "--always", "--root", "-c", *_OPTIONS)
 #: From this number of commits on, two processes share them.
 _MANY = 2_000
@@ -41,7 +50,7 @@ class Changes:
     :param parents: the parents of the commits that are asked for.
     """
 
-    def __init__(self, root: Path, folder: str, parents: Mapping[bytes, tuple[bytes, ...]]) -> None:
+    def __init__(self, root: Place, folder: str, parents: Mapping[bytes, tuple[bytes, ...]]) -> None:
         self.known: dict[bytes, tuple[Change, ...]] = {}
         self._root = root
         self._prefix = f"{folder.strip('/')}/"
@@ -111,7 +120,7 @@ class Changes:
         return certain
 
 
-def null_merges(root: Path, merges: Sequence[bytes], parents: Mapping[bytes, tuple[bytes, ...]]) -> set[bytes]:
+def null_merges(root: Place, merges: Sequence[bytes], parents: Mapping[bytes, tuple[bytes, ...]]) -> set[bytes]:
     """Those of some merges that changed nothing but what one of their parents had.
 
     :raises GitError: if git fails.
@@ -123,7 +132,7 @@ def null_merges(root: Path, merges: Sequence[bytes], parents: Mapping[bytes, tup
 
 
 def _differences(
-    root: Path, commits: Sequence[bytes], parents: Mapping[bytes, tuple[bytes, ...]], *folder: str
+    root: Place, commits: Sequence[bytes], parents: Mapping[bytes, tuple[bytes, ...]], *folder: str
 ) -> Iterator[tuple[bytes, list[_Difference]]]:
     """Compare commits with their parents."""
     simple = [commit for commit in commits if len(parents[commit]) < 3]

@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Timer
 
 from sphinxext.digest.history.git import GitError, Process, read_output
+from sphinxext.digest.history.git_options import remote_protocols
 
 #: How many seconds a remote may take for anything.
 REMOTE_TIMEOUT = 60.0
@@ -115,7 +116,7 @@ class Clone:
         with Process(
             self.root,
             *("push", "--porcelain", "--", remote, f"HEAD:refs/heads/{branch}"),
-            variables=self._variables,
+            variables=self._variables | remote_protocols(),
             apart=True,
         ) as process:
             timer = _kill_later(process)
@@ -171,9 +172,8 @@ class Clone:
     def _fetch(self, remote: str, branch: str) -> None:
         refspec = f"+refs/heads/{branch}:{_THEIRS}"
         options = ("--quiet", "--no-tags", "--no-write-fetch-head")
-        with Process(
-            self.root, "fetch", *options, "--", remote, refspec, variables=self._variables, apart=True
-        ) as process:
+        variables = self._variables | remote_protocols()
+        with Process(self.root, "fetch", *options, "--", remote, refspec, variables=variables, apart=True) as process:
             timer = _kill_later(process)
             try:
                 process.read()

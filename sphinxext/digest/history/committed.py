@@ -86,6 +86,8 @@ class CacheFile:
 def open_scanner(conf: Config, *, untracked: bool = False) -> Scanner | CacheFile:
     """What tells the notes best: git, or the committed file where there is no repository or too little of it.
 
+    Too little is what a shallow or partial clone may have.
+
     :param conf: a ``reno.config.Config``.
     :param untracked: whether notes count that git does not know yet.
     :raises GitError: if there is neither a repository nor a file.
@@ -93,9 +95,13 @@ def open_scanner(conf: Config, *, untracked: bool = False) -> Scanner | CacheFil
     """
     scanner = Scanner(conf, untracked=untracked)
     try:
-        if not scanner.is_shallow() or not _path(conf).exists():
+        is_shallow, has_file = scanner.is_shallow(), _path(conf).exists()
+        is_partial = has_file and scanner.is_partial()
+        if not has_file or not (is_shallow or is_partial):
             return scanner
-        scanner.get_notes_by_version()
+        found = scanner.get_notes_by_version()
+        if is_partial:
+            _contents(scanner, [found])
         if not scanner.problems:
             return scanner
     except HistoryError as error:

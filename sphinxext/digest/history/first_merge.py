@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from sphinxext.digest.history.cache import Cache, key_of
 from sphinxext.digest.history.git import GitError, read_lines
-from sphinxext.digest.history.refs import Repository, read_repository
+from sphinxext.digest.history.refs import Repository, find_top, read_repository
 from sphinxext.digest.model import split_name
 from sphinxext.digest.periods import check_year
 
@@ -19,6 +19,8 @@ _LOG = (
     "--diff-merges=first-parent",
     "--diff-filter=A",
     "--no-renames",
+    "--no-ext-diff",
+    "--no-textconv",
     "--name-only",
     "--format=%x00%H %ct",
 )
@@ -40,8 +42,9 @@ class FirstMerges:
 
 def current_commit(root: Path) -> str:
     """The name of the checked-out commit, or an empty string where there is none."""
+    top = find_top(root)
     try:
-        return next(read_lines(root, "rev-parse", "--verify", "--quiet", "HEAD"), "")
+        return next(read_lines(top, "rev-parse", "--verify", "--quiet", "HEAD"), "") if top else ""
     except GitError:
         return ""
 
@@ -56,11 +59,10 @@ def first_merges(root: Path, folder: str) -> FirstMerges:
     :param root: the project; it may be a folder within the repository.
     :param folder: the fragments folder, relative to the project or absolute.
     """
-    place = root / folder
-    repository = None
     try:
-        repository = read_repository(place)
-        head = current_commit(place)
+        place = _locate(root, folder)
+        repository = read_repository(place.top)
+        head = current_commit(place.top)
         if not head:
             return FirstMerges()
         days = _cut(place, repository) if repository.cuts else _all(place, repository, head)
@@ -76,14 +78,37 @@ def first_merges(root: Path, folder: str) -> FirstMerges:
     return FirstMerges(known)
 
 
-def _all(place: Path, repository: Repository, head: str) -> _Days:
+@dataclass(frozen=True)
+class _Place:
+    """A folder of a working copy; ``path`` is relative to its top, with a slash at the end unless it is the top."""
+
+    top: Path
+    path: str
+
+
+def _locate(root: Path, folder: str) -> _Place:
+    """Find the working copy that knows a fragments folder.
+
+    git is never started in a folder of the project: whoever fills that could make it look like a repository.
+
+    :raises GitError: if there is none.
+    """
+    project, place = root.resolve(), (root / folder).resolve()
+    top = find_top(project if place.is_relative_to(project) else place)
+    if top is None or not place.is_relative_to(top):
+        raise GitError(f"fatal: not a git repository: {project}")
+    path = place.relative_to(top).as_posix()
+    return _Place(top, "" if path == "." else f"{path}/")
+
+
+def _all(place: _Place, repository: Repository, head: str) -> _Days:
     """The days of all identities, with the help of those that were found earlier."""
     cache = Cache(key_of(str(repository.store), "first merges"))
-    key = key_of(repository.prefix)
+    key = key_of(place.path)
     old_head, old_days = _restored(cache.result(key))
     if old_head == head:
         return old_days
-    if old_head and _is_on_line(place, old_head, head):
+    if old_head and _is_on_line(place.top, old_head, head):
         # what was merged earlier stays, whatever was merged since
         days = _read(place, f"{old_head}..HEAD") | old_days
     else:
@@ -92,12 +117,12 @@ def _all(place: Path, repository: Repository, head: str) -> _Days:
     return days
 
 
-def _cut(place: Path, repository: Repository) -> _Days:
+def _cut(place: _Place, repository: Repository) -> _Days:
     """The days in a shallow clone: where it ends, commits seem to add every file they have."""
     return _read(place, "HEAD", cuts={cut.decode() for cut in repository.cuts})
 
 
-def _read(place: Path, commits: str, cuts: Iterable[str] = ()) -> _Days:
+def _read(place: _Place, commits: str, cuts: Iterable[str] = ()) -> _Days:
     days: _Days = {}
     for commit, day, identity in _additions(place, commits):
         # git lists the newest commit first, so that the first merge is the last one to be seen
@@ -105,10 +130,10 @@ def _read(place: Path, commits: str, cuts: Iterable[str] = ()) -> _Days:
     return days
 
 
-def _additions(place: Path, commits: str) -> Iterator[tuple[str, date | None, str]]:
+def _additions(place: _Place, commits: str) -> Iterator[tuple[str, date | None, str]]:
     """Each commit with its day and an identity that it added, the newest commit first."""
     commit, day = "", None
-    for line in read_lines(place, *_LOG, commits, "--", "."):
+    for line in read_lines(place.top, *_LOG, commits, "--", place.path or "."):
         if line.startswith("\0"):
             commit, _, seconds = line[1:].partition(" ")
             day = _day_of(seconds)
@@ -116,11 +141,11 @@ def _additions(place: Path, commits: str) -> Iterator[tuple[str, date | None, st
             yield commit, day, name[1]
 
 
-def _is_on_line(place: Path, old: str, new: str) -> bool:
+def _is_on_line(top: Path, old: str, new: str) -> bool:
     """Whether a commit is on the first-parent line of another one."""
     last = ""
     try:
-        for line in read_lines(place, "rev-list", "--first-parent", "--parents", f"{old}..{new}"):
+        for line in read_lines(top, "rev-list", "--first-parent", "--parents", f"{old}..{new}"):
             last = line
     except GitError:
         # it was thrown away since

@@ -1,30 +1,31 @@
-"""The only module that starts a process: git."""
+"""The only module that starts a process: git.
+
+A repository may come from anybody: a branch that nobody has looked at, an unpacked archive, a folder of mail. Its
+settings can name programs in dozens of places. git is started so that it runs none of them and asks no network.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, Self
 
-#: Variables by which git tells the hooks that it runs where they are; they would take the place of the folder.
-_OF_A_HOOK = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"})
-#: What is the same for every command: no locks, no program that a repository names, nothing but what was committed.
-_ALWAYS = (
-    "--no-optional-locks",
-    "--no-replace-objects",
-    "--literal-pathspecs",
-    *("-c", "core.quotePath=false"),
-    *("-c", "core.fsmonitor=false"),
-    *("-c", "log.showSignature=false"),
-    *("-c", "log.follow=false"),
-    *("-c", "log.showRoot=true"),
-)
+from sphinxext.digest.history.git_options import ALWAYS, WITHOUT_FILES, environment, override_drivers
+
 #: How much is read at once.
 _CHUNK = 1 << 16
+#: What a partial clone cannot tell, and what to do.
+PARTIAL = (
+    "this clone is partial and lacks files or folders of other commits, which are not fetched on the way; fetch them "
+    "once (git fetch --refetch --no-filter, in GitHub's checkout action without filter)"
+)
+#: Part of git's message where a partial clone lacks an object.
+_LACKING = "from promisor remote"
 
 
 class HistoryError(ValueError):
@@ -35,12 +36,41 @@ class GitError(HistoryError):
     """git is not there, or refused; the message is for the user."""
 
 
+class PartialCloneError(GitError):
+    """The clone is partial and lacks an object that is needed. Nothing is fetched for it."""
+
+    def __init__(self) -> None:
+        super().__init__(PARTIAL)
+
+
+@dataclass(frozen=True)
+class GitDir:
+    """A repository that somebody named by its own folder: a bare one, or the ``.git`` of a working copy.
+
+    Only such a one may be bare. Where there is but a folder, git finds the repository that the folder is in.
+    """
+
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def __truediv__(self, name: str) -> Path:
+        return self.path / name
+
+
+#: Where git is started: the top folder of a working copy or one within it, or a repository that was named.
+Place = Path | GitDir
+
+
 class Process:
     """A git command that runs while others do their work; its output is read when it is needed.
 
     The command runs in the folder ``root`` and never takes a lock. The repository is that of the folder, even in a
-    hook that git runs for another one.
+    hook that git runs for another one. No program is run that settings or attributes of the repository name, and no
+    remote is reached unless ``variables`` has ``GIT_ALLOW_PROTOCOL``.
 
+    :param root: the top folder of a working copy, or a folder of it that nobody else has filled.
     :param send: what the command reads; None opens a pipe to write to.
     :param aside: whether the output is kept in a file, so that the command never waits until somebody reads.
     :param variables: of the environment, besides those that are there.
@@ -50,14 +80,16 @@ class Process:
 
     def __init__(
         self,
-        root: Path,
+        root: Place,
         *arguments: str,
         send: bytes | None = b"",
         aside: bool = False,
         variables: Mapping[str, str] | None = None,
         apart: bool = False,
     ) -> None:
-        command = ["git", "-C", os.fspath(root), *_ALWAYS, *arguments]
+        where = _where(root)
+        drivers = [] if arguments[0] in WITHOUT_FILES else _without_drivers(root)
+        command = ["git", *where, *ALWAYS, *drivers, *arguments]
         # files for its messages and for what it reads: with several pipes git and we could wait for each other
         self._messages = TemporaryFile()  # noqa: SIM115 - closed with the process
         self._aside = TemporaryFile() if aside else None  # noqa: SIM115
@@ -70,7 +102,7 @@ class Process:
                     stdin=subprocess.PIPE if send is None else given if send else subprocess.DEVNULL,
                     stdout=self._aside or subprocess.PIPE,
                     stderr=self._messages,
-                    env=_environment() | dict(variables or {}),
+                    env=environment() | dict(variables or {}),
                     process_group=0 if apart and os.name == "posix" else None,
                 )
             except OSError as error:
@@ -131,10 +163,11 @@ class Process:
         message = ""
         if status and not self._messages.closed:
             self._messages.seek(0)
-            message = _complaint(self._messages.read().decode("utf-8", "replace"), status)
+            text = self._messages.read().decode("utf-8", "replace")
+            message = _LACKING if _LACKING in text else _complaint(text, status)
         self.close()
         if status:
-            raise GitError(message)
+            raise PartialCloneError if _LACKING in message else GitError(message)
 
     def kill(self) -> None:
         """Make the command fail if it still runs."""
@@ -156,7 +189,7 @@ class Process:
 class Objects:
     """Objects of a repository by name, from one process that answers as it is asked."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Place) -> None:
         self._root = root
         self._process: Process | None = None
 
@@ -164,6 +197,7 @@ class Objects:
         """The type and the content of an object, or None if there is no such object.
 
         :param name: as in ``git rev-parse``: an object's name, or ``<commit>:<path>``.
+        :raises PartialCloneError: if the clone lacks the object.
         :raises GitError: if git cannot be started or ends.
         """
         if b"\n" in name:
@@ -175,21 +209,29 @@ class Objects:
             self._process.input.write(name + b"\n")
             self._process.input.flush()
         except BrokenPipeError:
-            self._process.finish()
+            self._finish()
             raise GitError("git cat-file ended") from None
         head = self._process.output.readline().split()
         if len(head) < 3 or not head[-1].isdigit():
             if not head:
-                self._process.finish()
+                self._finish()
             return None
         content = self._process.output.read(int(head[-1]))
         self._process.output.read(1)
         return head[-2], content
 
+    def _finish(self) -> None:
+        """Tell why the process has ended; the next question starts another one."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.finish()
+
     def _get_alone(self, name: bytes) -> tuple[bytes, bytes] | None:
         try:
             with Process(self._root, "cat-file", "blob", os.fsdecode(name)) as process:
                 return b"blob", process.read()
+        except PartialCloneError:
+            raise
         except GitError:
             return None
 
@@ -200,7 +242,7 @@ class Objects:
             self._process = None
 
 
-def read_output(root: Path, *arguments: str, send: bytes = b"") -> bytes:
+def read_output(root: Place, *arguments: str, send: bytes = b"") -> bytes:
     """All that a git command prints.
 
     :raises GitError: if git cannot be started or fails.
@@ -209,7 +251,7 @@ def read_output(root: Path, *arguments: str, send: bytes = b"") -> bytes:
         return process.read()
 
 
-def read_lines(root: Path, *arguments: str) -> Iterator[str]:
+def read_lines(root: Place, *arguments: str) -> Iterator[str]:
     """The lines that a git command prints, as they come.
 
     Names are printed as they are, in UTF-8, where git does not have to quote them.
@@ -222,10 +264,17 @@ def read_lines(root: Path, *arguments: str) -> Iterator[str]:
         process.finish()
 
 
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
-    # a repository's grafts would be other parents than those that were committed
-    return kept | {"LC_ALL": "C", "GIT_GRAFT_FILE": os.devnull}
+def _where(root: Place) -> tuple[str, ...]:
+    return (f"--git-dir={root.path}",) if isinstance(root, GitDir) else ("-C", os.fspath(root))
+
+
+def _without_drivers(root: Place) -> list[str]:
+    """Options that leave nothing to run of the filters, merge drivers and hooks that settings define by name.
+
+    :raises GitError: if the settings cannot be read.
+    """
+    names = read_output(root, "config", "--list", "--name-only", "--null").split(b"\0")
+    return override_drivers(os.fsdecode(name) for name in dict.fromkeys(names))
 
 
 def _complaint(messages: str, status: int) -> str:

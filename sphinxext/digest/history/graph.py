@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
-from pathlib import Path
 
 from sphinxext.digest.history.cache import Facts
-from sphinxext.digest.history.git import GitError, Objects, Process, read_output
+from sphinxext.digest.history.git import GitError, Objects, Place, Process, read_output
 from sphinxext.digest.history.refs import date_of
 
 #: So many steps of asking for single ancestors cost as much as reading the whole graph.
@@ -35,7 +34,7 @@ class Graph:
     ``parents`` and ``dates`` have those commits that were read. :meth:`add` says whose history will be asked for.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Place) -> None:
         self.root = root
         self.parents: dict[bytes, tuple[bytes, ...]] = {}
         self.dates: dict[bytes, int] = {}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from sphinxext.digest.history.git import GitError, HistoryError, Process, read_output
+from sphinxext.digest.history.git import GitDir, GitError, HistoryError, Place, Process, read_output
 
 _TAGS = "refs/tags/"
 _WHERE = (
@@ -24,7 +25,7 @@ class Refs:
     about; ``objects`` has the tags themselves. Objects are named by their hexadecimal digits.
     """
 
-    root: Path
+    root: Place
     head: bytes = b""
     commits: dict[str, bytes] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
@@ -99,15 +100,38 @@ class Repository:
     cuts: frozenset[bytes]
 
 
-def read_repository(folder: Path) -> Repository:
-    """The repository that a folder is in.
+def find_top(folder: Path) -> Path | None:
+    """Find the working copy that a folder is in: the nearest of the folder and its parents that has ``.git``.
 
-    :raises GitError: if git cannot be started, or the folder is in no repository.
+    Unlike git this never takes a folder for a bare repository, whatever files are in it. As in git the search ends
+    below the folders that ``$GIT_CEILING_DIRECTORIES`` names.
     """
-    return _repository(folder, Process(folder, *_WHERE))
+    folder = folder.resolve()
+    named = os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep)
+    ceilings = {Path(name).resolve() for name in named if name and Path(name).is_absolute()}
+    for place in (folder, *folder.parents) if folder.is_dir() else ():
+        if place in ceilings and place != folder:
+            break
+        if (place / ".git").exists():
+            return place
+    return None
 
 
-def _repository(folder: Path, process: Process) -> Repository:
+def named_repository(folder: Path) -> Place:
+    """The repository of a folder that somebody named as one: a working copy, or else a bare repository."""
+    is_bare = (folder / "HEAD").is_file() and (folder / "objects").is_dir() and not (folder / ".git").exists()
+    return GitDir(folder) if is_bare else folder
+
+
+def read_repository(top: Path) -> Repository:
+    """The repository of a working copy.
+
+    :raises GitError: if git cannot be started, or there is no repository.
+    """
+    return _repository(top, Process(top, *_WHERE))
+
+
+def _repository(folder: Place, process: Process) -> Repository:
     lines = process.read().decode("utf-8", "surrogateescape").split("\n")
     bare, is_shallow, store, shallow, prefix = (*lines, "")[:5]
     cuts = (folder / shallow).read_bytes().split() if is_shallow == "true" else ()
@@ -120,7 +144,7 @@ class Asked:
     :raises GitError: if git cannot be started.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Place) -> None:
         self._root = root
         self._where = Process(root, *_WHERE)
         self._names = Process(root, "show-ref", "--head", "--dereference")
@@ -169,7 +193,7 @@ class Asked:
         self._names.close()
 
 
-def _sound_names(root: Path) -> list[bytes]:
+def _sound_names(root: Place) -> list[bytes]:
     """What ``git show-ref`` prints, without the names that lead nowhere, at which it gives up."""
     names = [
         *read_output(root, "for-each-ref", "--format=%(objectname) %(refname)").splitlines(),

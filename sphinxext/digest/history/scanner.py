@@ -10,9 +10,9 @@ from typing import Any, Self
 
 from sphinxext.digest.history.cache import Cache, key_of
 from sphinxext.digest.history.changes import Change, Changes
-from sphinxext.digest.history.git import Objects
+from sphinxext.digest.history.git import GitDir, Objects, read_output
 from sphinxext.digest.history.graph import Graph
-from sphinxext.digest.history.refs import Asked, Refs, Repository
+from sphinxext.digest.history.refs import Asked, Refs, Repository, named_repository
 from sphinxext.digest.history.scan import Notes, scan
 from sphinxext.digest.history.settings import Config, Patterns
 from sphinxext.digest.history.tracker import NoteFile
@@ -42,7 +42,7 @@ class Scanner:
     def __init__(self, conf: Config, *, untracked: bool = False) -> None:
         self.conf = conf
         self.reporoot = conf.reporoot
-        self._root = Path(conf.reporoot)
+        self._root = named_repository(Path(conf.reporoot))
         self._untracked = untracked
         self._patterns = Patterns(conf)
         self._graph = Graph(self._root)
@@ -110,6 +110,8 @@ class Scanner:
 
     def _working(self) -> list[Change]:
         """What is not committed, asked while git tells the rest."""
+        if isinstance(self._root, GitDir):
+            return []
         self._ask()
         looking = WorkingCopy(self._root, _folder(self.conf), untracked=self._untracked)
         try:
@@ -143,6 +145,14 @@ class Scanner:
         """
         return bool(self._repository.cuts)
 
+    def is_partial(self) -> bool:
+        """Return True if the clone may lack the content of old commits.
+
+        :raises GitError: if git fails.
+        """
+        settings = read_output(self._root, "config", "--list", "--name-only", "--null").split(b"\0")
+        return any(name.startswith(b"remote.") and name.endswith(b".promisor") for name in settings)
+
     @property
     def problems(self) -> list[str]:
         """What is wrong with the last result, each in one line for the user."""
@@ -157,7 +167,7 @@ class Scanner:
         """
         if sha is None:
             try:
-                return (self._root / filename).read_text(encoding=self.conf.encoding)
+                return Path(self.reporoot, filename).read_text(encoding=self.conf.encoding)
             except OSError:
                 return None
         commit = sha.encode() if isinstance(sha, str) else sha

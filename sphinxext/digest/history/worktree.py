@@ -10,7 +10,11 @@ from sphinxext.digest.history.changes import Change
 from sphinxext.digest.history.git import Process
 from sphinxext.digest.history.names import is_note
 
-_RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative")
+_RAW = (
+    *("--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--no-ext-diff", "--no-textconv"),
+    # git would look into the repository of a submodule, with its settings
+    "--ignore-submodules=all",
+)
 #: Names of objects are longer in repositories that use SHA-256.
 _SHA1_DIGITS = 40
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sphinxext.digest.history.refs import find_top
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.release.state import repository_of
 
 if TYPE_CHECKING:
     from reno.config import Config
@@ -59,5 +59,5 @@ def project_config(root: Path) -> Config:
     :raises DigestError: as :func:`read_config`.
     """
     root = root.resolve()
-    top = repository_of(root) or root
+    top = find_top(root) or root
     return read_config(str(top), (root.relative_to(top) / FOLDER).as_posix())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
 from sphinxext.digest.history.committed import open_scanner
-from sphinxext.digest.history.git import HistoryError
+from sphinxext.digest.history.git import HistoryError, PartialCloneError
 from sphinxext.digest.history.names import unique_id
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.read import NoteReader
@@ -77,7 +77,7 @@ def _load(
     dates = scanner.get_version_dates()
     releases = []
     for version, found in files.items():
-        notes = [_note(scanner, reader, file, problems) for file in found]
+        notes = [_note(conf, scanner, reader, file, problems) for file in found]
         title = (conf.unreleased_version_title or version) if "-" in version else version
         releases.append(
             Release(version, title, day_of(dates.get(version)), tuple(note for note in notes if note is not None))
@@ -99,11 +99,18 @@ def _chosen(
     return chosen
 
 
-def _note(scanner: NoteScanner, reader: NoteReader, file: _File, problems: list[Problem]) -> ReleaseNote | None:
+def _note(
+    conf: NotesConfig, scanner: NoteScanner, reader: NoteReader, file: _File, problems: list[Problem]
+) -> ReleaseNote | None:
     name, commit = file
     path = name.replace(os.sep, "/")
     try:
         content = scanner.get_file_at_commit(name, commit)
+    except PartialCloneError as error:
+        problem = Problem(folder_of(conf), 0, 0, Code.SHALLOW, str(error))
+        if problem not in problems:
+            problems.append(problem)
+        return None
     except (UnicodeError, LookupError) as error:
         problems.append(Problem(path, 1, 1, Code.ENCODING, f"the file cannot be read: {error}"))
         return None

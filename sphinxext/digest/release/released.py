@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from copy import copy
 
 from sphinxext.digest.history.committed import open_scanner
-from sphinxext.digest.history.git import HistoryError
+from sphinxext.digest.history.git import PARTIAL, HistoryError, PartialCloneError
 from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.load import day_of, folder_of, load_releases
@@ -50,6 +50,7 @@ def tagged_releases(conf: NotesConfig, problems: list[Problem], period: Period |
     conf.collapse_pre_releases, conf.stop_at_branch_base = False, False
     conf.earliest_version = conf.branch = None
     found: dict[str, Release] = {}
+    of_notes: list[Problem] = []
     try:
         with open_scanner(conf) as scanner:
             days = {version: day_of(seconds) for version, seconds in scanner.get_version_dates().items()}
@@ -59,10 +60,14 @@ def tagged_releases(conf: NotesConfig, problems: list[Problem], period: Period |
                     break
                 conf.branch = branch
                 there = scanner.get_notes_by_version(branch).keys() & (wanted - found.keys())
-                for release in load_releases(conf, [], scanner=scanner, versions=sorted(there)):
+                for release in load_releases(conf, of_notes, scanner=scanner, versions=sorted(there)):
                     found.setdefault(release.version, release)
+    except PartialCloneError as error:
+        of_notes.append(Problem(folder_of(conf), 0, 0, Code.SHALLOW, str(error)))
     except HistoryError as error:
         problems.append(Problem(folder_of(conf), 0, 0, Code.HISTORY, str(error)))
+    # whoever shows the notes on a page reports the rest
+    problems += {problem for problem in of_notes if problem.message == PARTIAL}
     return list(found.values())
 
 

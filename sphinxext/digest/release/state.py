@@ -7,7 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from sphinxext.digest.history.git import GitError
-from sphinxext.digest.history.refs import Asked, read_repository
+from sphinxext.digest.history.refs import Asked, named_repository
 from sphinxext.digest.history.worktree import WorkingCopy
 
 
@@ -29,7 +29,7 @@ def notes_state(root: Path, folder: str) -> NotesState:
     parts: list[object] = [_status(root / folder / "reno.cache")]
     is_shallow = False
     try:
-        asked = Asked(root)
+        asked = Asked(named_repository(root))
         try:
             repository, refs = asked.repository(), asked.refs()
         finally:
@@ -41,16 +41,6 @@ def notes_state(root: Path, folder: str) -> NotesState:
     except GitError as error:
         parts.append(str(error))
     return NotesState(blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest(), is_shallow)
-
-
-def repository_of(folder: Path) -> Path | None:
-    """The top folder of the repository that a folder is in, or None if it is in none."""
-    folder = folder.resolve()
-    try:
-        prefix = read_repository(folder).prefix
-    except GitError:
-        return None
-    return folder.parents[prefix.count("/") - 1] if prefix else folder
 
 
 def _uncommitted(root: Path, folder: str) -> list[object]:

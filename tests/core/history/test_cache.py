@@ -54,7 +54,7 @@ def test_a_second_scan_reads_no_history(conf: Any, commands: list[str]) -> None:
     assert {"rev-list", "diff-tree"} <= set(commands)
     commands.clear()
     assert scanned(conf) == first
-    assert sorted(commands) == ["diff-files", "diff-index", "rev-parse", "show-ref"]
+    assert sorted(commands) == ["config", "diff-files", "diff-index", "rev-parse", "show-ref"]
 
 
 def test_a_new_commit_is_all_that_is_read(

@@ -8,7 +8,7 @@ from mmap import mmap
 from pathlib import Path
 from typing import Protocol
 
-from sphinxext.digest.history.git import GitError, Objects
+from sphinxext.digest.history.git import GitError, Objects, PartialCloneError
 
 #: How many bytes of a message are read: headers that name hundreds of recipients fit, large attachments are cut.
 MAX_READ = 1024 * 1024
@@ -63,6 +63,8 @@ class Blob:
         """See :meth:`Content.read`."""
         try:
             found = self.objects.get(self.name.encode("ascii"))
+        except PartialCloneError:
+            raise
         except GitError:
             return b""
         return found[1][:limit] if found and found[0] == b"blob" else b""

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from sphinxext.digest.collect.mail.content import Blob, Content, MailFile
 from sphinxext.digest.collect.mail.header import Message, read_message
 from sphinxext.digest.collect.mail.mbox import is_mbox, split_mbox
-from sphinxext.digest.history.git import HistoryError, Objects, read_lines
+from sphinxext.digest.history.git import GitDir, HistoryError, Objects, PartialCloneError, read_lines
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.web import TIMEOUT, WebError, download
 
@@ -33,6 +33,8 @@ _MAX_DEPTH = 8
 _NO_MAIL = (
     "this is no mail archive: an mbox (also gzipped), a message, a maildir, or a clone of public-inbox is needed"
 )
+#: Nothing recommends a command for it: a strange repository may be made so that fetching runs a program.
+_PARTIAL = "this is a partial clone that lacks messages, which are never fetched: only a complete clone can be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,25 +207,43 @@ def _read_repository(path: Path, name: str, reading: MailReading) -> None:
     blobs: dict[str, Objects] = {}
     try:
         for epoch in epochs:
-            objects = Objects(epoch)
-            for blob in _blobs(epoch):
+            repository = GitDir(epoch / ".git" if (epoch / ".git").exists() else epoch)
+            objects = Objects(repository)
+            for blob in _blobs(repository):
                 blobs[blob] = objects
+    except PartialCloneError:
+        reading.complain(name, Code.UNREADABLE, _PARTIAL)
     except HistoryError as error:
         reading.complain(name, Code.UNREADABLE, str(error))
-    found = (read_message(Blob(objects, blob)) for blob, objects in blobs.items())
-    messages = tuple(message for message in found if message is not None)
+    messages = []
+    try:
+        for blob, objects in blobs.items():
+            if (message := read_message(Blob(objects, blob))) is not None:
+                messages.append(message)
+    except PartialCloneError:
+        reading.complain(name, Code.UNREADABLE, _PARTIAL)
     if messages:
-        reading.archives.append(MailArchive(name, messages, is_public_inbox=True))
+        reading.archives.append(MailArchive(name, tuple(messages), is_public_inbox=True))
 
 
-def _blobs(repository: Path) -> dict[str, None]:
+def _blobs(repository: GitDir) -> dict[str, None]:
     """The messages that a repository of public-inbox has, in the order in which they came.
 
     In version 2 each commit adds the file ``m``, or ``d`` with what is deleted; in version 1 files come and go. See
     https://public-inbox.org/public-inbox-v2-format.html.
     """
     found: dict[str, None] = {}
-    arguments = ("log", "--reverse", "--raw", "--no-abbrev", "--no-renames", "--format=", "HEAD", "--")
+    arguments = (
+        "log",
+        "--reverse",
+        "--raw",
+        "--no-abbrev",
+        "--no-renames",
+        "--no-ext-diff",
+        "--format=",
+        "HEAD",
+        "--",
+    )
     for line in read_lines(repository, *arguments):
         fields, _, path = line.partition("\t")
         parts = fields.split()
