@@ -203,8 +203,9 @@ class Histories:
 
     def _scanner(self, conf: Config) -> Scanner | CacheFile:
         shared = copy(conf)
-        if not self._state(conf).is_shallow:
-            # where the history is cut, it depends on the branch who knows most of it
+        state = self._state(conf)
+        if not state.is_shallow and not state.is_partial:
+            # where a part is missing, it depends on the branch who knows most of it
             shared.branch = None
         key = repr(_options(shared))
         if key not in self._scanners:

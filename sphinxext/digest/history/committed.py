@@ -10,7 +10,6 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Container, Iterable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -202,13 +201,20 @@ def _as_rows(notes: Mapping[str, list[NoteFile]], known: Container[str]) -> list
 
 
 def _contents(scanner: Scanner, branches: Iterable[Mapping[str, list[NoteFile]]]) -> dict[str, Any]:
-    """What each file says, but for those that are no YAML."""
+    """What each file says, but for those that are no YAML.
+
+    :raises GitError: if git fails, or the clone lacks a file.
+    """
     contents = {}
     for found in branches:
         for files in found.values():
             for file, commit in files:
-                with suppress(ValueError):
+                try:
                     contents[file] = _yaml(scanner.get_file_at_commit(file, commit) or "")
+                except GitError:
+                    raise
+                except ValueError:
+                    continue
     return contents
 
 

@@ -123,6 +123,15 @@ def named_repository(folder: Path) -> Place:
     return GitDir(folder) if is_bare else folder
 
 
+def is_partial(place: Place) -> bool:
+    """Return True if a clone may lack objects that a remote has.
+
+    :raises GitError: if git cannot be started, or there is no repository.
+    """
+    settings = read_output(place, "config", "--list", "--name-only", "--null").split(b"\0")
+    return any(name.startswith(b"remote.") and name.endswith(b".promisor") for name in settings)
+
+
 def read_repository(top: Path) -> Repository:
     """The repository of a working copy.
 

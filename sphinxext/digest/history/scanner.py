@@ -10,9 +10,9 @@ from typing import Any, Self
 
 from sphinxext.digest.history.cache import Cache, key_of
 from sphinxext.digest.history.changes import Change, Changes
-from sphinxext.digest.history.git import GitDir, Objects, read_output
+from sphinxext.digest.history.git import GitDir, Objects
 from sphinxext.digest.history.graph import Graph
-from sphinxext.digest.history.refs import Asked, Refs, Repository, named_repository
+from sphinxext.digest.history.refs import Asked, Refs, Repository, is_partial, named_repository
 from sphinxext.digest.history.scan import Notes, scan
 from sphinxext.digest.history.settings import Config, Patterns
 from sphinxext.digest.history.tracker import NoteFile
@@ -150,8 +150,7 @@ class Scanner:
 
         :raises GitError: if git fails.
         """
-        settings = read_output(self._root, "config", "--list", "--name-only", "--null").split(b"\0")
-        return any(name.startswith(b"remote.") and name.endswith(b".promisor") for name in settings)
+        return is_partial(self._root)
 
     @property
     def problems(self) -> list[str]:

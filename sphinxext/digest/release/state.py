@@ -7,16 +7,20 @@ from hashlib import blake2b
 from pathlib import Path
 
 from sphinxext.digest.history.git import GitError
-from sphinxext.digest.history.refs import Asked, named_repository
+from sphinxext.digest.history.refs import Asked, is_partial, named_repository
 from sphinxext.digest.history.worktree import WorkingCopy
 
 
 @dataclass(frozen=True, slots=True)
 class NotesState:
-    """What a repository looked like. As long as ``stamp`` is the same, so are all release notes."""
+    """What a repository looked like. As long as ``stamp`` is the same, so are all release notes.
+
+    ``is_partial`` is only told where a committed cache of notes may know more.
+    """
 
     stamp: bytes
     is_shallow: bool = False
+    is_partial: bool = False
 
 
 def notes_state(root: Path, folder: str) -> NotesState:
@@ -26,21 +30,25 @@ def notes_state(root: Path, folder: str) -> NotesState:
     :param folder: of the notes, relative to it.
     """
     # what a folder without a repository has
-    parts: list[object] = [_status(root / folder / "reno.cache")]
-    is_shallow = False
+    cache = _status(root / folder / "reno.cache")
+    parts: list[object] = [cache]
+    is_shallow = lacks_objects = False
+    place = named_repository(root)
     try:
-        asked = Asked(named_repository(root))
+        asked = Asked(place)
         try:
             repository, refs = asked.repository(), asked.refs()
         finally:
             asked.close()
         is_shallow = bool(repository.cuts)
+        lacks_objects = bool(cache) and is_partial(place)
         parts += [refs.head, sorted(refs.commits.items()), sorted(refs.objects.items()), sorted(repository.cuts)]
         if refs.head and not repository.is_bare:
             parts += _uncommitted(root, folder)
     except GitError as error:
         parts.append(str(error))
-    return NotesState(blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest(), is_shallow)
+    stamp = blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return NotesState(stamp, is_shallow, lacks_objects)
 
 
 def _uncommitted(root: Path, folder: str) -> list[object]:
