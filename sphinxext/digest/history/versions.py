@@ -9,7 +9,7 @@ from itertools import count, islice
 from typing import Protocol
 
 from sphinxext.digest.history.graph import Graph
-from sphinxext.digest.history.names import version_parts
+from sphinxext.digest.history.names import version_key, version_parts
 from sphinxext.digest.history.refs import Refs
 from sphinxext.digest.history.settings import Config, Patterns
 
@@ -86,15 +86,22 @@ class Versions:
 
     @cached_property
     def _tags(self) -> dict[bytes, list[str]]:
-        """The versions of each commit, pre-releases first, and the older before the newer."""
+        """The versions of each commit: pre-releases first, the older before the newer, the lower before the higher.
+
+        The dates decide first, as in reno, which takes any order of tags with the same date. Such are all lightweight
+        tags of a commit, for which its own date counts.
+        """
         tags = defaultdict(list)
         for tag, commit in self.refs.tags.items():
             if self.patterns.release.match(tag):
                 tags[commit].append(tag)
         for names in tags.values():
             if len(names) > 1:
-                names.sort(key=lambda tag: (not self.patterns.is_pre_release(tag), self.refs.dates.get(tag, 0)))
+                names.sort(key=self._order_on_commit)
         return dict(tags)
+
+    def _order_on_commit(self, tag: str) -> tuple[bool, int, list[tuple[int, int, str]], str]:
+        return not self.patterns.is_pre_release(tag), self.refs.dates.get(tag, 0), version_key(tag), tag
 
     def of_commit(self, commit: bytes) -> Sequence[str]:
         """The versions that were tagged on a commit; the last one is what it is called."""
