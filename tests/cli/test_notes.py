@@ -351,6 +351,36 @@ class TestBadInput:
         assert re.match(r"releasenotes/notes/broken-00000000000000b1\.yaml:\d+:\d+: yaml-syntax ", first)
         assert second.startswith("releasenotes/notes/odd-00000000000000b2.yaml:2:5: wrong-type ")
 
+    @pytest.mark.parametrize("form", ["text", "markdown", "rst", "json"])
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("fixes: [Whole.]\nfeature: [A typo.]\n", "2:1: unknown-section there is no section 'feature'"),
+            ("fixes: [Lost.]\nfixes: [Whole.]\n", "2:1: duplicate-key "),
+            ("fixes: [Whole.]\nissues:\n", "2:8: empty-text "),
+        ],
+        ids=["unknown", "duplicate", "empty"],
+    )
+    def test_what_reno_accepts_is_no_failure(
+        self, run: Run, history: Repository, form: str, text: str, message: str
+    ) -> None:
+        write_note(history.root, "odd-00000000000000b1", text)
+        history.commit("2022-02-01T12:00:00Z")
+        for command in (["report"], ["since", "2.0.0"]):
+            outcome = run("notes", *command, "--format", form)
+            assert outcome.status == 0
+            assert outcome.err.startswith(f"releasenotes/notes/odd-00000000000000b1.yaml:{message}")
+            assert outcome.err.count("\n") == 1
+            assert "Whole." in outcome.out and "typo" not in outcome.out and "Lost" not in outcome.out
+
+    @pytest.mark.parametrize("command", [["report"], ["since", "2.0.0"]], ids=" ".join)
+    def test_a_remark_hides_no_failure(self, run: Run, history: Repository, command: list[str]) -> None:
+        write_note(history.root, "odd-00000000000000b1", "feature: [A typo.]\nfixes: [5, Whole.]\n")
+        history.commit("2022-02-01T12:00:00Z")
+        outcome = run("notes", *command)
+        assert outcome.status == 1
+        assert [line.split()[1] for line in outcome.err.splitlines()] == ["unknown-section", "wrong-type"]
+
     @pytest.mark.parametrize("form", ["text", "markdown"])
     def test_broken_markup(self, run: Run, history: Repository, form: str) -> None:
         write_note(history.root, "markup-00000000000000b1", "fixes:\n  - Fine.\n  - An *open one.\n")

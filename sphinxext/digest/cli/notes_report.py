@@ -9,7 +9,7 @@ import click
 
 from sphinxext.digest.cli.output import show_problems
 from sphinxext.digest.cli.release_config import open_config, query_options, version_option
-from sphinxext.digest.cli.release_output import encoded, output_options, show_notes, write_result
+from sphinxext.digest.cli.release_output import encoded, fails, output_options, show_notes, write_result
 from sphinxext.digest.problems import Problem
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def command(
     """Print the release notes by version, the newest first, and by section.
 
     As RST this is the document of 'reno report', and the options are reno's. Notes with problems are left out or shown
-    as they are written, and the exit status is 1.
+    as they are written, and the exit status is 1. It stays 0 for what reno accepts, such as a section that it does not
+    know.
     """
     from sphinxext.digest.cli.release_history import open_history
     from sphinxext.digest.render.release_notes import outline_by_version
@@ -58,8 +59,8 @@ def command(
     write_result(data, output)
     if not releases:
         click.echo("no release notes", err=True)
-    if problems:
-        show_problems(sorted(set(problems)))
+    show_problems(sorted(set(problems)))
+    if fails(problems):
         ctx.exit(1)
 
 

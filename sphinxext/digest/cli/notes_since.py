@@ -9,7 +9,7 @@ import click
 
 from sphinxext.digest.cli.output import show_problems
 from sphinxext.digest.cli.release_config import missing_version, open_config, query_options, what_is_missing
-from sphinxext.digest.cli.release_output import output_options, show_notes, write_result
+from sphinxext.digest.cli.release_output import fails, output_options, show_notes, write_result
 from sphinxext.digest.problems import Code, DigestError, Problem
 
 if TYPE_CHECKING:
@@ -66,8 +66,9 @@ def command(
     write_result(data, output)
     if not outline.chapters:
         click.echo("no release notes", err=True)
-    if problems := sorted({*problems, *found}):
-        show_problems(problems)
+    problems = sorted({*problems, *found})
+    show_problems(problems)
+    if fails(problems):
         ctx.exit(1)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,13 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     ):
         function = option(function)
     return function
+
+
+def fails(problems: Iterable[Problem]) -> bool:
+    """Return True if one of the problems is more than a remark on what reno accepts."""
+    from sphinxext.digest.release.read import REMARKS
+
+    return any(problem.code not in REMARKS for problem in problems)
 
 
 def show_notes(outline: Outline, form: str, *, show_source: bool) -> tuple[bytes, list[Problem]]:

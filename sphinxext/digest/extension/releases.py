@@ -17,6 +17,7 @@ from sphinxext.digest.extension.release_queries import ReleaseAnswer, ReleasedQu
 from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.release.read import REMARKS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: What reno takes without a word, or with one in its log: no warning, since pages that are published have it.
-REMARKS = frozenset({Code.UNKNOWN_SECTION, Code.DUPLICATE_KEY, Code.EMPTY_TEXT, Code.YAML_COMMENT})
 #: How far above a folder the folder of release notes may be, where there is no repository.
 _ABOVE = 3
 #: Where a page that is being read remembers the identifiers of its labels.

@@ -16,6 +16,8 @@ from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.yamltext import read_text
 
+#: What reno takes without a word, or with one in its log. Notes that are published have it, so that it is no failure.
+REMARKS = frozenset({Code.UNKNOWN_SECTION, Code.DUPLICATE_KEY, Code.EMPTY_TEXT, Code.YAML_COMMENT})
 #: reno reads such files without a word.
 _NO_PROBLEM = frozenset({Code.BYTE_ORDER_MARK, Code.LINE_ENDS})
 
