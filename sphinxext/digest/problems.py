@@ -138,7 +138,7 @@ class Code(StrEnum):
     HISTORY = "history"
     """The versions of release notes cannot be told: no repository, no git, a branch that is not there."""
     SHALLOW = "shallow"
-    """A shallow clone does not know the versions of all notes."""
+    """A shallow clone does not know the versions of all notes, or a partial clone lacks some of their texts."""
     UNKNOWN_SECTION = "unknown-section"
     """A release note has a section that reno's configuration does not have. It is left out."""
     UNKNOWN_VERSION = "unknown-version"
