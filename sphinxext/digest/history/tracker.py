@@ -73,9 +73,8 @@ class Tracker:
         identity = unique_id(file[0])
         self._versions[identity] = version
         if kind == "D":
-            # a newer commit may have added it again
-            if identity not in self._files:
-                self._deleted.add(identity)
+            # one that a newer commit has added again is there already
+            self._deleted.add(identity)
         elif identity in self._deleted:
             return
         elif kind == "A":
