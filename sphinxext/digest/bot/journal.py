@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -66,25 +67,31 @@ class Journal:
         self._descriptor = -1
         self._lock = -1
         self._size = 0
+        self._named = False
         self._writing = Lock()  # several threads add to it
 
     def open(self, now: datetime) -> tuple[list[Entry], list[Entry]]:
         """Take the journal; the entries that are not committed, and those that are and are still remembered.
 
         :raises JournalError: if another process has it.
-        :raises OSError: if it cannot be read or made.
+        :raises OSError: if it cannot be read or made. It is closed then.
         """
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self._lock = os.open(self.file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        if not _lock(self._lock):
-            os.close(self._lock)
-            raise JournalError("another bot works on this clone")
-        data = self.file.read_bytes() if self.file.exists() else b""
-        pending, committed = _replayed(_records(data), now)
-        with suppress(OSError):  # a full disk: it stays as long as it is
-            data = self._rewrite(pending, committed)
-        self._descriptor = os.open(self.file, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-        self._size = data.rfind(b"\n") + 1
+        try:
+            if not _lock(self._lock):
+                raise JournalError("another bot works on this clone")
+            data = self.file.read_bytes() if self.file.exists() else b""
+            pending, committed = _replayed(_records(data), now)
+            with suppress(OSError):  # a full disk: it stays as long as it is
+                self._rewrite(pending, committed)
+            self._descriptor = os.open(self.file, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+            # of the file that is open now: an error can come before or after the other one has taken its place
+            self._size = _end_of_lines(self._descriptor)
+        except BaseException:
+            self.close()
+            raise
+        self._named = False
         return pending, committed
 
     def add(self, entries: Iterable[Entry]) -> None:
@@ -103,16 +110,23 @@ class Journal:
 
     def close(self) -> None:
         """Leave the journal to others."""
-        for descriptor in (self._descriptor, self._lock):
-            if descriptor >= 0:
-                os.close(descriptor)
+        descriptors = (self._descriptor, self._lock)
         self._descriptor = self._lock = -1
+        for descriptor in descriptors:
+            if descriptor >= 0:
+                with suppress(OSError):  # what was added is on the disk already
+                    os.close(descriptor)
 
     def _append(self, data: bytes) -> None:
         with self._writing:
             self._append_alone(data)
 
     def _append_alone(self, data: bytes) -> None:
+        if not self._named:
+            # the name of a new file may be lost with the power, and all that was written to it
+            _sync_folder(self.file.parent)
+            _sync_folder(self.file.parent.parent)
+            self._named = True
         # an attempt before may have left a part of a line
         os.ftruncate(self._descriptor, self._size)
         os.lseek(self._descriptor, self._size, os.SEEK_SET)
@@ -127,8 +141,8 @@ class Journal:
             raise
         self._size += len(data)
 
-    def _rewrite(self, pending: list[Entry], committed: list[Entry]) -> bytes:
-        """Put a journal in its place that has nothing but these entries; its content."""
+    def _rewrite(self, pending: list[Entry], committed: list[Entry]) -> None:
+        """Put a journal in its place that has nothing but these entries."""
         # what is committed comes first: the line after it is about all entries above
         lines = [_line(asdict(entry)) for entry in committed]
         lines += [_line({"committed": [entry.token for entry in committed]})] if committed else []
@@ -142,8 +156,19 @@ class Journal:
             temporary.replace(self.file)
         finally:
             temporary.unlink(missing_ok=True)
-        _sync_folder(self.file.parent)
-        return data
+
+
+def _end_of_lines(descriptor: int) -> int:
+    """How many bytes a file has up to the end of its last whole line."""
+    size = os.fstat(descriptor).st_size
+    data = b""
+    while len(data) < size:
+        os.lseek(descriptor, len(data), os.SEEK_SET)
+        part = os.read(descriptor, size - len(data))
+        if not part:
+            break
+        data += part
+    return data.rfind(b"\n") + 1
 
 
 def _line(record: dict[str, object]) -> bytes:
@@ -154,12 +179,14 @@ def _line(record: dict[str, object]) -> bytes:
 def _records(data: bytes) -> Iterator[dict[str, object]]:
     """The lines that are as they were written. What follows the last line feed was never written to its end."""
     for number, line in enumerate(data.split(b"\n")[:-1], 1):
-        check, _, content = line.partition(b" ")
+        # zeros in front of a line are of a process that had another idea of where the end of the file was
+        check, _, content = line.lstrip(b"\0").partition(b" ")
         # the sum of nothing is zero, which is what a disk may have for a line that was never written
         if content and check == b"%08x" % zlib.crc32(content):
             yield json.loads(content)
         else:
-            logger.error("line %d of the journal is damaged and left out", number)
+            text = line.decode("utf-8", "replace")
+            logger.error("line %d of the journal is damaged and left out: %s", number, text)
 
 
 def _replayed(records: Iterable[dict[str, object]], now: datetime) -> tuple[list[Entry], list[Entry]]:
@@ -182,6 +209,9 @@ def _sync_folder(folder: Path) -> None:
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a file system that has no such thing
+                raise
         finally:
             os.close(descriptor)
 
