@@ -16,6 +16,10 @@ from sphinxext.digest.bot.settings import Server, Waits
 logger = logging.getLogger(__name__)
 
 _CHUNK = 4096
+#: Seconds for taking leave of a server.
+_LEAVING = 2.0
+#: How many bytes may wait for a server that does not read, and how many lines for their turn.
+_MOST_UNSENT, _MOST_WAITING = 1 << 20, 1000
 
 
 class ConnectionLost(Exception):
@@ -33,6 +37,9 @@ class Connection:
         # who stops asking for messages leaves the rest to the next one who asks
         self._unread: deque[bytes] = deque()
         self._skipping = False
+        self._clock = asyncio.get_running_loop().time
+        self._heard = self._clock()
+        self._asked = False
         self._last_words = ""
         self._outbox: asyncio.Queue[bytes] = asyncio.Queue()
         self._bucket = Bucket(asyncio.get_running_loop().time)
@@ -75,7 +82,10 @@ class Connection:
             self._unread += self._lines(await self._read())
 
     def send(self, command: str, *params: str) -> None:
-        """Send a line when the server bears it."""
+        """Queue a line until the server bears it, or drop it if a thousand lines are queued already."""
+        if self._outbox.qsize() >= _MOST_WAITING:
+            logger.warning("not sent, too much waits for the server: %s", command)
+            return
         self._outbox.put_nowait(make_line(command, *params))
 
     def send_now(self, command: str, *params: str) -> None:
@@ -94,36 +104,38 @@ class Connection:
         if reason:
             self.send_now("QUIT", reason)
         with suppress(OSError, TimeoutError):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(_LEAVING):
                 await self._writer.drain()
                 if reason:
                     # the server closes; a socket closed from here could lose what it was sent
                     while await self._reader.read(_CHUNK):
                         continue
-        self._writer.close()
-        with suppress(OSError, TimeoutError, ssl.SSLError):
-            async with asyncio.timeout(5):
+                self._writer.close()
                 await self._writer.wait_closed()
+        self._writer.transport.abort()
         with suppress(asyncio.CancelledError):
             await self._sender
 
     async def _read(self) -> bytes:
-        """Some bytes. A server that is silent is asked whether it is there."""
-        for wait, is_last in ((self._waits.silence, False), (self._waits.pong, True)):
+        """Read some bytes. Ask a server that has not ended a line for long if it is still there."""
+        while True:
+            end = self._heard + self._waits.silence + (self._waits.pong if self._asked else 0)
             try:
-                async with asyncio.timeout(wait):
+                async with asyncio.timeout_at(end):
                     data = await self._reader.read(_CHUNK)
             except TimeoutError:
-                if is_last:
+                if self._asked:
                     raise ConnectionLost("the server is silent") from None
                 self.send_now("PING", "still-there")
+                self._asked = True
                 continue
             except OSError as error:
                 raise ConnectionLost(error.strerror or str(error)) from None
             if not data:
                 raise ConnectionLost(self._last_words or "the server closed the connection")
+            if b"\n" in data:
+                self._heard, self._asked = self._clock(), False
             return data
-        raise AssertionError("the last wait either reads or raises")
 
     def _lines(self, data: bytes) -> list[bytes]:
         """The lines that are complete now, without their ends; one that is longer than any can be is left out."""
@@ -146,5 +158,9 @@ class Connection:
             self._write(line)
 
     def _write(self, line: bytes) -> None:
-        if not self._writer.is_closing():
-            self._writer.write(line)
+        if self._writer.is_closing():
+            return
+        self._writer.write(line)
+        if self._writer.transport.get_write_buffer_size() > _MOST_UNSENT:
+            logger.warning("the server does not read what it is sent")
+            self._writer.transport.abort()

@@ -79,7 +79,7 @@ class AnswerQueue:
         taken = _taken_together(waiting) if len(waiting) > SINGLE_ANSWERS else waiting[:1]
         text = self._text(taken)
         # the nicks are as many as fit; a name that is longer than a line can be loses its end
-        while len(taken) > 1 and len(split_text(channel, text)) > 1 and len(nicks := _nicks(taken)) > 1:
+        while len(split_text(channel, text)) > 1 and len(nicks := _nicks(taken)) > 1:
             taken = [answer for answer in taken if answer.nick != nicks[-1]]
             text = self._text(taken)
         chosen = set(map(id, taken))

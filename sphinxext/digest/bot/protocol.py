@@ -73,11 +73,16 @@ def make_line(command: str, *params: str) -> bytes:
     :raises ValueError: if a parameter before the last is empty, has spaces or begins with a colon.
     """
     clean = [_BREAKS_A_LINE.sub(" ", param) for param in params]
-    if any(not param or " " in param or param.startswith(":") for param in clean[:-1]):
+    if not all(map(is_word, clean[:-1])):
         raise ValueError(f"{command} has a parameter that cannot stand there")
     if clean and (not clean[-1] or " " in clean[-1] or clean[-1].startswith(":")):
         clean[-1] = f":{clean[-1]}"
     return cut_text(" ".join([command, *clean]), MAX_LINE - 2).encode() + b"\r\n"
+
+
+def is_word(text: str) -> bool:
+    """Return True if a text can be a parameter that is not the last one."""
+    return bool(text) and " " not in text and not text.startswith(":")
 
 
 def cut_text(text: str, size: int) -> str:

@@ -12,7 +12,7 @@ import logging
 import random
 
 from sphinxext.digest.bot.connection import Connection, ConnectionLost
-from sphinxext.digest.bot.protocol import Message
+from sphinxext.digest.bot.protocol import Message, is_word
 from sphinxext.digest.bot.settings import Login
 
 logger = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Registration:
                 async for message in self._connection.messages():
                     self._take(message)
                     if message.command == "001":
-                        self.nick = message.param(0) or self.nick
+                        self.nick = message.param(0) if is_word(message.param(0)) else self.nick
                         break
         except TimeoutError:
             raise ConnectionLost(f"no login within {seconds:g} seconds") from None

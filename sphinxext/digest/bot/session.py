@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from sphinxext.digest.bot.channels import Channels
 from sphinxext.digest.bot.connection import Connection
 from sphinxext.digest.bot.flood import AnswerQueue
-from sphinxext.digest.bot.protocol import Message, fold_case
+from sphinxext.digest.bot.protocol import Message, fold_case, is_word
 from sphinxext.digest.bot.registration import Registration
 from sphinxext.digest.bot.settings import BotSettings
 from sphinxext.digest.periods import YEARS
@@ -184,6 +184,8 @@ class Session:
             logger.warning("kicked from %s by %s, back in %.0f s: %s", name, message.nick, wait, message.param(2))
 
     def _on_nick(self, message: Message) -> None:
+        if not is_word(message.param(0)):
+            return
         if self._is_me(message.nick):
             self.nick = message.param(0)
             logger.info("the bot is called %s now", self.nick)
@@ -194,6 +196,8 @@ class Session:
     def _on_quit(self, message: Message) -> None:
         words = message.param(0)
         if _NETSPLIT.fullmatch(words) and self._clock() - self._splits.get(words, float("-inf")) > 60:
+            if len(self._splits) > 100:  # anybody can quit with such words
+                self._splits.clear()
             self._splits[words] = self._clock()
             logger.warning("netsplit between %s: its users are gone for now", words.replace(" ", " and "))
         self._on_free(message.nick)
