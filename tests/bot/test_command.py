@@ -122,3 +122,27 @@ def test_log_has_one_line_to_an_event_and_no_secrets() -> None:
     assert first.endswith(r"Z INFO said: a\nERROR forged \x1b[31m\u202e\x00")
     assert second.endswith("Z ERROR push to https://***@example.org/x failed, ***")
     assert len(third) < 5100
+
+
+@pytest.mark.parametrize("target", ["../outside", ".git/hooks", "README"])
+def test_fragments_that_lead_elsewhere(clone: Path, tmp_path: Path, target: str) -> None:
+    """The bot does not start, and writes nothing."""
+    (tmp_path / "outside").mkdir()
+    (clone / "releasenotes" / "digests").symlink_to(clone / target)
+    before = sorted((clone / target).parent.iterdir())
+    status, output = _run(clone, *GIVEN, "--no-tls", "--check")
+    assert status == 1
+    assert (
+        "ERROR the folder releasenotes/digests is not in the clone, or is a link: nothing is written there" in output
+    )
+    assert sorted((clone / target).parent.iterdir()) == before
+    assert not (clone / ".git" / "sphinx-digest-bot").exists()
+
+
+def test_project_below_a_link(clone: Path, tmp_path: Path) -> None:
+    """A link that leads to the clone was there before the bot, and is fine."""
+    (tmp_path / "link").symlink_to(clone)
+    status, output = _run(tmp_path / "link", *GIVEN, "--no-tls", "--check")
+    assert status == 1
+    assert "cannot connect" in output
+    assert "is a link" not in output

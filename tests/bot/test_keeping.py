@@ -39,6 +39,11 @@ def _entries(*texts: str, nick: str = "ttx") -> list[Entry]:
     return [noted.entry for noted in heard if noted is not None and noted.entry is not None]
 
 
+def _keep_again(keeper: Keeper, entries: list[Entry]) -> str | None:
+    """Keep entries that may be committed already, as after a failure."""
+    return keeper.keep(entries, keeper.committed(entries))
+
+
 def test_journal_has_what_is_not_committed(journal: Journal) -> None:
     one, two = _entries("#success one", "#success two")
     assert journal.open(NOW) == ([], [])
@@ -109,13 +114,13 @@ def test_keeping_again_adds_nothing(clone: Path, keeper: Keeper, git: Callable[.
     entries = _entries("#success one", "#success two")
     first = keeper.keep(entries)
     assert first
-    assert keeper.keep(entries, again=True) is None
+    assert _keep_again(keeper, entries) is None
     assert git("rev-parse", "HEAD") == first
     # what a person has removed or renamed stays so
     one, two = sorted((clone / FOLDER).iterdir())
     one.unlink()
     two.rename(two.with_name(f"renamed-{two.stem[-16:]}.yaml"))
-    assert keeper.keep(entries, again=True) is None
+    assert _keep_again(keeper, entries) is None
     assert [path.name for path in (clone / FOLDER).iterdir()] == [f"renamed-{two.stem[-16:]}.yaml"]
 
 
@@ -137,7 +142,7 @@ def test_killed_between_two_steps(clone: Path, keeper: Keeper, git: Callable[...
             keeper.clone.index.write_bytes(b"half")
             keeper.clone.index.with_name("bot-index.lock").touch()
             (clone / ".git" / "index.lock").touch()
-    assert keeper.keep([entry], again=True)
+    assert _keep_again(keeper, [entry])
     assert git("show", f"HEAD:{FOLDER}/{entry.name}") == entry.text.strip()
     assert [path.name for path in (clone / FOLDER).iterdir()] == [entry.name]
 
@@ -156,7 +161,7 @@ def test_lock_of_a_killed_git(clone: Path, keeper: Keeper, own: bool, age: int) 
     if not own:
         keeper.clone.index.with_name("bot-index.updating").unlink(missing_ok=True)
     os.utime(lock, (time.time() - age,) * 2)
-    assert keeper.keep(_entries("#success one"), again=True)
+    assert _keep_again(keeper, _entries("#success one"))
     assert not [path.name for path in (clone / ".git").iterdir() if path.name.startswith("bot-index")]
 
 
@@ -176,7 +181,7 @@ def test_index_of_a_killed_git(clone: Path, keeper: Keeper, git: Callable[..., s
     assert not lock.exists()
     assert not marker.exists()
     # what was committed meanwhile is made good at the next start
-    assert keeper.keep(_entries("#success one", "#success two"), again=True) is None
+    assert _keep_again(keeper, _entries("#success one", "#success two")) is None
     assert not git("status", "--porcelain")
 
 
@@ -191,7 +196,7 @@ def test_killed_twice(clone: Path, keeper: Keeper, git: Callable[..., str]) -> N
     branch.touch()
     for path in (marker, index, branch):
         os.utime(path, (time.time() - 5,) * 2)
-    assert keeper.keep(_entries("#success one"), again=True)
+    assert _keep_again(keeper, _entries("#success one"))
     assert not [path for path in (index, branch, marker) if path.exists()]
     assert not git("status", "--porcelain")
 
@@ -206,12 +211,12 @@ def test_killed_while_a_person_commits(clone: Path, keeper: Keeper, monkeypatch:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Clone, "_update_head", die)
+        patch.setattr(Clone, "_update", die)
         keeper.keep(_entries("#success one"))
     marker = keeper.clone.index.with_name("bot-index.updating")
     for number, path in enumerate((index, marker, branch)):
         os.utime(path, (time.time() - 5 + number / 100,) * 2)
-    assert keeper.keep(_entries("#success one"), again=True)
+    assert _keep_again(keeper, _entries("#success one"))
     assert index.exists()
     assert not branch.exists()
     assert not marker.exists()
@@ -221,7 +226,7 @@ def test_first_commit_of_a_repository(tmp_path: Path, make_repository: type) -> 
     repository = make_repository(tmp_path / "new")
     keeper = Keeper(Clone(repository.root, repository.root / ".git" / "bot-index"), FOLDER)
     entries = _entries("#success one")
-    assert keeper.keep(entries, again=True) == repository.run("rev-parse", "HEAD")
+    assert _keep_again(keeper, entries) == repository.run("rev-parse", "HEAD")
     assert repository.run("log", "-1", "--format=%an %s") == "Tester Add success of ttx in #dev"
 
 
@@ -244,7 +249,7 @@ def test_correction_in_one_commit_with_the_first(clone: Path, keeper: Keeper, gi
     entries = _entries("#success teh gate works", "s/teh/the/")
     assert keeper.keep(entries)
     assert "text: the gate works\n" in git("show", f"HEAD:{FOLDER}/{entries[0].name}")
-    assert keeper.keep(entries, again=True) is None
+    assert _keep_again(keeper, entries) is None
 
 
 def test_same_words_again() -> None:
@@ -329,7 +334,7 @@ def test_another_branch_waits(clone: Path, keeper: Keeper, git: Callable[..., st
         with pytest.raises(GitError, match="on the branch mine, and not on main"):
             work()
     git("checkout", "--quiet", "main")
-    assert keeper.keep(_entries("#success one"), again=True)
+    assert _keep_again(keeper, _entries("#success one"))
 
 
 def test_no_branch(clone: Path, keeper: Keeper, git: Callable[..., str]) -> None:

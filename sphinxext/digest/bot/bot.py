@@ -7,7 +7,6 @@ import logging
 import signal
 import ssl
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from sphinxext.digest.bot.backoff import Backoff
@@ -20,6 +19,8 @@ from sphinxext.digest.bot.registration import LoginRefused, Registration
 from sphinxext.digest.bot.session import Hear, Rename, Session
 from sphinxext.digest.bot.settings import BotSettings, Server
 from sphinxext.digest.bot.tellings import Tellings
+from sphinxext.digest.bot.threads import DaemonThreads
+from sphinxext.digest.collect.irc.commands import parse
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ class Bot:
         self._journal = journal
         self._answers = AnswerQueue(settings.url)
         self._corrections: set[str] = set()
+        # by the tokens of entries that are not in the journal yet: others who said the same, and are answered then
+        self._repeated: dict[str, list[Answer]] = {}
         self._recorder = Recorder(journal, keeper, self._recorded)
         pending, committed = journal.open(datetime.now(UTC))
         self._pending = pending
@@ -62,6 +65,7 @@ class Bot:
         :raises Exception: what no part of the bot expects.
         """
         stop = _stop_event()
+        asyncio.get_running_loop().set_default_executor(DaemonThreads())
         if self._pending:
             logger.info("%d in the journal, to be committed", len(self._pending))
         self._recorder.replay(self._pending)
@@ -76,10 +80,15 @@ class Bot:
         finally:
             listening.cancel()
             stopping.cancel()
-            with suppress(asyncio.CancelledError):
-                await listening
-            safe = recording.done() or await self._recorder.finish(recording)
+            safe, _ = await asyncio.gather(self._finish(recording), asyncio.wait({listening}))
+        return safe
+
+    async def _finish(self, recording: asyncio.Task[None]) -> bool:
+        safe = recording.done() or await self._recorder.finish()
+        # a thread that still works on the journal must not find another file in its place
+        if self._recorder.has_ended:
             self._journal.close()
+        recording.cancel()
         return safe
 
     async def _listen(self) -> None:
@@ -114,24 +123,37 @@ class Bot:
             await asyncio.shield(connection.close(reason))
 
     def _hear(self, nick: str, channel: str, text: str, moment: datetime) -> None:
+        if self._recorder.is_full:
+            # nothing is remembered of it: when it is told again, it is as new
+            if told := parse(text):
+                words = "not recorded, too many wait for the journal: %s in %s at %s: %s"
+                logger.error(words, nick, channel, moment.isoformat(timespec="seconds"), text)
+                self._answers.add(channel, Answer(nick, told.kind, "I cannot record anything at the moment, sorry"))
+            return
         telling = self._tellings.hear(nick, channel, text, moment)
         if telling is None:
             return
         if telling.entry is None:
             logger.info("%s in %s tells again: %s", nick, channel, text)
-            self._answers.add(channel, Answer(nick, telling.kind))
+            answer = Answer(nick, telling.kind)
+            if (waiting := self._repeated.get(telling.token)) is not None:
+                waiting.append(answer)
+            else:
+                self._answers.add(channel, answer)
             return
         logger.info("%s of %s in %s: %s", telling.kind, nick, channel, text)
         if telling.corrects:
-            self._corrections.add(telling.entry.token)
-        if not self._recorder.add(telling.entry):
-            self._answers.add(channel, Answer(nick, telling.kind, "I cannot record anything at the moment, sorry"))
+            self._corrections.add(telling.token)
+        self._repeated[telling.token] = []
+        self._recorder.add(telling.entry)
 
     def _recorded(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
             words = f"Corrected {entry.kind}" if entry.token in self._corrections else ""
             self._corrections.discard(entry.token)
             self._answers.add(entry.channel, Answer(entry.nick, entry.kind, words))
+            for answer in self._repeated.pop(entry.token, ()):
+                self._answers.add(entry.channel, answer)
 
 
 async def enter(
@@ -149,6 +171,7 @@ async def enter(
 
 async def check(settings: BotSettings, context: ssl.SSLContext | None) -> bool:
     """Connect to the first server, join all channels and leave again; whether that worked."""
+    asyncio.get_running_loop().set_default_executor(DaemonThreads())
     server = settings.servers[0]
     try:
         connection = await Connection.open(server, context, settings.waits)

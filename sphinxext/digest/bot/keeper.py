@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sphinxext.digest.bot.journal import Entry
 from sphinxext.digest.collect.plain import visible_text
+from sphinxext.digest.files import replace_file
 from sphinxext.digest.fragments.listing import SUFFIX
-from sphinxext.digest.fragments.write import write_new_file
+from sphinxext.digest.fragments.write import write_new_files
 from sphinxext.digest.history.commit import Clone, RejectedError
 from sphinxext.digest.model import split_name
 
@@ -37,34 +38,44 @@ class Keeper:
     folder: str
     target: Target | None = None
 
-    def keep(self, entries: Sequence[Entry], *, again: bool = False) -> str | None:
-        """Write the fragments of entries and commit them; the name of the commit, if there had to be one.
+    def committed(self, entries: Iterable[Entry]) -> set[str]:
+        """Return the paths of entries whose fragments were ever committed; if one is gone, a person removed it.
+
+        :raises GitError: if git refuses.
+        """
+        return self.clone.committed(map(self._path, entries))
+
+    def keep(self, entries: Sequence[Entry], committed: Collection[str] = ()) -> str | None:
+        """Write the fragments of entries and commit them; return the hash of the commit, if there was one to make.
 
         It may be done again, after any failure, and adds nothing twice: a fragment that is there stays as it is.
 
-        :param again: whether entries may be committed already, so that one which is gone was removed by a person.
+        :param committed: the result of :meth:`committed`, needed unless all entries are new.
         :raises OSError: if a fragment cannot be written.
-        :raises GitError: if git refuses.
+        :raises GitError: if git refuses, or the folder leads out of the clone.
         """
-        self._forget_unfinished(entries)
-        committed = self.clone.committed(map(self._path, entries)) if again else set()
-        if committed:
-            self.clone.settle(sorted(committed))
-        present = self._present()
-        written: dict[str, Entry] = {}
-        for entry in entries:
-            name = present.get(entry.identity)
-            if entry.before:
-                changed = name is not None and self._correct(entry, name)
-            elif name is None and self._path(entry) not in committed:
-                self._write(entry)
-                present[entry.identity] = entry.name
-                changed = True
-            else:
-                changed = name == entry.name and self._path(entry) not in committed
-            if changed:
-                written[f"{self.folder}/{present[entry.identity]}"] = entry
-        return self.clone.commit(list(written), _message(list(written.values()))) if written else None
+        with self.clone.running.writing:
+            self.clone.check_folder(self.folder)
+            present = self._list(entries)
+            if done := [path for path in map(self._path, entries) if path in committed]:
+                self.clone.settle(done)
+            new: dict[str, str] = {}
+            written: dict[str, Entry] = {}
+            for entry in entries:
+                name = present.get(entry.identity)
+                if entry.before:
+                    changed = name is not None and self._correct(entry, name, new)
+                elif name is None and self._path(entry) not in committed:
+                    new[entry.name] = entry.text
+                    present[entry.identity] = entry.name
+                    changed = True
+                else:
+                    changed = name == entry.name and self._path(entry) not in committed
+                if changed:
+                    written[f"{self.folder}/{present[entry.identity]}"] = entry
+            if new:
+                write_new_files(self._directory, new)
+            return self.clone.commit(list(written), _message(list(written.values()))) if written else None
 
     def publish(self) -> None:
         """Push what is committed, if there is somewhere to push it to. Commits of others are merged, never lost.
@@ -81,6 +92,10 @@ class Keeper:
             self.clone.join(remote, branch)
             self.clone.push(remote, branch)
 
+    def stop(self) -> None:
+        """Kill the git processes of :meth:`keep` and :meth:`publish`, which then fail in their threads."""
+        self.clone.running.stop()
+
     def _path(self, entry: Entry) -> str:
         return f"{self.folder}/{entry.name}"
 
@@ -88,42 +103,53 @@ class Keeper:
     def _directory(self) -> Path:
         return self.clone.root / self.folder
 
-    def _present(self) -> dict[str, str]:
-        """The names of the fragments by their identities."""
-        names = {path.name: split_name(path.stem) for path in self._directory.glob(f"*{SUFFIX}")}
-        return {found[1]: name for name, found in names.items() if found}
+    def _list(self, entries: Iterable[Entry]) -> dict[str, str]:
+        """Map identities to names of fragments, and remove the temporary files of a killed process."""
+        names = {entry.name for entry in entries}
+        present: dict[str, str] = {}
+        try:
+            with os.scandir(self._directory) as found:
+                files = list(found)
+        except FileNotFoundError:
+            return present
+        for file in files:
+            if _is_unfinished(file, names):
+                Path(file.path).unlink(missing_ok=True)
+            elif file.name.startswith("."):
+                continue
+            elif file.name.endswith(SUFFIX) and (name := split_name(file.name.removesuffix(SUFFIX))):
+                present[name[1]] = file.name
+        return present
 
-    def _write(self, entry: Entry) -> None:
-        found = split_name(entry.name.removesuffix(SUFFIX))
-        assert found is not None, "the name is one that a draft has"
-        path = write_new_file(self._directory, found[0], entry.text, entry.identity)
-        assert path.name == entry.name, "a slug stays what it is"
+    def _correct(self, entry: Entry, name: str, new: dict[str, str]) -> bool:
+        """Give a fragment its corrected text, unless a person has changed it; return True if it has that text now.
 
-    def _correct(self, entry: Entry, name: str) -> bool:
-        """Give a fragment its corrected text, unless a person has changed it; whether it has that text now."""
+        :param new: the texts of fragments that are still to be written.
+        """
         path = self._directory / name
-        content = path.read_text(encoding="utf-8", errors="replace")
-        if content == entry.before:
-            temporary = path.with_name(f".{name}.tmp")
-            try:
-                with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-                    stream.write(entry.text)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
-            return True
-        return content == entry.text
+        if name in new:
+            content = new[name]
+        elif path.is_symlink() or not path.is_file():
+            return False
+        else:
+            content = path.read_text(encoding="utf-8", errors="replace")
+        if content != entry.before:
+            return content == entry.text
+        if name in new:
+            new[name] = entry.text
+        else:
+            replace_file(path, entry.text.encode())
+        return True
 
-    def _forget_unfinished(self, entries: Sequence[Entry]) -> None:
-        """Remove what a process that was killed has left of files that it was writing."""
-        for path in self._directory.glob(f".*{SUFFIX}.tmp"):
-            path.unlink(missing_ok=True)
-        for path in (self._directory / entry.name for entry in entries):
-            if path.is_file() and not path.stat().st_size:
-                # where there are no links, a name is taken by an empty file before it has its content
-                path.unlink()
+
+def _is_unfinished(file: os.DirEntry[str], names: Collection[str]) -> bool:
+    """Return True for a file that a process was writing when it was killed."""
+    if file.is_dir(follow_symlinks=False):
+        return False
+    if file.name.startswith(".") and SUFFIX in file.name and file.name.endswith(".tmp"):
+        return True
+    # where there are no links, a name is taken by an empty file before it has its content
+    return file.name in names and file.is_file(follow_symlinks=False) and not file.stat().st_size
 
 
 def _message(entries: Iterable[Entry]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from sphinxext.digest.bot.journal import Entry
+from sphinxext.digest.bot.journal import REMEMBERED, Entry
 from sphinxext.digest.collect.draft import Draft, completed
 from sphinxext.digest.collect.irc.commands import Telling, Told, draft_success, parse
 from sphinxext.digest.collect.irc.corrections import WINDOW
@@ -18,11 +18,28 @@ from sphinxext.digest.fragments.listing import SUFFIX
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A success or thanks, by its kind; ``entry`` is None if it is there already. ``corrects`` an earlier one."""
+    """A success or thanks, by its kind; ``entry`` is None if it is there already. ``corrects`` an earlier one.
+
+    ``token`` is that of the entry, or of the one that says the same already.
+    """
 
     kind: str
     entry: Entry | None
+    token: str
     corrects: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """When the same words were told last on a day, how many times until then, and the entry's token."""
+
+    moment: datetime
+    number: int
+    token: str
+
+
+#: So many things are remembered without looking for those that are too old.
+_FEW = 1000
 
 
 class Tellings:
@@ -36,16 +53,18 @@ class Tellings:
     def __init__(self, known: Iterable[Entry], *, draft: bool = False, log_url: str = "") -> None:
         self._draft = draft
         self._log_url = log_url
-        self._times: dict[str, tuple[datetime, int]] = {}
+        self._times: dict[str, _Last] = {}
         self._listeners: dict[str, Listener] = {}
-        self._recent: list[tuple[Heard, Telling, Entry]] = []
+        # by what the listener has; it is kept here so that no other can have its number
+        self._recent: dict[int, tuple[Heard, Telling, Entry]] = {}
+        self._most_times = self._most_recent = _FEW
         for entry in known:
             if not entry.before:
-                _, number = self._times.get(entry.key, (None, 0))
-                self._times[entry.key] = (entry.time, number + 1)
+                number = self._times[entry.key].number if entry.key in self._times else 0
+                self._times[entry.key] = _Last(entry.time, number + 1, entry.token)
 
     def hear(self, nick: str, channel: str, text: str, moment: datetime) -> Noted | None:
-        """What a message in a channel tells or corrects, or None.
+        """Return what a message in a channel tells or corrects, or None.
 
         :param moment: in any time zone.
         """
@@ -55,31 +74,43 @@ class Tellings:
         listener.heard.clear()
         if one is None or one.now is None:
             return None
-        self._recent = [found for found in self._recent if moment - found[0].last <= WINDOW]
-        found = next((found for found in self._recent if found[0] is one), None)
+        self._forget(moment)
+        found = self._recent.get(id(one))
         if found is None:
-            return Noted(one.told.kind, self._new_entry(one, moment))
-        return Noted(one.told.kind, self._correction(*found), corrects=parse(text) is None)
+            entry, token = self._new_entry(one, moment)
+            return Noted(one.told.kind, entry, token)
+        entry = self._correction(*found)
+        return Noted(one.told.kind, entry, (entry or found[2]).token, corrects=parse(text) is None)
+
+    def _forget(self, moment: datetime) -> None:
+        """Forget what is too old to matter, as soon as it is as much as what is not."""
+        if len(self._recent) > self._most_recent:
+            self._recent = {key: found for key, found in self._recent.items() if moment - found[0].last <= WINDOW}
+            self._most_recent = max(_FEW, 2 * len(self._recent))
+        if len(self._times) > self._most_times:
+            self._times = {key: last for key, last in self._times.items() if moment - last.moment <= REMEMBERED}
+            self._most_times = max(_FEW, 2 * len(self._times))
 
     def rename(self, before: str, after: str) -> None:
         """Somebody has another nick now."""
         for listener in self._listeners.values():
             listener.rename(before, after)
 
-    def _new_entry(self, one: Heard, moment: datetime) -> Entry | None:
+    def _new_entry(self, one: Heard, moment: datetime) -> tuple[Entry | None, str]:
+        """Make an entry, unless there is one already: the entry or None, and the token of the one that there is."""
         assert one.channel is not None
         telling = Telling(nick=one.nick, channel=one.channel, moment=moment, told=one.told)
         key = telling.identity
-        before, number = self._times.get(key, (None, 0))
-        if before is not None and abs(moment - before) <= WINDOW:
-            return None
-        self._times[key] = (moment, number + 1)
-        telling = replace(telling, repeat=number + 1)
+        before = self._times.get(key)
+        if before is not None and abs(moment - before.moment) <= WINDOW:
+            return None, before.token
+        telling = replace(telling, repeat=before.number + 1 if before else 1)
         draft = self._draft_of(telling, one.told)
         name, time = f"{draft.stem}{SUFFIX}", moment.isoformat(timespec="seconds")
         entry = Entry(draft.identity, key, time, name, draft.text, str(one.told.kind), one.nick, one.channel)
-        self._recent.append((one, telling, entry))
-        return entry
+        self._times[key] = _Last(moment, telling.repeat, entry.token)
+        self._recent[id(one)] = (one, telling, entry)
+        return entry, entry.token
 
     def _correction(self, one: Heard, telling: Telling, last: Entry) -> Entry | None:
         assert one.now is not None
@@ -87,8 +118,7 @@ class Tellings:
         if text == last.text:
             return None
         entry = replace(last, text=text, before=last.text)
-        self._recent = [found for found in self._recent if found[0] is not one]
-        self._recent.append((one, telling, entry))
+        self._recent[id(one)] = (one, telling, entry)
         return entry
 
     def _draft_of(self, telling: Telling, told: Told) -> Draft:

@@ -237,9 +237,12 @@ def _run(ctx: click.Context, settings: BotSettings, *, checking: bool, **options
     if problems or Path(folder).is_absolute():
         logger.error("the settings have problems" if problems else "the fragments have to be in the project")
         return False
-    place = git_path(project.root, _FOLDER)
-    clone = Clone(project.root, place / "index", options["author"])
+    # a link that a commit puts in the place of a folder is told from one that was there before
+    root = project.root.resolve()
+    place = git_path(root, _FOLDER)
+    clone = Clone(root, place / "index", options["author"])
     branch = clone.check()
+    clone.check_folder(folder)
     clone = replace(clone, branch=branch)
     place.mkdir(exist_ok=True)
     context = _context(settings.security)

@@ -10,12 +10,12 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
-from threading import Timer
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 
 from sphinxext.digest.history.git import GitError, Process, read_output
 from sphinxext.digest.history.git_options import remote_protocols
+from sphinxext.digest.history.running import Running
 
 #: How many seconds a remote may take for anything.
 REMOTE_TIMEOUT = 60.0
@@ -46,7 +46,7 @@ class Author:
 class Clone:
     """A clone to commit to.
 
-    :param root: a folder of it; paths are relative to that.
+    :param root: a folder of it, with no links on the way; paths are relative to that.
     :param index: a file that nobody else uses, in the folder of :func:`git_path`.
     :param branch: the one that has to be checked out for anything to be done; any without it.
     """
@@ -55,6 +55,7 @@ class Clone:
     index: Path
     author: Author | None = None
     branch: str = ""
+    running: Running = field(default_factory=Running, compare=False, repr=False)
 
     def commit(self, paths: Sequence[str], message: str) -> str | None:
         """Commit files as they stand in the folder, on the branch that is checked out; its name, or None.
@@ -63,21 +64,22 @@ class Clone:
 
         :raises GitError: if git refuses, or another branch is checked out.
         """
-        self._check_branch()
-        head = self._find("HEAD^{commit}")
-        self._forget_index()
-        if head:
-            self._run("read-tree", head)
-        self._run("update-index", "--add", "-z", "--stdin", send=_joined(paths))
-        tree = self._run("write-tree")
-        if head and tree == self._find(f"{head}^{{tree}}"):
-            return None
-        commit = self._commit_tree(tree, [head] if head else [], message)
-        with self._marked():
-            self._update_head(commit, head, message)
+        with self.running.writing:
+            ref = self._check_branch()
+            head = self._find(f"{ref}^{{commit}}")
             self._forget_index()
-            self._settle(paths)
-        return commit
+            if head:
+                self._run("read-tree", head)
+            self._run("update-index", "--add", "-z", "--stdin", send=_joined(paths))
+            tree = self._run("write-tree")
+            if head and tree == self._find(f"{head}^{{tree}}"):
+                return None
+            commit = self._commit_tree(tree, [head] if head else [], message)
+            with self._marked():
+                self._update(ref, commit, head, message)
+                self._forget_index()
+                self._settle(paths)
+            return commit
 
     def settle(self, paths: Iterable[str]) -> None:
         """Let the usual index know of files that are committed, if a killed process has not come to it.
@@ -92,19 +94,43 @@ class Clone:
 
         :raises GitError: if there is no branch, or nobody to be their author.
         """
-        branch = self._check_branch()
+        ref = self._check_branch()
         self._run("var", "GIT_COMMITTER_IDENT")
         self._run("var", "GIT_AUTHOR_IDENT")
-        return branch
+        return _short(ref)
+
+    def check_folder(self, folder: str) -> None:
+        """Check that a folder, which may be missing, is in the clone and not reached through a link.
+
+        A merged commit can replace any folder by a link: check each time before writing there.
+
+        :param folder: relative to the root.
+        :raises GitError: if it is outside, in ``.git``, or a link.
+        """
+        place = Path(os.path.normpath(self.root / folder))
+        try:
+            real = place.resolve()
+        except (OSError, RuntimeError):  # a loop of links
+            real = None
+        top = Path(self._run("rev-parse", "--show-toplevel"))
+        inside = place.is_relative_to(top) and ".git" not in (part.lower() for part in place.relative_to(top).parts)
+        if real != place or not inside:
+            raise GitError(f"the folder {folder} is not in the clone, or is a link: nothing is written there")
 
     def committed(self, paths: Iterable[str]) -> set[str]:
-        """Those of some paths that a commit of the branch has ever added, even if they are gone since."""
-        given = list(paths)
-        if not given or not self._find("HEAD^{commit}"):
+        """Return the paths that a commit of the branch has ever added, even if they were removed later.
+
+        :raises GitError: if git refuses, or another branch is checked out.
+        """
+        given = set(paths)
+        ref = self._check_branch()
+        if not given or not self._find(f"{ref}^{{commit}}"):
             return set()
         options = ("--format=", "--name-only", "-z", "--relative", "--full-history", "-m", "--diff-filter=AR")
-        output = read_output(self.root, "log", *options, "HEAD", "--", *given)
-        return {os.fsdecode(name).strip("\n") for name in output.split(b"\0") if name} & set(given)
+        # git is asked about folders: the paths may be more than a command line has room for
+        folders = sorted({os.fspath(PurePosixPath(path).parent) for path in given})
+        output = self._read("log", *options, ref, "--", *folders, variables={})
+        return {os.fsdecode(name).strip("\n") for name in output.split(b"\0") if name} & given
 
     def push(self, remote: str, branch: str) -> None:
         """Push what is checked out to a branch of a remote, never by force.
@@ -112,24 +138,17 @@ class Clone:
         :raises RejectedError: if the branch has other commits; see :meth:`join`.
         :raises GitError: if it cannot be done.
         """
-        self._check_branch()
-        with Process(
-            self.root,
-            *("push", "--porcelain", "--", remote, f"HEAD:refs/heads/{branch}"),
-            variables=self._variables | remote_protocols(),
-            apart=True,
-        ) as process:
-            timer = _kill_later(process)
+        ref = self._check_branch()
+        options = ("--porcelain", "--no-recurse-submodules", "--", remote, f"{ref}:refs/heads/{branch}")
+        with self._remote("push", *options) as process:
+            output = process.output.read().decode("utf-8", "replace")
             try:
-                output = process.output.read().decode("utf-8", "replace")
                 process.finish()
             except GitError as error:
                 refusals = [line.split("\t")[-1] for line in output.splitlines() if line.startswith("!")]
                 if any("fetch first" in line or "non-fast-forward" in line for line in refusals):
                     raise RejectedError("the remote has commits that are not in the clone") from None
                 raise GitError(refusals[0] if refusals else str(error)) from None
-            finally:
-                timer.cancel()
 
     def join(self, remote: str, branch: str) -> None:
         """Take in what a remote's branch has: as the new state of ours, or by a merge. Nothing local is lost by it.
@@ -138,47 +157,57 @@ class Clone:
         """
         self._check_branch()
         self._fetch(remote, branch)
-        head, theirs = self._run("rev-parse", "HEAD"), self._run("rev-parse", _THEIRS)
-        base = self._run("merge-base", head, theirs)
-        if base == theirs:
-            return
-        message = f"Merge branch '{branch}' of the remote"
-        new = theirs if base == head else self._merge(head, theirs, message)
-        with self._marked():
-            with suppress(GitError):  # it fails where files were changed, which does not matter here
-                self._run("update-index", "-q", "--refresh", variables={})
-            # the folder first: it refuses to take the place of what was changed
-            self._run("read-tree", "-m", "-u", head, new, variables={})
-            self._update_head(new, head, message)
+        with self.running.writing:
+            # the fetch may have taken a minute, in which a person may have gone to another branch
+            ref = self._check_branch()
+            head, theirs = self._run("rev-parse", ref), self._run("rev-parse", _THEIRS)
+            base = self._find_base(head, theirs)
+            if base == theirs:
+                return
+            message = f"Merge branch '{branch}' of the remote"
+            new = theirs if base == head else self._merge(head, theirs, message)
+            with self._marked():
+                with suppress(GitError):  # it fails where files were changed, which does not matter here
+                    self._run("update-index", "-q", "--refresh", variables={})
+                # the folder first: it refuses to take the place of what was changed
+                self._run("read-tree", "-m", "-u", head, new, variables={})
+                self._update(ref, new, head, message)
 
     def _check_branch(self) -> str:
-        """The branch that is checked out: a person may have gone to another one, whose commits are not for us."""
+        """Return the ref of the branch that is checked out, unless a person has switched to another one."""
         try:
-            branch = self._run("symbolic-ref", "--short", "HEAD")
+            ref = self._run("symbolic-ref", "HEAD")
         except GitError as error:
             message = "no branch is checked out" if "not a symbolic ref" in str(error) else str(error)
             raise GitError(message) from None
-        if self.branch and branch != self.branch:
-            raise GitError(f"the clone is on the branch {branch}, and not on {self.branch}")
-        return branch
+        if self.branch and _short(ref) != self.branch:
+            raise GitError(f"the clone is on the branch {_short(ref)}, and not on {self.branch}")
+        return ref
+
+    def _find_base(self, head: str, theirs: str) -> str:
+        try:
+            return self._run("merge-base", head, theirs)
+        except GitError:
+            message = "the remote's branch has no commit in common with this one, a person has to look at it"
+            raise GitError(message) from None
 
     def _merge(self, head: str, theirs: str, message: str) -> str:
-        try:
-            tree = self._run("merge-tree", "--write-tree", head, theirs)
-        except GitError as error:
-            raise GitError(f"the remote's branch cannot be merged, a person has to do it: {error}") from None
-        return self._commit_tree(tree.splitlines()[0], [head, theirs], message)
+        with self._start("merge-tree", "--write-tree", head, theirs) as process:
+            output = process.output.read().decode("utf-8", "replace")
+            try:
+                process.finish()
+            except GitError as error:
+                # conflicts are not errors to git, which tells them with the result
+                reason = next((line for line in output.splitlines() if line.startswith("CONFLICT")), error)
+                message = f"the remote's branch cannot be merged, a person has to do it: {reason}"
+                raise GitError(message) from None
+        return self._commit_tree(output.splitlines()[0], [head, theirs], message)
 
     def _fetch(self, remote: str, branch: str) -> None:
         refspec = f"+refs/heads/{branch}:{_THEIRS}"
-        options = ("--quiet", "--no-tags", "--no-write-fetch-head")
-        variables = self._variables | remote_protocols()
-        with Process(self.root, "fetch", *options, "--", remote, refspec, variables=variables, apart=True) as process:
-            timer = _kill_later(process)
-            try:
-                process.read()
-            finally:
-                timer.cancel()
+        options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--", remote, refspec)
+        with self._remote("fetch", *options) as process:
+            process.read()
 
     @property
     def _variables(self) -> dict[str, str]:
@@ -199,16 +228,19 @@ class Clone:
 
     def _settle(self, paths: Iterable[str]) -> None:
         options = ("--quiet", "--pathspec-from-file=-", "--pathspec-file-nul")
-        with suppress(GitError):  # git status calls the files deleted then: they are committed all the same
-            self._run("reset", *options, send=_joined(paths), variables={})
+        self.running.unsettled |= {*paths}
+        # git status calls the files deleted if it fails: they are committed all the same, and come with the next ones
+        with suppress(GitError):
+            self._run("reset", *options, send=_joined(sorted(self.running.unsettled)), variables={})
+            self.running.unsettled.clear()
 
     def _commit_tree(self, tree: str, parents: Sequence[str], message: str) -> str:
         of = [option for parent in parents for option in ("-p", parent)]
         return self._run("commit-tree", tree, *of, send=f"{message}\n".encode())
 
-    def _update_head(self, commit: str, before: str, message: str) -> None:
-        """Make a commit the last one of the branch, if that is still the one before."""
-        self._run("update-ref", "-m", f"commit: {message.splitlines()[0]}", "HEAD", commit, before or _NOTHING)
+    def _update(self, ref: str, commit: str, before: str, message: str) -> None:
+        """Move a branch to a commit, if nobody else has moved it (compare and swap)."""
+        self._run("update-ref", "-m", f"commit: {message.splitlines()[0]}", ref, commit, before or _NOTHING)
 
     @contextmanager
     def _marked(self) -> Iterator[None]:
@@ -217,13 +249,14 @@ class Clone:
         :raises GitError: while such locks are there: a marker of now would make them look like those of others.
         """
         marker = self.index.with_name(f"{self.index.name}.updating")
-        names = ("HEAD", self._run("symbolic-ref", "--quiet", "HEAD"), _THEIRS, "index")
-        marked = marker.stat().st_mtime if marker.exists() else None
-        for name in names:
-            _remove_left(git_path(self.root, f"{name}.lock"), marked)
-        marker.touch()
-        yield
-        marker.unlink(missing_ok=True)
+        with self.running.writing:
+            names = ("HEAD", self._run("symbolic-ref", "--quiet", "HEAD"), _THEIRS, "index")
+            marked = marker.stat().st_mtime if marker.exists() else None
+            for name in names:
+                _remove_left(git_path(self.root, f"{name}.lock"), marked)
+            marker.touch()
+            yield
+            marker.unlink(missing_ok=True)
 
     def _find(self, name: str) -> str:
         try:
@@ -232,9 +265,27 @@ class Clone:
             return ""
 
     def _run(self, *arguments: str, send: bytes = b"", variables: Mapping[str, str] | None = None) -> str:
+        return self._read(*arguments, send=send, variables=variables).decode("utf-8", "surrogateescape").strip()
+
+    def _read(self, *arguments: str, send: bytes = b"", variables: Mapping[str, str] | None = None) -> bytes:
+        with self._start(*arguments, send=send, variables=variables) as process:
+            return process.read()
+
+    @contextmanager
+    def _start(
+        self, *arguments: str, send: bytes = b"", variables: Mapping[str, str] | None = None
+    ) -> Iterator[Process]:
+        """Start a git process that works with our own index, unless there are other ``variables``."""
         given = {**self._variables, **(self._private if variables is None else variables)}
-        with Process(self.root, *_SAFE, *arguments, send=send, variables=given, apart=True) as process:
-            return process.read().decode("utf-8", "surrogateescape").strip()
+        with self.running.start(self.root, *_SAFE, *arguments, send=send, variables=given) as process:
+            yield process
+
+    @contextmanager
+    def _remote(self, *arguments: str) -> Iterator[Process]:
+        """Start a git process that talks to a remote."""
+        variables = self._variables | remote_protocols()
+        with self.running.start(self.root, *arguments, variables=variables, seconds=REMOTE_TIMEOUT) as process:
+            yield process
 
 
 def git_path(root: Path, name: str) -> Path:
@@ -246,11 +297,9 @@ def git_path(root: Path, name: str) -> Path:
     return root / path
 
 
-def _kill_later(process: Process) -> Timer:
-    timer = Timer(REMOTE_TIMEOUT, process.kill)
-    timer.daemon = True
-    timer.start()
-    return timer
+def _short(ref: str) -> str:
+    # not git's own short name, which changes as soon as a tag has the same one
+    return ref.removeprefix("refs/heads/")
 
 
 def _joined(paths: Iterable[str]) -> bytes:
@@ -267,7 +316,8 @@ def _remove_left(lock: Path, marked: float | None) -> None:
     """
     try:
         made = lock.stat().st_mtime
-        age = time.time() - made
+        # a clock that was put back has made it in the future
+        age = abs(time.time() - made)
         is_own = marked is not None and marked <= made <= marked + _OWN_TIME
         if is_own and age <= OWN_STALE_LOCK:
             raise GitError(f"{lock} was left by a git that was killed, and is removed in some seconds")

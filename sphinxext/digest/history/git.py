@@ -7,8 +7,11 @@ settings can name programs in dozens of places. git is started so that it runs n
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -17,6 +20,8 @@ from typing import IO, Self
 
 from sphinxext.digest.history.git_options import ALWAYS, WITHOUT_FILES, environment, override_drivers
 
+#: Git's last words where ssh or another program has failed.
+_NO_REASON = "fatal: Could not read from remote repository."
 #: How much is read at once.
 _CHUNK = 1 << 16
 #: What a partial clone cannot tell, and what to do.
@@ -90,6 +95,7 @@ class Process:
         where = _where(root)
         drivers = [] if arguments[0] in WITHOUT_FILES else _without_drivers(root)
         command = ["git", *where, *ALWAYS, *drivers, *arguments]
+        self._apart = apart
         # files for its messages and for what it reads: with several pipes git and we could wait for each other
         self._messages = TemporaryFile()  # noqa: SIM115 - closed with the process
         self._aside = TemporaryFile() if aside else None  # noqa: SIM115
@@ -170,13 +176,18 @@ class Process:
             raise PartialCloneError if _LACKING in message else GitError(message)
 
     def kill(self) -> None:
-        """Make the command fail if it still runs."""
-        self._process.kill()
+        """Make the command fail if it still runs. One that is ``apart`` takes all that it has started with it."""
+        if self._process.poll() is not None:
+            return
+        if self._apart and sys.platform != "win32":
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
 
     def close(self) -> None:
         """End the command if it still runs; nothing more is read from it."""
-        if self._process.poll() is None:
-            self._process.kill()
+        self.kill()
         for stream in (self._process.stdin, self._process.stdout, self._messages, self._aside):
             if stream is not None:
                 try:
@@ -279,9 +290,12 @@ def _without_drivers(root: Place) -> list[str]:
 
 def _complaint(messages: str, status: int) -> str:
     """The line of git's messages that says what is wrong, and what git recommends where it is not to be guessed."""
-    lines = messages.splitlines() or [f"status {status} of git"]
-    said = [line for line in lines if not line.startswith("hint:")] or lines
-    marked = (line for mark in ("fatal:", "error:") for line in said if line.startswith(mark))
-    complaint = next(marked, said[0])
+    lines = [line for line in messages.splitlines() if line.strip()]
+    said = [line for line in lines if not line.startswith("hint:")] or [f"status {status} of git"]
+    found = [line for mark in ("fatal:", "error:", "") for line in said if line.startswith(mark)]
+    complaint = found[0]
+    if complaint == _NO_REASON:
+        # the program that carries the data has said why, in the lines before
+        complaint = next((line for line in said if line != complaint and not line.startswith("warning:")), complaint)
     advice = next((line.strip() for line in lines if "--add safe.directory" in line), "")
     return f"{complaint}; if you trust it: {advice}" if advice else complaint
