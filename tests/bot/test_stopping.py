@@ -178,6 +178,7 @@ def slow_git(tmp_path: Path) -> Callable[[str], dict[str, str]]:
     return make
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the processes of a bot are looked up in /proc")
 @pytest.mark.parametrize("command", ["read-tree", "commit-tree", "update-ref", "push", "fetch"])
 def test_git_that_hangs(
     ircd: Ircd,
