@@ -124,3 +124,11 @@ def test_journal_remembers_through_two_restarts(journal: Journal) -> None:
         assert journal.open(NOW + timedelta(hours=hours)) == ([three], [one, two])
         journal.close()
     assert journal.open(NOW + timedelta(hours=37)) == ([three], [])
+
+
+def test_journal_is_closed_more_than_once(journal: Journal) -> None:
+    journal.close()
+    journal.open(NOW)
+    journal.close()
+    journal.close()
+    journal.open(NOW)
