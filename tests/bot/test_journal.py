@@ -132,3 +132,26 @@ def test_journal_is_closed_more_than_once(journal: Journal) -> None:
     journal.close()
     journal.close()
     journal.open(NOW)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders cannot be synced")
+def test_order_of_what_reaches_the_disk(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new file before it takes its place, and the names before the first entry; nothing stays open."""
+    done: list[str] = []
+    sync, replace = os.fsync, os.replace
+    opened = len(list(Path("/dev/fd").iterdir()))
+
+    def fsync(descriptor: int) -> None:
+        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", lambda *paths: (done.append("replace"), replace(*paths))[1])
+    journal.open(NOW)
+    assert done == ["file", "replace"]
+    journal.add(_entries("#success one"))
+    assert done[2:] == ["folder", "folder", "file"]
+    journal.add(_entries("#success two"))
+    assert done[5:] == ["file"]
+    journal.close()
+    assert len(list(Path("/dev/fd").iterdir())) == opened
