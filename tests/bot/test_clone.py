@@ -235,6 +235,7 @@ def test_index_that_a_person_has_locked(clone: Path, keeper: Keeper, git: Callab
     assert git("status", "--porcelain")
     assert keeper.keep([two])
     assert not git("status", "--porcelain")
+    assert not keeper.clone.running.unsettled
     lock.touch()
     assert keeper.keep([three])
     lock.unlink()
