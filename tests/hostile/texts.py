@@ -210,4 +210,19 @@ TEXTS = [
     Case("acronym", ":acronym:`HTML (x)` :ac:`y`", "", "HTML"),
     Case("nested", "\n".join(f"{'  ' * depth}* x\n" for depth in range(200)), "rst"),
     Case("brackets", ":c:expr:`" + "(" * 3000 + "x`", "rst"),
+    # domains parse these in exponential time, when they read them or when they look for the target
+    *(
+        Case(f"expression-{number}", f":{role}:`{text}`", "rst", text[:30].strip())
+        for number, (role, text) in enumerate(
+            (
+                *(("cpp:expr", unit * 20) for unit in ("(", "a<", "a<(", "a<b,", "void(")),
+                *(("c:expr", unit * 20) for unit in ("a(", "(a", "(a*")),
+                *((role, "a<a(a<" * 8 + "x") for role in ("cpp:texpr", "cpp:class", "cpp:func", "any", "cpp:any")),
+                ("cpp:class", "words <" + "a::(" * 20 + ">"),
+                ("cpp:expr", "* " * 200 + "x"),
+            )
+        )
+    ),
+    Case("expressions", ":cpp:class:`a<b<c<`\n\n" * 100, "rst"),
+    Case("long-role", ":abbr:`" + "a " * 2000 + "<`", "rst"),
 ]

@@ -1,14 +1,13 @@
-"""What fragments may use: their text comes from people outside as well.
+"""Allow-lists for fragments: their text comes from people outside as well.
 
-Directives are allowed by name, since any extension may bring one that reads files or runs code. Roles are allowed by
-where they come from: those of docutils and Sphinx, and of domains, only make links and markup, but for those that copy
-files. Links and pictures may lead to some schemes only.
+Directives are allowed by name, and roles by what runs them (see :mod:`.roles`). Both lists were read one by one;
+nothing is allowed because of the package that brings it. Links and pictures may lead to some schemes only.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +17,8 @@ from docutils import nodes
 from docutils.parsers.rst import Directive, directives, roles
 
 from sphinxext.digest.doctree.elsewhere import CODE, DIRECTIVES_OF_OTHERS, SAME_EVERYWHERE, role_of_others
-from sphinxext.digest.doctree.limits import limited, limited_role
+from sphinxext.digest.doctree.limits import Budget, limited, limited_role, may_parse_code
+from sphinxext.digest.doctree.roles import FoundRole, name_in_project
 from sphinxext.digest.fragments.fields import URL_SCHEMES
 
 #: Directives of docutils and Sphinx that neither read anything nor change the rest of the page.
@@ -30,11 +30,18 @@ HARMLESS_DIRECTIVES = frozenset(
     """.split()  # noqa: SIM905 - words read better than thirty quoted strings
 )
 
-#: Roles that do more than make a link or markup.
-FILE_ROLES = frozenset({"download"})
+#: The modules with the directives of these names. An extension may replace one by a directive of its own.
+_MODULES_OF_DIRECTIVES = frozenset(
+    {
+        *(f"docutils.parsers.rst.directives.{name}" for name in ("admonitions", "body", "images", "misc", "tables")),
+        *(f"sphinx.directives.{name}" for name in ("admonitions", "code", "other", "patches")),
+        "sphinx.domains.changeset",
+    }
+)
 
-#: The packages whose roles do nothing else than that. Sphinx asks domains, and inventories, by functions of its own.
-_HARMLESS_ROLES_OF = frozenset({"docutils", "sphinx", "sphinxext.digest"})
+#: Roles that copy files, and roles that import modules: refused by name, too, where Sphinx is not loaded.
+FILE_ROLES = frozenset({"download"})
+IMPORTING_ROLES = frozenset({"autolink"})
 
 #: Directives to which Sphinx gives options that docutils' own do not have.
 _EXTENDED_BY_SPHINX = CODE | {"math"}
@@ -68,31 +75,33 @@ class Guard:
             or (self.file_insertion and name in ("include", "literalinclude"))
         )
 
-    def allows_role(self, name: str) -> bool:
-        """Whether fragments may use the role of this name, as far as the name tells."""
+    def allows_found_directive(self, name: str, found: Any) -> bool:
+        """Return True unless an extension has put a directive of its own in the place of a harmless one."""
         name = name.lower()
+        return name in self.directives or name not in HARMLESS_DIRECTIVES or found.__module__ in _MODULES_OF_DIRECTIVES
+
+    def allows_role(self, name: str) -> bool:
+        """Return True if fragments may use the role of this name, as far as the name tells."""
+        name = name.lower()
+        if name in IMPORTING_ROLES and name not in self.roles:
+            return False
         return (self.file_insertion or name not in FILE_ROLES) and (self.raw or name != "raw")
 
     def knows_role(self, name: str) -> bool:
         """Whether a role means here what it means where the text was written."""
         return not self.elsewhere or name.lower() in SAME_EVERYWHERE
 
-    def allows_found_role(self, name: str, found: Any) -> bool:
-        """Whether fragments may use what docutils has found for a name of a role.
+    def allows_found_role(self, name: str, role: FoundRole) -> bool:
+        """Return True if fragments may use what docutils has found for the name of a role.
 
         The name alone does not tell: languages have names of their own, pages make roles of others, and extensions
         bring roles that read or run something.
         """
-        if roles.raw_role in (found, getattr(found, "base_role", None)):
+        if role.function is roles.raw_role:
             return self.raw
-        if not self.file_insertion and _name_of(getattr(found, "nodeclass", None)) == "download_reference":
-            return False
-        # one that a page makes of another
-        found = getattr(found, "base_role", found)
-        module = getattr(found, "__module__", None) or ""
-        return name.lower() in self.roles or any(
-            module == package or module.startswith(f"{package}.") for package in _HARMLESS_ROLES_OF
-        )
+        if role.node == "download_reference":
+            return self.file_insertion
+        return name.lower() in self.roles or role.is_harmless
 
 
 class ForbiddenDirective(Directive):
@@ -155,46 +164,79 @@ def _unknown_role(_name: str, rawtext: str, text: str, *_: Any, **__: Any) -> An
     return [nodes.literal(rawtext, re.sub(r"\s*<[^<>]*>$", "", text))], []
 
 
+@dataclass(frozen=True)
+class _Finder:
+    """Finds the directives and roles that a guard allows, and what stands in for the others.
+
+    :ivar find_directive: docutils' own, or that of a build.
+    :ivar domains: those of the build, by their names.
+    """
+
+    guard: Guard
+    with_sphinx: bool
+    domains: Mapping[str, Any]
+    budget: Budget
+    find_directive: Callable[..., Any]
+    find_role: Callable[..., Any]
+
+    def directive(self, name: str, *arguments: Any) -> Any:
+        guard = self.guard
+        if not guard.allows_directive(name):
+            return ForbiddenDirective, []
+        if name.lower() in _EXTENDED_BY_SPHINX and not self.with_sphinx:
+            return limited(name, UnknownDirective), []
+        if guard.elsewhere and name.lower() in DIRECTIVES_OF_OTHERS:
+            return limited(name, DIRECTIVES_OF_OTHERS[name.lower()]), []
+        found, messages = self.find_directive(name, *arguments)
+        if found is None and not self.with_sphinx:
+            found = UnknownDirective
+        elif found is not None and not guard.allows_found_directive(name, found):
+            return ForbiddenDirective, []
+        return limited(name, found), messages
+
+    def role(self, name: str, language: Any, lineno: int, reporter: Any) -> Any:
+        guard = self.guard
+        if not guard.allows_role(name) or not guard.knows_role(name):
+            return (role_of_others if guard.elsewhere else _forbidden_role), []
+        found, messages = self.find_role(name, language, lineno, reporter)
+        if not self.with_sphinx and found in (None, roles.unimplemented_role):
+            return limited_role(_unknown_role, self.budget, parses_code=may_parse_code(name)), []
+        if found is None:
+            return None, messages
+        kind = FoundRole.of(found, self.domains)
+        if kind.is_external:
+            # Sphinx itself runs what it finds by the rest of the name
+            inner, _ = self.role(name_in_project(name), language, lineno, reporter)
+            kind = FoundRole.of(inner, self.domains)
+            if inner is not None and not kind.is_harmless:
+                return _forbidden_role, []
+        elif not guard.allows_found_role(name, kind):
+            return _forbidden_role, []
+        return limited_role(found, self.budget, parses_code=kind.parses_code), messages
+
+
 @contextmanager
-def guarded_names(guard: Guard, *, with_sphinx: bool) -> Iterator[None]:
+def guarded_names(
+    guard: Guard, *, with_sphinx: bool, domains: Mapping[str, Any] | None = None, budget: Budget | None = None
+) -> Iterator[None]:
     """Let docutils find only the directives and roles that a guard allows.
 
     Without Sphinx there is no telling which other directives and roles the project's build knows; those that are not
     known then stand for their own text.
+
+    :param domains: those of the build, by their names.
+    :param budget: how much the text may still ask of slow parsers.
     """
-    find_directive: Callable[..., Any] = directives.directive
-    find_role: Callable[..., Any] = roles.role
-
-    def directive(name: str, *arguments: Any) -> Any:
-        if not guard.allows_directive(name):
-            return ForbiddenDirective, []
-        if name.lower() in _EXTENDED_BY_SPHINX and not with_sphinx:
-            return limited(name, UnknownDirective), []
-        if guard.elsewhere and name.lower() in DIRECTIVES_OF_OTHERS:
-            return limited(name, DIRECTIVES_OF_OTHERS[name.lower()]), []
-        found, messages = find_directive(name, *arguments)
-        if found is None and not with_sphinx:
-            found = UnknownDirective
-        return limited(name, found), messages
-
-    def role(name: str, language: Any, lineno: int, reporter: Any) -> Any:
-        if not guard.allows_role(name) or not guard.knows_role(name):
-            return (role_of_others if guard.elsewhere else _forbidden_role), []
-        found, messages = find_role(name, language, lineno, reporter)
-        if not with_sphinx and found in (None, roles.unimplemented_role):
-            return _unknown_role, []
-        if found is not None and not guard.allows_found_role(name, found):
-            return _forbidden_role, []
-        return limited_role(found) if found else None, messages
-
+    find = directives.directive, roles.role
+    finder = _Finder(guard, with_sphinx, domains or {}, budget or Budget(), *find)
     # docutils remembers the names of roles that it has found or that a text makes: they are nobody else's
     known: dict[str, Any] = roles._roles  # type: ignore[attr-defined]
     before = known.copy()
-    directives.directive, roles.role = directive, role  # type: ignore[assignment]
+    directives.directive, roles.role = finder.directive, finder.role  # type: ignore[assignment]
     try:
         yield
     finally:
-        directives.directive, roles.role = find_directive, find_role
+        directives.directive, roles.role = find
         known.clear()
         known.update(before)
 
@@ -235,10 +277,6 @@ def _refusal_of_picture(uri: str, guard: Guard) -> str:
         return "is on the web: pictures may only come from the documentation's folder"
     # Sphinx takes a folder for a picture, and some builders end at it
     return "" if uri.strip("./\\") else "is a folder"
-
-
-def _name_of(class_: Any) -> str:
-    return getattr(class_, "__name__", "")
 
 
 def _scheme_of(uri: str) -> str:

@@ -1,7 +1,7 @@
-"""What else could go wrong with harmless directives and roles.
+"""Limits of harmless directives and roles.
 
-Some options reach beyond the text, open files, or have no end. And some texts end a directive or a role with an error
-of its own, which would end the build.
+Some options reach beyond the text, open files, or have no end. Some domains parse the text of their roles in
+exponential time. And some texts end a directive or a role with an error of its own, which would end the build.
 """
 
 from __future__ import annotations
@@ -17,8 +17,31 @@ from docutils.parsers.rst.directives.tables import CSVTable
 
 #: As many columns as a list may have: each is made, whether the list fills it or not.
 MAX_COLUMNS = 100
-#: How many digits the number of a line may have: a range is made of all its numbers.
+#: How many digits a number may have: a range of lines is made of all its numbers.
 MAX_DIGITS = 4
+#: How large a picture or a table may be in any unit but those of :data:`_SMALL_UNITS`: TeX ends at 5.75 metres.
+MAX_LENGTH = 100
+_SMALL_UNITS = frozenset({"", "px", "pt", "mm"})
+#: How many per cent of its size a picture may have.
+MAX_SCALE = 400
+#: How many characters the text of a role may have.
+MAX_ROLE = 1_000
+#: How many characters, and opening brackets, of C and C++ are parsed: the time doubles with each bracket.
+MAX_CODE_IN_ROLE = 100
+MAX_BRACKETS = 3
+#: How many such roles with several brackets a file may have.
+MAX_EXPRESSIONS = 20
+#: How many lines and marks a file may have in texts with markup, so that reading them takes about a second.
+MAX_LINES = 4_000
+MAX_FILE_MARKS = 20_000
+
+#: The classes that fragments may give: how tables and blocks stand, and nothing that a script or a theme acts on.
+HARMLESS_CLASSES = frozenset(
+    {"align-center", "align-left", "align-right", "booktabs", "borderless", "colwidths-auto", "colwidths-given"}
+)
+
+_LENGTH = re.compile(r"([0-9.]+)\s*([a-zA-Z%]*)")
+_TARGET = re.compile(r"<([^<]*)>$")
 
 
 def _columns(argument: str) -> int:
@@ -28,10 +51,49 @@ def _columns(argument: str) -> int:
     return number
 
 
-def _lines(argument: str) -> str:
-    if any(len(number) > MAX_DIGITS for number in re.findall(r"\d+", argument)):
-        raise ValueError("there are no such lines")
-    return directives.unchanged_required(argument)
+def _has_large_number(argument: str) -> bool:
+    return any(len(number) > MAX_DIGITS for number in re.findall(r"\d+", argument))
+
+
+def _small(check: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Limit the numbers of an option."""
+
+    def check_small(argument: str) -> Any:
+        if argument and _has_large_number(argument):
+            raise ValueError(f"a number has more than {MAX_DIGITS} digits")
+        return check(argument)
+
+    return check_small
+
+
+def _length(check: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Limit a size on the page. The word "image" would make docutils open the picture."""
+
+    def check_length(argument: str) -> Any:
+        value = check(argument)
+        match = _LENGTH.fullmatch(str(value))
+        if value == "image" or _has_large_number(argument):
+            raise ValueError("not a size that is allowed in fragments")
+        if match and match[2] not in _SMALL_UNITS and float(match[1]) > MAX_LENGTH:
+            raise ValueError(f"must be at most {MAX_LENGTH}{match[2]}")
+        return value
+
+    return check_length
+
+
+def _scale(check: Callable[[str], Any]) -> Callable[[str], Any]:
+    def check_scale(argument: str) -> Any:
+        value = check(argument)
+        if value > MAX_SCALE:
+            raise ValueError(f"must be at most {MAX_SCALE}")
+        return value
+
+    return check_scale
+
+
+def _classes(check: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Drop the classes that other programs act on, without a word: they show nothing."""
+    return lambda argument: [name for name in check(argument) if name in HARMLESS_CLASSES]
 
 
 def _loading(argument: str) -> str:
@@ -42,17 +104,41 @@ def _loading(argument: str) -> str:
 #: What somebody's code ends with where it did not expect a text; not what docutils itself stops directives by.
 MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
-_OPTIONS: dict[str, dict[str, Callable[[str], Any]]] = {
-    "code-block": {"emphasize-lines": _lines},
-    "sourcecode": {"emphasize-lines": _lines},
-    "figure": {"loading": _loading},
-    "image": {"loading": _loading},
-    "hlist": {"columns": _columns},
+#: What is done to the check of an option, in whatever directive it is.
+_OPTIONS: dict[str, Callable[[Callable[[str], Any]], Callable[[str], Any]]] = {
+    **dict.fromkeys(
+        ("emphasize-lines", "lineno-start", "number-lines", "dedent", "header-rows", "stub-columns", "widths"), _small
+    ),
+    **dict.fromkeys(("class", "figclass"), _classes),
+    **dict.fromkeys(("height", "width", "figwidth"), _length),
+    "columns": lambda _check: _columns,
+    "loading": lambda _check: _loading,
+    "scale": _scale,
 }
 
 
+class Budget:
+    """How much the texts of one file may still ask of slow parsers."""
+
+    def __init__(self) -> None:
+        self.lines = MAX_LINES
+        self.marks = MAX_FILE_MARKS
+        self.expressions = MAX_EXPRESSIONS
+
+    def allows_text(self, lines: int, marks: int) -> bool:
+        """Spend a text, unless too much was spent before."""
+        self.lines -= lines
+        self.marks -= marks
+        return self.lines >= 0 and self.marks >= 0
+
+    def allows_expression(self) -> bool:
+        """Spend a role, unless too many were spent before."""
+        self.expressions -= 1
+        return self.expressions >= 0
+
+
 def limited(name: str, found: Any) -> Any:
-    """A directive that takes the options which do no harm, and whose own errors are problems of the text."""
+    """Return the directive with the options that do no harm; its own errors become problems of the text."""
     if not (isinstance(found, type) and issubclass(found, Directive)):
         return found
     return _limited_directive(found, name.lower())  # type: ignore[arg-type] # it is hashable
@@ -61,7 +147,7 @@ def limited(name: str, found: Any) -> Any:
 @cache
 def _limited_directive(found: Any, name: str) -> type[Directive]:
     options = found.option_spec or {}
-    checks = {option: check for option, check in _OPTIONS.get(name, {}).items() if _takes(options, option)}
+    checks = {option: limit(options[option]) for option, limit in _OPTIONS.items() if _takes(options, option)}
 
     class Limited(found):  # type: ignore[misc]
         # the table may be one that has any option
@@ -72,6 +158,8 @@ def _limited_directive(found: Any, name: str) -> type[Directive]:
                 # the whole project knows labels of formulas, and one would take the place of another's; without one it
                 # would be the name
                 self.options["label"] = None
+            if name == "container" and self.arguments:
+                self.arguments = _harmless_container(self.arguments[0])
             try:
                 if isinstance(self, CSVTable) and not self.state.document.settings.file_insertion_enabled:
                     # Sphinx would first look whether the file is there, and say so
@@ -84,10 +172,17 @@ def _limited_directive(found: Any, name: str) -> type[Directive]:
     return Limited
 
 
-def limited_role(found: Callable[..., Any]) -> Callable[..., Any]:
-    """A role whose own errors are problems of the text."""
+def limited_role(found: Callable[..., Any], budget: Budget, *, parses_code: bool) -> Callable[..., Any]:
+    """Return the role for texts of limited length; its own errors become problems of the text.
+
+    :param parses_code: whether the text, or the target in it, is parsed as C or C++.
+    """
 
     def role(name: str, rawtext: str, text: str, lineno: int, inliner: Any, *arguments: Any, **options: Any) -> Any:
+        reason = _refusal(text, budget, parses_code=parses_code)
+        if reason:
+            inliner.reporter.error(f'The text of the role "{name}" {reason}', line=lineno)
+            return [nodes.literal(rawtext, nodes.unescape(text))], []
         try:
             return found(name, rawtext, text, lineno, inliner, *arguments, **options)
         except MISTAKES as mistake:
@@ -96,11 +191,37 @@ def limited_role(found: Callable[..., Any]) -> Callable[..., Any]:
 
     # docutils reads them from a role: what it takes, and whether its text may have markup
     role.__dict__.update(getattr(found, "__dict__", {}))
+    role.base_role = found  # type: ignore[attr-defined] # as roles have it that are made of another
     return role
 
 
+def may_parse_code(name: str) -> bool:
+    """Return True if the role of this name would be one that is parsed in a build; for checks without Sphinx."""
+    return name.lower().startswith(("any", "c:", "cpp:"))
+
+
+def _refusal(text: str, budget: Budget, *, parses_code: bool) -> str:
+    if len(text) > MAX_ROLE:
+        return f"has more than {MAX_ROLE:,} characters: it is shown as it is written"
+    if not parses_code:
+        return ""
+    match = _TARGET.search(text)
+    code = match[1] if match and match.start() else text
+    if len(code) > MAX_CODE_IN_ROLE:
+        return f"has more than {MAX_CODE_IN_ROLE} characters of code: it is shown as it is written"
+    brackets = sum(map(code.count, "([{<"))
+    if brackets > MAX_BRACKETS or (brackets > 1 and not budget.allows_expression()):
+        return "has too many brackets: it is shown as it is written"
+    return ""
+
+
+def _harmless_container(argument: str) -> list[str]:
+    classes = " ".join(name for name in argument.split() if name in HARMLESS_CLASSES)
+    return [classes] if classes else []
+
+
 def failure_message(what: str, name: str, mistake: Exception) -> str:
-    """What a problem says of a directive or role that ended with an error of its own."""
+    """Return the message for a directive or role that ended with an error of its own."""
     return f'The {what} "{name}" cannot be used like this ({type(mistake).__name__}: {mistake})'
 
 

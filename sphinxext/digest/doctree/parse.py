@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from docutils.utils import Reporter
 from sphinxext.digest.doctree.elsewhere import keep_to_words
 from sphinxext.digest.doctree.formulas import refused_formulas
 from sphinxext.digest.doctree.guard import Guard, guarded_names, refused_links
+from sphinxext.digest.doctree.limits import MAX_FILE_MARKS, MAX_LINES, Budget
 from sphinxext.digest.doctree.plain import as_paragraph, is_plain
 from sphinxext.digest.doctree.tidy import (
     detached,
@@ -50,6 +52,7 @@ MAX_DEPTH = 60
 #: How many characters that could be markup a paragraph may have. A word may be as long as any URL.
 MAX_MARKS = 2_000
 _MARK = re.compile(r"[*`_|:\[@]")
+_LINE = re.compile(r"\S.*")
 _LONG_WORD = re.compile(r"(?<!\S)\S{5000}")
 _NOT_ALLOWED = ("may not be used in fragments", "deactivated", "directive disabled")
 
@@ -88,6 +91,7 @@ class TextParser:
     translation: Translation | None = None
     problems: list[Problem] = field(default_factory=list)
     _machine: states.RSTStateMachine | None = field(default=None, init=False, repr=False)
+    _budgets: defaultdict[str, Budget] = field(default_factory=lambda: defaultdict(Budget), init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.settings = self.settings.copy() if self.settings is not None else get_default_settings(Parser)
@@ -133,7 +137,10 @@ class TextParser:
         reporter = _Collector(self.source_of(path))
         document, message = None, "the text is nested too deeply: lists in lists, and so on"
         try:
-            document = self._document(text, reporter, prefix, lead)
+            if self._budgets[path].allows_text(len(_LINE.findall(text.value)), len(_MARK.findall(text.value))):
+                document = self._document(text, reporter, path, prefix, lead)
+            else:
+                message = f"the file has more than {MAX_LINES:,} lines, or {MAX_FILE_MARKS:,} marks, of markup"
         except RecursionError:
             pass
         except Exception as error:
@@ -155,7 +162,7 @@ class TextParser:
             remove_messages(document)
         return detached(document)
 
-    def _document(self, text: Text, reporter: _Collector, prefix: str, lead: str) -> nodes.document:
+    def _document(self, text: Text, reporter: _Collector, path: str, prefix: str, lead: str) -> nodes.document:
         source = reporter.source
         self.settings.id_prefix = f"{prefix}-"
         self.settings.auto_id_prefix = "%"
@@ -166,7 +173,9 @@ class TextParser:
         places = [(source, text.line_of(index) - 1) for index in range(len(lines))]
         # making a machine takes as long as parsing most texts; docutils uses those of nested texts again, too
         machine, self._machine = self._machine or _new_machine(), None
-        with guarded_names(self.guard, with_sphinx=self.with_sphinx):
+        env = getattr(self.settings, "env", None) if self.with_sphinx else None
+        domains = env.domains if env is not None else {}
+        with guarded_names(self.guard, with_sphinx=self.with_sphinx, domains=domains, budget=self._budgets[path]):
             # the offset makes docutils' own line numbers those of the file, where lines follow each other
             machine.run(
                 StringList(lines, items=places),
