@@ -18,6 +18,7 @@ from docutils.parsers.rst import Directive, directives, roles
 
 from sphinxext.digest.doctree.elsewhere import CODE, DIRECTIVES_OF_OTHERS, SAME_EVERYWHERE, role_of_others
 from sphinxext.digest.doctree.limits import Budget, limited, limited_role, may_parse_code
+from sphinxext.digest.doctree.picture_files import refusal_of_name
 from sphinxext.digest.doctree.roles import FoundRole, name_in_project
 from sphinxext.digest.fragments.fields import URL_SCHEMES
 
@@ -241,10 +242,14 @@ def guarded_names(
         known.update(before)
 
 
-def refused_links(document: nodes.document, guard: Guard) -> Iterator[tuple[nodes.Element, str]]:
-    """The links and pictures that may not stand, with the reason; they become their text.
+def refused_links(
+    document: nodes.document, guard: Guard, refusal_of_file: Callable[[str], str] | None = None
+) -> Iterator[tuple[nodes.Element, str]]:
+    """Turn the links and pictures that are not allowed into their text, and yield each with the reason.
 
     A link that stands for itself, such as ``tag:name``, becomes text without a word: nobody meant a link.
+
+    :param refusal_of_file: returns why a build may not copy the file that a path leads to, or an empty string.
     """
     for node in list(document.findall(nodes.reference)):
         if reason := _refusal_of_link(node.get("refuri", "")):
@@ -253,7 +258,10 @@ def refused_links(document: nodes.document, guard: Guard) -> Iterator[tuple[node
             node.parent.replace(node, node.children or nodes.Text(node.astext()))
     for picture in list(document.findall(nodes.image)):
         uri = picture["uri"]
-        if reason := _refusal_of_picture(uri, guard):
+        reason = _refusal_of_picture(uri, guard)
+        if not reason and refusal_of_file is not None and not _scheme_of(uri):
+            reason = refusal_of_file(uri)
+        if reason:
             yield picture, f"the picture '{uri}' {reason}"
             text: nodes.Node = nodes.Text(picture.get("alt", uri))
             in_text = isinstance(picture.parent, nodes.TextElement)
@@ -271,12 +279,15 @@ def _refusal_of_picture(uri: str, guard: Guard) -> str:
     scheme = _scheme_of(uri)
     if _has_bad_host(uri):
         return "has a host that cannot be read"
-    if (scheme and scheme not in ("http", "https")) or _leads_out(uri):
+    # what Sphinx takes as a path, or not, is told by these three characters
+    if (scheme not in ("", "http", "https")) or _leads_out(uri) or bool(scheme) != ("://" in uri):
         return "is neither on the web nor in the documentation's folder"
     if scheme and not guard.remote_images:
         return "is on the web: pictures may only come from the documentation's folder"
     # Sphinx takes a folder for a picture, and some builders end at it
-    return "" if uri.strip("./\\") else "is a folder"
+    if not uri.strip("./\\"):
+        return "is a folder"
+    return "" if scheme else refusal_of_name(uri)
 
 
 def _scheme_of(uri: str) -> str:

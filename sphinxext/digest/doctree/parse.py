@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from sphinxext.digest.doctree.guard import Guard, guarded_names, refused_links
 from sphinxext.digest.doctree.limits import MAX_FILE_MARKS, MAX_LINES, Budget
 from sphinxext.digest.doctree.plain import as_paragraph, is_plain
 from sphinxext.digest.doctree.tidy import (
+    bound_highlighting,
     detached,
     keep_citations_local,
     never_run,
@@ -82,6 +83,7 @@ class TextParser:
     :ivar with_sphinx: whether the directives and roles of a Sphinx build are known.
     :ivar root: the project, where nodes have to name their file by its absolute path.
     :ivar translation: the catalogue of the page that shows the texts, if it is a translated one.
+    :ivar refusal_of_picture: returns why a build may not copy the picture that a path leads to, or an empty string.
     """
 
     guard: Guard
@@ -89,6 +91,7 @@ class TextParser:
     with_sphinx: bool = False
     root: Path | None = None
     translation: Translation | None = None
+    refusal_of_picture: Callable[[str], str] | None = None
     problems: list[Problem] = field(default_factory=list)
     _machine: states.RSTStateMachine | None = field(default=None, init=False, repr=False)
     _budgets: defaultdict[str, Budget] = field(default_factory=lambda: defaultdict(Budget), init=False, repr=False)
@@ -155,6 +158,8 @@ class TextParser:
             keep_citations_local(document)
         if self.with_sphinx and ">>>" in text.value:
             never_run(document)
+        if self.with_sphinx:
+            bound_highlighting(document, self.settings.env.config.highlight_language)
         for node, reason in self._refused(document):
             reporter.found.append((_line_of(node, text.line), reason))
         self._report(reporter.found, text, path)
@@ -173,8 +178,7 @@ class TextParser:
         places = [(source, text.line_of(index) - 1) for index in range(len(lines))]
         # making a machine takes as long as parsing most texts; docutils uses those of nested texts again, too
         machine, self._machine = self._machine or _new_machine(), None
-        env = getattr(self.settings, "env", None) if self.with_sphinx else None
-        domains = env.domains if env is not None else {}
+        domains = self.settings.env.domains if self.with_sphinx else {}
         with guarded_names(self.guard, with_sphinx=self.with_sphinx, domains=domains, budget=self._budgets[path]):
             # the offset makes docutils' own line numbers those of the file, where lines follow each other
             machine.run(
@@ -198,7 +202,7 @@ class TextParser:
         """What may not stand in a text, with the reason, while it becomes text or goes."""
         if self.guard.elsewhere:
             keep_to_words(document)
-        yield from refused_links(document, self.guard)
+        yield from refused_links(document, self.guard, self.refusal_of_picture)
         yield from refused_characters(document)
         if not self.guard.raw:
             yield from refused_formulas(document)

@@ -9,6 +9,15 @@ from docutils.utils import Reporter
 
 from sphinxext.digest.model import REFUSED_CHARACTER
 
+#: How many characters of code are highlighted at once: few lexers are linear.
+MAX_CODE = 2_000
+#: The languages whose lexers took less than a tenth of a second for that many characters of all that was tried.
+HIGHLIGHTED = frozenset(
+    """
+    default none text plain python python3 py py3 pycon
+    """.split()  # noqa: SIM905 - words read better than quoted strings
+)
+
 
 def detached(document: nodes.document) -> list[nodes.Node]:
     """The body of a document, which nothing leads back from.
@@ -72,6 +81,19 @@ def never_run(document: nodes.document) -> None:
         literal = nodes.literal_block(block.rawsource, block.astext(), language="default", classes=["doctest"])
         literal.source, literal.line = block.source, block.line
         block.parent.replace(block, literal)
+
+
+def bound_highlighting(document: nodes.document, default: str) -> None:
+    """Let only short code be highlighted, and only by lexers that were timed with texts which are slow to match.
+
+    :param default: the language of blocks that name none.
+    """
+    for code in [*document.findall(nodes.literal_block), *document.findall(nodes.literal)]:
+        if isinstance(code, nodes.literal) and "language" not in code:
+            continue
+        language = code.setdefault("language", default).lower()
+        if language not in HIGHLIGHTED or len(code.astext()) > MAX_CODE:
+            code["language"] = "text"
 
 
 def remove_messages(document: nodes.document) -> None:

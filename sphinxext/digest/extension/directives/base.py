@@ -24,6 +24,7 @@ from sphinxext.digest.extension.archives.notes import LinkedNotes
 from sphinxext.digest.extension.cycles import outlook_in_digest
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target
 from sphinxext.digest.extension.mathjax import ignore_commands
+from sphinxext.digest.extension.picture_files import refusal_of_picture
 from sphinxext.digest.extension.pictures import participants_nodes
 from sphinxext.digest.extension.queries import NotesQuery, Query
 from sphinxext.digest.extension.searched import SearchedNotes
@@ -149,6 +150,7 @@ class CollectionReader(SphinxDirective):
             with_sphinx=True,
             root=self.store.project.root,
             translation=PageCatalogue.of(self.env, docnames),
+            refusal_of_picture=partial(refusal_of_picture, self.env),
         )
 
     def to_thread(self, entry: Entry) -> list[nodes.Node]:
