@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from docutils import nodes
@@ -11,12 +12,22 @@ from sphinxext.digest.model import REFUSED_CHARACTER
 
 #: How many characters of code are highlighted at once: few lexers are linear.
 MAX_CODE = 2_000
-#: The languages whose lexers took less than a tenth of a second for that many characters of all that was tried.
+#: The languages whose lexers took at most about a tenth of a second for that many characters of all that was tried.
 HIGHLIGHTED = frozenset(
     """
-    default none text plain python python3 py py3 pycon
+    default none text plain output ada apacheconf awk bash sh shell zsh bat batch dosbatch doscon c cpp c++ cfg clojure
+    cmake common-lisp lisp css cython dart delphi pascal desktop diff udiff django jinja docker dockerfile dot graphviz
+    elixir erlang fortran fsharp go golang graphql groovy haskell html html+django html+jinja http ini irc java
+    javascript js json json5 jsonld julia kotlin less lua make makefile markdown md matlab mysql nginx numpy
+    objective-c objc ocaml octave perl php po pot postgresql powershell ps1 ps1con pwsh-session properties protobuf
+    proto psql puppet py py2 py2tb py3 pycon pytb python python2 python3 r rb rest restructuredtext rst ruby rust
+    scheme scss sed sql sqlite3 swift tcl tex latex toml ts typescript vim xml xslt yaml
     """.split()  # noqa: SIM905 - words read better than quoted strings
 )
+#: How many characters are highlighted by lexers that are slower, and often used.
+_SHORTER = {"console": 500, "shell-session": 500}
+#: The lexers of C try each run of white space from each of its characters.
+_LONG_SPACE = re.compile(r"\s{100}")
 
 
 def detached(document: nodes.document) -> list[nodes.Node]:
@@ -92,7 +103,9 @@ def bound_highlighting(document: nodes.document, default: str) -> None:
         if isinstance(code, nodes.literal) and "language" not in code:
             continue
         language = code.setdefault("language", default).lower()
-        if language not in HIGHLIGHTED or len(code.astext()) > MAX_CODE:
+        text = code.astext()
+        limit = MAX_CODE if language in HIGHLIGHTED else _SHORTER.get(language, 0)
+        if len(text) > limit or _LONG_SPACE.search(text):
             code["language"] = "text"
 
 
