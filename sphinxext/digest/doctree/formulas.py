@@ -13,6 +13,8 @@ from functools import cache
 from docutils import nodes
 from docutils.utils.math import tex2unichar
 
+from sphinxext.digest.doctree.formula_structure import StructureError, check_block, check_inline
+
 _TABLES = (
     *("mathaccent", "mathalpha", "mathbin", "mathclose", "mathfence", "mathop", "mathopen", "mathord", "mathover"),
     *("mathpunct", "mathrel", "mathunder", "space"),
@@ -20,12 +22,12 @@ _TABLES = (
 #: What docutils has no table of: structure, fonts, sizes, functions.
 _COMMANDS = frozenset(
     """
-    frac cfrac dfrac tfrac binom dbinom tbinom sqrt over atop choose substack stackrel overset underset
+    frac cfrac dfrac tfrac binom dbinom tbinom sqrt substack stackrel overset underset
     left middle right big Big bigg Bigg bigl Bigl biggl Biggl bigm Bigm biggm Biggm bigr Bigr biggr Biggr
     overline underline overbrace underbrace overleftarrow overrightarrow overleftrightarrow underleftarrow
     underrightarrow underleftrightarrow widehat widetilde xleftarrow xrightarrow tilde vec
     text textrm textbf textit textsf texttt textnormal mbox
-    mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak mathscr mathbfit mathsfit boldsymbol bm rm bf it
+    mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak boldsymbol rm bf it
     mathop mathrel mathbin mathord mathopen mathclose mathpunct mathinner operatorname
     displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits
     arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf injlim ker lg lim liminf limsup ln log
@@ -43,41 +45,71 @@ _ENVIRONMENTS = frozenset(
     alignat gather multline equation eqnarray flalign subarray
     """.split()  # noqa: SIM905 - words read better than quoted strings
 )
+#: Of docutils' tables, the commands that no package defines which Sphinx loads for LaTeX.
+_UNKNOWN_TO_TEX = frozenset(
+    """
+    AC APLcomment APLdownarrowbox APLinput APLinv APLleftarrowbox APLlog APLrightarrowbox APLuparrowbox Aries Bot
+    CIRCLE CheckedBox Circle Coloneqq Diamondblack Diamonddot Gemini Jupiter LEFTCIRCLE LEFTcircle LHD Lbag Leo
+    Libra Longmapsfrom Longmapsto Mapsfrom Mapsto Mars Mercury Nearrow Neptune Nwarrow Perp Pluto RHD RIGHTCIRCLE
+    RIGHTcircle Rbag Saturn Scorpio Searrow Square Sun Swarrow Taurus Top Uranus VDash Venus XBox Yup apprge
+    apprle aquarius aries barin barleftharpoon barrightharpoon biginterleave bigsqcap bindnasrepma blacksmiley
+    blacktriangleup boxast boxbar boxbox boxbslash boxcircle boxslash boy cancer capricornus cent circledbslash
+    circledgtr circledless coloneq coloneqq corresponds diameter dlsh downdownharpoons downuparrows
+    downupharpoons drsh earth eqcolon eqqcolon fatsemi female fint fourth frownie gemini ggcurly girl hash iddots
+    interleave invamp invdiameter invneg jupiter lbag leftarrowtriangle leftbarharpoon leftleftharpoons leftmoon
+    leftrightarrowtriangle leftrightharpoon leftslice leftsquigarrow leftturn leo libra lightning llbracket
+    llcurly llparenthesis longmapsfrom lrtimes male mapsfrom mathbfit mathcent mathscr mathsfit medbullet medcirc
+    mercury multimapboth multimapdotbothA multimapdotbothB multimapinv neptune ngtrless nlessgtr notasymp
+    notbackslash notni notowner notslash nsimeq oiiint oiint ointctrclockwise pisces pluto preceqq quarternote
+    rbag rightarrowtriangle rightbarharpoon rightleftharpoon rightmoon rightrightharpoons rightslice rightturn
+    rrbracket rrparenthesis sagittarius saturn scorpio second smalltriangledown smalltriangleleft
+    smalltriangleright smiley spddot sphat sptilde sqint sslash strictfi strictif succeqq sun talloblong taurus
+    third twonotes underbar updownarrows updownharpoons upupharpoons uranus varEarth varclubsuit vardiamondsuit
+    varheartsuit varointclockwise varprod varspadesuit virgo wasylozenge wasytherefore wideparen
+    """.split()  # noqa: SIM905 - words read better than quoted strings
+)
+#: How many characters a formula may have.
+MAX_FORMULA = 2_000
 _TOKEN = re.compile(
-    r"\\(?P<end>begin|end)\s*\{(?P<environment>[a-zA-Z]*)\*?\}|\\(?P<command>[a-zA-Z]+|.|\Z)|(?P<sign>[$%#]|\^\^|[{}])",
+    r"\\(?P<end>begin|end)\s*\{(?P<environment>[a-zA-Z]*)\*?\}|\\(?P<command>[a-zA-Z]+|.|\Z)|(?P<sign>[$%#]|\^\^)",
     re.DOTALL,
 )
 
 
 def refused_formulas(document: nodes.document) -> Iterator[tuple[nodes.Element, str]]:
-    """The formulas that may not stand, with the reason; they are shown as they were written."""
+    """Show the formulas that are not allowed as they were written, and yield each with the reason."""
     for formula in [*document.findall(nodes.math), *document.findall(nodes.math_block)]:
-        text = formula.astext()
-        reason = _refusal(text)
+        reason = _refusal(formula)
         if reason:
+            text = formula.astext()
             yield formula, reason
             is_inline = isinstance(formula, nodes.math)
             formula.parent.replace(formula, (nodes.literal if is_inline else nodes.literal_block)(text, text))
 
 
-def _refusal(formula: str) -> str:
-    depth = 0
-    for token in _TOKEN.finditer(formula):
+def _refusal(formula: nodes.Element) -> str:
+    text = formula.astext()
+    if len(text) > MAX_FORMULA:
+        return f"a formula has more than {MAX_FORMULA:,} characters"
+    for token in _TOKEN.finditer(text):
         environment, command, sign = token["environment"], token["command"], token["sign"]
         if environment is not None and environment not in _ENVIRONMENTS:
             return f'The environment "{environment}" may not be used in fragments.'
         if command is not None and command not in _SIGNS and command not in _known_commands():
             return f'The command "\\{command}" of TeX may not be used in fragments.'
-        if sign in ("{", "}"):
-            depth += 1 if sign == "{" else -1
-        elif sign is not None:
+        if sign is not None:
             return f'a formula may not have "{sign}"'
-        if depth < 0:
-            break
-    return "a formula must have as many closing braces as opening ones" if depth else ""
+    try:
+        if isinstance(formula, nodes.math):
+            check_inline(text)
+        else:
+            check_block(text, wrapped=not (formula.get("no-wrap") or formula.get("nowrap")))
+    except StructureError as error:
+        return f"TeX would not set the formula: {error}"
+    return ""
 
 
 @cache
 def _known_commands() -> frozenset[str]:
     names = {name for table in _TABLES for name in getattr(tex2unichar, table, ()) if name.isalpha()}
-    return frozenset(names) | _COMMANDS
+    return (frozenset(names) | _COMMANDS) - _UNKNOWN_TO_TEX
