@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from docutils.parsers.rst import directives, roles
+from docutils.nodes import Node
+from docutils.parsers.rst import Directive, directives, roles
 
 from sphinxext.digest.doctree.guard import HARMLESS_DIRECTIVES, Guard, guarded_names
+from sphinxext.digest.doctree.parse import TextParser
+from sphinxext.digest.doctree.roles import FoundRole
 
-from .texts import parse
+from .texts import literal, parse
 
 #: Directives of docutils and Sphinx that read something, run something, or change the rest of the page or project.
 FORBIDDEN = (
@@ -191,3 +196,162 @@ def test_names_are_guarded_only_while_a_text_is_parsed() -> None:
         assert (directives.directive, roles.role) != before
         raise ZeroDivisionError
     assert (directives.directive, roles.role) == before
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        ".. parsed-literal::\n   :class: {}\n\n   x",
+        ".. container:: {}\n\n   x",
+        ".. note::\n   :class: {}\n\n   x",
+        ".. admonition:: Title\n   :class: {}\n\n   x",
+        ".. image:: a.png\n   :class: {}",
+        ".. figure:: a.png\n   :figclass: {}\n\n   x",
+        ".. list-table::\n   :class: {}\n\n   * - a",
+        ".. csv-table::\n   :class: {}\n\n   a",
+        ".. rubric:: x\n   :class: {}",
+        ".. compound::\n   :class: {}\n\n   x",
+        ".. line-block::\n   :class: {}\n\n   x",
+        ".. epigraph::\n\n   .. tip::\n      :class: {}\n\n      x",
+        "|x|\n\n.. |x| image:: a.png\n   :class: {}",
+    ],
+)
+def test_classes_that_programs_act_on_are_dropped(source: str) -> None:
+    """Scripts and themes find what they change by its classes."""
+    names = "math tex2jax_process mathjax_process MathJax sd-card toctree-wrapper headerlink digest-nick no-search"
+    nodes, problems = parse(source.format(f"{names} align-center copybutton"))
+    assert problems == []
+    assert not {name for name in (*names.lower().split(), "copybutton", "tex2jax-process") if name in nodes}
+    # what only says how it stands is kept
+    assert "align-center" in nodes
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (":width: 99999px", "a size"),
+        (":width: 101cm", "at most 100cm"),
+        (":width: 101%", "at most 100%"),
+        (":width: 4000px", ""),
+        (":width: 100%", ""),
+        (":height: 101em", "at most 100em"),
+        (":scale: 401", "at most 400"),
+        (":scale: 400", ""),
+        (":figwidth: image", "a size"),
+        (":figwidth: 999999px", "a size"),
+        (":figwidth: 50%", ""),
+        (":loading: embed", "embed"),
+        (":loading: lazy", ""),
+    ],
+)
+def test_sizes_are_those_that_fit_on_paper(options: str, message: str) -> None:
+    nodes, problems = parse(f".. figure:: a.png\n   {options}\n\n   x")
+    assert len(problems) == bool(message)
+    assert message in "".join(problems)
+    assert ("<figure" in nodes) == (not message)
+
+
+@pytest.mark.parametrize("option", ["header-rows", "stub-columns", "widths"])
+def test_numbers_of_tables_are_small(option: str) -> None:
+    # docutils itself says what is wrong with the smaller number
+    for number, is_refused in (("99999", True), ("9999", False)):
+        _, problems = parse(f".. list-table::\n   :{option}: {number}\n\n   * - a")
+        assert ("more than 4 digits" in "".join(problems)) == is_refused
+
+
+def test_a_directive_that_fails_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(Directive):
+        has_content = True
+
+        def run(self) -> list[Node]:
+            raise KeyError("no such thing")
+
+    monkeypatch.setitem(directives._directives, "failing", Failing)
+    nodes, problems = parse("Before.\n\n.. failing::\n\n   content", Guard(frozenset({"failing"})))
+    assert problems == ["3:1: rst The directive \"failing\" cannot be used like this (KeyError: 'no such thing')"]
+    assert "Before." in nodes
+    assert "content" in nodes
+
+
+@pytest.mark.parametrize("scheme", ["git+ssh", "x+javascript", "x.y", "x-y"])
+def test_schemes_have_signs(scheme: str) -> None:
+    nodes, problems = parse(f"`x <{scheme}://e.org/a>`__")
+    assert problems == [f"1:1: bad-url links may not lead to '{scheme}:', only to http, https, mailto, ircs, matrix"]
+    nodes, problems = parse(f".. image:: {scheme}://e.org/a.png")
+    assert "is neither on the web" in problems[0]
+    assert "<image" not in nodes
+
+
+def test_upper_case_in_texts_of_others() -> None:
+    nodes, problems = parse(".. CSV-Table::\n\n   x, y", Guard(elsewhere=True))
+    assert problems == []
+    assert nodes.startswith("<table>")
+
+
+@pytest.mark.parametrize("first", ["role", "base"])
+def test_raw_is_found_behind_another_name(first: str) -> None:
+    """Should docutils ever insert what is raw where its settings forbid it."""
+    raw: Any = roles.raw_role
+    for _ in range(2 if first == "base" else 0):
+        raw = roles.CustomRole("html", raw, {"format": "html"}, [])
+    assert not Guard(roles=frozenset({"html"})).allows_found_role("html", FoundRole.of(raw, {}))
+    assert Guard(raw=True).allows_found_role("html", FoundRole.of(raw, {}))
+
+
+def test_a_role_that_copies_is_found_behind_another_name() -> None:
+    class Copies:
+        nodeclass = type("download_reference", (), {})
+
+    role = roles.CustomRole("get", roles.CustomRole("copy", Copies(), {}, []), {}, [])
+    named = frozenset({"get"})
+    assert not Guard(roles=named).allows_found_role("get", FoundRole.of(role, {}))
+    assert Guard(file_insertion=True).allows_found_role("get", FoundRole.of(role, {}))
+
+
+def test_a_role_that_imports_can_be_named() -> None:
+    assert parse(":autolink:`os`")[1] == ['1:1: rst-forbidden The role "autolink" may not be used in fragments.']
+    assert parse(":autolink:`os`", Guard(roles=frozenset({"autolink"})))[1] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        (":cpp:func:`f(a<b<c>>)`", False),
+        (":cpp:func:`f(a<b<c<d>>>)`", True),
+        (":cpp:func:`(((( <f>`", False),
+        (":cpp:func:`f <((((>`", True),
+        (f":c:expr:`{'a' * 100}`", False),
+        (f":c:expr:`{'a' * 101}`", True),
+        (f":py:func:`{'(' * 99}`", False),
+        (f":py:func:`{'a' * 1000}`", False),
+        (f":py:func:`{'a' * 1001}`", True),
+        (f":any:`{'(' * 4}`", True),
+        (":cpp:func:`a(b(` " * 20, False),
+        (":cpp:func:`a(b(` " * 21, True),
+        (":cpp:func:`a(` " * 99, False),
+    ],
+)
+def test_what_domains_parse_is_short(text: str, is_refused: bool) -> None:
+    assert len(parse(text)[1]) == is_refused
+
+
+def test_a_file_has_a_limit_of_markup() -> None:
+    parser = TextParser(Guard())
+    for number in range(4):
+        assert parser.blocks(literal("* a\n" * 1000), "f", f"a{number}")[0].tagname == "bullet_list"
+    assert parser.problems == []
+    (block,) = parser.blocks(literal("* a"), "f", "b")
+    assert block.tagname == "literal_block"
+    assert [str(problem) for problem in parser.problems] == [
+        "f:1:1: rst the file has more than 4,000 lines, or 20,000 marks, of markup"
+    ]
+    # other files have limits of their own, and text without markup has none
+    assert parser.blocks(literal("* a"), "g", "b")[0].tagname == "bullet_list"
+    assert parser.blocks(literal("a"), "f", "c")[0].tagname == "paragraph"
+
+
+def test_a_file_has_a_limit_of_marks() -> None:
+    parser = TextParser(Guard())
+    for number in range(11):
+        parser.blocks(literal("*a* " * 950), "f", f"a{number}")
+    assert len(parser.problems) == 1
