@@ -289,6 +289,25 @@ def test_nothing_is_registered_but_the_digest(hostile: Hostile, peaceful: Hostil
     assert found[0] == found[1]
 
 
+def test_the_list_of_changes_has_text(tmp_path: Path) -> None:
+    """The builder of Sphinx writes what directives say of a version, and the titles of their pages, as HTML."""
+    bad = "<script>alert(1)</script>"
+    project = _project(tmp_path, [])
+    names = ("versionadded", "versionchanged", "deprecated", "versionremoved")
+    for number, name in enumerate(names, 1):
+        text = f"      .. {name}:: 1.0\n\n         {name} {bad} & *more*\n"
+        # a thread of two digests has a page, which is called by its title
+        again = "    continues: '0000000000000001'\n" if number == 2 else ""
+        head = f"date: 201{number}-12-01\nthreads:\n  - title: Title {bad}\n{again}    summary: |\n"
+        project.fragment(f"changes-{number}", head + text)
+    changes = project.build("changes").text("changes.html")
+    assert "<script" not in changes
+    for name in names:
+        assert f"{name} &lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in changes
+    titles = re.findall("<h4>(.*?)<span", changes)
+    assert [title for title in titles if "&lt;script&gt;alert(1)&lt;/script&gt;" in title], titles
+
+
 def test_options_loosen_it(tmp_path: Path) -> None:
     names = {"raw-html", "role-of-an-extension", "only", "formula-id"}
     project = _project(tmp_path, [case for case in TEXTS if case.name in names])

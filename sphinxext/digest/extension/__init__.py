@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sphinxext.digest import __version__
 from sphinxext.digest.extension.archives.lines import LinesWithoutPage
 from sphinxext.digest.extension.builders import is_for_browsers
+from sphinxext.digest.extension.changes import escape_changes
 from sphinxext.digest.extension.collector import collect_as_usual, collect_seldom, spare_what_is_loaded
 from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.days import SCRIPT, DayElements, LargeDays, add_script
@@ -81,6 +82,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", add_pages)
     app.connect("builder-inited", spare_what_is_loaded)
     app.connect("builder-inited", watch_writes)
+    app.connect("builder-inited", escape_changes)
     app.connect("env-get-outdated", outdated_documents)
     app.connect("env-get-outdated", outdated_by_schedules)
     app.connect("env-get-outdated", outdated_by_release_notes)
