@@ -147,7 +147,7 @@ OPTIONS: dict[str, Option] = {
             "fragment_roles",
             (),
             checks.texts,
-            "Names of roles that fragments may use besides those of docutils, Sphinx and domains.",
+            "Names of roles that fragments may use besides those of docutils and Sphinx that were read one by one.",
         ),
         Option(
             "fragment_raw",

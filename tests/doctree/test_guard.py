@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from docutils.nodes import Node
 from docutils.parsers.rst import Directive, directives, roles
 
 from sphinxext.digest.doctree.guard import HARMLESS_DIRECTIVES, Guard, guarded_names
+from sphinxext.digest.doctree.limits import has_large_table
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.doctree.roles import FoundRole
 
@@ -337,13 +339,13 @@ def test_what_domains_parse_is_short(text: str, is_refused: bool) -> None:
 
 def test_a_file_has_a_limit_of_markup() -> None:
     parser = TextParser(Guard())
-    for number in range(4):
-        assert parser.blocks(literal("* a\n" * 1000), "f", f"a{number}")[0].tagname == "bullet_list"
+    for number in range(5):
+        assert parser.blocks(literal("* a\n" * 500), "f", f"a{number}")[0].tagname == "bullet_list"
     assert parser.problems == []
     (block,) = parser.blocks(literal("* a"), "f", "b")
     assert block.tagname == "literal_block"
     assert [str(problem) for problem in parser.problems] == [
-        "f:1:1: rst the file has more than 4,000 lines, or 20,000 marks, of markup"
+        "f:1:1: rst the file has more than 2,500 lines, or 20,000 marks, of markup"
     ]
     # other files have limits of their own, and text without markup has none
     assert parser.blocks(literal("* a"), "g", "b")[0].tagname == "bullet_list"
@@ -355,3 +357,30 @@ def test_a_file_has_a_limit_of_marks() -> None:
     for number in range(11):
         parser.blocks(literal("*a* " * 950), "f", f"a{number}")
     assert len(parser.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "is_refused"),
+    [
+        ("== " * 50 + "\n" + "a  " * 50 + "\n" + "== " * 50, False),
+        ("== " * 51 + "\n" + "a  " * 51 + "\n" + "== " * 51, True),
+        ("+-" * 50 + "+\n" + "|a" * 50 + "|\n" + "+-" * 50 + "+", False),
+        ("+-" * 51 + "+\n" + "|a" * 51 + "|\n" + "+-" * 51 + "+", True),
+        ("=== " * 5 + "\n" + ("a   " * 5 + "\n") * 1998 + "=== " * 5, False),
+        ("=== " * 5 + "\n" + ("a   " * 5 + "\n") * 1999 + "=== " * 5, True),
+        (".. csv-table::\n\n   " + "a," * 1999 + "a\n   " + "a," * 1999 + "a", False),
+        (".. csv-table::\n\n   " + "a," * 1999 + "a\n   " + "a," * 2000 + "a", True),
+        (".. csv-table::\n   :delim: ;\n\n   " + "a;" * 4000, True),
+    ],
+)
+def test_tables_have_a_limit_of_cells(table: str, is_refused: bool) -> None:
+    nodes, problems = parse(table)
+    assert len(problems) == is_refused, problems
+    assert ("<table" in nodes) == (not is_refused)
+
+
+@pytest.mark.parametrize("unit", ["=", "= ", "+", "+-", "+=", "-", " ", "+-+ ", "=\n"])
+def test_looking_for_tables_takes_no_time(unit: str) -> None:
+    start = time.process_time()
+    has_large_table(unit * 500_000, 1)
+    assert time.process_time() - start < 5

@@ -7,7 +7,7 @@ exponential time. And some texts end a directive or a role with an error of its 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -31,8 +31,13 @@ MAX_CODE_IN_ROLE = 100
 MAX_BRACKETS = 3
 #: How many such roles with several brackets a file may have.
 MAX_EXPRESSIONS = 20
+#: How many cells a table of values with commas may have: a line has as many as it likes.
+MAX_CELLS = 4_000
+#: How many columns a table that is drawn may have, and how many of its columns times lines the text.
+MAX_DRAWN_COLUMNS, MAX_DRAWN_CELLS = 50, 10_000
+_BORDER = re.compile(r"(?<!=)=+(?: +=+)+|\+(?:[-=]+\+)+")
 #: How many lines and marks a file may have in texts with markup, so that reading them takes about a second.
-MAX_LINES = 4_000
+MAX_LINES = 2_500
 MAX_FILE_MARKS = 20_000
 
 #: The classes that fragments may give: how tables and blocks stand, and nothing that a script or a theme acts on.
@@ -117,6 +122,13 @@ _OPTIONS: dict[str, Callable[[Callable[[str], Any]], Callable[[str], Any]]] = {
 }
 
 
+def has_large_table(text: str, lines: int) -> bool:
+    """Return True if a table that is drawn in a text has too many columns, or perhaps too many cells."""
+    borders = _BORDER.findall(text)
+    columns = max((max(len(border.split()), border.count("+") - 1) for border in borders), default=0)
+    return columns > MAX_DRAWN_COLUMNS or columns * lines > MAX_DRAWN_CELLS
+
+
 class Budget:
     """How much the texts of one file may still ask of slow parsers."""
 
@@ -158,8 +170,10 @@ def _limited_directive(found: Any, name: str) -> type[Directive]:
                 # the whole project knows labels of formulas, and one would take the place of another's; without one it
                 # would be the name
                 self.options["label"] = None
-            if name == "container" and self.arguments:
-                self.arguments = _harmless_container(self.arguments[0])
+            if name == "container":
+                self.arguments: list[str] = _harmless_container(self.arguments)
+            if isinstance(self, CSVTable) and _cells(self.content, self.options.get("delim")) > MAX_CELLS:
+                raise self.error(f"a table may not have more than {MAX_CELLS:,} cells")
             try:
                 if isinstance(self, CSVTable) and not self.state.document.settings.file_insertion_enabled:
                     # Sphinx would first look whether the file is there, and say so
@@ -215,9 +229,13 @@ def _refusal(text: str, budget: Budget, *, parses_code: bool) -> str:
     return ""
 
 
-def _harmless_container(argument: str) -> list[str]:
-    classes = " ".join(name for name in argument.split() if name in HARMLESS_CLASSES)
+def _harmless_container(arguments: list[str]) -> list[str]:
+    classes = " ".join(name for name in " ".join(arguments).split() if name in HARMLESS_CLASSES)
     return [classes] if classes else []
+
+
+def _cells(lines: Iterable[str], delimiter: str | None) -> int:
+    return sum(line.count(delimiter or ",") + 1 for line in lines)
 
 
 def failure_message(what: str, name: str, mistake: Exception) -> str:

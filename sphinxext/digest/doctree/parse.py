@@ -19,7 +19,14 @@ from docutils.utils import Reporter
 from sphinxext.digest.doctree.elsewhere import keep_to_words
 from sphinxext.digest.doctree.formulas import refused_formulas
 from sphinxext.digest.doctree.guard import Guard, guarded_names, refused_links
-from sphinxext.digest.doctree.limits import MAX_FILE_MARKS, MAX_LINES, Budget
+from sphinxext.digest.doctree.limits import (
+    MAX_DRAWN_CELLS,
+    MAX_DRAWN_COLUMNS,
+    MAX_FILE_MARKS,
+    MAX_LINES,
+    Budget,
+    has_large_table,
+)
 from sphinxext.digest.doctree.plain import as_paragraph, is_plain
 from sphinxext.digest.doctree.tidy import (
     bound_highlighting,
@@ -140,10 +147,10 @@ class TextParser:
         reporter = _Collector(self.source_of(path))
         document, message = None, "the text is nested too deeply: lists in lists, and so on"
         try:
-            if self._budgets[path].allows_text(len(_LINE.findall(text.value)), len(_MARK.findall(text.value))):
-                document = self._document(text, reporter, path, prefix, lead)
+            if reason := self._refusal_of_size(text, path):
+                message = reason
             else:
-                message = f"the file has more than {MAX_LINES:,} lines, or {MAX_FILE_MARKS:,} marks, of markup"
+                document = self._document(text, reporter, path, prefix, lead)
         except RecursionError:
             pass
         except Exception as error:
@@ -166,6 +173,15 @@ class TextParser:
         if reporter.has_spoken:
             remove_messages(document)
         return detached(document)
+
+    def _refusal_of_size(self, text: Text, path: str) -> str:
+        """Return the reason why reading a text would take long, or an empty string."""
+        lines = len(_LINE.findall(text.value))
+        if has_large_table(text.value, lines):
+            return f"a table has more than {MAX_DRAWN_COLUMNS} columns, or {MAX_DRAWN_CELLS:,} cells"
+        if self._budgets[path].allows_text(lines, len(_MARK.findall(text.value))):
+            return ""
+        return f"the file has more than {MAX_LINES:,} lines, or {MAX_FILE_MARKS:,} marks, of markup"
 
     def _document(self, text: Text, reporter: _Collector, path: str, prefix: str, lead: str) -> nodes.document:
         source = reporter.source
