@@ -27,3 +27,10 @@ def test_digest(file: Path, render: Callable[..., nodes.section]) -> None:
     fragments = {name.split()[1]: text for name, text in parts.items() if name.startswith("fragment ")}
     page = render(fragments, **yaml.safe_load(parts.get("settings", "{}")))
     assert pseudo_xml("".join(part.pformat() for part in page.children)) == parts["nodes"]
+
+
+def test_a_closing_that_is_prose_stays(render: Callable[..., nodes.section]) -> None:
+    text = "date: 2015-12-01\nsuccesses: [It works.]\nclosing: |\n  Tell us *yours*.\n\n  Somewhere.\n"
+    words = render({"a": text}).astext()
+    assert "Tell us yours." in words
+    assert "Somewhere." in words
