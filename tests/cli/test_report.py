@@ -236,3 +236,38 @@ def test_a_file_that_cannot_be_written(run: Run) -> None:
     assert result.status == 1
     assert "No such file or directory" in result.err
     assert run("report", "latest", "--output", ".").status == 2
+
+
+@pytest.mark.parametrize("form", ["text", "html", "markdown"])
+def test_relative_links_are_whole_addresses(run: Run, project: Path, write: Callable[..., Path], form: str) -> None:
+    (project / "docs").mkdir()
+    (project / "docs/conf.py").touch()
+    (project / "docs/about us.rst").touch()
+    written = ("../guide/index.rst#part", "/app/", "/about%20us.html", "#success-0000000000000001", "//x.example.org/")
+    links = " ".join(f"`w{number} <{uri}>`__" for number, uri in enumerate(written))
+    picture = ".. image:: ../pictures/leaf.png\n"
+    write("a", json.dumps({"date": "2015-12-02", "successes": [f"{links}\n\n{picture}"]}))
+
+    words = run("report", "2015-12-04", "--format", form)
+    assert (words.status, words.err) == (0, "")
+    assert "w0" in words.out
+    assert "leaf.png" in words.out
+    assert "pictures" not in words.out
+    assert "guide" not in words.out
+    assert "https://x.example.org/" in words.out
+
+    base = "https://docs.example.org/latest/"
+    (project / "releasenotes/digest.yaml").write_text(f"base_url: {base}\n")
+    whole = run("report", "2015-12-04", "--format", form).out
+    for url in (
+        f"{base}guide/index.html#part",
+        "https://docs.example.org/app/",
+        f"{base}about%20us.html",
+        f"{base}digests/2015-12-04.html#success-0000000000000001",
+    ):
+        assert url in whole
+
+
+def test_relative_links_stay_in_restructuredtext(run: Run, write: Callable[..., Path]) -> None:
+    write("a", "date: 2015-12-02\nitems: ['`w <../guide/index.rst>`__']\n")
+    assert "* `w <../guide/index.rst>`__\n" in run("report", "2015-12-04", "--format", "rst").out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from sphinxext.digest.doctree.elsewhere import keep_to_words
 from sphinxext.digest.doctree.formulas import refused_formulas
 from sphinxext.digest.doctree.guard import Guard, guarded_names, refused_links
 from sphinxext.digest.doctree.plain import is_plain
+from sphinxext.digest.doctree.relative import DEAD, Home
 from sphinxext.digest.doctree.tidy import (
     detached,
     keep_citations_local,
@@ -94,31 +95,34 @@ class TextParser:
         self.settings.file_insertion_enabled = self.guard.file_insertion
         self.settings.raw_enabled = self.guard.raw
 
-    def blocks(self, text: Text, path: str, prefix: str, lead: str = "") -> list[nodes.Node]:
+    def blocks(
+        self, text: Text, path: str, prefix: str, lead: str = "", home: Callable[[], Home] | None = None
+    ) -> list[nodes.Node]:
         """The body elements of a text.
 
         :param path: the fragment's, for problems and for the places of nodes.
         :param prefix: begins every identifier in the text, so that they are unique on any page.
         :param lead: what will stand before the first paragraph, and belongs to what translators see.
+        :param home: returns the page that relative addresses count from; without it they stay as they are.
         """
         if is_plain(text.value) and not self._is_translated(lead + text.value):
             paragraph = nodes.paragraph(lead + text.value, text.value)
             paragraph.source, paragraph.line = self.source_of(path), text.line
             return [paragraph]
-        return self._parse(text, path, prefix, lead)
+        return self._parse(text, path, prefix, lead, home)
 
     def for_others(self) -> TextParser:
         """What parses texts of other projects in the same way: only the harmless, and nothing that leads there."""
         guard = Guard(elsewhere=True)
         return TextParser(guard, self.settings, self.with_sphinx, self.root, self.translation)
 
-    def inline(self, text: Text, path: str, prefix: str) -> list[nodes.Node]:
+    def inline(self, text: Text, path: str, prefix: str, home: Callable[[], Home] | None = None) -> list[nodes.Node]:
         """The inline elements of a text that is one line, such as a title."""
-        return list(self.line(text, path, prefix).children)
+        return list(self.line(text, path, prefix, home).children)
 
-    def line(self, text: Text, path: str, prefix: str) -> nodes.paragraph:
+    def line(self, text: Text, path: str, prefix: str, home: Callable[[], Home] | None = None) -> nodes.paragraph:
         """The paragraph of a text that is one line."""
-        blocks = self.blocks(text, path, prefix)
+        blocks = self.blocks(text, path, prefix, home=home)
         if len(blocks) == 1 and isinstance(blocks[0], nodes.paragraph):
             return blocks[0]
         message = "a title must be one line of text, without lists, directives or other blocks"
@@ -131,7 +135,9 @@ class TextParser:
         """Whether the catalogue has a translation of a text without markup."""
         return self.translation is not None and bool(self.translation.find(message.replace("\n", " ").strip()))
 
-    def _parse(self, text: Text, path: str, prefix: str, lead: str) -> list[nodes.Node]:
+    def _parse(
+        self, text: Text, path: str, prefix: str, lead: str, home: Callable[[], Home] | None
+    ) -> list[nodes.Node]:
         reporter = _Collector(self.source_of(path))
         document, message = None, "the text is nested too deeply: lists in lists, and so on"
         try:
@@ -150,7 +156,7 @@ class TextParser:
             keep_citations_local(document)
         if self.with_sphinx and ">>>" in text.value:
             never_run(document)
-        for node, reason in self._refused(document):
+        for node, reason in self._refused(document, home() if home is not None else None):
             reporter.found.append((_line_of(node, text.line), reason))
         self._report(reporter.found, text, path)
         if reporter.has_spoken:
@@ -186,11 +192,15 @@ class TextParser:
         document.transformer.apply_transforms()
         return document
 
-    def _refused(self, document: nodes.document) -> Iterator[tuple[nodes.Node, str]]:
+    def _refused(self, document: nodes.document, home: Home | None) -> Iterator[tuple[nodes.Node, str]]:
         """What may not stand in a text, with the reason, while it becomes text or goes."""
         if self.guard.elsewhere:
             keep_to_words(document)
+        if home is not None:
+            yield from home.place_pictures(document)
         yield from refused_links(document, self.guard)
+        if home is not None:
+            yield from home.place_links(document)
         yield from refused_characters(document)
         if not self.guard.raw:
             yield from refused_formulas(document)
@@ -205,7 +215,7 @@ class TextParser:
             line = line or text.line
             index = indexes.get(line, line - text.line)
             not_allowed = any(words in message for words in _NOT_ALLOWED)
-            code = Code.RST_FORBIDDEN if not_allowed else Code.BAD_URL if message.startswith("links may") else Code.RST
+            code = Code.RST_FORBIDDEN if not_allowed else _code_of(message)
             message = " ".join(message.split())
             self.problems.append(Problem(path, line, text.column_of(index), code, message))
 
@@ -275,6 +285,12 @@ def guard_of(settings: Settings) -> Guard:
         frozenset(name.lower() for name in settings.fragment_roles),
         settings.fragment_remote_images,
     )
+
+
+def _code_of(message: str) -> Code:
+    if message.startswith(DEAD):
+        return Code.DEAD_LINK
+    return Code.BAD_URL if message.startswith("links may") else Code.RST
 
 
 def _line_of(node: nodes.Node, default: int) -> int:

@@ -43,6 +43,8 @@ PAGE = "page"
 PERSON, CHANNEL, SERIES = "person", "channel", "series"
 #: The attribute of a link to such a page, which a mail leaves out; it says whether its line is nothing but the link.
 ARCHIVE, LINE = "digest-archive", "line"
+#: The attribute of a link to a page that is there for a relative address of a note; see :mod:`.relative`.
+WRITTEN = "written_address"
 #: What the types of objects are called.
 _TYPES = {
     Kind.SUCCESS.value: _("success"),
@@ -149,6 +151,8 @@ class DigestDomain(Domain):
     around: Any = None
     #: Knows whether a page could not be written.
     failed_writes: Any = None
+    #: True while a page is resolved once more, whose links have been reported before.
+    is_silent: bool = False
     #: The process that knows what this domain does.
     _process: int | None = None
     _chosen: dict[tuple[str, str], Target] | None = None
@@ -270,6 +274,10 @@ class DigestDomain(Domain):
 
             # Sphinx puts any node in the place of a reference
             return cast(nodes.reference, published_links(env, fromdocname, builder, target) or contnode)
+        if WRITTEN in node:
+            from sphinxext.digest.extension.relative import link_as_written
+
+            return cast(nodes.reference, link_as_written(self, fromdocname, node, contnode))
         if typ == PAGE:
             return self._link_to_page(fromdocname, builder, node, contnode)
         found = self.find(DIGEST if typ == "issue" else typ, target)

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import icalendar
 
 from sphinxext.digest.model import REFUSED_CHARACTER, Event, Schedule, Scope, Week
+from sphinxext.digest.render.addresses import URL_CHARACTERS
 from sphinxext.digest.render.schedule_text import series_name, text_of_event
 
 #: Some releases of icalendar have types for what they make, and others have not.
@@ -24,8 +25,6 @@ _UNTYPED: Any = icalendar
 
 PRODUCT = "-//sphinxext-digest//Release schedule//EN"
 
-#: What a URL is made of, and the sign of an escape (RFC 3986, 2); everything else is escaped.
-_URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%"
 _LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 
 
@@ -133,7 +132,7 @@ def _url(schedule: Schedule, event: Event | None) -> str | None:
     """The page of the schedule, at the anchor of an event; what is no part of a URL is escaped."""
     if not schedule.url:
         return None
-    page = quote(schedule.url, safe=_URL_CHARACTERS)
+    page = quote(schedule.url, safe=URL_CHARACTERS)
     return f"{page}#{quote(event.id)}" if event is not None and "#" not in page else page
 
 

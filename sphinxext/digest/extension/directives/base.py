@@ -26,6 +26,7 @@ from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, Diges
 from sphinxext.digest.extension.mathjax import ignore_commands
 from sphinxext.digest.extension.pictures import participants_nodes
 from sphinxext.digest.extension.queries import NotesQuery, Query
+from sphinxext.digest.extension.relative import HomesQuery, PageHome
 from sphinxext.digest.extension.searched import SearchedNotes
 from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.extension.translation import PageCatalogue, note_words
@@ -139,6 +140,8 @@ class CollectionReader(SphinxDirective):
             builder.archives = settings.archives
         builder.to_page, builder.thread_of = self.to_page, self.collection.registers.thread_of
         builder.people_of = partial(participants_nodes, self.env)
+        builder.home_of = self._home_of
+        self._homes: dict[str, PageHome] = {}
         return builder
 
     def parser(self, guard: Guard, docnames: Iterable[str] = ()) -> TextParser:
@@ -173,6 +176,12 @@ class CollectionReader(SphinxDirective):
         """A reference to the release notes of a version, where a page has them."""
         return [self._reference(RELEASE, version, nodes.inline("", version))]
 
+    def _home_of(self, entry: Entry) -> PageHome:
+        page = self._page_of(entry)
+        if page not in self._homes:
+            self._homes[page] = PageHome(page, self.env, self.settings)
+        return self._homes[page]
+
     def _page_of(self, entry: Entry) -> str:
         return self.store.page_of(self.settings, self.collection.calendar.period_of(entry.moment.day))
 
@@ -204,6 +213,8 @@ class CollectionReader(SphinxDirective):
         for node in elements:
             show_url_in_text(node)
         note_words(self.env, elements)
+        if any(home.is_used for home in self._homes.values()):
+            self.ask(HomesQuery(self.settings.fragments))
         return parts
 
     def _unique_identifiers(self, elements: list[nodes.Element]) -> dict[str, nodes.Element]:
