@@ -50,7 +50,7 @@ def calendar_of(schedule: Schedule) -> bytes:
     calendar = _UNTYPED.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", _line(f"{schedule.title} release schedule"))
+    _add_text(calendar, "x-wr-calname", _line(f"{schedule.title} release schedule"))
     first = min((week.period.start for week in schedule.weeks), default=schedule.release)
     stamp = datetime.combine(first, time(), UTC)
     for appointment in [*_weeks(schedule), *_events(schedule)]:
@@ -114,18 +114,26 @@ def _appointment(schedule: Schedule, week: Week, event: Event, uid: str) -> _App
 
 def _component(appointment: _Appointment, stamp: datetime) -> icalendar.Event:
     component: icalendar.Event = _UNTYPED.Event()
-    component.add("uid", _line(appointment.uid))
+    _add_text(component, "uid", _line(appointment.uid))
     component.add("dtstamp", stamp)
     component.add("dtstart", appointment.start)
     component.add("dtend", appointment.end + timedelta(days=1))
-    component.add("summary", _line(appointment.summary))
+    _add_text(component, "summary", _line(appointment.summary))
     component.add("transp", "TRANSPARENT")
     component.add("categories", [str(appointment.scope)])
     if appointment.description:
-        component.add("description", _text(appointment.description))
+        _add_text(component, "description", _text(appointment.description))
     if appointment.url:
         component.add("url", appointment.url)
     return component
+
+
+def _add_text(component: Any, name: str, text: str) -> None:
+    """Add a property that is a text of RFC 5545, which has escapes for some characters.
+
+    icalendar 7 knows no type of a property that the RFC does not have, and would write its value as it is.
+    """
+    component.add(name, _UNTYPED.vText(text))
 
 
 def _url(schedule: Schedule, event: Event | None) -> str | None:
