@@ -19,6 +19,7 @@ from sphinxext.digest.extension.filter import add_filter
 from sphinxext.digest.extension.folds import Folds
 from sphinxext.digest.extension.head import add_to_head
 from sphinxext.digest.extension.labels import keep_from_labels
+from sphinxext.digest.extension.linkcheck import LinkPlaces, name_fragments
 from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.masthead import Mastheads, follow_days
 from sphinxext.digest.extension.outdated import outdated_documents
@@ -72,6 +73,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(Folds)
     app.add_post_transform(KeptAnchors)
     app.add_post_transform(OpenContainers)
+    app.add_post_transform(LinkPlaces)
     app.connect("config-inited", keep_from_labels)
     app.connect("config-inited", _add_stylesheet)
     app.connect("config-inited", collect_seldom)
@@ -81,6 +83,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", add_pages)
     app.connect("builder-inited", spare_what_is_loaded)
     app.connect("builder-inited", watch_writes)
+    app.connect("builder-inited", name_fragments)
     app.connect("env-get-outdated", outdated_documents)
     app.connect("env-get-outdated", outdated_by_schedules)
     app.connect("env-get-outdated", outdated_by_release_notes)
