@@ -44,7 +44,18 @@ _WITHOUT_LINKS = "format_text" if docutils.__version_info__ >= (0, 22) else "for
 
 
 class PageNotes(SearchedNotes, LinkedNotes):
-    """Makes the nodes of notes for the pages of a site."""
+    """Makes the nodes of notes for the pages of a site, and remembers which of them it has made."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)
+        #: The fragments that the notes are from, with the day of the newest note of each.
+        self.days: dict[str, str] = {}
+
+    def parser_of(self, entry: Entry) -> TextParser:
+        """What makes nodes of the texts of a note."""
+        path, day = entry.fragment.path, entry.moment.day.isoformat()
+        self.days[path] = max(day, self.days.get(path, ""))
+        return super().parser_of(entry)
 
 
 OptionSpec = dict[str, Callable[[str], Any]]
@@ -201,6 +212,7 @@ class CollectionReader(SphinxDirective):
         domain = DigestDomain.of(self.env)
         domain.note_problems(self.env.docname, builder.parser.problems)
         domain.note_remarks(self.env.docname, builder.others.problems)
+        domain.note_fragments(self.env.docname, builder.days)
         elements = elements_of(parts)
         anchors = self._unique_identifiers(elements)
         for entry in entries:
