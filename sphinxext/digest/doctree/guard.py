@@ -20,6 +20,7 @@ from docutils.parsers.rst import Directive, directives, roles
 from sphinxext.digest.doctree.elsewhere import CODE, DIRECTIVES_OF_OTHERS, SAME_EVERYWHERE, role_of_others
 from sphinxext.digest.doctree.limits import limited, limited_role
 from sphinxext.digest.fragments.fields import URL_SCHEMES
+from sphinxext.digest.link_roles import LinkRole
 
 #: Directives of docutils and Sphinx that neither read anything nor change the rest of the page.
 HARMLESS_DIRECTIVES = frozenset(
@@ -48,6 +49,7 @@ _IGNORED_IN_URLS = re.compile(r"[\x00-\x20]")
 class Guard:
     """What is allowed beyond the harmless.
 
+    ``link_roles`` are those that the project's settings have; they make links, whatever else has their names.
     ``elsewhere`` is for texts that were written for another project's documentation; see :mod:`.elsewhere`.
     """
 
@@ -57,6 +59,7 @@ class Guard:
     roles: frozenset[str] = frozenset()
     remote_images: bool = True
     elsewhere: bool = False
+    link_roles: tuple[LinkRole, ...] = ()
 
     def allows_directive(self, name: str) -> bool:
         """Whether fragments may use the directive of this name."""

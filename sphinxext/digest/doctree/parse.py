@@ -18,6 +18,7 @@ from docutils.utils import Reporter
 from sphinxext.digest.doctree.elsewhere import keep_to_words
 from sphinxext.digest.doctree.formulas import refused_formulas
 from sphinxext.digest.doctree.guard import Guard, guarded_names, refused_links
+from sphinxext.digest.doctree.link_roles import known_link_roles
 from sphinxext.digest.doctree.plain import is_plain
 from sphinxext.digest.doctree.relative import DEAD, Home
 from sphinxext.digest.doctree.tidy import (
@@ -173,7 +174,7 @@ class TextParser:
         places = [(source, text.line_of(index) - 1) for index in range(len(lines))]
         # making a machine takes as long as parsing most texts; docutils uses those of nested texts again, too
         machine, self._machine = self._machine or _new_machine(), None
-        with guarded_names(self.guard, with_sphinx=self.with_sphinx):
+        with guarded_names(self.guard, with_sphinx=self.with_sphinx), known_link_roles(self.guard.link_roles):
             # the offset makes docutils' own line numbers those of the file, where lines follow each other
             machine.run(
                 StringList(lines, items=places),
@@ -284,6 +285,7 @@ def guard_of(settings: Settings) -> Guard:
         settings.fragment_file_insertion,
         frozenset(name.lower() for name in settings.fragment_roles),
         settings.fragment_remote_images,
+        link_roles=settings.link_roles,
     )
 
 

@@ -111,9 +111,11 @@ class PageHome(Home):
                 self._place_target(node)
 
     def _place_target(self, node: nodes.Element) -> None:
+        """Let a target begin at the documentation's folder; names of documents may also be those of other projects."""
         target = node["reftarget"]
         path = None if target.startswith("/") or "://" in target else docs_path(target, self.page)
-        if path is not None and (node.get("reftype") != "any" or path in self.env.found_docs):
+        is_file = isinstance(node, addnodes.download_reference)
+        if path is not None and (is_file or path in self.env.found_docs):
             self.is_used = True
             node["reftarget"] = f"/{path}"
 

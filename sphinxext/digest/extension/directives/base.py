@@ -18,11 +18,12 @@ from sphinxext.digest.compose import digest_title
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS
 from sphinxext.digest.doctree.notes import WHERE_CLASS
-from sphinxext.digest.doctree.parse import TextParser, guard_of
+from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.doctree.references import NUMBER_CLASS
 from sphinxext.digest.extension.archives.notes import LinkedNotes
 from sphinxext.digest.extension.cycles import outlook_in_digest
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target
+from sphinxext.digest.extension.extlinks import guard_in_build
 from sphinxext.digest.extension.mathjax import ignore_commands
 from sphinxext.digest.extension.pictures import participants_nodes
 from sphinxext.digest.extension.queries import NotesQuery, Query
@@ -141,7 +142,7 @@ class CollectionReader(SphinxDirective):
         place = self.get_source_info()
         builder = PageNotes(
             settings,
-            self.parser(guard_of(settings), {self._page_of(entry) for entry in shown}),
+            self.parser(guard_in_build(self.env, settings), {self._page_of(entry) for entry in shown}),
             self,
             lambda entry: outlook_in_digest(self.env, self.settings, entry, place),
             self.words,

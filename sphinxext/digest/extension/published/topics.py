@@ -109,7 +109,8 @@ def _notes(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
     if not topic.kinds:
         return
     from sphinxext.digest.doctree.notes import NoteBuilder
-    from sphinxext.digest.doctree.parse import TextParser, guard_of
+    from sphinxext.digest.doctree.parse import TextParser
+    from sphinxext.digest.extension.extlinks import guard_in_build
     from sphinxext.digest.extension.relative import home_of, picture_url
     from sphinxext.digest.model import Countdown, ThreadLinks
     from sphinxext.digest.render.feed import FeedEntry, rfc3339
@@ -123,7 +124,9 @@ def _notes(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
         for docname, page in digest_pages(site.env, settings).items()
     }
     links = _DigestLinks(collection, pages)
-    builder = NoteBuilder(settings, TextParser(guard_of(settings)), links, words=site.words)
+    builder = NoteBuilder(
+        settings, TextParser(guard_in_build(site.env, settings, with_sphinx=False)), links, words=site.words
+    )
     builder.home_of = partial(home_of, site, settings, collection)
     chosen = [
         entry
@@ -146,7 +149,8 @@ def _releases(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntr
     if not topic.notes:
         return
     from sphinxext.digest.doctree.notes import NoteBuilder
-    from sphinxext.digest.doctree.parse import TextParser, guard_of
+    from sphinxext.digest.doctree.parse import TextParser
+    from sphinxext.digest.extension.extlinks import guard_in_build
     from sphinxext.digest.extension.relative import SiteHome, picture_url
     from sphinxext.digest.model import Moment
     from sphinxext.digest.render.feed import FeedEntry, rfc3339
@@ -158,7 +162,8 @@ def _releases(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntr
     except DigestError:
         return
     collection, base = store_of(site.env).collection(settings), base_url(site, settings)
-    builder = NoteBuilder(settings, TextParser(guard_of(settings)), _DigestLinks(collection, {}), words=site.words)
+    parser = TextParser(guard_in_build(site.env, settings, with_sphinx=False))
+    builder = NoteBuilder(settings, parser, _DigestLinks(collection, {}), words=site.words)
     dated = [(release.day, release.version, release) for release in releases if release.day is not None]
     for day, version, release in sorted(dated, key=lambda triple: triple[:2], reverse=True):
         target = DigestDomain.of(site.env).find(RELEASE, version)
