@@ -31,6 +31,10 @@ _FOLDERS = (
     (re.compile(r"/(?:edit|blob|raw|tree)/"), "/tree/"),
     (re.compile(r"/src/"), "/src/"),
 )
+#: What no address in HTML has in it.
+_AROUND = re.compile(r"[\s\"'<>]")
+#: Longer addresses are none that a theme makes.
+_MAX_ADDRESS = 2_000
 _BEGINNING = re.compile(r"((?:.*[?=&#])?(?:[a-z]+://[^/]*)?)(.*)", re.DOTALL)
 
 
@@ -69,9 +73,7 @@ def with_edit_links(html: str, docname: str, source: str, is_folder: bool) -> st
     :param source: the path that they should lead to, as seen from the folder of sources. Without it, and where nobody
         knows how a host names a folder, links are taken away.
     """
-    names = "|".join(map(re.escape, dict.fromkeys((docname, quote(docname), escape(docname)))))
-    address = re.compile(rf"https?://[^\s\"'<>]*?/(?:{names}){re.escape(STUB_SUFFIX)}(?![\w.])[^\s\"'<>]*")
-    found = {url: edit_url(unescape(url), docname, source, is_folder) for url in set(address.findall(html))}
+    found = {url: edit_url(unescape(url), docname, source, is_folder) for url in _addresses(html, docname)}
     for url, new in found.items():
         if new is None:
             link = re.compile(rf"<a\b[^<>]*\bhref=[\"']{re.escape(url)}[\"'][^<>]*>.*?</a>", re.DOTALL)
@@ -80,6 +82,18 @@ def with_edit_links(html: str, docname: str, source: str, is_folder: bool) -> st
             html = html.replace(url, escape(new))
     # what the theme of OpenStack puts into reports of bugs
     return html.replace(f'"{docname}" + ".rst"', f'"{source}"') if source else html
+
+
+def _addresses(html: str, docname: str) -> set[str]:
+    """Return the whole addresses in HTML that end in the source of a page, and what follows it."""
+    found = set()
+    for name in dict.fromkeys((docname, quote(docname), escape(docname))):
+        for match in re.finditer(rf"/{re.escape(name)}{re.escape(STUB_SUFFIX)}(?![\w.])", html):
+            before = _AROUND.split(html[max(0, match.start() - _MAX_ADDRESS) : match.start()])[-1]
+            after = _AROUND.split(html[match.end() : match.end() + _MAX_ADDRESS], 1)[0]
+            if before.startswith(("http://", "https://")):
+                found.add(f"{before}{match[0]}{after}")
+    return found
 
 
 def edit_url(url: str, docname: str, source: str, is_folder: bool) -> str | None:

@@ -200,9 +200,11 @@ def link_as_written(
 
 def _is_page(site: Site, docname: str) -> bool:
     """Return True for documents, and for the pages without a document that Sphinx makes."""
+    if docname in site.env.found_docs:
+        return True
     names = {"genindex", "search", *site.config.html_additional_pages}
     indices = (f"{domain.name}-{index.name}" for domain in site.env.domains.values() for index in domain.indices)
-    return docname in site.env.found_docs or docname in names or docname in indices
+    return docname in names or docname in indices
 
 
 def _link_to_page(
@@ -213,7 +215,7 @@ def _link_to_page(
     if not is_site(builder) and docname not in site.env.found_docs:
         return None
     if builder.name == "singlehtml":
-        if docname not in _documents_below(site.env, str(site.config.root_doc)):
+        if docname not in _documents_below_root(site):
             return None
         # the root document is the page itself
         beginning = "" if docname == site.config.root_doc else f"document-{docname}"
@@ -246,14 +248,18 @@ def _reference(uri: str, content: nodes.Element) -> nodes.reference:
     return nodes.reference("", "", content, internal=True, refuri=uri)
 
 
-def _documents_below(env: BuildEnvironment, root: str) -> set[str]:
-    """Return a document and all that are below it in toctrees."""
-    found, left = {root}, [root]
-    while left:
-        children = set(env.toctree_includes.get(left.pop(), ())) - found
-        found |= children
-        left += children
-    return found
+def _documents_below_root(site: Site) -> set[str]:
+    """Return the root document and all that are below it in toctrees, which are asked for once in a build."""
+    builder: Any = site.builder
+    if not hasattr(builder, "digest_documents"):
+        found, left = {str(site.config.root_doc)}, [str(site.config.root_doc)]
+        while left:
+            children = set(site.env.toctree_includes.get(left.pop(), ())) - found
+            found |= children
+            left += children
+        builder.digest_documents = found
+    documents: set[str] = builder.digest_documents
+    return documents
 
 
 def _is_published(site: Site, settings: Settings, address: Address) -> bool:
