@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from string import Formatter
 
+from sphinxext.digest.link_roles import LinkRole, LinkRoleError, read_link_roles
 from sphinxext.digest.model import REFUSED_CHARACTER, Period
 from sphinxext.digest.periods import PeriodError, parse_day, parse_interval
 from sphinxext.digest.rounds import Source, SourceError, read_sources
@@ -211,6 +212,14 @@ def topics(value: object) -> tuple[Topic, ...]:
     try:
         return read_topics(value)
     except TopicError as error:
+        raise OptionError(str(error)) from None
+
+
+def link_roles(value: object) -> tuple[LinkRole, ...]:
+    """Roles that make links, by their names."""
+    try:
+        return read_link_roles(value)
+    except LinkRoleError as error:
         raise OptionError(str(error)) from None
 
 

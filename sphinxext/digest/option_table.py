@@ -150,6 +150,15 @@ OPTIONS: dict[str, Option] = {
             "Names of roles that fragments may use besides those of docutils and Sphinx that were read one by one.",
         ),
         Option(
+            "link_roles",
+            (),
+            checks.link_roles,
+            "Roles of fragments that make links: their names, each with an absolute URL that has ``%s`` in the place "
+            "of the role's words, or a list of the URL and a caption with ``%s``, as in ``sphinx.ext.extlinks``: "
+            "``bug: [https://bugs.example.org/%s, 'bug %s']``. The command knows them as well. In a build a role of "
+            "the same name in ``extlinks`` wins.",
+        ),
+        Option(
             "fragment_raw",
             False,
             checks.flag,

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sphinxext.digest import checks
+from sphinxext.digest.link_roles import LinkRole
 from sphinxext.digest.model import Period, Words
 from sphinxext.digest.option_table import OPTIONS
 from sphinxext.digest.periods import Calendar
@@ -57,6 +58,7 @@ class Settings:
     references: bool
     fragment_directives: tuple[str, ...]
     fragment_roles: tuple[str, ...]
+    link_roles: tuple[LinkRole, ...]
     fragment_raw: bool
     fragment_file_insertion: bool
     fragment_remote_images: bool

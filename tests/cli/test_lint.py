@@ -369,3 +369,51 @@ def test_a_text_after_one_that_is_nested_too_deeply(run: Run, write: Callable[..
     write("b", MARKED, 2)
 
     assert [line.split(":")[2] for line in run("lint").lines] == ["11", "10"]
+
+
+def test_relative_addresses_are_looked_for(run: Run, project: Path, write: Callable[..., Path]) -> None:
+    texts = {
+        "a link <../guide/index.html>": "", "a source <../guide/index.rst>": "", "a folder <../guide/>": "",
+        "the root </index.html#x>": "", "a place <#thread-1>": "", "a query <?x=1>": "",
+        "another digest <2015-11-27.html>": "", "a person <people/wren.html>": "", "a feed <atom.xml>": "",
+        "an index <../genindex.html>": "", "a file <../paper.pdf>": "", "one with spaces <../my%20page.html>": "",
+        "static <../_static/leaf.txt>": "", "the server </app/>": "", "another one <//example.org/x>": "",
+        "nowhere <../guide/nowhere.html>": "the documentation in 'doc' has no such page and no such file",
+        "no digest <week.html>": "the documentation in 'doc' has no such page and no such file",
+        "no file <../_static/tree.txt>": "the documentation in 'doc' has no such page and no such file",
+        "out <../../x.html>": "is not in the documentation",
+    }  # fmt: skip
+    for name in ("guide/index.rst", "index.md", "my page.rst", "extra/paper.pdf", "_static/leaf.txt", "digests/b.png"):
+        (project / "doc" / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / "doc" / name).write_text("")
+    (project / "doc/conf.py").write_text("html_extra_path = ['extra']\nhtml_static_path = ['_static']\n")
+    lines = "".join(f"  - '`{text}`__'\n" for text in texts)
+    lines += "  - |\n    .. figure:: b.*\n\n    .. figure:: /guide/c.png\n\n    .. image:: ../guide/d.*\n"
+    write("a", f"date: 2015-12-02\nitems:\n{lines}")
+
+    result = run("lint", "--format", "json")
+
+    expected = {
+        number: f"a relative address leads nowhere: '{text[:-1].split('<')[1]}' {reason}"
+        for number, (text, reason) in enumerate(texts.items(), 3)
+        if reason
+    }
+    picture = "a relative address leads nowhere: the picture '{}' is not in the documentation in 'doc'"
+    expected |= {25: picture.format("/guide/c.png"), 27: picture.format("../guide/d.*")}
+    found = json.loads(result.out)
+    assert {problem["line"]: problem["message"] for problem in found} == expected
+    assert {problem["code"] for problem in found} == {"dead-link"}
+
+
+@pytest.mark.parametrize(
+    "conf", ["", "html_extra_path = PATHS\n", "html_static_path = [*PATHS]\n", "html_extra_path += []\n"]
+)
+def test_no_file_is_missed_where_nobody_knows_the_files(
+    run: Run, project: Path, write: Callable[..., Path], conf: str
+) -> None:
+    write("a", "date: 2015-12-02\nitems: ['`a <../_static/paper.pdf>`__ and `b <../x.html>`__']\n")
+    if conf:
+        (project / "conf.py").write_text(conf)
+        (project / "x.rst").touch()
+
+    assert run("lint").status == 0

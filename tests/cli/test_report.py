@@ -236,3 +236,78 @@ def test_a_file_that_cannot_be_written(run: Run) -> None:
     assert result.status == 1
     assert "No such file or directory" in result.err
     assert run("report", "latest", "--output", ".").status == 2
+
+
+@pytest.mark.parametrize("form", ["text", "html", "markdown"])
+def test_relative_links_are_whole_addresses(run: Run, project: Path, write: Callable[..., Path], form: str) -> None:
+    (project / "docs").mkdir()
+    (project / "docs/conf.py").touch()
+    (project / "docs/about us.rst").touch()
+    written = ("../guide/index.rst#part", "/app/", "/about%20us.html", "#success-0000000000000001", "//x.example.org/")
+    links = " ".join(f"`w{number} <{uri}>`__" for number, uri in enumerate(written))
+    picture = ".. image:: ../pictures/leaf.png\n"
+    write("a", json.dumps({"date": "2015-12-02", "successes": [f"{links}\n\n{picture}"]}))
+
+    words = run("report", "2015-12-04", "--format", form)
+    assert (words.status, words.err) == (0, "")
+    assert "w0" in words.out
+    assert "leaf.png" in words.out
+    assert "pictures" not in words.out
+    assert "guide" not in words.out
+    assert "https://x.example.org/" in words.out
+
+    base = "https://docs.example.org/latest/"
+    (project / "releasenotes/digest.yaml").write_text(f"base_url: {base}\n")
+    whole = run("report", "2015-12-04", "--format", form).out
+    for url in (
+        f"{base}guide/index.html#part",
+        "https://docs.example.org/app/",
+        f"{base}about%20us.html",
+        f"{base}digests/2015-12-04.html#success-0000000000000001",
+    ):
+        assert url in whole
+
+
+def test_relative_links_stay_in_restructuredtext(run: Run, write: Callable[..., Path]) -> None:
+    write("a", "date: 2015-12-02\nitems: ['`w <../guide/index.rst>`__']\n")
+    assert "* `w <../guide/index.rst>`__\n" in run("report", "2015-12-04", "--format", "rst").out
+
+
+LINK_ROLES = """\
+base_url: https://docs.example.org/
+link_roles:
+  bug: [https://bugs.example.org/%s?x=100%%, 'bug %s']
+  Review: https://review.example.org/%s
+  ref: https://refs.example.org/%s
+"""
+
+
+def test_link_roles(run: Run, project: Path, write: Callable[..., Path]) -> None:
+    (project / "releasenotes/digest.yaml").write_text(LINK_ROLES)
+    text = ":bug:`12`, :BUG:`this one <13>`, :review:`4 5`, :ref:`x`, :rfc:`822`, :bug:`a <b`"
+    write("a", json.dumps({"date": "2015-12-02", "items": [text, ":bug:`<i> <javascript:alert(1)>`"]}))
+    assert run("lint").status == 0
+    result = run("report", "2015-12-04", "--format", "markdown")
+    assert (result.status, result.err) == (0, "")
+    for link in (
+        "- [bug 12](https://bugs.example.org/12?x=100%)",
+        "[this one](https://bugs.example.org/13?x=100%)",
+        "[https://review.example.org/4 5](https://review.example.org/4%205)",
+        "<https://refs.example.org/x>",
+    ):
+        assert link in result.out
+    assert "[bug a \\<b](https://bugs.example.org/a%20%3Cb?x=100%)" in result.out
+    assert "[\\<i\\>](https://bugs.example.org/javascript:alert%281%29?x=100%)" in result.out
+    assert '<a class="reference external" href="https://bugs.example.org/12?x=100%">bug 12</a>' in (
+        run("report", "2015-12-04", "--format", "html").out
+    )
+    rst = run("report", "2015-12-04", "--format", "rst")
+    assert (rst.status, rst.err) == (0, "")
+    assert ":bug:`12`" in rst.out
+
+
+def test_a_link_role_that_cannot_be_one_is_reported_at_its_line(run: Run, project: Path) -> None:
+    (project / "releasenotes/digest.yaml").write_text("title: A\nlink_roles: {bug: 'https://e.org/'}\n")
+    result = run("lint")
+    assert result.status == 1
+    assert result.out.startswith("releasenotes/digest.yaml:2:1: bad-setting 'link_roles' has no address for the role")

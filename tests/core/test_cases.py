@@ -39,6 +39,7 @@ CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 _NOT_OF_FILES = {
     Code.RST,
     Code.RST_FORBIDDEN,
+    Code.DEAD_LINK,
     Code.BAD_PERIOD,
     Code.EMPTY_PERIOD,
     Code.UNKNOWN_SERIES,

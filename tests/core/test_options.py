@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sphinxext.digest.link_roles import LinkRole
 from sphinxext.digest.model import Kind, Period
 from sphinxext.digest.option_table import OPTIONS, SECTIONS
 from sphinxext.digest.options import Settings, default_settings, with_changes
@@ -51,6 +52,17 @@ GOOD: list[tuple[str, object, object]] = [
     ("references", False, False),
     ("fragment_directives", ["Graphviz"], ("Graphviz",)),
     ("fragment_roles", ["eval"], ("eval",)),
+    ("link_roles", {"bug": "https://bugs.example.org/%s"}, (LinkRole("bug", "https://bugs.example.org/%s"),)),
+    (
+        "link_roles",
+        {"Bug": ["https://bugs.example.org?a=%%20&id=%s", "bug %s (100 %%)"], "a.b-c_d+e": "http://x/%s/y"},
+        (
+            LinkRole("bug", "https://bugs.example.org?a=%%20&id=%s", "bug %s (100 %%)"),
+            LinkRole("a.b-c_d+e", "http://x/%s/y"),
+        ),
+    ),
+    ("link_roles", {"bug": ("https://bugs.example.org/%s", None)}, (LinkRole("bug", "https://bugs.example.org/%s"),)),
+    ("link_roles", {}, ()),
     ("fragment_raw", True, True),
     ("fragment_file_insertion", True, True),
     ("fragment_remote_images", False, False),
@@ -145,6 +157,32 @@ BAD: list[tuple[str, object, str]] = [
     ("references", "yes", "true or false"),
     ("fragment_directives", "graphviz", "a list of texts"),
     ("fragment_roles", "eval", "a list of texts"),
+    ("link_roles", ["bug"], "map the names of roles"),
+    ("link_roles", {1: "https://e.org/%s"}, "has the role '1'"),
+    ("link_roles", {"a b": "https://e.org/%s"}, "has the role 'a b'"),
+    ("link_roles", {"py:class": "https://e.org/%s"}, "has the role 'py:class'"),
+    ("link_roles", {"bug": 3}, "an address for the role 'bug'"),
+    ("link_roles", {"bug": ["https://e.org/%s"]}, "an address for the role 'bug'"),
+    ("link_roles", {"bug": None}, "an address for the role 'bug'"),
+    *(
+        ("link_roles", {"bug": address}, "no address for the role 'bug'")
+        for address in (
+            "https://e.org/",
+            "https://e.org/%s/%s",
+            "https://e.org/%d",
+            "https://e.org/%s%",
+            "/bugs/%s",
+            "javascript:alert(%s)",
+            "https://%s.example.org/",
+            "https://e.org/ %s",
+            "https://e.org/%(s)s",
+            "",
+        )
+    ),
+    ("link_roles", {"bug": ["https://e.org/%s", "bug"]}, "no caption for the role 'bug'"),
+    ("link_roles", {"bug": ["https://e.org/%s", "%s and %s"]}, "no caption for the role 'bug'"),
+    ("link_roles", {"bug": ["https://e.org/%s", "%s\nx"]}, "no caption for the role 'bug'"),
+    ("link_roles", {"bug": ["https://e.org/%s", 3]}, "no caption for the role 'bug'"),
     ("fragment_raw", 1, "true or false"),
     ("fragment_file_insertion", None, "true or false"),
     ("fragment_remote_images", "no", "true or false"),

@@ -147,12 +147,12 @@ def test_no_fragment_can_put_a_file_of_the_machine_on_a_page(project: Project, t
     sources = [
         *(
             f".. image:: {uri}"
-            for uri in (f"/{secret}", f"//{secret}", "../secret.png", "/../secret.png", "../secret.*")
+            for uri in (f"/{secret}", f"//{secret}", "../../secret.png", "/../secret.png", "../../secret.*")
         ),
         *(f".. {name}:: {secret}" for name in ("include", "literalinclude", "figure", "image")),
         *(f".. {name}::\n         :file: {secret}" for name in ("raw", "csv-table")),
         *(f".. {name}:: html\n         :file: {secret}" for name in ("raw", "csv-table", "code-block")),
-        f":download:`{secret}` :download:`x <../secret.png>`",
+        f":download:`{secret}` :download:`x <../../secret.png>`",
         f".. |x| image:: {secret}\n\n      |x|",
         f".. csv-table::\n         :url: {secret.as_uri()}",
     ]

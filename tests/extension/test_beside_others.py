@@ -259,3 +259,34 @@ def test_other_projects_refer_to_ours_and_ours_to_theirs(site: Project, notes: N
     for link in links:
         path, _, anchor = link.removeprefix("https://ours.example/").partition("#")
         assert anchor in parse_page(ours.outdir / path).xpath("//@id")
+
+
+def test_link_roles_of_the_project_and_of_the_settings(project: Project) -> None:
+    """In a build extlinks wins; feeds of topics, which are made without Sphinx, know both."""
+    conf = "extensions += ['sphinx.ext.extlinks']\nextlinks = {'bug': ('https://host.example.org/%s', 'host %s'), "
+    add_conf(project, conf + "'advisory': ('https://cve.example.org/%s', None)}")
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n")
+    project.write(
+        "releasenotes/digest.yaml",
+        "base_url: https://docs.example.org/\nfeeds: [{name: all, title: All, kinds: [item]}]\n"
+        "link_roles: {bug: https://own.example.org/%s, review: [https://own.example.org/r/%s, 'review %s']}\n",
+    )
+    project.fragment("one-1", "date: 2026-11-10\nitems: [':bug:`1`, :review:`2`, :advisory:`3`']\n")
+    build = project.build()
+    assert build.warnings == []
+    expected = {
+        ("https://host.example.org/1", "host 1"),
+        ("https://own.example.org/r/2", "review 2"),
+        ("https://cve.example.org/3", "https://cve.example.org/3"),
+    }
+    page = parse_page(build.outdir / "digests/2026-11-13.html")
+    found = {
+        (link.get("href"), link.text_content()) for link in page.xpath("//ul[contains(@class, 'digest-items')]//a")
+    }
+    assert {link for link in found if link[0].startswith("https:")} == expected
+    feed = build.text("digests/all.json")
+    for url, words in expected:
+        assert f'<a href=\\"{url}\\">{words}</a>' in feed.replace("\\u003c", "<").replace("\\u003e", ">")
+    # a change of the settings is a change of the pages
+    project.write("releasenotes/digest.yaml", "link_roles: {review: https://new.example.org/%s}\n")
+    assert "https://new.example.org/2" in project.build().text("digests/2026-11-13.html")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -173,3 +174,19 @@ def published(folder: Path) -> dict[str, tuple[str, date, date]]:
         start, end = (date.fromisoformat(str(row[key])) for key in ("start", "end"))
         found[f"{name}-{row['name']}"] = (summary, start, end + timedelta(days=1))
     return found
+
+
+def test_every_text_has_the_escapes_of_the_format() -> None:
+    """With each release of icalendar: those of names that RFC 5545 does not have, too."""
+    odd = 'Ibis, "2.0"; part \\n 1: ok'
+    only = event(odd, odd, MONDAY, f"{odd}.\n\nMore, and more; yes", specific=True)
+    data = calendar_of(replace(schedule(week(MONDAY, 1, only)), title=odd, series=odd))
+    lines = data.replace(b"\r\n ", b"").decode().split("\r\n")
+    escaped = 'Ibis\\, "2.0"\\; part \\\\n 1: ok'
+    assert f"X-WR-CALNAME:{escaped} release schedule" in lines
+    texts = ("X-WR-CALNAME", "SUMMARY", "UID", "DESCRIPTION", "PRODID")
+    found = [line.partition(":") for line in lines if line.startswith(texts)]
+    assert {name for name, _, _ in found} == set(texts)
+    for name, _, value in found:
+        assert re.fullmatch(r"(?:[^\\,;]|\\[\\,;nN])*", value), name
+    assert len([value for _, _, value in found if escaped in value]) > 4

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from time import process_time
 from urllib.parse import unquote
 
 import pytest
@@ -11,6 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html
 from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.tasklists import tasklists_plugin
 
 from sphinxext.digest.render.markdown import markdown_document
 
@@ -120,3 +125,100 @@ def test_tables(one_text: Callable[..., str]) -> None:
         ["|", "x"],
         ["1", "y"],
     ]
+
+
+#: Reads more than GitHub does.
+GITHUB = (
+    MarkdownIt("commonmark")
+    .enable(["table", "strikethrough"])
+    .use(dollarmath_plugin)
+    .use(footnote_plugin)
+    .use(tasklists_plugin)
+)
+#: What GitHub looks for in the text of a page, outside of code and links.
+ON_GITHUB = {
+    "mention": r"(?<![a-zA-Z0-9])@[a-zA-Z0-9]",
+    "issue": r"#[0-9]|(?i:\bgh-[0-9])",
+    "commit": r"\b(?![0-9]+\b)[0-9a-f]{7,40}\b",
+    "emoji": r":(?=[0-9]*[a-z+_-]|100:)[a-zA-Z0-9+_-]+:",
+}
+WORDS = [
+    "Fixed #12 and org/repo#13, GH-14 and gh-15",
+    "#16 first, (#17) and repo#18.",
+    "thanks @octocat, @org/team and (@x-y) _@z_ é@wren @@twice",
+    ":+1: :tada: :100: and a:white_check_mark: x",
+    "$x$ and $$y$$ and $`z`$ cost $5",
+    "deadbeefcafebabe0123456789abcdef01234567 and abc1234 or org/r@0a1b2c3",
+    "[ ] todo", "[x] done", "[^1] foot", "[^1]: foot", "[!NOTE]", "<details><summary>x</summary>",
+    "=====", "== title", "---", "--- a", "- - -", "+ plus", "- dash", "1. one", "1) one", "#heading", "# heading",
+    "***", "~~~", "~~strike~~ ~sub~", "```", "> quote", ": x", ":---", "| a |", "a<!-- c -->b", "&amp; &#35; &copy;",
+    "C:\\dir\\n", "snake_case_word and __dunder__", "a\\", "![img](x) [link](http://evil.example)", "* a", "_ _ _",
+]  # fmt: skip
+
+
+def texts_of(element: html.HtmlElement) -> list[str]:
+    """The texts outside of code and links."""
+    return [
+        str(text)
+        for text in element.xpath(".//text()")
+        if not text.getparent().xpath("ancestor-or-self::*[self::code or self::a]")
+    ]
+
+
+@pytest.mark.parametrize("text", WORDS)
+@pytest.mark.parametrize("kind", ["paragraph", "item", "title", "cell", "verse", "quote", "story"])
+def test_nothing_means_something_on_github(text: str, kind: str) -> None:
+    words = nodes.paragraph("", text)
+    parts: dict[str, nodes.Node] = {
+        "paragraph": words,
+        "item": nodes.bullet_list("", nodes.list_item("", words), nodes.list_item("", nodes.paragraph("", "b"))),
+        "title": nodes.section("", nodes.title("", text), nodes.paragraph("", "Body")),
+        "cell": table(text),
+        "verse": nodes.line_block("", nodes.line("", "first"), nodes.line("", text)),
+        "quote": nodes.block_quote("", words),
+        "story": nodes.container("", nodes.paragraph("", "Title"), words),
+    }
+    markdown = markdown_document("T", [parts[kind]])
+    body = html.document_fromstring(f"<body>{GITHUB.render(markdown)}</body>")
+    shown = "".join(body.itertext()).replace("\u200b", "")
+    assert " ".join(text.split()) in " ".join(shown.split())
+    for name, pattern in ON_GITHUB.items():
+        assert [found for found in texts_of(body) if re.search(pattern, found)] == [], name
+    tags = {element.tag for element in body.iter() if isinstance(element.tag, str)}
+    assert tags <= OUTER | {"code", "blockquote", "h3"} | ({"a"} if "http" in text else set())
+    assert not body.xpath("//*[@class]")
+    assert [element.tag for element in body.xpath("//h1 | //h2")] == (["h1", "h2"] if kind == "title" else ["h1"])
+
+
+def test_marks_that_meet_are_looked_at_together() -> None:
+    """Elements without marks of their own, such as a link that became words, hide nothing."""
+    for children in (
+        [nodes.Text("@"), nodes.Text("octocat")],
+        [nodes.Text("@"), nodes.inline("", "octo"), nodes.Text("cat")],
+        [nodes.Text("#"), nodes.reference("", "12", refid="x")],
+        [nodes.Text("G"), nodes.inline("", "", nodes.inline("", "H-12"))],
+        [nodes.strong("", "", nodes.Text(":"), nodes.emphasis("", "tada"), nodes.Text(":"))],
+    ):
+        text = "".join(texts_of(paragraph(*children)))
+        assert "\u200b" in text
+        assert not any(re.search(pattern, text) for pattern in ON_GITHUB.values())
+
+
+def test_what_means_nothing_is_left_alone() -> None:
+    text = "me@example.org wrote at 10:30:45 of issue # 5, 20151204 and 1234567 in std:: or C# and a: b"
+    assert markdown_document("T", [nodes.paragraph("", text)]) == f"# T\n\n{text}\n"
+    link = nodes.reference("", "https://e.org/@wren/#12", refuri="https://e.org/@wren/#12")
+    assert "<https://e.org/@wren/#12>" in markdown_document("T", [nodes.paragraph("", "", link)])
+
+
+@pytest.mark.parametrize("language", ["mermaid", "math", "GeoJSON", "suggestion"])
+def test_code_is_shown_as_code(language: str) -> None:
+    block = nodes.literal_block("a", "a", language=language)
+    assert markdown_document("T", [block]) == "# T\n\n```\na\n```\n"
+
+
+@pytest.mark.parametrize("text", ["@", ":a", "0", "#", "a1", "gh", "gh-", "$", ":0", ":100"])
+def test_long_texts_take_no_time(text: str) -> None:
+    before = process_time()
+    markdown_document("T", [nodes.paragraph("", text * (1_000_000 // len(text)))])
+    assert process_time() - before < 10

@@ -30,7 +30,7 @@ def open_digest(root: Path | None, period: str, fragments: str | None) -> tuple[
     problems += collection.problems
     found = period_of(collection, period)
     released = _released(project.root, found, problems) if tells_releases(settings) else ()
-    source = digest_source(collection, found, load_schedules(project.root, settings), released)
+    source = digest_source(collection, found, load_schedules(project.root, settings), released, project.root)
     if not source.digest.entries:
         message = f"there are no notes from {found.start} to {found.end}"
         raise DigestError(*problems, Problem(settings.fragments, 0, 0, Code.EMPTY_PERIOD, message))

@@ -21,6 +21,7 @@ from sphinxext.digest.doctree.limits import Budget, limited, limited_role, may_p
 from sphinxext.digest.doctree.picture_files import refusal_of_name
 from sphinxext.digest.doctree.roles import FoundRole, name_in_project
 from sphinxext.digest.fragments.fields import URL_SCHEMES
+from sphinxext.digest.link_roles import LinkRole
 
 #: Directives of docutils and Sphinx that neither read anything nor change the rest of the page.
 HARMLESS_DIRECTIVES = frozenset(
@@ -56,6 +57,7 @@ _IGNORED_IN_URLS = re.compile(r"[\x00-\x20]")
 class Guard:
     """What is allowed beyond the harmless.
 
+    ``link_roles`` are those that the project's settings have; they make links, whatever else has their names.
     ``elsewhere`` is for texts that were written for another project's documentation; see :mod:`.elsewhere`.
     """
 
@@ -65,6 +67,7 @@ class Guard:
     roles: frozenset[str] = frozenset()
     remote_images: bool = True
     elsewhere: bool = False
+    link_roles: tuple[LinkRole, ...] = ()
 
     def allows_directive(self, name: str) -> bool:
         """Whether fragments may use the directive of this name."""
@@ -243,13 +246,17 @@ def guarded_names(
 
 
 def refused_links(
-    document: nodes.document, guard: Guard, refusal_of_file: Callable[[str], str] | None = None
+    document: nodes.document,
+    guard: Guard,
+    refusal_of_file: Callable[[str], str] | None = None,
+    written: Mapping[int, str] | None = None,
 ) -> Iterator[tuple[nodes.Element, str]]:
     """Turn the links and pictures that are not allowed into their text, and yield each with the reason.
 
     A link that stands for itself, such as ``tag:name``, becomes text without a word: nobody meant a link.
 
     :param refusal_of_file: returns why a build may not copy the file that a path leads to, or an empty string.
+    :param written: the paths of pictures as their authors have them, by the identities of the nodes.
     """
     for node in list(document.findall(nodes.reference)):
         if reason := _refusal_of_link(node.get("refuri", "")):
@@ -262,7 +269,7 @@ def refused_links(
         if not reason and refusal_of_file is not None and not _scheme_of(uri):
             reason = refusal_of_file(uri)
         if reason:
-            yield picture, f"the picture '{uri}' {reason}"
+            yield picture, f"the picture '{(written or {}).get(id(picture), uri)}' {reason}"
             text: nodes.Node = nodes.Text(picture.get("alt", uri))
             in_text = isinstance(picture.parent, nodes.TextElement)
             picture.parent.replace(picture, text if in_text else nodes.paragraph("", "", text))

@@ -39,7 +39,7 @@ def check_collection(root: Path, settings: Settings, only: Container[str] | None
         listed.add(path)
     checked = listed if only is None else listed.intersection(only)
     found = {*place_fragments(root, settings, reading).problems}
-    found.update(check_texts((text for text in texts_of_folder(reading) if text[0] in checked), settings))
+    found.update(check_texts((text for text in texts_of_folder(reading) if text[0] in checked), settings, root))
     if only is not None:
         identities = {_identity(path) for path in checked}
         found = {problem for problem in found if problem.path in checked or _is_double(problem, identities)}
@@ -58,19 +58,24 @@ def texts_of_folder(reading: FolderReading) -> Iterator[tuple[str, Type, Text]]:
             yield path, kind, text
 
 
-def check_texts(texts: Iterable[tuple[str, Type, Text]], settings: Settings) -> list[Problem]:
+def check_texts(
+    texts: Iterable[tuple[str, Type, Text]], settings: Settings, root: Path | None = None
+) -> list[Problem]:
     """Parse texts and return what is wrong with them.
 
     docutils is loaded for the first text that has any markup, and if it is not there, that text has a problem.
 
     :param texts: each with the path of its file; a title has to be one line.
+    :param root: the project, in whose documentation relative addresses are looked for; without it they are not.
     """
     marked = ((path, kind, text) for path, kind, text in texts if not is_plain(text.value))
     first = next(marked, None)
     if first is None:
         return []
     try:
+        from sphinxext.digest.doctree.docs_folder import DocsFolder
         from sphinxext.digest.doctree.parse import TextParser, guard_of
+        from sphinxext.digest.doctree.relative import CheckedHome
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "docutils":
             raise
@@ -78,9 +83,11 @@ def check_texts(texts: Iterable[tuple[str, Type, Text]], settings: Settings) -> 
         message = "the text has markup, and docutils, which would check it, is not installed: pip install docutils"
         return [Problem(path, text.line, text.column, Code.RST, message)]
     parser = TextParser(guard_of(settings))
+    # any page of a digest: what is in the same folder is what counts
+    home = CheckedHome(f"{settings.pages}/index", DocsFolder(root, settings.pages)) if root is not None else None
     for path, kind, text in (first, *marked):
         parse = parser.inline if kind is Type.TITLE else parser.blocks
-        parse(text, path, "lint")
+        parse(text, path, "lint", home=(lambda: home) if home is not None else None)
     return parser.problems
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Protocol
 
 from docutils import nodes
@@ -20,6 +21,7 @@ from sphinxext.digest.doctree.lines import (
 )
 from sphinxext.digest.doctree.outlook import EventName, next_deadlines
 from sphinxext.digest.doctree.parse import TextParser
+from sphinxext.digest.doctree.relative import Home
 from sphinxext.digest.doctree.sentence import heading_of, sentence
 from sphinxext.digest.doctree.translation import is_marked
 from sphinxext.digest.model import (
@@ -91,11 +93,13 @@ class NoteBuilder:
     :param words: ours, in the language of the page.
     :ivar others: what makes nodes of texts of other projects, whose problems are not ours.
     :ivar settings_path: the file whose words those of the settings are, for translators.
+    :ivar home_of: returns the page that relative addresses in a note count from; without it they stay as they are.
     :ivar people_of: what stands below a thread of those who took part in it; nothing without it, as in mails.
     """
 
     settings_path = SETTINGS_FILE
     people_of: PeopleOf | None = None
+    home_of: Callable[[Entry], Home] | None = None
 
     def __init__(
         self,
@@ -118,11 +122,14 @@ class NoteBuilder:
 
     def blocks(self, text: Text, entry: Entry, lead: str = "") -> list[nodes.Node]:
         """The body elements of a text of a note."""
-        return self.parser_of(entry).blocks(text, entry.fragment.path, entry.anchor, lead)
+        return self.parser_of(entry).blocks(text, entry.fragment.path, entry.anchor, lead, self._home(entry))
 
     def heading(self, text: Text, entry: Entry) -> nodes.paragraph:
         """The title of a note, to become a heading."""
-        return self.parser_of(entry).line(text, entry.fragment.path, f"{entry.anchor}-title")
+        return self.parser_of(entry).line(text, entry.fragment.path, f"{entry.anchor}-title", self._home(entry))
+
+    def _home(self, entry: Entry) -> Callable[[], Home] | None:
+        return partial(self.home_of, entry) if self.home_of is not None else None
 
     def heading_of_section(self, section: Section) -> nodes.paragraph:
         """The words over a section that are no note's title."""

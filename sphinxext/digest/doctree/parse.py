@@ -27,7 +27,9 @@ from sphinxext.digest.doctree.limits import (
     Budget,
     has_large_table,
 )
+from sphinxext.digest.doctree.link_roles import known_link_roles
 from sphinxext.digest.doctree.plain import as_paragraph, is_plain
+from sphinxext.digest.doctree.relative import DEAD, Home
 from sphinxext.digest.doctree.tidy import (
     bound_highlighting,
     detached,
@@ -108,31 +110,34 @@ class TextParser:
         self.settings.file_insertion_enabled = self.guard.file_insertion
         self.settings.raw_enabled = self.guard.raw
 
-    def blocks(self, text: Text, path: str, prefix: str, lead: str = "") -> list[nodes.Node]:
+    def blocks(
+        self, text: Text, path: str, prefix: str, lead: str = "", home: Callable[[], Home] | None = None
+    ) -> list[nodes.Node]:
         """The body elements of a text.
 
         :param path: the fragment's, for problems and for the places of nodes.
         :param prefix: begins every identifier in the text, so that they are unique on any page.
         :param lead: what will stand before the first paragraph, and belongs to what translators see.
+        :param home: returns the page that relative addresses count from; without it they stay as they are.
         """
         if is_plain(text.value) and not self._is_translated(lead + text.value):
             paragraph = nodes.paragraph(lead + text.value, text.value)
             paragraph.source, paragraph.line = self.source_of(path), text.line
             return [paragraph]
-        return self._parse(text, path, prefix, lead)
+        return self._parse(text, path, prefix, lead, home)
 
     def for_others(self) -> TextParser:
         """What parses texts of other projects in the same way: only the harmless, and nothing that leads there."""
         guard = Guard(elsewhere=True)
         return TextParser(guard, self.settings, self.with_sphinx, self.root, self.translation)
 
-    def inline(self, text: Text, path: str, prefix: str) -> list[nodes.Node]:
+    def inline(self, text: Text, path: str, prefix: str, home: Callable[[], Home] | None = None) -> list[nodes.Node]:
         """The inline elements of a text that is one line, such as a title."""
-        return list(self.line(text, path, prefix).children)
+        return list(self.line(text, path, prefix, home).children)
 
-    def line(self, text: Text, path: str, prefix: str) -> nodes.paragraph:
+    def line(self, text: Text, path: str, prefix: str, home: Callable[[], Home] | None = None) -> nodes.paragraph:
         """The paragraph of a text that is one line."""
-        blocks = self.blocks(replace(text, is_line=True), path, prefix)
+        blocks = self.blocks(replace(text, is_line=True), path, prefix, home=home)
         if len(blocks) == 1 and isinstance(blocks[0], nodes.paragraph):
             return blocks[0]
         paragraph = nodes.paragraph(text.value, text.value)
@@ -143,7 +148,9 @@ class TextParser:
         """Whether the catalogue has a translation of a text without markup."""
         return self.translation is not None and bool(self.translation.find(message.replace("\n", " ").strip()))
 
-    def _parse(self, text: Text, path: str, prefix: str, lead: str) -> list[nodes.Node]:
+    def _parse(
+        self, text: Text, path: str, prefix: str, lead: str, home: Callable[[], Home] | None
+    ) -> list[nodes.Node]:
         reporter = _Collector(self.source_of(path))
         document, message = None, "the text is nested too deeply: lists in lists, and so on"
         try:
@@ -167,7 +174,7 @@ class TextParser:
             never_run(document)
         if self.with_sphinx:
             bound_highlighting(document, self.settings.env.config.highlight_language)
-        for node, reason in self._refused(document):
+        for node, reason in self._refused(document, home() if home is not None else None):
             reporter.found.append((_line_of(node, text.line), reason))
         self._report(reporter.found, text, path)
         if reporter.has_spoken:
@@ -195,7 +202,8 @@ class TextParser:
         # making a machine takes as long as parsing most texts; docutils uses those of nested texts again, too
         machine, self._machine = self._machine or _new_machine(), None
         domains = self.settings.env.domains if self.with_sphinx else {}
-        with guarded_names(self.guard, with_sphinx=self.with_sphinx, domains=domains, budget=self._budgets[path]):
+        names = guarded_names(self.guard, with_sphinx=self.with_sphinx, domains=domains, budget=self._budgets[path])
+        with names, known_link_roles(self.guard.link_roles):
             # the offset makes docutils' own line numbers those of the file, where lines follow each other
             machine.run(
                 StringList(lines, items=places),
@@ -214,11 +222,16 @@ class TextParser:
         document.transformer.apply_transforms()
         return document
 
-    def _refused(self, document: nodes.document) -> Iterator[tuple[nodes.Node, str]]:
+    def _refused(self, document: nodes.document, home: Home | None) -> Iterator[tuple[nodes.Node, str]]:
         """What may not stand in a text, with the reason, while it becomes text or goes."""
         if self.guard.elsewhere:
             keep_to_words(document)
-        yield from refused_links(document, self.guard, self.refusal_of_picture)
+        written = {id(picture): picture["uri"] for picture in document.findall(nodes.image)}
+        if home is not None:
+            yield from home.place_pictures(document)
+        yield from refused_links(document, self.guard, self.refusal_of_picture, written)
+        if home is not None:
+            yield from home.place_links(document)
         yield from refused_characters(document)
         if not self.guard.raw:
             yield from refused_formulas(document)
@@ -233,7 +246,7 @@ class TextParser:
             line = line or text.line
             index = indexes.get(line, line - text.line)
             not_allowed = any(words in message for words in _NOT_ALLOWED)
-            code = Code.RST_FORBIDDEN if not_allowed else Code.BAD_URL if message.startswith("links may") else Code.RST
+            code = Code.RST_FORBIDDEN if not_allowed else _code_of(message)
             message = " ".join(message.split())
             self.problems.append(Problem(path, line, text.column_of(index), code, message))
 
@@ -302,7 +315,14 @@ def guard_of(settings: Settings) -> Guard:
         settings.fragment_file_insertion,
         frozenset(name.lower() for name in settings.fragment_roles),
         settings.fragment_remote_images,
+        link_roles=settings.link_roles,
     )
+
+
+def _code_of(message: str) -> Code:
+    if message.startswith(DEAD):
+        return Code.DEAD_LINK
+    return Code.BAD_URL if message.startswith("links may") else Code.RST
 
 
 def _line_of(node: nodes.Node, default: int) -> int:

@@ -13,6 +13,7 @@ from sphinxext.digest.extension.collector import collect_as_usual, collect_seldo
 from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.days import SCRIPT, DayElements, LargeDays, add_script
 from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
+from sphinxext.digest.extension.edit_links import replace_edit_links
 from sphinxext.digest.extension.failed_writes import watch_writes
 from sphinxext.digest.extension.filter import SCRIPT as FILTER_SCRIPT
 from sphinxext.digest.extension.filter import STYLES as FILTER_STYLES
@@ -20,6 +21,8 @@ from sphinxext.digest.extension.filter import add_filter
 from sphinxext.digest.extension.folds import Folds
 from sphinxext.digest.extension.head import add_to_head
 from sphinxext.digest.extension.labels import keep_from_labels
+from sphinxext.digest.extension.last_updated import keep_from_git, say_last_updated, spare_openstackdocstheme
+from sphinxext.digest.extension.linkcheck import LinkPlaces, name_fragments
 from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.masthead import Mastheads, follow_days
 from sphinxext.digest.extension.outdated import outdated_documents
@@ -73,8 +76,10 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(Folds)
     app.add_post_transform(KeptAnchors)
     app.add_post_transform(OpenContainers)
+    app.add_post_transform(LinkPlaces)
     app.connect("config-inited", keep_from_labels)
     app.connect("config-inited", _add_stylesheet)
+    app.connect("config-inited", keep_from_git)
     app.connect("config-inited", collect_seldom)
     app.connect("builder-inited", _add_web_styles)
     app.connect("builder-inited", open_store)
@@ -83,6 +88,10 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", spare_what_is_loaded)
     app.connect("builder-inited", watch_writes)
     app.connect("builder-inited", escape_changes)
+    app.connect("builder-inited", name_fragments)
+    app.connect("builder-inited", replace_edit_links)
+    # after the theme, whichever extension is listed first
+    app.connect("builder-inited", spare_openstackdocstheme, priority=900)
     app.connect("env-get-outdated", outdated_documents)
     app.connect("env-get-outdated", outdated_by_schedules)
     app.connect("env-get-outdated", outdated_by_release_notes)
@@ -91,6 +100,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-read", remember_links)
     app.connect("env-updated", report_problems)
     app.connect("env-updated", outdated_outputs)
+    app.connect("env-updated", say_last_updated, priority=900)
     app.connect("doctree-resolved", note_written)
     # before themes that make their sidebars in the same event
     app.connect("html-page-context", note_tree, priority=100)

@@ -43,6 +43,7 @@ PAGE = "page"
 PERSON, CHANNEL, SERIES = "person", "channel", "series"
 #: The attribute of a link to such a page, which a mail leaves out; it says whether its line is nothing but the link.
 ARCHIVE, LINE = "digest-archive", "line"
+WRITTEN = "written_address"  #: The attribute of a link for a relative address of a note; see :mod:`.relative`.
 #: What the types of objects are called.
 _TYPES = {
     Kind.SUCCESS.value: _("success"),
@@ -62,7 +63,7 @@ _OF_ARCHIVES = (PERSON, CHANNEL, SERIES)
 #: What is remembered of each page, by its name.
 _OF_PAGES = (
     "targets", "queries", "problems", "remarks", "schedules", "release_notes", "shown", "described", "mastheads",
-    "texts", "listings",
+    "texts", "listings", "fragments",
 )  # fmt: skip
 
 
@@ -132,7 +133,7 @@ class DigestDomain(Domain):
         for role in ("issue", DIGEST, *(kind.value for kind in OBJECT_KINDS), MILESTONE, RELEASE, *_OF_ARCHIVES)
     }
     indices: ClassVar[list[type[Index]]] = [NotesIndex]
-    data_version = 6
+    data_version = 7
     initial_data: ClassVar[dict[str, Any]] = {part: {} for part in ("folders", "scans", "stubs", *_OF_PAGES)}
 
     #: Our own words in the language of this build, from ``builder-inited`` on.
@@ -149,6 +150,7 @@ class DigestDomain(Domain):
     around: Any = None
     #: Knows whether a page could not be written.
     failed_writes: Any = None
+    is_silent: bool = False  #: True while a page is resolved once more, whose links have been reported before.
     #: The process that knows what this domain does.
     _process: int | None = None
     _chosen: dict[tuple[str, str], Target] | None = None
@@ -195,6 +197,11 @@ class DigestDomain(Domain):
     def note_text(self, docname: str, anchor: str, text: str) -> None:
         """Remember the words of a note on a page."""
         self.data["texts"].setdefault(docname, {})[anchor] = text
+
+    def note_fragments(self, docname: str, days: dict[str, str]) -> None:
+        """Remember the fragments whose notes are on a page, with the day of the newest of these notes."""
+        known = self.data["fragments"].setdefault(docname, {})
+        known.update((path, max(day, known.get(path, ""))) for path, day in days.items())
 
     def note_listing(self, docname: str, folder: str) -> None:
         """Remember that a page lists all digests of the collection whose fragments are in a folder."""
@@ -270,6 +277,10 @@ class DigestDomain(Domain):
 
             # Sphinx puts any node in the place of a reference
             return cast(nodes.reference, published_links(env, fromdocname, builder, target) or contnode)
+        if WRITTEN in node:
+            from sphinxext.digest.extension.relative import link_as_written
+
+            return cast(nodes.reference, link_as_written(self, fromdocname, node, contnode))
         if typ == PAGE:
             return self._link_to_page(fromdocname, builder, node, contnode)
         found = self.find(DIGEST if typ == "issue" else typ, target)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from docutils import nodes
 
 from sphinxext.digest.doctree.digest import REFERENCES_CLASS
 from sphinxext.digest.doctree.references import NUMBER_CLASS
 from sphinxext.digest.extension.archives.lines import leave_out_archives
 from sphinxext.digest.model import Words
-from sphinxext.digest.render.addresses import whole_address
+from sphinxext.digest.render.addresses import URL_CHARACTERS, whole_address
 from sphinxext.digest.render.labels import admonition_label
 from sphinxext.digest.render.mail_text import mail_text
 
@@ -36,7 +38,9 @@ def parts_of_page(doctree: nodes.document, url: str) -> list[nodes.Node]:
             node.parent.remove(node)
     for link in list(doctree.findall(nodes.reference)):
         if url and "refuri" in link:
-            link["refuri"] = whole_address(url, link["refuri"])
+            # addresses of pages may be unescaped, as the builder "dirhtml" has them
+            target = quote(link["refuri"], safe=URL_CHARACTERS) if link.get("internal") else link["refuri"]
+            link["refuri"] = whole_address(url, target)
         elif link.get("internal") and not url:
             link.parent.replace(link, link.children)
     pages = [node for node in doctree.children if isinstance(node, nodes.section)]

@@ -33,6 +33,21 @@ _STUBS = "digest-pages"
 _MARKUP = re.compile(r"[\\*`|_]")
 
 
+class PlaceName(str):
+    """Stands for the name of a document in messages of Sphinx about a file that is none.
+
+    :ivar root: the folder that the name, which is a path, counts from.
+    """
+
+    root: Path
+
+    def __new__(cls, path: str, root: Path) -> PlaceName:
+        """Make a name of a path."""
+        name = super().__new__(cls, path)
+        name.root = root
+        return name
+
+
 class CollectionProject(SphinxProject):
     """The documents of the source folder, and those that are made, whose sources are in the folder ``stubs``."""
 
@@ -64,6 +79,8 @@ class CollectionProject(SphinxProject):
 
     def doc2path(self, docname: str, absolute: bool) -> Any:
         """The file of a document; for one that was made its relative path is where its source would be."""
+        if isinstance(docname, PlaceName):
+            return docname.root / docname if absolute else str(docname)
         if absolute and docname in self._files:
             return self._files[docname]
         path = super().doc2path(docname, absolute)

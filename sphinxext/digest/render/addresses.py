@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
+#: What a URL is made of, and the sign of an escape (RFC 3986, 2).
+URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%"
+
 
 def whole_address(page: str, target: str) -> str:
     """Where a link of a page leads. One that nobody can take apart, such as ``http://[x``, stays as it is."""

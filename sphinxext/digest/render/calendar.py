@@ -17,6 +17,7 @@ from urllib.parse import quote
 import icalendar
 
 from sphinxext.digest.model import REFUSED_CHARACTER, Event, Schedule, Scope, Week
+from sphinxext.digest.render.addresses import URL_CHARACTERS
 from sphinxext.digest.render.schedule_text import series_name, text_of_event
 
 #: Some releases of icalendar have types for what they make, and others have not.
@@ -24,8 +25,6 @@ _UNTYPED: Any = icalendar
 
 PRODUCT = "-//sphinxext-digest//Release schedule//EN"
 
-#: What a URL is made of, and the sign of an escape (RFC 3986, 2); everything else is escaped.
-_URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%"
 _LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 
 
@@ -51,7 +50,7 @@ def calendar_of(schedule: Schedule) -> bytes:
     calendar = _UNTYPED.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", _line(f"{schedule.title} release schedule"))
+    _add_text(calendar, "x-wr-calname", _line(f"{schedule.title} release schedule"))
     first = min((week.period.start for week in schedule.weeks), default=schedule.release)
     stamp = datetime.combine(first, time(), UTC)
     for appointment in [*_weeks(schedule), *_events(schedule)]:
@@ -115,25 +114,33 @@ def _appointment(schedule: Schedule, week: Week, event: Event, uid: str) -> _App
 
 def _component(appointment: _Appointment, stamp: datetime) -> icalendar.Event:
     component: icalendar.Event = _UNTYPED.Event()
-    component.add("uid", _line(appointment.uid))
+    _add_text(component, "uid", _line(appointment.uid))
     component.add("dtstamp", stamp)
     component.add("dtstart", appointment.start)
     component.add("dtend", appointment.end + timedelta(days=1))
-    component.add("summary", _line(appointment.summary))
+    _add_text(component, "summary", _line(appointment.summary))
     component.add("transp", "TRANSPARENT")
     component.add("categories", [str(appointment.scope)])
     if appointment.description:
-        component.add("description", _text(appointment.description))
+        _add_text(component, "description", _text(appointment.description))
     if appointment.url:
         component.add("url", appointment.url)
     return component
+
+
+def _add_text(component: Any, name: str, text: str) -> None:
+    """Add a property that is a text of RFC 5545, which has escapes for some characters.
+
+    icalendar 7 knows no type of a property that the RFC does not have, and would write its value as it is.
+    """
+    component.add(name, _UNTYPED.vText(text))
 
 
 def _url(schedule: Schedule, event: Event | None) -> str | None:
     """The page of the schedule, at the anchor of an event; what is no part of a URL is escaped."""
     if not schedule.url:
         return None
-    page = quote(schedule.url, safe=_URL_CHARACTERS)
+    page = quote(schedule.url, safe=URL_CHARACTERS)
     return f"{page}#{quote(event.id)}" if event is not None and "#" not in page else page
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from docutils import nodes
 
 from sphinxext.digest.collection import Collection
 from sphinxext.digest.compose import compose, digest_title
 from sphinxext.digest.doctree.digest import digest_nodes
+from sphinxext.digest.doctree.docs_folder import DocsFolder
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.doctree.outlook import EventName, outlook_of_note, plain_name
 from sphinxext.digest.doctree.parse import TextParser, guard_of
+from sphinxext.digest.doctree.relative import PublishedHome
 from sphinxext.digest.model import Countdown, Digest, Entry, Outlook, Period, ReleasedVersion
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.schedule import REMARKS, Schedules
@@ -40,13 +43,14 @@ class DigestSource:
     """A digest, and all that a renderer may ask about it.
 
     ``page_url`` is where its page is published, if anything says so; ``schedules`` has the deadlines of countdowns
-    whose notes name none.
+    whose notes name none; ``docs`` is the project's documentation, if that is known.
     """
 
     digest: Digest
     collection: Collection
     page_url: str | None
     schedules: Schedules | None = None
+    docs: DocsFolder | None = None
 
     @property
     def links(self) -> PublishedLinks:
@@ -58,9 +62,17 @@ class DigestSource:
         settings = self.collection.settings
         parser = TextParser(guard_of(settings))
         builder = NoteBuilder(settings, parser, self.links, self._outlook_of)
+        builder.home_of = self.home_of
         parts = digest_nodes(self.digest, builder, sections=True)
         found = self.schedules.problems if self.schedules is not None else ()
         return parts, parser.problems + [problem for problem in found if problem.code not in REMARKS]
+
+    def home_of(self, entry: Entry) -> PublishedHome:
+        """Return the page that relative addresses in a note count from."""
+        settings, docs = self.collection.settings, self.docs
+        period = self.collection.calendar.period_of(entry.moment.day)
+        has = docs.has if docs is not None else lambda _address: None
+        return PublishedHome(f"{settings.pages}/{period.name}", settings.base_url, has)
 
     def _outlook_of(self, entry: Entry) -> tuple[Outlook, EventName] | None:
         """What is ahead in the cycle of a countdown, if there is a schedule of its series."""
@@ -76,7 +88,12 @@ def digest_source(
     period: Period,
     schedules: Schedules | None = None,
     released: tuple[ReleasedVersion, ...] = (),
+    root: Path | None = None,
 ) -> DigestSource:
-    """The notes of a period as a digest. It has a page only if the period is one of the calendar's."""
+    """The notes of a period as a digest. It has a page only if the period is one of the calendar's.
+
+    :param root: the project, whose documentation may have what addresses in the notes lead to.
+    """
     page_url = collection.settings.page_url(period) if period in collection.digests else None
-    return DigestSource(compose(collection, period, released=released), collection, page_url, schedules)
+    docs = DocsFolder(root, collection.settings.pages) if root is not None else None
+    return DigestSource(compose(collection, period, released=released), collection, page_url, schedules, docs)

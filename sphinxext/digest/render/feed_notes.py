@@ -8,6 +8,7 @@ from docutils import nodes
 
 from sphinxext.digest.compose import countdown_heading
 from sphinxext.digest.doctree.notes import NoteBuilder
+from sphinxext.digest.doctree.relative import Home
 from sphinxext.digest.doctree.summary import plain_words, shortened
 from sphinxext.digest.model import Countdown, Entry, Item, Story, Success, Text, Thread, ThreadLinks
 from sphinxext.digest.release import NotesConfig, Release, sections_of
@@ -35,13 +36,16 @@ def note_parts(entry: Entry, builder: NoteBuilder, links: ThreadLinks) -> tuple[
 
 
 def release_parts(
-    release: Release, conf: NotesConfig, wanted: Iterable[str], builder: NoteBuilder
+    release: Release, conf: NotesConfig, wanted: Iterable[str], builder: NoteBuilder, home: Home
 ) -> list[nodes.Node]:
-    """The notes of a version in some sections, each under its heading; nothing if it has none of them."""
+    """The notes of a version in some sections, each under its heading; nothing if it has none of them.
+
+    :param home: the page that relative addresses count from.
+    """
     parser, wanted, parts = builder.parser, set(wanted), []
 
     def blocks(path: str, text: Text, number: int) -> list[nodes.Node]:
-        return parser.blocks(text, path, f"note-{number}")
+        return parser.blocks(text, path, f"note-{number}", home=lambda: home)
 
     if conf.prelude_section_name in wanted:
         for number, (note, text) in enumerate(release.preludes):

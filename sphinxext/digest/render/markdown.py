@@ -25,6 +25,10 @@ from sphinxext.digest.render.markdown_inline import (
 
 _FENCE = re.compile(r"`{3,}")
 _LANGUAGE = re.compile(r"[a-zA-Z0-9+#-]+")
+#: Languages of which hosts make pictures, formulas or proposals for changes, and do not show the code.
+_DRAWN = frozenset(
+    "d2 dot geojson graphviz kroki math mermaid plantuml stl suggestion topojson vega".split()  # noqa: SIM905
+)
 #: A bar that would end a cell, even within a code span.
 _BAR = re.compile(r"(?<!\\)\|")
 _LISTS_APART = ["", "<!-- -->", ""]
@@ -186,7 +190,8 @@ def _literal_block(node: nodes.Element, _level: int) -> list[str]:
     fence = "`" * max((len(run) + 1 for run in _FENCE.findall(text)), default=3)
     classes: list[str] = node.get("classes", [])
     language = node.get("language") or next((name for name in classes if "code" in classes and name != "code"), "")
-    return [fence + (language if _LANGUAGE.fullmatch(language) else ""), *text.split("\n"), fence]
+    is_code = _LANGUAGE.fullmatch(language) and language.lower() not in _DRAWN
+    return [fence + (language if is_code else ""), *text.split("\n"), fence]
 
 
 def _line_block(node: nodes.Element, _level: int) -> list[str]:

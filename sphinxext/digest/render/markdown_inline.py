@@ -1,9 +1,13 @@
-"""Words as Markdown: escapes, links and emphasis, by CommonMark and its extensions on GitHub."""
+"""Words as Markdown: escapes, links and emphasis, by CommonMark and its extensions on GitHub.
+
+GitHub makes more of a text than Markdown does: it notifies people, links issues and commits, and shows emoji. It looks
+for these in the text that is left after all escapes, so that only another character in between keeps it from that.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from docutils import nodes
 
@@ -12,19 +16,44 @@ from sphinxext.digest.render.labels import SILENT
 #: Ends a line within a paragraph.
 HARD_BREAK = "\\\n"
 
-_SPECIAL = re.compile(r"[\\`*{}\[\]<>|~]|(?<![^\W_])_|_(?![^\W_])|&(?=[#a-zA-Z])")
+#: Stands between characters that would mean something together on GitHub, and has no width.
+ZERO_WIDTH_SPACE = "\u200b"
+
+_SPECIAL = re.compile(r"[\\`*{}\[\]<>|~$]|(?<![^\W_])_|_(?![^\W_])|&(?=[#a-zA-Z])")
+#: What is something else than text on GitHub: the first character of ``@name`` and ``#12``, the ``GH`` of ``GH-12``,
+#: and the first colon of ``:name:``. Digits alone are rather a part of a time, but for ``:100:`` and ``:1234:``.
+_ON_GITHUB = re.compile(
+    r"(?<![a-zA-Z0-9])@(?=[a-zA-Z0-9])|#(?=[0-9])|(?<![a-zA-Z0-9])[gG][hH](?=-[0-9])"
+    r"|:(?=(?=[0-9]{0,40}[a-zA-Z+_-]|100:|1234:)[a-zA-Z0-9+_-]{1,40}:)"
+)
+#: What may be the name of a commit; without a letter it is rather a number.
+_COMMIT = re.compile(r"(?<![a-zA-Z0-9_])(?=[0-9]{0,40}[a-f])[0-9a-f]{7,40}(?![a-zA-Z0-9_])")
 #: What makes something else than a paragraph of a line that begins with it.
-_BEGINNING = re.compile(r"(?:(#)|([-+=:])|(\d{1,9})([.)])(?=\s|$))")
+_BEGINNING = re.compile(r"(?:(#)|([-+=:]|-{2,}|={2,})|(\d{1,9})([.)]))(?=\s|$)")
 _AUTOLINK = re.compile(r"(?:https?|mailto|ircs|matrix):[^\s<>]+", re.IGNORECASE)
 #: What a URL between parentheses may not have.
 _NOT_IN_URL = re.compile(r"[\s()<>\\\[\]`|*]")
 _CHARACTER_REFERENCE = re.compile(r"&(?=#?\w+;)")
 _BACKTICKS = re.compile(r"`+")
+#: Elements that become more than their text.
+_MARKED = (nodes.image, nodes.literal, nodes.math, nodes.footnote_reference, nodes.citation_reference)
+_EMPHASIS = (nodes.strong, nodes.emphasis, nodes.title_reference)
 
 
 def escaped(text: str) -> str:
-    """A text whose characters mean themselves, anywhere but at the beginning of a line."""
-    return _SPECIAL.sub(r"\\\g<0>", text)
+    """A text whose characters mean themselves, anywhere but at the beginning of a line.
+
+    What could be a commit becomes code, in which GitHub looks for nothing and from which it can be copied.
+    """
+    start, parts = 0, []
+    for match in _COMMIT.finditer(text):
+        parts += [_escaped(text[start : match.start()]), code(match[0])]
+        start = match.end()
+    return "".join([*parts, _escaped(text[start:])])
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", _ON_GITHUB.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", text))
 
 
 def escaped_beginning(line: str) -> str:
@@ -49,16 +78,39 @@ def words_of(node: nodes.Node, *, plain: bool = False) -> str:
 def inline(children: Iterable[nodes.Node], *, plain: bool = False) -> str:
     """Inline elements one after the other."""
     text = ""
-    for child in children:
-        piece = _inline(child, plain=plain)
+    for child in _joined(children, plain=plain):
+        piece = escaped(child) if isinstance(child, str) else _inline(child, plain=plain)
         # an exclamation mark before a link would make a picture of it
         text = f"{text[:-1]}\\!{piece}" if piece.startswith("[") and text.endswith("!") else text + piece
     return text
 
 
+def _joined(children: Iterable[nodes.Node], *, plain: bool) -> Iterator[str | nodes.Node]:
+    """Elements that have marks, and between them the text, also of elements without marks, as readers see it."""
+    pending: list[str] = []
+    for child in _unmarked(children, plain=plain):
+        if isinstance(child, nodes.Text):
+            pending.append(child.astext())
+            continue
+        if pending:
+            yield "".join(pending)
+            pending.clear()
+        yield child
+    if pending:
+        yield "".join(pending)
+
+
+def _unmarked(children: Iterable[nodes.Node], *, plain: bool) -> Iterator[nodes.Node]:
+    for child in children:
+        is_marked = isinstance(child, _MARKED) or (not plain and isinstance(child, _EMPHASIS))
+        is_link = isinstance(child, nodes.reference) and child.get("refuri")
+        if isinstance(child, nodes.Text) or is_marked or is_link:
+            yield child
+        elif isinstance(child, nodes.Element) and not isinstance(child, SILENT):
+            yield from _unmarked(child.children, plain=plain)
+
+
 def _inline(node: nodes.Node, *, plain: bool) -> str:
-    if isinstance(node, nodes.Text):
-        return escaped(node.astext())
     if isinstance(node, nodes.image):
         return picture(node)
     if isinstance(node, SILENT) or not isinstance(node, nodes.Element):
@@ -89,10 +141,10 @@ def link(node: nodes.Element, text: str) -> str:
 
 def picture(node: nodes.Element) -> str:
     """A picture that is on the web, else its alternative text."""
-    alternative = escaped(" ".join((node.get("alt") or node["uri"]).split()))
+    words = " ".join((node.get("alt") or node["uri"]).split())
     if node["uri"].lower().startswith(("http://", "https://")):
-        return f"![{alternative}]({url_in_parentheses(node['uri'])})"
-    return alternative
+        return f"![{_escaped(words)}]({url_in_parentheses(node['uri'])})"
+    return escaped(words)
 
 
 def url_in_parentheses(url: str) -> str:

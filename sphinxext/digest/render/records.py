@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sphinxext.digest.fragments.fields import fields_of
 from sphinxext.digest.model import Entry, ReleasedVersion, Section, Text
 
 
-def note_record(entry: Entry) -> dict[str, object]:
-    """A note: its place in time and in the folder, and the fields of the format that it has."""
+def note_record(entry: Entry, text_of: Callable[[Text], str] = lambda text: text.value) -> dict[str, object]:
+    """A note: its place in time and in the folder, and the fields of the format that it has.
+
+    :param text_of: gives the reStructuredText of a field.
+    """
     record: dict[str, object] = {
         "kind": str(entry.kind),
         "identity": entry.identity,
@@ -16,7 +21,7 @@ def note_record(entry: Entry) -> dict[str, object]:
         "line": entry.note.place.line,
     }
     for field, value in fields_of(entry.note):
-        record.setdefault(field.name, value.value if isinstance(value, Text) else str(value))
+        record.setdefault(field.name, text_of(value) if isinstance(value, Text) else str(value))
     if (project := entry.fragment.project) is not None:
         record["project"] = project.name
         if entry.note.page:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 
 from docutils import nodes
 
@@ -56,7 +57,7 @@ class _Writer:
     """Writes sections and notes. Each function gives blocks, which are lines without blank lines around them."""
 
     def __init__(self, source: DigestSource) -> None:
-        self.digest = source.digest
+        self.source, self.digest = source, source.digest
         self.settings = source.collection.settings
         self.parser = TextParser(guard_of(self.settings))
         # what a page has of the notes: which links close them is decided there
@@ -101,7 +102,9 @@ class _Writer:
         """The source of a text, and what it is parsed to."""
         text, parser = self.readable(text, entry)
         known = len(parser.problems)
-        parsed = parser.blocks(text, entry.fragment.path, entry.anchor)
+        # addresses stay as they are: where the page will be pasted is not known
+        home = partial(self.source.home_of, entry)
+        parsed = parser.blocks(text, entry.fragment.path, entry.anchor, home=home)
         if len(parser.problems) > known:
             return [literal_block(text.value)], []
         value = self.names.unique(as_paragraph(text.value) if text.is_line else text.value)
@@ -123,7 +126,7 @@ class _Writer:
         """The source of a title on one line."""
         text, parser = self.readable(text, entry)
         known = len(parser.problems)
-        parser.inline(text, entry.fragment.path, f"{entry.anchor}-title")
+        parser.inline(text, entry.fragment.path, f"{entry.anchor}-title", partial(self.source.home_of, entry))
         value = self.names.unique(as_paragraph(text.value)) if len(parser.problems) == known else None
         return " ".join(value.split()) if value is not None else escaped(text.value)
 

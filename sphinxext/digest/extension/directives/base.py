@@ -18,15 +18,17 @@ from sphinxext.digest.compose import digest_title
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS
 from sphinxext.digest.doctree.notes import WHERE_CLASS
-from sphinxext.digest.doctree.parse import TextParser, guard_of
+from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.doctree.references import NUMBER_CLASS
 from sphinxext.digest.extension.archives.notes import LinkedNotes
 from sphinxext.digest.extension.cycles import outlook_in_digest
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target
+from sphinxext.digest.extension.extlinks import guard_in_build
 from sphinxext.digest.extension.mathjax import ignore_commands
 from sphinxext.digest.extension.picture_files import refusal_of_picture
 from sphinxext.digest.extension.pictures import participants_nodes
 from sphinxext.digest.extension.queries import NotesQuery, Query
+from sphinxext.digest.extension.relative import HomesQuery, PageHome
 from sphinxext.digest.extension.searched import SearchedNotes
 from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.extension.translation import PageCatalogue, note_words
@@ -44,7 +46,18 @@ _WITHOUT_LINKS = "format_text" if docutils.__version_info__ >= (0, 22) else "for
 
 
 class PageNotes(SearchedNotes, LinkedNotes):
-    """Makes the nodes of notes for the pages of a site."""
+    """Makes the nodes of notes for the pages of a site, and remembers which of them it has made."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)
+        #: The fragments that the notes are from, with the day of the newest note of each.
+        self.days: dict[str, str] = {}
+
+    def parser_of(self, entry: Entry) -> TextParser:
+        """What makes nodes of the texts of a note."""
+        path, day = entry.fragment.path, entry.moment.day.isoformat()
+        self.days[path] = max(day, self.days.get(path, ""))
+        return super().parser_of(entry)
 
 
 OptionSpec = dict[str, Callable[[str], Any]]
@@ -130,7 +143,7 @@ class CollectionReader(SphinxDirective):
         place = self.get_source_info()
         builder = PageNotes(
             settings,
-            self.parser(guard_of(settings), {self._page_of(entry) for entry in shown}),
+            self.parser(guard_in_build(self.env, settings), {self._page_of(entry) for entry in shown}),
             self,
             lambda entry: outlook_in_digest(self.env, self.settings, entry, place),
             self.words,
@@ -140,6 +153,8 @@ class CollectionReader(SphinxDirective):
             builder.archives = settings.archives
         builder.to_page, builder.thread_of = self.to_page, self.collection.registers.thread_of
         builder.people_of = partial(participants_nodes, self.env)
+        builder.home_of = self._home_of
+        self._homes: dict[str, PageHome] = {}
         return builder
 
     def parser(self, guard: Guard, docnames: Iterable[str] = ()) -> TextParser:
@@ -175,6 +190,12 @@ class CollectionReader(SphinxDirective):
         """A reference to the release notes of a version, where a page has them."""
         return [self._reference(RELEASE, version, nodes.inline("", version))]
 
+    def _home_of(self, entry: Entry) -> PageHome:
+        page = self._page_of(entry)
+        if page not in self._homes:
+            self._homes[page] = PageHome(page, self.env, self.settings)
+        return self._homes[page]
+
     def _page_of(self, entry: Entry) -> str:
         return self.store.page_of(self.settings, self.collection.calendar.period_of(entry.moment.day))
 
@@ -194,6 +215,7 @@ class CollectionReader(SphinxDirective):
         domain = DigestDomain.of(self.env)
         domain.note_problems(self.env.docname, builder.parser.problems)
         domain.note_remarks(self.env.docname, builder.others.problems)
+        domain.note_fragments(self.env.docname, builder.days)
         elements = elements_of(parts)
         anchors = self._unique_identifiers(elements)
         for entry in entries:
@@ -206,6 +228,8 @@ class CollectionReader(SphinxDirective):
         for node in elements:
             show_url_in_text(node)
         note_words(self.env, elements)
+        if any(home.is_used for home in self._homes.values()):
+            self.ask(HomesQuery(self.settings.fragments))
         return parts
 
     def _unique_identifiers(self, elements: list[nodes.Element]) -> dict[str, nodes.Element]:

@@ -12,14 +12,14 @@ from sphinxext.digest.extension.addresses import Site, base_url, digest_pages, s
 from sphinxext.digest.extension.builders import is_site
 from sphinxext.digest.extension.published.links import project_name
 from sphinxext.digest.extension.published.memory import File, Publisher
-from sphinxext.digest.extension.published.state import collection_state
+from sphinxext.digest.extension.published.state import collection_state, places_of
 from sphinxext.digest.extension.shown import mark_of
 from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.option_table import INDEX
 from sphinxext.digest.options import Settings, words_of
 
 if TYPE_CHECKING:
-    from sphinxext.digest.model import Entry
+    from sphinxext.digest.model import Entry, Text
 
 _UNUSUAL = re.compile(r"[^a-z0-9]+")
 
@@ -41,7 +41,7 @@ class NotesIndexes(Publisher):
                     (site.builder.get_target_uri(docname), page.name)
                     for docname, page in digest_pages(site.env, settings).items()
                 ]
-                parts = (folder, pages, base_url(site, settings), _names(site, settings))
+                parts = (folder, pages, base_url(site, settings), _names(site, settings), places_of(site))
                 yield File(settings.pages, mark_of(*parts).hex() if folder else "", partial(_index, site, settings))
 
 
@@ -57,6 +57,8 @@ def _names(site: Site, settings: Settings) -> tuple[str, str]:
 
 def _index(site: Site, settings: Settings) -> tuple[str, bytes]:
     from sphinxext.digest.collect.joint import index_document
+    from sphinxext.digest.doctree.whole_addresses import with_whole_addresses
+    from sphinxext.digest.extension.relative import home_of, picture_url
     from sphinxext.digest.render.records import note_record
 
     collection = store_of(site.env).collection(settings)
@@ -65,9 +67,16 @@ def _index(site: Site, settings: Settings) -> tuple[str, bytes]:
 
     def record(entry: Entry) -> dict[str, object]:
         docname = pages.get(collection.calendar.period_of(entry.moment.day).name)
-        if not base or docname is None:
+        if not base:
             return note_record(entry)
-        return note_record(entry) | {"page": f"{base}{site.builder.get_target_uri(docname)}#{entry.anchor}"}
+        home = home_of(site, settings, collection, entry)
+
+        def whole(text: Text) -> str:
+            return with_whole_addresses(text, home.page, home.url_of, partial(picture_url, site, base))
+
+        if docname is None:
+            return note_record(entry, whole)
+        return note_record(entry, whole) | {"page": f"{base}{site.builder.get_target_uri(docname)}#{entry.anchor}"}
 
     # what is from other projects is theirs to publish
     own = (entry for entry in collection.entries if entry.fragment.project is None)

@@ -13,9 +13,11 @@ def resolved_page(site: Site, docname: str) -> nodes.document:
     domain = DigestDomain.of(site.env)
     # the page is not being written, which others would take from the event that comes with this
     expected, domain.expected = domain.expected, None
+    domain.is_silent = True
     try:
         doctree = site.env.get_doctree(docname)
         site.env.apply_post_transforms(doctree, docname)
     finally:
         domain.expected = expected
+        domain.is_silent = False
     return doctree

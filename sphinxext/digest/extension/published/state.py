@@ -19,3 +19,9 @@ def collection_state(site: Site, settings: Settings) -> str:
     if state.fingerprint is None or (store.joint(settings) is not None and state.joint is None):
         return ""
     return mark_of(state.fingerprint, state.commit, state.settings, state.explicit, state.periods, state.joint).hex()
+
+
+def places_of(site: Site) -> bytes:
+    """Return a value that changes with the pages and the pictures that addresses in notes may lead to."""
+    pictures = sorted((path, name) for path, (_pages, name) in site.env.images.items())
+    return mark_of(sorted(site.env.found_docs), pictures)

@@ -13,7 +13,7 @@ from sphinxext.digest.extension.domain import RELEASE, DigestDomain
 from sphinxext.digest.extension.published.feeds import feed_files, make_feed, what_feeds_say
 from sphinxext.digest.extension.published.links import Feeds, feeds_of
 from sphinxext.digest.extension.published.memory import File, Publisher
-from sphinxext.digest.extension.published.state import collection_state
+from sphinxext.digest.extension.published.state import collection_state, places_of
 from sphinxext.digest.extension.shown import mark_of
 from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.extension.warn import warn_of
@@ -92,7 +92,8 @@ def _state(site: Site, settings: Settings, topic: Topic, feeds: Feeds) -> str:
             return ""
     pages = [(name, page.name) for name, page in digest_pages(site.env, settings).items()]
     targets = [target for target in domain.targets() if target.type == RELEASE] if topic.notes else []
-    parts = (folder, releases, pages, targets, topic, settings.feed_limit, what_feeds_say(site, settings, feeds))
+    around = (pages, targets, places_of(site))
+    parts = (folder, releases, around, topic, settings.feed_limit, what_feeds_say(site, settings, feeds))
     return mark_of(*parts).hex() if folder else ""
 
 
@@ -108,7 +109,9 @@ def _notes(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
     if not topic.kinds:
         return
     from sphinxext.digest.doctree.notes import NoteBuilder
-    from sphinxext.digest.doctree.parse import TextParser, guard_of
+    from sphinxext.digest.doctree.parse import TextParser
+    from sphinxext.digest.extension.extlinks import guard_in_build
+    from sphinxext.digest.extension.relative import home_of, picture_url
     from sphinxext.digest.model import Countdown, ThreadLinks
     from sphinxext.digest.render.feed import FeedEntry, rfc3339
     from sphinxext.digest.render.feed_html import feed_html
@@ -121,7 +124,10 @@ def _notes(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
         for docname, page in digest_pages(site.env, settings).items()
     }
     links = _DigestLinks(collection, pages)
-    builder = NoteBuilder(settings, TextParser(guard_of(settings)), links, words=site.words)
+    builder = NoteBuilder(
+        settings, TextParser(guard_in_build(site.env, settings, with_sphinx=False)), links, words=site.words
+    )
+    builder.home_of = partial(home_of, site, settings, collection)
     chosen = [
         entry
         for entry in collection.entries
@@ -132,7 +138,7 @@ def _notes(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
         title, parts = note_parts(entry, builder, collection.threads.get(entry.identity, ThreadLinks()))
         page = pages.get(collection.calendar.period_of(entry.moment.day).name, "")
         url = f"{page}#{entry.anchor}" if page else ""
-        moment, html = rfc3339(entry.moment), feed_html(parts, page, words=site.words)
+        moment, html = rfc3339(entry.moment), feed_html(parts, page, partial(picture_url, site, base), site.words)
         # it stays the same note in another digest; a picture may be all that it has
         identifier, title = f"{base}{file_uri(settings.pages)}/#{entry.anchor}", title or entry.moment.day.isoformat()
         yield FeedEntry(identifier, title, url, moment, moment, html)
@@ -143,7 +149,9 @@ def _releases(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntr
     if not topic.notes:
         return
     from sphinxext.digest.doctree.notes import NoteBuilder
-    from sphinxext.digest.doctree.parse import TextParser, guard_of
+    from sphinxext.digest.doctree.parse import TextParser
+    from sphinxext.digest.extension.extlinks import guard_in_build
+    from sphinxext.digest.extension.relative import SiteHome, picture_url
     from sphinxext.digest.model import Moment
     from sphinxext.digest.render.feed import FeedEntry, rfc3339
     from sphinxext.digest.render.feed_html import feed_html
@@ -154,14 +162,17 @@ def _releases(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntr
     except DigestError:
         return
     collection, base = store_of(site.env).collection(settings), base_url(site, settings)
-    builder = NoteBuilder(settings, TextParser(guard_of(settings)), _DigestLinks(collection, {}), words=site.words)
+    parser = TextParser(guard_in_build(site.env, settings, with_sphinx=False))
+    builder = NoteBuilder(settings, parser, _DigestLinks(collection, {}), words=site.words)
     dated = [(release.day, release.version, release) for release in releases if release.day is not None]
     for day, version, release in sorted(dated, key=lambda triple: triple[:2], reverse=True):
-        if parts := release_parts(release, conf, topic.notes, builder):
-            target = DigestDomain.of(site.env).find(RELEASE, version)
+        target = DigestDomain.of(site.env).find(RELEASE, version)
+        home = SiteHome(target.docname if target else str(site.config.root_doc), site, settings)
+        if parts := release_parts(release, conf, topic.notes, builder, home):
             page = f"{base}{site.builder.get_target_uri(target.docname)}" if target else ""
             url = f"{page}#{target.anchor}" if target else ""
-            moment, html = rfc3339(Moment(day)), feed_html(parts, page, words=site.words)
+            moment, picture_of = rfc3339(Moment(day)), partial(picture_url, site, base)
+            html = feed_html(parts, page, picture_of, site.words)
             identifier = f"{base}{file_uri(settings.pages)}/#release-{version}"
             yield FeedEntry(identifier, version, url, moment, moment, html)
 
