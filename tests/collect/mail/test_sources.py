@@ -69,6 +69,79 @@ def test_lines_that_begin_with_from(tmp_path: Path) -> None:
     assert ids(read_archives([str(path)]))[-1] == "y"
 
 
+HEADER = "From: ann@example.org\nDate: Mon, 05 Oct 2026 10:00:00 +0000\nMessage-ID: <{}>\n"
+
+
+@pytest.mark.parametrize(
+    ("start", "number"),
+    [
+        ("From bob at example.org  Wed Jan  9 03:00:00 2008", 2),
+        ("From bob at example.org  Wed Jan 09 03:00 2008", 2),
+        ("From bob@example.org Wed Jan  9 03:00:00 CET 2008", 2),
+        ("From bob@example.org Wed Jan  9 03:00:00 2008 +0100", 2),
+        ("From bob@example.org Wed, 9 Jan 2008 03:00:00 +0000", 2),
+        ("From bob@example.org Wed Jan  9 03:00:00 2008\n>From ann@example.org Wed Jan  9 02:00:00 2008", 2),
+        ("From here on it is the talk of 10:30", 1),
+        ("From bob@example.org", 1),
+        (f"From {'0a' * 20} Mon Sep 17 00:00:00 2001", 1),
+    ],
+)
+def test_no_empty_line_before_a_message(tmp_path: Path, start: str, number: int) -> None:
+    """As Pipermail writes it below an attachment."""
+    first = f"From a@b Mon Oct  5 09:00:00 2026\n{HEADER.format('1')}\nWords.\nURL: <https://example.org/a.pgp>\n"
+    path = tmp_path / "2008-January.txt"
+    for end in ("\n", "\r\n"):
+        path.write_bytes(f"{first}{start}\n{HEADER.format('2')}\nMore.\n".replace("\n", end).encode())
+        reading = read_archives([str(path)])
+        assert (ids(reading), reading.problems) == (["1", "2"][:number], [])
+
+
+@pytest.mark.parametrize(
+    ("start", "header", "number"),
+    [
+        ("From bob", HEADER, 2),
+        ("From bob 2008-01-09", HEADER, 2),
+        ("From bob of example.org", HEADER, 2),
+        ("From bob at 10:00", "X-One : 1\n", 2),
+        ("From bob at 10:00", ">From ann Wed Jan  9 03:00:00 2008\nMessage-ID: <2>\n", 2),
+        ("From bob at 10:00", "no header\n", 1),
+        ("From bob 2008-01-09", "X-One: 1\nX-Two: 2\n", 1),
+        ("From bob 2008-01-09", "Message-ID: <2>\n", 1),
+        ("From bob 2008-01-09", "X-One: 1\n two\nMessage-ID: <2>\n", 2),
+    ],
+)
+def test_odd_postmarks(tmp_path: Path, start: str, header: str, number: int) -> None:
+    path = tmp_path / "x.mbox"
+    first = f"From a@b Mon Oct  5 09:00:00 2026\n{HEADER.format('1')}\nWords.\n\n"
+    path.write_text(
+        f"{first}{start}\n{header.format('2')}Subject: x\n\nMore.\n"
+        if number > 1
+        else f"{first}{start}\n{header.format('2')}\n"
+    )
+    reading = read_archives([str(path)])
+    assert len(ids(reading)) == number
+    assert reading.problems == []
+
+
+def test_no_message_is_left_out_without_a_word(tmp_path: Path) -> None:
+    start = "From bob at example.org  Wed Jan  9 03:00:00 2008\n"
+    path = tmp_path / "x.mbox"
+    path.write_text(f"{start}{HEADER.format('1')}\nWords.\n\n{start}\nNo header.\n\n")
+    reading = read_archives([str(path)])
+    assert ids(reading) == ["1"]
+    assert [str(one) for one in reading.problems] == [
+        f"{path}: no-mail 1 message has no header that can be read: it is left out"
+    ]
+    path.write_text(f"{start}\nNo header.\n\n" * 2)
+    assert "2 messages have no header that can be read: they are left out" in complaint(path)
+    folder = write_maildir(tmp_path / "mail", conversation())
+    (folder / "cur" / "9").write_bytes(b"\nno header")
+    (folder / "cur" / "8").symlink_to("/proc/self/mem")
+    reading = read_archives([str(folder)])
+    assert sorted(ids(reading)) == IDS
+    assert ["2 messages" in str(one) for one in reading.problems] == [True]
+
+
 def test_a_message_and_a_maildir(tmp_path: Path) -> None:
     path = tmp_path / "one.eml"
     path.write_text(conversation()[0].raw(), encoding="utf-8")
