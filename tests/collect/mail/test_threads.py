@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .mails import START, Mail, conversation, ids, threads
+from .mails import START, Mail, conversation, ids, mbox, threads
 
 WHOLE = ["a0", "a1", "a2", "a3", "a4"]
 
@@ -75,6 +75,37 @@ def test_subjects_where_no_mail_names_another(tmp_path: Path) -> None:
     assert ids(threads(months[:2], months[2:], folder=tmp_path)) == [WHOLE]
 
 
+def test_answers_with_tags_of_gateways_and_in_other_languages(tmp_path: Path) -> None:
+    """No mail names another: they belong together by their subjects, whatever programs made of these."""
+    subjects = [
+        "Locks",
+        "RE: [ext] Re: Locks",
+        "[ext] Re: Locks",
+        "R: Locks",
+        "Re: [ext] Locks",
+        "Re: Locks (was: Keys)",
+    ]
+    mails = [
+        Mail(f"m{number}@example.org", subject, f"Person{number} Name", sent=START + timedelta(hours=number))
+        for number, subject in enumerate(subjects)
+    ]
+    others = [
+        Mail("x@example.org", "I: want it", "Dee Other", sent=START + timedelta(hours=10)),
+        Mail("y@example.org", "[ext] Keys", "Dee Other", sent=START + timedelta(hours=11)),
+    ]
+    found = ids(threads([*mails, *others], folder=tmp_path))
+    assert found == [[f"m{number}" for number in range(6)], ["x"], ["y"]]
+
+
+def test_an_answer_without_a_thread_is_its_own(tmp_path: Path) -> None:
+    mails = [
+        Mail("a@example.org", "Re: [ext] Re: Locks"),
+        Mail("b@example.org", "Re: Locks", "Bob Sample", sent=START + timedelta(hours=1)),
+        Mail("c@example.org", "Re: [ext] Locks", "Cyd Case", sent=START + timedelta(hours=2)),
+    ]
+    assert ids(threads(mails, folder=tmp_path)) == [["a", "c"], ["b"]]
+
+
 def test_a_report_of_every_week_is_no_thread(tmp_path: Path) -> None:
     reports = [
         Mail(f"r{week}@example.org", "[list] Weekly report", "Dee Other", sent=START + timedelta(weeks=week))
@@ -100,6 +131,16 @@ def test_lost_dates(tmp_path: Path) -> None:
     # the first line of each in the mbox has the time
     assert ids([found]) == [WHOLE]
     assert [message.sent for message in found.messages] == [mail.sent for mail in conversation()]
+
+
+def test_a_thread_that_begins_without_a_date(tmp_path: Path) -> None:
+    first, second, *_ = conversation()
+    data = mbox([replace(first, headers={"Date": "Thu, 1 Feb 1945 25:61:61 +9999"}), second])
+    data = data.replace(b"  Wed Oct 01 09:00:00 2025", b" Mon Jan  1 00:00:00 1945")
+    (found,) = threads(data, folder=tmp_path)
+    assert ids([found]) == [["a0", "a1"]]
+    assert [message.sent for message in found.messages] == [None, second.sent]
+    assert found.until(START + timedelta(days=1)) is not None
 
 
 @pytest.mark.parametrize("mails", [[("a", "b"), ("b", "a")], [("a", "a")], [("a", "b"), ("b", "c"), ("c", "a")]])
