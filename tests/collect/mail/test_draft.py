@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -109,6 +110,71 @@ threads:
 """
     )
     assert thread_of(draft.text).title.value == TITLE
+
+
+def test_addresses_of_people_are_masked(candidates: Candidates) -> None:
+    mails = [
+        Mail(
+            "m0",
+            "[list] Access for ute@example.org",
+            body="Ask ute.sample+x@example.org, <bob at example.org> or mailto:cyd@example.org please.",
+            headers={"From": "netdev@example.org"},
+        ),
+        Mail("m1", "Re: x", answers=("m0",), body="Not a person: @property, v@1.2, git@example.org:a/b.git there."),
+        Mail("m2", "Re: x", answers=("m0",), body="See https://example.org/list/dev@example.org/ for more."),
+    ]
+    deep = [
+        Mail(f"d{n}", "x", answers=(f"d{n - 1}" if n else "m0",), headers={"From": "ute＠example.org"})  # noqa: RUF001
+        for n in range(5)
+    ]
+    (candidate,) = candidates([*mails, *deep])
+    draft = draft_thread(candidate)
+    assert draft.stem.startswith("access-for-ute-")
+    assert draft.text.startswith("# A draft from a mailing list: 'Access for ute'.\n")
+    note = thread_of(draft.text)
+    assert note.title.value == "Access for ute"
+    assert note.summary is not None
+    lines = [" ".join(one.split()) for one in note.summary.value.replace("\\", "").split("* ")]
+    assert "netdev: Ask ute.sample+x, bob or cyd please." in lines
+    assert "Ann Example: Not a person: @property, v@1.2, git@example.org:a/b.git there." in lines
+    assert "Ann Example: See https://example.org/list/dev@example.org/ for more." in lines
+    assert "ute, to ute: Some words of a mail." in lines
+    assert "netdev (1)" in note.summary.value.replace("\n", " ")
+
+
+def test_a_masked_title_is_that_of_its_note(candidates: Candidates) -> None:
+    mails = [replace(mail, subject="Access for ute@example.org") for mail in conversation()]
+    fragment = (
+        f"date: 2025-10-06\nthreads:\n{written('', title='Access for ute', url='https://lists.example.org/t/1')[15:]}"
+    )
+    (candidate,) = candidates(mails, {"earlier": f"{fragment}  - title: Other\n"})
+    assert thread_of(draft_thread(candidate).text).continues == f"{1:016x}"
+
+
+def test_a_thread_without_any_date(candidates: Candidates, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1791194400")
+    mails = [replace(mail, headers={"Date": "never"}) for mail in conversation()]
+    monkeypatch.setattr("sphinxext.digest.collect.mail.header._POSTMARK_TIME", re.compile(rb"x\A"))
+    (candidate,) = candidates(mails)
+    text = draft_thread(candidate).text
+    assert "\ndate: 2026-10-05\n" in text
+    assert "\n# - when it was: no mail has a date" in text
+    assert "5 messages by 3 people at an unknown time:" in text.replace("\n      ", " ")
+    assert candidate.first is candidate.last is None
+
+
+def test_hundreds_of_people(candidates: Candidates) -> None:
+    mails = [Mail(f"m{n}", who=f"Person{n} Name", answers=("m0",) if n else ()) for n in range(700)]
+    (candidate,) = candidates([*mails, Mail("last", who="Person9 Name", answers=("m0",))])
+    note = thread_of(draft_thread(candidate).text)
+    assert note.participants is not None
+    assert len(note.participants.counts) == 500
+    assert note.participants.counts[0] == ("Person9 Name", 2)
+    assert note.summary is not None
+    assert "701 messages by 700 people" in note.summary.value
+    assert "and 688 more" in note.summary.value.replace("\n", " ")
+    assert note.summary.value.count("Some words of a mail") == 300
+    assert note.summary.value.rstrip().endswith("* More messages follow.")
 
 
 def test_deeper_than_four_levels(candidates: Candidates) -> None:
