@@ -207,8 +207,8 @@ def test_how_headers_look() -> None:
         in made(envelope=replace(ENVELOPE, subject=plain)).as_bytes()
     )
     assert (
-        b"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe_an_alle?=\n"
-        in made(envelope=replace(ENVELOPE, subject="Grüße an alle")).as_bytes()
+        b"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe_an_alle_Leser_der_Liste?=\n"
+        in made(envelope=replace(ENVELOPE, subject="Grüße an alle Leser der Liste")).as_bytes()
     )
 
 

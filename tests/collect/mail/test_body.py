@@ -302,6 +302,8 @@ def test_encodings() -> None:
     assert text_of_message(latin) == "Größe"
     assert text_of_message(b"Subject: x\n\nGr\xf6\xdfe") == "Größe"
     assert text_of_message(mime("Größe", "text/plain; charset=no-such-thing")) == "Größe"
+    assert text_of_message(b'Content-Type: text/plain; charset="utf\x00"\n\nwords here') == "words here"
+    assert text_of_message(mime("words", "text/plain; charset=rot13")) == "words"
     assert text_of_message(mime("so \nmany words", "text/plain; format=flowed")) == "so many words"
 
 
@@ -346,6 +348,14 @@ def test_long_texts_take_no_time(body: str) -> None:
         first_sentence(lines)
         list(cited_urls(lines))
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("charset", ["punycode", "Idna", "utf-7", "hz", "unicode_escape", "zlib", "undefined"])
+def test_charsets_that_are_none_take_no_time(charset: str) -> None:
+    started = time.process_time()
+    for body in ("a" * 500_000 + "-" + "b" * 500_000, "a.b" * 300_000, "+AAA-" * 200_000):
+        text_of_message(mime(body, f"text/plain; charset={charset}"))
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ _BARE_IDS = re.compile(r"[^\s<>(),;@]+@[^\s<>(),;@]+(?:[\s,;]+[^\s<>(),;@]+@[^\s
 _MASKED = re.compile(r"(?P<address>\S+ at [^\s(]+)(?P<rest>.*)", re.DOTALL)
 _NAMED = re.compile(r"(?P<name>\"(?:[^\"\\]|\\.)*\"\s*|[^<>]*)<(?P<address>[^<>]*)>", re.DOTALL)
 #: A name that Google Groups has put into quotes, and what follows them.
-_QUOTED_NAME = re.compile(r"'(?P<name>.+?)'(?:\s+(?P<rest>\S.*))?")
+_QUOTED_NAME = re.compile(r"'(?P<name>.+?)'(?:\s+(?P<rest>\S.*))?", re.DOTALL)
 #: What lists put behind a name when they send in their own name, as they do because of DMARC.
 _VIA = re.compile(r" (?:via|vía|über|ueber) \S.*")
 _IN_BRACKETS = re.compile(r"(?P<name>[^(\[]+)[(\[](?P<words>[^()\[\]]+)[)\]]")

@@ -11,7 +11,8 @@ from sphinxext.digest.collect.mail.content import Slice
 
 _FROM_LINE = re.compile(rb"(?:^|(?<=\A\xef\xbb\xbf))From [^\r\n]*\r?\n", re.MULTILINE)
 #: A time of day, or one word alone: a sentence that begins with "From" has neither.
-_POSTMARK = re.compile(rb"From (?:[^\r\n]*\d\d:\d\d[^\r\n]*|\S+)\s*")
+_TIME = re.compile(rb"\d\d:\d\d")
+_ONE_WORD = re.compile(rb"From \S+\s*")
 #: A sender and a time as the C library writes it (RFC 4155), or as mails do: no other line looks like that.
 _SURE_POSTMARK = re.compile(
     rb"From \S[^\r\n]* (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +"
@@ -66,7 +67,7 @@ def _begins_message(archive: mmap, match: re.Match[bytes]) -> bool:
     is_apart = not above.strip(b"\n\xef\xbb\xbf") or above.endswith(b"\n\n")
     start = _QUOTED.match(archive, match.end()).end()  # type: ignore[union-attr] # it matches everywhere
     head = archive[start : start + _LOOKED_AT]
-    if is_apart and _POSTMARK.fullmatch(match[0]):
+    if is_apart and (_TIME.search(match[0]) or _ONE_WORD.fullmatch(match[0])):
         return _FIELD.match(head) is not None or _is_empty(head, match[0])
     if is_apart:
         return _is_header(head, 2)

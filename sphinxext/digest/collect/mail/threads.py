@@ -44,7 +44,7 @@ class MailThread:
         for message in self.messages:
             named = (message.parent, *reversed(message.references))
             parent = next((one for one in named if one in order), None)
-            if parent is None and not message.references and order[message.id]:
+            if not message.references and order[message.id]:
                 parent = self.messages[0].id
             found[message.id] = parent
         # only what seems to be older than what it answers can make a circle
@@ -159,7 +159,7 @@ def _strips_answers(archive: Sequence[Message], answers: int) -> bool:
         for message in archive
     )
     masked = sum(message.masked for message in archive) * 2 > len(archive)
-    return (same > 2 or (masked and not answers)) and answers * 10 <= same
+    return (same > 2 or masked) and answers * 10 <= same
 
 
 def _join_by_subject(ordered: Sequence[Message], loose: set[str], sets: _Sets) -> None:
