@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from sphinxext.digest.collect.mail import choose as choose_module
 from sphinxext.digest.collect.mail.choose import (
     Candidate,
     Known,
@@ -257,6 +258,84 @@ def test_choosing(candidates: Candidates) -> None:
     assert titles(chosen=("<a3@example.org>",)) == [TITLE]
     identity = candidates(mails)[1].identity
     assert titles(chosen=(identity[:8],)) == ["Short"]
+
+
+def test_the_best_come_first(candidates: Candidates) -> None:
+    alone = [Mail(f"x{n}", f"[list] Alone {n}", sent=START + timedelta(days=day)) for n, day in enumerate((5, 9, 9))]
+    mails = [*alone, *conversation()]
+    assert [one.title for one in candidates(mails)] == [TITLE, "Alone 1", "Alone 2", "Alone 0"]
+    assert [one.title for one in candidates(mails, top=2)] == [TITLE, "Alone 1"]
+
+
+def test_days_and_numbers_that_are_asked_for(candidates: Candidates) -> None:
+    """All of them are included, in UTC."""
+    late = [Mail("l", "[list] Late", sent=datetime(2025, 10, 1, 23, 59, tzinfo=UTC))]
+    assert [one.title for one in candidates(late, since=date(2025, 10, 1))] == ["Late"]
+    assert candidates(late, since=date(2025, 10, 2)) == []
+    assert [one.title for one in candidates(late, until=date(2025, 10, 1))] == ["Late"]
+    assert candidates(late, until=date(2025, 9, 30)) == []
+    assert len(candidates(late, until=date(9999, 12, 31))) == 1
+    assert len(candidates(conversation(), min_messages=5)) == 1
+    assert candidates(conversation(), min_messages=6) == []
+    assert candidates(conversation(), tags=frozenset({"list"})) == []
+    assert len(candidates(conversation(), tags=frozenset({"nova", "x"}))) == 1
+    assert candidates(conversation(), chosen=("a3",)) == []
+    (one,) = candidates(conversation())
+    assert len(candidates(conversation(), chosen=("no", one.identity.upper()))) == 1
+    (recent,) = candidates(conversation(), since=date(2025, 10, 28))
+    assert recent.recent == 2 / 5
+
+
+def test_what_somebody_made_of_a_draft(candidates: Candidates, monkeypatch: pytest.MonkeyPatch) -> None:
+    (one,) = candidates(conversation())
+    assert not one.is_there
+    # the collection's first fragment has the identity of the thread
+    monkeypatch.setattr(
+        choose_module, "identity_of", lambda *parts: f"{1 if parts[1] == 'a0@example.org' else 2:016x}"
+    )
+    for note, status in {
+        "items: [Locks]": Status.SUMMARIZED,
+        "draft: true\nitems: [Locks]": Status.DRAFTED,
+        f"threads: [{{title: {TITLE}, summary: x}}]": Status.SUMMARIZED,
+    }.items():
+        (found,) = candidates(conversation(), {"mine": f"date: 2025-11-06\n{note}\n"})
+        assert (found.status, found.is_there, found.is_worthy) == (status, True, False)
+        assert found.score == (found.rank if status is Status.DRAFTED else 0)
+        assert growth(found, "") == 0
+
+
+def test_the_latest_note_of_a_thread_counts(candidates: Candidates) -> None:
+    fragments = {"b": written("2025-11-06", title=TITLE), "a": written("2025-10-06", title=TITLE)}
+    (found,) = candidates(conversation(), fragments)
+    assert found.status is Status.SUMMARIZED
+    assert found.entry is not None
+    assert str(found.entry.moment.day) == "2025-11-06"
+    (found,) = candidates(
+        conversation(), {"b": written("2025-10-13", title=TITLE), "a": written("2025-10-06", title=TITLE)}
+    )
+    assert [message.id[:2] for message in found.messages] == ["a2", "a3", "a4"]
+
+
+def test_threads_without_a_title(candidates: Candidates) -> None:
+    mails = [Mail("a", "[list] Re:"), Mail("b", "[list] [x] [X] [x] Found", answers=("a",))]
+    (one,) = candidates(mails)
+    assert (one.title, one.tags) == ("Found", ("x", "X"))
+    (one,) = candidates(mails[:1])
+    assert (one.title, one.tags) == ("(no subject)", ())
+
+
+def test_how_long_a_draft_may_be(candidates: Candidates) -> None:
+    body = "\n".join(f"https://example.org/{n}" for n in range(50))
+    mails = [
+        Mail("a", "x" * 300, body=body),
+        Mail("b", "Re: x", answers=("a",), body="https://example.org/49 https://example.org/0"),
+    ]
+    (one,) = candidates(mails)
+    text = draft_thread(one).text
+    assert text.count("* https://example.org/") == 40
+    assert len(thread_of(text).title.value) == 200
+    assert "2 messages by 1 person on 2025-10-01: Ann Example (2)." in text
+    assert "* Ann Example: https://example.org/0 https" in text
 
 
 def test_ranks(candidates: Candidates) -> None:

@@ -165,6 +165,70 @@ def test_a_folder_of_months(tmp_path: Path) -> None:
     assert [Path(archive.name).name for archive in reading.archives] == ["2026-November.txt.gz", "2026-October.txt"]
 
 
+def test_files_are_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    for name in ("10.mbox", "2.mbox", "1a2.mbox", "1a10.mbox", "a.mbox"):
+        (tmp_path / name).write_bytes(mbox([Mail(f"{name}@example.org")]))
+    names = [Path(archive.name).name for archive in read_archives([str(tmp_path)]).archives]
+    assert names == ["1a2.mbox", "1a10.mbox", "2.mbox", "10.mbox", "a.mbox"]
+
+
+def test_how_deep_folders_are_read(tmp_path: Path) -> None:
+    folder = tmp_path
+    for depth in range(10):
+        (folder / "x.mbox").write_bytes(mbox([Mail(f"{depth}@example.org")]))
+        folder = folder / "in"
+        folder.mkdir()
+    assert ids(read_archives([str(tmp_path)])) == [f"{depth}@example.org" for depth in range(7, -1, -1)]
+
+
+def test_how_often_a_file_may_be_packed(tmp_path: Path) -> None:
+    data = mbox(conversation())
+    for _ in range(2):
+        data = gzip.compress(data)
+    path = tmp_path / "x.gz"
+    path.write_bytes(data)
+    assert ids(read_archives([str(path)])) == IDS
+    path.write_bytes(gzip.compress(data))
+    assert "there is no mail in it" in complaint(path)
+
+
+def test_what_a_maildir_has_besides(tmp_path: Path) -> None:
+    folder = write_maildir(tmp_path / "mail", conversation())
+    (folder / "tmp" / "unfinished").write_text(Mail("unfinished").raw())
+    (folder / "cur" / "folder").mkdir()
+    (folder / "new" / "empty").write_bytes(b"")
+    (folder / "list.mbox").write_bytes(mbox([Mail("beside")]))
+    (folder / ".hidden").mkdir()
+    (folder / ".hidden" / "x.mbox").write_bytes(mbox([Mail("hidden")]))
+    reading = read_archives([str(folder)])
+    assert sorted(ids(reading)) == [*IDS, "beside"]
+    assert [str(one).rpartition("no-mail ")[2] for one in reading.problems] == [
+        "1 message has no header that can be read: it is left out"
+    ]
+    assert [archive.is_public_inbox for archive in reading.archives] == [False, False]
+
+
+def test_a_file_of_a_message_in_a_folder_and_one_that_is_packed(tmp_path: Path) -> None:
+    (tmp_path / "one.eml").write_text(Mail("one", body="x" * 5_000_000).raw())
+    write_gzip(tmp_path / "two.eml.gz", Mail("two", body="Words of two.").raw().encode())
+    one, two = (archive.messages[0] for archive in read_archives([str(tmp_path)]).archives)
+    assert (one.id, two.id) == ("one", "two")
+    assert len(one.content.read()) == 1024 * 1024
+    assert len(one.content.read(100)) == len(two.content.read(100)) == 100
+    assert two.content.read().endswith(b"Words of two.\n")
+    (tmp_path / "one.eml").unlink()
+    assert one.content.read() == b""
+
+
+def test_the_text_of_a_message_in_an_mbox(tmp_path: Path) -> None:
+    path = tmp_path / "x.mbox"
+    path.write_bytes(mbox([Mail("a", body="First.\nFrom here\n> From there"), Mail("b", body="x" * 2_000_000)]))
+    first, second = read_archives([str(path)]).archives[0].messages
+    assert first.content.read().endswith(b"\n\nFirst.\nFrom here\n> From there\n\n")
+    assert len(second.content.read()) == 1024 * 1024
+    assert second.content.read(30).startswith(b"From: Ann")
+
+
 @pytest.mark.parametrize("bare", [True, False])
 def test_public_inbox_version_2(tmp_path: Path, make_repository: type[Repository], bare: bool) -> None:
     mails = conversation()
