@@ -17,7 +17,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from hashlib import blake2b
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sphinxext.digest.options import Settings
 
@@ -57,11 +57,10 @@ class _Policy(EmailPolicy):
     encoded here, and the standard library takes them as they are.
     """
 
-    def header_store_parse(self, name: str, value: object) -> tuple[str, object]:
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, str]:
         if name.lower() not in _FOLDED:
-            stored: tuple[str, object] = super().header_store_parse(name, value)
-            return stored
-        words = _words_of_text(value) if isinstance(value, str) else _words_of_addresses(value)  # type: ignore[arg-type]
+            return super().header_store_parse(name, value)
+        words = _words_of_text(value) if isinstance(value, str) else _words_of_addresses(value)
         return name, _folded(name, words)
 
     def fold(self, name: str, value: str) -> str:

@@ -270,6 +270,20 @@ def test_parts() -> None:
     assert text.strip() == "Plain words."
 
 
+@pytest.mark.parametrize(("depth", "words"), [(20, ["Words."]), (21, [])])
+def test_how_deep_parts_are_read(depth: int, words: list[str]) -> None:
+    inner = "Content-Type: text/plain\n\nWords.\n"
+    for number in range(depth):
+        inner = f"Content-Type: multipart/mixed; boundary=b{number}\n\n--b{number}\n{inner}\n--b{number}--\n"
+    assert text_of_message(f"Subject: x\n{inner}".encode()).split() == words
+
+
+def test_how_much_of_a_text_is_read() -> None:
+    assert len(text_of_message(mime("x" * 300_000))) == 256 * 1024
+    assert len(text_of_message(mime("x" * 300_000, "text/html"))) == 128 * 1024
+    assert own_lines("x" * 3000) == ["x" * 2000]
+
+
 def test_html_alone() -> None:
     text = text_of_message(
         mime("<p>Some <b>words</b></p><blockquote>Old</blockquote><script>x()</script>", "text/html")
