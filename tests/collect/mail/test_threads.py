@@ -242,6 +242,16 @@ def test_circles(tmp_path: Path, mails: list[tuple[str, str]]) -> None:
             assert steps <= len(mails)
 
 
+def test_a_circle_that_an_older_mail_answers(tmp_path: Path) -> None:
+    mails = [
+        Mail("a", answers=("b",), sent=START),
+        Mail("b", answers=("c",), sent=START + timedelta(hours=1)),
+        Mail("c", answers=("b",), sent=START + timedelta(hours=2)),
+    ]
+    (found,) = threads(mails, folder=tmp_path)
+    assert found.parents() == {"a": "b", "b": None, "c": "b"}
+
+
 def test_a_deep_thread(tmp_path: Path) -> None:
     mails = [
         Mail(f"m{n}", answers=(f"m{n - 1}",) if n else (), sent=START + timedelta(minutes=n)) for n in range(3000)

@@ -64,5 +64,5 @@ def _is_greeting(greeting: re.Match[str], *, is_time: bool) -> bool:
         return greeting.end() == len(greeting.string)
     people = [bool(_IS_READERS.fullmatch(word)) or not word[:1].islower() for word in words]
     if greeting["mark"][:1] in (",", "!", "–", "—") or greeting["mark"][1:2] == "-":
-        return (len(words) == 1 and not is_time) or len(words) == 0 or (len(words) == 2 and people[1]) or all(people)
+        return (len(words) == 1 and not is_time) or (len(words) == 2 and people[1]) or all(people)
     return all(people)
