@@ -105,6 +105,8 @@ def test_no_empty_line_before_a_message(tmp_path: Path, start: str, number: int)
         ("From bob at 10:00", "X-One : 1\n", 2),
         ("From bob at 10:00", ">From ann Wed Jan  9 03:00:00 2008\nMessage-ID: <2>\n", 2),
         ("From bob at 10:00", "no header\n", 1),
+        ("From bob Mon Oct  5 10:00:00 2026", "no header\n", 1),
+        ("From bob at 10:00", "\nno header\n", 1),
         ("From bob 2008-01-09", "X-One: 1\nX-Two: 2\n", 1),
         ("From bob 2008-01-09", "Message-ID: <2>\n", 1),
         ("From bob 2008-01-09", "X-One: 1\n two\nMessage-ID: <2>\n", 2),
