@@ -150,6 +150,12 @@ def test_where_the_page_is(mail: Mail, project: Path) -> None:
         ["--from", "a@b\nBcc: c@d", "--to", "c@d"],
         ["--from", "a@b", "--to", "c@d\nBcc: e@f"],
         ["--from", "a@b", "--to", "c@d", "--cc", "c@d\r\nBcc: e@f"],
+        ["--from", "=?utf-8?q?=0A?= <a@b>", "--to", "c@d"],
+        ["--from", "a@b", "--to", "=?utf-8?q?=0ABcc:_e@f?= <c@d>"],
+        ["--from", "a@b", "--to", "=?utf-8?b?Cg==?= <c@d>"],
+        ["--from", "a@b", "--to", "c@d", "--cc", "=?utf-8?q?=E2=80=A8?= <c@d>"],
+        ["--from", "a@b", "--to", "(" * 20_000 + "c@d"],
+        ["--from", "a@b", "--to", "c@d", "--in-reply-to", "=?utf-8?q?=0A?="],
         ["--from", "a@b", "--to", "c@d", "--subject", "x\nBcc: e@f"],
         ["--from", "a@b", "--to", "c@d", "--in-reply-to", "<x@y>\nBcc: e@f"],
         ["--from", "a@b, c@d", "--to", "c@d"],
@@ -166,6 +172,30 @@ def test_what_the_headers_cannot_have(run: Run, arguments: list[str]) -> None:
     result = run("mail", "latest", *arguments)
     assert (result.status, result.out) == (2, "")
     assert "Usage" in result.err
+    assert result.err.count("Error: ") == 1
+    assert "Bcc" not in [line.partition(":")[0] for line in result.err.splitlines()]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["=?utf-8?q?=0ABcc:_x@example.org?=", "=?utf-8?b?CkJjYzogeA==?= {end}", "Дайджест для всех: {start} – {end}"],
+)
+def test_a_title_in_the_settings_is_a_text(mail: Mail, project: Path, title: str) -> None:
+    (project / "releasenotes" / "digest.yaml").write_text(f'title: "{title}"\n', encoding="utf-8")
+    message = mail("--no-html")
+    expected = title.replace("{start}", "2015-11-28").replace("{end}", "2015-12-04")
+    assert str(message["Subject"]) == expected
+    assert message["Bcc"] is None
+
+
+@pytest.mark.parametrize("host", ["a\nb", "a b", "a..b", "x" * 300, "\udcff", "a\x00b"])
+@pytest.mark.usefixtures("notes")
+def test_a_server_that_no_host_can_be(run: Run, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    environ = {"SPHINX_DIGEST_SMTP_HOST": host, "XDG_STATE_HOME": "state"}
+    monkeypatch.setattr("sphinxext.digest.cli.mail.os.environ", {**os.environ, **environ})
+    result = run("mail", "latest", "--from", "a@b.org", "--to", "c@d.org", "--send")
+    assert (result.status, result.out) == (1, "")
+    assert re.fullmatch(r"sphinx-digest: SPHINX_DIGEST_SMTP_HOST is '.*': it must be the name .*\n", result.err)
 
 
 @pytest.mark.usefixtures("notes")

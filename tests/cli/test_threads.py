@@ -96,3 +96,4 @@ def test_nothing(run: Run, project: Path, archive: Path) -> None:
     outcome = run("threads", "missing", "--format", "json")
     assert (outcome.status, outcome.out) == (1, "[]\n")
     assert run("threads").status == 2
+    assert len(run("threads", archive, "--until", "2999-12-31", "--since", "1970-01-01").lines) == 5

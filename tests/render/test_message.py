@@ -6,12 +6,13 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import default
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sphinxext.digest.options import default_settings
@@ -116,6 +117,107 @@ def test_other_scripts_in_headers() -> None:
     assert made(envelope=replace(ENVELOPE, to=to, subject=subject)).as_bytes(policy=WIRE).isascii()
 
 
+WORDS = st.sampled_from(
+    (
+        *(
+            "Abo",
+            "actualités",
+            "20",
+            "d’abonnement",
+            "–",
+            "✨",
+            "[dev]",
+            "Re:",
+            "251210-AABBCC",
+            "(x)",
+            "日本語テキスト",
+        ),
+        *(
+            "=?utf-8?q?x?=",
+            "=?a",
+            "?=",
+            "a=b",
+            "_",
+            "=?utf-8?q?=0ABcc:_x@example.org?=",
+            '"q"',
+            "a.b,",
+            "c;d",
+            "<x@y>",
+        ),
+        *("\\", "👩\u200d💻", "שלום", "Еженедельный", "", "x" * 100, "Ж" * 60),
+        "https://docs.example.org/a/very/long/address/that/does/not/fit/on/one/line/of/a/mail",
+    )
+)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=25).map(lambda words: " ".join(words).strip()).filter(bool))
+@example("Еженедельный дайджест разработчиков 14–20 ноября: новости и планы команды")
+@example("=?utf-8?q?=0ABcc:_x@example.org?=")
+@example("two  spaces, and nothing beyond ASCII")
+def test_any_subject_comes_back(subject: str) -> None:
+    """Also to programs that go by the letter of RFC 2047, with any version of Python."""
+    message = made(envelope=replace(ENVELOPE, subject=subject))
+    assert message["Subject"] == subject
+    for policy in (WIRE, PRINTED):
+        head = message.as_bytes(policy=policy).replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode("ascii")
+        (raw,) = re.findall(r"^Subject: (.*(?:\n .*)*)", head, re.MULTILINE)
+        assert str(make_header(decode_header(raw.replace("\n", "")))) == subject
+        assert max(map(len, f"Subject: {raw}".split("\n"))) <= 76
+        assert [line for line in raw.split("\n") if not line.strip()] == []
+        assert [
+            word for word in raw.split() if "=?" in word and not re.fullmatch(r"=\?utf-8\?[bq]\?[^?\s]+\?=", word)
+        ] == []
+    assert read_back(message)["Subject"] == subject
+    assert sorted(read_back(message)) == sorted(read_back(made()))
+
+
+NAMES = st.lists(WORDS.filter(bool), max_size=6).map(" ".join).filter(lambda name: len(name.encode()) <= 42)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=6))
+@example(["Release Team"])
+@example(["A. Sample", "Sample, Ute", 'The "Hammer"', "back\\slash", "Österreich, Üte", "Ж" * 21])
+def test_any_name_comes_back(names: list[str]) -> None:
+    to = tuple(Address(name, f"u{number}", "example.org") for number, name in enumerate(names))
+    message = read_back(made(envelope=replace(ENVELOPE, sender=to[0], to=to, cc=to)))
+    for header in ("To", "Cc"):
+        assert [(one.display_name, one.addr_spec) for one in message[header].addresses] == [
+            (one.display_name, one.addr_spec) for one in to
+        ]
+    assert message["From"].addresses[0].display_name == names[0]
+    head = made(envelope=replace(ENVELOPE, to=to)).as_bytes(policy=WIRE).partition(b"\r\n\r\n")[0]
+    assert max(map(len, head.split(b"\r\n"))) <= 76
+
+
+def test_how_headers_look() -> None:
+    """Encoded words only where they are needed, short or cut between characters."""
+    to = (
+        Address("A. Sample", "a", "example.org"),
+        Address("Ute", "ute", "example.org"),
+        Address("", "c", "example.org"),
+    )
+    subject = "Grüße: " + "日本語" * 15
+    data = made(envelope=replace(ENVELOPE, to=to, subject=subject)).as_bytes()
+    assert b'\nTo: "A. Sample" <a@example.org>, Ute <ute@example.org>, c@example.org\n' in data
+    (raw,) = re.findall(rb"\nSubject: (.*(?:\n .*)*)", data)
+    assert raw.count(b"=?utf-8?b?") == 4
+    plain = "word " * 30 + "end"
+    assert (
+        f"Subject: {'word ' * 12}word\n {'word ' * 14}word\n word word end\n".encode()
+        in made(envelope=replace(ENVELOPE, subject=plain)).as_bytes()
+    )
+    assert (
+        b"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe_an_alle_Leser_der_Liste?=\n"
+        in made(envelope=replace(ENVELOPE, subject="Grüße an alle Leser der Liste")).as_bytes()
+    )
+
+
+@pytest.mark.parametrize("url", ["https://example.org/\nBcc: x@y", "https://example.org/é", "https://a b", "x" * 499])
+def test_addresses_of_pages_that_no_header_can_have(url: str) -> None:
+    assert made(envelope=replace(ENVELOPE, page_url=url))["Archived-At"] is None
+    assert made(envelope=replace(ENVELOPE, page_url="x" * 498))["Archived-At"] == f"<{'x' * 498}>"
+
+
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [
@@ -175,6 +277,26 @@ def test_two_parts_the_plain_one_first() -> None:
         "ä@example.org",
         "a@b\u2028",
         "a@" + "ä" * 80 + ".org",
+        "=?utf-8?q?=0A?= <a@b>",
+        "=?utf-8?b?Cg==?= <a@b>",
+        "=?utf-8?q?=0D=0ABcc:_c@d?= <a@b>",
+        '"=?utf-8?q?=0ABcc:_c@d?=" <a@b>',
+        "=?utf-8?q?=E2=80=A8?= <a@b>",
+        "=?utf-8?q?=00?= <a@b>",
+        "=?utf-8?q?=C2=85?= <a@b>",
+        "=?utf-8?q?=1B[31m?= <a@b>",
+        "Ute <a@b=?utf-8?q?=0A?=>",
+        "a@b\x00",
+        "a@b\u2029",
+        "a@b\x85",
+        "a@[1.2.3.4\r\n]",
+        "a@b;c",
+        "a@b c",
+        "(" * 20_000 + "a@b",
+        "a:" * 20_000,
+        "<" * 20_000,
+        f"a@{'b' * 253}",
+        f"{'a' * 64}@{'b.' * 95}org",
     ],
 )
 def test_what_is_no_address(text: str) -> None:
@@ -193,3 +315,10 @@ def test_what_is_no_identifier(text: str) -> None:
     with pytest.raises(HeaderError):
         parse_message_id(text)
     assert parse_message_id("a@b") == parse_message_id(" <a@b> ") == "<a@b>"
+
+
+def test_addresses_of_all_lengths_and_forms() -> None:
+    assert parse_addresses(f"a@{'b' * 252}")[0].domain == "b" * 252
+    (address,) = parse_addresses('"a b"@[192.0.2.1]')
+    assert (address.username, address.domain) == ("a b", "[192.0.2.1]")
+    assert read_back(made(envelope=replace(ENVELOPE, sender=address)))["From"] == '"a b"@[192.0.2.1]'

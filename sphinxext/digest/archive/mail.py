@@ -161,8 +161,10 @@ def text_of_part(part: Message) -> str:
     """The text of a part, its lines joined where ``format=flowed`` (RFC 3676) says so."""
     payload = part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""
+    charset = part.get_content_charset("utf-8")
     try:
-        text = data.decode(part.get_content_charset("utf-8"))
+        # the codecs of host names are no charsets, and the time that they take grows with the square of the length
+        text = data.decode("utf-8" if charset in ("punycode", "idna") else charset)
     except (LookupError, UnicodeDecodeError):
         try:
             text = data.decode("utf-8")

@@ -50,6 +50,8 @@ def server_of(environ: Mapping[str, str]) -> Server:
     host = environ.get(HOST, "").strip()
     if not host:
         raise ServerError(f"{HOST} is not set: it names the server to send through")
+    if not _is_host(host):
+        raise ServerError(f"{HOST} is '{host}': it must be the name or the address of a server")
     tls = environ.get(TLS, "").strip().lower() or STARTTLS
     if tls not in _PORTS:
         raise ServerError(f"{TLS} is '{tls}': it may be {', '.join(_PORTS)}")
@@ -63,6 +65,15 @@ def server_of(environ: Mapping[str, str]) -> Server:
     if not user:
         user, password = _from_netrc(host, environ)
     return Server(host, _port(environ, tls), tls, user or None, password or None)
+
+
+def _is_host(name: str) -> bool:
+    """Return True if the system can look for a host of this name."""
+    try:
+        name.encode("idna")
+    except UnicodeError:
+        return False
+    return name.isprintable() and " " not in name
 
 
 def _port(environ: Mapping[str, str], tls: str) -> int:

@@ -1,5 +1,6 @@
 """What a sender wrote, and nothing else."""
 
+# ruff: noqa: RUF001 - lines of mails in many languages
 from __future__ import annotations
 
 import base64
@@ -71,6 +72,162 @@ def test_first_sentence(text: str, expected: str) -> None:
     assert sentence(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hi all, the gate is broken since noon.", "the gate is broken since noon."),
+        ("Hello there, this is it.", "this is it."),
+        ("Dear Ute Sample, who can review this?", "who can review this?"),
+        ("Hey folks - the gate is broken.", "the gate is broken."),
+        ("Hi all -- the gate is broken.", "the gate is broken."),
+        ("Hi all – the gate is broken.", "the gate is broken."),
+        ("Hi Jean-Luc, the gate is broken.", "the gate is broken."),
+        ("Hi Ute, all, the gate is broken.", "the gate is broken."),
+        ("Hi Ute and all: the gate is broken.", "the gate is broken."),
+        ("Hi Ute, Bob and Cyd,\nthe gate is broken.", "the gate is broken."),
+        ("Hi Ute\nThe gate is broken.", "The gate is broken."),
+        ("Hello Everybody. The gate is broken.", "The gate is broken."),
+        ("Hi lovely people, the gate is broken.", "the gate is broken."),
+        ("Good morning!\nThe gate is broken.", "The gate is broken."),
+        ("Morning all, the gate is broken.", "the gate is broken."),
+        ("Morning!\n\nThe gate is broken.", "The gate is broken."),
+        ("Cześć wszystkim,\nbrama jest zepsuta.", "brama jest zepsuta."),
+        ("Hallo zusammen, das Tor ist kaputt.", "das Tor ist kaputt."),
+        ("Ute here.\n\nThe gate is broken.", "The gate is broken."),
+        ("Thanks!\n\nThe gate is broken.", "The gate is broken."),
+        ("Team,\n\nThe gate is broken.", "The gate is broken."),
+        # what only looks like a greeting
+        ("Hello world is the wrong example here.", "Hello world is the wrong example here."),
+        ("Hi this works for me, thanks.", "Hi this works for me, thanks."),
+        ("Hi-fi recordings are kept, I think.", "Hi-fi recordings are kept, I think."),
+        ("Morning builds fail, others do not.", "Morning builds fail, others do not."),
+        ("Morning, noon and night it is broken.", "Morning, noon and night it is broken."),
+        ("All tests pass now.", "All tests pass now."),
+        ("All tests pass", "All tests pass"),
+        ("Team meeting is moved", "Team meeting is moved"),
+        ("Everyone can vote until Friday", "Everyone can vote until Friday"),
+        ("Thanks Ute, merged now.", "Thanks Ute, merged now."),
+        ("Cheers to Ute, who fixed it", "Cheers to Ute, who fixed it"),
+        ("Best regards are due to the team.", "Best regards are due to the team."),
+        ("I think,\nwe should.", "we should."),
+        ("It is broken, so\nlet us wait.", "It is broken, so let us wait."),
+        ("It is broken.\n\nHi all, more words.", "It is broken."),
+        # nothing else is said
+        ("Thanks,\nUte", "Thanks, Ute"),
+        ("Thanks a lot Ute!\n\nCheers,\nBob", "Thanks a lot Ute!"),
+        ("Hi all,\n\n> quoted\n\nCheers", "Cheers"),
+        ("Hi all,\n", ""),
+    ],
+)
+def test_greetings(text: str, expected: str) -> None:
+    assert sentence(text) == expected
+
+
+#: Lines above quotes, as mail programs write them; a bar is the end of a line.
+ATTRIBUTIONS = [
+    "W dniu 11.08.2026 o 10:00, Ute Sample pisze:",
+    "Dňa 11. 8. 26 o 10:00 Ute Sample napísal(a):",
+    "вт, 11 авг. 2026 г. в 10:00, Ute Sample <ute@example.org>:",
+    "في ١١ أغسطس ٢٠٢٦، الساعة ١٠:٠٠، كتب Ute Sample:",
+    "เมื่อ อ. 11 ส.ค. 2569 เวลา 10:00 Ute Sample เขียนว่า:",
+    "मंगल, 11 अग॰ 2026 को 10:00 बजे को Ute Sample ने लिखा:",
+    "2026年8月11日(火) 10:00 Ute Sample <ute@example.org>：",
+    "2026-08-11 10:00 keltezéssel, Ute Sample írta:",
+    "Em ter., 11 de ago. de 2026 às 10:00, Ute Sample escreveu:",
+    "Ute Sample <ute@example.org> yazdı:",
+    "Ute Sample <ute at example.org> skribis:",
+    "Ute Sample (ute at example.org) skribis:",
+    "* Ute Sample (ute@example.org) [2026-08-11 10:00]:",
+    "[Ute Sample, 2026-08-11]",
+    "---- Il 11 ago 2026 10:00 Ute Sample <ute@example.org> ha scritto ----",
+    "Citante Ute Sample (2026-08-11 10:00:00)",
+    "ke 11/8 klo 10:00 Ute Sample:",
+    "W dniu wtorek, 11 sierpnia 2026 10:00:00 CEST Ute Sample|<ute@example.org> pisze:",
+    "Tirsdag den 11. august 2026 kl. 10:00:00 skrev en med et langt|Navn Og Flere|<ute@example.org>:",
+    "Am Dienstag, den 11.08.2026, 10:00 +0200 verfasste Ute|Sample:",
+    "вт, 11 авг. 2026 г. в 10:00, Ute Sample <|ute@example.org>:",
+    "Citante Ute Sample|<ute@example.org>:",
+    "Bob wrote:",
+    "Nobody but Bob said:",
+    "On Monday, Bob wrote:",
+]
+
+
+@pytest.mark.parametrize("line", ATTRIBUTIONS)
+def test_lines_above_quotes_in_any_language(line: str) -> None:
+    above = line.replace("|", "\n")
+    for gap in ("\n", "\n\n"):
+        assert own_lines(f"{above}{gap}> quoted\n\nWords.") == ["Words."]
+        assert own_lines(f"Mine.\n\n{above}{gap}> quoted\n\nWords.") == ["Mine.", "", "Words."]
+        assert own_lines(f"It is mine.\n{above}{gap}> quoted") == ["It is mine.", ""]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "There are two ways:",
+        "With Python 3.12 I get 5 errors like this:",
+        "I see this at 10:30:",
+        "Use the tag <b> like this:",
+        "See the page at docs.example.org:",
+        "Use @property like this:",
+        "The log of today (2026-08-11) says",
+        "The log (at 10:30)",
+        "There are 3 ways in 120 files:",
+        "[1] is what I mean",
+        "-- 2026-08-11",
+        "We met on 11 August 2026 and|decided three things, which the|minutes have:",
+        "On 11 August 2026 Ute wrote this",
+    ],
+)
+def test_lines_above_quotes_that_are_the_sender_s(line: str) -> None:
+    lines = line.split("|")
+    assert own_lines("\n".join((*lines, "> quoted", "", "Words."))) == [*lines, "", "Words."]
+
+
+def test_a_sentence_before_the_attribution_on_one_line() -> None:
+    line = "I agree with that. On Tue, 11 Aug 2026 Ute Sample <ute@example.org> wrote:"
+    assert own_lines(f"{line}\n> quoted") == ["I agree with that.", ""]
+    assert own_lines("Yes, it is old. Bob wrote:\n> quoted") == ["Yes, it is old.", ""]
+
+
+HEADERS = {
+    "pl": "Od: Ute Sample <ute@example.org>\nWysłano: 11 sierpnia 2026 10:00\nDo: dev\nTemat: x",
+    "de": "Von: Ute Sample <ute@example.org>\nGesendet: Dienstag, 11. August 2026 10:00\nAn: dev\nBetreff: x",
+    "bold": "*Von:* Ute Sample <ute@example.org>\n*Gesendet:* 11. August 2026 10:00\n*An:* dev\n*Betreff:* x",
+    "zh": "发件人: Ute <ute@example.org>\n发送时间: 2026年8月11日 10:00\n收件人: dev",
+    "fr": "De : Ute Sample <ute@example.org>\nEnvoyé : mardi 11 août 2026 10:00\nÀ : dev\nObjet : x",
+    "empty lines": "Från: Ute <ute@example.org>\n\nSkickat: den 11 augusti 2026 10:00\n\nTill: dev\n\nÄmne: x",
+    "to before date": "Fra: Ute\nTil: dev <dev@example.org>\nSendt: 11 august 2026 10:00\nEmne: x",
+    "below a rule": "-----Wiadomość oryginalna-----\nSent: 11 August 2026 10:00\nTo: dev\nSubject: x",
+    "below another": "----- Ursprüngliche Nachricht -----\nAn: dev\nVon: ute@example.org",
+    "english": "From: Ute\nSent: Monday\nTo: list\nSubject: x",
+}
+
+
+@pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
+def test_headers_above_quoted_mails_in_any_language(header: str) -> None:
+    assert own_lines(f"Mine.\n\n{header}\n\nTheirs.\nhttps://example.org/theirs") == ["Mine.", ""]
+    assert own_lines(f"{header}\n\nTheirs.") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Where: room 5\nWhen: 11 August 2026 10:00\nWho: all\nAsk: ute@example.org",
+        "Ask: ute@example.org\nWhen: 11 August 2026 10:00",
+        "Ask: ute@example.org\nWhen: later\nWhere: room 5\nUntil: 11 August 2026",
+        "Ask: ute@example.org\nWhen: 11 August 2026 10:00\nin room 5\nWho: all",
+        "One: 1\nTwo: 2\nThree: 3\nFour: 4",
+        "----- Agenda -----\nWhen: later\nWho: all",
+        "----- Agenda -----\nWhen: 11 August 2026 10:00\nin room 5",
+        "From: here\nto there it goes\nSubject: x",
+    ],
+)
+def test_rows_of_words_and_colons_that_are_the_sender_s(text: str) -> None:
+    assert own_lines(text) == text.split("\n")
+
+
 def test_a_long_sentence_is_cut() -> None:
     text = sentence("word " * 3000)
     assert len(text) <= MAX_SENTENCE
@@ -113,11 +270,43 @@ def test_parts() -> None:
     assert text.strip() == "Plain words."
 
 
+@pytest.mark.parametrize(("depth", "words"), [(20, ["Words."]), (21, [])])
+def test_how_deep_parts_are_read(depth: int, words: list[str]) -> None:
+    inner = "Content-Type: text/plain\n\nWords.\n"
+    for number in range(depth):
+        inner = f"Content-Type: multipart/mixed; boundary=b{number}\n\n--b{number}\n{inner}\n--b{number}--\n"
+    assert text_of_message(f"Subject: x\n{inner}".encode()).split() == words
+
+
+def test_how_much_of_a_text_is_read() -> None:
+    assert len(text_of_message(mime("x" * 300_000))) == 256 * 1024
+    assert len(text_of_message(mime("x" * 300_000, "text/html"))) == 128 * 1024
+    assert own_lines("x" * 3000) == ["x" * 2000]
+
+
 def test_html_alone() -> None:
     text = text_of_message(
         mime("<p>Some <b>words</b></p><blockquote>Old</blockquote><script>x()</script>", "text/html")
     )
     assert text.split() == ["Some", "words"]
+
+
+def test_html_without_its_quotes() -> None:
+    above = "11 sie 2026 10:00 Ute &lt;ute@example.org&gt; napisał(a):<br>"
+    text = text_of_message(
+        mime(
+            f"<div>{above}</div><BlockQuote type=cite>old<blockquote>older</blockquote>old</BLOCKQUOTE><p>Mine.</p>"
+            f"</blockquote><p>More.</p><div>{above}</div><blockquote>old",
+            "text/html; charset=utf-8",
+        )
+    )
+    assert text.split("\n") == ["Mine.", "", "More."]
+    kept = text_of_message(mime("<p>See this:</p><blockquote>x</blockquote><pre>code</pre><p>a<br>b</p>", "text/html"))
+    assert kept == "See this:\n\na\nb"
+    # some programs send HTML as plain text
+    assert text_of_message(mime("\n <HTML><p>Words &amp; more</p>")) == "Words & more"
+    assert text_of_message(mime("<!DOCTYPE html><p>Words")) == "Words"
+    assert text_of_message(mime("Words <html><p>more")) == "Words <html><p>more"
 
 
 def test_encodings() -> None:
@@ -127,6 +316,8 @@ def test_encodings() -> None:
     assert text_of_message(latin) == "Größe"
     assert text_of_message(b"Subject: x\n\nGr\xf6\xdfe") == "Größe"
     assert text_of_message(mime("Größe", "text/plain; charset=no-such-thing")) == "Größe"
+    assert text_of_message(b'Content-Type: text/plain; charset="utf\x00"\n\nwords here') == "words here"
+    assert text_of_message(mime("words", "text/plain; charset=rot13")) == "words"
     assert text_of_message(mime("so \nmany words", "text/plain; format=flowed")) == "so many words"
 
 
@@ -171,6 +362,14 @@ def test_long_texts_take_no_time(body: str) -> None:
         first_sentence(lines)
         list(cited_urls(lines))
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("charset", ["punycode", "Idna", "utf-7", "hz", "unicode_escape", "zlib", "undefined"])
+def test_charsets_that_are_none_take_no_time(charset: str) -> None:
+    started = time.process_time()
+    for body in ("a" * 500_000 + "-" + "b" * 500_000, "a.b" * 300_000, "+AAA-" * 200_000):
+        text_of_message(mime(body, f"text/plain; charset={charset}"))
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from sphinxext.digest.collect.mail import choose as choose_module
 from sphinxext.digest.collect.mail.choose import (
     Candidate,
     Known,
@@ -111,6 +113,71 @@ threads:
     assert thread_of(draft.text).title.value == TITLE
 
 
+def test_addresses_of_people_are_masked(candidates: Candidates) -> None:
+    mails = [
+        Mail(
+            "m0",
+            "[list] Access for ute@example.org",
+            body="Ask ute.sample+x@example.org, <bob at example.org> or mailto:cyd@example.org please.",
+            headers={"From": "netdev@example.org"},
+        ),
+        Mail("m1", "Re: x", answers=("m0",), body="Not a person: @property, v@1.2, git@example.org:a/b.git there."),
+        Mail("m2", "Re: x", answers=("m0",), body="See https://example.org/list/dev@example.org/ for more."),
+    ]
+    deep = [
+        Mail(f"d{n}", "x", answers=(f"d{n - 1}" if n else "m0",), headers={"From": "ute＠example.org"})  # noqa: RUF001
+        for n in range(5)
+    ]
+    (candidate,) = candidates([*mails, *deep])
+    draft = draft_thread(candidate)
+    assert draft.stem.startswith("access-for-ute-")
+    assert draft.text.startswith("# A draft from a mailing list: 'Access for ute'.\n")
+    note = thread_of(draft.text)
+    assert note.title.value == "Access for ute"
+    assert note.summary is not None
+    lines = [" ".join(one.split()) for one in note.summary.value.replace("\\", "").split("* ")]
+    assert "netdev: Ask ute.sample+x, bob or cyd please." in lines
+    assert "Ann Example: Not a person: @property, v@1.2, git@example.org:a/b.git there." in lines
+    assert "Ann Example: See https://example.org/list/dev@example.org/ for more." in lines
+    assert "ute, to ute: Some words of a mail." in lines
+    assert "netdev (1)" in note.summary.value.replace("\n", " ")
+
+
+def test_a_masked_title_is_that_of_its_note(candidates: Candidates) -> None:
+    mails = [replace(mail, subject="Access for ute@example.org") for mail in conversation()]
+    fragment = (
+        f"date: 2025-10-06\nthreads:\n{written('', title='Access for ute', url='https://lists.example.org/t/1')[15:]}"
+    )
+    (candidate,) = candidates(mails, {"earlier": f"{fragment}  - title: Other\n"})
+    assert thread_of(draft_thread(candidate).text).continues == f"{1:016x}"
+
+
+def test_a_thread_without_any_date(candidates: Candidates, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1791194400")
+    mails = [replace(mail, headers={"Date": "never"}) for mail in conversation()]
+    monkeypatch.setattr("sphinxext.digest.collect.mail.header._POSTMARK_TIME", re.compile(rb"x\A"))
+    (candidate,) = candidates(mails)
+    text = draft_thread(candidate).text
+    assert "\ndate: 2026-10-05\n" in text
+    assert "\n# - when it was: no mail has a date" in text
+    assert "5 messages by 3 people at an unknown time:" in text.replace("\n      ", " ")
+    assert candidate.first is candidate.last is None
+
+
+def test_hundreds_of_people(candidates: Candidates) -> None:
+    mails = [Mail(f"m{n}", who=f"Person{n} Name", answers=("m0",) if n else ()) for n in range(700)]
+    (candidate,) = candidates([*mails, Mail("last", who="Person9 Name", answers=("m0",))])
+    note = thread_of(draft_thread(candidate).text)
+    assert note.participants is not None
+    assert len(note.participants.counts) == 500
+    assert note.participants.counts[0] == ("Person9 Name", 2)
+    assert note.summary is not None
+    assert "701 messages by 700 people" in note.summary.value
+    assert "and 688 more" in note.summary.value.replace("\n", " ")
+    assert note.summary.value.count("Some words of a mail") == 300
+    assert note.summary.value.rstrip().endswith("* More messages follow.")
+
+
 def test_deeper_than_four_levels(candidates: Candidates) -> None:
     mails = [
         Mail(f"m{n}", "x", f"Person{n} Name", (f"m{n - 1}",) if n else (), f"Words of {n} here.", START + timedelta(n))
@@ -191,6 +258,84 @@ def test_choosing(candidates: Candidates) -> None:
     assert titles(chosen=("<a3@example.org>",)) == [TITLE]
     identity = candidates(mails)[1].identity
     assert titles(chosen=(identity[:8],)) == ["Short"]
+
+
+def test_the_best_come_first(candidates: Candidates) -> None:
+    alone = [Mail(f"x{n}", f"[list] Alone {n}", sent=START + timedelta(days=day)) for n, day in enumerate((5, 9, 9))]
+    mails = [*alone, *conversation()]
+    assert [one.title for one in candidates(mails)] == [TITLE, "Alone 1", "Alone 2", "Alone 0"]
+    assert [one.title for one in candidates(mails, top=2)] == [TITLE, "Alone 1"]
+
+
+def test_days_and_numbers_that_are_asked_for(candidates: Candidates) -> None:
+    """All of them are included, in UTC."""
+    late = [Mail("l", "[list] Late", sent=datetime(2025, 10, 1, 23, 59, tzinfo=UTC))]
+    assert [one.title for one in candidates(late, since=date(2025, 10, 1))] == ["Late"]
+    assert candidates(late, since=date(2025, 10, 2)) == []
+    assert [one.title for one in candidates(late, until=date(2025, 10, 1))] == ["Late"]
+    assert candidates(late, until=date(2025, 9, 30)) == []
+    assert len(candidates(late, until=date(9999, 12, 31))) == 1
+    assert len(candidates(conversation(), min_messages=5)) == 1
+    assert candidates(conversation(), min_messages=6) == []
+    assert candidates(conversation(), tags=frozenset({"list"})) == []
+    assert len(candidates(conversation(), tags=frozenset({"nova", "x"}))) == 1
+    assert candidates(conversation(), chosen=("a3",)) == []
+    (one,) = candidates(conversation())
+    assert len(candidates(conversation(), chosen=("no", one.identity.upper()))) == 1
+    (recent,) = candidates(conversation(), since=date(2025, 10, 28))
+    assert recent.recent == 2 / 5
+
+
+def test_what_somebody_made_of_a_draft(candidates: Candidates, monkeypatch: pytest.MonkeyPatch) -> None:
+    (one,) = candidates(conversation())
+    assert not one.is_there
+    # the collection's first fragment has the identity of the thread
+    monkeypatch.setattr(
+        choose_module, "identity_of", lambda *parts: f"{1 if parts[1] == 'a0@example.org' else 2:016x}"
+    )
+    for note, status in {
+        "items: [Locks]": Status.SUMMARIZED,
+        "draft: true\nitems: [Locks]": Status.DRAFTED,
+        f"threads: [{{title: {TITLE}, summary: x}}]": Status.SUMMARIZED,
+    }.items():
+        (found,) = candidates(conversation(), {"mine": f"date: 2025-11-06\n{note}\n"})
+        assert (found.status, found.is_there, found.is_worthy) == (status, True, False)
+        assert found.score == (found.rank if status is Status.DRAFTED else 0)
+        assert growth(found, "") == 0
+
+
+def test_the_latest_note_of_a_thread_counts(candidates: Candidates) -> None:
+    fragments = {"b": written("2025-11-06", title=TITLE), "a": written("2025-10-06", title=TITLE)}
+    (found,) = candidates(conversation(), fragments)
+    assert found.status is Status.SUMMARIZED
+    assert found.entry is not None
+    assert str(found.entry.moment.day) == "2025-11-06"
+    (found,) = candidates(
+        conversation(), {"b": written("2025-10-13", title=TITLE), "a": written("2025-10-06", title=TITLE)}
+    )
+    assert [message.id[:2] for message in found.messages] == ["a2", "a3", "a4"]
+
+
+def test_threads_without_a_title(candidates: Candidates) -> None:
+    mails = [Mail("a", "[list] Re:"), Mail("b", "[list] [x] [X] [x] Found", answers=("a",))]
+    (one,) = candidates(mails)
+    assert (one.title, one.tags) == ("Found", ("x", "X"))
+    (one,) = candidates(mails[:1])
+    assert (one.title, one.tags) == ("(no subject)", ())
+
+
+def test_how_long_a_draft_may_be(candidates: Candidates) -> None:
+    body = "\n".join(f"https://example.org/{n}" for n in range(50))
+    mails = [
+        Mail("a", "x" * 300, body=body),
+        Mail("b", "Re: x", answers=("a",), body="https://example.org/49 https://example.org/0"),
+    ]
+    (one,) = candidates(mails)
+    text = draft_thread(one).text
+    assert text.count("* https://example.org/") == 40
+    assert len(thread_of(text).title.value) == 200
+    assert "2 messages by 1 person on 2025-10-01: Ann Example (2)." in text
+    assert "* Ann Example: https://example.org/0 https" in text
 
 
 def test_ranks(candidates: Candidates) -> None:

@@ -36,10 +36,68 @@ def read(text: str | bytes, postmark: bytes = b"") -> Message:
         ("<><><", "<><><"),
         ("Ann [Corp] <ann@example.org>", "Ann [Corp]"),
         (r'"Ann \"A\" Example" <ann@example.org>', 'Ann "A" Example'),
+        ('"Ann <Corp> Example" <ann@example.org>', "Ann <Corp> Example"),
+        ("ann@example.org (Ann (Corp) Example)", "Ann (Corp) Example"),
+        ("ann@example.org, bob@example.org", "ann@example.org"),
+        ("ann@example.org Mon Oct 5 10:00:00 2026", "ann@example.org"),
+        ("ann at example.org and bob at example.org", "ann at example.org and bob at example.org"),
+        ("ann at example.org (Ann", "ann at example.org"),
     ],
 )
 def test_senders(value: str, sender: str) -> None:
     assert read(f"From: {value}\nSubject: x\n\n").sender == sender
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "\"'Ute Sample' via dev\" <dev@googlegroups.com>",
+        "'Ute Sample' via dev <dev@googlegroups.com>",
+        "'Ute Sample' через dev <dev@groups.example.org>",
+        "'Ute Sample' dev aracılığıyla <dev@groups.example.org>",  # noqa: RUF001
+        "=?utf-8?q?=27Ute_Sample=27_via_dev?= <dev@googlegroups.com>",
+        "=?utf-8?b?J1V0ZSBTYW1wbGUnIHZpYSBkZXY=?= <dev@googlegroups.com>",
+        "Ute Sample über dev <dev@example.org>",
+        "Ute Sample vía dev <dev@example.org>",
+        "Ute Sample przez Dev <dev@lists.example.org>",
+        "Ute Sample dev 経由 <dev@lists.example.org>",
+        '"Ute Sample (via dev Mailing List)" <dev@example.org>',
+        '"Ute Sample [Via dev]" <dev@example.org>',
+        '"Ute Sample (dev)" <dev@lists.example.org>',
+        "dev at lists.example.org ('Ute Sample' via dev)",
+        "'Ute Sample' <ute@example.org>",
+    ],
+)
+def test_what_lists_add_to_names(value: str) -> None:
+    assert read(f"From: {value}\nSubject: x\n\n").sender == "Ute Sample"
+
+
+@pytest.mark.parametrize(
+    ("value", "sender"),
+    [
+        ("\"'Sample, Ute' via dev\" <dev@googlegroups.com>", "Sample, Ute"),
+        ("\"'O'Sample, Ute' via dev\" <dev@googlegroups.com>", "O'Sample, Ute"),
+        ("=?utf-8?q?=27Sample=2C_=C3=9Cte=27_via_dev?= <dev@googlegroups.com>", "Sample, Üte"),
+        ("Ute O'Sample <ute@example.org>", "Ute O'Sample"),
+        ("Ute de Sample <sample@example.org>", "Ute de Sample"),
+        ("Ute Via Sample <ute@example.org>", "Ute Via Sample"),
+        ("Ute Sample Dev <dev@lists.example.org>", "Ute Sample Dev"),
+        ("über dev <dev@lists.example.org>", "über dev"),
+        ("\"Ute 'The Hammer' Sample\" <ute@example.org>", "Ute 'The Hammer' Sample"),
+        ("\"'Ute' Sample\" <ute@example.org>", "Ute' Sample"),
+        ("Ute Sample (dev) <ute@example.org>", "Ute Sample (dev)"),
+        ("dev@lists.example.org", "dev@lists.example.org"),
+    ],
+)
+def test_names_that_only_look_like_it(value: str, sender: str) -> None:
+    assert read(f"From: {value}\nSubject: x\n\n").sender == sender
+
+
+def test_the_name_of_the_list_may_be_in_its_identifier() -> None:
+    header = "From: Ute Sample door dev <dev@example.org>\nList-Id: Development <dev.example.org>\n\n"
+    assert read(header).sender == "Ute Sample"
+    assert read(header.replace("<dev.", "<users.")).sender == "Ute Sample door dev"
+    assert read(header).list_id == "dev"
 
 
 def test_eight_bits() -> None:
@@ -79,6 +137,29 @@ def test_dates(date: str, postmark: str, sent: datetime | None) -> None:
     assert read(f"Subject: x\nDate: {date}\n\n", postmark.encode()).sent == sent
 
 
+@pytest.mark.parametrize(
+    ("servers", "hour"),
+    [
+        (["from a by b; Thu, 13 Aug 2026 10:00:00 +0000"], 10),
+        (["from a by b (x; y);\n\tThu, 13 Aug 2026 10:00:00 +0000 (UTC)"], 10),
+        (["from a by b; Thu, 13 Aug 2026 10:00:00 +0000; x"], 10),
+        (["from a by b; Thu, 13 Aug 2026 11:00:00 +0100", "from c by a; Thu, 13 Aug 2026 08:00:00 +0000"], 10),
+        (["from a by b", "by b; soon", "from c by a; Thu, 13 Aug 2026 10:00:00 +0000"], 10),
+        (["from a by b; Thu, 13 Aug 2099 10:00:00 +0000", "by a; Thu, 13 Aug 2026 10:00:00 +0000"], 10),
+        (["Thu, 13 Aug 2026 10:00:00 +0000"], None),
+        (["from a by b; never"], None),
+    ],
+)
+def test_the_time_of_the_last_server_where_nothing_else_tells(servers: list[str], hour: int | None) -> None:
+    header = "".join(f"Received: {one}\n" for one in servers)
+    sent = datetime(2026, 8, 13, hour, tzinfo=UTC) if hour else None
+    assert read(f"{header}Subject: x\nDate: garbage\n\nReceived: by x; 1 Jan 2001 00:00\n").sent == sent
+    assert read(f"Subject: x\n{header}\n", b"From -").sent == sent
+    # a postmark and a date come first
+    assert read(f"Subject: x\n{header}\n", b"From a Thu Mar  3 18:20:35 2016").sent.year == 2016  # type: ignore[union-attr]
+    assert read(f"Date: 3 Mar 2015 10:00\n{header}\n").sent.year == 2015  # type: ignore[union-attr]
+
+
 def test_ids() -> None:
     message = read(
         "Message-ID: <own@example.org>\nIn-Reply-To: <one @example.org> (Ann's message)\n"
@@ -90,6 +171,26 @@ def test_ids() -> None:
     assert read("Message-ID: x\nIn-Reply-To: <a@b>\n\n").parent == "a@b"
     assert read("Message-ID: <x>\nIn-Reply-To: Your message of Monday <a@b>\n\n").parent is None
     assert read("Message-ID: <x>\nIn-Reply-To: Your message of Monday <a@b>\n\n").references == ("a@b",)
+
+
+@pytest.mark.parametrize(
+    "reply", ["<\n  <a@b>", "\n <a@b>", "<a@b\n >", " <a@b>\t(a comment)", "a@b", "\n\ta@b", "<<a@b>>", "<a@\n b"]
+)
+def test_a_folded_or_bare_answer(reply: str) -> None:
+    message = read(f"Message-ID: <x>\nIn-Reply-To: {reply}\nSubject: x\n\n")
+    assert message.references == ("a@b",)
+    assert message.parent == ("a@b" if reply != "<a@\n b" else None)
+
+
+def test_bare_references() -> None:
+    assert read("Message-ID: <x@y>\nReferences: a@b, c@d\n\te@f\n\n").references == ("a@b", "c@d", "e@f")
+    assert read("Message-ID: <x@y>\nIn-Reply-To: a@b c@d\n\n").parent is None
+    assert read("Message-ID: <x@y>\nIn-Reply-To: message from a@b of Monday\n\n").references == ()
+
+
+@pytest.mark.parametrize("value", ["<>", "< >", "", "<<>>"])
+def test_an_empty_id_is_none(value: str) -> None:
+    assert read(f"Message-ID: {value}\nSubject: x\n\n").id.startswith("notmuch-sha1-")
 
 
 def test_a_missing_id_is_notmuch_s() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -140,12 +141,58 @@ LINES = st.one_of(
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(LINES, max_size=30), st.lists(LINES, max_size=10))
-def test_any_lines(tmp_path_factory: pytest.TempPathFactory, lines: list[str], header: list[str]) -> None:
+@given(
+    st.lists(LINES, max_size=30),
+    st.lists(LINES, max_size=10),
+    st.sampled_from(["From a@b Mon Oct  5 00:00:00 2026", "From -"]),
+)
+def test_any_lines(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], header: list[str], postmark: str
+) -> None:
     folder = tmp_path_factory.mktemp("any")
-    text = "\n".join(["From a@b Mon Oct  5 00:00:00 2026", "Subject: x", *header, "", *lines, ""])
+    text = "\n".join([postmark, "Subject: x", *header, "", *lines, ""])
     write_drafts(folder, text.encode("utf-8", "surrogatepass"))
     assert check_collection(folder, settings_of(folder), None).problems == ()
+
+
+#: Headers (with the lines below them) and texts of a first mail, which a second one answers.
+ARCHIVES = {
+    "no date": ("Date: never\n", "Words."),
+    "the end of time": ("Date: Fri, 31 Dec 9999 23:59:59 -9999\n", "Words."),
+    "the beginning of time": ("Date: 1 Jan 1 00:00 +2400\n", "Words."),
+    "parts in parts": (
+        "Content-Type: multipart/mixed; boundary=b0\n",
+        "".join(f"--b{n}\nContent-Type: multipart/mixed; boundary=b{n + 1}\n\n" for n in range(2000)),
+    ),
+    "mails in mails": ("Content-Type: message/rfc822\n", "Content-Type: message/rfc822\n\n" * 2000),
+    "thousands of parts": ("Content-Type: multipart/mixed; boundary=b\n", "--b\n\nWords.\n" * 10_000),
+    "no boundary": ('Content-Type: multipart/mixed; boundary=""\n', "--\n" * 10_000),
+    "a charset that lies": ("Content-Type: text/plain; charset=utf-16\n", "odd"),
+    "a charset of hosts": ("Content-Type: text/plain; charset=punycode\n", f"{'a' * 300_000}-{'b' * 300_000}"),
+    "no base64": ("Content-Transfer-Encoding: base64\n", "!!!!\n" * 1000),
+    "tags without end": ("Content-Type: text/html\n", "<div><table><tr><td>" * 10_000),
+    "a hundred thousand references": (f"References: {' '.join(f'<{n}@x>' for n in range(100_000))}\n", "Words."),
+    "an id of many words": (f"Message-ID: <{'a' * 50_000}>\n", "Words."),
+    "an address that is too long": (f"Archived-At: <https://example.org/{'a' * 5000}>\n", "Words."),
+    "an address with a password": ("Archived-At: <https://a:b@example.org:999999/\u202e>\n", "Words."),
+    "parameters": (f"Content-Type: text/plain{'; a*1*=x' * 5000}\n", "Words."),
+    "hundreds of tags": (f"Subject: {'[tag] [other]' * 300} x\n", "Words."),
+    "names that are YAML": ('From: "? - key: [value] # <<" <a@b.org>\n', "- a: b\n# c"),
+    "nothing to see": ("From: =?utf-8?b?4oCuAOKAiw==?= <a@b.org>\nSubject: =?utf-8?b?4oCu?=\n", "\u202e\u200b"),
+    "long links": ("X-One: 1\n", "\n".join(f"https://example.org/{n}/{'a' * 3900}" for n in range(60))),
+}
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_a_draft_always_lints(tmp_path: Path, name: str) -> None:
+    header, body = ARCHIVES[name]
+    first = f"From -\n{header}Message-ID: <first@x>\nFrom: Ann <ann@example.org>\nSubject: x\n\n{body}\n\n"
+    second = "From -\nMessage-ID: <second@x>\nIn-Reply-To: <first@x>\nFrom: Bob\nSubject: Re: x\n\nMore.\n"
+    started = time.process_time()
+    write_drafts(tmp_path, f"{first}{second}".encode())
+    assert check_collection(tmp_path, settings_of(tmp_path), None).problems == ()
+    assert len(list((tmp_path / "releasenotes" / "digests").iterdir())) in (1, 2)
+    assert time.process_time() - started < 10
 
 
 class Bytes:

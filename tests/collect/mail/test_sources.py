@@ -69,6 +69,81 @@ def test_lines_that_begin_with_from(tmp_path: Path) -> None:
     assert ids(read_archives([str(path)]))[-1] == "y"
 
 
+HEADER = "From: ann@example.org\nDate: Mon, 05 Oct 2026 10:00:00 +0000\nMessage-ID: <{}>\n"
+
+
+@pytest.mark.parametrize(
+    ("start", "number"),
+    [
+        ("From bob at example.org  Wed Jan  9 03:00:00 2008", 2),
+        ("From bob at example.org  Wed Jan 09 03:00 2008", 2),
+        ("From bob@example.org Wed Jan  9 03:00:00 CET 2008", 2),
+        ("From bob@example.org Wed Jan  9 03:00:00 2008 +0100", 2),
+        ("From bob@example.org Wed, 9 Jan 2008 03:00:00 +0000", 2),
+        ("From bob@example.org Wed Jan  9 03:00:00 2008\n>From ann@example.org Wed Jan  9 02:00:00 2008", 2),
+        ("From here on it is the talk of 10:30", 1),
+        ("From bob@example.org", 1),
+        (f"From {'0a' * 20} Mon Sep 17 00:00:00 2001", 1),
+    ],
+)
+def test_no_empty_line_before_a_message(tmp_path: Path, start: str, number: int) -> None:
+    """As Pipermail writes it below an attachment."""
+    first = f"From a@b Mon Oct  5 09:00:00 2026\n{HEADER.format('1')}\nWords.\nURL: <https://example.org/a.pgp>\n"
+    path = tmp_path / "2008-January.txt"
+    for end in ("\n", "\r\n"):
+        path.write_bytes(f"{first}{start}\n{HEADER.format('2')}\nMore.\n".replace("\n", end).encode())
+        reading = read_archives([str(path)])
+        assert (ids(reading), reading.problems) == (["1", "2"][:number], [])
+
+
+@pytest.mark.parametrize(
+    ("start", "header", "number"),
+    [
+        ("From bob", HEADER, 2),
+        ("From bob 2008-01-09", HEADER, 2),
+        ("From bob of example.org", HEADER, 2),
+        ("From bob at 10:00", "X-One : 1\n", 2),
+        ("From bob at 10:00", ">From ann Wed Jan  9 03:00:00 2008\nMessage-ID: <2>\n", 2),
+        ("From bob at 10:00", "no header\n", 1),
+        ("From bob Mon Oct  5 10:00:00 2026", "no header\n", 1),
+        ("From bob at 10:00", "\nno header\n", 1),
+        ("From bob 2008-01-09", "X-One: 1\nX-Two: 2\n", 1),
+        ("From bob 2008-01-09", "Message-ID: <2>\n", 1),
+        ("From bob 2008-01-09", "X-One: 1\n two\nMessage-ID: <2>\n", 2),
+    ],
+)
+def test_odd_postmarks(tmp_path: Path, start: str, header: str, number: int) -> None:
+    path = tmp_path / "x.mbox"
+    first = f"From a@b Mon Oct  5 09:00:00 2026\n{HEADER.format('1')}\nWords.\n\n"
+    path.write_text(
+        f"{first}{start}\n{header.format('2')}Subject: x\n\nMore.\n"
+        if number > 1
+        else f"{first}{start}\n{header.format('2')}\n"
+    )
+    reading = read_archives([str(path)])
+    assert len(ids(reading)) == number
+    assert reading.problems == []
+
+
+def test_no_message_is_left_out_without_a_word(tmp_path: Path) -> None:
+    start = "From bob at example.org  Wed Jan  9 03:00:00 2008\n"
+    path = tmp_path / "x.mbox"
+    path.write_text(f"{start}{HEADER.format('1')}\nWords.\n\n{start}\nNo header.\n\n")
+    reading = read_archives([str(path)])
+    assert ids(reading) == ["1"]
+    assert [str(one) for one in reading.problems] == [
+        f"{path}: no-mail 1 message has no header that can be read: it is left out"
+    ]
+    path.write_text(f"{start}\nNo header.\n\n" * 2)
+    assert "2 messages have no header that can be read: they are left out" in complaint(path)
+    folder = write_maildir(tmp_path / "mail", conversation())
+    (folder / "cur" / "9").write_bytes(b"\nno header")
+    (folder / "cur" / "8").symlink_to("/proc/self/mem")
+    reading = read_archives([str(folder)])
+    assert sorted(ids(reading)) == IDS
+    assert ["2 messages" in str(one) for one in reading.problems] == [True]
+
+
 def test_a_message_and_a_maildir(tmp_path: Path) -> None:
     path = tmp_path / "one.eml"
     path.write_text(conversation()[0].raw(), encoding="utf-8")
@@ -90,6 +165,70 @@ def test_a_folder_of_months(tmp_path: Path) -> None:
     assert reading.problems == []
     assert sorted(ids(reading)) == IDS
     assert [Path(archive.name).name for archive in reading.archives] == ["2026-November.txt.gz", "2026-October.txt"]
+
+
+def test_files_are_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    for name in ("10.mbox", "2.mbox", "1a2.mbox", "1a10.mbox", "a.mbox"):
+        (tmp_path / name).write_bytes(mbox([Mail(f"{name}@example.org")]))
+    names = [Path(archive.name).name for archive in read_archives([str(tmp_path)]).archives]
+    assert names == ["1a2.mbox", "1a10.mbox", "2.mbox", "10.mbox", "a.mbox"]
+
+
+def test_how_deep_folders_are_read(tmp_path: Path) -> None:
+    folder = tmp_path
+    for depth in range(10):
+        (folder / "x.mbox").write_bytes(mbox([Mail(f"{depth}@example.org")]))
+        folder = folder / "in"
+        folder.mkdir()
+    assert ids(read_archives([str(tmp_path)])) == [f"{depth}@example.org" for depth in range(7, -1, -1)]
+
+
+def test_how_often_a_file_may_be_packed(tmp_path: Path) -> None:
+    data = mbox(conversation())
+    for _ in range(2):
+        data = gzip.compress(data)
+    path = tmp_path / "x.gz"
+    path.write_bytes(data)
+    assert ids(read_archives([str(path)])) == IDS
+    path.write_bytes(gzip.compress(data))
+    assert "there is no mail in it" in complaint(path)
+
+
+def test_what_a_maildir_has_besides(tmp_path: Path) -> None:
+    folder = write_maildir(tmp_path / "mail", conversation())
+    (folder / "tmp" / "unfinished").write_text(Mail("unfinished").raw())
+    (folder / "cur" / "folder").mkdir()
+    (folder / "new" / "empty").write_bytes(b"")
+    (folder / "list.mbox").write_bytes(mbox([Mail("beside")]))
+    (folder / ".hidden").mkdir()
+    (folder / ".hidden" / "x.mbox").write_bytes(mbox([Mail("hidden")]))
+    reading = read_archives([str(folder)])
+    assert sorted(ids(reading)) == [*IDS, "beside"]
+    assert [str(one).rpartition("no-mail ")[2] for one in reading.problems] == [
+        "1 message has no header that can be read: it is left out"
+    ]
+    assert [archive.is_public_inbox for archive in reading.archives] == [False, False]
+
+
+def test_a_file_of_a_message_in_a_folder_and_one_that_is_packed(tmp_path: Path) -> None:
+    (tmp_path / "one.eml").write_text(Mail("one", body="x" * 5_000_000).raw())
+    write_gzip(tmp_path / "two.eml.gz", Mail("two", body="Words of two.").raw().encode())
+    one, two = (archive.messages[0] for archive in read_archives([str(tmp_path)]).archives)
+    assert (one.id, two.id) == ("one", "two")
+    assert len(one.content.read()) == 1024 * 1024
+    assert len(one.content.read(100)) == len(two.content.read(100)) == 100
+    assert two.content.read().endswith(b"Words of two.\n")
+    (tmp_path / "one.eml").unlink()
+    assert one.content.read() == b""
+
+
+def test_the_text_of_a_message_in_an_mbox(tmp_path: Path) -> None:
+    path = tmp_path / "x.mbox"
+    path.write_bytes(mbox([Mail("a", body="First.\nFrom here\n> From there"), Mail("b", body="x" * 2_000_000)]))
+    first, second = read_archives([str(path)]).archives[0].messages
+    assert first.content.read().endswith(b"\n\nFirst.\nFrom here\n> From there\n\n")
+    assert len(second.content.read()) == 1024 * 1024
+    assert second.content.read(30).startswith(b"From: Ann")
 
 
 @pytest.mark.parametrize("bare", [True, False])

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from sphinxext.digest.collect.mail.subject import is_answer, is_countdown, is_digest, key_of, list_tags, split_subject
+from sphinxext.digest.collect.mail.subject import (
+    is_answer,
+    is_countdown,
+    is_digest,
+    key_of,
+    keys_of,
+    list_tags,
+    split_subject,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +38,39 @@ def test_answers() -> None:
     assert not is_answer("[list] x re: y")
     assert not is_answer("Redo: x")
     assert key_of("RE: [List] Re: Words") == key_of("[list] words")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(
+            "Re:Words",
+            "RE : Words",
+            "Re[2]: Words",
+            "Odp: Words",
+            "YNT: Words",
+            "回覆: Words",
+            "Απ: Words",
+            "R: Words",
+        ),
+        *("RE: [ext] Re: Words", "[EXT] Re: Words", "RE: [EXT] [a] Re: Words", "Re: words (was: Other words)"),
+        *("Re: Words [was Re: Other words]", "AW: [ext] [b] AW: R: Words"),
+    ],
+)
+def test_the_same_thread_whatever_programs_put_before_it(answer: str) -> None:
+    assert "words" in keys_of(answer)
+
+
+def test_tags_of_a_thread_count_first() -> None:
+    assert list(keys_of("[list] Re: [ext] Re: [nova] Words")) == [
+        "list ext nova words",
+        "list nova words",
+        "nova words",
+    ]
+    assert list(keys_of("[list] [nova] Words")) == ["list nova words"]
+    assert list(keys_of("I: want")) == ["i: want", "want"]
+    assert key_of("(was: it)") == "(was: it)"
+    assert key_of("RFC: Words") == "rfc: words"
 
 
 def test_the_tag_of_a_list() -> None:

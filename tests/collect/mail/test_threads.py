@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from .mails import START, Mail, conversation, ids, threads
+from .mails import START, Mail, conversation, ids, mbox, threads
 
 WHOLE = ["a0", "a1", "a2", "a3", "a4"]
 
@@ -75,6 +76,120 @@ def test_subjects_where_no_mail_names_another(tmp_path: Path) -> None:
     assert ids(threads(months[:2], months[2:], folder=tmp_path)) == [WHOLE]
 
 
+def test_answers_with_tags_of_gateways_and_in_other_languages(tmp_path: Path) -> None:
+    """No mail names another: they belong together by their subjects, whatever programs made of these."""
+    subjects = [
+        "Locks",
+        "RE: [ext] Re: Locks",
+        "[ext] Re: Locks",
+        "R: Locks",
+        "Re: [ext] Locks",
+        "Re: Locks (was: Keys)",
+    ]
+    mails = [
+        Mail(f"m{number}@example.org", subject, f"Person{number} Name", sent=START + timedelta(hours=number))
+        for number, subject in enumerate(subjects)
+    ]
+    others = [
+        Mail("x@example.org", "I: want it", "Dee Other", sent=START + timedelta(hours=10)),
+        Mail("y@example.org", "[ext] Keys", "Dee Other", sent=START + timedelta(hours=11)),
+    ]
+    found = ids(threads([*mails, *others], folder=tmp_path))
+    assert found == [[f"m{number}" for number in range(6)], ["x"], ["y"]]
+
+
+def test_an_answer_without_a_thread_is_its_own(tmp_path: Path) -> None:
+    mails = [
+        Mail("a@example.org", "Re: [ext] Re: Locks"),
+        Mail("b@example.org", "Re: Locks", "Bob Sample", sent=START + timedelta(hours=1)),
+        Mail("c@example.org", "Re: [ext] Locks", "Cyd Case", sent=START + timedelta(hours=2)),
+    ]
+    assert ids(threads(mails, folder=tmp_path)) == [["a", "c"], ["b"]]
+
+
+def test_without_references_only_answers_belong_together(tmp_path: Path) -> None:
+    mails = [
+        Mail("a@example.org", "Locks"),
+        Mail("b@example.org", "Re: Locks", "Bob Sample", sent=START + timedelta(hours=1)),
+        Mail("c@example.org", "Locks", "Cyd Case", sent=START + timedelta(hours=2)),
+    ]
+    assert ids(threads(mails, folder=tmp_path)) == [["a", "b"], ["c"]]
+
+
+def test_many_mails_that_nobody_answers_do_not_show_that_a_list_strips_re(tmp_path: Path) -> None:
+    alone = [Mail(f"m{n}@example.org", "Locks", f"Person{n} Name", sent=START + timedelta(hours=n)) for n in range(15)]
+    answer = Mail("z@example.org", "Re: Locks", "Zoe Last", ("m0@example.org",), sent=START + timedelta(days=1))
+    assert len(threads([*alone, answer], folder=tmp_path)) == 15
+
+
+@pytest.mark.parametrize(("answers", "strips"), [(1, True), (2, False)])
+def test_a_few_answers_in_other_languages_where_a_list_strips_re(tmp_path: Path, answers: int, strips: bool) -> None:
+    first = Mail("m0@example.org", "Locks")
+    same = [
+        Mail(f"m{n}@example.org", "Locks", f"Person{n} Name", ("m0@example.org",), sent=START + timedelta(hours=n))
+        for n in range(1, 11)
+    ]
+    other = [
+        Mail(f"a{n}@example.org", "AW: Keys", "Bob Sample", ("m0@example.org",), sent=START + timedelta(hours=n))
+        for n in range(answers)
+    ]
+    loose = Mail("x@example.org", "Locks", "Zoe Last", sent=START + timedelta(days=1))
+    assert len(threads([first, *same, *other, loose], folder=tmp_path)) == (1 if strips else 2)
+
+
+@pytest.mark.parametrize(("number", "strips"), [(2, False), (3, True)])
+def test_how_many_equal_subjects_show_that_a_list_strips_re(tmp_path: Path, number: int, strips: bool) -> None:
+    first = Mail("m0@example.org", "Locks")
+    same = [Mail(f"m{n}@example.org", "Locks", f"P{n} Name", ("m0@example.org",)) for n in range(1, number + 1)]
+    loose = Mail("x@example.org", "Locks", "Zoe Last", sent=START + timedelta(hours=1))
+    assert len(threads([first, *same, loose], folder=tmp_path)) == (1 if strips else 2)
+
+
+def undated(mail: Mail) -> Mail:
+    return replace(mail, headers={"Date": ""})
+
+
+@pytest.mark.parametrize("header", ["References", "In-Reply-To"])
+def test_a_mail_without_a_date_comes_after_what_it_answers(tmp_path: Path, header: str) -> None:
+    mails = [
+        Mail("a@example.org"),
+        Mail("b@example.org", "Re: x", answers=("a@example.org",), sent=START + timedelta(hours=1)),
+        Mail("c@example.org", headers={"Date": "", header: "<a@example.org>"}),
+        Mail("d@example.org", "Re: x", answers=("a@example.org",), sent=START + timedelta(hours=2)),
+        undated(Mail("e@example.org")),
+    ]
+    data = re.sub(rb"(?m)^From .*", b"From -", mbox(mails))
+    assert ids(threads(data, folder=tmp_path)) == [["a", "c", "b", "d"], ["e"]]
+
+
+@pytest.mark.parametrize(("hours", "order"), [(25, ["b", "a"]), (27, ["a", "b"])])
+def test_a_clock_that_is_behind(tmp_path: Path, hours: int, order: list[str]) -> None:
+    mails = [
+        Mail("a@example.org"),
+        Mail("b@example.org", "Re: x", answers=("a@example.org",), sent=START - timedelta(hours=hours)),
+    ]
+    assert ids(threads(mails, folder=tmp_path)) == [order]
+
+
+@pytest.mark.parametrize(("days", "number"), [(30, 1), (31, 2)])
+def test_how_long_a_thread_may_pause(tmp_path: Path, days: int, number: int) -> None:
+    mails = [
+        Mail("a@example.org", "Locks"),
+        Mail("b@example.org", "Re: Locks", "Bob Sample", sent=START + timedelta(days=20)),
+        Mail("c@example.org", "Re: Locks", "Cyd Case", sent=START + timedelta(days=20 + days)),
+    ]
+    assert len(threads(mails, folder=tmp_path)) == number
+
+
+def test_what_has_no_subject_belongs_to_nothing(tmp_path: Path) -> None:
+    mails = [
+        Mail("a@example.org", "Re: "),
+        Mail("b@example.org", "Re: ", "Bob Sample"),
+        Mail("c@example.org", "Re: x"),
+    ]
+    assert ids(threads(mails, folder=tmp_path)) == [["a"], ["b"], ["c"]]
+
+
 def test_a_report_of_every_week_is_no_thread(tmp_path: Path) -> None:
     reports = [
         Mail(f"r{week}@example.org", "[list] Weekly report", "Dee Other", sent=START + timedelta(weeks=week))
@@ -102,6 +217,16 @@ def test_lost_dates(tmp_path: Path) -> None:
     assert [message.sent for message in found.messages] == [mail.sent for mail in conversation()]
 
 
+def test_a_thread_that_begins_without_a_date(tmp_path: Path) -> None:
+    first, second, *_ = conversation()
+    data = mbox([replace(first, headers={"Date": "Thu, 1 Feb 1945 25:61:61 +9999"}), second])
+    data = data.replace(b"  Wed Oct 01 09:00:00 2025", b" Mon Jan  1 00:00:00 1945")
+    (found,) = threads(data, folder=tmp_path)
+    assert ids([found]) == [["a0", "a1"]]
+    assert [message.sent for message in found.messages] == [None, second.sent]
+    assert found.until(START + timedelta(days=1)) is not None
+
+
 @pytest.mark.parametrize("mails", [[("a", "b"), ("b", "a")], [("a", "a")], [("a", "b"), ("b", "c"), ("c", "a")]])
 def test_circles(tmp_path: Path, mails: list[tuple[str, str]]) -> None:
     made = [Mail(one, answers=(other,), sent=START - timedelta(days=n)) for n, (one, other) in enumerate(mails)]
@@ -115,6 +240,16 @@ def test_circles(tmp_path: Path, mails: list[tuple[str, str]]) -> None:
             above = parents[above]
             steps += 1
             assert steps <= len(mails)
+
+
+def test_a_circle_that_an_older_mail_answers(tmp_path: Path) -> None:
+    mails = [
+        Mail("a", answers=("b",), sent=START),
+        Mail("b", answers=("c",), sent=START + timedelta(hours=1)),
+        Mail("c", answers=("b",), sent=START + timedelta(hours=2)),
+    ]
+    (found,) = threads(mails, folder=tmp_path)
+    assert found.parents() == {"a": "b", "b": None, "c": "b"}
 
 
 def test_a_deep_thread(tmp_path: Path) -> None:

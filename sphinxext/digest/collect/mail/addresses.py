@@ -30,8 +30,9 @@ _PIPERMAIL_PAGE = re.compile(
     r"(?P<base>https?://.*/)(?P<month>[^/]+)/(?:(?:thread|date|subject|author)\.html)?\Z", re.I
 )
 _ENTRY = re.compile(
-    r"<a\s+href=\"(?P<page>\d{4,})\.html\">(?P<subject>.{0,2000}?)</a>\s*<a\s+name=\"\d+\">.{0,50}?</a>\s*<i>(?P<who>.{0,500}?)</i>",
-    re.IGNORECASE | re.DOTALL,
+    r"<a\s+href=\"(?P<page>\d{4,12})\.html\">(?P<subject>[^<]{0,2000})</a>\s*<a\s+name=\"\d+\">[^<]{0,50}</a>\s*"
+    r"<i>(?P<who>[^<]{0,500})</i>",
+    re.IGNORECASE,
 )
 #: The page of a busy month has a line or two to each message.
 _MAX_PAGE = 32 * 1024 * 1024

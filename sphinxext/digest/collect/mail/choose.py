@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from math import log2
 
@@ -211,7 +211,7 @@ def cut(threads: Iterable[MailThread], until: date | None) -> list[MailThread]:
     """The threads as they were at the end of a day in UTC."""
     if until is None:
         return list(threads)
-    end = datetime.combine(until, time.min, UTC) + timedelta(days=1)
+    end = datetime.combine(until, time.max, UTC)
     return [kept for thread in threads if (kept := thread.until(end)) is not None]
 
 

@@ -10,11 +10,12 @@ from datetime import datetime
 from itertools import islice
 
 from sphinxext.digest.archive.escape import filled
+from sphinxext.digest.clock import today
 from sphinxext.digest.collect.draft import Draft, make_draft
 from sphinxext.digest.collect.mail.body import cited_urls, first_sentence, own_lines, text_of_message
 from sphinxext.digest.collect.mail.choose import Candidate, Status
 from sphinxext.digest.collect.mail.header import Message
-from sphinxext.digest.collect.mail.plain import as_rst, item, shortened, url_as_rst
+from sphinxext.digest.collect.mail.plain import as_rst, item, name_of, shortened, url_as_rst, without_addresses
 from sphinxext.digest.model import Entry, Kind, Participants
 
 #: Lists within lists of an outline; what is deeper stands in the last one.
@@ -24,10 +25,8 @@ _MAX_LINKS = 40
 _MAX_TITLE = 200
 _MAX_NAME = 80
 _MAX_NAMES = 12
+_MAX_PARTICIPANTS = 500
 _NOTHING = "(nothing but quotes, a patch or an attachment)"
-#: An address, also as archives mask it: ``a at example.org``, ``a_at_example.org``.
-_ADDRESS = re.compile(r"([^\s@<>]+)(?:@[^\s)>]*|(?:\s+at\s+|_at_)\S+\.\S+)")
-_MAX_SENDER = 4 * _MAX_NAME
 #: Where the comment of a draft says how long the thread was.
 _COUNT = re.compile(r"^# Messages: (\d+)", re.MULTILINE)
 
@@ -46,9 +45,9 @@ class Line:
 
 
 def draft_thread(candidate: Candidate) -> Draft:
-    """The fragment of a thread, dated to the day (UTC) of its last message.
+    """Return the fragment of a thread, dated to the day (UTC) of its last message, or to today if none has a time.
 
-    All that comes from the mails is plain text: nothing in it is markup.
+    All that comes from the mails is plain text: nothing in it is markup, and addresses of people are masked.
     """
     texts = {message.id: own_lines(text_of_message(message.content.read())) for message in candidate.messages}
     summary = [
@@ -57,7 +56,7 @@ def draft_thread(candidate: Candidate) -> Draft:
         *_outline_rst(outline(candidate, texts)),
         *_links_rst(candidate.messages, texts),
     ]
-    title = shortened(candidate.title, _MAX_TITLE)
+    title = _title(candidate)
     note = {
         "title": as_rst(title),
         "url": candidate.url,
@@ -70,7 +69,7 @@ def draft_thread(candidate: Candidate) -> Draft:
         candidate.identity,
         title,
         {"threads": [note]},
-        date=last.date() if last else None,
+        date=last.date() if last else today(),
         comment=_comment(candidate),
     )
 
@@ -125,9 +124,8 @@ def _outline_rst(lines: Iterable[Line]) -> Iterator[str]:
         level = min(line.level, before + 1)
         if level != before:
             yield ""
-        name = shortened(line.sender, _MAX_NAME)
-        answers = f", to {shortened(line.answers, _MAX_NAME)}" if line.answers else ""
-        yield from item(as_rst(f"{name}{answers}: {line.words}"), level)
+        answers = f", to {_name(line.answers)}" if line.answers else ""
+        yield from item(as_rst(f"{_name(line.sender)}{answers}: {without_addresses(line.words)}"), level)
         before = level
     if len(kept) > _MAX_ITEMS:
         yield from ["", *item("More messages follow.")]
@@ -154,16 +152,24 @@ def _numbers(candidate: Candidate) -> str:
 
 
 def _participants(candidate: Candidate) -> Participants:
-    """Who wrote, by their names: an address is nothing to be published, so that only its beginning stays."""
+    """Return who wrote most, by their names."""
     found: Counter[str] = Counter()
     for sender, number in candidate.participants.items():
-        name = _ADDRESS.sub(r"\1", shortened(sender, _MAX_SENDER))
-        found[shortened(name, _MAX_NAME)] += number
-    return Participants(tuple(found.most_common()))
+        found[_name(sender)] += number
+    return Participants(tuple(found.most_common(_MAX_PARTICIPANTS)))
+
+
+def _name(sender: str) -> str:
+    """Return the name of a sender: an address is not published, so that only its beginning stays."""
+    return shortened(name_of(sender), _MAX_NAME)
+
+
+def _title(candidate: Candidate) -> str:
+    return shortened(without_addresses(candidate.title), _MAX_TITLE)
 
 
 def _names(people: dict[str, int]) -> str:
-    named = [f"{shortened(name, _MAX_NAME)} ({count})" for name, count in islice(people.items(), _MAX_NAMES)]
+    named = [f"{_name(name)} ({count})" for name, count in islice(people.items(), _MAX_NAMES)]
     others = len(people) - len(named)
     return ", ".join(named) + (f" and {others} more" if others else "")
 
@@ -173,7 +179,7 @@ def _continued(candidate: Candidate) -> str | None:
     entry = candidate.entry
     if candidate.status is not Status.CONTINUES or entry is None:
         return None
-    return entry.fragment.identity if _is_clear(entry, as_rst(shortened(candidate.title, _MAX_TITLE))) else None
+    return entry.fragment.identity if _is_clear(entry, as_rst(_title(candidate))) else None
 
 
 def _is_clear(entry: Entry, title: str) -> bool:
@@ -183,7 +189,7 @@ def _is_clear(entry: Entry, title: str) -> bool:
 
 def _comment(candidate: Candidate) -> Iterator[str]:
     thread = candidate.thread
-    yield f"A draft from a mailing list: '{shortened(candidate.title, _MAX_TITLE)}'."
+    yield f"A draft from a mailing list: '{_title(candidate)}'."
     sent = [message.sent for message in thread.messages if message.sent]
     yield f"Messages: {len(thread.messages)}, {days_of(min(sent, default=None), max(sent, default=None))} (UTC)."
     if candidate.tags:
@@ -193,6 +199,8 @@ def _comment(candidate: Candidate) -> Iterator[str]:
     yield "The outline has who answered whom, with the first sentence of each mail. A person has to decide:"
     yield "- what was discussed, and what came of it: cut the outline down to that, in words of your own"
     yield "- whether the discussion is over: 'state: done', or 'continuing'; 'open' holds if nothing is said"
+    if not sent:
+        yield "- when it was: no mail has a date, so the one below is the day on which it was collected"
     if candidate.url is None:
         yield "- where the thread can be read: its 'url' is not known"
     yield "- whether all links below belong to the summary"

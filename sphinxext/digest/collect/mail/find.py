@@ -13,9 +13,11 @@ from sphinxext.digest.collect.mail.addresses import (
     own_url,
 )
 from sphinxext.digest.collect.mail.choose import Candidate, Known, Wishes, choose, cut, make_candidate
+from sphinxext.digest.collect.mail.plain import allowed_url
 from sphinxext.digest.collect.mail.sources import MailArchive, read_archives
 from sphinxext.digest.collect.mail.subject import list_tags
 from sphinxext.digest.collect.mail.threads import MailThread, find_threads
+from sphinxext.digest.collect.outside import MAX_URL
 from sphinxext.digest.collection import Collection
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.web import TIMEOUT
@@ -68,7 +70,9 @@ def _addresses(archives: Sequence[MailArchive], url: str | None, notes: list[str
 
 
 def _url_of(thread: MailThread, addresses: Sequence[Addresses]) -> str | None:
-    return next((url for one in addresses if (url := one.url_of(thread))), None) or own_url(thread)
+    """Return where a thread can be read, if a fragment may have that URL."""
+    url = next((url for one in addresses if (url := one.url_of(thread))), None)
+    return (allowed_url(url) if url and len(url) <= MAX_URL else None) or own_url(thread)
 
 
 def _own_tags(archive: MailArchive) -> frozenset[str]:

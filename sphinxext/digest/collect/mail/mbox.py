@@ -11,8 +11,24 @@ from sphinxext.digest.collect.mail.content import Slice
 
 _FROM_LINE = re.compile(rb"(?:^|(?<=\A\xef\xbb\xbf))From [^\r\n]*\r?\n", re.MULTILINE)
 #: A time of day, or one word alone: a sentence that begins with "From" has neither.
-_POSTMARK = re.compile(rb"From (?:.*\d\d:\d\d.*|\S+)\s*", re.DOTALL)
-_HEADER = re.compile(rb"[!-9;-~]+:")
+_TIME = re.compile(rb"\d\d:\d\d")
+_ONE_WORD = re.compile(rb"From \S+\s*")
+#: A sender and a time as the C library writes it (RFC 4155), or as mails do: no other line looks like that.
+_SURE_POSTMARK = re.compile(
+    rb"From \S[^\r\n]* (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +"
+    rb"(?:[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d(?::\d\d)?(?: [A-Z+-][A-Za-z0-9]{0,5})? \d{4}"
+    rb"|\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)?)(?: [A-Z+-][A-Za-z0-9]{0,5})?\s*"
+)
+#: What git writes above a patch, which somebody may have put below a text.
+_OF_PATCH = re.compile(rb"From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\s*")
+_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)")
+_OF_MAIL = re.compile(
+    rb"(?:From|To|Subject|Date|Message-ID|In-Reply-To|Received|Return-Path|Delivered-To)[ \t]*:", re.IGNORECASE
+)
+#: Lines of servers that moved a message from one mbox to another.
+_QUOTED = re.compile(rb"(?:>+From [^\r\n]*\r?\n)*")
+#: How much of a header is looked at, in bytes: the first two fields.
+_LOOKED_AT = 8192
 
 
 def is_mbox(head: bytes) -> bool:
@@ -21,10 +37,12 @@ def is_mbox(head: bytes) -> bool:
 
 
 def split_mbox(stream: IO[bytes]) -> Iterator[tuple[Slice, bytes]]:
-    """The messages of an mbox, each with the line that begins it.
+    """Split an mbox into its messages, each with the line that begins it.
 
-    As RFC 4155 has it, a line that begins with ``From`` and a time begins a message after an empty line. Where such a
-    line of a body was not quoted, it is told by what follows: a header does not.
+    As RFC 4155 has it, a line that begins with ``From`` and a time begins a message after an empty line. Some archives
+    leave that line out (Pipermail does below an attachment), and some have postmarks of their own. Where one of the
+    two is missing, the header that follows has to look like that of a mail. A line of a body that was not quoted is
+    told by what follows as well: a header does not.
 
     :param stream: a file of the system, which is mapped into memory.
     :raises OSError: if it cannot be read.
@@ -46,8 +64,24 @@ def split_mbox(stream: IO[bytes]) -> Iterator[tuple[Slice, bytes]]:
 
 def _begins_message(archive: mmap, match: re.Match[bytes]) -> bool:
     above = archive[max(0, match.start() - 4) : match.start()].replace(b"\r", b"")
-    if above.strip(b"\n\xef\xbb\xbf") and not above.endswith(b"\n\n"):
-        return False
-    if _POSTMARK.fullmatch(match[0]) is None:
-        return False
-    return _HEADER.match(archive[match.end() : match.end() + 200]) is not None
+    is_apart = not above.strip(b"\n\xef\xbb\xbf") or above.endswith(b"\n\n")
+    start = _QUOTED.match(archive, match.end()).end()  # type: ignore[union-attr] # it matches everywhere
+    head = archive[start : start + _LOOKED_AT]
+    if is_apart and (_TIME.search(match[0]) or _ONE_WORD.fullmatch(match[0])):
+        return _FIELD.match(head) is not None or _is_empty(head, match[0])
+    if is_apart:
+        return _is_header(head, 2)
+    return bool(_SURE_POSTMARK.fullmatch(match[0]) and not _OF_PATCH.fullmatch(match[0]) and _is_header(head, 1))
+
+
+def _is_header(head: bytes, least: int) -> bool:
+    """Return True if a text begins with so many fields of a header, one of which only mails have."""
+    first = _FIELD.match(head)
+    second = _FIELD.match(head, first.end()) if first else None
+    fields = [one for one in (first, second) if one]
+    return len(fields) >= least and any(_OF_MAIL.match(head, one.start()) for one in fields)
+
+
+def _is_empty(head: bytes, postmark: bytes) -> bool:
+    """Return True if a message without any header begins here, which is reported, not lost."""
+    return head.startswith((b"\n", b"\r\n")) and _SURE_POSTMARK.fullmatch(postmark) is not None

@@ -15,6 +15,25 @@ _WORDS = r"(?:[A-Za-z0-9.~+=-]|_(?=[A-Za-z0-9]))"
 _SIMPLE_URL = re.compile(
     rf"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/{_WORDS}*)*(?:\?(?:{_WORDS}|[/&])+)?(?:#(?:{_WORDS}|/)+)?(?<=[A-Za-z0-9/])"
 )
+#: An address in the name of a sender, also as archives mask it: ``a at example.org``, ``a_at_example.org``.
+_ADDRESS_OF_SENDER = re.compile(r"(?<![^\s@<>])([^\s@<>]+)(?:[@＠][^\s)>]*|(?:\s+at\s+|_at_)\S+\.\S+)")  # noqa: RUF001
+_MAX_SENDER = 320
+#: A URL, which stays, or an address in a text: a decorator, a version or a clone by SSH is none.
+_ADDRESS = re.compile(
+    r"(?P<url>https?://\S+)|<(?P<masked>[\w.+-]{1,80}) at [\w.-]{1,200}>"
+    r"|(?<![\w.+-])(?:mailto:)?(?P<local>[\w.+-]+)[@＠](?:[\w-]+\.)+[^\W\d_]{2,}(?![\w-])(?!:[\w~/])",  # noqa: RUF001
+    re.IGNORECASE,
+)
+
+
+def name_of(sender: str) -> str:
+    """Return a name in which of an address only the beginning stays."""
+    return _ADDRESS_OF_SENDER.sub(r"\1", shortened(sender, _MAX_SENDER))
+
+
+def without_addresses(text: str) -> str:
+    """Return a text in which only the beginnings of addresses stay; URLs stay as they are."""
+    return _ADDRESS.sub(lambda match: match["url"] or match["masked"] or match["local"], text)
 
 
 def shortened(text: str, width: int) -> str:

@@ -6,7 +6,7 @@ import gzip
 import os
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -189,11 +189,25 @@ def _unpack(stream: IO[bytes], target: IO[bytes], name: str, reading: MailReadin
 
 
 def _add(
-    reading: MailReading, name: str, contents: Iterator[tuple[Content, bytes]] | list[tuple[Content, bytes]]
+    reading: MailReading, name: str, contents: Iterable[tuple[Content, bytes]], *, is_public_inbox: bool = False
 ) -> None:
-    messages = tuple(message for one, line in contents if (message := read_message(one, line)) is not None)
+    """Read messages, and say how many of them cannot be read: none is left out without a word."""
+    found = []
+    try:
+        for content, line in contents:
+            found.append(read_message(content, line))
+    except PartialCloneError:
+        reading.complain(name, Code.UNREADABLE, _PARTIAL)
+    messages = tuple(message for message in found if message is not None)
+    if lost := len(found) - len(messages):
+        one_or_more = (
+            f"{lost} messages have no header that can be read: they are"
+            if lost > 1
+            else ("1 message has no header that can be read: it is")
+        )
+        reading.complain(name, Code.NO_MAIL, f"{one_or_more} left out")
     if messages:
-        reading.archives.append(MailArchive(name, messages))
+        reading.archives.append(MailArchive(name, messages, is_public_inbox))
 
 
 def _is_repository(path: Path) -> bool:
@@ -215,15 +229,7 @@ def _read_repository(path: Path, name: str, reading: MailReading) -> None:
         reading.complain(name, Code.UNREADABLE, _PARTIAL)
     except HistoryError as error:
         reading.complain(name, Code.UNREADABLE, str(error))
-    messages = []
-    try:
-        for blob, objects in blobs.items():
-            if (message := read_message(Blob(objects, blob))) is not None:
-                messages.append(message)
-    except PartialCloneError:
-        reading.complain(name, Code.UNREADABLE, _PARTIAL)
-    if messages:
-        reading.archives.append(MailArchive(name, tuple(messages), is_public_inbox=True))
+    _add(reading, name, ((Blob(objects, blob), b"") for blob, objects in blobs.items()), is_public_inbox=True)
 
 
 def _blobs(repository: GitDir) -> dict[str, None]:

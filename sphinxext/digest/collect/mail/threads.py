@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sphinxext.digest.collect.mail.header import Message
-from sphinxext.digest.collect.mail.subject import is_answer, key_of
+from sphinxext.digest.collect.mail.subject import is_answer, key_of, keys_of
 
 #: How long after the last message of a thread another with its subject may belong to it.
 _PAUSE = timedelta(days=30)
@@ -44,7 +44,7 @@ class MailThread:
         for message in self.messages:
             named = (message.parent, *reversed(message.references))
             parent = next((one for one in named if one in order), None)
-            if parent is None and not message.references and order[message.id]:
+            if not message.references and order[message.id]:
                 parent = self.messages[0].id
             found[message.id] = parent
         # only what seems to be older than what it answers can make a circle
@@ -119,7 +119,7 @@ def _in_order(messages: dict[str, Message]) -> list[str]:
     for message in messages.values():
         parent = message.parent or (message.references[-1] if message.references else None)
         above = times.get(parent) if parent else None
-        if above is not None and (message.sent is None or times[message.id] < above - _CLOCKS):
+        if above is not None and (message.sent is None or times[message.id] + _CLOCKS < above):
             times[message.id] = above
     places = {one: index for index, one in enumerate(messages)}
     return sorted(messages, key=lambda one: (times[one], places[one]))
@@ -134,8 +134,15 @@ def _by_subject(archive: Sequence[Message]) -> set[str]:
     nameless = [message for message in archive if not message.references]
     answers = sum(is_answer(message.subject) for message in archive)
     if answers and len(nameless) == len(archive):
-        return {message.id for message in nameless if is_answer(message.subject)}
+        keys = {key_of(message.subject) for message in nameless}
+        return {message.id for message in nameless if _may_answer(message.subject, keys)}
     return {message.id for message in nameless} if _strips_answers(archive, answers) else set()
+
+
+def _may_answer(subject: str, keys: set[str]) -> bool:
+    """Return True if a subject says that it is an answer, or may say so of one of these subjects."""
+    _, *others = keys_of(subject)
+    return is_answer(subject) or not keys.isdisjoint(others)
 
 
 def _strips_answers(archive: Sequence[Message], answers: int) -> bool:
@@ -152,7 +159,7 @@ def _strips_answers(archive: Sequence[Message], answers: int) -> bool:
         for message in archive
     )
     masked = sum(message.masked for message in archive) * 2 > len(archive)
-    return (same > 2 or (masked and not answers)) and answers * 10 <= same
+    return (same > 2 or masked) and answers * 10 <= same
 
 
 def _join_by_subject(ordered: Sequence[Message], loose: set[str], sets: _Sets) -> None:
@@ -163,15 +170,17 @@ def _join_by_subject(ordered: Sequence[Message], loose: set[str], sets: _Sets) -
     """
     latest: dict[str, tuple[Message, datetime | None]] = {}
     for message in ordered:
-        key = key_of(message.subject)
-        if not key:
+        keys = [key for key in keys_of(message.subject) if key]
+        if not keys:
             continue
-        first, last = latest.get(key, (message, None))
+        known = next((key for key in keys if key in latest), keys[0]) if message.id in loose else keys[0]
+        first, last = latest.get(known, (message, None))
         if message.id in loose and first is not message and _answers(message, first, last):
             sets.join(message.id, first.id)
+            latest[known] = first, message.sent or last
         elif first is not message and sets.find(first.id) != sets.find(message.id):
             first = message
-        latest[key] = first, message.sent or last
+        latest[keys[0]] = first, message.sent or last
 
 
 def _answers(message: Message, first: Message, last: datetime | None) -> bool:
