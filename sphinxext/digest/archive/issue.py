@@ -157,7 +157,9 @@ def _report_meanings(sections: list[Section], references: References) -> None:
     for index, section in enumerate(sections):
         for block in section.body:
             for match in NUMBER.finditer(block.plain):
-                uses[int(match[1])].append((index, block))
+                found = uses[int(match[1])]
+                if not found or found[-1][1] is not block:
+                    found.append((index, block))
     references.report_other_meaning(uses)
 
 
@@ -172,4 +174,4 @@ def _keep_unused(references: References, drafts: list[Draft]) -> None:
 
 
 def _text(post: Post) -> str:
-    return " ".join([post.title or "", *(block.plain for block in post.blocks)])
+    return " ".join([post.title or "", *(block.plain for block in post.blocks)]).lower()

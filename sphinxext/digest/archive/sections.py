@@ -53,9 +53,17 @@ class Section:
     @property
     def is_discussion(self) -> bool:
         """Whether it may be a thread: bullets under a heading that is not one of the usual ones."""
-        bullets = any(block.form is Form.BULLET for block in self.body)
-        usual = not self.heading or SUCCESSES.match(self.title) or COUNTDOWN.search(self.title)
-        return bullets and not usual
+        return not self.is_usual and self.has_bullets
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it has no heading, or one of those that digests have for successes and countdowns."""
+        return not self.heading or bool(SUCCESSES.match(self.title) or COUNTDOWN.search(self.title))
+
+    @property
+    def has_bullets(self) -> bool:
+        """Whether there is a list below it."""
+        return any(block.form is Form.BULLET for block in self.body)
 
 
 def sections_of(blocks: list[Block], *, heads: bool) -> list[Section]:
@@ -138,12 +146,15 @@ def _with_levels(sections: list[Section]) -> list[Section]:
         return sections
     top = min(levels)
     result: list[Section] = []
+    is_discussion = False
     for section in sections:
         within = section.level > top and result and result[-1].level == top and section.heading is not None
-        if within and not result[-1].has_full_thread and (result[-1].is_discussion or section.level == BOLD_LEVEL):
+        if within and not result[-1].has_full_thread and (is_discussion or section.level == BOLD_LEVEL):
             _take_in(result[-1], section)
+            is_discussion = is_discussion or (not result[-1].is_usual and section.has_bullets)
         else:
             result.append(section)
+            is_discussion = section.is_discussion
     return result
 
 
