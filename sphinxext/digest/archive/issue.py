@@ -55,13 +55,14 @@ def issue_of(post: Post, wishes: Wishes) -> tuple[Issue | None, list[Problem]]:
     sent = post.sent.astimezone(UTC).date() if post.sent else None
     period = wishes.period or period_of(title, wishes.year, sent, _hints(post))
     if period is None:
-        if is_digest or sent is None:
+        if sent is None or (is_digest and title.days is not None):
             return None, [*problems, _no_period(post, title)]
-        return _story_issue(post)
-    moment = Moment(period.end)
+        if not is_digest:
+            return _story_issue(post)
+    moment = Moment(period.end if period else sent)
     if not is_digest and post.url is not None and title.days is None:
         return _story_issue(post)
-    maker = Maker(references, post.is_mail, wishes.series, _text(post), period.end.year, period.end.month)
+    maker = Maker(references, post.is_mail, wishes.series, _text(post), moment.day.year, moment.day.month)
     drafts = _digest_drafts(sections, maker) if is_digest else [_stories(sections, maker, title)]
     _keep_unused(references, drafts)
     name = title.words or post.title or PurePath(post.path).stem

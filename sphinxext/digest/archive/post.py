@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 
 from sphinxext.digest.model import Place
@@ -168,6 +168,14 @@ _MOST = 20_000
 #: What is no text: control characters but the line feed, what only some programs take for a line end, no characters.
 _NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile("(?<! ) *[\xa0\u202f][ \xa0\u202f]*")
+
+
+def in_utc(when: datetime) -> datetime | None:
+    """A time in UTC, which a time without a zone is in; None if the calendar ends before it."""
+    try:
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def clean(line: str) -> str:
