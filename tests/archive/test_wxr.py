@@ -11,6 +11,8 @@ from sphinxext.digest.archive.sources import read_source
 from sphinxext.digest.archive.wxr import Export, is_wxr, read_export
 from sphinxext.digest.problems import Code, DigestError, Problem
 
+from .reporting import import_files
+
 SPACES = (
     'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
     'xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"'
@@ -260,3 +262,12 @@ def test_a_megabyte_of_it(part: str) -> None:
         except DigestError as error:
             assert len(str(error)) < 1000
     assert time.process_time() - start < 20
+
+
+def test_a_heading_without_words_is_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "x.xml"
+    file.write_bytes(export(post("One", body="<p>a</p><h2></h2><p>b</p><h2> </h2>"), post("Two", body="<h2></h2>")))
+    assert read_source(file, "x.xml").remarks == ["x.xml: 1 item is left out: 1 empty"]
+    [new] = import_files(tmp_path, file).new
+    assert "a\n\n      b\n" in new[0].text
+    assert "rubric" not in new[0].text

@@ -84,9 +84,7 @@ def sections_of(blocks: list[Block], *, heads: bool) -> list[Section]:
             sections.append(Section(None, block.line, current.level, lost=True, body=[block]))
         else:
             current.body.append(block)
-    if not sections[0].body:
-        del sections[0]
-    return _with_levels(sections)
+    return _with_levels([section for section in sections if section.heading or section.body])
 
 
 def _stand_directly_above(blocks: list[Block]) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sphinxext.digest.archive import mail, markup, wxr
 from sphinxext.digest.archive.decode import MAX_BYTES, check_text, decode
+from sphinxext.digest.archive.dialects import dialect_of
 from sphinxext.digest.archive.layout import blocks_of_text
 from sphinxext.digest.archive.post import Block, Form, Post, clean
 from sphinxext.digest.archive.river import posts_of_river
@@ -21,7 +22,7 @@ PERIODICAL = re.compile(
 DIGEST = re.compile(r"\bdigest\b", re.IGNORECASE)
 #: Words and numbers of what is published in turn, where the title names no days.
 _NUMBERED = re.compile(
-    r"#\s?[0-9]|\b(?:no|nr|issue|number|vol(?:ume)?|edition|week)\.?\s?[0-9]|\b[0-9]+(?:st|nd|rd|th) (?:issue|edition)\b"
+    r"#\s?[0-9]|\b(?:no|nr|issue|number|vol(?:ume)?|edition|week)\.?\s?[0-9]|\b[0-9]+(?:st|nd|rd|th) issue\b"
     r"|\b(?:digest|newsletter|daily|weekly|bi-?weekly|fortnightly|monthly|quarterly)\b|\bnews\s[0-9]",
     re.IGNORECASE,
 )
@@ -63,15 +64,19 @@ def read_source(file: Path, path: str) -> Source:
         _read_mails(data, path, source)
     else:
         _read_text(decode(data, path, source.problems), path, source)
-    if not any(post.blocks for post in source.posts):
+    if not any(map(_has_words, source.posts)):
         problem = Problem(path, 0, 0, Code.EMPTY, "there is no text of a digest in the file")
         raise DigestError(*source.problems, problem)
     return source
 
 
+def _has_words(post: Post) -> bool:
+    return any(block.plain.strip() for block in post.blocks)
+
+
 def _read_export(data: bytes, path: str, source: Source) -> None:
     export = wxr.read_export(data, path, source.problems)
-    source.posts = [post for post in export.posts if post.blocks]
+    source.posts = [post for post in export.posts if _has_words(post)]
     export.left_out["empty"] += len(export.posts) - len(source.posts)
     reasons = [f"{count} {reason}" for reason, count in export.left_out.items() if count]
     if reasons:
@@ -116,12 +121,16 @@ def _drop_repeated_title(post: Post) -> None:
 
 
 def _read_text(text: str, path: str, source: Source) -> None:
-    if markup.is_html(text):
-        source.posts.append(_post_of_html(text, path))
-        return
     lines = text.split("\n")
     starts = _titles(lines)
     page = mail.post_of_page(lines, path) if len(starts) < 2 else None
+    begins_with_tag = text[:200].lstrip().startswith("<")
+    if page is None and not begins_with_tag and (sign := dialect_of(lines, path)):
+        message = f"this is {sign.dialect} ('{sign.text}'), which is not read yet: import the HTML that is made of it"
+        raise DigestError(*source.problems, Problem(path, sign.line, sign.column, Code.NOT_A_DIGEST, message))
+    if markup.is_html(text):
+        source.posts.append(_post_of_html(text, path))
+        return
     if page is not None:
         _drop_repeated_title(page)
         source.posts.append(page)
