@@ -55,8 +55,8 @@ def test_refused(dialect: str, line: int, text: str, ends: str, tmp_path: Path) 
 
 
 PLAIN = {
-    "underlined": f"{TITLE}\n{'=' * len(TITLE)}\n\nReleases\n--------\n\n* Version 1.2 is out.\n\nLamps\n-----\n\n* Lit.\n",
-    "a number sign": f"{TITLE}\n\nLamps\n\n* #success is told.\n* # is a sign, and #1 the first lamp.\n#lamps is the channel.\n",
+    "underlined": f"{TITLE}\n{'=' * len(TITLE)}\n\nReleases\n--------\n\n* 1.2 is out.\n\nLamps\n-----\n\n* Lit.\n",
+    "a number sign": f"{TITLE}\n\nLamps\n\n* #success is told.\n* # is a sign, #1 a lamp.\n#lamps is the channel.\n",
     "a comment": f"{TITLE}\n\nLamps\n\n    # light it\n    light lamp\n\n# a single one\n",
     "stars": f"{TITLE}\n\nLamps\n\n* They are *not* lit, and **never** were.\n* 2 ** 3 ** 4 and a*b*c\n",
     "a single link": f"{TITLE}\n\nLamps\n\n* They are [lit](https://e.org/1).\n",

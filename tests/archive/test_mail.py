@@ -153,7 +153,7 @@ def test_fields_of_real_mails(field: str, ends: str, first: bool) -> None:
     assert is_mail(data)
     post = post_of_message(data, "x.eml", 1)
     assert post.title == "Lamp Digest November 14 - 20"
-    assert [block.plain for block in post.blocks][0] == "Wicks"
+    assert post.blocks[0].plain == "Wicks"
 
 
 @pytest.mark.parametrize("name", ["From", "Subject", "Date", "Message-ID", "Received", "MIME-Version", "RETURN-PATH"])

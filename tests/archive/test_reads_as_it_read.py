@@ -21,7 +21,6 @@ from sphinxext.digest.archive.sources import read_source
 from sphinxext.digest.doctree.lint import check_texts
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.fragments.fields import Type, texts_of
-
 from sphinxext.digest.options import default_settings
 from sphinxext.digest.periods import parse_interval
 from sphinxext.digest.problems import DigestError

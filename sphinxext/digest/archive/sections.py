@@ -61,6 +61,11 @@ class Section:
         return not self.heading or bool(SUCCESSES.match(self.title) or COUNTDOWN.search(self.title))
 
     @property
+    def is_label(self) -> bool:
+        """Whether its heading is a short paragraph, not marked as a heading, that ends in a colon."""
+        return self.level in (0, BOLD_LEVEL) and self.title.endswith(":") and not self.is_usual
+
+    @property
     def has_bullets(self) -> bool:
         """Whether there is a list below it."""
         return any(block.form is Form.BULLET for block in self.body)
@@ -84,7 +89,8 @@ def sections_of(blocks: list[Block], *, heads: bool) -> list[Section]:
             sections.append(Section(None, block.line, current.level, lost=True, body=[block]))
         else:
             current.body.append(block)
-    return _with_levels([section for section in sections if section.heading or section.body])
+    sections = _with_levels([section for section in sections if section.heading or section.body])
+    return _without_labels(sections)
 
 
 def _stand_directly_above(blocks: list[Block]) -> bool:
@@ -154,6 +160,35 @@ def _with_levels(sections: list[Section]) -> list[Section]:
             result.append(section)
             is_discussion = section.is_discussion
     return result
+
+
+def _without_labels(sections: list[Section]) -> list[Section]:
+    """Put short paragraphs that end in a colon, such as "Rules:", into the section before, whose lists they introduce.
+
+    Where all headings are written with a colon, they are headings. But where none of the sections is known by what it
+    has, and there is text before the first one, the whole post is one text.
+    """
+    own = [section for section in sections if section.heading and not section.is_usual]
+    all_labels = all(section.is_label for section in own)
+    if all_labels and (not sections or sections[0].heading or any(map(_is_known, sections))):
+        return sections
+    result: list[Section] = []
+    for section in sections:
+        before = result[-1] if result else None
+        if before is None or not section.is_label or section.has_full_thread or not _may_go_on(before):
+            result.append(section)
+        else:
+            _take_in(before, section)
+    return result
+
+
+def _is_known(section: Section) -> bool:
+    return section.has_full_thread or section.lost or (section.heading is not None and section.is_usual)
+
+
+def _may_go_on(section: Section) -> bool:
+    """Return True unless a section is complete, has no place for more, or is introduced in the same way."""
+    return not (_is_known(section) or section.is_label)
 
 
 def join_parts(sections: list[Section]) -> list[Section]:
