@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 #: The heading of the successes.
-SUCCESSES = re.compile(r"(?:\w+ )?success\s?bot\b|successes:?\Z|#success\b", re.IGNORECASE)
+SUCCESSES = re.compile(r"(?:\b\w+ )?success\s?bot\b|successes:?\Z|#success\b", re.IGNORECASE)
 #: Lines that close the successes.
 CLOSER = re.compile(
     r"tell us yours\b.*|(?:more|all) (?:of the )?successes\b.{0,200}|all(?:: ?\S+)?|more|see all\b.{0,100}",
