@@ -106,3 +106,74 @@ def test_long_texts_are_read_quickly() -> None:
 
 def test_underlined_headings() -> None:
     assert shown("Wicks\n=====\n* One\n\nOil\n---\n\n----\n* Two")[:2] == ["1 heading 'Wicks'", "3 bullet1 'One'"]
+
+
+def test_after_the_end_of_a_sentence_a_bullet_begins_a_list() -> None:
+    assert shown(f"* {LONG}.\n  - every morning") == [f"1 bullet1 '{LONG}.'", "2 bullet2 'every morning'"]
+    assert shown(f"* {LONG}\n  - Every morning") == [f"1 bullet1 '{LONG}'", "2 bullet2 'Every morning'"]
+
+
+def test_a_line_above_a_bullet_within_a_list_is_no_heading() -> None:
+    assert shown("* One\n\n  Two\n  - Three") == ["1 bullet1 'One'", "3 text1 'Two'", "4 bullet2 'Three'"]
+    assert shown("* One\n\nTwo\n* Three") == ["1 bullet1 'One'", "3 heading 'Two'", "4 bullet1 'Three'"]
+
+
+def test_text_below_nested_bullets_belongs_to_the_innermost() -> None:
+    assert shown("* One\n  - Two\n\n    Three\n\n  Four") == [
+        *("1 bullet1 'One'", "2 bullet2 'Two'", "4 text2 'Three'", "6 text1 'Four'")
+    ]
+    assert shown("* One\n  - Two\n\n        $ lamp") == ["1 bullet1 'One'", "2 bullet2 'Two'", "4 literal2 '$ lamp'"]
+    assert shown("* One\n  - Two\n\n      oil") == ["1 bullet1 'One'", "2 bullet2 'Two'", "4 text2 'oil'"]
+
+
+def test_a_line_in_the_first_column_below_a_bullet_with_room() -> None:
+    assert shown("* One\nTwo\n") == ["1 bullet1 'One'", "2 text 'Two'"]
+    assert shown(f"* {LONG}\neverybody else") == [f"1 bullet1 '{LONG} everybody else'"]
+    assert shown("* One\n two") == ["1 bullet1 'One two'"]
+
+
+def test_where_literal_lines_end() -> None:
+    assert shown("Look:\n\n    a\n   b") == ["1 text 'Look:'", "3 literal 'a'", "4 text 'b'"]
+    assert shown("Look:\n    a") == ["1 heading 'Look:'", "2 text 'a'"]
+    assert shown("Look:\n\n   a") == ["1 text 'Look:'", "3 text 'a'"]
+    assert shown("Look:\n\n    a\n\n\n      b\n\n* c") == [
+        *("1 text 'Look:'", r"3 literal 'a\n\n\n  b'", "8 bullet1 'c'")
+    ]
+    assert shown("Look:\n\n    a\n\n    * b") == ["1 text 'Look:'", r"3 literal 'a\n\n* b'"]
+    assert shown("Look:\n\n    a\n\n  * b") == ["1 text 'Look:'", "3 literal 'a'", "5 bullet1 'b'"]
+
+
+def test_gaps_and_lines_are_kept() -> None:
+    blocks = blocks_of_text(["a", "", "", "b", "* c", "", "* d"], 10)
+    assert [(block.line, block.gap) for block in blocks] == [(10, 0), (13, 2), (14, 0), (16, 1)]
+    line = "word " * 40 + "end."
+    blocks = blocks_of_text(["", line, "second", "third"], 1)
+    assert [(block.line, block.gap, block.plain) for block in blocks] == [
+        *((2, 1, line), (3, 0, "second"), (4, 0, "third"))
+    ]
+
+
+def test_what_ends_with_a_full_stop_is_no_heading() -> None:
+    for end in ".,;":
+        assert shown(f"Wicks{end}\n{LONG}\nlamps") == [rf"1 text 'Wicks{end}\n{LONG} lamps'"]
+    assert shown(f"Wicks\n{LONG}\nlamps") == ["1 heading 'Wicks'", f"2 text '{LONG} lamps'"]
+
+
+def test_one_heading_and_then_its_text() -> None:
+    assert shown(f"{LONG}\nlamps\n{LONG}") == [rf"1 heading '{LONG} lamps'", f"3 text '{LONG}'"]
+
+
+@pytest.mark.parametrize("line", ["====", "----", "~~~~", "****", "=" * 70])
+def test_each_kind_of_underline(line: str) -> None:
+    assert shown(f"Wicks\n{line}\n\nOne") == ["1 heading 'Wicks'", "4 text 'One'"]
+    assert shown(f"Wicks\n{line[:3]}")[1] == f"2 text '{line[:3]}'"
+    assert shown(f"Wicks\n\n{line}")[0] == "1 text 'Wicks'"
+    assert shown(f"* Wicks\n{line}")[0] == "1 bullet1 'Wicks'"
+
+
+def test_a_paragraph_of_many_lines_that_look_like_bullets() -> None:
+    lines = [f"{'+-'[number % 2]} {'lamp ' * 15}a" for number in range(20_000)]
+    start = time.process_time()
+    blocks_of_text([LONG, *lines], 1)
+    blocks_of_text(["x " * 200, *["short"] * 100_000], 1)
+    assert time.process_time() - start < 20

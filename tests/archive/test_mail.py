@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import base64
 import quopri
+import time
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
 
-from sphinxext.digest.archive.mail import is_mail, messages, post_of_message, post_of_page
+from sphinxext.digest.archive.mail import (
+    header_of,
+    is_mail,
+    is_reply,
+    messages,
+    parsed,
+    post_of_message,
+    post_of_page,
+)
 from sphinxext.digest.problems import DigestError
 
 BODY = "Wicks\n* They are “long” – but not =too= long\n  for a lamp.\n"
@@ -123,3 +132,92 @@ def test_page_of_an_archive() -> None:
 def test_a_header_nested_without_end() -> None:
     with pytest.raises(DigestError, match=r"x\.eml:7:1: not-a-digest the mail cannot be read: it is nested"):
         post_of_message(f"{HEADER}Content-Type: {'(' * 3000}\n\n{BODY}".encode(), "x.eml", 7)
+
+
+FIELDS = "From: Wren <w@example.org>\nSubject: Lamp Digest November 14 - 20\nDate: Fri, 20 Nov 2015 10:00:00 +0000\n"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("Cc:\n", "Cc: \n", "Cc:\t\n", "References:\n <a0@example.org>\n", "References:\n\t<a@e.org>\n <b@e.org>\n"),
+        *("X-Mailer:none\n", "X-Face:\n ???\n", "X_Spam.Level: *\n", "DKIM-Signature: v=1;\n\tb=\n\t abc\n"),
+        *("X-Folded: \n \n", "Content-Type: text/plain\n", f"X-Long: {'x' * 80_000}\n"),
+    ],
+)
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("first", [True, False])
+def test_fields_of_real_mails(field: str, ends: str, first: bool) -> None:
+    header = f"{field}{FIELDS}" if first else f"{FIELDS}{field}"
+    data = f"{header}\n{BODY}".replace("\n", ends).encode()
+    assert is_mail(data)
+    post = post_of_message(data, "x.eml", 1)
+    assert post.title == "Lamp Digest November 14 - 20"
+    assert post.blocks[0].plain == "Wicks"
+
+
+@pytest.mark.parametrize("name", ["From", "Subject", "Date", "Message-ID", "Received", "MIME-Version", "RETURN-PATH"])
+def test_one_field_of_a_mail_is_enough(name: str) -> None:
+    assert is_mail(f"X-A: b\n{name}: c\n\ntext".encode())
+    assert not is_mail(f"{name}: c\n\ntext".encode())
+    assert not is_mail(f"X-A: b\n{name}: c\ntext\n\n".encode())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(
+            b"Oil: long\nWicks: long\n\n",
+            b" folded: x\nFrom: a\nDate: b\n\n",
+            b"From: a\nDate: b",
+            b"a b: c\nFrom: x\n\n",
+        ),
+        *(b"From here on\n\n", b"From w@example.org\nFrom: a\nDate: b\n\n", b"\nFrom: a\nDate: b\n\n"),
+    ],
+)
+def test_what_only_looks_like_a_mail(data: bytes) -> None:
+    assert not is_mail(data)
+
+
+def test_a_message_of_an_mbox_without_a_blank_line_above() -> None:
+    data = (
+        f"From w at example.org Fri May  6 16:55:29 2016\n{HEADER}\nOne\n-------------- next part --------------\n"
+        f"From v at example.org Sat May  7 16:55:29 2016\n{HEADER}\nTwo\nFrom Oslo in 2016\nX: we went\n"
+        f"From x at example.org Sat, 7 May 2016 16:55:29 +0000\n{HEADER}\nThree\n"
+    ).encode()
+    found = [plain(content) for content, _ in messages(data)]
+    assert found == [["One"], ["Two", "From Oslo in 2016\nX: we went"], ["Three"]]
+
+
+@pytest.mark.parametrize(
+    "line", ["From x at e.org in May", f"From {'x' * 600} Fri May  6 16:55:29 2016", "From  Fri 2016"]
+)
+def test_lines_that_begin_no_message(line: str) -> None:
+    data = f"From w at example.org Fri May  6 16:55:29 2016\n{HEADER}\nOne\n\n{line}\nA: b\n".encode()
+    assert len(list(messages(data))) == 1
+
+
+@pytest.mark.parametrize(
+    ("subject", "fields", "expected"),
+    [
+        *(
+            ("Re: Lamps", "", True),
+            ("re:Lamps", "", True),
+            ("[a] [b]RE: Lamps", "", True),
+            ("Lamps re: oil", "", False),
+        ),
+        *(("Lamps", "In-Reply-To: <a@e.org>\n", True), ("Lamps", "References:\n <a@e.org>\n", True), ("", "", False)),
+    ],
+)
+def test_answers(subject: str, fields: str, expected: bool) -> None:
+    message = parsed(header_of(f"{fields}X-A: b\n\nRe: text".encode()), header_only=True)
+    assert is_reply(subject, message) is expected
+
+
+@pytest.mark.parametrize("name", ["From", "Subject", "Date", "Content-Type", "Content-Transfer-Encoding"])
+@pytest.mark.parametrize("part", ['"', ",", "\\", "a@b, ", "x ", "=?utf-8?q?a?= ", "; x=y", "<", 'x="', "()"])
+def test_a_field_of_a_megabyte(name: str, part: str) -> None:
+    data = f"{name}: {part * (1_000_000 // len(part))}\nX: y\n\nbody\n".encode()
+    start = time.process_time()
+    post_of_message(data, "x.eml", 1)
+    assert time.process_time() - start < 5

@@ -18,6 +18,8 @@ def body_rst(blocks: Sequence[Block], references: References, *, base: int = 0) 
     depth = 0
     before: Block | None = None
     for block in blocks:
+        if block.form is Form.HEADING and not block.plain.strip():
+            continue
         level = max(0, block.level - base) if block.form is not Form.HEADING else 0
         level = min(max(level, 1), depth + 1) if block.form is Form.BULLET else min(level, depth)
         if before is not None and not _are_neighbours(before, block, level, depth):

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from sphinxext.digest.problems import Code, DigestError, Problem
 
 #: More than any export has; what is larger is something else.
 MAX_BYTES = 256 * 1024 * 1024
 _CHECKED = 64 * 1024
+#: Encodings of texts. Python knows others that take hours for a megabyte, such as punycode.
+_ENCODING = re.compile(
+    r"(?:us-?)?ascii|utf[-_]?(?:8|16|32)(?:[-_]?[lb]e)?|(?:iso[-_]?)?8859[-_]\d{1,2}|iso[-_]ir[-_]\d{1,3}|latin[-_]?\d{1,2}"
+    r"|(?:windows|cp|ibm|ms)[-_]?\d{3,4}|koi8[-_][rut]|mac[-_]?\w{0,10}|tis[-_]?620|viscii|hz|hz[-_]gb[-_]2312"
+    r"|gbk?|gb[-_]?2312(?:[-_]?80)?|gb[-_]?18030|big5(?:[-_]?hkscs)?|(?:shift|s)[-_]?jis(?:[-_]?\d{4})?|euc[-_]?(?:jp|kr|cn|tw)"
+    r"|iso[-_]2022[-_](?:jp(?:[-_]\d)?|kr)|iso[-_]8859[-_]\d{1,2}[-_][ei]|ks[-_]c[-_]5601[-_]1987|johab",
+    re.IGNORECASE,
+)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -42,6 +51,16 @@ def decode(data: bytes, path: str, problems: list[Problem]) -> str:
             problems.append(Problem(path, line, column, Code.ENCODING, message))
             text = as_windows(data)
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def decoded_as(data: bytes, encoding: str) -> str | None:
+    """Text in an encoding that somebody names, or None if it is not a known one or the bytes are not in it."""
+    if len(encoding) > 40 or not _ENCODING.fullmatch(encoding):
+        return None
+    try:
+        return data.decode(encoding)
+    except (LookupError, UnicodeError):
+        return None
 
 
 def as_windows(data: bytes) -> str:

@@ -10,6 +10,10 @@ _INLINE = re.compile(r"[\\`]|\*(?=\S)|\|(?=\S)|_+(?![^\W_])")
 #: What a paragraph cannot begin with: bullets, enumerators and all that is not the beginning of a word.
 _ENUMERATOR = re.compile(r"(?:[a-zA-Z0-9#]|[ivxlcdmIVXLCDM]+|[0-9]+)[.)](?:\s|$)")
 _OPENING = "“‘«„"
+#: What was not escaped at the end of a piece, since a space might have followed.
+_MAY_OPEN = re.compile(r"(?<!\\)(?:\\\\)*+[*|]\Z")
+#: A sign that would begin the address within a link.
+_LESS = "\\<"
 #: What may stand beside inline markup without an empty escape between.
 _BEFORE = frozenset(" \n")
 _AFTER = frozenset(" \n.,;:!?)]}")
@@ -40,20 +44,24 @@ def begun(text: str) -> str:
 def link(text: str, url: str) -> str:
     """An anonymous link. ``url`` must be one that a fragment may have, without white space."""
     target = re.sub(r"[\\`<>]|_(?=\Z)", r"\\\g<0>", url)
-    return f"`{escaped(text)} <{target}>`__"
+    return f"`{escaped(text).replace('<', _LESS)} <{target}>`__"
 
 
 def joined(pieces: list[tuple[str, bool]]) -> str:
     """Pieces of a paragraph, each with whether it is a link, with empty escapes where links need them."""
-    result = ""
+    result: list[str] = []
     after_link = False
     for piece, is_link in pieces:
         if not piece:
             continue
-        needs = (is_link and result and result[-1] not in _BEFORE) or (after_link and piece[0] not in _AFTER)
-        result += ("\\ " if needs else "") + piece
+        last = result[-1] if result else ""
+        if _MAY_OPEN.search(last) and not piece[0].isspace():
+            result[-1] = last = f"{last[:-1]}\\{last[-1]}"
+        if (is_link and last and last[-1] not in _BEFORE) or (after_link and piece[0] not in _AFTER):
+            result.append("\\ ")
+        result.append(piece)
         after_link = is_link
-    return result
+    return "".join(result)
 
 
 def filled(text: str, indent: int) -> list[str]:
@@ -72,7 +80,7 @@ def filled(text: str, indent: int) -> list[str]:
     return [*lines, line]
 
 
-_LINK = re.compile(r"`(?:[^`\\]|\\.)*`__")
+_TOKEN = re.compile(r"\\.|(?P<link>`(?:[^`\\]|\\.)*+`__)", re.DOTALL)
 _BREAK = re.compile(r"(?<=[^\s\\]) (?=[^\W_])")
 
 
@@ -82,12 +90,13 @@ def _pieces(text: str) -> Iterator[str]:
         yield from _BREAK.split(text)
         return
     start = 0
-    links = [match.span() for match in _LINK.finditer(text)]
+    links = iter([match.span() for match in _TOKEN.finditer(text) if match["link"]])
+    begin, end = next(links, (len(text), len(text)))
     for match in _BREAK.finditer(text):
         position = match.start()
-        while links and links[0][1] <= position:
-            links.pop(0)
-        if links and links[0][0] <= position:
+        while end <= position:
+            begin, end = next(links, (len(text), len(text)))
+        if begin <= position:
             continue
         yield text[start:position]
         start = position + 1

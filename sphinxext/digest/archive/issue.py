@@ -55,13 +55,16 @@ def issue_of(post: Post, wishes: Wishes) -> tuple[Issue | None, list[Problem]]:
     sent = post.sent.astimezone(UTC).date() if post.sent else None
     period = wishes.period or period_of(title, wishes.year, sent, _hints(post))
     if period is None:
-        if is_digest or sent is None:
+        if sent is None or (is_digest and title.days is not None):
             return None, [*problems, _no_period(post, title)]
-        return _story_issue(post)
-    moment = Moment(period.end)
+        if not is_digest:
+            return _story_issue(post)
+    day = period.end if period else sent
+    assert day is not None
+    moment = Moment(day)
     if not is_digest and post.url is not None and title.days is None:
         return _story_issue(post)
-    maker = Maker(references, post.is_mail, wishes.series, _text(post), period.end.year, period.end.month)
+    maker = Maker(references, post.is_mail, wishes.series, _text(post), moment.day.year, moment.day.month)
     drafts = _digest_drafts(sections, maker) if is_digest else [_stories(sections, maker, title)]
     _keep_unused(references, drafts)
     name = title.words or post.title or PurePath(post.path).stem
@@ -157,7 +160,9 @@ def _report_meanings(sections: list[Section], references: References) -> None:
     for index, section in enumerate(sections):
         for block in section.body:
             for match in NUMBER.finditer(block.plain):
-                uses[int(match[1])].append((index, block))
+                found = uses[int(match[1])]
+                if not found or found[-1][1] is not block:
+                    found.append((index, block))
     references.report_other_meaning(uses)
 
 
@@ -172,4 +177,4 @@ def _keep_unused(references: References, drafts: list[Draft]) -> None:
 
 
 def _text(post: Post) -> str:
-    return " ".join([post.title or "", *(block.plain for block in post.blocks)])
+    return " ".join([post.title or "", *(block.plain for block in post.blocks)]).lower()

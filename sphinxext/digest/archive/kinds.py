@@ -28,6 +28,8 @@ from sphinxext.digest.problems import Code
 
 #: Stands for lines that close the successes where a digest has none.
 NO_CLOSING = ".. none"
+#: How far before a number the word may be that says that it leads to something earlier.
+_BEFORE = 80
 
 
 @dataclass(slots=True)
@@ -184,11 +186,12 @@ class Maker:
         """Where numbers and links lead that the text calls something earlier."""
         found = []
         for block in body:
-            for match in NUMBER.finditer(block.plain):
+            plain = block.plain
+            for match in NUMBER.finditer(plain):
                 target = self.references.target(int(match[1]))
-                if target and PREVIOUS.search(block.plain[: match.start()]):
+                if target and PREVIOUS.search(plain[max(0, match.start() - _BEFORE) : match.start()]):
                     found.append(target)
-            found += [run.url for run in block.words.runs if run.url and PREVIOUS.search(run.text)]
+            found += [run.url for run in block.words.runs if run.url and PREVIOUS.search(run.text[-_BEFORE:])]
         return found
 
     def countdown(self, section: Section) -> Draft | None:

@@ -40,6 +40,7 @@ class _Open:
     gap: int
     lines: list[str] = field(default_factory=list)
     margin: int = 0
+    is_one_piece: bool = True
 
 
 def blocks_of_text(lines: Sequence[str], first: int) -> list[Block]:
@@ -104,7 +105,7 @@ class _Layout:
         before = self.lines[index - 1]
         if not self.wrapping.is_full(before, line := match[0]):
             return True
-        if not self.items and not self.is_one_piece(self.open.lines):
+        if not self.items and not self.open.is_one_piece:
             return False  # no list stands directly below a text that has a heading
         return self.may_begin_list(index, mark, indent, before, line)
 
@@ -146,6 +147,7 @@ class _Layout:
     def add_line(self, index: int, line: str) -> None:
         indent = len(line) - len(line.lstrip())
         if self.open is not None and not self.gap and self.goes_on(index, indent):
+            self.open.is_one_piece &= self.wrapping.is_full(self.open.lines[-1], line)
             self.open.lines.append(line)
             return
         if self.open is not None and self.open.form is Form.LITERAL and indent >= self.open.margin:
@@ -180,16 +182,17 @@ class _Layout:
             return
         lines, line, gap = block.lines, block.line, block.gap
         if block.form is Form.TEXT and not block.level:
-            count = len(lines) if heading and self.is_one_piece(lines) else self.heading_of(lines)
+            count = len(lines) if heading and block.is_one_piece else self.heading_of(lines)
             if count:
                 words = Words.of(join_lines(lines[:count]))
                 self.blocks.append(Block(Form.HEADING, words, line, 0, gap))
                 lines, line, gap = lines[count:], line + count, 0
-        while self.wrapping.width is None and block.form is Form.TEXT and len(lines) > 1:
+        if self.wrapping.width is None and block.form is Form.TEXT:
             # nothing is wrapped: each line is a paragraph
-            self.blocks.append(Block(block.form, Words.of(lines[0].strip()), line, block.level, gap))
-            lines, line, gap = lines[1:], line + 1, 0
-        if lines:
+            for number, text in enumerate(lines):
+                words = Words.of(text.strip())
+                self.blocks.append(Block(block.form, words, line + number, block.level, 0 if number else gap))
+        elif lines:
             text = self.with_breaks(lines) if block.form is Form.TEXT and not block.level else join_lines(lines)
             self.blocks.append(Block(block.form, Words.of(text), line, block.level, gap))
 
@@ -202,9 +205,6 @@ class _Layout:
             else:
                 pieces.append([line])
         return "\n".join(map(join_lines, pieces))
-
-    def is_one_piece(self, lines: list[str]) -> bool:
-        return all(self.wrapping.is_full(line, after) for line, after in pairwise(lines))
 
     def heading_of(self, lines: list[str]) -> int:
         """The number of lines at the beginning of a paragraph that are a heading above it."""

@@ -4,31 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from email import policy
+from email.headerregistry import BaseHeader, HeaderRegistry
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.utils import parseaddr, parsedate_to_datetime
 
-from sphinxext.digest.archive.decode import as_windows
+from sphinxext.digest.archive.decode import as_windows, decoded_as
 from sphinxext.digest.archive.layout import blocks_of_text
 from sphinxext.digest.archive.markup import blocks_of_html, is_html
-from sphinxext.digest.archive.post import Post, clean
+from sphinxext.digest.archive.post import Post, clean, in_utc
 from sphinxext.digest.archive.titles import without_tags
 from sphinxext.digest.problems import Code, DigestError, Problem
 
-_FROM_LINE = re.compile(rb"^From \S+.*\d{4}\s*$", re.MULTILINE)
-_HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[ \t].*\r?\n(?:[ \t].*\r?\n)*){2,}\r?\n")
-_OF_MAIL = re.compile(rb"^(?:From|Subject|Date|Message-ID|Received|MIME-Version|Return-Path):", re.I | re.M)
+_FROM_LINE = re.compile(rb"^From (?=\S)[^\r\n]*+", re.MULTILINE)
+_YEAR = re.compile(rb"\b[12][0-9]{3}\b")
+#: The time as mbox files have it. A line with it begins a message even if no blank line is above.
+_MBOX_TIME = re.compile(
+    rb" (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?:[A-Z][a-z]{2} +[0-9]{1,2}|[0-9]{1,2} +[A-Z][a-z]{2}) +[0-9: ]{5,20}"
+)
+#: How long the line is at most that begins a message.
+_LONGEST_FROM = 500
+#: The name of a field in a header (RFC 5322).
+_FIELD = re.compile(rb"([!-9;-~]{1,200}):")
+_OF_MAIL = frozenset(
+    [b"from", b"subject", b"date", b"message-id", b"received", b"mime-version", b"return-path", b"delivered-to"]
+)
+#: What is read of a field; Python takes a minute for the sender's name if it has 64,000 quotation marks.
+_LONGEST_FIELD = 2000
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 _WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 #: The lines below the subject on a page of Pipermail: who, and when.
-_WHO = re.compile(r"\S.* at \S+\.\S+|\S.*@\S+\.\S+")
+_WHO = re.compile(r"\S.*(?: at |@)[^\s@.]+\.[^\s@]+")
 _WHEN = re.compile(rf"{_WEEKDAY} (\w{{3}}) +(\d{{1,2}}) (\d\d:\d\d:\d\d) (\w+) (\d{{4}})")
 _NAVIGATION = re.compile(
     r"\s*(?:[•*-] +)?(?:(?:Previous|Next) message.*|Messages sorted by:.*|Search:?)", re.IGNORECASE
 )
+_HEADER_END = re.compile(rb"\r?\n\r?\n")
+_ANSWER = re.compile(r"(?:\[[^\]]*+\]\s*+)*+re:", re.IGNORECASE)
 #: Where what the sender wrote ends.
 _FOOTER = re.compile(
     r"More information about the \S+ mailing list.*|_{20,}|-{5,} next part -{5,}|-- |-{20,}"
@@ -38,15 +53,27 @@ _FOOTER = re.compile(
 
 def is_mail(data: bytes) -> bool:
     """Whether a file is a message, or an mbox of messages."""
-    if _FROM_LINE.match(data):
+    first = _FROM_LINE.match(data)
+    if first is not None and _YEAR.search(first[0][-_LONGEST_FROM:]):
         return True
-    header = _HEADER.match(data[:65536])
-    return header is not None and _OF_MAIL.search(header[0]) is not None
+    names: list[bytes] = []
+    position = 0
+    while (end := data.find(b"\n", position)) >= 0:
+        line = data[position:end].rstrip(b"\r")
+        if not line:
+            return len(names) > 1 and not _OF_MAIL.isdisjoint(names)
+        if not (names and line[:1] in (b" ", b"\t")):
+            field = _FIELD.match(line)
+            if field is None:
+                return False
+            names.append(field[1].lower())
+        position = end + 1
+    return False
 
 
 def messages(data: bytes) -> Iterator[tuple[bytes, int]]:
     """The messages of a file, each with the number of its first line."""
-    starts = [match.start() for match in _FROM_LINE.finditer(data) if _begins_message(data, match.start())]
+    starts = [match.start() for match in _FROM_LINE.finditer(data) if _begins_message(data, *match.span())]
     if not starts:
         yield data, 1
         return
@@ -54,7 +81,7 @@ def messages(data: bytes) -> Iterator[tuple[bytes, int]]:
     for start, end in zip(starts, [*starts[1:], len(data)], strict=True):
         line += data.count(b"\n", position, start)
         position = start
-        content = data.index(b"\n", start) + 1 if b"\n" in data[start:end] else end
+        content = data.find(b"\n", start, end) + 1 or end
         yield _QUOTED_FROM.sub(rb"\1", data[content:end]), line + 1
 
 
@@ -68,9 +95,9 @@ def post_of_message(data: bytes, path: str, line: int) -> Post:
 
 
 def _post_of_message(data: bytes, path: str, line: int) -> Post:
-    message = BytesParser(EmailMessage, policy=policy.default).parsebytes(data)
-    post = Post(path, [], _header(message, "Subject"), line, _sent(message), is_mail=True)
-    name, address = parsed_address(_header(message, "From") or "")
+    message = parsed(data)
+    post = Post(path, [], field_of(message, "Subject"), line, _sent(message), is_mail=True)
+    name, address = parsed_address(field_of(message, "From") or "")
     post.author = name or address or None
     part = message.get_body(("plain", "html")) if message.is_multipart() else message
     text = text_of_part(part) if part is not None else ""
@@ -93,12 +120,32 @@ def parsed_address(text: str) -> tuple[str, str]:
         return "", ""
 
 
-def is_reply(data: bytes) -> bool:
+class _BoundedFields(HeaderRegistry):
+    """Fields of headers, of which the beginning is read."""
+
+    def __call__(self, name: str, value: str) -> BaseHeader:
+        field: BaseHeader = super().__call__(name, value[:_LONGEST_FIELD])
+        return field
+
+
+_POLICY = policy.default.clone(header_factory=_BoundedFields())
+
+
+def parsed(data: bytes, *, header_only: bool = False) -> EmailMessage:
+    """A message, or what its header says."""
+    message: EmailMessage = BytesParser(EmailMessage, policy=_POLICY).parsebytes(data, headersonly=header_only)
+    return message
+
+
+def header_of(data: bytes) -> bytes:
+    """The header of a message, with the blank line that ends it."""
+    end = _HEADER_END.search(data)
+    return data[: end.end()] if end else data
+
+
+def is_reply(subject: str, message: EmailMessage) -> bool:
     """Whether a message answers another."""
-    header = re.split(rb"\r?\n\r?\n", data, maxsplit=1)[0]
-    return (
-        re.search(rb"^(?:In-Reply-To|References):|^Subject:\s*(?:\[[^]]*\]\s*)*re:", header, re.I | re.M) is not None
-    )
+    return "In-Reply-To" in message or "References" in message or _ANSWER.match(subject) is not None
 
 
 def fill_from_text(post: Post, lines: list[str]) -> None:
@@ -133,15 +180,23 @@ def _is_footer(line: str, cleaned: str) -> bool:
     return bool(_FOOTER.fullmatch(cleaned) or line.rstrip("\r\n") == "-- " or _NAVIGATION.fullmatch(cleaned))
 
 
-def _begins_message(data: bytes, start: int) -> bool:
-    """A line that begins with ``From`` is a message's first if it is the file's, or a header follows a blank line."""
-    if start and data[max(0, start - 3) : start].replace(b"\r", b"")[-2:] != b"\n\n":
+def _begins_message(data: bytes, start: int, end: int) -> bool:
+    """Return True if a line that begins with ``From`` is the first of a message.
+
+    A header follows it, and it is the first line of the file, has the time in the form of mbox files, or is below a
+    blank line.
+    """
+    line = data[start:end]
+    if len(line) > _LONGEST_FROM or not _YEAR.search(line):
         return False
-    end = data.find(b"\n", start)
-    return end >= 0 and re.match(rb"[A-Za-z][A-Za-z0-9-]*:", data[end + 1 : end + 80]) is not None
+    if start and data[max(0, start - 3) : start].replace(b"\r", b"")[-2:] != b"\n\n" and not _MBOX_TIME.search(line):
+        return False
+    following = data.find(b"\n", end) + 1
+    return following > 0 and _FIELD.match(data, following) is not None
 
 
-def _header(message: EmailMessage, name: str) -> str | None:
+def field_of(message: EmailMessage, name: str) -> str | None:
+    """A field of the header on one line, or None if it is missing, empty or cannot be read."""
     try:
         value = message.get(name)
     except Exception:
@@ -151,21 +206,18 @@ def _header(message: EmailMessage, name: str) -> str | None:
 
 def _sent(message: EmailMessage) -> datetime | None:
     try:
-        when = parsedate_to_datetime(_header(message, "Date") or "")
+        when = parsedate_to_datetime(field_of(message, "Date") or "")
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when
+    return in_utc(when)
 
 
 def text_of_part(part: Message) -> str:
     """The text of a part, its lines joined where ``format=flowed`` (RFC 3676) says so."""
     payload = part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""
-    charset = part.get_content_charset("utf-8")
-    try:
-        # the codecs of host names are no charsets, and the time that they take grows with the square of the length
-        text = data.decode("utf-8" if charset in ("punycode", "idna") else charset)
-    except (LookupError, UnicodeDecodeError):
+    text = decoded_as(data, part.get_content_charset("utf-8"))
+    if text is None:
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError:
@@ -192,7 +244,7 @@ def _unflowed(text: str, *, delete: bool) -> str:
 
 def _line_of_body(data: bytes, body: list[str]) -> int:
     """The number of lines before the body: by its first line, else by the end of the header."""
-    header = re.search(rb"\r?\n\r?\n", data)
+    header = _HEADER_END.search(data)
     end = header.end() if header else 0
     first = next((line for line in body if line.strip()), "").encode()
     found = data.find(b"\n" + first, end - 1) if first else -1

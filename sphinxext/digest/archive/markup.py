@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from itertools import accumulate
 
 from sphinxext.digest.archive.layout import MAX_LEVEL
 from sphinxext.digest.archive.post import Block, Form, Run, Words, clean
+from sphinxext.digest.archive.tags import pieces_of_html
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = {"ul", "ol", "menu", "dir"}
@@ -21,6 +22,8 @@ _SILENT = {
     *("script", "style", "head", "noscript", "template", "svg", "iframe", "object", "select", "textarea", "button"),
 }
 _AROUND = {"nav", "footer", "aside"}
+#: So many of them in each other are told apart; no page has that.
+_MAX_SILENT = 100
 _BOLD = {"b", "strong"}
 #: The level of a heading that is a paragraph in bold letters: below those of HTML.
 BOLD_LEVEL = 7
@@ -65,16 +68,15 @@ def blocks_of_html(text: str, first: int) -> tuple[list[Block], bool, str | None
     :param first: the number of the first line in the file.
     """
     reader = _Reader(first)
-    # the parser gives up at marked sections that are none; browsers take all of them for comments
-    reader.feed(text.replace("<![", "<! ["))
-    reader.close()
-    reader.end_block()
+    reader.read(text)
     blocks = reader.blocks
+    lengths = [0, *accumulate(len(block.plain) for block in blocks)]
     for start, end in reader.articles:
-        if sum(len(block.plain) for block in blocks[start:end]) > 200:
+        if lengths[end] - lengths[start] > 200:
             blocks = blocks[start:end]
             break
-    return blocks, any(block.form is Form.HEADING for block in blocks), reader.title.strip() or None
+    title = " ".join("".join(reader.title).split())
+    return blocks, any(block.form is Form.HEADING for block in blocks), title or None
 
 
 @dataclass(slots=True)
@@ -86,15 +88,14 @@ class _Line:
     line: int = 0
 
 
-class _Reader(HTMLParser):
+class _Reader:
     """Collects blocks; a tag that begins one ends the one before, closed or not."""
 
     def __init__(self, first: int) -> None:
-        super().__init__(convert_charrefs=True)
-        self.first = first
+        self.number = first
         self.blocks: list[Block] = []
         self.articles: list[tuple[int, int]] = []
-        self.title = ""
+        self.title: list[str] = []
         self._starts: list[int] = []
         self._silent: list[str] = []
         self._lists: list[str] = []
@@ -106,15 +107,31 @@ class _Reader(HTMLParser):
         self._url: str | None = None
         self._line = _Line()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def read(self, text: str) -> None:
+        """Read a whole document."""
+        position = 0
+        for piece in pieces_of_html(text):
+            self.number += text.count("\n", position, piece.position)
+            position = piece.position
+            if not piece.name:
+                self.handle_data(piece.text)
+            elif piece.is_end:
+                self.handle_endtag(piece.name)
+            else:
+                self.handle_starttag(piece.name, piece.attributes)
+        self.number += text.count("\n", position)
+        self.end_block()
+
+    def handle_starttag(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "title":
             self._in_title = self._silent in ([], ["head"])
         if tag in _SILENT or (tag in _AROUND and not self._lists):
-            self._silent.append(tag)
+            if len(self._silent) < _MAX_SILENT:
+                self._silent.append(tag)
         elif not self._silent:
-            self.start_element(tag, attrs)
+            self.start_element(tag, attributes)
 
-    def start_element(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start_element(self, tag: str, attributes: dict[str, str]) -> None:
         """Begin what a tag begins."""
         if tag in _LISTS:
             self.end_block()
@@ -135,11 +152,11 @@ class _Reader(HTMLParser):
             if not self._heading or self._line.runs:
                 self.end_block()
         else:
-            self.start_inline(tag, dict(attrs))
+            self.start_inline(tag, attributes)
 
-    def start_inline(self, tag: str, attributes: dict[str, str | None]) -> None:
+    def start_inline(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "a":
-            self._url = (attributes.get("href") or "").strip() or None
+            self._url = attributes.get("href", "").strip() or None
         elif tag == "br":
             self.add("\n")
         elif tag in _BOLD:
@@ -175,12 +192,9 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._in_title:
-            self.title += " ".join(data.split())
+            self.title.append(data)
         if not self._silent:
             self.add(data)
-
-    def unknown_decl(self, data: str) -> None:
-        """Leave out what a browser takes for a comment."""
 
     def add(self, text: str) -> None:
         if not self._line.runs and not self._pre:
@@ -188,7 +202,7 @@ class _Reader(HTMLParser):
         if not text:
             return
         if not self._line.runs:
-            self._line.line = self.first + self.getpos()[0] - 1
+            self._line.line = self.number
         if text.strip() and not self._bold:
             self._line.bold = False
         if not self._pre and text != "\n":
@@ -208,8 +222,7 @@ class _Reader(HTMLParser):
         level = min(len(self._lists), MAX_LEVEL)
         if not words.plain:
             if blank:
-                number = self.first + self.getpos()[0] - 1
-                self.blocks.append(Block(Form.HEADING, words, number, heading))
+                self.blocks.append(Block(Form.HEADING, words, self.number, heading))
             return
         if heading:
             self.blocks.append(Block(Form.HEADING, words, line.line, heading))

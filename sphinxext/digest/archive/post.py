@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 
 from sphinxext.digest.model import Place
@@ -65,11 +65,32 @@ class Words:
 
     def lines(self) -> Iterator[Words]:
         """The lines, where there are line feeds in the text."""
-        rest = self
-        while (position := rest.plain.find("\n")) >= 0:
-            yield rest.until(position).stripped()
-            rest = rest.cut(position + 1)
-        yield rest.stripped()
+        line: list[Run] = []
+        for run in self.runs:
+            first, *others = run.text.split("\n")
+            line.append(Run(first, run.url))
+            for text in others:
+                yield Words(tuple(line)).stripped()
+                line = [Run(text, run.url)]
+        yield Words(tuple(line)).stripped()
+
+    def pieces(self, spans: Iterable[tuple[int, int]]) -> Iterator[Words]:
+        """The words from one character to another, for spans in order that do not overlap."""
+        index = base = 0
+        for start, end in spans:
+            while index < len(self.runs) and base + len(self.runs[index].text) <= start:
+                base += len(self.runs[index].text)
+                index += 1
+            found: list[Run] = []
+            position = base
+            for number in range(index, len(self.runs)):
+                if position >= end:
+                    break
+                run = self.runs[number]
+                if text := run.text[max(start - position, 0) : end - position]:
+                    found.append(Run(text, run.url))
+                position += len(run.text)
+            yield Words(tuple(found))
 
 
 class Form(Enum):
@@ -127,19 +148,34 @@ class Post:
 
     def place(self, text: str, line: int) -> Place:
         """Where a text stands: at the first place from a line on, else at the beginning of that line."""
+        left = _MOST
         for number in range(max(line, self.offset + 1), min(line + _FAR, self.offset + len(self.source) + 1)):
-            column = self.source[number - self.offset - 1].find(text)
+            content = self.source[number - self.offset - 1]
+            column = content.find(text, 0, left)
             if column >= 0:
                 return Place(number, column + 1)
+            left -= len(content)
+            if left <= 0:
+                break
         return Place(line, 1)
 
 
 #: How many lines after the beginning of a block something of it is looked for.
 _FAR = 60
+#: And how many characters: a page may be one line of a megabyte with thousands of places to find.
+_MOST = 20_000
 
 #: What is no text: control characters but the line feed, what only some programs take for a line end, no characters.
 _NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-_SPACES = re.compile(" *[\xa0\u202f][ \xa0\u202f]*")
+_SPACES = re.compile("(?<! ) *[\xa0\u202f][ \xa0\u202f]*")
+
+
+def in_utc(when: datetime) -> datetime | None:
+    """A time in UTC, which a time without a zone is in; None if the calendar ends before it."""
+    try:
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def clean(line: str) -> str:

@@ -14,10 +14,12 @@ from sphinxext.digest.problems import Code, Problem
 
 #: A number that refers to the list.
 NUMBER = re.compile(r"\[(0|[1-9][0-9]{0,2})\]")
-_ENTRY = re.compile(r"\[(?P<number>0|[1-9][0-9]{0,2})\]\s*(?:[-–—−:.=]+\s*)?(?P<target>\S+)?")  # noqa: RUF001
+_ENTRY = re.compile(r"\[(?P<number>0|[1-9][0-9]{0,2})\]\s*+(?:[-–—−:.=]++\s*+)?+(?P<target>\S++)?+")  # noqa: RUF001
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
 #: Several entries that lost the line ends between them.
-_SPLIT = re.compile(r"\s+(?=\[(?:0|[1-9][0-9]{0,2})\]\s*[-–—−:])")  # noqa: RUF001
+_SPLIT = re.compile(r"(?<!\s)\s++(?=\[(?:0|[1-9][0-9]{0,2})\]\s*[-–—−:])")  # noqa: RUF001
+#: How many characters before a number may be of its sentence.
+_CONTEXT = 1000
 #: Words of addresses that say nothing about what they lead to.
 _COMMON = frozenset(
     [
@@ -48,11 +50,20 @@ class References:
     entries: list[Entry] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
     _reported: set[object] = field(default_factory=set)
+    _by_number: dict[int, list[Entry]] | None = None
 
     def target(self, number: int) -> str | None:
         """Where a number leads, if that is known for certain."""
-        urls = {entry.url for entry in self.entries if entry.number == number}
+        urls = {entry.url for entry in self.entries_of(number)}
         return next(iter(urls)) if len(urls) == 1 else None
+
+    def entries_of(self, number: int) -> list[Entry]:
+        """The entries of a number, in order."""
+        if self._by_number is None:
+            self._by_number = {}
+            for entry in self.entries:
+                self._by_number.setdefault(entry.number, []).append(entry)
+        return self._by_number.get(number, [])
 
     def report(self, code: Code, text: str, line: int, message: str) -> None:
         """Report something at the place of a text, from a line on."""
@@ -117,7 +128,7 @@ class References:
         return target
 
     def _report_lost(self, number: int, line: int) -> None:
-        entries = [entry for entry in self.entries if entry.number == number]
+        entries = self.entries_of(number)
         if number in self._reported or len(entries) > 1:
             return
         self._reported.add(number)
@@ -127,7 +138,7 @@ class References:
     def report_two_targets(self) -> None:
         """Report numbers that the list has twice, with different targets."""
         for number in sorted({entry.number for entry in self.entries}):
-            entries = [entry for entry in self.entries if entry.number == number]
+            entries = self.entries_of(number)
             urls = {entry.url for entry in entries}
             if len(urls) > 1:
                 message = f"[{number}] has {len(urls)} targets: which of them is meant where is not known"
@@ -204,17 +215,17 @@ def _entries(block: Block) -> Iterator[Entry]:
 def _lines(block: Block) -> Iterator[Words]:
     """The lines of a block; lines of plain text have been joined and are told by their numbers."""
     for words in block.words.lines():
-        position = 0
         plain = words.plain
-        for match in _SPLIT.finditer(plain):
-            yield words.until(match.start()).cut(position).stripped()
-            position = match.end()
-        yield words.cut(position).stripped()
+        gaps = [match.span() for match in _SPLIT.finditer(plain)]
+        starts, ends = [0, *(end for _, end in gaps)], [*(start for start, _ in gaps), len(plain)]
+        for piece in words.pieces(zip(starts, ends, strict=True)):
+            yield piece.stripped()
 
 
 def _context(text: str, number: int) -> str:
     """The words of the sentence before a number."""
-    before = text[: text.find(f"[{number}]")].rstrip(" .”\"'")
+    position = text.find(f"[{number}]")
+    before = text[max(0, position - _CONTEXT) : position].rstrip(" .”\"'")
     return re.split(r"[.;:!?] ", before)[-1]
 
 

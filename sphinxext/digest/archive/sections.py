@@ -53,9 +53,22 @@ class Section:
     @property
     def is_discussion(self) -> bool:
         """Whether it may be a thread: bullets under a heading that is not one of the usual ones."""
-        bullets = any(block.form is Form.BULLET for block in self.body)
-        usual = not self.heading or SUCCESSES.match(self.title) or COUNTDOWN.search(self.title)
-        return bullets and not usual
+        return not self.is_usual and self.has_bullets
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it has no heading, or one of those that digests have for successes and countdowns."""
+        return not self.heading or bool(SUCCESSES.match(self.title) or COUNTDOWN.search(self.title))
+
+    @property
+    def is_label(self) -> bool:
+        """Whether its heading is a short paragraph, not marked as a heading, that ends in a colon."""
+        return self.level in (0, BOLD_LEVEL) and self.title.endswith(":") and not self.is_usual
+
+    @property
+    def has_bullets(self) -> bool:
+        """Whether there is a list below it."""
+        return any(block.form is Form.BULLET for block in self.body)
 
 
 def sections_of(blocks: list[Block], *, heads: bool) -> list[Section]:
@@ -76,9 +89,8 @@ def sections_of(blocks: list[Block], *, heads: bool) -> list[Section]:
             sections.append(Section(None, block.line, current.level, lost=True, body=[block]))
         else:
             current.body.append(block)
-    if not sections[0].body:
-        del sections[0]
-    return _with_levels(sections)
+    sections = _with_levels([section for section in sections if section.heading or section.body])
+    return _without_labels(sections)
 
 
 def _stand_directly_above(blocks: list[Block]) -> bool:
@@ -138,13 +150,45 @@ def _with_levels(sections: list[Section]) -> list[Section]:
         return sections
     top = min(levels)
     result: list[Section] = []
+    is_discussion = False
     for section in sections:
         within = section.level > top and result and result[-1].level == top and section.heading is not None
-        if within and not result[-1].has_full_thread and (result[-1].is_discussion or section.level == BOLD_LEVEL):
+        if within and not result[-1].has_full_thread and (is_discussion or section.level == BOLD_LEVEL):
             _take_in(result[-1], section)
+            is_discussion = is_discussion or (not result[-1].is_usual and section.has_bullets)
         else:
             result.append(section)
+            is_discussion = section.is_discussion
     return result
+
+
+def _without_labels(sections: list[Section]) -> list[Section]:
+    """Put short paragraphs that end in a colon, such as "Rules:", into the section before, whose lists they introduce.
+
+    Where all headings are written with a colon, they are headings. But where none of the sections is known by what it
+    has, and there is text before the first one, the whole post is one text.
+    """
+    own = [section for section in sections if section.heading and not section.is_usual]
+    all_labels = all(section.is_label for section in own)
+    if all_labels and (not sections or sections[0].heading or any(map(_is_known, sections))):
+        return sections
+    result: list[Section] = []
+    for section in sections:
+        before = result[-1] if result else None
+        if before is None or not section.is_label or section.has_full_thread or not _may_go_on(before):
+            result.append(section)
+        else:
+            _take_in(before, section)
+    return result
+
+
+def _is_known(section: Section) -> bool:
+    return section.has_full_thread or section.lost or (section.heading is not None and section.is_usual)
+
+
+def _may_go_on(section: Section) -> bool:
+    """Return True unless a section is complete, has no place for more, or is introduced in the same way."""
+    return not (_is_known(section) or section.is_label)
 
 
 def join_parts(sections: list[Section]) -> list[Section]:

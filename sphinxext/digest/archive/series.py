@@ -63,7 +63,7 @@ def series_of(section: Section, text: str, year: int, month: int) -> str | None:
     It is the one that the countdown names most often, or that stands where such names do. Else it is the one that was
     released next after the digest, if the digest speaks of OpenStack or names that series.
 
-    :param text: that of the whole digest.
+    :param text: that of the whole digest, in lower case.
     """
     own = " ".join([section.title, *(block.plain for block in section.body)])
     named: Counter[str] = Counter(word for word in re.findall(r"[a-z]+", own.lower()) if word in SERIES)
@@ -78,8 +78,7 @@ def series_of(section: Section, text: str, year: int, month: int) -> str | None:
         if name not in _NO_NAMES:
             return name
     coming = _coming(year, month)
-    lowered = text.lower()
-    return coming if coming and ("openstack" in lowered or coming in lowered) else None
+    return coming if coming and ("openstack" in text or coming in text) else None
 
 
 def _coming(year: int, month: int) -> str | None:

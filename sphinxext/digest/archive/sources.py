@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sphinxext.digest.archive import mail, markup, wxr
 from sphinxext.digest.archive.decode import MAX_BYTES, check_text, decode
+from sphinxext.digest.archive.dialects import dialect_of
 from sphinxext.digest.archive.layout import blocks_of_text
 from sphinxext.digest.archive.post import Block, Form, Post, clean
 from sphinxext.digest.archive.river import posts_of_river
@@ -19,6 +20,14 @@ PERIODICAL = re.compile(
     r"\b(?:digest|newsletter|highlights|summary|news|update|round-?up|recap|report)\b", re.IGNORECASE
 )
 DIGEST = re.compile(r"\bdigest\b", re.IGNORECASE)
+#: Words and numbers of what is published in turn, where the title names no days.
+_NUMBERED = re.compile(
+    r"#\s?[0-9]|\b(?:no|nr|issue|number|vol(?:ume)?|edition|week)\.?\s?[0-9]|\b[0-9]+(?:st|nd|rd|th) issue\b"
+    r"|\b(?:digest|newsletter|daily|weekly|bi-?weekly|fortnightly|monthly|quarterly)\b|\bnews\s[0-9]",
+    re.IGNORECASE,
+)
+#: Mails that a list has sent together: none of them is written as a digest.
+_OF_MAILMAN = re.compile(r"\bDigest, Vol [0-9]+, Issue [0-9]+")
 #: A title stands among the first lines that are not blank.
 _FIRST = 6
 #: No title is longer.
@@ -55,25 +64,32 @@ def read_source(file: Path, path: str) -> Source:
         _read_mails(data, path, source)
     else:
         _read_text(decode(data, path, source.problems), path, source)
-    if not any(post.blocks for post in source.posts):
+    if not any(map(_has_words, source.posts)):
         problem = Problem(path, 0, 0, Code.EMPTY, "there is no text of a digest in the file")
         raise DigestError(*source.problems, problem)
     return source
 
 
+def _has_words(post: Post) -> bool:
+    return any(block.plain.strip() for block in post.blocks)
+
+
 def _read_export(data: bytes, path: str, source: Source) -> None:
-    export = wxr.read_export(data, path)
-    source.posts = [post for post in export.posts if post.blocks]
-    left_out = export.left_out + len(export.posts) - len(source.posts)
-    if left_out:
-        source.remarks.append(f"{path}: {left_out} items are left out: they are no published posts, or are empty")
+    export = wxr.read_export(data, path, source.problems)
+    source.posts = [post for post in export.posts if _has_words(post)]
+    export.left_out["empty"] += len(export.posts) - len(source.posts)
+    reasons = [f"{count} {reason}" for reason, count in export.left_out.items() if count]
+    if reasons:
+        total = export.left_out.total()
+        items = "1 item is" if total == 1 else f"{total} items are"
+        source.remarks.append(f"{path}: {items} left out: {', '.join(reasons)}")
 
 
 def _read_mails(data: bytes, path: str, source: Source) -> None:
     found = list(mail.messages(data))
     wanted = [message for message in found if len(found) == 1 or _is_wanted(message[0])]
     if not wanted:
-        message = f"none of the {len(found)} mails is a digest: no subject has a period"
+        message = f"none of the {len(found)} mails is a digest: no subject names one with its days or its number"
         raise DigestError(Problem(path, 0, 0, Code.NOT_A_DIGEST, message))
     for content, line in wanted:
         post = mail.post_of_message(content, path, line)
@@ -84,11 +100,15 @@ def _read_mails(data: bytes, path: str, source: Source) -> None:
 
 
 def _is_wanted(data: bytes) -> bool:
-    if mail.is_reply(data):
+    """Return True if a mail of an archive is a digest: its subject has days or a number, or names a newsletter."""
+    message = mail.parsed(mail.header_of(data), header_only=True)
+    subject = mail.field_of(message, "Subject") or ""
+    if mail.is_reply(subject, message) or _OF_MAILMAN.search(subject):
         return False
-    header = mail.post_of_message(re.split(rb"\r?\n\r?\n", data, maxsplit=1)[0] + b"\n\n", "", 1)
-    title = read_title(header.title or "")
-    return title.days is not None and PERIODICAL.search(title.words) is not None
+    title = read_title(subject)
+    if not PERIODICAL.search(title.words):
+        return False
+    return title.days is not None or _NUMBERED.search(title.words) is not None
 
 
 def _drop_repeated_title(post: Post) -> None:
@@ -101,12 +121,16 @@ def _drop_repeated_title(post: Post) -> None:
 
 
 def _read_text(text: str, path: str, source: Source) -> None:
-    if markup.is_html(text):
-        source.posts.append(_post_of_html(text, path))
-        return
     lines = text.split("\n")
     starts = _titles(lines)
     page = mail.post_of_page(lines, path) if len(starts) < 2 else None
+    begins_with_tag = text[:200].lstrip().startswith("<")
+    if page is None and not begins_with_tag and (sign := dialect_of(lines, path)):
+        message = f"this is {sign.dialect} ('{sign.text}'), which is not read yet: import the HTML that is made of it"
+        raise DigestError(*source.problems, Problem(path, sign.line, sign.column, Code.NOT_A_DIGEST, message))
+    if markup.is_html(text):
+        source.posts.append(_post_of_html(text, path))
+        return
     if page is not None:
         _drop_repeated_title(page)
         source.posts.append(page)
