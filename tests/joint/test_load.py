@@ -154,7 +154,7 @@ def test_server_without_an_end(server: WebServer) -> None:
     outcomes = dict(fetch_all(requests, timeout=5, longest=1))
     assert time.monotonic() - started < 10
     slow, good = (outcomes[request.url] for request in requests)
-    assert slow == "takes longer than 1 seconds"
+    assert isinstance(slow, str) and "takes longer than 1 seconds" in slow
     assert isinstance(good, Answer) and good.data == b"{}"
 
 
