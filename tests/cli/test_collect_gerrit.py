@@ -72,6 +72,13 @@ def test_a_wrong_command_line(run: Run, project: Path, options: list[str]) -> No
     assert run("collect", "gerrit", "x", *options).status == 2
 
 
+@pytest.mark.parametrize("url", ["http://[x/q/status:open", "https://review.example.[org/changes/?q=a", "http://[::1"])
+def test_an_address_that_nobody_can_parse(run: Run, project: Path, url: str) -> None:
+    outcome = run("collect", "gerrit", url)
+    assert (outcome.status, outcome.out) == (1, "")
+    assert "is not a URL" in outcome.err and "Traceback" not in outcome.err
+
+
 def test_what_is_no_list(run: Run, project: Path) -> None:
     (project / "x").write_text("<html>", encoding="utf-8")
     outcome = run("collect", "gerrit", "x", "none")

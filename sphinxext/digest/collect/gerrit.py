@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote_plus, urlencode
 
 from sphinxext.digest.collect.draft import Draft, identity_of, make_draft
 from sphinxext.digest.collect.outside import plain_title, web_url
@@ -16,6 +16,7 @@ from sphinxext.digest.collect.source import parse_json
 from sphinxext.digest.fragments.values import ValueProblem, read_moment
 from sphinxext.digest.model import Moment
 from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.urls import split_url
 
 #: How many changes are asked for where the query does not say it.
 ASKED_FOR = 100
@@ -84,7 +85,9 @@ def query_url(url: str) -> str:
     That of a search in a browser (``/q/status:open+...``) becomes that of the REST API; the votes, and a limit, are
     asked for if the query does not do so.
     """
-    parts = urlsplit(url)
+    parts = split_url(url)
+    if parts is None:
+        return url
     path, query = parts.path, parse_qsl(parts.query, keep_blank_values=True)
     if match := re.fullmatch(r"(?P<base>.*?)/q/(?P<query>[^/].*)", path):
         path = f"{match['base']}/changes/"
@@ -96,14 +99,16 @@ def query_url(url: str) -> str:
         query.append(("o", _DETAILS))
     if not any(name in ("n", "limit") for name, _ in query):
         query.append(("n", str(ASKED_FOR)))
-    return urlunsplit((parts.scheme, parts.netloc, path, urlencode(query, quote_via=quote, safe=":/*,"), ""))
+    return parts._replace(path=path, query=urlencode(query, quote_via=quote, safe=":/*,"), fragment="").geturl()
 
 
 def site_of(url: str) -> str:
     """The address of the Gerrit that a query goes to."""
-    parts = urlsplit(url)
+    parts = split_url(url)
+    if parts is None:
+        return url
     path = re.sub(r"(?:/a)?/(?:changes|q)(?:/.*)?\Z", "", parts.path).rstrip("/")
-    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+    return parts._replace(path=path, query="", fragment="").geturl()
 
 
 def read_changes(data: bytes, source: str, site: str = "") -> ChangeList:

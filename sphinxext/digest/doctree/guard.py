@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives, roles
@@ -20,6 +19,7 @@ from docutils.parsers.rst import Directive, directives, roles
 from sphinxext.digest.doctree.elsewhere import CODE, DIRECTIVES_OF_OTHERS, SAME_EVERYWHERE, role_of_others
 from sphinxext.digest.doctree.limits import limited, limited_role
 from sphinxext.digest.fragments.fields import URL_SCHEMES
+from sphinxext.digest.urls import split_url
 
 #: Directives of docutils and Sphinx that neither read anything nor change the rest of the page.
 HARMLESS_DIRECTIVES = frozenset(
@@ -248,11 +248,7 @@ def _scheme_of(uri: str) -> str:
 
 def _has_bad_host(uri: str) -> bool:
     """Whether programs fail to take an address apart, as with ``http://[x``."""
-    try:
-        urlsplit(uri)
-    except ValueError:
-        return True
-    return False
+    return split_url(uri) is None
 
 
 def _leads_out(path: str) -> bool:

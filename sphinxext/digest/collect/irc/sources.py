@@ -12,11 +12,11 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import urlsplit
 
 from sphinxext.digest.collect.irc.names import channel_of, day_of, is_private
 from sphinxext.digest.collect.source import is_url
 from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.urls import split_url
 from sphinxext.digest.web import TIMEOUT, WebError, check_web_url, download
 
 #: How many bytes a URL may have, and how many what is packed may become.
@@ -136,7 +136,8 @@ def source_of_url(url: str, channel: str | None, *, is_listed: bool = False) -> 
             raise BrokenError("the server has nothing there", Code.SOURCE_FETCH)
         return io.BytesIO(data)
 
-    path = urlsplit(url).path
+    parts = split_url(url)
+    path = parts.path if parts else ""
     return Source(url, fetch, 0, channel or channel_of(path), day_of(path), url.partition("#")[0], is_listed)
 
 
