@@ -15,14 +15,14 @@ from sphinxext.digest.collect.irc.listener import Heard, Listener, distinct
 from sphinxext.digest.collect.irc.matrix import MAX_BYTES, NotAnExportError, RoomMessage, read_export
 from sphinxext.digest.collect.irc.page import is_page
 from sphinxext.digest.collect.irc.permalink import Line, fill
-from sphinxext.digest.collect.irc.reading import LogFormat, page_events, recognise, text_events
+from sphinxext.digest.collect.irc.reading import LogFormat, has_messages, page_events, recognise, text_events
 from sphinxext.digest.collect.irc.sources import BrokenError, Source, chunks_of
 from sphinxext.digest.fragments.values import ValueProblem, check_url
 from sphinxext.digest.problems import Code, Problem
 
 _UNKNOWN = (
-    "this is no log of a known format: Limnoria (supybot) or its pages by irclog2html, ZNC, WeeChat, irssi, or an "
-    "export of a Matrix room"
+    "this is not a log of a known format: Limnoria (supybot) or its pages by irclog2html, WeeChat, irssi, ZNC, "
+    "The Lounge, Textual, mIRC, HexChat, Konversation, KVIrc, plain text of Pidgin, or a JSON export of a Matrix room"
 )
 
 
@@ -107,7 +107,7 @@ class Collector:
         listener = self._listener(source.channel or self.wishes.channel or found.channel)
         log = found.log(source.day or found.day or self.wishes.day, self.wishes.offset)
         events = page_events if found.is_page else text_events
-        told_of_day = False
+        told_of_day, number = False, 0
         for number, line, read in events(log, _joined(first, chunks), listener.waiting):
             try:
                 event = read()
@@ -122,6 +122,8 @@ class Collector:
                 listener.hear(event.nick, event.text, event.moment, url)
             elif event is not None:
                 listener.rename(event.before, event.after)
+        if number and not (log.known or found.is_page or has_messages(found.log, first)):
+            self._complain(source, number, Code.NOT_A_LOG, _UNKNOWN)
 
     def _read_room(self, source: Source, first: bytes, chunks: Iterator[bytes]) -> None:
         """Messages and their edits: an edit is a correction at any time."""

@@ -28,7 +28,7 @@ _CHUNK = 256 * 1024
 _GZIP, _WITH_HEADER = b"\x1f\x8b", 16 + zlib.MAX_WBITS
 
 #: What in a folder can be a log: the pages that lead to logs, styles and the like cannot.
-_LOG = re.compile(r"(?:\.log|\.weechatlog|\.json|\.txt|\.log\.html?)(?:\.gz)?\Z|\A#?[^.]+\Z", re.IGNORECASE)
+_LOG = re.compile(r"(?:\.log|\.weechatlog|\.xchatlog|\.json|\.txt|\.log\.html?)(?:\.gz)?\Z|\A#?[^.]+\Z", re.IGNORECASE)
 _IS_PAGE = re.compile(r"\.html?(?:\.gz)?\Z", re.IGNORECASE)
 
 
