@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_plus, urlencode
@@ -25,12 +25,19 @@ ASKED_FOR = 100
 _PREFIX = ")]}'"
 #: What is needed besides the changes themselves: their votes.
 _DETAILS = "DETAILED_LABELS"
-_MERGED = "MERGED"
+_MERGED, _ABANDONED = "MERGED", "ABANDONED"
+#: What Gerrit called a private change before version 2.15.
+_OLD_PRIVATE = "DRAFT"
+#: How the REST API and ``gerrit query`` mark changes; whatever stands there counts, unless it says no.
+_PRIVATE_KEYS, _WIP_KEYS = ("is_private", "private"), ("work_in_progress", "wip")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change. ``site`` is the address of the Gerrit, if it is known; ``votes`` are all that it has, by the label."""
+    """A change. ``site`` is the address of the Gerrit, if it is known; ``votes`` are all that it has, by the label.
+
+    ``is_wip`` if its owner still works on it, and asks nobody for a review.
+    """
 
     number: int
     project: str
@@ -40,14 +47,20 @@ class Change:
     url: str | None
     site: str
     votes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    is_wip: bool = False
 
 
 @dataclass
 class ChangeList:
-    """The changes of one list; ``more`` if Gerrit has others that the query would find."""
+    """The changes of one list; ``more`` if Gerrit has others that the query would find.
+
+    Private changes are never among them: whoever asks may be allowed to see them, readers of a digest are not.
+    ``private`` counts them.
+    """
 
     changes: list[Change] = field(default_factory=list)
     more: bool = False
+    private: int = 0
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -68,7 +81,10 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class ChangeWishes:
-    """Which changes are wanted; ``projects`` may end in ``*``. An open change is news of ``today``."""
+    """Which changes are wanted; ``projects`` may end in ``*``. An open change is news of ``today``.
+
+    Changes that are work in progress, or abandoned, are wanted only with ``wip`` and ``abandoned``.
+    """
 
     today: date
     since: date | None = None
@@ -77,6 +93,8 @@ class ChangeWishes:
     group: str | None = None
     projects: tuple[str, ...] = ()
     votes: tuple[Vote, ...] = ()
+    wip: bool = False
+    abandoned: bool = False
 
 
 def query_url(url: str) -> str:
@@ -131,8 +149,11 @@ def read_changes(data: bytes, source: str, site: str = "") -> ChangeList:
             message = f"entry {number} is no change: it has no number, or no subject"
             result.problems.append(Problem(source, 0, 0, Code.BAD_RECORD, message))
             continue
-        result.changes.append(change)
         result.more = result.more or record.get("_more_changes") is True
+        if _says(record, _PRIVATE_KEYS) or change.status == _OLD_PRIVATE:
+            result.private += 1
+        else:
+            result.changes.append(change)
     return result
 
 
@@ -165,7 +186,15 @@ def _last_day(wishes: ChangeWishes) -> date:
     return min(wishes.today, wishes.until) if wishes.until else wishes.today
 
 
+def unasked(changes: Iterable[Change], wishes: ChangeWishes) -> list[Change]:
+    """Return the changes that are left out only since they are work in progress, or abandoned."""
+    more = replace(wishes, wip=True, abandoned=True)
+    return [change for change in changes if _wants(more, change) and not _wants(wishes, change)]
+
+
 def _wants(wishes: ChangeWishes, change: Change) -> bool:
+    if (change.is_wip and not wishes.wip) or (change.status == _ABANDONED and not wishes.abandoned):
+        return False
     day = change.updated.day if change.updated else wishes.today
     if (wishes.since and day < wishes.since) or (wishes.until and wishes.until < day):
         return False
@@ -216,7 +245,13 @@ def _change(record: Mapping[str, Any], site: str) -> Change | None:
         url,
         site_of(url.partition("/c/")[0]) if url and "/c/" in url else site,
         _votes(record),
+        _says(record, _WIP_KEYS),
     )
+
+
+def _says(record: Mapping[str, Any], keys: Iterable[str]) -> bool:
+    """Return True if a change says yes to one of the keys, and if nobody knows what it says."""
+    return any(record.get(key) not in (None, False) for key in keys)
 
 
 def _time(value: object) -> Moment | None:
