@@ -21,6 +21,8 @@ MAX_DEPTH, MAX_ELEMENTS = 100, 400_000
 _NAMESPACES = {
     "http://www.w3.org/2005/atom": "atom:",
     "http://purl.org/atom/ns#": "atom:",
+    "http://purl.org/atom/app#": "app:",
+    "http://www.w3.org/2007/app": "app:",
     "http://purl.org/rss/1.0/": "",
     "http://my.netscape.com/rdf/simple/0.9/": "",
     "http://channel.netscape.com/rdf/simple/0.9/": "",
