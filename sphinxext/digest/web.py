@@ -33,6 +33,8 @@ MAX_BYTES = 1024 * 1024
 MAX_HEADERS = 256 * 1024
 #: Seconds that the other side may be silent, and that a whole download may take, redirects included.
 TIMEOUT, MAX_TIME = 20, 60
+#: What problems say of a file that a server does not have (404 or 410), in general and of an archive of mails.
+NOTHING_THERE, NO_SUCH_FILE = "the server has nothing there", "there is no such file on the server"
 _SCHEMES = ("http", "https")
 _CHUNK = 64 * 1024
 _GONE = (404, 410)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.web import TIMEOUT, WebError, download
+from sphinxext.digest.web import NOTHING_THERE, TIMEOUT, WebError, download
 
 #: More than any feed or list of changes has.
 MAX_BYTES = 16 * 1024 * 1024
@@ -85,7 +85,7 @@ def _fetched(url: str, timeout: float, max_bytes: int) -> bytes:
     except WebError as error:
         raise DigestError(Problem(url, 0, 0, Code.SOURCE_FETCH, str(error))) from None
     if data is None:
-        raise DigestError(Problem(url, 0, 0, Code.SOURCE_FETCH, "the server has nothing there"))
+        raise DigestError(Problem(url, 0, 0, Code.SOURCE_FETCH, NOTHING_THERE))
     return data
 
 

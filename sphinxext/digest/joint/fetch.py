@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from sphinxext.digest.collect.source import MAX_BYTES, unpacked
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.urls import split_url
-from sphinxext.digest.web import MAX_TIME, Answer, WebError, ask
+from sphinxext.digest.web import MAX_TIME, NOTHING_THERE, Answer, WebError, ask
 
 #: How many servers are asked at once.
 AT_ONCE = 16
@@ -83,7 +83,7 @@ class _Crew:
         answer: Answer | WebError
         try:
             found = ask(request.url, self.timeout, MAX_BYTES, request.headers, longest=self.longest)
-            answer = found if found is not None else WebError("the server has nothing there")
+            answer = found if found is not None else WebError(NOTHING_THERE)
         except WebError as error:
             answer = error
         except Exception as error:  # whatever it is, somebody waits for an answer

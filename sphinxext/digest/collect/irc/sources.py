@@ -17,7 +17,7 @@ from sphinxext.digest.collect.irc.names import channel_of, day_of, is_private
 from sphinxext.digest.collect.source import is_url
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.urls import split_url
-from sphinxext.digest.web import TIMEOUT, WebError, check_web_url, download
+from sphinxext.digest.web import NOTHING_THERE, TIMEOUT, WebError, check_web_url, download
 
 #: How many bytes a URL may have, and how many what is packed may become.
 MAX_DOWNLOAD = 64 * 1024 * 1024
@@ -133,7 +133,7 @@ def source_of_url(url: str, channel: str | None, *, is_listed: bool = False) -> 
         except WebError as error:
             raise BrokenError(str(error), Code.SOURCE_FETCH) from None
         if data is None:
-            raise BrokenError("the server has nothing there", Code.SOURCE_FETCH)
+            raise BrokenError(NOTHING_THERE, Code.SOURCE_FETCH)
         return io.BytesIO(data)
 
     parts = split_url(url)

@@ -18,7 +18,7 @@ from sphinxext.digest.collect.mail.mbox import is_mbox, split_mbox
 from sphinxext.digest.history.git import HistoryError, Objects, read_lines
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.urls import split_url
-from sphinxext.digest.web import TIMEOUT, WebError, download
+from sphinxext.digest.web import NO_SUCH_FILE, TIMEOUT, WebError, download
 
 #: How many bytes a download may have, and how many a compressed archive may unpack to.
 MAX_DOWNLOAD = 256 * 1024 * 1024
@@ -84,7 +84,7 @@ def _read_url(url: str, reading: MailReading, timeout: float) -> None:
         reading.complain(url, Code.SOURCE_FETCH, str(error))
         return
     if data is None:
-        reading.complain(url, Code.SOURCE_FETCH, "there is no such file on the server")
+        reading.complain(url, Code.SOURCE_FETCH, NO_SUCH_FILE)
         return
     with TemporaryFile() as stream:
         stream.write(data)
