@@ -65,15 +65,25 @@ class Collector:
         self.progress = progress
         self.problems: list[Problem] = []
         self.listeners: dict[str | None, Listener] = {}
+        #: The servers that did not answer, with the reason. Each may take a minute, and a page may list many logs.
+        self._silent: dict[str, str] = {}
 
     def read(self, source: Source) -> None:
-        """Hear all that is said in a log. What is wrong with it is among the problems."""
+        """Hear all that is said in a log. What is wrong with it is among the problems.
+
+        A server that did not answer is not asked again.
+        """
+        if reason := self._silent.get(source.server):
+            self._complain(source, 0, Code.SOURCE_FETCH, f"it was not asked for: {reason}")
+            return
         try:
             with closing(source.open()) as raw:
                 chunks = chunks_of(raw, self.progress)
                 first = next(chunks, b"").removeprefix(b"\xef\xbb\xbf")
                 self._read_format(source, first, chunks)
         except BrokenError as error:
+            if error.silent:
+                self._silent[source.server] = str(error)
             self._complain(source, 0, error.code, str(error))
         except OSError as error:
             self._complain(source, 0, Code.UNREADABLE, f"cannot be read: {error.strerror or error}")

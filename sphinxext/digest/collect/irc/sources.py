@@ -33,11 +33,12 @@ _IS_PAGE = re.compile(r"\.html?(?:\.gz)?\Z", re.IGNORECASE)
 
 
 class BrokenError(Exception):
-    """A log that cannot be had, or not be read to its end; the message says why."""
+    """A log that cannot be fetched, or not be read to its end; the message says why. ``silent`` if nobody answered."""
 
-    def __init__(self, message: str, code: Code = Code.UNREADABLE) -> None:
+    def __init__(self, message: str, code: Code = Code.UNREADABLE, *, silent: bool = False) -> None:
         super().__init__(message)
         self.code = code
+        self.silent = silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,12 @@ class Source:
     day: date | None
     url: str | None = None
     is_listed: bool = False
+
+    @property
+    def server(self) -> str:
+        """The host and port that it comes from, empty for a file."""
+        parts = split_url(self.url) if self.url else None
+        return parts.netloc.lower() if parts else ""
 
 
 def find_sources(argument: str, channel: str | None, wanted: Callable[[date], bool]) -> list[Source]:
@@ -131,7 +138,8 @@ def source_of_url(url: str, channel: str | None, *, is_listed: bool = False) -> 
         try:
             data = download(url, TIMEOUT, MAX_DOWNLOAD)
         except WebError as error:
-            raise BrokenError(str(error), Code.SOURCE_FETCH) from None
+            silent = error.offline and not error.status
+            raise BrokenError(str(error), Code.SOURCE_FETCH, silent=silent) from None
         if data is None:
             raise BrokenError(NOTHING_THERE, Code.SOURCE_FETCH)
         return io.BytesIO(data)
