@@ -24,7 +24,7 @@ MAX_DOWNLOAD = 64 * 1024 * 1024
 MAX_UNPACKED = 4 * 1024 * 1024 * 1024
 #: A longer line is cut: no server of a chat sends one.
 MAX_LINE = 64 * 1024
-_CHUNK = 256 * 1024
+_CHUNK, _PIECE = 256 * 1024, 4096
 _GZIP, _WITH_HEADER = b"\x1f\x8b", 16 + zlib.MAX_WBITS
 
 #: What in a folder can be a log: the pages that lead to logs, styles and the like cannot.
@@ -179,8 +179,7 @@ def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield from chain((first,), chunks)
         return
     unpacker, is_begun = zlib.decompressobj(_WITH_HEADER), False
-    for chunk in chain((first,), chunks):
-        data = chunk
+    for data in _pieces(chain((first,), chunks)):
         while data:
             # in pieces, since what is packed can become a thousand times as large
             piece = unpacker.decompress(data, _CHUNK)
@@ -194,6 +193,13 @@ def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield piece
     if is_begun and not unpacker.eof:
         raise EOFError("the end of what is packed is missing")
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Small pieces of what is packed: each part of it that ends copies what follows it in its piece."""
+    for chunk in chunks:
+        for start in range(0, len(chunk), _PIECE):
+            yield chunk[start : start + _PIECE]
 
 
 def lines_of(chunks: Iterable[bytes], separator: bytes = b"\n") -> Iterator[list[bytes]]:
