@@ -131,13 +131,12 @@ def test_the_whole_session(send: Send) -> None:
 
 @pytest.mark.parametrize("step", range(7), ids=HEARD[:7])
 def test_an_answer_that_never_ends(send: Send, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    limit(monkeypatch, TIMEOUT=0.4, FINAL_TIMEOUT=0.6)
+    limit(monkeypatch, TIMEOUT=2, FINAL_TIMEOUT=2.5)
     started = time.monotonic()
     result = send(Script(dribbles_at=step))
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 30
     assert (result.status, result.out) == (1, "")
-    assert f"it takes longer than {0.4 if step < 5 else 0.6} seconds" in result.err or step >= 5
-    assert "it takes longer than 0." in result.err
+    assert "it takes longer than 2 seconds" in result.err or (step >= 5 and "it takes longer than 2." in result.err)
     reasons = ["cannot connect", *["the connection was lost before the message was sent"] * 4]
     expected = (reasons + ["before the server had said that it took the message"] * 2)[step]
     assert expected in result.err
@@ -160,15 +159,15 @@ def test_many_slow_answers(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_last_answer_may_take_longer(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
-    limit(monkeypatch, TIMEOUT=0.5, MAX_TIME=2, FINAL_TIMEOUT=20)
-    assert send(Script(pauses={5: 0.8, 6: 1.5})).status == 0
+    limit(monkeypatch, TIMEOUT=3, MAX_TIME=40, FINAL_TIMEOUT=60)
+    assert send(Script(pauses={6: 4})).status == 0
 
 
 def test_a_farewell_that_never_ends(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
     limit(monkeypatch, QUIT_TIME=0.3)
     started = time.monotonic()
     assert send(Script(dribbles_at=7)).status == 0
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 30
 
 
 def with_answer(step: int, answer: bytes) -> Script:

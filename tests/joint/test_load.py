@@ -280,17 +280,18 @@ def test_a_server_that_is_down_for_a_while(server: WebServer, open_places: Open)
 
 def test_slow_servers_do_not_hold_a_build(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
     def slow(handler: BaseHTTPRequestHandler) -> None:
-        server.ended.wait(0.6)
+        server.ended.wait(2)
         server.raw(b"HTTP/1.1 200 x\r\n\r\n{}")(handler)
 
-    monkeypatch.setattr(fetch, "MAX_WHOLE_TIME", 0.3)
+    monkeypatch.setattr(fetch, "MAX_WHOLE_TIME", 1.5)
     names = [f"/{number}" for number in range(2 * AT_ONCE)]
     server.pages |= dict.fromkeys(names, slow)
     outcomes = list(fetch_all([Request(f"{server.url}{name}") for name in names], timeout=5))
     assert sorted(url for url, _ in outcomes) == sorted(f"{server.url}{name}" for name in names)
-    assert len(server.asked) == AT_ONCE
+    assert 0 < len(server.asked) <= AT_ONCE
     left = [outcome for _, outcome in outcomes if isinstance(outcome, str)]
-    assert len(left) == AT_ONCE and all("the others took longer than 0.3 seconds" in reason for reason in left)
+    assert len(left) == len(names) - len(server.asked)
+    assert all("the others took longer than 1.5 seconds" in reason for reason in left)
 
 
 @pytest.mark.parametrize("first", [b"HTTP/1.1 200 OK\r\n", b""])
@@ -299,7 +300,7 @@ def test_a_server_that_dribbles_ends_in_time(server: WebServer, first: bytes) ->
     started = time.monotonic()
     (outcome,) = dict(fetch_all([Request(f"{server.url}/slow")], timeout=30, longest=0.5)).values()
     assert isinstance(outcome, str) and "takes longer than 0.5 seconds" in outcome
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 def test_a_copy_that_a_later_version_wrote(server: WebServer, open_places: Open, tmp_path: Path) -> None:

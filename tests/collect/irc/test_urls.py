@@ -146,7 +146,7 @@ def test_no_url(url: str) -> None:
 
 
 def test_a_server_that_does_not_answer_is_asked_once(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "TIMEOUT", 0.3)
+    monkeypatch.setattr(sources, "TIMEOUT", 2)
     names = [f"%23dev.2026-03-{day}.log" for day in range(10, 30)]
     server.pages["/"] = "".join(f"<a href='{name}'>x</a>" for name in ["a.log", *names]).encode()
     server.pages |= {f"/{name}": server.silent() for name in names} | {

@@ -181,8 +181,8 @@ def test_a_file_without_its_end_is_not_kept(server: WebServer) -> None:
 
 
 def test_one_deadline_for_all_files(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    status, slow = "/raw/data/series_status.yaml", server.raw(b"HTTP/1.1 200 x\r\n", dribble=b"A: b\r\n")
-    monkeypatch.setattr(fetch, "MAX_WHOLE_TIME", 0.5)
+    status, slow = "/raw/data/series_status.yaml", server.raw(b"HTTP/1.1 200 x\r\nX: ", dribble=b"a")
+    monkeypatch.setattr(fetch, "MAX_WHOLE_TIME", 4)
     server.pages["/raw/doc/source/ruby/schedule.yaml"] = slow
     assert "takes longer than" in failure(f"{server.url}/raw")
     assert server.asked == [status, "/raw/doc/source/ruby/schedule.yaml"]
