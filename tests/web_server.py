@@ -71,6 +71,18 @@ class WebServer:
 
         return answer
 
+    def raw(self, *parts: bytes, dribble: bytes = b"", pause: float = 0.02) -> Answer:
+        """Sends these bytes and nothing else, then ``dribble`` with pauses until the client is gone."""
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            handler.close_connection = True
+            for part in parts:
+                handler.wfile.write(part)
+            while dribble and not self.ended.wait(pause):
+                handler.wfile.write(dribble)
+
+        return answer
+
     def tagged(self, body: bytes, tag: str, **headers: str) -> Answer:
         """A page with an ``ETag``, which is not sent to those who know it."""
 

@@ -69,6 +69,11 @@ def with_days(text: str, since: date, until: date) -> list[str]:
     return list(dict.fromkeys(_FIELD.sub(lambda match, day=day: _part(match[1], day), text) for day in days))  # type: ignore[misc]
 
 
+def is_dated(text: str) -> bool:
+    """Return True if a path or an address has fields of single days, so that some days may have none."""
+    return _FIELD.search(text) is not None
+
+
 def _part(name: str, day: date) -> str:
     parts = {"date": day.isoformat(), "year": f"{day:%Y}", "month": f"{day:%m}", "day": f"{day:%d}"}
     return parts.get(name) or month_name(day)

@@ -150,7 +150,7 @@ def test_from_the_network(run: Run, project: Path, server: WebServer) -> None:
 
 
 def test_what_the_network_may_do(run: Run, project: Path, server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "MAX_TIME", 0.5)
+    monkeypatch.setattr(web, "MAX_TIME", 2)
     monkeypatch.setattr(source, "MAX_BYTES", 1_000_000)
     monkeypatch.setattr(source.read_source, "__kwdefaults__", {"timeout": 0.5, "max_bytes": 1_000_000})
     server.pages |= {

@@ -72,6 +72,30 @@ def test_a_wrong_command_line(run: Run, project: Path, options: list[str]) -> No
     assert run("collect", "gerrit", "x", *options).status == 2
 
 
+def test_what_is_not_for_everyone(run: Run, project: Path) -> None:
+    marks: list[dict[str, object]] = [{"is_private": True}, {"work_in_progress": True}, {"status": "ABANDONED"}, {}]
+    changes = [
+        {**CHANGES[0], "_number": number, "subject": f"S{number}", **mark} for number, mark in enumerate(marks, 1)
+    ]
+    (project / "changes.json").write_text(json.dumps(changes), encoding="utf-8")
+    plain = run("collect", "gerrit", "changes.json", "--dry-run")
+    assert (plain.status, len(plain.lines)) == (0, 1)
+    assert plain.err == (
+        "1 change is left out, private\n"
+        "2 changes are left out, work in progress or abandoned: see --wip and --abandoned\n1 draft would be written\n"
+    )
+    more = run("collect", "gerrit", "changes.json", "--dry-run", "--wip", "--abandoned")
+    assert (more.status, len(more.lines)) == (0, 3)
+    assert "--wip" in run("collect", "gerrit", "--help").out
+
+
+@pytest.mark.parametrize("url", ["http://[x/q/status:open", "https://review.example.[org/changes/?q=a", "http://[::1"])
+def test_an_address_that_nobody_can_parse(run: Run, project: Path, url: str) -> None:
+    outcome = run("collect", "gerrit", url)
+    assert (outcome.status, outcome.out) == (1, "")
+    assert "is not a URL" in outcome.err and "Traceback" not in outcome.err
+
+
 def test_what_is_no_list(run: Run, project: Path) -> None:
     (project / "x").write_text("<html>", encoding="utf-8")
     outcome = run("collect", "gerrit", "x", "none")

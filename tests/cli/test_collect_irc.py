@@ -116,7 +116,7 @@ def test_what_is_missing_does_not_keep_the_rest_away(run: Run, project: Path, lo
     assert len(outcome.lines) == 3
     assert outcome.err.splitlines()[0] == "3 drafts written"
     assert "../none.log: unreadable cannot be read: No such file or directory\n" in outcome.err
-    assert "../irclogs/%23dev/%23dev.2026-03-16.log:2:1: not-a-log this is no log of a known format" in outcome.err
+    assert "../irclogs/%23dev/%23dev.2026-03-16.log:2:1: not-a-log this is not a log of a known format" in outcome.err
     assert "http://127.0.0.1:9/x.log: source-fetch" in outcome.err
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from web_server import WebServer
 
 from sphinxext.digest.cli.collect import SOURCES
 from sphinxext.digest.rounds import SOURCE_NAMES
@@ -187,6 +188,85 @@ def test_days_in_paths(run: Run, project: Path, configure: Configure) -> None:
     configure("sources: [{feed: 'data/{date}.xml'}]")
     outcome = run("collect", **TODAY)
     assert (outcome.status, len(outcome.lines)) == (0, 7)
+
+
+LOG = "{day}T10:00:00  <ada> #success On {day}\n"
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_days_without_a_log(run: Run, project: Path, configure: Configure, server: WebServer, status: int) -> None:
+    for day in range(19, 26):
+        server.pages[f"/dev.2026-12-{day}.log"] = LOG.format(day=f"2026-12-{day}").encode() if day % 2 else status
+    configure(f"sources: [{{irc: '{server.url}/dev.{{date}}.log', channel: dev}}]")
+    outcome = run("collect", **TODAY)
+    assert (outcome.status, len(outcome.lines)) == (0, 4)
+    for day in (20, 22, 24):
+        assert f"{server.url}/dev.2026-12-{day}.log: the server has nothing there; it is left out\n" in outcome.err
+    assert outcome.err.endswith("1 source, 2026-12-19 to 2026-12-25: 4 drafts written\n")
+    # a day on which nothing is there at all is no failure either
+    assert run("collect", "--since", "2026-12-20", "--until", "2026-12-20", **TODAY).status == 0
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 429, 500, 503])
+def test_other_answers_are_failures(
+    run: Run, project: Path, configure: Configure, server: WebServer, status: int
+) -> None:
+    for day in range(19, 26):
+        server.pages[f"/{day}.log"] = LOG.format(day=f"2026-12-{day}").encode() if day < 25 else status
+    configure(f"sources: [{{irc: '{server.url}/{{day}}.log'}}]")
+    outcome = run("collect", **TODAY)
+    assert (outcome.status, len(outcome.lines)) == (1, 6)
+    assert f"{server.url}/25.log: source-fetch {server.url}/25.log: the server says {status}" in outcome.err
+    assert "1 of them failed" in outcome.err
+
+
+def test_months_and_feeds_of_days_that_are_not_there(
+    run: Run, project: Path, configure: Configure, server: WebServer
+) -> None:
+    configure(
+        f"""
+sources:
+  - mbox: {server.url}/{{year}}-{{month-name}}.txt
+  - feed: "{server.url}/{{date}}.xml"
+  - gerrit: "{server.url}/{{date}}.json"
+"""
+    )
+    outcome = run("collect", **TODAY)
+    assert outcome.status == 0
+    assert f"{server.url}/2026-December.txt: there is no such file on the server; it is left out" in outcome.err
+    assert outcome.err.count("left out") == 1 + 7 + 7
+    assert outcome.err.endswith("3 sources, 2026-12-19 to 2026-12-25: 0 drafts written\n")
+
+
+def test_an_address_without_a_day_has_to_be_there(
+    run: Run, project: Path, configure: Configure, server: WebServer
+) -> None:
+    configure(f"sources: [{{irc: {server.url}/dev.log}}, {{feed: '{server.url}/x?from={{since}}'}}]")
+    outcome = run("collect", **TODAY)
+    assert outcome.status == 1
+    assert "2 of them failed" in outcome.err
+    # neither is a single command a round
+    assert run("collect", "irc", f"{server.url}/2026-12-19.log").status == 1
+    # what is left out of one source counts in the next one
+    address = f"{server.url}/2026-12-25.log"
+    configure(f"sources: [{{irc: '{server.url}/{{date}}.log'}}, {{irc: {address}}}]")
+    assert "1 of them failed" in run("collect", **TODAY).err
+
+
+def test_files_of_days_that_are_not_there(run: Run, project: Path, configure: Configure) -> None:
+    (project / "data" / "2026-12-20.xml").write_text(feed(20), encoding="utf-8")
+    (project / "data" / "2026-12-21.xml").write_text("broken", encoding="utf-8")
+    configure("sources: [{feed: 'data/{date}.xml'}]")
+    outcome = run("collect", **TODAY)
+    assert (outcome.status, len(outcome.lines)) == (1, 1)
+    assert outcome.err.count("there is no such file; it is left out") == 5
+    assert "data/2026-12-19.xml: there is no such file; it is left out" in outcome.err
+    (project / "data" / "2026-12-21.xml").unlink()
+    assert run("collect", **TODAY).status == 0
+    (project / "data" / "2026-12-20.xml").unlink()
+    assert run("collect", **TODAY).status == 0
+    configure("sources: [{feed: data/none.xml}, {feed: 'data/{since}.xml'}]")
+    assert "2 of them failed" in run("collect", **TODAY).err
 
 
 def test_options_of_a_round_are_not_those_of_a_source(run: Run, project: Path) -> None:

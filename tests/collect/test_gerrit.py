@@ -18,6 +18,7 @@ from sphinxext.digest.collect.gerrit import (
     query_url,
     read_changes,
     site_of,
+    unasked,
 )
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.model import Item
@@ -161,6 +162,41 @@ def test_addresses_of_queries(url: str, asked: str, site: str) -> None:
     assert site_of(url) == site
 
 
+@pytest.mark.parametrize("value", [True, 1, "true", "no", {}, []])
+@pytest.mark.parametrize("key", ["is_private", "private"])
+def test_private_changes_are_never_drafted(key: str, value: object) -> None:
+    hidden = change(1, **{key: value})
+    for found in (rest(hidden, change(2)), lines(hidden, change(2))):
+        assert [item.text.value for item in items(found, wip=True, abandoned=True)] == ["Change 2"]
+        assert found.private == 1
+    for sound in (False, None):
+        found = rest(change(1, **{key: sound}))
+        assert (len(items(found)), found.private) == (1, 0)
+    assert rest(change(1, status="DRAFT")).changes == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "wish"),
+    [
+        ({"work_in_progress": True}, "wip"),
+        ({"wip": True}, "wip"),
+        ({"wip": "yes"}, "wip"),
+        ({"status": "ABANDONED"}, "abandoned"),
+        ({"status": "abandoned"}, "abandoned"),
+    ],
+)
+def test_unfinished_and_abandoned_changes_have_to_be_asked_for(fields: dict[str, object], wish: str) -> None:
+    found = rest(change(1, **fields), change(2), change(3, status="MERGED", wip=False))
+    other = {"wip": "abandoned", "abandoned": "wip"}[wish]
+    for wishes, expected in (({}, [2, 3]), ({other: True}, [2, 3]), ({wish: True}, [1, 2, 3])):
+        assert [item.text.value for item in items(found, **wishes)] == [f"Change {number}" for number in expected]
+        left_out = unasked(found.changes, ChangeWishes(TODAY, **wishes))
+        assert [one.number for one in left_out] == ([] if 1 in expected else [1])
+    # the limit counts those that are wanted; what the other wishes leave out is not told
+    assert [item.text.value for item in items(found, limit=1)] == ["Change 2"]
+    assert unasked(found.changes, ChangeWishes(TODAY, projects=("x",))) == []
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -210,7 +246,9 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-records = st.dictionaries(st.sampled_from([*change(1), "number", "url", "lastUpdated", "currentPatchSet"]), values)
+records = st.dictionaries(
+    st.sampled_from([*change(1), "number", "url", "lastUpdated", "currentPatchSet", "wip", "private"]), values
+)
 
 
 @given(st.lists(records | records.map(lambda record: change(1) | record), max_size=3))

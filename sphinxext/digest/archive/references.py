@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
 
 from sphinxext.digest.archive import escape
 from sphinxext.digest.archive.post import Block, Form, Post, Words
 from sphinxext.digest.fragments.values import ValueProblem, check_url
 from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.urls import join_url
 
 #: A number that refers to the list.
 NUMBER = re.compile(r"\[(0|[1-9][0-9]{0,2})\]")
@@ -84,7 +84,7 @@ class References:
         """The URL if a fragment may have it; otherwise that is reported."""
         url = url.replace(" ", "%20")
         if self.post.url and not _ADDRESS.match(url):
-            url = urljoin(self.post.url, url)
+            url = join_url(self.post.url, url) or url
         elif url.startswith("//"):
             url = f"https:{url}"
         try:

@@ -21,6 +21,7 @@ from sphinxext.digest.collect.gerrit import (
     query_url,
     read_changes,
     site_of,
+    unasked,
 )
 from sphinxext.digest.collect.outside import web_url
 from sphinxext.digest.collect.source import MAX_BYTES, STANDARD_INPUT, is_url, read_source, unpacked
@@ -65,6 +66,8 @@ def _site(_ctx: click.Context, _param: click.Parameter, value: str | None) -> st
     multiple=True,
     help="Only changes of this project, or with '*' at its end of all that begin like it. May be repeated.",
 )
+@click.option("--wip", is_flag=True, help="Also changes that are work in progress.")
+@click.option("--abandoned", is_flag=True, help="Also abandoned changes.")
 @click.option("--site", metavar="URL", callback=_site, help="Where the Gerrit of a saved answer of its REST API is.")
 @draft_options
 @click.pass_context
@@ -78,6 +81,8 @@ def command(
     limit: int | None,
     votes: tuple[Vote, ...],
     projects: tuple[str, ...],
+    wip: bool,
+    abandoned: bool,
     site: str,
     dry_run: bool,
     fragments: str | None,
@@ -90,6 +95,9 @@ def command(
     such a query answered, or what 'gerrit query --format=JSON' printed, with '--all-approvals' or
     '--current-patch-set' if votes matter.
 
+    Private changes are never drafted. Those that are work in progress, or abandoned, are drafted only with '--wip' and
+    '--abandoned'.
+
     An item has the change's subject and address. It is dated to today, or to the day of a change that was merged. A
     change is drafted once, however long it stays open. The days of '--since' and '--until' are those of its last
     update.
@@ -99,8 +107,10 @@ def command(
         raise DigestError(*problems)
     settings = settings_to_write(project, fragments)
     found, problems = _read(sources, site)
-    wishes = ChangeWishes(today(), since, until, limit, group, projects, votes)
-    drafts = draft_changes((change for part in found for change in part.changes), wishes)
+    wishes = ChangeWishes(today(), since, until, limit, group, projects, votes, wip, abandoned)
+    changes = [change for part in found for change in part.changes]
+    _say_left_out(sum(part.private for part in found), len(unasked(changes, wishes)))
+    drafts = draft_changes(changes, wishes)
     save_drafts(ctx, drafts, project.root, settings.fragments, form, dry_run=dry_run, problems=problems)
 
 
@@ -119,6 +129,12 @@ def _read(sources: tuple[str, ...], site: str) -> tuple[list[ChangeList], list[P
         found.append(changes)
         problems += changes.problems
     return found, problems
+
+
+def _say_left_out(private: int, others: int) -> None:
+    for number, why in ((private, "private"), (others, "work in progress or abandoned: see --wip and --abandoned")):
+        if number:
+            click.echo(f"{number} change{' is' if number == 1 else 's are'} left out, {why}", err=True)
 
 
 def _data(source: str) -> bytes:

@@ -13,9 +13,9 @@ from sphinxext.digest.cli.periods import readable_day
 from sphinxext.digest.cli.planned import settings_to_write
 from sphinxext.digest.cli.project import open_project
 from sphinxext.digest.collect.irc.collector import Collector, Wishes
-from sphinxext.digest.collect.irc.formats import zone_of
 from sphinxext.digest.collect.irc.permalink import check_template
 from sphinxext.digest.collect.irc.sources import Source, find_sources
+from sphinxext.digest.collect.irc.stamps import zone_of
 from sphinxext.digest.fragments.values import ValueProblem
 from sphinxext.digest.problems import DigestError, Problem
 
@@ -86,8 +86,9 @@ def command(
 ) -> None:
     """Draft the successes and thanks that people told in the logs of channels.
 
-    The logs are those of Limnoria (supybot) and irclog2html's pages of them, ZNC, WeeChat and irssi, and JSON exports
-    of Matrix rooms, plain or packed by gzip. A folder is searched with all its folders. The format is recognised;
+    The logs are those of Limnoria (supybot) and irclog2html's pages of them, WeeChat, irssi, ZNC, The Lounge, Textual,
+    mIRC, HexChat, Konversation, KVIrc and Pidgin (plain text), whatever form their times have, and JSON exports of
+    Matrix rooms, plain or packed by gzip. A folder is searched with all its folders. The format is recognised;
     the channel and the day are taken from the names of files and folders, or from what the log says.
 
     Each '#success text' and '#thanks nick text' becomes a draft of its own, with the corrections that its nick made

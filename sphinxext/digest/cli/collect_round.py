@@ -20,7 +20,7 @@ from sphinxext.digest.model import Place
 from sphinxext.digest.options import COLLECTIONS, SETTINGS_FILE, Settings
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.project import Project
-from sphinxext.digest.rounds import Source, SourceError, with_days
+from sphinxext.digest.rounds import Source, SourceError, is_dated, with_days
 from sphinxext.digest.settings_file import read_settings_file
 
 #: Options that hold for a whole round, so that no source can have them of its own.
@@ -67,7 +67,7 @@ def go_round(
     tally = Tally()
     tally.begin(ctx)
     plan = Round(project.root, since, until, options)
-    failed = sum(not _collect(ctx, source, plan) for source in settings.sources)
+    failed = sum(not _collect(ctx, source, plan, tally) for source in settings.sources)
     if form == "json":
         click.echo(as_json(tally.records), nl=False)
     number = len(settings.sources)
@@ -124,7 +124,7 @@ def _period(ctx: click.Context, settings: Settings, since: date | None, until: d
     return first, last
 
 
-def _collect(ctx: click.Context, source: Source, plan: Round) -> bool:
+def _collect(ctx: click.Context, source: Source, plan: Round, tally: Tally) -> bool:
     """Run the command of a source, and say whether all went well."""
     assert isinstance(ctx.command, click.Group)
     click.echo(f"{visible(str(source))}:", err=True)
@@ -132,6 +132,9 @@ def _collect(ctx: click.Context, source: Source, plan: Round) -> bool:
         command = ctx.command.get_command(ctx, source.name)
         if command is None:
             raise click.UsageError(f"There is no command 'collect {source.name}'.")
+        source, tally.dated = _without_missing_days(source, plan)
+        if not source.arguments:
+            return True
         with command.make_context(source.name, _arguments(command, source, plan), parent=ctx) as inner:
             command.invoke(inner)
     except click.exceptions.Exit as error:
@@ -175,6 +178,28 @@ def _arguments(command: click.Command, source: Source, plan: Round) -> list[str]
         words += _option(name, value, known[name], plan)
     arguments = [text for argument in source.arguments for text in with_days(argument, plan.since, _last_day(plan))]
     return [*words, "--", *(text if source.name == _SCHEDULE else _local(text, plan.root) for text in arguments)]
+
+
+def _without_missing_days(source: Source, plan: Round) -> tuple[Source, frozenset[str]]:
+    """Leave out the files of days that are not there, which is no failure; and return the addresses of days.
+
+    Whether a server has an address shows only when it is asked.
+    """
+    kept: list[str] = []
+    addresses: set[str] = set()
+    for argument in source.arguments:
+        days = with_days(argument, plan.since, _last_day(plan))
+        if not is_dated(argument) or source.name == _SCHEDULE:
+            kept += days
+            continue
+        for text in days:
+            if is_url(text):
+                addresses.add(text)
+            elif not (plan.root / text).exists():
+                click.echo(f"{visible(text)}: there is no such file; it is left out", err=True)
+                continue
+            kept.append(text)
+    return replace(source, arguments=tuple(kept)), frozenset(addresses)
 
 
 def _option(name: str, value: str | bool | tuple[str, ...], option: click.Option, plan: Round) -> Iterator[str]:

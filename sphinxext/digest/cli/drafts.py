@@ -16,7 +16,8 @@ from sphinxext.digest.cli.planned import planned_record
 from sphinxext.digest.collect.draft import Draft, DraftPlan, plan_drafts
 from sphinxext.digest.fragments.listing import SUFFIX
 from sphinxext.digest.fragments.write import write_new_files
-from sphinxext.digest.problems import Problem
+from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.web import NO_SUCH_FILE, NOTHING_THERE
 
 
 def draft_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,6 +47,13 @@ class Tally:
     new: int = 0
     known: int = 0
     records: list[dict[str, object]] = field(default_factory=list)
+    #: The addresses of the source that are those of days: a server may have nothing for some of them.
+    dated: frozenset[str] = frozenset()
+
+    def is_missing_day(self, problem: Problem) -> bool:
+        """Return True for the problem of an address that a server does not have, and does not have to."""
+        is_missing = problem.code is Code.SOURCE_FETCH and problem.message in (NOTHING_THERE, NO_SUCH_FILE)
+        return is_missing and problem.path in self.dated
 
     @classmethod
     def of(cls, ctx: click.Context) -> Tally | None:
@@ -77,14 +85,20 @@ def save_drafts(
     """Write those of the drafts that are new, unless it is a dry run, and say what is new and what was there.
 
     :param problems: what was found in the sources. With any, or if a draft cannot be a fragment, the exit status is 1;
-        what is sound is written all the same.
+        what is sound is written all the same. In a round, an address of a day that the server does not have is only
+        mentioned.
     """
     plan = plan_drafts(drafts, root, folder)
     if plan.new and not dry_run:
         write_new_files(root / folder, {f"{draft.stem}{SUFFIX}": draft.text for draft, _ in plan.new})
-    _show(plan, form, Tally.of(ctx), dry_run=dry_run)
-    if problems or plan.problems:
-        show_problems([*problems, *plan.problems])
+    tally = Tally.of(ctx)
+    _show(plan, form, tally, dry_run=dry_run)
+    missing = [problem for problem in problems if tally is not None and tally.is_missing_day(problem)]
+    for problem in missing:
+        click.echo(f"{visible(problem.path)}: {problem.message}; it is left out", err=True)
+    failures = [problem for problem in (*problems, *plan.problems) if problem not in missing]
+    if failures:
+        show_problems(failures)
         ctx.exit(1)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote_plus, urlencode
 
 from sphinxext.digest.collect.draft import Draft, identity_of, make_draft
 from sphinxext.digest.collect.outside import plain_title, web_url
@@ -16,6 +16,7 @@ from sphinxext.digest.collect.source import parse_json
 from sphinxext.digest.fragments.values import ValueProblem, read_moment
 from sphinxext.digest.model import Moment
 from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.urls import split_url
 
 #: How many changes are asked for where the query does not say it.
 ASKED_FOR = 100
@@ -24,12 +25,19 @@ ASKED_FOR = 100
 _PREFIX = ")]}'"
 #: What is needed besides the changes themselves: their votes.
 _DETAILS = "DETAILED_LABELS"
-_MERGED = "MERGED"
+_MERGED, _ABANDONED = "MERGED", "ABANDONED"
+#: What Gerrit called a private change before version 2.15.
+_OLD_PRIVATE = "DRAFT"
+#: How the REST API and ``gerrit query`` mark changes; whatever stands there counts, unless it says no.
+_PRIVATE_KEYS, _WIP_KEYS = ("is_private", "private"), ("work_in_progress", "wip")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change. ``site`` is the address of the Gerrit, if it is known; ``votes`` are all that it has, by the label."""
+    """A change. ``site`` is the address of the Gerrit, if it is known; ``votes`` are all that it has, by the label.
+
+    ``is_wip`` if its owner still works on it, and asks nobody for a review.
+    """
 
     number: int
     project: str
@@ -39,14 +47,20 @@ class Change:
     url: str | None
     site: str
     votes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    is_wip: bool = False
 
 
 @dataclass
 class ChangeList:
-    """The changes of one list; ``more`` if Gerrit has others that the query would find."""
+    """The changes of one list; ``more`` if Gerrit has others that the query would find.
+
+    Private changes are never among them: whoever asks may be allowed to see them, readers of a digest are not.
+    ``private`` counts them.
+    """
 
     changes: list[Change] = field(default_factory=list)
     more: bool = False
+    private: int = 0
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -67,7 +81,10 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class ChangeWishes:
-    """Which changes are wanted; ``projects`` may end in ``*``. An open change is news of ``today``."""
+    """Which changes are wanted; ``projects`` may end in ``*``. An open change is news of ``today``.
+
+    Changes that are work in progress, or abandoned, are wanted only with ``wip`` and ``abandoned``.
+    """
 
     today: date
     since: date | None = None
@@ -76,6 +93,8 @@ class ChangeWishes:
     group: str | None = None
     projects: tuple[str, ...] = ()
     votes: tuple[Vote, ...] = ()
+    wip: bool = False
+    abandoned: bool = False
 
 
 def query_url(url: str) -> str:
@@ -84,7 +103,9 @@ def query_url(url: str) -> str:
     That of a search in a browser (``/q/status:open+...``) becomes that of the REST API; the votes, and a limit, are
     asked for if the query does not do so.
     """
-    parts = urlsplit(url)
+    parts = split_url(url)
+    if parts is None:
+        return url
     path, query = parts.path, parse_qsl(parts.query, keep_blank_values=True)
     if match := re.fullmatch(r"(?P<base>.*?)/q/(?P<query>[^/].*)", path):
         path = f"{match['base']}/changes/"
@@ -96,14 +117,16 @@ def query_url(url: str) -> str:
         query.append(("o", _DETAILS))
     if not any(name in ("n", "limit") for name, _ in query):
         query.append(("n", str(ASKED_FOR)))
-    return urlunsplit((parts.scheme, parts.netloc, path, urlencode(query, quote_via=quote, safe=":/*,"), ""))
+    return parts._replace(path=path, query=urlencode(query, quote_via=quote, safe=":/*,"), fragment="").geturl()
 
 
 def site_of(url: str) -> str:
     """The address of the Gerrit that a query goes to."""
-    parts = urlsplit(url)
+    parts = split_url(url)
+    if parts is None:
+        return url
     path = re.sub(r"(?:/a)?/(?:changes|q)(?:/.*)?\Z", "", parts.path).rstrip("/")
-    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+    return parts._replace(path=path, query="", fragment="").geturl()
 
 
 def read_changes(data: bytes, source: str, site: str = "") -> ChangeList:
@@ -126,8 +149,11 @@ def read_changes(data: bytes, source: str, site: str = "") -> ChangeList:
             message = f"entry {number} is no change: it has no number, or no subject"
             result.problems.append(Problem(source, 0, 0, Code.BAD_RECORD, message))
             continue
-        result.changes.append(change)
         result.more = result.more or record.get("_more_changes") is True
+        if _says(record, _PRIVATE_KEYS) or change.status == _OLD_PRIVATE:
+            result.private += 1
+        else:
+            result.changes.append(change)
     return result
 
 
@@ -160,7 +186,15 @@ def _last_day(wishes: ChangeWishes) -> date:
     return min(wishes.today, wishes.until) if wishes.until else wishes.today
 
 
+def unasked(changes: Iterable[Change], wishes: ChangeWishes) -> list[Change]:
+    """Return the changes that are left out only since they are work in progress, or abandoned."""
+    more = replace(wishes, wip=True, abandoned=True)
+    return [change for change in changes if _wants(more, change) and not _wants(wishes, change)]
+
+
 def _wants(wishes: ChangeWishes, change: Change) -> bool:
+    if (change.is_wip and not wishes.wip) or (change.status == _ABANDONED and not wishes.abandoned):
+        return False
     day = change.updated.day if change.updated else wishes.today
     if (wishes.since and day < wishes.since) or (wishes.until and wishes.until < day):
         return False
@@ -211,7 +245,13 @@ def _change(record: Mapping[str, Any], site: str) -> Change | None:
         url,
         site_of(url.partition("/c/")[0]) if url and "/c/" in url else site,
         _votes(record),
+        _says(record, _WIP_KEYS),
     )
+
+
+def _says(record: Mapping[str, Any], keys: Iterable[str]) -> bool:
+    """Return True if a change says yes to one of the keys, and if nobody knows what it says."""
+    return any(record.get(key) not in (None, False) for key in keys)
 
 
 def _time(value: object) -> Moment | None:

@@ -124,7 +124,8 @@ def index_schema() -> dict[str, Any]:
 
 def is_index(document: Mapping[str, Any]) -> bool:
     """Whether a JSON object is an index, of whatever version."""
-    return isinstance(document.get("notes"), list) and isinstance(document.get("version"), int)
+    version = document.get("version")
+    return isinstance(document.get("notes"), list) and isinstance(version, int) and not isinstance(version, bool)
 
 
 def read_index(document: Mapping[str, Any], source: str) -> Index:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote
 
 from sphinxext.digest.archive.escape import begun, escaped, filled
 from sphinxext.digest.collect.plain import visible_text
 from sphinxext.digest.fragments.values import ValueProblem, check_url
+from sphinxext.digest.urls import join_url, split_url
 
 #: The longest address that is kept, in characters.
 MAX_URL = 4000
@@ -45,9 +46,10 @@ def web_url(url: str | None, base: str | None = None) -> str | None:
     text = _LEFT_OUT_OF_URLS.sub("", (url or "").strip())
     if not text or len(text) > MAX_URL:
         return None
+    joined = join_url(base, text) if base else text
+    result = _NOT_IN_URLS.sub(lambda match: quote(match[0], safe="", errors="replace"), joined or "")
+    parts = split_url(result)
     try:
-        joined = urljoin(base, text) if base else text
-        result = _NOT_IN_URLS.sub(lambda match: quote(match[0], safe="", errors="replace"), joined)
-        return check_url(result) if urlsplit(result).scheme.lower() in ("http", "https") else None
-    except (ValueProblem, ValueError):
+        return check_url(result) if parts and parts.scheme.lower() in ("http", "https") else None
+    except ValueProblem:
         return None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.web import TIMEOUT, WebError, download
+from sphinxext.digest.web import NOTHING_THERE, TIMEOUT, WebError, download
 
 #: More than any feed or list of changes has.
 MAX_BYTES = 16 * 1024 * 1024
@@ -19,6 +19,7 @@ STANDARD_INPUT = "-"
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _GZIP = b"\x1f\x8b"
+_PIECE = 4096
 #: Tells zlib that there is gzip's header.
 _GZIP_BITS = 31
 
@@ -45,22 +46,38 @@ def unpacked(data: bytes, source: str, max_bytes: int = MAX_BYTES) -> bytes:
     """
     if len(data) > max_bytes:
         raise _too_large(source, max_bytes)
-    result = bytearray()
-    rest = data
+    if not data.startswith(_GZIP):
+        return data
     try:
-        # a file of gzip may have several parts
-        while rest.startswith(_GZIP):
-            unpacker = zlib.decompressobj(_GZIP_BITS)
-            result += unpacker.decompress(rest, max_bytes + 1 - len(result))
-            if len(result) > max_bytes:
-                raise _too_large(source, max_bytes)
-            if not unpacker.eof:
-                raise zlib.error("it ends too early")
-            rest = unpacker.unused_data
+        result = _unpacked(data, max_bytes + 1)
     except zlib.error as error:
         message = f"cannot be unpacked: {error}"
         raise DigestError(Problem(source, 0, 0, Code.UNREADABLE, message)) from None
-    return bytes(result) if data.startswith(_GZIP) else data
+    if len(result) > max_bytes:
+        raise _too_large(source, max_bytes)
+    return result
+
+
+def _unpacked(data: bytes, limit: int) -> bytes:
+    """Unpack all parts that a file of gzip has, up to a number of bytes.
+
+    Each part that ends copies what follows it in the piece: a large piece would make many small parts quadratic.
+
+    :raises zlib.error: if they are broken, or the last one has no end.
+    """
+    result, position = bytearray(), 0
+    unpacker = zlib.decompressobj(_GZIP_BITS)
+    while position < len(data) and len(result) < limit:
+        piece = data[position : position + _PIECE]
+        result += unpacker.decompress(piece, limit - len(result))
+        position += len(piece) - len(unpacker.unused_data)
+        if unpacker.eof:
+            if not data.startswith(_GZIP, position):
+                return bytes(result)
+            unpacker = zlib.decompressobj(_GZIP_BITS)
+    if len(result) < limit:
+        raise zlib.error("it ends too early")
+    return bytes(result)
 
 
 def parse_json(text: str, source: str, line: int = 0) -> Any:
@@ -85,7 +102,7 @@ def _fetched(url: str, timeout: float, max_bytes: int) -> bytes:
     except WebError as error:
         raise DigestError(Problem(url, 0, 0, Code.SOURCE_FETCH, str(error))) from None
     if data is None:
-        raise DigestError(Problem(url, 0, 0, Code.SOURCE_FETCH, "the server has nothing there"))
+        raise DigestError(Problem(url, 0, 0, Code.SOURCE_FETCH, NOTHING_THERE))
     return data
 
 

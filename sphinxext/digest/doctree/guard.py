@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives, roles
@@ -22,6 +21,7 @@ from sphinxext.digest.doctree.picture_files import refusal_of_name
 from sphinxext.digest.doctree.roles import FoundRole, name_in_project
 from sphinxext.digest.fragments.fields import URL_SCHEMES
 from sphinxext.digest.link_roles import LinkRole
+from sphinxext.digest.urls import split_url
 
 #: Directives of docutils and Sphinx that neither read anything nor change the rest of the page.
 HARMLESS_DIRECTIVES = frozenset(
@@ -304,11 +304,7 @@ def _scheme_of(uri: str) -> str:
 
 def _has_bad_host(uri: str) -> bool:
     """Whether programs fail to take an address apart, as with ``http://[x``."""
-    try:
-        urlsplit(uri)
-    except ValueError:
-        return True
-    return False
+    return split_url(uri) is None
 
 
 def _leads_out(path: str) -> bool:

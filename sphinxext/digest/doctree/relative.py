@@ -11,9 +11,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urljoin
+from urllib.parse import quote, unquote
 
 from docutils import nodes
+
+from sphinxext.digest.urls import join_url
 
 if TYPE_CHECKING:
     from sphinxext.digest.doctree.docs_folder import DocsFolder
@@ -162,7 +164,7 @@ class PublishedHome(Home):
         if not self.base_url:
             to_words(link)
         elif address.may_be_of_server and not self.has(address):
-            link["refuri"] = urljoin(self.base_url, address.written)
+            link["refuri"] = join_url(self.base_url, address.written) or self.base_url
         else:
             link["refuri"] = address.published(self.base_url)
         return ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx import addnodes
@@ -23,6 +23,7 @@ from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.extension.warn import warn_at
 from sphinxext.digest.problems import Code
 from sphinxext.digest.render.addresses import URL_CHARACTERS
+from sphinxext.digest.urls import join_url
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -138,7 +139,7 @@ class SiteHome(Home):
             # the builder "dirhtml" escapes nothing
             return f"{self.base}{quote(self.site.builder.get_target_uri(docname), safe=URL_CHARACTERS)}{address.rest}"
         if address.may_be_of_server and not _is_published(self.site, self.settings, address):
-            return urljoin(self.base, address.written)
+            return join_url(self.base, address.written) or self.base
         return address.published(self.base)
 
     def place(self, link: nodes.reference, address: Address) -> str:
@@ -191,7 +192,7 @@ def link_as_written(
     elif address.may_be_of_server:
         # a mail and a book are on no server
         link = nodes.reference("", "", content, refuri=written.uri) if is_site(site.builder) else None
-        url = urljoin(base, written.uri)
+        url = join_url(base, written.uri) or base
     else:
         _warn(domain, fromdocname, node)
         link, url = _link_to_file(site, fromdocname, written, content) if is_site(site.builder) else None, ""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from sphinxext.digest.fragments.fields import URL_SCHEMES
 from sphinxext.digest.model import Moment
 from sphinxext.digest.periods import PeriodError, check_year
+from sphinxext.digest.urls import split_url
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(
@@ -61,11 +61,10 @@ def check_url(value: str) -> str:
     """
     if _COMMON_URL.fullmatch(value):
         return value
-    try:
-        parts = urlsplit(value)
-        host = parts.hostname
-    except ValueError:
-        raise ValueProblem(f"'{value}' is not a URL: its host cannot be read") from None
+    parts = split_url(value)
+    if parts is None:
+        raise ValueProblem(f"'{value}' is not a URL: its host cannot be read")
+    host = parts.hostname
     if not _URL_CHARACTERS.fullmatch(value):
         raise ValueProblem(f"'{value}' is not a URL: it has characters that a URL cannot have")
     if parts.scheme.lower() not in URL_SCHEMES:

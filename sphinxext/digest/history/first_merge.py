@@ -96,7 +96,7 @@ def _locate(root: Path, folder: str) -> _Place:
     project, place = root.resolve(), (root / folder).resolve()
     top = find_top(project if place.is_relative_to(project) else place)
     if top is None or not place.is_relative_to(top):
-        raise GitError(f"fatal: not a git repository: {project}")
+        raise GitError("not a git repository")
     path = place.relative_to(top).as_posix()
     return _Place(top, "" if path == "." else f"{path}/")
 

@@ -7,15 +7,17 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
-from urllib.parse import urlsplit
+from queue import SimpleQueue
 
 from sphinxext.digest.collect.source import MAX_BYTES, unpacked
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.web import MAX_TIME, Answer, WebError, ask
+from sphinxext.digest.urls import split_url
+from sphinxext.digest.web import MAX_TIME, NOTHING_THERE, Answer, WebError, ask
 
 #: How many servers are asked at once.
 AT_ONCE = 16
+#: Seconds after which no more servers are asked, so that no number of slow ones holds a build.
+MAX_WHOLE_TIME = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,68 +44,61 @@ def fetch_all(
 ) -> Iterator[tuple[str, Outcome]]:
     """Ask for URLs, and say what became of each as soon as that is known.
 
-    Once the server of a URL does not answer at all, its other URLs are not asked for any more.
+    Once the server of a URL does not answer at all, its other URLs are not asked for any more; once
+    :data:`MAX_WHOLE_TIME` is over, none is.
 
     :param timeout: seconds that a server may be silent.
     :param longest: seconds that an answer may take in all, whatever the server does.
     """
-    yield from _Crew(deque(requests), timeout, MAX_TIME + timeout if longest is None else longest).work()
+    yield from _Crew(deque(requests), timeout, MAX_TIME if longest is None else longest).work()
 
 
 @dataclass
 class _Crew:
-    """Threads, one to each request. One that takes too long is left behind, and ends with the process at the latest.
-
-    A pool would wait for it, and nothing ends the search for the address of a name, nor a server that sends a letter
-    now and then.
-    """
+    """Threads, one for each request. Each ends within ``longest`` seconds, see :mod:`~sphinxext.digest.deadline`."""
 
     waiting: deque[Request]
     timeout: float
     longest: float
     done: SimpleQueue[tuple[Request, Answer | WebError]] = field(default_factory=SimpleQueue)
-    running: dict[Request, float] = field(default_factory=dict)
+    running: int = 0
     silent: dict[str, str] = field(default_factory=dict)
 
     def work(self) -> Iterator[tuple[str, Outcome]]:
+        end = time.monotonic() + MAX_WHOLE_TIME
         while self.waiting or self.running:
-            while self.waiting and len(self.running) < AT_ONCE:
+            while self.waiting and self.running < AT_ONCE:
                 request = self.waiting.popleft()
                 if reason := self.silent.get(_server(request.url)):
                     yield request.url, reason
+                elif time.monotonic() > end:
+                    yield request.url, f"it was not asked for: the others took longer than {MAX_WHOLE_TIME:g} seconds"
                 else:
-                    self.running[request] = time.monotonic() + self.longest
+                    self.running += 1
                     threading.Thread(target=self._ask, args=(request,), daemon=True).start()
-            yield from self._next()
+            if self.running:
+                yield self._next()
 
     def _ask(self, request: Request) -> None:
         answer: Answer | WebError
         try:
-            found = ask(request.url, self.timeout, MAX_BYTES, request.headers)
-            answer = found if found is not None else WebError("the server has nothing there")
+            found = ask(request.url, self.timeout, MAX_BYTES, request.headers, longest=self.longest)
+            answer = found if found is not None else WebError(NOTHING_THERE)
         except WebError as error:
             answer = error
         except Exception as error:  # whatever it is, somebody waits for an answer
             answer = WebError(f"cannot be had: {type(error).__name__}: {error}")
         self.done.put((request, answer))
 
-    def _next(self) -> Iterator[tuple[str, Outcome]]:
-        """The outcome of the next request that comes to its end."""
-        if not self.running:
-            return
-        request, end = next(iter(self.running.items()))
-        try:
-            request, answer = self.done.get(timeout=max(0.0, end - time.monotonic()))
-        except Empty:
-            answer = WebError(f"takes longer than {self.longest:g} seconds", offline=True)
-        if self.running.pop(request, None) is None:
-            return  # it had been left behind
+    def _next(self) -> tuple[str, Outcome]:
+        """Return the outcome of the next request that comes to its end."""
+        request, answer = self.done.get()
+        self.running -= 1
         if isinstance(answer, WebError):
             if answer.offline and not answer.status:
                 self.silent[_server(request.url)] = str(answer)
-            yield request.url, str(answer)
-            return
-        yield request.url, _unpacked(answer, request.url)
+            return request.url, str(answer)
+        return request.url, _unpacked(answer, request.url)
 
 
 def _unpacked(answer: Answer, url: str) -> Outcome:
@@ -116,7 +111,8 @@ def _unpacked(answer: Answer, url: str) -> Outcome:
 
 
 def _server(url: str) -> str:
-    return urlsplit(url).netloc.lower()
+    parts = split_url(url)
+    return parts.netloc.lower() if parts else url
 
 
 def refusal(url: str, reason: str) -> Problem:

@@ -7,12 +7,19 @@ import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from io import BufferedReader
+from socket import socket
 
+from sphinxext.digest.deadline import Deadline, DeadlineReader, connect
 from sphinxext.digest.render.server import FROM_THE_START, STARTTLS, Server
 
 #: How many seconds the server may take for each of its answers; RFC 5321 lets it take minutes for the last one.
 TIMEOUT = 60
-_FINAL_TIMEOUT = 600
+FINAL_TIMEOUT = 600
+#: How many seconds everything before the message may take, and the end of the session after it.
+MAX_TIME, QUIT_TIME = 600, 10
+#: How many bytes the server may say in a session.
+MAX_SAID = 4 * 1024 * 1024
 
 
 #: Notes the addresses that the server has taken the message for.
@@ -60,7 +67,7 @@ def send(server: Server, sender: str, recipients: Sequence[str], data: bytes, no
 
 
 @contextmanager
-def _session(server: Server) -> Iterator[smtplib.SMTP]:
+def _session(server: Server) -> Iterator[_Smtp]:
     """A session in which the server knows who we are, if it wants to."""
     smtp = _connect(server)
     try:
@@ -70,17 +77,42 @@ def _session(server: Server) -> Iterator[smtplib.SMTP]:
             _log_in(smtp, server.user, server.password)
         yield smtp
     finally:
+        smtp.part = Deadline(QUIT_TIME, QUIT_TIME)
         with suppress(smtplib.SMTPException, OSError):
             smtp.quit()
         smtp.close()
 
 
-def _connect(server: Server) -> smtplib.SMTP:
+class _Smtp(smtplib.SMTP):
+    """A session with a deadline: smtplib itself waits for the end of an answer as long as letters of it come."""
+
+    def __init__(self, server: Server) -> None:
+        self.part = Deadline(TIMEOUT, MAX_TIME)
+        self._answer = Deadline(FINAL_TIMEOUT, TIMEOUT)
+        self._context = ssl.create_default_context() if server.tls == FROM_THE_START else None
+        self._said = 0
+        super().__init__(server.host, server.port, timeout=TIMEOUT)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket:
+        sock = connect(host, port, self.part)
+        return self._context.wrap_socket(sock, server_hostname=host) if self._context else sock
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read an answer, the whole of which has the time of one, within that of this part of the session."""
+        if self.file is None and self.sock is not None:
+            self.file = BufferedReader(DeadlineReader(self.sock, self._answer, self._count))
+        self._answer.extend(self.part.left())
+        return super().getreply()
+
+    def _count(self, number: int) -> None:
+        self._said += number
+        if self._said > MAX_SAID:
+            raise OSError("the server says more than anyone would read")
+
+
+def _connect(server: Server) -> _Smtp:
     with _explained("cannot connect"):
-        if server.tls == FROM_THE_START:
-            context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
-        return smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+        return _Smtp(server)
 
 
 def _start_tls(smtp: smtplib.SMTP, server: Server) -> None:
@@ -103,7 +135,7 @@ def _log_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
             raise _Failure("the user and the password have to be ASCII") from None
 
 
-def _transfer(smtp: smtplib.SMTP, sender: str, recipients: Sequence[str], data: bytes, outcome: Outcome) -> None:
+def _transfer(smtp: _Smtp, sender: str, recipients: Sequence[str], data: bytes, outcome: Outcome) -> None:
     with _explained("the connection was lost before the message was sent"):
         smtp.ehlo_or_helo_if_needed()
         size = [f"SIZE={len(data)}"] if smtp.has_extn("size") else []
@@ -122,8 +154,7 @@ def _transfer(smtp: smtplib.SMTP, sender: str, recipients: Sequence[str], data: 
     if not taken:
         return
     with _explained("the connection was lost before the server had said that it took the message"):
-        if smtp.sock is not None:
-            smtp.sock.settimeout(_FINAL_TIMEOUT)
+        smtp.part = Deadline(FINAL_TIMEOUT, FINAL_TIMEOUT)
         try:
             code, answer = smtp.data(data)
         except smtplib.SMTPDataError as error:

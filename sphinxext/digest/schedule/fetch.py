@@ -14,19 +14,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sphinxext.digest import files
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.schedule.own_fields import SERIES
 from sphinxext.digest.schedule.sources import CHECKOUT, RST, STATUS, YAML
 from sphinxext.digest.schedule.status import read_statuses
-from sphinxext.digest.web import TIMEOUT, WebError, check_web_url, download
+from sphinxext.digest.web import MAX_TIME, TIMEOUT, WebError, check_web_url, download
 
 #: Seconds for which what was fetched is used again.
 MAX_AGE = 24 * 60 * 60
 #: How many series are fetched at most.
 MAX_SERIES = 100
+#: Seconds that all files of a folder may take together.
+MAX_WHOLE_TIME = 300
 _ENDED = "end of life"
 #: Stands beside where a file would be that the server does not have, so that it is not asked again for a day.
 _ABSENT = ".absent"
@@ -53,8 +54,7 @@ def fetch_schedules(
     :raises DigestError: if nothing can be had.
     """
     try:
-        check_web_url(url)
-        parts = urlsplit(url)
+        parts = check_web_url(url)
         key = blake2b(url.encode(), digest_size=10).hexdigest()
         folder = (cache or cache_folder()) / key
         fetcher = _Fetcher(folder, timeout)
@@ -82,10 +82,11 @@ def cache_folder() -> Path:
 
 @dataclass
 class _Fetcher:
-    """Fetches files into one folder. Once nobody answers, nobody is asked any more."""
+    """Fetches files into one folder. Once nobody answers, or the deadline is over, nobody is asked any more."""
 
     folder: Path
     timeout: float
+    end: float = field(default_factory=lambda: time.monotonic() + MAX_WHOLE_TIME)
     reason: str = ""
     old: list[float] = field(default_factory=list)
 
@@ -101,9 +102,7 @@ class _Fetcher:
             if known is not None and known < MAX_AGE:
                 return file if path == file else None
         try:
-            if self.reason:
-                raise WebError(self.reason, offline=True)
-            data = download(url, self.timeout)
+            data = self._download(url)
         except WebError as error:
             if not error.offline:
                 raise
@@ -116,6 +115,14 @@ class _Fetcher:
         (file if data is None else absent).unlink(missing_ok=True)
         _write(absent if data is None else file, data or b"")
         return file if data is not None else None
+
+    def _download(self, url: str) -> bytes | None:
+        left = self.end - time.monotonic()
+        if not self.reason and left <= 0:
+            self.reason = f"the schedules take longer than {MAX_WHOLE_TIME:g} seconds"
+        if self.reason:
+            raise WebError(self.reason, offline=True)
+        return download(url, self.timeout, longest=min(left, MAX_TIME))
 
 
 def _age(file: Path) -> float | None:
@@ -142,7 +149,7 @@ def _write(file: Path, data: bytes) -> None:
 
 def _fetch_file(fetcher: _Fetcher, url: str) -> Path:
     """One schedule, with the prose beside it and the list of all series where these are known to be."""
-    parts = urlsplit(url)
+    parts = check_web_url(url)
     match = _FILE.fullmatch(parts.path)
     if match is None or not _SERIES.fullmatch(match["series"]):
         name = parts.path.rpartition("/")[2]

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from sphinxext.digest.collect.feed import Post
+from sphinxext.digest.collect.feed import Post, read_feed
 from sphinxext.digest.collect.feed.post import name_of, read_time
 from sphinxext.digest.problems import Code, DigestError
 
-from .conftest import atom, feed_of, rss
+from .conftest import SITE, Stories, atom, feed_of, rss
 
 
 def only(text: str | bytes) -> Post:
@@ -287,3 +287,34 @@ def test_a_page_says_where_its_feed_is() -> None:
     page = '<!DOCTYPE html><link rel=alternate type="application/atom+xml" href="../atom.xml?a=1&amp;b=2">'
     with pytest.raises(DigestError, match=r"its feed is https://blog\.example\.org/atom\.xml\?a=1&b=2"):
         feed_of(page)
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1", "1.2", "2.0"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("place", ["channel", "item", "late item"])
+def test_an_export_of_wordpress_is_no_feed(version: str, scheme: str, place: str) -> None:
+    names = f'xmlns:x="{scheme}://wordpress.org/export/{version}/"'
+    mark = {"channel": f"<x:wxr_version>{version}</x:wxr_version>"}.get(place, "")
+    items = ["<title>Public</title>"] * (3 if place == "late item" else 0)
+    items.append(f"<title>Secret</title>{'' if mark else '<x:status>private</x:status>'}")
+    text = rss(*items, channel=f"<title>Blog</title>{mark}").replace("<rss ", f"<rss {names} ", 1)
+    with pytest.raises(DigestError) as caught:
+        read_feed(text.encode(), SITE)
+    (problem,) = caught.value.problems
+    assert problem.code is Code.NOT_A_FEED
+    assert "WordPress" in problem.message and "sphinx-digest import" in problem.message
+
+
+def test_a_feed_of_wordpress_is_one(stories: Stories) -> None:
+    feed = rss("<title>Public</title>", channel="<title>B</title><generator>https://wordpress.org/?v=6</generator>")
+    assert len(stories(feed)) == 1
+
+
+@pytest.mark.parametrize("namespace", ["http://purl.org/atom/app#", "http://www.w3.org/2007/app"])
+def test_drafts_of_atom_are_left_out(stories: Stories, namespace: str) -> None:
+    def entry(title: str, draft: str) -> str:
+        control = f'<control xmlns="{namespace}"><draft>{draft}</draft></control>'
+        return f"<title>{title}</title><id>u:{title}</id>{control}"
+
+    feed = atom(entry("Secret", "yes"), entry("Hidden", " YES "), entry("Public", "no"), "<title>Plain</title>")
+    assert sorted(story.text.value for story in stories(feed)) == ["Plain", "Public"]

@@ -193,3 +193,54 @@ def test_a_feed_says_nothing_of_this_machine(tmp_path: Path, stories: Stories) -
     head = f'<!DOCTYPE rss SYSTEM "{secret.as_uri()}">'
     (story,) = stories(rss("<title>T</title><description>x</description>", head=head))
     assert "secret" not in story.text.value
+
+
+UNPARSABLE = [
+    "http://blog.example.[org/2",
+    "http://[",
+    "https://[::1",
+    "//[x",
+    "http://a\uff0fb/",
+    "http://x]/?utm_source=a",
+]
+
+
+@pytest.mark.parametrize("url", UNPARSABLE)
+def test_addresses_that_nobody_can_parse(stories: Stories, url: str) -> None:
+    """They are no address of a post, but still tell it from others."""
+    good = "<title>Good</title><link>https://blog.example.org/1</link><description>Words.</description>"
+    odd = "<title>Odd</title><description>Words.</description>"
+    own = f"<link>https://blog.example.org/2</link>{odd}"
+    for text in (
+        rss(good, f"{own}<guid>{url}</guid>"),
+        rss(good, f"{own}<guid>{url}</guid>", channel=f"<title>Blog</title><link>{url}</link>"),
+        rss(good, f"<link>{url}</link>{odd}"),
+        rss(good, f'{odd}<guid isPermaLink="true">{url}</guid>', head=f"<?x {url}?>"),
+        rss(good, f'<atom:link href="{url}"/>{odd}<atom:id>{url}</atom:id>'),
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:base="{url}"><entry><title>Good</title><content>Words.'
+        f'</content><link href="https://blog.example.org/1"/></entry><entry xml:base="{url}"><title>Odd</title>'
+        f'<content>Words.</content><link href="{url}"/><id>{url}</id></entry></feed>',
+        json.dumps(
+            {
+                "version": "https://jsonfeed.org/version/1.1",
+                "home_page_url": url,
+                "feed_url": url,
+                "items": [
+                    {"id": "1", "title": "Good", "url": "https://blog.example.org/1", "content_text": "Words."},
+                    {"id": url, "title": "Odd", "url": url, "external_url": url, "content_html": f"<a href='{url}'>x"},
+                ],
+            }
+        ),
+    ):
+        found = {story.title.value: story.url for story in stories(text) if story.title}
+        assert set(found) == {"Good", "Odd"}, text
+        assert found["Good"] == "https://blog.example.org/1"
+        assert found["Odd"] in (None, "https://blog.example.org/2")
+    assert len(stories(rss(f"{own}<guid>{url}</guid>"), rss(f"{own}<guid>{url}</guid>"))) == 1
+
+
+def test_a_page_that_names_a_feed_nobody_can_parse() -> None:
+    page = b"<html><link rel='alternate' type='application/rss+xml' href='http://[x'>"
+    with pytest.raises(DigestError) as caught:
+        read_feed(page, SITE)
+    assert [problem.code for problem in caught.value.problems] == [Code.NOT_A_FEED]

@@ -38,8 +38,21 @@ LOGS = st.lists(st.tuples(LINES, JUNK, st.integers(0, 60)), max_size=12)
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8), st.just("#success it")),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)),
+    max_leaves=4,
 )
 KEYS = ("type", "sender", "origin_server_ts", "event_id", "room_id", "content", "unsigned", "msgtype", "body")
+KEYS += (
+    "m.relates_to",
+    "m.in_reply_to",
+    "rel_type",
+    "m.new_content",
+    "m.mentions",
+    "user_ids",
+    "formatted_body",
+    "m.replace",
+)
+KEYS += ("state_key", "displayname", "redacts", "m.relations")
+TYPES = st.sampled_from(["m.room.message", "m.room.member", "m.room.redaction", "m.room.canonical_alias"])
 
 
 def collect(data: bytes) -> Collector:
@@ -66,9 +79,20 @@ def test_bytes(data: bytes) -> None:
     collect(data)
 
 
-@given(st.lists(st.dictionaries(st.sampled_from(KEYS), VALUES), max_size=5))
-def test_rooms(events: list[dict[str, object]]) -> None:
-    collect(json.dumps({"messages": [{"origin_server_ts": 1, "sender": "a", **event} for event in events]}).encode())
+CONTENTS = st.one_of(VALUES, st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=4))
+
+
+@given(
+    st.lists(st.dictionaries(st.sampled_from(KEYS), CONTENTS, max_size=6), max_size=4),
+    st.lists(TYPES, max_size=5),
+    VALUES,
+    VALUES,
+)
+def test_rooms(events: list[dict[str, object]], types: list[str], name: object, alias: object) -> None:
+    found = [{"origin_server_ts": 1, "sender": "a", **event} for event in events]
+    for event, kind in zip(found, types, strict=False):
+        event["type"] = kind
+    collect(json.dumps({"room_name": name, "canonical_alias": alias, "messages": found}).encode())
 
 
 @pytest.mark.parametrize(

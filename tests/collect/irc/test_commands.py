@@ -40,7 +40,7 @@ def test_success(message: str, text: str) -> None:
         ("#thanks fungi for the mirrors", "fungi", "for the mirrors"),
         ("#thanks fungi: for the mirrors", "fungi", "for the mirrors"),
         ("#thanks  @fungi,  for  all", "fungi", "for all"),
-        ("#thanks @fungi:example.org for all", "@fungi:example.org", "for all"),
+        ("#thanks @fungi:example.org for all", "fungi", "for all"),
     ],
 )
 def test_thanks(message: str, recipient: str, text: str) -> None:

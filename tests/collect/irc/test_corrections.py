@@ -138,3 +138,54 @@ def test_any_message(message: str, text: str) -> None:
     assert told is not None
     changed = corrected(told, message)
     assert changed is None or (changed.text and changed.recipient is None)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_one"),
+    [
+        # at most two words, and at most half of them
+        ("release wroks", "release works", True),
+        ("relaese wroks", "release works", False),
+        ("wroks", "works", False),
+        ("the relaese realy works", "the release really works", True),
+        ("relaese gatse realy works today again", "release gates really works today again", False),
+        # a slip changes little of a word, and no word of three letters
+        ("the gate now", "the gate not", False),
+        ("the gats are open", "the gate are open", True),
+        ("the gate are open", "the fits are open", False),
+        ("the mirrors broke", "the mirrorsxx broke", True),
+        ("the mirrors broke", "the mirrorsxxx broke", False),
+        (f"the {'a' * 50} broke", f"the {'a' * 49}b broke", True),
+        (f"the {'a' * 51} broke", f"the {'a' * 50}b broke", False),
+        # more words at the end, but not where one word is all that it had
+        ("it works", "it works again", True),
+        ("works", "works again", False),
+        ("it works", "again it works", False),
+        ("it works again", "it works", False),
+        # what stands around words does not count
+        ('it "works"!', "(it works)", True),
+        ("it ...", "it !!!", False),
+    ],
+)
+def test_when_it_is_the_same_again(first: str, second: str, is_one: bool) -> None:
+    told = after((0, "ada", f"#success {first}"), (1, "ada", f"#success {second}"))
+    assert told == ([second] if is_one else [first, second])
+
+
+def test_flags_and_marks_of_sed() -> None:
+    told = parse("#success one one ONE")
+    assert told is not None
+    for message, text in {
+        "s/one/two/i": "two one ONE",
+        "s/one/two/ig": "two two two",
+        "s/ONE/two/": "one one two",
+        "s/one/two/g ": "two two ONE",
+        "s@one@a/b@": "a/b one ONE",
+        "s/one /\\//": "/one ONE",
+        "s/one/\x02two\x02/": "two one ONE",
+    }.items():
+        changed = corrected(told, message)
+        assert changed is not None and changed.text == text, message
+    assert corrected(told, "s/one/two/" + " " * 1_000) is None
+    assert corrected(told, f"s/one/{'b' * 993}/") is not None
+    assert corrected(told, f"s/one/{'b' * 994}/") is None

@@ -228,7 +228,7 @@ def test_matrix(tmp_path: Path) -> None:
     collector = read(path)
     assert told(collector) == [
         "2026-03-14T15:00:01 #dev ada: Got all of it",
-        "2026-03-14T15:00:04 #dev ada thanks @bob:example.org: for it",
+        "2026-03-14T15:00:04 #dev ada thanks bob: for it",
         "2026-03-14T15:00:08 #dev ada: Mine",
         "2026-03-14T15:00:12 #dev ada: In two lines",
     ]

@@ -143,3 +143,25 @@ def test_what_becomes_too_large(server: WebServer, monkeypatch: pytest.MonkeyPat
 def test_no_url(url: str) -> None:
     (problem,) = read(url).problems
     assert "is not a" in problem.message
+
+
+def test_a_server_that_does_not_answer_is_asked_once(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "TIMEOUT", 2)
+    names = [f"%23dev.2026-03-{day}.log" for day in range(10, 30)]
+    server.pages["/"] = "".join(f"<a href='{name}'>x</a>" for name in ["a.log", *names]).encode()
+    server.pages |= {f"/{name}": server.silent() for name in names} | {
+        "/a.log": LOG,
+        "/cut": server.raw(b"HTTP/1.1 200 x\r\nContent-Length: 9\r\n\r\n"),
+    }
+    collector = read(f"{server.url}/")
+    assert len(server.asked) == 3
+    first, *others = [problem.message for problem in collector.problems]
+    assert "timed out" in first and len(others) == 19
+    assert all(message.startswith("it was not asked for: ") and "timed out" in message for message in others)
+    assert len(told(collector)) == 2
+    # other servers, files, and a server that only breaks off are asked all the same
+    other = f"{server.url.replace('127.0.0.1', 'localhost')}/a.log"
+    asked = len(server.asked)
+    collector = read(f"{server.url}/{names[0]}", f"{server.url}/a.log", other)
+    assert len(server.asked) == asked + 2
+    assert len(read(f"{server.url}/cut", f"{server.url}/a.log").problems) == 1

@@ -209,7 +209,7 @@ def test_no_repository(tmp_path: Path) -> None:
     write(tmp_path, f"one-{ONE}.yaml")
     merges = first_merges(tmp_path, FOLDER)
     assert merges.days == {}
-    assert merges.reason.startswith("git cannot tell when it was first merged (fatal: not a git repository")
+    assert merges.reason.startswith("git cannot tell when it was first merged (not a git repository)")
     assert current_commit(tmp_path) == ""
 
 

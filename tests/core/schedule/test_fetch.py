@@ -10,7 +10,7 @@ import pytest
 from web_server import Answer, WebServer
 
 from sphinxext.digest.problems import DigestError
-from sphinxext.digest.schedule import fetch_schedules, load_schedules
+from sphinxext.digest.schedule import fetch, fetch_schedules, load_schedules
 from sphinxext.digest.schedule.fetch import MAX_AGE, cache_folder
 
 from .conftest import TODAY, Files
@@ -155,3 +155,56 @@ def test_bad_urls(url: str) -> None:
 def test_bad_cache(server: WebServer, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("")
     assert "the cache cannot be written" in failure(f"{server.url}/raw")
+
+
+def test_a_server_that_is_down_for_a_while(server: WebServer) -> None:
+    notes: list[str] = []
+    folder = fetch_schedules(f"{server.url}/raw", note=notes.append)
+    age(MAX_AGE, folder)
+    path = "/raw/data/series_status.yaml"
+    for page in (503, server.raw(b"HTTP/1.1 200 x\r\nContent-Length: 999\r\n\r\n- name")):
+        server.pages[path] = page
+        before = len(server.asked)
+        assert fetch_schedules(f"{server.url}/raw", note=notes.append) == folder
+        assert len(server.asked) == before + 1
+    assert "the server says 503" in notes[0] and "ends too early" in notes[1]
+    assert all("the schedules that were fetched on" in note for note in notes)
+    # one that refuses is up
+    server.pages[path] = 403
+    assert "the server says 403" in failure(f"{server.url}/raw")
+
+
+def test_a_file_without_its_end_is_not_kept(server: WebServer) -> None:
+    server.pages["/a.yaml"] = server.raw(b"HTTP/1.1 200 x\r\nContent-Length: 999\r\n\r\nstart: 2026-11-16")
+    assert "ends too early" in failure(f"{server.url}/a.yaml")
+    assert not [path for path in cache_folder().rglob("*") if path.is_file()]
+
+
+def test_one_deadline_for_all_files(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    status, slow = "/raw/data/series_status.yaml", server.raw(b"HTTP/1.1 200 x\r\nX: ", dribble=b"a")
+    monkeypatch.setattr(fetch, "MAX_WHOLE_TIME", 4)
+    server.pages["/raw/doc/source/ruby/schedule.yaml"] = slow
+    assert "takes longer than" in failure(f"{server.url}/raw")
+    assert server.asked == [status, "/raw/doc/source/ruby/schedule.yaml"]
+    monkeypatch.setattr(fetch, "MAX_WHOLE_TIME", 0)
+    assert "the schedules take longer than 0 seconds" in failure(f"{server.url}/other")
+    monkeypatch.setattr(fetch, "MAX_WHOLE_TIME", 60)
+    monkeypatch.setattr(fetch, "MAX_TIME", 0.3)
+    assert "takes longer than 0.3 seconds" in failure(f"{server.url}/raw")
+
+
+@pytest.mark.parametrize("damage", ["age", "absent"])
+def test_what_a_server_does_not_have_is_asked_for_once_a_day(server: WebServer, damage: str) -> None:
+    fetch_schedules(f"{server.url}/raw")
+    missing = "/raw/doc/source/Quartz/schedule.rst"
+    assert server.asked.count(missing) == 1
+    fetch_schedules(f"{server.url}/raw")
+    assert server.asked.count(missing) == 1
+    age(MAX_AGE + 1 if damage == "age" else -3600, cache_folder())
+    fetch_schedules(f"{server.url}/raw")
+    assert server.asked.count(missing) == 2
+    server.pages[missing] = b"Quartz\n======\n"
+    age(MAX_AGE + 1, cache_folder())
+    folder = fetch_schedules(f"{server.url}/raw")
+    assert (folder / "doc/source/Quartz/schedule.rst").is_file()
+    assert not list(folder.rglob("schedule.rst.absent"))

@@ -13,9 +13,9 @@ _PAGES = ("", "text/html", "application/xhtml+xml")
 
 
 def read_atom(root: Element) -> Feed:
-    """The posts of a feed, or the one of an entry that stands alone."""
+    """Return the posts of a feed, or the one of a single entry. Drafts (RFC 5023, 13.1.1) are left out."""
     entries = root.all("atom:entry") if root.name == "atom:feed" else [root]
-    posts = tuple(_post(entry, root) for entry in entries)
+    posts = tuple(_post(entry, root) for entry in entries if not _is_draft(entry))
     return Feed(text_line(root.first("atom:title")), link_of(root) if root.name == "atom:feed" else None, posts)
 
 
@@ -59,6 +59,11 @@ def body_of(element: Element) -> tuple[str, bool]:
 def time_of(element: Element) -> str:
     """When an element was published, or changed if it does not say that."""
     return element.value("atom:published", "atom:issued", "atom:created", "atom:updated", "atom:modified")
+
+
+def _is_draft(entry: Element) -> bool:
+    """Return True for a post that nobody has published, which exports of blogs have."""
+    return any(control.value("app:draft").lower() == "yes" for control in entry.all("app:control"))
 
 
 def _post(entry: Element, root: Element) -> Post:

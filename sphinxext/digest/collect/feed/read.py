@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from sphinxext.digest.collect.feed.atom import read_atom
 from sphinxext.digest.collect.feed.jsonfeed import is_json_feed, read_json_feed
 from sphinxext.digest.collect.feed.post import Feed
-from sphinxext.digest.collect.feed.rss import read_rss
+from sphinxext.digest.collect.feed.rss import is_export, read_rss
 from sphinxext.digest.collect.feed.xml import decoded, read_xml
 from sphinxext.digest.collect.joint import Index, is_index, read_index
 from sphinxext.digest.collect.outside import web_url
@@ -19,6 +19,10 @@ from sphinxext.digest.problems import Code, DigestError, Problem
 _PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _LINK = re.compile(r"<link\b[^<>]{0,2000}>", re.IGNORECASE)
 _FEED_TYPE = re.compile(r"""type\s*=\s*["']?application/(?:atom\+xml|rss\+xml|feed\+json)""", re.IGNORECASE)
+_EXPORT = (
+    "is an export of WordPress, which has drafts, private and protected posts as well, and no feed: to import older "
+    "digests from it, use 'sphinx-digest import'"
+)
 _HREF = re.compile(r"""href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 
 
@@ -40,6 +44,8 @@ def read_feed(data: bytes, source: str) -> Feed | Index:
     if root.name in ("atom:feed", "atom:entry"):
         return read_atom(root)
     if root.name in ("rss", "rdf:rdf"):
+        if is_export(root):
+            raise DigestError(Problem(source, 1, 1, Code.NOT_A_FEED, _EXPORT))
         return read_rss(root, url)
     message = f"is XML, but no feed: its first element is '{root.name[:60]}'"
     raise DigestError(Problem(source, 1, 1, Code.NOT_A_FEED, message))

@@ -8,6 +8,8 @@ from sphinxext.digest.collect.feed.xml import Element
 from sphinxext.digest.collect.outside import web_url
 from sphinxext.digest.collect.plain import visible_text
 
+_EXPORT = "http://wordpress.org/export/"
+
 
 def read_rss(root: Element, url: str | None) -> Feed:
     """The posts of a feed.
@@ -23,6 +25,13 @@ def read_rss(root: Element, url: str | None) -> Feed:
     items = [*channel.all("item"), *(root.all("item") if channel is not root else ())]
     posts = tuple(_post(item, home if item.base == url else item.base or home, title) for item in items)
     return Feed(title, home, posts)
+
+
+def is_export(root: Element) -> bool:
+    """Return True if this is no feed for readers, but all that a WordPress holds, whatever the version of the form."""
+    channels = root.all("channel")
+    places = [root, *channels, *(item for place in (root, *channels) for item in place.all("item"))]
+    return any(element.name.startswith(_EXPORT) for place in places for element in place.elements)
 
 
 def _post(item: Element, base: str | None, feed_title: str) -> Post:

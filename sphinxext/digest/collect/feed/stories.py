@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode
 
 from sphinxext.digest.collect.draft import Draft, identity_of, make_draft
 from sphinxext.digest.collect.feed.beginning import beginning_of
@@ -15,6 +15,7 @@ from sphinxext.digest.collect.feed.post import Feed, Post
 from sphinxext.digest.collect.outside import plain_title
 from sphinxext.digest.collect.plain import visible_text
 from sphinxext.digest.model import Fragment, Moment, Story
+from sphinxext.digest.urls import split_url
 
 #: Parameters of addresses that say where a reader came from, and change nothing of the page.
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid", re.IGNORECASE)
@@ -112,7 +113,9 @@ class _Known:
 def _are_neighbours(one: str | None, other: str | None) -> bool:
     if not one or not other:
         return False
-    return folded_url(one) != folded_url(other) and urlsplit(one).hostname == urlsplit(other).hostname
+    parts = split_url(one), split_url(other)
+    hosts = [part.hostname if part else None for part in parts]
+    return folded_url(one) != folded_url(other) and hosts[0] == hosts[1]
 
 
 def _common(feed: Feed) -> frozenset[str]:
@@ -127,20 +130,27 @@ def without_tracking(url: str) -> str:
     """An address without the parameters that only say where a reader came from."""
     if "=" not in url:
         return url
-    parts = urlsplit(url)
+    parts = split_url(url)
+    if parts is None:
+        return url
     fragment = "" if _TRACKING.match(parts.fragment) else parts.fragment
     query = parts.query
     if _TRACKING.search(query):
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=None)
         query = urlencode([(name, value) for name, value in pairs if not _TRACKING.fullmatch(name)])
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, fragment))
+    return parts._replace(query=query, fragment=fragment).geturl()
 
 
 def folded_url(url: str) -> str:
-    """An address as it is compared with others: the same for http and https, and with or without a last slash."""
-    parts = urlsplit(without_tracking(url))
+    """Return an address as it is compared with others: the same for http and https, with or without a last slash.
+
+    One that cannot be parsed is compared as it is.
+    """
+    parts = split_url(without_tracking(url))
+    if parts is None:
+        return url
     host = parts.netloc.lower().removesuffix(":80").removesuffix(":443")
-    return urlunsplit(("https", host, parts.path.rstrip("/"), parts.query, parts.fragment))
+    return parts._replace(scheme="https", netloc=host, path=parts.path.rstrip("/")).geturl()
 
 
 def _wanted(feed: Feed, wishes: StoryWishes) -> list[Post]:

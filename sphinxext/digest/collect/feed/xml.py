@@ -6,14 +6,13 @@ import codecs
 import html
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
 from xml.parsers import expat
 
 from sphinxext.digest.archive.decode import as_windows
 from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.urls import join_url
 
 #: How deep elements may be nested, and how many there may be.
 MAX_DEPTH, MAX_ELEMENTS = 100, 400_000
@@ -22,6 +21,8 @@ MAX_DEPTH, MAX_ELEMENTS = 100, 400_000
 _NAMESPACES = {
     "http://www.w3.org/2005/atom": "atom:",
     "http://purl.org/atom/ns#": "atom:",
+    "http://purl.org/atom/app#": "app:",
+    "http://www.w3.org/2007/app": "app:",
     "http://purl.org/rss/1.0/": "",
     "http://my.netscape.com/rdf/simple/0.9/": "",
     "http://channel.netscape.com/rdf/simple/0.9/": "",
@@ -177,8 +178,8 @@ class _Reader:
         own = {_called(key): value for key, value in attributes.items()}
         base = self._open[-1].base if self._open else self.url
         if "xml:base" in own:
-            with suppress(ValueError):
-                base = urljoin(base or "", own["xml:base"].strip()) or None
+            joined = join_url(base or "", own["xml:base"].strip())
+            base = base if joined is None else joined or None
         element = Element(_called(name), own, base)
         if self._open:
             self._open[-1].children.append(element)

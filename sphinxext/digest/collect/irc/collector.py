@@ -15,14 +15,14 @@ from sphinxext.digest.collect.irc.listener import Heard, Listener, distinct
 from sphinxext.digest.collect.irc.matrix import MAX_BYTES, NotAnExportError, RoomMessage, read_export
 from sphinxext.digest.collect.irc.page import is_page
 from sphinxext.digest.collect.irc.permalink import Line, fill
-from sphinxext.digest.collect.irc.reading import LogFormat, page_events, recognise, text_events
+from sphinxext.digest.collect.irc.reading import LogFormat, has_messages, page_events, recognise, text_events
 from sphinxext.digest.collect.irc.sources import BrokenError, Source, chunks_of
 from sphinxext.digest.fragments.values import ValueProblem, check_url
 from sphinxext.digest.problems import Code, Problem
 
 _UNKNOWN = (
-    "this is no log of a known format: Limnoria (supybot) or its pages by irclog2html, ZNC, WeeChat, irssi, or an "
-    "export of a Matrix room"
+    "this is not a log of a known format: Limnoria (supybot) or its pages by irclog2html, WeeChat, irssi, ZNC, "
+    "The Lounge, Textual, mIRC, HexChat, Konversation, KVIrc, plain text of Pidgin, or a JSON export of a Matrix room"
 )
 
 
@@ -65,15 +65,25 @@ class Collector:
         self.progress = progress
         self.problems: list[Problem] = []
         self.listeners: dict[str | None, Listener] = {}
+        #: The servers that did not answer, with the reason. Each may take a minute, and a page may list many logs.
+        self._silent: dict[str, str] = {}
 
     def read(self, source: Source) -> None:
-        """Hear all that is said in a log. What is wrong with it is among the problems."""
+        """Hear all that is said in a log. What is wrong with it is among the problems.
+
+        A server that did not answer is not asked again.
+        """
+        if reason := self._silent.get(source.server):
+            self._complain(source, 0, Code.SOURCE_FETCH, f"it was not asked for: {reason}")
+            return
         try:
             with closing(source.open()) as raw:
                 chunks = chunks_of(raw, self.progress)
                 first = next(chunks, b"").removeprefix(b"\xef\xbb\xbf")
                 self._read_format(source, first, chunks)
         except BrokenError as error:
+            if error.silent:
+                self._silent[source.server] = str(error)
             self._complain(source, 0, error.code, str(error))
         except OSError as error:
             self._complain(source, 0, Code.UNREADABLE, f"cannot be read: {error.strerror or error}")
@@ -107,7 +117,7 @@ class Collector:
         listener = self._listener(source.channel or self.wishes.channel or found.channel)
         log = found.log(source.day or found.day or self.wishes.day, self.wishes.offset)
         events = page_events if found.is_page else text_events
-        told_of_day = False
+        told_of_day, number = False, 0
         for number, line, read in events(log, _joined(first, chunks), listener.waiting):
             try:
                 event = read()
@@ -122,6 +132,8 @@ class Collector:
                 listener.hear(event.nick, event.text, event.moment, url)
             elif event is not None:
                 listener.rename(event.before, event.after)
+        if number and not (log.known or found.is_page or has_messages(found.log, first)):
+            self._complain(source, number, Code.NOT_A_LOG, _UNKNOWN)
 
     def _read_room(self, source: Source, first: bytes, chunks: Iterator[bytes]) -> None:
         """Messages and their edits: an edit is a correction at any time."""

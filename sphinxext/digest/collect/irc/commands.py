@@ -21,6 +21,7 @@ from sphinxext.digest.model import Moment
 #: A command stands at the very start, and ends with its word.
 _COMMAND = re.compile(r"#(success|thanks)(?::|,?(?=\s))\s*(.*)", re.DOTALL)
 #: Whom thanks go to, as people address each other: ``nick:``, ``@nick``.
+_ON_MATRIX = re.compile(r"@(?P<nick>[^\s:@]+):[^\s:]\S*")
 _RECIPIENT = re.compile(r"(?P<nick>\S+)\s+(?P<text>\S.*)", re.DOTALL)
 
 
@@ -120,6 +121,8 @@ def _says_something(text: str) -> bool:
 
 
 def _nick_of(word: str) -> str:
-    """A nick as somebody is addressed: ``nick:``, ``@nick``; the ``@`` of Matrix's ``@nick:server`` stays."""
+    """Return the nick of somebody who is addressed as ``nick:``, ``@nick`` or, on Matrix, ``@nick:server``."""
     nick = word.rstrip(":,")
+    if match := _ON_MATRIX.fullmatch(nick):
+        return match["nick"]
     return nick.removeprefix("@") if ":" not in nick else nick

@@ -1,24 +1,25 @@
 """The formats of logs that are lines of text, and how to tell them.
 
-Known from what the programs write: Limnoria's ChannelLogger, ZNC's log module, WeeChat's logger, irssi.
+Known from what the programs write: Limnoria's ChannelLogger, WeeChat's logger, irssi, ZNC, The Lounge, Textual, mIRC,
+HexChat, Konversation, KVIrc, Pidgin.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import ClassVar
 
 from sphinxext.digest.collect.irc.plain import decode_line
+from sphinxext.digest.collect.irc.stamps import Stamp, day_of_text, read_line, read_stamp, zone_of
 from sphinxext.digest.periods import YEARS
 
-_SAID = re.compile(r"<[@+%&~! ]?(?P<nick>[^\s<>]+)>(?: (?P<text>.*))?\Z", re.DOTALL)
-_RENAMED = re.compile(r"(?P<before>\S+) (?:is|are) now known as (?P<after>\S+)\s*\Z")
+_SAID = re.compile(r"<[@+%&~! ]{0,32}(?P<nick>[^\s<>]{1,80}) {0,32}>(?:[ \t](?P<text>.*))?\Z", re.DOTALL)
+_RENAMED = re.compile(
+    r"(?P<before>\S{1,80}) (?:is now known as|are now known as|changed nick to) (?P<after>\S{1,80})\s*\Z"
+)
 _MODES = "@+%&~!"
-#: More than any zone is ahead of or behind UTC.
-_MAX_OFFSET = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,37 +60,45 @@ class TextLog:
 
     day: date | None
     offset: timedelta
+    #: How many lines were of the format, among those that were read.
+    known: int = 0
 
     #: Recognises a line, as bytes; the group ``stamp`` is its time.
     LINE: ClassVar[re.Pattern[bytes]]
     #: How lines begin that have to be read even if nobody says anything in them.
-    MARK: ClassVar[bytes] = b"\x00\x00"
+    MARK: ClassVar[tuple[bytes, ...]] = ()
     #: How many bytes of a line are its second as an anchor of a page names it; 0 if no such pages are made.
     STAMP: ClassVar[int] = 0
 
+    @classmethod
+    def recognises(cls, line: bytes) -> bool:
+        """Return True if a line is of this format."""
+        return cls.LINE.match(line) is not None
+
     def event(self, line: bytes) -> Event | None:
-        """What a line tells of, or None if it is nothing of importance, such as an action or a notice.
+        """Return what a line tells of, or None if it is nothing of importance, such as an action or a notice.
 
         :raises UndatedError: if somebody says something, and nothing tells on which day.
         """
         match = self.LINE.match(line)
-        return self.event_of(match) if match else None
+        if match is None:
+            return None
+        self.known += 1
+        return self.event_of(match)
 
     def event_of(self, match: re.Match[bytes]) -> Event | None:
         """What a line tells of that looks like one of this format."""
         body = decode_line(match["body"])
         if said := _SAID.match(body):
             return self.said(match["stamp"], said["nick"], said["text"] or "", _zone_of(match))
-        if body.startswith(("*** ", "-!- ")) and (renamed := _RENAMED.match(body[4:].lstrip())):
-            return Renamed(renamed["before"], renamed["after"])
-        return None
+        return _renamed(body[4:].lstrip()) if body.startswith("*** ") else None
 
     def said(self, stamp: bytes, nick: str, text: str, zone: timezone | None = None) -> Said | None:
         """A message at a time as the log has it; None if there is no such time."""
         written = stamp.decode()
         try:
             if len(written) > len("HH:MM:SS"):
-                moment = datetime.fromisoformat(written.replace(" ", "T"))
+                moment = datetime.fromisoformat(written)
             elif self.day is not None:
                 moment = datetime.combine(self.day, time.fromisoformat(written))
             else:
@@ -100,6 +109,26 @@ class TextLog:
         if moment.year not in YEARS:
             return None
         return Said(moment, written if "T" in written else f"{moment:%Y-%m-%dT%H:%M:%S}", nick, text)
+
+    def said_at(self, stamp: Stamp, nick: str, text: str) -> Said | None:
+        """Return a message at a time as the line has it; None if there is no such day.
+
+        :raises UndatedError: if nothing tells the day, or its year.
+        """
+        day = self.day
+        if stamp.day is not None:
+            day = stamp.day.after(self.day)
+            if day is None and (stamp.day.year is not None or self.day is not None):
+                return None
+            if stamp.day.year is None:
+                self.day = day
+        if day is None:
+            raise UndatedError
+        try:
+            moment = self.in_utc(datetime.combine(day, stamp.time), stamp.zone)
+        except OverflowError:
+            return None
+        return Said(moment, f"{moment:%Y-%m-%dT%H:%M:%S}", nick, text) if moment.year in YEARS else None
 
     def in_utc(self, moment: datetime, zone: timezone | None) -> datetime:
         """A time of the log, which is in the zone that the line names, or else in that of the log."""
@@ -117,82 +146,93 @@ class Supybot(TextLog):
     STAMP = 19
 
 
-class Znc(TextLog):
-    """``[15:02:11] <nick> text``; the day is in the name of the file."""
-
-    LINE = re.compile(rb"\[(?P<stamp>\d\d:\d\d:\d\d)(?:\.\d+)?\] (?P<body>[<*-].*)", re.DOTALL)
-
-
-class Irssi(TextLog):
-    """``15:02 <@nick> text``; lines ``--- Day changed Tue Mar 15 2016`` say which day it is."""
-
-    LINE = re.compile(rb"(?:(?P<stamp>\d\d:\d\d(?::\d\d)?) (?P<body>[ <*-].*)|--- (?P<mark>[A-Z].*))", re.DOTALL)
-    MARK = b"--- "
-    _DAY: ClassVar = re.compile(
-        r"(?:Log opened|Day changed) (?:\w+ (?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2})(?: \d\d:\d\d(?::\d\d)?)?"
-        r" (?P<year>\d{4})|.*?(?P<iso>\d{4}-\d\d-\d\d))"
-    )
-    _MONTHS: ClassVar = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-    def event_of(self, match: re.Match[bytes]) -> Event | None:
-        """What a line tells of; lines that say the day are kept in mind."""
-        if match["mark"] is None:
-            return super().event_of(match)
-        mark = match["mark"].decode("utf-8", "replace")
-        if mark.startswith(("Log opened", "Day changed")):
-            self.day = self._day_of(mark)
-        return None
-
-    def _day_of(self, mark: str) -> date | None:
-        found = self._DAY.match(mark)
-        try:
-            if found is None:
-                return None
-            if found["iso"]:
-                return date.fromisoformat(found["iso"])
-            return date(int(found["year"]), self._MONTHS.index(found["month"]) + 1, int(found["day"]))
-        except ValueError:
-            return None
-
-
 class WeeChat(TextLog):
     """``2016-03-14 15:02:11``, a nick and a text with tabs between; other events have arrows and dashes for a nick."""
 
-    LINE = re.compile(rb"(?P<stamp>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\t(?P<prefix>[^\t]*)\t(?P<body>.*)", re.DOTALL)
+    LINE = re.compile(rb"(?P<stamp>[^\t]{4,60})\t(?P<prefix>[^\t]*)\t(?P<body>.*)", re.DOTALL)
     _NOBODY: ClassVar = frozenset({"", "*", "--", "-->", "<--", "=!=", "-"})
 
+    @classmethod
+    def recognises(cls, line: bytes) -> bool:
+        """Return True if a line is of this format: its first field is a time."""
+        match = cls.LINE.match(line)
+        return match is not None and read_stamp(match["stamp"]) is not None
+
     def event_of(self, match: re.Match[bytes]) -> Event | None:
-        """What a line tells of. The nick may have a sign of its mode before it."""
-        prefix = decode_line(match["prefix"])
+        """Return what a line tells of. The nick may have a sign of its mode before it."""
+        stamp = read_stamp(match["stamp"])
+        if stamp is None:
+            return None
+        prefix = decode_line(match["prefix"]).strip("<>")
         body = decode_line(match["body"])
         if prefix == "--":
-            renamed = _RENAMED.match(body)
-            return Renamed(renamed["before"], renamed["after"]) if renamed else None
+            return _renamed(body)
         nick = prefix.lstrip(_MODES)
         if prefix.strip() in self._NOBODY or not nick or " " in prefix:
             return None
-        return self.said(match["stamp"], nick, body)
+        return self.said_at(stamp, nick, body)
 
 
-FORMATS: tuple[type[TextLog], ...] = (Supybot, Znc, WeeChat, Irssi)
+class Stamped(TextLog):
+    """A time in any form and ``<@nick> text``: irssi, ZNC, The Lounge, Textual, mIRC, HexChat, Konversation, KVIrc.
+
+    Pidgin writes ``(time) nick: text``. Lines of their own may say which day it is, such as ``--- Day changed Tue Mar
+    15 2016`` and ``Session Start: Sun Jan 05 14:36:54 2020``.
+    """
+
+    MARK = (b"--- ", b"**** ", b"Session ", b"### ", b"-1 ### ", b"0 ### ", b"Conversation with ", b"[00:00] --- ")
+    _SAYS_DAY: ClassVar = re.compile(
+        r"(?:(?:\[00:00\] )?--- (?P<sure>Log opened|Day changed)?|\*{4} |Session \w+:|(?:-?\d )?### "
+        r"|Conversation with \S+ at )(?P<day>.*)"
+    )
+    _CLOCK: ClassVar = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
+    _COLON: ClassVar = re.compile(r"(?P<nick>[^\s:<>*()]{1,80}): (?P<text>.*)\Z", re.DOTALL)
+
+    @classmethod
+    def recognises(cls, line: bytes) -> bool:
+        """Return True if a line begins with a time, and goes on as lines of logs do."""
+        return read_line(line) is not None
+
+    def event(self, line: bytes) -> Event | None:
+        """Return what a line tells of; a line that says the day is kept in mind.
+
+        :raises UndatedError: if somebody says something, and nothing tells on which day.
+        """
+        if line.startswith(self.MARK):
+            self._note_day(decode_line(line[:400]))
+            return None
+        found = read_line(line)
+        if found is None:
+            return None
+        self.known += 1
+        stamp, body = found[0], decode_line(found[1])
+        if said := _SAID.match(body) or self._COLON.match(body):
+            return self.said_at(stamp, said["nick"], said["text"] or "")
+        return _renamed(body.removeprefix("***").removeprefix("-!-").removeprefix("*").lstrip())
+
+    def _note_day(self, line: str) -> None:
+        match = self._SAYS_DAY.match(line)
+        if match is None:
+            return
+        found = day_of_text(self._CLOCK.sub(" ", match["day"]))
+        day = found.after(None) if found else None
+        if day is not None or match["sure"]:
+            self.day = day
 
 
-def format_of(line: bytes) -> Callable[[date | None, timedelta], TextLog] | None:
-    """The format that a line is of, if it is of any."""
-    return next((form for form in FORMATS if form.LINE.match(line)), None)
+FORMATS: tuple[type[TextLog], ...] = (Supybot, WeeChat, Stamped)
+
+
+def format_of(line: bytes) -> type[TextLog] | None:
+    """Return the format that a line is of, if it is of any."""
+    return next((form for form in FORMATS if form.recognises(line)), None)
+
+
+def _renamed(body: str) -> Renamed | None:
+    match = _RENAMED.match(body)
+    return Renamed(match["before"], match["after"]) if match else None
 
 
 def _zone_of(match: re.Match[bytes]) -> timezone | None:
     zone = match.groupdict().get("zone")
     return zone_of(zone.decode()) if zone else None
-
-
-def zone_of(text: str) -> timezone | None:
-    """The zone of ``Z``, ``+HHMM`` or ``-HH:MM``, None if there is no such one."""
-    if text == "Z":
-        return UTC
-    match = re.fullmatch(r"([-+])(\d\d):?(\d\d)", text, re.ASCII)
-    if match is None or int(match[3]) >= 60:
-        return None
-    offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
-    return timezone(-offset if match[1] == "-" else offset) if offset < _MAX_OFFSET else None

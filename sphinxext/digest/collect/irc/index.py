@@ -6,11 +6,11 @@ import html
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
-from urllib.parse import urldefrag, urljoin, urlsplit
 
 from sphinxext.digest.collect.irc.names import day_of
 from sphinxext.digest.collect.irc.plain import decode_line
 from sphinxext.digest.collect.irc.sources import Source, is_log_name, source_of_url, without_twins
+from sphinxext.digest.urls import join_url, split_url
 
 #: More than a server lists in ten years, and as much as such a page may have.
 MAX_LOGS, MAX_BYTES = 10_000, 16 * 1024 * 1024
@@ -25,9 +25,10 @@ def listed_logs(data: bytes, page: Source, wanted: Callable[[date], bool], *, as
     """
     assert page.url is not None
     # a server redirects from the folder's name without a slash to the page, and its links begin there
-    name = urlsplit(page.url).path.rpartition("/")[2]
+    parts = split_url(page.url)
+    name = parts.path.rpartition("/")[2] if parts else ""
     base = f"{page.url}/" if name and "." not in name else page.url
-    folder = urljoin(base, ".")
+    folder = join_url(base, ".") or base
     names: dict[str, str] = {}
     for match in _LINK.finditer(data):
         url = _joined(base, html.unescape(decode_line(match[1])))
@@ -42,9 +43,7 @@ def listed_logs(data: bytes, page: Source, wanted: Callable[[date], bool], *, as
 
 
 def _joined(base: str, link: str) -> str:
-    """Where a link leads, "" if that cannot be told."""
-    try:
-        url = urldefrag(urljoin(base, link)).url
-        return url if urlsplit(url).hostname and url.isprintable() else ""
-    except ValueError:
-        return ""
+    """Return where a link leads without its fragment, "" if it cannot be parsed."""
+    url = (join_url(base, link) or "").partition("#")[0]
+    parts = split_url(url)
+    return url if parts and parts.hostname and url.isprintable() else ""

@@ -2,17 +2,19 @@
 
 ``messages`` (or ``chunk``, as in answers of a server) has events with ``type``, ``sender``, ``origin_server_ts`` in
 milliseconds of UTC, and ``content``; an edit is an event that relates to another by ``m.replace`` and has what it
-becomes in ``m.new_content``.
+becomes in ``m.new_content``. What a reply repeats of the message that it answers is left out. Whoever is thanked by
+the name that the room shows is called by the nick, as senders are.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from sphinxext.digest.collect.irc.mentions import People, nick_of, without_fallback
 from sphinxext.digest.periods import YEARS
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -64,35 +66,80 @@ def read_export(data: bytes) -> Room:
         if events == [] and isinstance(value, dict):
             return Room(None, ())
         raise NotAnExportError("this JSON is not the export of a Matrix room: it has no list of events")
-    messages = [message for event in events if isinstance(event, dict) for message in _messages(event)]
-    return Room(_name_of(top, events), tuple(sorted(messages, key=lambda message: message.moment)))
+    found = [event for event in events if isinstance(event, dict)]
+    return Room(_name_of(top, events), _Reader(found).messages())
 
 
-def _messages(event: dict[str, object]) -> Iterator[RoomMessage]:
-    """The message that an event is, and the edit that a server has put into it."""
-    content = event.get("content")
-    stamp, sender, identifier = (event.get(key) for key in ("origin_server_ts", "sender", "event_id"))
-    if event.get("type", "m.room.message") != "m.room.message" or not isinstance(content, dict):
-        return
-    moment = _moment(stamp)
-    if moment is None or not isinstance(sender, str) or not sender:
-        return
-    relation = content.get("m.relates_to")
-    replaces = None
-    if isinstance(relation, dict) and relation.get("rel_type") == "m.replace":
-        replaces = relation.get("event_id") if isinstance(relation.get("event_id"), str) else ""
-        content = content.get("m.new_content")
-    if isinstance(content, dict) and content.get("msgtype", "m.text") == "m.text":
-        text = content.get("body")
-        if isinstance(text, str):
-            name = identifier if isinstance(identifier, str) else ""
-            nick = sender.removeprefix("@").partition(":")[0] or sender
-            yield RoomMessage(name, moment, nick, sender, text, _link(event.get("room_id"), name), replaces)
+class _Reader:
+    """Reads events, of which some say what others need: names of people, replies, and what was taken back."""
+
+    def __init__(self, events: Sequence[dict[str, object]]) -> None:
+        self._events = events
+        self._people = People()
+        self._replies = {str(event.get("event_id")) for event in events if _is_reply(event.get("content"))}
+        self._redacted = set(_redacted(events))
+        for event in events:
+            self._people.add(event)
+
+    def messages(self) -> tuple[RoomMessage, ...]:
+        """Return the messages by time. An edit comes after what it edits, whatever the clocks of servers say."""
+        found = [message for event in self._events for message in self._messages(event)]
+        moments = {message.identifier: message.moment for message in found if message.replaces is None}
+
+        def place(message: RoomMessage) -> tuple[datetime, bool, datetime]:
+            original = moments.get(message.replaces or "", message.moment)
+            return max(message.moment, original), message.replaces is not None, message.moment
+
+        return tuple(sorted((one for one in found if one.identifier not in self._redacted), key=place))
+
+    def _messages(self, event: dict[str, object]) -> Iterator[RoomMessage]:
+        """The message that an event is, and the edit that a server has put into it."""
+        content = event.get("content")
+        stamp, sender, identifier = (event.get(key) for key in ("origin_server_ts", "sender", "event_id"))
+        if event.get("type", "m.room.message") != "m.room.message" or not isinstance(content, dict):
+            return
+        moment = _moment(stamp)
+        if moment is None or not isinstance(sender, str) or not sender:
+            return
+        relation = content.get("m.relates_to")
+        replaces = None
+        is_reply = _is_reply(content)
+        if isinstance(relation, dict) and relation.get("rel_type") == "m.replace":
+            replaces = relation.get("event_id") if isinstance(relation.get("event_id"), str) else ""
+            content = content.get("m.new_content")
+            is_reply = is_reply or replaces in self._replies or _is_reply(content)
+        if isinstance(content, dict) and content.get("msgtype", "m.text") == "m.text":
+            text = content.get("body")
+            if isinstance(text, str):
+                text = self._people.resolve(content, without_fallback(text) if is_reply else text)
+                name = identifier if isinstance(identifier, str) else ""
+                url = _link(event.get("room_id"), name)
+                yield RoomMessage(name, moment, nick_of(sender), sender, text, url, replaces)
+        edit = _edit_in(event)
+        if replaces is None and edit.get("sender") == sender and "unsigned" not in edit:
+            yield from self._messages({"room_id": event.get("room_id"), **edit})
+
+
+def _edit_in(event: dict[str, object]) -> dict[str, object]:
     unsigned = event.get("unsigned")
     relations = unsigned.get("m.relations") if isinstance(unsigned, dict) else None
     edit = relations.get("m.replace") if isinstance(relations, dict) else None
-    if isinstance(edit, dict) and replaces is None and edit.get("sender") == sender and "unsigned" not in edit:
-        yield from _messages({"room_id": event.get("room_id"), **edit})
+    return edit if isinstance(edit, dict) else {}
+
+
+def _is_reply(content: object) -> bool:
+    relation = content.get("m.relates_to") if isinstance(content, dict) else None
+    return isinstance(relation, dict) and isinstance(relation.get("m.in_reply_to"), dict)
+
+
+def _redacted(events: Iterable[dict[str, object]]) -> Iterator[str]:
+    """The events that were taken back by another one, as far as their content is still there."""
+    for event in events:
+        if event.get("type") == "m.room.redaction":
+            content = event.get("content")
+            for place in (event, content if isinstance(content, dict) else {}):
+                if isinstance(gone := place.get("redacts"), str):
+                    yield gone
 
 
 def _moment(stamp: object) -> datetime | None:

@@ -7,9 +7,11 @@ from datetime import date
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-_ENDINGS = re.compile(r"(?:\.(?:gz|html?|log|txt|json|weechatlog))+\Z", re.IGNORECASE)
-_DAY = re.compile(r"(?<!\d)(\d{4})(-?)(\d\d)\2(\d\d)(?!\d)")
-_DAY_AT_END = re.compile(r"[ ._-]?\d{4}(-?)\d\d\1\d\d\Z")
+_ENDINGS = re.compile(r"(?:\.(?:gz|html?|log|txt|json|weechatlog|xchatlog))+\Z", re.IGNORECASE)
+_DAY = re.compile(r"(?<!\d)(\d{4})([-._]?)(\d\d)\2(\d\d)(?!\d)")
+_DAY_AT_END = re.compile(r"[ ._-]?\d{4}([-._]?)\d\d\1\d\d\Z")
+#: Folders of Pidgin are named so.
+_CHAT = ".chat"
 _CHANNEL = re.compile(r"#[^\s,\x00-\x1f\x7f]*[^\s,\x00-\x1f\x7f#]\Z")
 #: WeeChat's logger names all that it logs so; what has no ``#`` is a talk of two.
 _WEECHAT = re.compile(r"irc\.[^.]+\.(?P<name>.+)\.weechatlog(?:\.gz)?\Z")
@@ -23,7 +25,7 @@ def channel_of(path: str) -> str | None:
     """
     parts = PurePosixPath(unquote(path.replace("\\", "/"))).parts
     for number, part in enumerate(reversed(parts)):
-        name = _DAY_AT_END.sub("", _ENDINGS.sub("", part)) if number == 0 else part
+        name = _DAY_AT_END.sub("", _ENDINGS.sub("", part)) if number == 0 else part.removesuffix(_CHAT)
         if "#" in name and (match := _CHANNEL.search(name[name.index("#") :])):
             return match[0].removeprefix("#")
     return None

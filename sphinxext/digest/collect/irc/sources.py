@@ -12,32 +12,33 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import urlsplit
 
 from sphinxext.digest.collect.irc.names import channel_of, day_of, is_private
 from sphinxext.digest.collect.source import is_url
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.web import TIMEOUT, WebError, check_web_url, download
+from sphinxext.digest.urls import split_url
+from sphinxext.digest.web import NOTHING_THERE, TIMEOUT, WebError, check_web_url, download
 
 #: How many bytes a URL may have, and how many what is packed may become.
 MAX_DOWNLOAD = 64 * 1024 * 1024
 MAX_UNPACKED = 4 * 1024 * 1024 * 1024
 #: A longer line is cut: no server of a chat sends one.
 MAX_LINE = 64 * 1024
-_CHUNK = 256 * 1024
+_CHUNK, _PIECE = 256 * 1024, 4096
 _GZIP, _WITH_HEADER = b"\x1f\x8b", 16 + zlib.MAX_WBITS
 
 #: What in a folder can be a log: the pages that lead to logs, styles and the like cannot.
-_LOG = re.compile(r"(?:\.log|\.weechatlog|\.json|\.txt|\.log\.html?)(?:\.gz)?\Z|\A#?[^.]+\Z", re.IGNORECASE)
+_LOG = re.compile(r"(?:\.log|\.weechatlog|\.xchatlog|\.json|\.txt|\.log\.html?)(?:\.gz)?\Z|\A#?[^.]+\Z", re.IGNORECASE)
 _IS_PAGE = re.compile(r"\.html?(?:\.gz)?\Z", re.IGNORECASE)
 
 
 class BrokenError(Exception):
-    """A log that cannot be had, or not be read to its end; the message says why."""
+    """A log that cannot be fetched, or not be read to its end; the message says why. ``silent`` if nobody answered."""
 
-    def __init__(self, message: str, code: Code = Code.UNREADABLE) -> None:
+    def __init__(self, message: str, code: Code = Code.UNREADABLE, *, silent: bool = False) -> None:
         super().__init__(message)
         self.code = code
+        self.silent = silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,12 @@ class Source:
     day: date | None
     url: str | None = None
     is_listed: bool = False
+
+    @property
+    def server(self) -> str:
+        """The host and port that it comes from, empty for a file."""
+        parts = split_url(self.url) if self.url else None
+        return parts.netloc.lower() if parts else ""
 
 
 def find_sources(argument: str, channel: str | None, wanted: Callable[[date], bool]) -> list[Source]:
@@ -131,12 +138,14 @@ def source_of_url(url: str, channel: str | None, *, is_listed: bool = False) -> 
         try:
             data = download(url, TIMEOUT, MAX_DOWNLOAD)
         except WebError as error:
-            raise BrokenError(str(error), Code.SOURCE_FETCH) from None
+            silent = error.offline and not error.status
+            raise BrokenError(str(error), Code.SOURCE_FETCH, silent=silent) from None
         if data is None:
-            raise BrokenError("the server has nothing there", Code.SOURCE_FETCH)
+            raise BrokenError(NOTHING_THERE, Code.SOURCE_FETCH)
         return io.BytesIO(data)
 
-    path = urlsplit(url).path
+    parts = split_url(url)
+    path = parts.path if parts else ""
     return Source(url, fetch, 0, channel or channel_of(path), day_of(path), url.partition("#")[0], is_listed)
 
 
@@ -170,8 +179,7 @@ def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield from chain((first,), chunks)
         return
     unpacker, is_begun = zlib.decompressobj(_WITH_HEADER), False
-    for chunk in chain((first,), chunks):
-        data = chunk
+    for data in _pieces(chain((first,), chunks)):
         while data:
             # in pieces, since what is packed can become a thousand times as large
             piece = unpacker.decompress(data, _CHUNK)
@@ -185,6 +193,13 @@ def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield piece
     if is_begun and not unpacker.eof:
         raise EOFError("the end of what is packed is missing")
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Small pieces of what is packed: each part of it that ends copies what follows it in its piece."""
+    for chunk in chunks:
+        for start in range(0, len(chunk), _PIECE):
+            yield chunk[start : start + _PIECE]
 
 
 def lines_of(chunks: Iterable[bytes], separator: bytes = b"\n") -> Iterator[list[bytes]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha1
 from html import unescape
 from typing import Protocol
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote
 
 from sphinxext.digest.collect.mail.header import Message
 from sphinxext.digest.collect.mail.plain import allowed_url
@@ -140,7 +140,7 @@ def open_addresses(url: str, archives: Sequence[MailArchive], notes: list[str], 
         if found is None:
             notes.append(f"{archive.name}: its name is not that of a month, so that its threads have no URLs")
             continue
-        pages = _numbers(urljoin(base, f"{found['month']}/thread.html"), notes, timeout)
+        pages = _numbers(f"{base}{found['month']}/thread.html", notes, timeout)
         numbers = _matched(archive.messages, pages)
         if pages and not numbers:
             notes.append(f"{archive.name}: the page of {found['month']} has other messages: its threads have no URLs")
@@ -154,7 +154,7 @@ def own_url(thread: MailThread) -> str | None:
     HyperKitty writes the page of the message; that of the thread has the same name.
     """
     url = allowed_url(thread.messages[0].archived_at)
-    if url is None or urlsplit(url).scheme.lower() not in ("http", "https"):
+    if url is None or not url.lower().startswith(("http:", "https:")):
         return None
     if thread.is_whole and (found := _HYPERKITTY.match(url)) and url[found.end() :].startswith("/message/"):
         return f"{found['list']}/thread/{url[found.end() + len('/message/') :]}"

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
-from urllib.parse import urlsplit
 
 from sphinxext.digest.collect.mail.content import Blob, Content, MailFile
 from sphinxext.digest.collect.mail.header import Message, read_message
 from sphinxext.digest.collect.mail.mbox import is_mbox, split_mbox
 from sphinxext.digest.history.git import GitDir, HistoryError, Objects, PartialCloneError, read_lines
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.web import TIMEOUT, WebError, download
+from sphinxext.digest.urls import split_url
+from sphinxext.digest.web import NO_SUCH_FILE, TIMEOUT, WebError, download
 
 #: How many bytes a download may have, and how many a compressed archive may unpack to.
 MAX_DOWNLOAD = 256 * 1024 * 1024
@@ -86,7 +86,7 @@ def _read_url(url: str, reading: MailReading, timeout: float) -> None:
         reading.complain(url, Code.SOURCE_FETCH, str(error))
         return
     if data is None:
-        reading.complain(url, Code.SOURCE_FETCH, "there is no such file on the server")
+        reading.complain(url, Code.SOURCE_FETCH, NO_SUCH_FILE)
         return
     with TemporaryFile() as stream:
         stream.write(data)
@@ -273,5 +273,6 @@ def _natural(name: str) -> tuple[tuple[int, str], ...]:
 
 def base_name(name: str) -> str:
     """The last part of a path or of a URL's path."""
-    path = urlsplit(name).path if _URL.match(name) else Path(name).as_posix()
+    parts = split_url(name) if _URL.match(name) else None
+    path = parts.path if parts else Path(name).as_posix()
     return path.rstrip("/").rpartition("/")[2]
