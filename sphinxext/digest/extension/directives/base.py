@@ -23,6 +23,7 @@ from sphinxext.digest.doctree.references import NUMBER_CLASS
 from sphinxext.digest.extension.archives.notes import LinkedNotes
 from sphinxext.digest.extension.cycles import outlook_in_digest
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target
+from sphinxext.digest.extension.lookups import CollectionLookup, remember_lookup
 from sphinxext.digest.extension.mathjax import ignore_commands
 from sphinxext.digest.extension.pictures import participants_nodes
 from sphinxext.digest.extension.queries import NotesQuery, Query
@@ -56,6 +57,7 @@ class CollectionReader(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """What the collection has, or nothing after a warning."""
+        remember_lookup(self.env, CollectionLookup(self.options.get("fragments")))
         try:
             self.settings = self.find_settings()
         except DigestError as error:
