@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
+
+from sphinxext.digest.option_table import OPTIONS
 
 from .building import Project, empty_project, file_name
 from .release_histories import Notes
@@ -31,6 +34,20 @@ PAGES = {
     ":digest:release:`1.0.0`, :any:`keys`, :doc:`digests/index`, :digest:story:`doors`.\n",
     "plain": "Plain\n=====\n",
 }
+#: The toctree of the root, after which the sidebars of all pages go.
+ROOTS = (
+    PAGES["index"],
+    PAGES["index"].replace("2\n", "1\n   :caption: All of it\n"),
+    PAGES["index"].replace("   wins\n   threads\n", "   threads\n   wins as *won* <wins>\n"),
+    PAGES["index"].replace("   digests/index\n", ""),
+    PAGES["index"] + "\n.. toctree::\n   :hidden:\n\n   wins\n   digests/2015\n\nA section\n---------\n",
+)
+#: Pages that a user writes and deletes.
+OWN_PAGES = ("digests/2015-12-11", "digests/own", "own", "digests/people/ttx")
+#: What no option may be.
+WRONG = (-1.5, {"a": [1]})
+#: Instead of the settings.
+BROKEN_FILES = (b"schedules: [\n", b"\xff\xfe\x00", b"- 1\n", b"", None)
 #: What a project may set in ``releasenotes/digest.yaml`` and, with ``digest_`` before it, in ``conf.py``.
 SETTINGS: dict[str, tuple[object, ...]] = {
     "title": ("Digest of {period}", "{start}"),
@@ -49,6 +66,12 @@ SETTINGS: dict[str, tuple[object, ...]] = {
     "publish": (["mails"], ["feeds", "index"]),
     "archives": (["people", "threads"], []),
     "success_url": ("https://e.org/successes",),
+    "schedules": (["schedules"], ["schedules/ibis.yaml"]),
+    "schedule_url": ("https://e.org/{series}",),
+    "fragments": ("releasenotes/digests", "other"),
+    "pages": ("news",),
+    "success_closing": ("All told.",),
+    "collections": ({"others": {"fragments": "other"}},),
     "no_such_option": (1,),
 }
 
@@ -85,6 +108,8 @@ class Site:
         # what is published beside the pages is compared as well
         self._in_file |= {"base_url": "https://docs.example/", "feeds": SETTINGS["feeds"][0]}
         self._in_conf: dict[str, object] = {}
+        self._broken: bytes | None = b""
+        self._is_broken = False
         self._collapse = True
         self._settings()
         for name, text in PAGES.items():
@@ -98,7 +123,11 @@ class Site:
     def _settings(self) -> None:
         lines = "".join(f"{name}: {value!r}\n".replace("True", "true").replace("False", "false")
                         for name, value in self._in_file.items())  # fmt: skip
-        self.project.write("releasenotes/digest.yaml", lines)
+        file = self.project.write("releasenotes/digest.yaml", lines)
+        if self._is_broken and self._broken is not None:
+            file.write_bytes(self._broken)
+        elif self._is_broken:
+            file.unlink()
         values = "".join(
             f"digest_{name} = {value!r}\n" for name, value in self._in_conf.items() if "no_such" not in name
         )
@@ -146,6 +175,44 @@ class Site:
         if index is not None:
             values[name] = SETTINGS[name][index % len(SETTINGS[name])]
         self._settings()
+
+    def _set_wrong(self, place: str, name: str, index: int) -> None:
+        values = self._in_file if place == "file" else self._in_conf
+        values[name] = WRONG[index]
+        self._settings()
+
+    def _break(self, index: int | None) -> None:
+        self._is_broken = index is not None
+        self._broken = BROKEN_FILES[index or 0]
+        self._settings()
+
+    def _root(self, index: int) -> None:
+        self.project.write("index.rst", ROOTS[index])
+
+    def _empty(self) -> None:
+        for file in self.project.fragments.glob("*.yaml"):
+            file.unlink()
+
+    def _link_folder(self, is_link: bool) -> None:
+        """Put a link in the place of the fragments folder, or the other way round."""
+        folder, stored = self.project.fragments, self.project.folder.parent / "stored"
+        if not folder.exists() or folder.is_symlink() == is_link:
+            return
+        if is_link:
+            shutil.rmtree(stored, ignore_errors=True)
+            folder.rename(stored)
+            folder.symlink_to(stored)
+        else:
+            folder.unlink()
+            stored.rename(folder)
+
+    def _link_fragment(self, number: int, outside: bool) -> None:
+        """Put a link in the place of a fragment: within the folder, or to somewhere else."""
+        file = self._find(number)
+        if file is not None and not file.is_symlink():
+            target = (self.project.folder.parent if outside else file.parent) / f".fragment-{number}"
+            file.replace(target)
+            file.symlink_to(target if outside else target.name)
 
     def _sidebars(self, collapse: bool) -> None:
         self._collapse = collapse
@@ -196,7 +263,7 @@ def _made(name: str, *arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[Ed
 
 
 _NUMBERS = st.integers(1, 5)
-_OWN_PAGES = st.sampled_from(["digests/2015-12-11", "digests/own", "own", "digests/people/ttx"])
+_OWN_PAGES = st.sampled_from(OWN_PAGES)
 _TITLES = st.sampled_from(["Locks", "Keys", "Locked & bolted", "Doors: *open*"])
 _NAMES = st.sampled_from([*SLUGS, f"{1:016x}", f"{2:016x}", "nowhere"])
 
@@ -235,6 +302,15 @@ EDITS: st.SearchStrategy[Edit] = st.one_of(
     st.sampled_from(sorted(SETTINGS)).flatmap(
         lambda name: _made("set", st.sampled_from(["file", "conf"]), st.just(name), st.none() | st.integers(0, 1))
     ),
+    _made("set", st.sampled_from(["file", "conf"]), st.just("schedules"), st.none() | st.integers(0, 1)),
+    _made("set_wrong", st.sampled_from(["file", "conf"]), st.sampled_from(sorted(OPTIONS)), st.integers(0, 1)),
+    _made("set_wrong", st.sampled_from(["file", "conf"]), st.sampled_from(sorted(OPTIONS)), st.integers(0, 1)),
+    _made("break", st.none() | st.integers(0, len(BROKEN_FILES) - 1)),
+    _made("break", st.none()),
+    _made("root", st.integers(0, len(ROOTS) - 1)),
+    _made("empty"),
+    _made("link_folder", st.booleans()),
+    _made("link_fragment", _NUMBERS, st.booleans()),
     _made("sidebars", st.booleans()),
     _made("note", st.integers(1, 3), st.sampled_from(["Fixed.", "Fixed *it*.", "Broken *it."])),
     _made("unnote", st.integers(1, 3)),

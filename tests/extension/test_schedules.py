@@ -398,12 +398,14 @@ def test_a_page_twice_the_same(site: Project) -> None:
     assert list(broken_links(build.outdir)) == []
 
 
-def test_without_schedules_nothing_is_asked(site: Project) -> None:
+def test_without_schedules_nothing_is_read(site: Project) -> None:
     site.write("cycle.rst", "Cycle\n=====\n")
     site.write("plain.rst", "Plain\n=====\n")
     build = site.build(digest_schedules=[])
     assert build.warnings == []
-    assert build.env.domaindata["digest"]["schedules"] == {}
+    # that there are none is remembered as any other answer, and no calendar is looked for
+    assert [query.published for query, _ in build.env.domaindata["digest"]["schedules"]["countdown"]] == [False]
+    assert list(build.outdir.rglob("*.ics")) == []
     assert date(2026, 11, 4).isoformat() not in build.text("countdown.html")
 
 

@@ -22,6 +22,7 @@ from sphinxext.digest.extension.folds import Folds
 from sphinxext.digest.extension.head import add_to_head
 from sphinxext.digest.extension.labels import keep_from_labels
 from sphinxext.digest.extension.last_updated import keep_from_git, say_last_updated, spare_openstackdocstheme
+from sphinxext.digest.extension.leftovers import remove_leftovers, save_outputs
 from sphinxext.digest.extension.linkcheck import LinkPlaces, name_fragments
 from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.masthead import Mastheads, follow_days
@@ -100,6 +101,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-read", remember_links)
     app.connect("env-updated", report_problems)
     app.connect("env-updated", outdated_outputs)
+    app.connect("env-updated", remove_leftovers)
     app.connect("env-updated", say_last_updated, priority=900)
     app.connect("doctree-resolved", note_written)
     # before themes that make their sidebars in the same event
@@ -110,6 +112,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", write_mail, priority=1000)
     app.connect("html-page-context", follow_days, priority=100)
     app.connect("html-page-context", add_filter)
+    # before anything fails, and after others have changed what was written
+    app.connect("build-finished", save_outputs, priority=100)
+    app.connect("build-finished", save_outputs, priority=900)
     app.connect("build-finished", save_states)
     app.connect("build-finished", save_written)
     app.connect("build-finished", publish_beside_pages)

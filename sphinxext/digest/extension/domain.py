@@ -60,10 +60,12 @@ _TYPES = {
 #: Those whose pages are in no toctree, so that books do not have them. Their names are those of people, and may be
 #: anything: the role ``any`` does not find them.
 _OF_ARCHIVES = (PERSON, CHANNEL, SERIES)
+#: Those that are not in the index by themselves; successes are there by the people who told them.
+_NOT_IN_INDEX = frozenset({DIGEST, MILESTONE, RELEASE, Kind.SUCCESS.value, *_OF_ARCHIVES})
 #: What is remembered of each page, by its name.
 _OF_PAGES = (
-    "targets", "queries", "problems", "remarks", "schedules", "release_notes", "shown", "described", "mastheads",
-    "texts", "listings", "fragments",
+    "targets", "queries", "lookups", "problems", "remarks", "schedules", "release_notes", "shown", "described",
+    "mastheads", "texts", "listings", "fragments",
 )  # fmt: skip
 
 
@@ -95,6 +97,12 @@ class NotesIndex(Index):
         """Take the names in the language of the build. Sphinx asks the class, and some builders need strings."""
         cls.localname, cls.shortname = str(_("Index of the digests")), str(_("digests"))
 
+    @property
+    def has_entries(self) -> bool:
+        """True if there is anything in the index; only then pages link to it."""
+        targets = cast(DigestDomain, self.domain).targets()
+        return any(target.group or target.type not in _NOT_IN_INDEX for target in targets)
+
     def generate(self, docnames: Iterable[str] | None = None) -> tuple[list[tuple[str, list[IndexEntry]]], bool]:
         """The entries of the index by their first letter."""
         wanted = set(docnames) if docnames is not None else None
@@ -105,7 +113,7 @@ class NotesIndex(Index):
         for target in targets:
             if target.type == Kind.SUCCESS and target.group:
                 people.setdefault(target.group, []).append(target)
-            elif target.type not in (DIGEST, MILESTONE, RELEASE, Kind.SUCCESS, *_OF_ARCHIVES):
+            elif target.type not in _NOT_IN_INDEX:
                 entry = IndexEntry(target.title, 0, target.docname, target.anchor, str(_TYPES[target.type]), "", "")
                 letters.setdefault(letter_of(target.title), []).append(entry)
         for nick, told in people.items():
@@ -133,7 +141,7 @@ class DigestDomain(Domain):
         for role in ("issue", DIGEST, *(kind.value for kind in OBJECT_KINDS), MILESTONE, RELEASE, *_OF_ARCHIVES)
     }
     indices: ClassVar[list[type[Index]]] = [NotesIndex]
-    data_version = 7
+    data_version = 8
     initial_data: ClassVar[dict[str, Any]] = {part: {} for part in ("folders", "scans", "stubs", *_OF_PAGES)}
 
     #: Our own words in the language of this build, from ``builder-inited`` on.
@@ -146,6 +154,10 @@ class DigestDomain(Domain):
     before: Any = None
     expected: Any = None
     written: set[str]
+    #: False if another build has written into the same folder at the same time.
+    is_alone: bool = True
+    #: True from the end of the build on: pages are resolved again for what is published beside them, but not written.
+    is_finished: bool = False
     #: The digests before and after each, where that has been asked.
     around: Any = None
     #: Knows whether a page could not be written.
@@ -169,6 +181,10 @@ class DigestDomain(Domain):
     def note_query(self, docname: str, query: object, checksum: bytes) -> None:
         """Remember what a page asked for and what it got."""
         self.data["queries"].setdefault(docname, []).append((query, checksum))
+
+    def note_lookup(self, docname: str, lookup: object, answer: object) -> None:
+        """Remember a lookup that a page made before it could ask a collection, and its answer."""
+        self.data["lookups"].setdefault(docname, []).append((lookup, answer))
 
     def note_schedule(self, docname: str, query: object, answer: object) -> None:
         """Remember what a page asked of a release schedule and what it got."""

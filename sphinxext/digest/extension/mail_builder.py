@@ -24,6 +24,7 @@ class DigestMailBuilder(Builder):
 
     name = "digest-mail"
     format = "mail"
+    out_suffix = ".txt"
     epilog = "The mails are in %(outdir)s."
     allow_parallel = True
     supported_image_types: ClassVar[list[str]] = []
@@ -74,4 +75,4 @@ class DigestMailBuilder(Builder):
         return any(target.type == DIGEST for target in targets)
 
     def _file_of(self, docname: str) -> Path:
-        return Path(self.outdir, f"{docname}.txt")
+        return Path(self.outdir, f"{docname}{self.out_suffix}")

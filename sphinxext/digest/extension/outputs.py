@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -25,13 +29,55 @@ def write_output(file: Path, data: bytes) -> None:
         raise SphinxError(f"{file} cannot be written: {error.strerror or error}") from None
 
 
+def write_if_changed(file: Path, data: bytes) -> None:
+    """Write a file unless it has this content already, so that its time stays.
+
+    :raises SphinxError: as :func:`write_output`.
+    """
+    try:
+        is_same = file.read_bytes() == data
+    except OSError:
+        is_same = False
+    if not is_same:
+        write_output(file, data)
+
+
+def checksum(data: bytes) -> bytes:
+    """Return a short value that is another one for other data."""
+    return blake2b(data, digest_size=_SUM_SIZE).digest()
+
+
+def checksum_of_file(file: Path) -> bytes | None:
+    """Return the checksum of the content of a file, or None if it cannot be read."""
+    try:
+        return checksum(file.read_bytes())
+    except OSError:
+        return None
+
+
+def remove_output(outdir: Path, path: str, expected: bytes) -> None:
+    """Remove a file, and the folders in ``outdir`` that become empty, if the file is as a build has written it.
+
+    A file that somebody else has put there, or edited, stays, and so does one that cannot be removed.
+
+    :param expected: the checksum of the content that the build gave it.
+    """
+    file = outdir / path
+    if checksum_of_file(file) != expected:
+        return
+    with suppress(OSError):
+        file.unlink()
+        for folder in file.relative_to(outdir).parents[:-1]:
+            (outdir / folder).rmdir()
+
+
 def keep(file: Path, data: bytes) -> bool:
     """Write a file that only saves work for later builds, which do without it if it cannot be written or read.
 
     Whether it was written; if not, what was there stays.
     """
     try:
-        _write(file, blake2b(data, digest_size=_SUM_SIZE).digest() + data)
+        _write(file, checksum(data) + data)
     except OSError:
         return False
     return True
@@ -44,7 +90,7 @@ def kept(file: Path) -> bytes | None:
     except OSError:
         return None
     data = content[_SUM_SIZE:]
-    return data if content[:_SUM_SIZE] == blake2b(data, digest_size=_SUM_SIZE).digest() else None
+    return data if content[:_SUM_SIZE] == checksum(data) else None
 
 
 def keep_record(file: Path, version: int, record: object) -> bool:
@@ -66,4 +112,32 @@ def kept_record(file: Path, version: int) -> Any:
 
 
 def _write(file: Path, data: bytes) -> None:
-    write_by_way_of(file.with_name(f"{file.name}.new"), file, data)
+    temporary = file.with_name(f"{file.name}.new")
+    with _claimed(temporary) as is_ours:
+        write_by_way_of(temporary if is_ours else temporary.with_suffix(f".{os.getpid()}.new"), file, data)
+
+
+@contextmanager
+def _claimed(temporary: Path) -> Iterator[bool]:
+    """Keep a name for this process, and say if that was possible; another build may be writing the same file now.
+
+    A name with the number of the process would be enough for that, but a build that is killed would leave its file in
+    the output for ever. A lock is gone with its process.
+    """
+    if sys.platform == "win32":
+        # a file that is open cannot be replaced there
+        yield False
+        return
+    import fcntl
+
+    temporary.parent.mkdir(parents=True, exist_ok=True)
+    with temporary.open("ab") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # the other build may have moved the file to its place between the two calls
+            is_ours = temporary.stat().st_ino == os.fstat(stream.fileno()).st_ino
+        except (BlockingIOError, FileNotFoundError):
+            is_ours = False
+        except OSError:  # a file system without locks
+            is_ours = True
+        yield is_ours

@@ -17,7 +17,7 @@ from sphinx.project import Project as SphinxProject
 from sphinxext.digest.compose import digest_title
 from sphinxext.digest.extension.archives.pages import archive_texts
 from sphinxext.digest.extension.domain import DigestDomain
-from sphinxext.digest.extension.outputs import write_output
+from sphinxext.digest.extension.outputs import write_if_changed
 from sphinxext.digest.extension.store import MadeTitle, Store, store_of
 from sphinxext.digest.extension.warn import warn_at
 from sphinxext.digest.model import ENGLISH
@@ -109,7 +109,8 @@ def add_pages(app: Sphinx) -> None:
         for docname, text in texts.items():
             file = os.path.join(folder, docname + STUB_SUFFIX)  # noqa: PTH118 - as many as there are digests
             if written.get(docname) != text or not os.path.exists(file):  # noqa: PTH110
-                _write_stub(Path(file), text)
+                # its time says when it changed
+                write_if_changed(Path(file), text.encode())
         # the time of their file, which is another one now, may be older than the page that was read
         store.replaced = (texts.keys() - written.keys()) | (written.keys() & sources.keys())
         written.clear()
@@ -167,18 +168,19 @@ def _has_digests(store: Store, settings: Settings, sources: dict[str, Path]) -> 
     """
     name = f"{settings.pages}/".encode()
     return (store.project.root / settings.fragments).is_dir() or any(
-        name in source.read_bytes() for source in sources.values()
+        name in _content(source) for source in sources.values()
     )
+
+
+def _content(source: Path) -> bytes:
+    """Return the content of a source file, or nothing if it cannot be read, as when it was deleted meanwhile."""
+    try:
+        return source.read_bytes()
+    except OSError:
+        return b""
 
 
 def _page(title: str, body: str) -> str:
     title = _MARKUP.sub(r"\\\g<0>", title)
     # as wide as a title of wide characters, which take two columns each
     return f"{title}\n{'=' * 2 * len(title)}\n\n{body}"
-
-
-def _write_stub(path: Path, text: str) -> None:
-    """Write the source of a page if it is not there already, so that its time says when it changed."""
-    data = text.encode()
-    if not path.exists() or path.read_bytes() != data:
-        write_output(path, data)

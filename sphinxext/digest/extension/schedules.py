@@ -15,7 +15,7 @@ from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.model import Event, Schedule
 from sphinxext.digest.options import Settings
-from sphinxext.digest.problems import DigestError, Problem
+from sphinxext.digest.problems import Problem
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -123,21 +123,19 @@ def outdated_by_schedules(
     return [
         docname
         for docname, queries in asked.items()
-        if docname not in added | changed | removed and any(_has_changed(store, *pair) for pair in queries)
+        if docname not in added | changed | removed | store.outdated
+        and any(_has_changed(store, *pair) for pair in queries)
     ]
 
 
 def _has_changed(store: Store, query: ScheduleQuery, before: Answer) -> bool:
     if query.daily and before.day != store.today:
         return True
-    try:
-        # the name of the series may mean another one tomorrow
-        same_day = query.day is not None or before.day == store.today
-        if same_day and stamp_of(store, query) == before.stamp:
-            return False
-        return _checksum(store, query) != before.checksum
-    except DigestError:
-        return True
+    # the name of the series may mean another one tomorrow
+    same_day = query.day is not None or before.day == store.today
+    if same_day and stamp_of(store, query) == before.stamp:
+        return False
+    return _checksum(store, query) != before.checksum
 
 
 def stamp_of(store: Store, query: ScheduleQuery) -> bytes:
@@ -145,14 +143,22 @@ def stamp_of(store: Store, query: ScheduleQuery) -> bytes:
     settings = store.settings_for(query.folder)
     key = ("stamp", settings.schedules, settings.schedule_url, settings.pages, query.path)
     if key not in store.stamps:
-        from sphinxext.digest.schedule.sources import find_sources
-
-        root, state = store.project.root, blake2b(repr(key).encode(), digest_size=16)
-        for source in find_sources(root, (query.path,) if query.path else settings.schedules, []):
-            for file in source.files:
-                state.update(f"{source.series} {file} {_status(file)}".encode("utf-8", "surrogateescape"))
-        store.stamps[key] = state.digest()
+        paths = (query.path,) if query.path else settings.schedules
+        seen = _files_in(store.project.root, paths) if paths else []
+        text = repr((key, seen)).encode("utf-8", "surrogatepass")
+        store.stamps[key] = blake2b(text, digest_size=16).digest()
     return store.stamps[key]
+
+
+def _files_in(root: Path, paths: tuple[str, ...]) -> list[object]:
+    """What is to be seen of schedules without reading them: their files, and the places that have none."""
+    from sphinxext.digest.schedule.sources import find_sources
+
+    problems: list[Problem] = []
+    sources = find_sources(root, paths, problems)
+    # problems name a file by the place that links lead to
+    files = [(source.series, file, file.resolve(), _status(file)) for source in sources for file in source.files]
+    return [*files, *problems]
 
 
 def _status(file: Path) -> str:

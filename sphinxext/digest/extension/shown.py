@@ -27,11 +27,12 @@ class Marks:
         self._domain = DigestDomain.of(env)
         self._shown: dict[str, tuple[list[Link], bytes]] = self._domain.data["shown"]
         self._titles = {docname: env.titles[docname].astext() for docname in env.titles}
-        self._branches: dict[str, bytes] = {}
-        self._parents: dict[str, str] = {}
+        self._levels: dict[str, bytes] = {}
+        self._branches: dict[tuple[str, ...], bytes] = {}
+        self._parents: dict[str, list[str]] = {}
         for parent, children in sorted(env.toctree_includes.items()):
-            for child in children:
-                self._parents[child] = parent
+            for child in dict.fromkeys(children):
+                self._parents.setdefault(child, []).append(parent)
         self._relations = env.collect_relations() if navigation else {}
 
     @property
@@ -47,21 +48,29 @@ class Marks:
         around: list[object] = []
         if self._navigation:
             around = [(name, self._titles.get(name or "")) for name in self._relations.get(docname, ())]
-            around.append(self._branch(docname))
+            around += [self._level(docname), self._branch(docname)]
             around += self._digests_around(docname)
         return mark_of(self._env.all_docs[docname], self._common, links, around)
 
     def _branch(self, docname: str) -> bytes:
-        """A mark of the tree from its root down to a page, with what is in the toctrees of the pages on the way."""
-        way: list[str] = []
-        while docname not in self._branches and docname not in way:
-            way.append(docname)
-            docname = self._parents.get(docname, "")
-        mark = self._branches.get(docname, b"")
-        for name in reversed(way):
-            children = [self._titles.get(child) for child in self._env.toctree_includes.get(name, ())]
-            mark = self._branches[name] = mark_of(mark, self._titles.get(name), self._toc(name), children)
-        return mark
+        """Return a mark of the toctrees above a page. A page in no toctree shows the first level of the tree, too."""
+        parents = tuple(self._parents.get(docname, ()))
+        if parents not in self._branches:
+            above, left = {self._env.config.root_doc}, list(parents)
+            while left:
+                name = left.pop()
+                if name not in above:
+                    left += self._parents.get(name, ())
+                above.add(name)
+            self._branches[parents] = mark_of([(name, self._level(name)) for name in sorted(above)])
+        return self._branches[parents]
+
+    def _level(self, docname: str) -> bytes:
+        """Return a mark of what is in the toctrees of a page."""
+        if docname not in self._levels:
+            children = [self._titles.get(child) for child in self._env.toctree_includes.get(docname, ())]
+            self._levels[docname] = mark_of(self._titles.get(docname), self._toc(docname), children)
+        return self._levels[docname]
 
     def _digests_around(self, docname: str) -> list[object]:
         """The digests before and after those of a page."""

@@ -18,6 +18,7 @@ from sphinxext.digest.extension.config import configure
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.outputs import keep_record, kept_record
 from sphinxext.digest.extension.scan import COLLECTION, PageScan, scan_pages
+from sphinxext.digest.extension.shown import mark_of
 from sphinxext.digest.extension.warn import say_remarks
 from sphinxext.digest.extension.words import words_for
 from sphinxext.digest.fragments.listing import fingerprint
@@ -98,6 +99,8 @@ class Store:
         self.stamps: dict[tuple[object, ...], bytes] = {}
         #: The pages that were made in the last build and are among the sources now, or the other way round.
         self.replaced: Set[str] = frozenset()
+        #: The pages that have to be read again since a lookup has another answer.
+        self.outdated: Set[str] = frozenset()
         self._states = states
         self._scans = scans
         self._joint: dict[str, Joint] = {}
@@ -293,12 +296,19 @@ def save_states(app: Sphinx, exception: Exception | None) -> None:
     states = DigestDomain.of(app.env).data["folders"]
     if exception is not None or states == _saved_states(app):
         return
-    keep_record(Path(app.doctreedir, _STATES), DigestDomain.data_version, states)
+    keep_record(Path(app.doctreedir, _STATES), DigestDomain.data_version, (_mark_of_reading(app), states))
 
 
 def _saved_states(app: Sphinx) -> dict[str, FolderState]:
-    # without it the folders are just read again
-    return kept_record(Path(app.doctreedir, _STATES), DigestDomain.data_version) or {}
+    """Return what was kept. Without it the folders are just read again."""
+    mark, states = kept_record(Path(app.doctreedir, _STATES), DigestDomain.data_version) or (b"", {})
+    # a build that failed after it had saved the environment may have read pages with other states since
+    return states if mark == _mark_of_reading(app) else {}
+
+
+def _mark_of_reading(app: Sphinx) -> bytes:
+    """Return a value that changes whenever a page is read or goes."""
+    return mark_of(sorted(app.env.all_docs.items()))
 
 
 def store_of(env: BuildEnvironment) -> Store:

@@ -7,7 +7,7 @@ with.
 
 Where a build was killed or found the disk full, Sphinx takes a page that was written half for one that is up to date.
 So nothing is remembered from the first page that a build writes until it comes to its end, and where nothing is
-remembered, all pages are written.
+remembered, all pages are written. Two builds at once in one folder leave a mixture, which counts as not written.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx import addnodes
 from sphinx.util import docname_join
 
-from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
 from sphinxext.digest.extension.head import shown_in_heads
 from sphinxext.digest.extension.outputs import keep_record, kept_record
 from sphinxext.digest.extension.shown import Marks, mark_of
@@ -66,7 +66,7 @@ def outdated_outputs(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """The pages that are not in the output as they would be written now."""
     common = _common(app)
     domain = DigestDomain.of(env)
-    domain.written = set()
+    domain.written, domain.is_alone, domain.is_finished = set(), True, False
     state = mark_of(sorted(env.all_docs.items()), common)
     before = domain.before = _read(app).get(_key(app))
     if before is not None and before.state == state:
@@ -80,13 +80,15 @@ def outdated_outputs(app: Sphinx, env: BuildEnvironment) -> list[str]:
         return sorted(pages)
     if before.shows_tree and now.tree != before.tree:
         return sorted(now.pages)
-    return sorted(docname for docname, mark in now.pages.items() if before.pages.get(docname) != mark)
+    # where a page is gone, Sphinx has to write the index and the search anew, and saves what it knows of pages
+    gone = {env.config.root_doc} if before.pages.keys() - pages.keys() else set()
+    return sorted(gone.union(docname for docname, mark in now.pages.items() if before.pages.get(docname) != mark))
 
 
 def note_written(app: Sphinx, _doctree: nodes.document, docname: str) -> None:
     """Remember that a page is written, which a build of named files does not do with all of those that should be."""
     domain = DigestDomain.of(app.env)
-    if domain.expected is not None:
+    if domain.expected is not None and not domain.is_finished:
         if not domain.written:
             _forget(app)
         domain.written.add(docname)
@@ -113,9 +115,14 @@ def note_tree(app: Sphinx, _pagename: str, _template: str, context: dict[str, An
 def save_written(app: Sphinx, exception: Exception | None) -> None:
     """Keep what the pages were written with beside the environment, if the build came to its end with all of them."""
     domain = DigestDomain.of(app.env)
+    domain.is_finished = True
     if exception is not None or domain.expected is None or domain.failed_writes.found:
         return
     known = _read(app)
+    if domain.written and (not domain.is_alone or _key(app) in known):
+        # another build began or ended while this one was writing
+        _forget(app)
+        return
     before, now = domain.before or Written(), domain.expected
     left = {docname: before.pages.get(docname, b"") for docname in now.pages.keys() - domain.written}
     if any(now.pages[docname] != mark for docname, mark in left.items()):
@@ -135,12 +142,15 @@ def _common(app: Sphinx) -> tuple[object, ...]:
     # the options of HTML: Sphinx takes them for those of all pages before it writes the first page with them
     info = getattr(app.builder, "build_info", None)
     options = tuple(getattr(info, name, "") for name in ("config_hash", "tags_hash"))
-    return (*options, *shown_in_heads(app))
+    # all pages link to an index as soon as there is anything in it
+    has_index = app.builder.format == "html" and NotesIndex(DigestDomain.of(app.env)).has_entries
+    return (*options, has_index, *shown_in_heads(app))
 
 
 def _forget(app: Sphinx) -> None:
     """Remember nothing of this output while its pages are written: a build that is killed may leave one half."""
-    known = _read(app)
+    known, domain = _read(app), DigestDomain.of(app.env)
+    domain.is_alone = domain.is_alone and (domain.before is None or _key(app) in known)
     if known.pop(_key(app), None) is not None:
         file = Path(app.doctreedir, _MEMORY)
         if not keep_record(file, DigestDomain.data_version, known):

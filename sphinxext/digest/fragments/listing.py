@@ -18,20 +18,25 @@ _GRANULARITY_NS = 2_000_000_000
 
 
 def fingerprint(root: Path, folder: str) -> bytes | None:
-    """What tells one state of a folder from another without reading its files: their names, times and sizes.
+    """What tells one state of a folder from another without reading its files: their names, times, sizes and links.
 
-    None if a file is so young that it could still change without a new time.
+    Which folder a link leads to counts: what git knows of the files, and which links lead out of the folder, depends
+    on it. None if a file is so young that it could still change without a new time, or goes while it is looked at.
     """
     started = time.time_ns()
-    lines = []
+    lines = [os.path.relpath(os.path.realpath(root / folder), os.path.realpath(root))]
     for entry, problem in list_folder(root / folder, folder):
         if entry is None or problem is not None:
             lines.append(str(problem))
             continue
-        status = entry.stat()
+        try:
+            status = entry.stat()
+            link = Path(entry.path).readlink() if entry.is_symlink() else ""
+        except OSError:
+            return None
         if max(status.st_mtime_ns, status.st_ctime_ns) > started - _GRANULARITY_NS:
             return None
-        lines.append(f"{entry.name} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_size}")
+        lines.append(f"{entry.name} {str(link)!r} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_size}")
     return blake2b("\n".join(lines).encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
 

@@ -24,6 +24,7 @@ from sphinxext.digest.extension.archives.notes import LinkedNotes
 from sphinxext.digest.extension.cycles import outlook_in_digest
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target
 from sphinxext.digest.extension.extlinks import guard_in_build
+from sphinxext.digest.extension.lookups import CollectionLookup, remember_lookup
 from sphinxext.digest.extension.mathjax import ignore_commands
 from sphinxext.digest.extension.picture_files import refusal_of_picture
 from sphinxext.digest.extension.pictures import participants_nodes
@@ -70,6 +71,7 @@ class CollectionReader(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """What the collection has, or nothing after a warning."""
+        remember_lookup(self.env, CollectionLookup(self.options.get("fragments")))
         try:
             self.settings = self.find_settings()
         except DigestError as error:

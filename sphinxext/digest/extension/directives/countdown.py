@@ -60,10 +60,9 @@ class CountdownDirective(ScheduleReader):
 
     def _ask(self, series: str, wanted: str) -> tuple[Schedule | None, tuple[Entry, ...], bool]:
         """The schedule and the notes, if there are any, and whether something wrong has been reported."""
-        if not has_schedules(self.settings, self.path):
-            return None, self._entries(series, wanted), False
-        day = self.options.get("at")
-        query = ScheduleQuery(self.settings.fragments, self.path, series, day=day, published=True)
+        day, published = self.options.get("at"), has_schedules(self.settings, self.path)
+        # asked also where the project has no schedules yet, or its settings cannot be read: that may change
+        query = ScheduleQuery(self.settings.fragments, self.path, series, day=day, published=published)
         schedule = self.find_schedule(query)
         entries = self._entries(schedule.series if schedule else series, wanted)
         counted = day is None and (wanted == CURRENT or not entries)

@@ -19,6 +19,7 @@ from sphinxext.digest.extension.counts import counts_in_words
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PUBLISHED, DigestDomain
 from sphinxext.digest.extension.filter import filter_class
+from sphinxext.digest.extension.lookups import MissingPages, remember_lookup
 from sphinxext.digest.extension.pictures import activity_nodes
 from sphinxext.digest.extension.queries import ListingQuery
 from sphinxext.digest.extension.translation import note_words
@@ -59,6 +60,7 @@ class CollectionDirective(CollectionReader):
             nothing = nodes.paragraph("", self.words.gettext("There are no digests yet."))
             note_words(self.env, [nothing])
             return [nothing]
+        self._look_for_pages(digests)
         self._describe(digests, wanted)
         archives, published = ([], []) if wanted else (self._archives(), self._published())
         drawn = self._picture(digests, wanted) if len(wanted) == _YEAR else []
@@ -67,6 +69,14 @@ class CollectionDirective(CollectionReader):
             DigestDomain.of(self.env).note_listing(self.env.docname, self.settings.fragments)
             listed["classes"].append(filter_class(self.settings))
         return [*archives, *published, *drawn, listed, self._toctree(digests, wanted)]
+
+    def _look_for_pages(self, digests: list[tuple[Period, tuple[Entry, ...]]]) -> None:
+        """Remember the pages that there are no links to since they are missing; Sphinx tells of those that go."""
+        spans = {period.name[:length] for period, _entries in digests for length in (_YEAR, _MONTH)}
+        names = {f"{self.settings.pages}/{name}" for name in spans}
+        names |= {self.store.page_of(self.settings, period) for period, _entries in digests}
+        if missing := names - self.env.found_docs:
+            remember_lookup(self.env, MissingPages(frozenset(missing)))
 
     def _picture(self, digests: list[tuple[Period, tuple[Entry, ...]]], year: str) -> list[nodes.Node]:
         numbers = [

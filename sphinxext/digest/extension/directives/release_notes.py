@@ -14,6 +14,7 @@ from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import OptionSpec
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain, Target
 from sphinxext.digest.extension.histories import Report
+from sphinxext.digest.extension.lookups import RepositoryLookup, remember_lookup
 from sphinxext.digest.extension.release_queries import ReleaseQuery
 from sphinxext.digest.extension.releases import find_repository, histories_of, lead_with, remember_release_notes
 from sphinxext.digest.extension.warn import warn_at
@@ -44,6 +45,7 @@ class ReleaseNotesDirective(SphinxDirective):
         """The versions as sections, or nothing after a warning."""
         folder = self.options.get("relnotessubdir") or FOLDER
         root = find_repository(self.env, self.options.get("reporoot"), folder)
+        remember_lookup(self.env, RepositoryLookup(self.options.get("reporoot"), folder))
         if root is None:
             message = f"there is no repository here, and no folder '{folder}' with a cache of release notes"
             self._warn([Problem(folder, 0, 0, Code.HISTORY, message)])

@@ -26,4 +26,5 @@ def publish_beside_pages(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or not is_for_browsers(app.builder):
         return
     # not the folder of the application: Apple's help has its pages deeper
-    publish([publisher(app) for publisher in PUBLISHERS], Path(app.builder.outdir), Path(app.doctreedir))
+    builder = app.builder
+    publish([publisher(app) for publisher in PUBLISHERS], builder.name, Path(builder.outdir), Path(app.doctreedir))

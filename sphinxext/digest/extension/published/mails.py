@@ -6,6 +6,7 @@ It is made while the page is written, when all that it needs is at hand, in as m
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,15 +38,18 @@ class Mails(Publisher):
 
     def files(self) -> Iterator[File]:
         """One mail to each page of a digest."""
-        if not is_site(self.app.builder):
-            return
         domain = DigestDomain.of(self.app.env)
-        for settings in shown_collections(self.app.env):
-            if MAILS not in settings.publish:
-                continue
-            for docname in digest_pages(self.app.env, settings):
-                mark = domain.expected.pages.get(docname, b"") if domain.expected is not None else b""
-                yield File(docname, mark.hex(), partial(_published, self.app, settings, docname))
+        for docname, settings in mailed_pages(self.app).items():
+            mark = domain.expected.pages.get(docname, b"") if domain.expected is not None else b""
+            yield File(docname, mark.hex(), partial(_published, self.app, settings, docname))
+
+
+def mailed_pages(app: Sphinx) -> dict[str, Settings]:
+    """Return the pages that have a mail beside them, with the settings of their collections."""
+    if not is_site(app.builder):
+        return {}
+    collections = [settings for settings in shown_collections(app.env) if MAILS in settings.publish]
+    return {docname: settings for settings in collections for docname in digest_pages(app.env, settings)}
 
 
 def write_mail(
@@ -57,21 +61,19 @@ def write_mail(
     for settings in shown_collections(app.env, pagename):
         page = described_page(app.env, settings, pagename)
         if page is not None and page.name and MAILS in settings.publish:
-            from sphinxext.digest.extension.outputs import write_output
+            from sphinxext.digest.extension.outputs import write_if_changed
 
-            file, data = _file_of(app, pagename), _mail(app, settings, pagename, doctree)
-            if not file.is_file() or file.read_bytes() != data:
-                write_output(file, data)
+            write_if_changed(_file_of(app, pagename), _mail(app, settings, pagename, doctree))
 
 
 def _published(app: Sphinx, settings: Settings, docname: str) -> tuple[str, bytes]:
     """The mail of a page: as it was written with the page, or made now if that was not written."""
-    file = _file_of(app, docname)
-    if docname in DigestDomain.of(app.env).written and file.is_file():
-        data = file.read_bytes()
-    else:
-        data = _mail(app, settings, docname, resolved_page(Site(app.env, app.builder), docname))
-    return f"{docname}.txt", data
+    path = f"{docname}.txt"
+    if docname in DigestDomain.of(app.env).written:
+        # another build in the same folder may have removed it
+        with suppress(OSError):
+            return path, _file_of(app, docname).read_bytes()
+    return path, _mail(app, settings, docname, resolved_page(Site(app.env, app.builder), docname))
 
 
 def _mail(app: Sphinx, settings: Settings, docname: str, doctree: nodes.document) -> bytes:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from sphinxext.digest import __version__
-from sphinxext.digest.extension.outputs import keep, kept, write_output
+from sphinxext.digest.extension.outputs import checksum, keep, kept, remove_output, write_if_changed
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 #: What was published in which folder, beside the environment.
 _MEMORY = "digest-published.json"
-#: By the name of a publisher its state, its files, by their names with their paths and states, and which is where.
+#: By the name of a publisher its state, its files, by their names with their paths and states, which of them is where,
+#: and the checksums of what is there.
 Published = dict[str, dict[str, Any]]
 
 
@@ -55,21 +55,23 @@ class Publisher:
         raise NotImplementedError
 
 
-def publish(publishers: Sequence[Publisher], outdir: Path, doctreedir: Path) -> None:
+def publish(publishers: Sequence[Publisher], builder: str, outdir: Path, doctreedir: Path) -> None:
     """Write the files that are not there as they should be, and remove those that were published and are no more.
 
+    :param builder: its name, since several may write into the same folder.
     :raises SphinxError: if one cannot be written.
     """
-    memory = doctreedir / _MEMORY
+    memory, key = doctreedir / _MEMORY, f"{builder} {outdir}"
     known = _read(memory)
-    before: Published = known.get(str(outdir), {})
+    before: Published = known.get(key, {})
     now = {publisher.name: _publish(publisher, before.get(publisher.name, {}), outdir) for publisher in publishers}
-    for path in _paths(before) - _paths(now):
-        with suppress(OSError):
-            (outdir / path).unlink()
+    gone = _sums(before)
+    others = [_sums(one) for other, one in known.items() if other != key and other.partition(" ")[2] == str(outdir)]
+    for path in gone.keys() - _sums(now).keys() - set().union(*others):
+        remove_output(outdir, path, bytes.fromhex(gone[path]))
     if now != before:
-        folders = {folder: published for folder, published in known.items() if Path(folder).is_dir()}
-        record = {"version": __version__, "folders": {**folders, str(outdir): now}}
+        folders = {other: published for other, published in known.items() if Path(other.partition(" ")[2]).is_dir()}
+        record = {"version": __version__, "folders": {**folders, key: now}}
         keep(memory, json.dumps(record, sort_keys=True).encode())
 
 
@@ -80,6 +82,7 @@ def _publish(publisher: Publisher, before: dict[str, Any], outdir: Path) -> dict
     if state and before.get("state") == state and all((outdir / path).is_file() for path, _state in known.values()):
         return before
     published: dict[str, str] = before.get("published", {})
+    sums: dict[str, str] = before.get("sums", {})
     now: dict[str, list[str]] = {}
     chosen: dict[str, File] = {}
     contents: dict[str, bytes] = {}
@@ -97,17 +100,19 @@ def _publish(publisher: Publisher, before: dict[str, Any], outdir: Path) -> dict
         if made is None and published.get(path) != file.name:
             made = file.make()  # it had the place of another that is gone
         if made is not None:
-            _write(outdir / path, made[1])
-    return {"state": state, "files": now, "published": {path: file.name for path, file in chosen.items()}}
+            write_if_changed(outdir / path, made[1])
+            sums = {**sums, path: checksum(made[1]).hex()}
+    return {
+        "state": state,
+        "files": now,
+        "published": {path: file.name for path, file in chosen.items()},
+        "sums": {path: sums[path] for path in chosen},
+    }
 
 
-def _write(file: Path, data: bytes) -> None:
-    if not file.is_file() or file.read_bytes() != data:
-        write_output(file, data)
-
-
-def _paths(published: Published) -> set[str]:
-    return {path for one in published.values() for path, _state in one["files"].values()}
+def _sums(published: Published) -> dict[str, str]:
+    """Return the checksums of all files by their paths."""
+    return {path: checksum for one in published.values() for path, checksum in one["sums"].items()}
 
 
 def _read(file: Path) -> dict[str, Published]:
