@@ -68,7 +68,8 @@ def _pages_above(env: BuildEnvironment, docname: str) -> set[str]:
     for parent, children in env.toctree_includes.items():
         for child in children:
             parents.setdefault(child, []).append(parent)
-    above, left = set(), [docname]
+    above: set[str] = set()
+    left = [docname]
     while left:
         found = set(parents.get(left.pop(), ())) - above
         above |= found
