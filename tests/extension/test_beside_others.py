@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 import re
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+import sphinx.ext
 from lxml import html
 
 from .building import Build, Project, copy_root
@@ -153,6 +156,88 @@ def test_all_together(tmp_path: Path, extensions: list[str], parallel: int) -> N
     page = parse_page(build.outdir / "digests" / "2015-12-04.html")
     for name in ("@property='og:description'", "@name='description'"):
         assert page.xpath(f"//meta[{name}]/@content") == ["Welcome reader, prelude speaks first."]
+
+
+def extensions_of_sphinx() -> list[str]:
+    """All that come with this version of Sphinx."""
+    return [f"sphinx.ext.{module.name}" for module in pkgutil.iter_modules(sphinx.ext.__path__)]
+
+
+#: What all of them have to do in one project.
+MODULE = '"""Birds."""\n\ndef fly(height):\n    """Fly.\n\n    >>> fly(1)\n    1\n    """\n    return height\n'
+MODULE_PAGE = """\
+Gannets
+=======
+
+.. autosummary::
+   :toctree: generated
+
+   gannets.fly
+
+.. automodule:: gannets
+
+.. todo:: Words.
+
+.. ifconfig:: True
+
+   .. successbot:: 2015-W49
+
+:math:`a^2`
+"""
+MODULE_CONF = """
+import os, sys
+sys.path.insert(0, os.path.dirname(__file__))
+math_number_all = True
+html_math_renderer = "mathjax"
+mathjax_path = "mathjax.js"
+autosummary_generate = True
+coverage_show_missing_items = True
+
+def linkcode_resolve(domain, info):
+    return "https://code.example/" + info["module"]
+"""
+
+
+def site_with_modules(folder: Path, extensions: Sequence[str]) -> Project:
+    """A project with pages of a Python module beside its digests."""
+    site = copy_root("kinds", folder)
+    add_conf(site, f"{CONF}{MODULE_CONF}\nextensions = {[*extensions]!r}\nnitpicky = False")
+    site.write("gannets.py", MODULE)
+    site.write("gannets.rst", MODULE_PAGE)
+    site.write("index.rst", (site.folder / "index.rst").read_text() + "   gannets\n")
+    return site
+
+
+@pytest.fixture
+def forgets_modules() -> Iterator[None]:
+    """The modules that a build imports from a folder of its own are those of no other build."""
+    path = sys.path.copy()
+    yield
+    sys.modules.pop("gannets", None)
+    sys.path[:] = path
+
+
+@pytest.mark.usefixtures("forgets_modules")
+@pytest.mark.parametrize(
+    ("builder", "is_first"),
+    [("html", True), ("html", False), ("text", True), ("gettext", True), ("coverage", True)],
+)
+def test_again_with_all_extensions_of_sphinx(tmp_path: Path, builder: str, is_first: bool) -> None:
+    """Some look for the files of the documents of the last build, before those of this one are known."""
+    others = extensions_of_sphinx()
+    site = site_with_modules(tmp_path / "src", [OURS, *others] if is_first else [*others, OURS])
+    site.age()
+    for _ in range(2):
+        build = site.build(builder, fail_on_warning=True)
+        assert (build.warnings, build.status) == ([], 0)
+    assert [docname for docname in build.read if docname.startswith("digests/")] == []
+    site.fragment("wins-2", "date: 2015-12-01\nsuccesses: [Gannets learned to dive]\n")
+    build = site.build(builder, fail_on_warning=True)
+    assert build.warnings == []
+    assert "digests/2015-12-04" in build.read
+    if builder == "html":
+        assert "Gannets learned to dive" in build.text("digests/2015-12-04.html")
+        assert "generated/gannets.fly" in build.env.found_docs
 
 
 def test_inside_grids_cards_tabs_and_dropdowns(tmp_path: Path) -> None:

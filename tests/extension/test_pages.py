@@ -253,3 +253,27 @@ def test_summaries_on_pages_may_have_titles_without_latin_letters(project: Proje
     for link in page.xpath("//p/a[contains(@class, 'internal')]"):
         (section,) = page.xpath(f"//section[@id='{link.get('href').removeprefix('#')}']")
         assert section.xpath("string(./h2)").removesuffix("¶") == link.text_content()
+
+
+@pytest.mark.parametrize("where", ["root", "below", "own list"])
+def test_a_toctree_that_leads_back_to_its_digest(project: Project, where: str) -> None:
+    digest = "T\n=\n\n.. digest:: 2026-11-07/2026-11-13\n\n.. toctree::\n\n   digests/index\n"
+    page = "news" if where == "below" else "index"
+    project.write("index.rst", "Front\n=====\n\n.. toctree::\n\n   news\n")
+    listing = digest.partition(".. toctree::")[0] + ".. digest-collection::\n"
+    project.write(f"{page}.rst", listing if where == "own list" else digest)
+    project.fragment("one-1", "date: 2026-11-10\nsuccesses: [won]\n")
+    project.fragment("two-2", "date: 2026-11-17\nsuccesses: [won again]\n")
+    for _ in range(2):
+        build = project.build()
+        (warning,) = build.warnings
+        assert f"<src>/{page}.rst: WARNING: the toctree of this page leads to the list of digests" in warning
+    # the list has its link, and the digest its neighbour
+    assert f'href="../{page}.html' in build.text("digests/2026-11.html")
+    assert 'href="digests/2026-11-20.html"' in build.text(f"{page}.html")
+    project.write(f"{page}.rst", digest.partition(".. toctree::")[0])
+    if page == "news":
+        project.write("index.rst", "Front\n=====\n\n.. toctree::\n\n   digests/index\n")
+        build = project.build()
+        assert build.warnings == []
+        assert "news" in build.env.toctree_includes["digests/2026-11"]

@@ -9,6 +9,7 @@ from sphinxext.digest import __version__
 from sphinxext.digest.extension.archives.lines import LinesWithoutPage
 from sphinxext.digest.extension.builders import is_for_browsers
 from sphinxext.digest.extension.changes import escape_changes
+from sphinxext.digest.extension.circles import OpenToctrees, open_circles, outdated_by_circles
 from sphinxext.digest.extension.collector import collect_as_usual, collect_seldom, spare_what_is_loaded
 from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.days import SCRIPT, DayElements, LargeDays, add_script
@@ -70,6 +71,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_transform(StableAnchors)
     app.add_transform(WordsForTranslators)
     app.add_post_transform(LinesWithoutPage)
+    app.add_post_transform(OpenToctrees)
     app.add_post_transform(DayElements)
     app.add_post_transform(LargeDays)
     app.add_post_transform(Mastheads)
@@ -96,10 +98,12 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-get-outdated", outdated_documents)
     app.connect("env-get-outdated", outdated_by_schedules)
     app.connect("env-get-outdated", outdated_by_release_notes)
+    app.connect("env-get-outdated", outdated_by_circles)
     app.connect("env-before-read-docs", _add_directives)
     app.connect("source-read", begin_reading)
     app.connect("doctree-read", remember_links)
     app.connect("env-updated", report_problems)
+    app.connect("env-updated", open_circles)
     app.connect("env-updated", outdated_outputs)
     app.connect("env-updated", remove_leftovers)
     app.connect("env-updated", say_last_updated, priority=900)

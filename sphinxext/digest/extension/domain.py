@@ -44,6 +44,7 @@ PERSON, CHANNEL, SERIES = "person", "channel", "series"
 #: The attribute of a link to such a page, which a mail leaves out; it says whether its line is nothing but the link.
 ARCHIVE, LINE = "digest-archive", "line"
 WRITTEN = "written_address"  #: The attribute of a link for a relative address of a note; see :mod:`.relative`.
+LISTING_TOCTREE = "digest-listing"  #: The attribute of a toctree that a list of digests has.
 #: What the types of objects are called.
 _TYPES = {
     Kind.SUCCESS.value: _("success"),
@@ -65,7 +66,7 @@ _NOT_IN_INDEX = frozenset({DIGEST, MILESTONE, RELEASE, Kind.SUCCESS.value, *_OF_
 #: What is remembered of each page, by its name.
 _OF_PAGES = (
     "targets", "queries", "lookups", "problems", "remarks", "schedules", "release_notes", "shown", "described",
-    "mastheads", "texts", "listings", "fragments",
+    "mastheads", "texts", "listings", "fragments", "circles",
 )  # fmt: skip
 
 
@@ -141,7 +142,7 @@ class DigestDomain(Domain):
         for role in ("issue", DIGEST, *(kind.value for kind in OBJECT_KINDS), MILESTONE, RELEASE, *_OF_ARCHIVES)
     }
     indices: ClassVar[list[type[Index]]] = [NotesIndex]
-    data_version = 8
+    data_version = 9
     initial_data: ClassVar[dict[str, Any]] = {part: {} for part in ("folders", "scans", "stubs", *_OF_PAGES)}
 
     #: Our own words in the language of this build, from ``builder-inited`` on.

@@ -61,6 +61,20 @@ class CollectionProject(SphinxProject):
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_make": None, "_files": {}}
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what the last build knew, without the generated pages, until :meth:`discover` makes them again.
+
+        Until then other extensions take the documents for files of the source folder, as they are in a first build.
+        """
+        self.__dict__.update(state)
+        self._docname_to_path = {
+            docname: path
+            for docname, path in self._docname_to_path.items()
+            if not os.fspath(path).endswith(STUB_SUFFIX)
+        }
+        self._path_to_docname = {path: docname for docname, path in self._docname_to_path.items()}
+        self.docnames = set(self._docname_to_path)
+
     def discover(self, exclude_paths: Iterable[str] = (), include_paths: Iterable[str] = ("**",)) -> set[str]:
         """Find the documents of the source folder, and make the others."""
         # the doctrees may be inside the source folder, and so the sources of made pages

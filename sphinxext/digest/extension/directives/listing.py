@@ -17,7 +17,7 @@ from sphinxext.digest.extension.archives.content import ArchiveContent
 from sphinxext.digest.extension.archives.queries import ArchiveQuery
 from sphinxext.digest.extension.counts import counts_in_words
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
-from sphinxext.digest.extension.domain import OBJECT_KINDS, PUBLISHED, DigestDomain
+from sphinxext.digest.extension.domain import LISTING_TOCTREE, OBJECT_KINDS, PUBLISHED, DigestDomain
 from sphinxext.digest.extension.filter import filter_class
 from sphinxext.digest.extension.lookups import MissingPages, remember_lookup
 from sphinxext.digest.extension.pictures import activity_nodes
@@ -176,6 +176,7 @@ class CollectionDirective(CollectionReader):
             includehidden=False,
             numbered=0,
             titlesonly=True,
+            **{LISTING_TOCTREE: True},
         )
         toctree.source, toctree.line = self.get_source_info()
         return nodes.compound("", toctree, classes=["toctree-wrapper"])
