@@ -85,3 +85,10 @@ def test_backslashes_alone_are_a_paragraph(number: int) -> None:
     assert isinstance(paragraph, nodes.paragraph)
     assert paragraph.astext() == "\\" * number
     assert parser.problems == []
+
+
+def test_where_lines_end() -> None:
+    assert escape.filled(f"{'a' * 39} {'b' * 39}", 0) == [f"{'a' * 39} {'b' * 39}"]
+    assert escape.filled(f"{'a' * 39} {'b' * 40}", 0) == ["a" * 39, "b" * 40]
+    links = "`a <https://e.org/>`__ `b <https://e.org/>`__"
+    assert escape.filled(f"{links} {'w' * 40}", 0) == [links, "w" * 40]

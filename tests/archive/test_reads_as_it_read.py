@@ -207,6 +207,9 @@ def check(data: bytes) -> None:
 @example(
     '<p>|<a href="https://a.example/">x</a>| \\<a href="https://a.example/">&lt;x&gt;</a>*<b>bold</b>*<code>`</code></p>'
 )
+@example("<h3>Oil<br>and wicks</h3><p>It burns.</p>")
+@example("<ul><li><h2>* *<br><br>*</h2>")
+@example("<h2>Oil <b>- <br></b><br>- 1</h2><h3>* a<br>===</h3><p>It burns.</p>")
 def test_pages(body: str) -> None:
     check(f"<!DOCTYPE html><html><body>{body}</body></html>".encode())
 

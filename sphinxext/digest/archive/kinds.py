@@ -126,6 +126,8 @@ class Maker:
 
     def linked_item(self, block: Block) -> dict[str, str] | None:
         """The text and the URL of a line that is one link, or ends with its only number; None for any other."""
+        if "\n" in block.plain:
+            return None
         match = re.fullmatch(rf"(?P<text>[^\[\]]*\S) {NUMBER.pattern}", block.plain)
         if match and not block.words.urls and "://" not in match["text"]:
             number = int(match[2])

@@ -101,7 +101,7 @@ class _Layout:
         if any(item.indent == indent for item in self.items):
             return True
         if self.items and indent < self.items[-1].margin:
-            return indent > 0 or not self.items
+            return indent > 0
         before = self.lines[index - 1]
         if not self.wrapping.is_full(before, line := match[0]):
             return True
@@ -132,7 +132,7 @@ class _Layout:
     def add_bullet(self, index: int, match: re.Match[str]) -> None:
         indent = len(match["indent"])
         # what stands directly above a list is its heading
-        above = self.open if self.gap == 0 and not self.items else None
+        above = self.open if self.gap == 0 else None
         if above and above.form is Form.TEXT and not above.level:
             self.close(heading=True)
         else:

@@ -225,7 +225,7 @@ class _Reader:
                 self.blocks.append(Block(Form.HEADING, words, self.number, heading))
             return
         if heading:
-            self.blocks.append(Block(Form.HEADING, words, line.line, heading))
+            self.blocks.append(Block(Form.HEADING, words.on_one_line(), line.line, heading))
         elif self._bullet:
             self._bullet = False
             self.blocks.append(Block(Form.BULLET, words, line.line, max(level, 1)))

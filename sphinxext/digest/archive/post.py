@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
+from itertools import chain
 
 from sphinxext.digest.model import Place
 
@@ -62,6 +63,13 @@ class Words:
         """The words without white space at their ends."""
         plain = self.plain
         return self.until(len(plain.rstrip())).cut(len(plain) - len(plain.lstrip()))
+
+    def on_one_line(self) -> Words:
+        """The words with a space for each run of line feeds and the spaces around it."""
+        if "\n" not in self.plain:
+            return self
+        lines = [line.runs for line in self.lines() if line.plain]
+        return Words(tuple(chain(*lines[:1], *(chain([Run(" ")], runs) for runs in lines[1:]))))
 
     def lines(self) -> Iterator[Words]:
         """The lines, where there are line feeds in the text."""

@@ -251,7 +251,12 @@ def is_short_list(section: Section) -> bool:
         text = block.plain.strip()
         if block.form is not Form.BULLET or block.level != 1 or len(text) > _SHORT + 30:
             return False
-        ends_with_link = re.search(r"(?:\[\d+\]|https?://\S+)[.,;]?\Z", text) or block.words.urls
-        if text.count(". ") or (text.endswith((".", "!", "?")) and not ends_with_link):
+        if text.count(". ") or (text.endswith((".", "!", "?")) and not _ends_with_link(block)):
             return False
     return True
+
+
+def _ends_with_link(block: Block) -> bool:
+    """Return True if a line has a link, or ends with an address or with a number of the list of links."""
+    last = block.plain.split()[-1]
+    return bool(block.words.urls or re.search(r"https?://.", last) or re.fullmatch(r".*\[\d+\][.,;]?", last))

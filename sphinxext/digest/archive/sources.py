@@ -215,7 +215,7 @@ def _post_of_html(text: str, path: str) -> Post:
             blocks.remove(block)
     if not chosen and title:
         # the name of the site stands after a bar or a dash
-        post.title = re.split(r" [|»–—-] |\s*[|»]\s*", title)[0] if not read_title(title).days else title
-        post.title = re.split(r"\s+[|»]\s+", post.title)[0]
+        post.title = re.split(r" [|»–—-] | ?[|»] ?", title)[0] if not read_title(title).days else title
+        post.title = re.split(r" [|»] ", post.title)[0]
     post.heads = any(block.form is Form.HEADING for block in blocks)
     return post
