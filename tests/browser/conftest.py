@@ -177,6 +177,8 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     ):
         options.add_argument(f"--{argument}")
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+    # other programs may need the processor as well
+    driver.set_script_timeout(300)
     try:
         yield driver
     finally:

@@ -265,7 +265,8 @@ class _TranslationParser:
         place = document.current_source, document.current_line
         # what ends with two colons wants a literal block, which is there already
         literal = ["", "   -"] if text.rstrip().endswith("::") else []
-        lines = string2lines(text if literal else as_paragraph(text), 8, convert_whitespace=True) + literal
+        source = text if literal or "\n" in text else as_paragraph(text)
+        lines = string2lines(source, 8, convert_whitespace=True) + literal
         places = [(self.reporter.source, line - 1)] * len(lines)
         content = StringList(lines, items=places)
         self.machine.run(content, document, input_offset=line - 1, match_titles=False)
