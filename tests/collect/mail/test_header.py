@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from hashlib import sha1
 
@@ -137,6 +138,19 @@ def test_folded_subject() -> None:
 )
 def test_dates(date: str, postmark: str, sent: datetime | None) -> None:
     assert read(f"Subject: x\nDate: {date}\n\n", postmark.encode()).sent == sent
+
+
+def test_a_date_without_a_zone_is_in_utc_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert read("Date: 3 Mar 2016 09:20\n\n").sent == datetime(2016, 3, 3, 9, 20, tzinfo=UTC)
+        assert read("Subject: x\n\n", b"From a Thu Mar  3 18:20:35 2016").sent == datetime(
+            2016, 3, 3, 18, 20, 35, tzinfo=UTC
+        )
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,17 @@ def test_a_mail_without_a_date_comes_after_what_it_answers(tmp_path: Path, heade
     assert ids(threads(data, folder=tmp_path)) == [["a", "c", "b", "d"], ["e"]]
 
 
+def test_a_mail_without_a_date_comes_after_that_of_in_reply_to(tmp_path: Path) -> None:
+    named = {"Date": "", "References": "<a@example.org> <b@example.org>", "In-Reply-To": "<a@example.org>"}
+    mails = [
+        Mail("a@example.org"),
+        Mail("b@example.org", "Re: x", answers=("a@example.org",), sent=START + timedelta(hours=1)),
+        Mail("c@example.org", "Re: x", headers=named),
+    ]
+    data = re.sub(rb"(?m)^From .*", b"From -", mbox(mails))
+    assert ids(threads(data, folder=tmp_path)) == [["a", "c", "b"]]
+
+
 @pytest.mark.parametrize(("hours", "order"), [(25, ["b", "a"]), (27, ["a", "b"])])
 def test_a_clock_that_is_behind(tmp_path: Path, hours: int, order: list[str]) -> None:
     mails = [
