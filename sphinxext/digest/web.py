@@ -165,6 +165,15 @@ class _Handler(AbstractHTTPHandler):
 class _Redirects(HTTPRedirectHandler):
     """Follows redirects to http and https, and never from https to http."""
 
+    def http_error_302(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any) -> Any:
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except ValueError:  # a place that cannot be a URL, which urllib finds before it asks us
+            fp.close()
+            raise
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
     def redirect_request(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str) -> Any:
         # nobody needs the page that leads elsewhere, which urllib would read to its end
         fp.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sphinxext.digest.bot import journal as journal_module
-from sphinxext.digest.bot.journal import Entry, Journal
+from sphinxext.digest.bot.journal import Entry, Journal, JournalError
 from sphinxext.digest.bot.tellings import Tellings
 
 NOW = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)
@@ -124,6 +124,19 @@ def test_journal_remembers_through_two_restarts(journal: Journal) -> None:
         assert journal.open(NOW + timedelta(hours=hours)) == ([three], [one, two])
         journal.close()
     assert journal.open(NOW + timedelta(hours=37)) == ([three], [])
+
+
+def test_journal_that_another_has_open(journal: Journal) -> None:
+    journal.open(NOW)
+    other = Journal(journal.file)
+    with pytest.raises(JournalError, match="another bot works on this clone"):
+        other.open(NOW)
+    # the first one still has it, and leaves it to the other
+    with pytest.raises(JournalError):
+        other.open(NOW)
+    journal.close()
+    other.open(NOW)
+    other.close()
 
 
 def test_journal_is_closed_more_than_once(journal: Journal) -> None:

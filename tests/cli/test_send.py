@@ -202,6 +202,17 @@ def test_all_recipients_refused(send: Send, inbox: Inbox, certificates: Certific
     assert inbox.received == []
 
 
+@pytest.mark.parametrize("answer", ["420 try later", "450 try later"])
+def test_a_refused_recipient_does_not_end_the_session(
+    send: Send, inbox: Inbox, certificates: Certificates, answer: str
+) -> None:
+    inbox.answers[ONE] = answer
+    with serving(inbox, certificates.context) as port:
+        result = send(port)
+    assert (result.status, result.err) == (1, f"{TWO}: sent\n{ONE}: refused: {answer}\n")
+    assert inbox.recipients == [TWO]
+
+
 @pytest.mark.parametrize(
     ("command", "answer", "expected"),
     [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import socket
 import ssl
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
@@ -109,10 +111,20 @@ def test_too_many_headers(server: WebServer) -> None:
     assert "more than 100 headers" in str(failure(f"{server.url}/"))
 
 
+def test_how_large_headers_may_be(server: WebServer) -> None:
+    whole, rest = b"X: " + b"y" * 65_000 + b"\r\n", 256 * 1024 - len(HEAD) - 4 * 65_005 - 7
+    for number, fits in ((rest - 10, True), (rest + 10, False)):
+        server.pages["/"] = server.raw(HEAD, *[whole] * 4, b"X: " + b"y" * number + b"\r\n", b"\r\n")
+        if fits:
+            assert download(f"{server.url}/") == b""
+        else:
+            assert "more than 262,144 bytes of headers" in str(failure(f"{server.url}/"))
+
+
 def test_small_chunks_are_no_flood(server: WebServer) -> None:
-    server.pages["/"] = server.raw(CHUNKED, b"a\r\n0123456789\r\n" * 10_000, b"0\r\nX: y\r\n\r\n")
-    assert download(f"{server.url}/", max_bytes=100_000) == b"0123456789" * 10_000
-    assert "is larger than 99,999 bytes" in str(failure(f"{server.url}/", max_bytes=99_999))
+    server.pages["/"] = server.raw(CHUNKED, b"a\r\n0123456789\r\n" * 100_000, b"0\r\nX: y\r\n\r\n")
+    assert download(f"{server.url}/", max_bytes=1_000_000) == b"0123456789" * 100_000
+    assert "is larger than 999,999 bytes" in str(failure(f"{server.url}/", max_bytes=999_999))
 
 
 WHOLE = {
@@ -245,6 +257,17 @@ def test_redirects_to_what_is_not_on_the_web(server: WebServer, target: str) -> 
     message = str(failure(f"{server.url}/", timeout=1))
     assert any(part in message for part in ("is not", "not allowed", "has a user", "Invalid IPv6")), message
     assert server.asked == ["/"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_that_are_refused_leave_no_connection_open(server: WebServer, status: int) -> None:
+    with warnings.catch_warnings(record=True) as left:
+        warnings.simplefilter("always", ResourceWarning)
+        for target in (b"http://[::1/", b"ftp://127.0.0.1/x", b"http://u:p@127.0.0.1/", b"/"):
+            server.pages["/"] = server.raw(b"HTTP/1.1 %d x\r\nLocation: %s\r\n\r\n" % (status, target), b"page" * 9000)
+            failure(f"{server.url}/", timeout=5)
+        gc.collect()
+    assert [str(one.message) for one in left] == []
 
 
 def test_redirects_in_a_circle(server: WebServer) -> None:

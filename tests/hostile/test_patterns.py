@@ -11,7 +11,18 @@ import pytest
 
 from sphinxext.digest.collect import joined, schedule
 from sphinxext.digest.collect import plain as visible
-from sphinxext.digest.collect.mail import addresses, body, content, draft, greetings, header, mbox, plain, subject
+from sphinxext.digest.collect.mail import (
+    addresses,
+    body,
+    content,
+    draft,
+    greetings,
+    header,
+    mbox,
+    plain,
+    sources,
+    subject,
+)
 from sphinxext.digest.render import message, schedule_text
 
 NUMBER = 30_000
@@ -95,6 +106,9 @@ OF_MAILS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "_FIELD": (mbox._FIELD.match, ("a", "a ", "a:", "\n ", ":\n ", "\r")),
     "_QUOTED": (mbox._QUOTED.match, (">", ">From ", ">From a\n", ">\n")),
     "_OF_MAIL": (mbox._OF_MAIL.match, ("From ", "From", "received ")),
+    "_OF_PATCH": (mbox._OF_PATCH.fullmatch, ("From ", "a", " ", "0")),
+    "_HEADER": (sources._HEADER.match, ("a", "a:", "a:\n", "a:\n ", "\r", " ")),
+    "_SIMPLE_URL": (plain._SIMPLE_URL.fullmatch, ("https://", "https://a/", "/", "/a", "a.", "?a", "#a")),
     "_SCHEME": (plain._SCHEME.sub, ("a", "a:", ":", "a.", "a-", "+")),
     "_ADDRESS": (plain._ADDRESS.sub, ("a", "a@", "a@b", "a@b.", "@", "<a at ", "mailto:", "https://", "<a at b", ".")),
     "_TERMINAL": (visible._TERMINAL.sub, ("\x1b", "\x1b[", "\x1b]", " ", "\x1b ", "\x1b[0")),
@@ -112,7 +126,7 @@ OF_MAILS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
 def test_a_pattern_of_mails_is_not_slow(name: str) -> None:
     method, worst = OF_MAILS[name]
     is_bytes = isinstance(method.__self__.pattern, bytes)  # type: ignore[attr-defined]
-    starts = {"_ONE_WORD": "From ", "_SURE_POSTMARK": "From a "}
+    starts = {"_SIMPLE_URL": "https://a/", "_ONE_WORD": "From ", "_SURE_POSTMARK": "From a "}
     for part in worst:
         text = part if isinstance(part, str) else part.decode()
         text = starts.get(name, "") + text * (MEGABYTE // len(text))

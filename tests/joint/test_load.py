@@ -167,6 +167,7 @@ def test_damaged_copy(server: WebServer, open_places: Open, tmp_path: Path) -> N
     joint = open_places(url)
     assert labels(joint) == []
     assert codes(joint) == [(url, Code.UNREADABLE)]
+    assert [(problem.line, problem.column) for problem in joint.problems] == [(0, 0)]
     assert labels(open_places(url)) == ["Note 1"]
     copy.unlink()
     assert labels(open_places(url)) == ["Note 1"]

@@ -35,6 +35,41 @@ def test_atom_keeps_every_text(title: str, html: str) -> None:
     assert root.findtext(f"{ATOM}updated") == ENTRY.updated
 
 
+def test_a_whole_feed() -> None:
+    whole = replace(ENTRY, url="https://e.org/1?a&b", title="One", html="<p>x</p>")
+    feed = replace(FEED, title="News & more", author="Ann", entries=(whole, ENTRY))
+    assert (
+        atom_document(feed)
+        == """\
+<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
+<id>https://e.org/feed</id>
+<title>News &amp; more</title>
+<updated>2015-12-03T00:00:00Z</updated>
+<author><name>Ann</name></author>
+<link rel="self" type="application/atom+xml" href="https://e.org/a.xml"/>
+<link rel="alternate" type="text/html" href="https://e.org/"/>
+<generator>sphinxext-digest</generator>
+<entry>
+<id>https://e.org/1</id>
+<title>One</title>
+<link rel="alternate" type="text/html" href="https://e.org/1?a&amp;b"/>
+<published>2015-12-02T00:00:00Z</published>
+<updated>2015-12-03T00:00:00Z</updated>
+<content type="html">&lt;p&gt;x&lt;/p&gt;</content>
+</entry>
+<entry>
+<id>https://e.org/1</id>
+<title></title>
+<published>2015-12-02T00:00:00Z</published>
+<updated>2015-12-03T00:00:00Z</updated>
+<content type="html"></content>
+</entry>
+</feed>
+"""
+    )
+
+
 @given(title=ANY, html=ANY)
 def test_json_feed_keeps_every_text(title: str, html: str) -> None:
     feed = replace(FEED, title=title, entries=(replace(ENTRY, title=title, html=html),))

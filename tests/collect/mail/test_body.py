@@ -147,6 +147,7 @@ ATTRIBUTIONS = [
     "Am Dienstag, den 11.08.2026, 10:00 +0200 verfasste Ute|Sample:",
     "вт, 11 авг. 2026 г. в 10:00, Ute Sample <|ute@example.org>:",
     "Citante Ute Sample|<ute@example.org>:",
+    "Citante Ute Sample <|ute@example.org>:",
     "Bob wrote:",
     "Nobody but Bob said:",
     "On Monday, Bob wrote:",
@@ -222,6 +223,7 @@ def test_headers_above_quoted_mails_in_any_language(header: str) -> None:
         "----- Agenda -----\nWhen: later\nWho: all",
         "----- Agenda -----\nWhen: 11 August 2026 10:00\nin room 5",
         "From: here\nto there it goes\nSubject: x",
+        "To: all\nDate: later\nin room 5\nFrom: here\nto there it goes",
     ],
 )
 def test_rows_of_words_and_colons_that_are_the_sender_s(text: str) -> None:
@@ -239,6 +241,7 @@ def test_links() -> None:
     lines = own_lines(
         "See https://example.org/a, <https://example.org/b> (https://example.org/c_(d)) and http://[broken.\n"
         "> https://example.org/quoted\n*https://example.org/e* https://example.org/f_\n"
+        "https://example.org/g_((h) https://example.org/i))] "
         "ftp://example.org/x javascript:alert(1) https://example.org/\u202ex\n"
         "-- \nhttps://example.org/signature"
     )
@@ -248,6 +251,8 @@ def test_links() -> None:
         "https://example.org/c_(d)",
         "https://example.org/e",
         "https://example.org/f_",
+        "https://example.org/g_((h)",
+        "https://example.org/i",
     ]
 
 
@@ -336,6 +341,20 @@ def test_encodings() -> None:
 )
 def test_broken_forms(data: bytes) -> None:
     assert isinstance(sentence(text_of_message(data)), str)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        b"text/plain; charset*" + b"9" * 5000 + b"=x",
+        b"text/plain; charset*=\0''%ff",
+        b"multipart/mixed; boundary*=undefined''%ff",
+        b"multipart/mixed; boundary*" + b"9" * 5000 + b"=x",
+    ],
+    ids=range(4),
+)
+def test_headers_at_which_the_parser_fails(kind: bytes) -> None:
+    assert text_of_message(b"Content-Type: " + kind + b"\n\nwords\n\nmore") == "words\n\nmore"
 
 
 @pytest.mark.parametrize(

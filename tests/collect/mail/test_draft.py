@@ -284,6 +284,9 @@ def test_days_and_numbers_that_are_asked_for(candidates: Candidates) -> None:
     assert len(candidates(conversation(), chosen=("no", one.identity.upper()))) == 1
     (recent,) = candidates(conversation(), since=date(2025, 10, 28))
     assert recent.recent == 2 / 5
+    # midnight belongs to the day that begins with it
+    night = [replace(mail, sent=datetime(2025, 10, 2 + n, tzinfo=UTC)) for n, mail in enumerate(conversation())]
+    assert candidates(night, since=date(2025, 10, 4))[0].recent == 3 / 5
 
 
 def test_what_somebody_made_of_a_draft(candidates: Candidates, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
+from hashlib import sha1
 
 import pytest
 
@@ -83,6 +85,7 @@ def test_what_lists_add_to_names(value: str) -> None:
         ("Ute Via Sample <ute@example.org>", "Ute Via Sample"),
         ("Ute Sample Dev <dev@lists.example.org>", "Ute Sample Dev"),
         ("über dev <dev@lists.example.org>", "über dev"),
+        ("Ute Anna Maria Sample przez dev <dev@lists.example.org>", "Ute Anna Maria Sample"),
         ("\"Ute 'The Hammer' Sample\" <ute@example.org>", "Ute 'The Hammer' Sample"),
         ("\"'Ute' Sample\" <ute@example.org>", "Ute' Sample"),
         ("Ute Sample (dev) <ute@example.org>", "Ute Sample (dev)"),
@@ -137,6 +140,19 @@ def test_dates(date: str, postmark: str, sent: datetime | None) -> None:
     assert read(f"Subject: x\nDate: {date}\n\n", postmark.encode()).sent == sent
 
 
+def test_a_date_without_a_zone_is_in_utc_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert read("Date: 3 Mar 2016 09:20\n\n").sent == datetime(2016, 3, 3, 9, 20, tzinfo=UTC)
+        assert read("Subject: x\n\n", b"From a Thu Mar  3 18:20:35 2016").sent == datetime(
+            2016, 3, 3, 18, 20, 35, tzinfo=UTC
+        )
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 @pytest.mark.parametrize(
     ("servers", "hour"),
     [
@@ -188,6 +204,17 @@ def test_bare_references() -> None:
     assert read("Message-ID: <x@y>\nIn-Reply-To: message from a@b of Monday\n\n").references == ()
 
 
+def test_comments_in_ids_are_left_out_before_them_alone() -> None:
+    message = read("Message-ID: <x@y>\nReferences: <(one) a(b)c@d> <(e) f@g>\n\n")
+    assert message.references == ("a(b)c@d", "f@g")
+
+
+@pytest.mark.parametrize(("size", "subject"), [(128 * 1024 - 10, "x"), (128 * 1024, "")])
+def test_how_long_a_header_may_be(size: int, subject: str) -> None:
+    start = "From: a@example.org\nX-Other: "
+    assert read(f"{start}{'x' * (size - len(start) - 1)}\nSubject: x\n\n").subject == subject
+
+
 @pytest.mark.parametrize("value", ["<>", "< >", "", "<<>>"])
 def test_an_empty_id_is_none(value: str) -> None:
     assert read(f"Message-ID: {value}\nSubject: x\n\n").id.startswith("notmuch-sha1-")
@@ -196,6 +223,11 @@ def test_an_empty_id_is_none(value: str) -> None:
 def test_a_missing_id_is_notmuch_s() -> None:
     data = b"From: a@example.org\n\nWords\n"
     assert read(data).id == "notmuch-sha1-bf1352c4f4577e6d3d7848bd366bcf8b20f80f07" == read(data + b"\n").id
+
+
+def test_a_missing_id_is_of_the_whole_message() -> None:
+    data = b"From: a@example.org\n\n" + b"Many words of a mail.\n" * 10_000
+    assert read(data).id == f"notmuch-sha1-{sha1(data, usedforsecurity=False).hexdigest()}"
 
 
 def test_no_header() -> None:

@@ -107,13 +107,14 @@ def test_an_answer_without_a_thread_is_its_own(tmp_path: Path) -> None:
     assert ids(threads(mails, folder=tmp_path)) == [["a", "c"], ["b"]]
 
 
-def test_without_references_only_answers_belong_together(tmp_path: Path) -> None:
+@pytest.mark.parametrize("names", ["abcd", "dcba"])
+def test_without_references_only_answers_belong_together(tmp_path: Path, names: str) -> None:
+    subjects = ["Locks", "Re: Locks", "Locks", "Re: Locks"]
     mails = [
-        Mail("a@example.org", "Locks"),
-        Mail("b@example.org", "Re: Locks", "Bob Sample", sent=START + timedelta(hours=1)),
-        Mail("c@example.org", "Locks", "Cyd Case", sent=START + timedelta(hours=2)),
+        Mail(f"{name}@example.org", subject, f"Person{number} Name", sent=START + timedelta(hours=number))
+        for number, (name, subject) in enumerate(zip(names, subjects, strict=True))
     ]
-    assert ids(threads(mails, folder=tmp_path)) == [["a", "b"], ["c"]]
+    assert ids(threads(mails, folder=tmp_path)) == [[*names[:2]], [*names[2:]]]
 
 
 def test_many_mails_that_nobody_answers_do_not_show_that_a_list_strips_re(tmp_path: Path) -> None:
@@ -162,6 +163,17 @@ def test_a_mail_without_a_date_comes_after_what_it_answers(tmp_path: Path, heade
     assert ids(threads(data, folder=tmp_path)) == [["a", "c", "b", "d"], ["e"]]
 
 
+def test_a_mail_without_a_date_comes_after_that_of_in_reply_to(tmp_path: Path) -> None:
+    named = {"Date": "", "References": "<a@example.org> <b@example.org>", "In-Reply-To": "<a@example.org>"}
+    mails = [
+        Mail("a@example.org"),
+        Mail("b@example.org", "Re: x", answers=("a@example.org",), sent=START + timedelta(hours=1)),
+        Mail("c@example.org", "Re: x", headers=named),
+    ]
+    data = re.sub(rb"(?m)^From .*", b"From -", mbox(mails))
+    assert ids(threads(data, folder=tmp_path)) == [["a", "c", "b"]]
+
+
 @pytest.mark.parametrize(("hours", "order"), [(25, ["b", "a"]), (27, ["a", "b"])])
 def test_a_clock_that_is_behind(tmp_path: Path, hours: int, order: list[str]) -> None:
     mails = [
@@ -179,6 +191,16 @@ def test_how_long_a_thread_may_pause(tmp_path: Path, days: int, number: int) -> 
         Mail("c@example.org", "Re: Locks", "Cyd Case", sent=START + timedelta(days=20 + days)),
     ]
     assert len(threads(mails, folder=tmp_path)) == number
+
+
+def test_a_pause_ends_with_an_answer_under_another_key(tmp_path: Path) -> None:
+    mails = [
+        Mail("a@example.org", "Locks"),
+        Mail("b@example.org", "[ext] Re: Locks", "Bob Sample", sent=START + timedelta(days=20)),
+        Mail("c@example.org", "Re: Locks", "Cyd Case", sent=START + timedelta(days=40)),
+        Mail("d@example.org", "[ext] Re: Locks", "Dee Other", sent=START + timedelta(days=45)),
+    ]
+    assert ids(threads(mails, folder=tmp_path)) == [["a", "b", "c", "d"]]
 
 
 def test_what_has_no_subject_belongs_to_nothing(tmp_path: Path) -> None:

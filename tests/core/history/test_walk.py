@@ -64,6 +64,8 @@ def test_stops(stop: str, expected: str) -> None:
         ("m:a,b,c a:r b:r c:r r:", "m", "a r"),
         # another merge is told
         ("n:m,c m:a,b c:a a:r b:r r:", "m", "n c a r"),
+        # nor is it where another line comes from there later
+        ("n:c,m c:b m:a,b a:r b:r r:q q:", "m", "n a r q c"),
         # what a merge brought is not told, even if others come from there
         ("n:m,c c:b m:a,b a:r b:r r:", "m", "n c a r"),
     ],

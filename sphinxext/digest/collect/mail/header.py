@@ -116,8 +116,6 @@ def read_message(content: Content, postmark: bytes = b"") -> Message | None:
 
 def decoded(text: str) -> str:
     """A header with its encoded words (RFC 2047) decoded; words in charsets that nobody knows are guessed."""
-    if "=?" not in text:
-        return text
     try:
         parts = decode_header(text)
     except (HeaderParseError, Base64Error, ValueError):
@@ -243,7 +241,7 @@ def _sent(text: str, postmark: bytes) -> datetime | None:
     if stamped == _OF_GIT:
         stamped = None
     if when is None or (stamped is not None and stamped - when > _BEHIND):
-        return stamped or when
+        return stamped
     return when
 
 
