@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -56,7 +58,10 @@ _CONSTANTS = {
     **dict.fromkeys(("null", "~", ""), None),
 }
 _WHOLE_NUMBER = re.compile("[0-9]{1,9}")
+#: The numbers that YAML and JSON write in the same way.
+_JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?")
 _STRING_TAG = "tag:yaml.org,2002:str"
+_BINARY_TAG = "tag:yaml.org,2002:binary"
 _HARMLESS_TAGS = frozenset({"", _STRING_TAG, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 
 #: Line ends other than the line feed: those that editors know, and those that only YAML and Python take for one.
@@ -72,6 +77,10 @@ _REMEDIES = {
 _CANNOT_START = "found character that cannot start any token"
 #: Newer releases of libyaml refuse to nest deeper than 1,000 levels, as soon as their scanner looks that far ahead.
 _TOO_DEEP = "exceeded maximum nesting depth"
+
+
+#: How many aliases and values there may be, and whether those count that aliases stand for.
+_Limits = tuple[int, int, bool]
 
 
 class _Composer(_Parser):
@@ -120,13 +129,25 @@ def decode(data: bytes, path: str, problems: list[Problem]) -> str | None:
     return text
 
 
-def compose(text: str, path: str, problems: list[Problem], *, max_aliases: int = MAX_ALIASES) -> Node | None:
-    """The root node of a text, or None after a problem or when there is nothing in it."""
+def compose(
+    text: str,
+    path: str,
+    problems: list[Problem],
+    *,
+    max_aliases: int = MAX_ALIASES,
+    max_nodes: int = MAX_NODES,
+    expands: bool = False,
+) -> Node | None:
+    """The root node of a text, or None after a problem or when there is nothing in it.
+
+    :param expands: whether each alias counts as all the values that it stands for, since the caller repeats them.
+    """
+    limits = max_aliases, max_nodes, expands
     composer = None
     try:
         if _has_many_directives(text, path, problems):
             return None
-        if _needs_survey(text) and not _survey(text, path, problems, max_aliases):
+        if _needs_survey(text) and not _survey(text, path, problems, limits):
             return None
         composer = _Composer(text)
         node: Node | None = composer.get_single_node()
@@ -134,7 +155,7 @@ def compose(text: str, path: str, problems: list[Problem], *, max_aliases: int =
         problems.append(_bad_character(error, text, path))
         return None
     except yaml.MarkedYAMLError as error:
-        if _TOO_DEEP not in str(error.problem) or _is_shallow(text, error, path, problems, max_aliases):
+        if _TOO_DEEP not in str(error.problem) or _is_shallow(text, error, path, problems, limits):
             problems.append(_bad_syntax(error, text, path))
         return None
     finally:
@@ -145,11 +166,11 @@ def compose(text: str, path: str, problems: list[Problem], *, max_aliases: int =
     return node
 
 
-def _is_shallow(text: str, error: yaml.MarkedYAMLError, path: str, problems: list[Problem], max_aliases: int) -> bool:
+def _is_shallow(text: str, error: yaml.MarkedYAMLError, path: str, problems: list[Problem], limits: _Limits) -> bool:
     """Return False if our own limit is passed before the place of the error, and report it where that happens."""
     mark = error.problem_mark
     try:
-        return mark is None or _survey(text[: mark.index], path, problems, max_aliases)
+        return mark is None or _survey(text[: mark.index], path, problems, limits)
     except yaml.MarkedYAMLError:
         return True
 
@@ -276,6 +297,35 @@ def plain_value(node: Node, path: str, problems: list[Problem]) -> object:
     return int(lowered) if _WHOLE_NUMBER.fullmatch(lowered) else math.nan
 
 
+def json_value(node: Node, depth: int = MAX_DEPTH + 1) -> Any:
+    """Return a node as a value that JSON can hold.
+
+    Texts are also dates, binary data, which must be UTF-8, and numbers in other notations than the decimal one.
+
+    :param depth: how deep values may be nested, with what aliases stand for.
+    :raises ValueError: if it is deeper, or has a tag, or a key that is not a scalar.
+    """
+    if node.tag == _BINARY_TAG and isinstance(node, ScalarNode):
+        # reno has the names of commits like this
+        return b64decode(node.value).decode()
+    if has_tag(node) or not depth:
+        raise ValueError("there is a tag, or values are nested too deeply")
+    if isinstance(node, SequenceNode):
+        return [json_value(item, depth - 1) for item in node.value]
+    if isinstance(node, MappingNode):
+        if not all(isinstance(key, ScalarNode) and not has_tag(key) for key, _value in node.value):
+            raise ValueError("a key is not a word")
+        return {key.value: json_value(value, depth - 1) for key, value in node.value}
+    if is_string(node):
+        return node.value
+    lowered = node.value.lower()
+    if lowered in _CONSTANTS:
+        return _CONSTANTS[lowered]
+    if not _JSON_NUMBER.fullmatch(lowered):
+        return node.value
+    return float(lowered) if "." in lowered else int(lowered)
+
+
 def _needs_survey(text: str) -> bool:
     return (
         len(text) > _SMALL
@@ -298,34 +348,54 @@ def _has_many_directives(text: str, path: str, problems: list[Problem]) -> bool:
     return too_many is not None
 
 
-def _survey(text: str, path: str, problems: list[Problem], max_aliases: int) -> bool:
+def _survey(text: str, path: str, problems: list[Problem], limits: _Limits) -> bool:
     """Read the events of a text, which needs no recursion, and say whether it is safe to compose."""
-    depth = aliases = nodes = 0
+    survey = _Survey(*limits)
     parser = _Parser(text)
     try:
         while (event := parser.get_event()) is not None:
-            complaint = None
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > MAX_DEPTH:
-                    complaint = Code.YAML_NESTING, f"collections are nested deeper than {MAX_DEPTH} levels"
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            elif isinstance(event, yaml.AliasEvent):
-                aliases += 1
-                if aliases > max_aliases:
-                    message = (
-                        f"there are more than {max_aliases} aliases" if max_aliases else "there may be no aliases"
-                    )
-                    complaint = Code.YAML_ALIASES, message
-            if isinstance(event, yaml.NodeEvent):
-                nodes += 1
-                if nodes > MAX_NODES:
-                    complaint = Code.TOO_LARGE, f"there are more than {MAX_NODES:,} values"
-            if complaint:
+            if complaint := survey.complaint_of(event):
                 place = place_of(event)
                 problems.append(Problem(path, place.line, place.column, *complaint))
                 return False
         return True
     finally:
         parser.dispose()
+
+
+@dataclass
+class _Survey:
+    """Counts the values of a text while its events are read.
+
+    :ivar expands: whether those count that aliases stand for.
+    """
+
+    max_aliases: int
+    max_nodes: int
+    expands: bool
+    aliases: int = 0
+    nodes: int = 0
+    #: the anchors of the collections that are open, and how many values there were before them
+    opened: list[tuple[str | None, int]] = field(default_factory=list, init=False)
+    sizes: dict[str | None, int] = field(default_factory=dict, init=False)
+
+    def complaint_of(self, event: yaml.Event) -> tuple[Code, str] | None:
+        """Count an event, and return the limit that it passes, if any."""
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = self.opened.pop()
+            self.sizes[anchor] = self.nodes - before
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self.opened.append((event.anchor, self.nodes))
+            if len(self.opened) > MAX_DEPTH:
+                return Code.YAML_NESTING, f"collections are nested deeper than {MAX_DEPTH} levels"
+        elif isinstance(event, yaml.AliasEvent):
+            self.aliases += 1
+            if self.aliases > self.max_aliases:
+                most = self.max_aliases
+                return Code.YAML_ALIASES, f"there are more than {most} aliases" if most else "there may be no aliases"
+            self.nodes += self.sizes.get(event.anchor, 1) - 1 if self.expands else 0
+        if isinstance(event, yaml.NodeEvent):
+            self.nodes += 1
+        if self.nodes > self.max_nodes:
+            return Code.TOO_LARGE, f"there are more than {self.max_nodes:,} values"
+        return None

@@ -8,7 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -17,6 +19,27 @@ pytest.importorskip("reno")
 from .conftest import REPOSITORY, Run
 from .releases import BRAKES, CONFIG, ENGINE, LAMPS, NOTES, WHEELS, Repository, make_history, tag, write_note
 
+#: Notes of which values of YAML have no end, no value in JSON, or none at all.
+KEPT_YAML = (
+    "2020-01-01: hostile\n",
+    "? 0b1\n: 0b" + "1" * 60_000 + "\nhostile: 1\n",
+    "hostile: 1" + ":1" * 50_000 + "\n",
+)
+HOSTILE_YAML = {
+    "aliases": "hostile: &a0 [x,x,x,x,x,x,x,x,x]\n"
+    + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 8)),
+    "nesting": "hostile: " + "[" * 50_000 + "]" * 50_000 + "\n",
+    "itself": "hostile: &a [*a]\n",
+    "key": "[hostile]: 1\n",
+    "binary": "!!binary YWJj: hostile\n",
+    "time": "hostile: !!timestamp x\n",
+    "truth": "hostile: !!bool x\n",
+    "float": "hostile: !!float x\n",
+    "set": "hostile: !!set {a}\n",
+    "day": KEPT_YAML[0],
+    "digits": KEPT_YAML[1],
+    "sexagesimal": KEPT_YAML[2],
+}
 SHALLOW = "this clone is shallow"
 
 
@@ -297,6 +320,37 @@ class TestCache:
         assert run("notes", "cache", "--output", "here.cache").out == "here.cache\n"
         assert run("notes", "cache", "--output", "-").out == (history.root / "here.cache").read_text()
         assert not (history.root / NOTES / "reno.cache").exists()
+
+    @pytest.mark.parametrize("text", HOSTILE_YAML.values(), ids=HOSTILE_YAML)
+    def test_a_hostile_note_is_left_out(self, run: Run, history: Repository, text: str) -> None:
+        """The limits are those of all YAML, and JSON has to take what a value is to Python."""
+        (history.root / NOTES / "hostile-00000000000000ff.yaml").write_text(text, encoding="utf-8")
+        history.commit("2020-01-09T00:00:00Z")
+        started = time.process_time()
+        outcome = run("notes", "cache", "--output", "-")
+        assert time.process_time() - started < 3
+        assert (outcome.status, outcome.err) == (0, "")
+        assert any("hostile" in path for path in json.loads(outcome.out)["file-contents"]) == (text in KEPT_YAML)
+
+    @pytest.mark.parametrize("text", HOSTILE_YAML.values(), ids=HOSTILE_YAML)
+    @pytest.mark.parametrize("form", ["yaml", "json"])
+    def test_a_hostile_file(self, run: Run, history: Repository, form: str, text: str) -> None:
+        shutil.rmtree(history.root / ".git")
+        nested = "[" * 100_000 + "]" * 100_000
+        text = f"---\nnotes: []\nx:\n{indent(text, '  ')}" if form == "yaml" else f'{{"notes": {nested}}}'
+        (history.root / NOTES / "reno.cache").write_text(text, encoding="utf-8")
+        started = time.process_time()
+        outcome = run("notes", "report")
+        assert time.process_time() - started < 3
+        assert "Traceback" not in outcome.err and outcome.status in (0, 1)
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="named pipes of POSIX")
+    def test_a_pipe_is_no_file(self, run: Run, history: Repository) -> None:
+        expected = run("notes", "list").out
+        os.mkfifo(history.root / NOTES / "reno.cache")
+        assert run("notes", "list").out == expected
+        shutil.rmtree(history.root / ".git")
+        assert run("notes", "list").status == 1
 
 
 COMMANDS = [["list"], ["report"], ["report", "--format", "rst"], ["since", "1.0.0.."], ["cache"]]

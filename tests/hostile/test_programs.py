@@ -291,3 +291,18 @@ def test_every_process_is_a_git_of_the_one_module(arguments: list[str], hostile:
     subprocess.run(command, cwd=hostile.root, capture_output=True, env={**os.environ}, check=False)
     started = {tuple(json.loads(line)) for line in log.read_text().splitlines()}
     assert started == {("git", "sphinxext.digest.history.git")}
+
+
+@pytest.mark.parametrize("name", ["core.attributesFile", "core.excludesFile"])
+def test_no_file_that_settings_name_is_waited_for(name: str, repository: Repository, tmp_path: Path) -> None:
+    write(repository.root, f"{NOTES}/one-0000000000000001.yaml", "fixes: [One.]\n")
+    repository.commit("2020-01-01T00:00:00Z")
+    write(repository.root, f"{NOTES}/two-0000000000000002.yaml", "fixes: [Two.]\n")
+    # git has to compare files whose times do not tell if they have changed since
+    os.utime(repository.root / ".git" / "index", (1, 1))
+    pipe = tmp_path / "a-pipe"
+    os.mkfifo(pipe)
+    repository.run("config", name, str(pipe))
+    command = [sys.executable, "-c", "from sphinxext.digest.cli.group import cli; cli()", "notes", "list"]
+    done = subprocess.run(command, cwd=repository.root, capture_output=True, text=True, timeout=30, check=False)
+    assert "one-0000000000000001.yaml" in done.stdout

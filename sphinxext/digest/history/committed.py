@@ -13,14 +13,18 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
+from sphinxext.digest import safeyaml
 from sphinxext.digest.files import replace_file
 from sphinxext.digest.history.git import GitError, HistoryError
 from sphinxext.digest.history.names import unique_id
 from sphinxext.digest.history.scanner import Scanner
 from sphinxext.digest.history.settings import Config
 from sphinxext.digest.history.tracker import NoteFile
+from sphinxext.digest.problems import Problem
 
 _NAME = "reno.cache"
+#: More values than any project's release notes have.
+_MAX_NODES = 1_000_000
 #: Characters that JSON may have as they are and YAML may not.
 _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
@@ -94,7 +98,7 @@ def open_scanner(conf: Config, *, untracked: bool = False) -> Scanner | CacheFil
     """
     scanner = Scanner(conf, untracked=untracked)
     try:
-        is_shallow, has_file = scanner.is_shallow(), _path(conf).exists()
+        is_shallow, has_file = scanner.is_shallow(), _path(conf).is_file()
         is_partial = has_file and scanner.is_partial()
         if not has_file or not (is_shallow or is_partial):
             return scanner
@@ -104,7 +108,7 @@ def open_scanner(conf: Config, *, untracked: bool = False) -> Scanner | CacheFil
         if not scanner.problems:
             return scanner
     except HistoryError as error:
-        if not _path(conf).exists():
+        if not _path(conf).is_file():
             scanner.close()
             raise
         if not isinstance(error, GitError) and not scanner.is_shallow():
@@ -122,8 +126,8 @@ def read_cache_file(conf: Config, path: Path | None = None) -> CacheFile:
     path = path or _path(conf)
     try:
         text = path.read_text(encoding="utf-8")
-        content = json.loads(text) if text.startswith("{") else _yaml(text)
-    except (OSError, ValueError) as error:
+        content = json.loads(text) if text.startswith("{") else _yaml(text, _MAX_NODES)
+    except (OSError, RecursionError, ValueError) as error:
         raise HistoryError(f"the cache of release notes, {path}, cannot be read: {_first_line(error)}") from None
     if not isinstance(content, dict) or not isinstance(content.get("notes"), list):
         raise HistoryError(f"{path} is no cache of release notes")
@@ -210,7 +214,7 @@ def _contents(scanner: Scanner, branches: Iterable[Mapping[str, list[NoteFile]]]
         for files in found.values():
             for file, commit in files:
                 try:
-                    contents[file] = _yaml(scanner.get_file_at_commit(file, commit) or "")
+                    contents[file] = _note(scanner.get_file_at_commit(file, commit) or b"", file)
                 except GitError:
                     raise
                 except ValueError:
@@ -222,18 +226,29 @@ def _commit(name: object) -> bytes | None:
     return name.encode() if isinstance(name, str) else name if isinstance(name, bytes) else None
 
 
-def _yaml(text: str | bytes) -> Any:
+def _note(content: bytes | str, path: str) -> Any:
+    """Read a note, within the limits that there are for all YAML.
+
+    :raises ValueError: if it is none, or passes a limit.
+    """
+    problems: list[Problem] = []
+    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    text = safeyaml.decode(data, path, problems)
+    if text is None:
+        raise ValueError(problems[-1].message)
+    return _yaml(text)
+
+
+def _yaml(text: str, max_nodes: int = safeyaml.MAX_NODES) -> Any:
     """Read YAML.
 
-    :raises ValueError: if it is none.
+    :raises ValueError: if it is none, or passes a limit.
     """
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return yaml.load(text, loader)  # noqa: S506 - a safe one, of which there are two
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from None
+    problems: list[Problem] = []
+    node = safeyaml.compose(text, _NAME, problems, max_nodes=max_nodes, expands=True)
+    if problems:
+        raise ValueError(problems[-1].message)
+    return None if node is None else safeyaml.json_value(node)
 
 
 def _first_line(error: Exception) -> str:

@@ -39,6 +39,9 @@ ALWAYS = (
     *("-c", "log.mailmap=false"),
     *("-c", "log.follow=false"),
     *("-c", "log.showRoot=true"),
+    # files anywhere on the machine: a pipe or a device has no end
+    *("-c", f"core.attributesFile={os.devnull}"),
+    *("-c", f"core.excludesFile={os.devnull}"),
 )
 #: Variables for values of settings.
 _EMPTY, _FALSE = "SPHINXEXT_DIGEST_EMPTY", "SPHINXEXT_DIGEST_FALSE"

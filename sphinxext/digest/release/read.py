@@ -39,7 +39,7 @@ class NoteReader:
         """The prelude and the sections of a note, or None if nothing of it can be used."""
         found: list[Problem] = []
         text = safeyaml.decode(content, path, found)
-        node = safeyaml.compose(text, path, found) if text is not None else None
+        node = safeyaml.compose(text, path, found, expands=True) if text is not None else None
         parts = None
         if text is not None and isinstance(node, MappingNode):
             safeyaml.report_cut_values(node, text, path, found)

@@ -81,7 +81,7 @@ class SentRecord:
             return {str(name): dict(recipients) for name, recipients in record["sent"].items()}
         except FileNotFoundError:
             return {}
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             message = "is no record of what was sent: mend it or move it away, then nothing counts as sent"
             raise RecordError(f"{self.file} {message}") from None
 
