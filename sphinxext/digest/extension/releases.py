@@ -49,6 +49,8 @@ def find_repository(env: BuildEnvironment, folder: str | None, notes: str) -> Pa
     """
     sources, current = Path(env.srcdir), Path.cwd()
     starts = [current / folder, sources / folder] if folder else [sources, current]
+    # a folder that does not exist is in the repository around it, whose notes are others
+    starts = [start for start in starts if start.is_dir()] or starts
     repositories = [histories_of(env).root_of(start) for start in starts]
     for start, repository in zip(starts, repositories, strict=True):
         for root in (repository, start, *start.resolve().parents[:_ABOVE]):
