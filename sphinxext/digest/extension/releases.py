@@ -17,7 +17,6 @@ from sphinxext.digest.extension.release_queries import ReleaseAnswer, ReleasedQu
 from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.release.read import REMARKS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -65,6 +64,9 @@ def remember_release_notes(env: BuildEnvironment, query: ReleaseQuery, problems:
     :returns: the problems of the history, which the page has to report. A shallow clone is one of the repository: the
         build reports it once, and what else is missing follows from it.
     """
+    # a build that reads no such page does without all that reads release notes
+    from sphinxext.digest.release.read import REMARKS
+
     histories, domain = histories_of(env), DigestDomain.of(env)
     found = list(problems)
     root = Path(os.path.relpath(query.root, store_of(env).project.root))
