@@ -20,6 +20,8 @@ CONF = """\
 html_baseurl = "https://e.org/"
 digest_archives = ["people"]
 exclude_patterns = ["build"]
+applehelp_bundle_id = "org.example.help"
+applehelp_disable_external_tools = True
 latex_documents = [("index", "x.tex", "X", "Y", "manual")]
 """
 BUILDERS = (
@@ -68,7 +70,9 @@ def names(folder: Path) -> set[str]:
 
 def assert_same_files(site: Project, builder: str, again: Build, **overrides: object) -> None:
     fresh = site.build(builder, output="fresh", doctrees="fresh-doctrees", **overrides)
-    assert sorted(names(again.outdir) ^ names(fresh.outdir)) == []
+    # Sphinx copies the pictures of this builder beside its book, not into it
+    left = {"_images", "_images/dot.png"} if builder == "applehelp" else set()
+    assert sorted((names(again.outdir) ^ names(fresh.outdir)) - left) == []
     if builder == "epub":
         assert books(again) == books(fresh)
     for folder in ("fresh", "fresh-doctrees"):
@@ -96,7 +100,8 @@ def test_a_digest_that_is_gone(site: Project, builder: str) -> None:
     (site.fragments / "one-0000000000000001.yaml").unlink()
     site.fragments.rmdir()
     site.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   wins\n")
-    site.write("wins.rst", "Wins\n====\n")
+    # without any changes to show, Sphinx leaves its pages of them
+    site.write("wins.rst", "Wins\n====\n\n.. versionadded:: 1.0\n   Wins.\n")
     again = site.build(builder, **overrides)
     assert [name for name in names(again.outdir) if name.startswith("digests")] == []
     assert_same_files(site, builder, again, **overrides)
