@@ -430,6 +430,8 @@ def test_checksums_of_queries(app: Any, monkeypatch: pytest.MonkeyPatch) -> None
         NotesQuery(FOLDER, Selection(), "latest"), NotesQuery(FOLDER, Selection(), names_digests=True),
         NotesQuery(FOLDER, Selection(kind=Kind.SUCCESS)), NotesQuery(FOLDER, Selection(), current=True),
         NotesQuery(FOLDER, Selection(), "2015-W99"), NotesQuery(FOLDER, Selection(), "nothing"),
+        # periods without notes
+        NotesQuery(FOLDER, Selection(), "2014-01-03"), NotesQuery(FOLDER, Selection(), "2014-01-10"),
     ]  # fmt: skip
     sums = [query.checksum(collection, app.env) for query in made]
     assert len(set(sums)) == len(made)
