@@ -34,12 +34,14 @@ _SURROUNDINGS = re.compile(
     "|PAGER|BROWSER|(?:NO|FORCE)_COLOR|SOURCE_DATE_EPOCH|SPHINX(?:OPTS|BUILD)|PYTHON(?:WARNINGS|UTF8|IOENCODING|OPTIMIZE)"
 )
 
-#: Tests that take long, by folder or file: browsers, servers, full disks, hostile input, every builder.
+#: Tests that take long, by folder or file: browsers, servers, full disks, hostile input, builds, megabytes.
 SLOW = (
-    *("against_reno", "bot", "browser", "disk", "docs", "fuzz", "hostile"),
-    *("extension/test_any_edits.py", "extension/test_autobuild.py", "extension/test_every_builder.py"),
-    *("extension/test_parallel.py", "extension/test_reproducible.py"),
+    *("against_reno", "bot", "browser", "disk", "docs", "extension", "fuzz", "hostile"),
+    *("archive/test_reads_as_it_read.py", "archive/test_round_trip.py", "collect/mail/test_hostile.py"),
+    *("cli/test_command.py", "cli/test_init.py", "cli/test_notes.py", "cli/test_send_slowly.py"),
 )
+#: Builds that are quick, and show most mistakes.
+QUICK = ("extension/test_cases.py", "extension/test_head.py", "extension/test_html.py", "extension/test_pages.py")
 _HERE = Path(__file__).parent
 
 
@@ -61,9 +63,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the slow tests."""
-    slow = [_HERE / place for place in SLOW]
     for item in items:
-        if any(item.path.is_relative_to(place) for place in slow):
+        place = item.path.relative_to(_HERE)
+        if place.as_posix() not in QUICK and any(place.is_relative_to(slow) for slow in SLOW):
             item.add_marker(pytest.mark.slow)
 
 

@@ -54,7 +54,7 @@ _SHORT_NAME = re.compile(r"(?P<slug>.*)-(?P<number>[0-9a-f]{1,15})")
 
 @dataclass
 class Build:
-    """What a build made: its outputs, its warnings, and the documents that were read, in order.
+    """What a build made: its outputs, its warnings, and the documents that were read, in order; ``app`` is at its end.
 
     In the warnings the project's folder is ``<src>``.
     """
@@ -64,6 +64,7 @@ class Build:
     status: int
     warnings: list[str]
     read: list[str]
+    app: Sphinx
 
     def text(self, name: str) -> str:
         """The text of an output file."""
@@ -144,7 +145,7 @@ class Project:
             app.connect("env-before-read-docs", lambda _app, _env, docnames: read.extend(docnames))
             app.build(filenames=[self.folder / name for name in files])
         lines = _COLOUR.sub("", warning.getvalue()).replace(str(self.folder), "<src>").splitlines()
-        return Build(outdir, app.env, app.statuscode, lines, read)
+        return Build(outdir, app.env, app.statuscode, lines, read, app)
 
 
 def file_name(name: str) -> str:

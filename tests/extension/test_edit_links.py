@@ -48,7 +48,7 @@ def build_alone(site: Project) -> Build:
     outdir = site.folder / "build/html"
     command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", str(site.folder), str(outdir)]
     subprocess.run(command, check=True, capture_output=True)
-    return Build(outdir, None, 0, [], [])  # type: ignore[arg-type] # nobody asks for its environment
+    return Build(outdir, None, 0, [], [], None)  # type: ignore[arg-type] # nobody asks for its environment
 
 
 def links_to_sources(build: Build, page: str) -> set[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from sphinx.errors import ExtensionError
 
-from .building import Build, Project
+from .building import Build, Project, empty_project
+from .release_histories import Notes
 
 NOVEMBER_4_2026 = "1793750400"
 CYCLE = (
@@ -27,15 +29,27 @@ PAGES = {
     "week": "Week\n====\n\n.. digest:: 2026-W44\n",
     "notes": "Notes\n=====\n\n.. release-notes::\n   :reporoot: elsewhere\n",
 }
-SETTINGS = {"schedules": ["schedules"], "title": "Digest of {period}", "collections": {"news": {"fragments": "other"}}}
+SETTINGS = {
+    "schedules": ["schedules"],
+    "title": "Digest of {period}",
+    "archives": ["people"],
+    "collections": {"news": {"fragments": "other"}},
+}
+#: The folders that something breaks in.
+PARTS = ("releasenotes", "schedules", "other", "elsewhere", "moved")
 
 
-@pytest.fixture
-def site(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A project of pages that ask for all kinds of things, all of which are there."""
+@pytest.fixture(autouse=True)
+def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set a day in the series, and a current folder without release notes."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", NOVEMBER_4_2026)
     # otherwise files that are as young as these are read anyway
     monkeypatch.setattr("sphinxext.digest.fragments.listing._GRANULARITY_NS", 0)
+    monkeypatch.chdir(tmp_path)
+
+
+def fill(project: Project) -> Project:
+    """Add pages that ask for all kinds of things, all of which are there."""
     for name, text in PAGES.items():
         project.write(f"{name}.rst", text)
     project.write("releasenotes/digest.yaml", "".join(f"{name}: {value}\n" for name, value in SETTINGS.items()))
@@ -43,8 +57,46 @@ def site(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     project.fragment("locks-1", "date: 2026-11-03\nthreads: [{title: Locks}]\nsuccesses: ['lea: won']\n")
     project.fragment("two-2", "date: 2026-10-30\ncountdown: [{series: heron, week: R-2, focus: Freezing}]\n")
     project.write("other/a-0000000000000021.yaml", "date: 2026-11-03\nsuccesses: [elsewhere]\n")
+    elsewhere = Notes(project.folder / "elsewhere")
     project.write("elsewhere/releasenotes/notes/x-0000000000000031.yaml", "fixes: [One]\n")
+    elsewhere.commit("2026-11-01T00:00:00Z")
     return project
+
+
+@pytest.fixture
+def site(project: Project) -> Project:
+    """A project of pages that ask for all kinds of things, all of which are there."""
+    return fill(project)
+
+
+@dataclass
+class Whole:
+    """A project that is whole between tests, with the outputs of a build from nothing, and a copy of its files."""
+
+    site: Project
+    expected: dict[str, str]
+    copy: Path
+
+    def mend(self) -> None:
+        """Put back all files."""
+        for part in PARTS:
+            text(part, None)(self.site)
+            if (self.copy / part).exists():
+                shutil.copytree(self.copy / part, self.site.folder / part)
+        self.site.age()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    """The project that is broken and mended in one place, since building it each time takes long."""
+    folder = tmp_path_factory.mktemp("whole")
+    site = fill(empty_project(folder / "src", 'exclude_patterns = ["build", "kept"]\n'))
+    copy = shutil.copytree(site.folder, folder / "copy")
+    site.age()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", NOVEMBER_4_2026)
+        patch.chdir(folder)
+        return Whole(site, outputs(site.build()), copy)
 
 
 def outputs(build: Build) -> dict[str, str]:
@@ -55,10 +107,17 @@ def outputs(build: Build) -> dict[str, str]:
 
 def assert_as_from_nothing(site: Project, again: Build, **overrides: object) -> None:
     fresh = site.build(output="fresh", doctrees="fresh-doctrees", **overrides)
-    found, expected = outputs(again), outputs(fresh)
-    shutil.rmtree(site.folder / "build" / "fresh")
-    shutil.rmtree(site.folder / "build" / "fresh-doctrees")
+    assert_same(outputs(again), outputs(fresh))
+    forget_fresh(site)
+
+
+def assert_same(found: dict[str, str], expected: dict[str, str]) -> None:
     assert sorted(name for name, text in expected.items() if found.get(name) != text) == []
+
+
+def forget_fresh(site: Project) -> None:
+    for name in ("fresh", "fresh-doctrees"):
+        shutil.rmtree(site.folder / "build" / name)
 
 
 def settings(**changes: object) -> Callable[[Project], None]:
@@ -88,10 +147,6 @@ def text(name: str, content: str | bytes | None) -> Callable[[Project], None]:
     return write
 
 
-def moved(name: str) -> Callable[[Project], None]:
-    return lambda site: (site.folder / name).rename(site.folder / f"{name}.away") and None
-
-
 def linked(name: str, away: str) -> Callable[[Project], None]:
     """Put a link in the place of a folder or a file, which goes elsewhere."""
 
@@ -104,85 +159,62 @@ def linked(name: str, away: str) -> Callable[[Project], None]:
     return link
 
 
-def repository(name: str) -> Callable[[Project], None]:
-    """Make a repository of a folder."""
-
-    def make(site: Project) -> None:
-        from conftest import Repository
-
-        folder = site.folder / name
-        kept = shutil.copytree(folder, site.folder / "kept")
-        shutil.rmtree(folder)
-        Repository(folder)
-        shutil.copytree(kept, folder, dirs_exist_ok=True)
-
-    return make
-
-
-#: What breaks, or is missing.
-BROKEN: dict[str, Callable[[Project], None]] = {
-    "no settings": text("releasenotes/digest.yaml", None),
-    "broken settings": text("releasenotes/digest.yaml", "schedules: [\n"),
-    "settings that are no text": text("releasenotes/digest.yaml", b"\xff\xfe\x00"),
-    "settings that are no mapping": text("releasenotes/digest.yaml", "- 1\n"),
-    "no schedules": settings(schedules=None),
-    "schedules that are none": settings(schedules=7),
-    "schedules elsewhere": settings(schedules=["nowhere"]),
-    "no such collection": settings(collections=None),
-    "a broken collection": settings(collections=7),
-    "fragments elsewhere": settings(fragments="nowhere"),
-    "fragments of the other collection": settings(fragments="other", collections=None),
-    "a broken title": settings(title="{nothing}"),
-    "no schedule": text("schedules/heron.yaml", None),
-    "no folder of schedules": text("schedules", None),
-    "a file in its place": text("schedules", "nothing"),
-    "a broken schedule": text("schedules/heron.yaml", "series: [\n"),
-    "a schedule of another series": text("schedules/heron.yaml", CYCLE.replace("heron", "ibis")),
-    "no fragments": text("releasenotes/digests", None),
-    "a file in place of the fragments": text("releasenotes/digests", "nothing"),
-    "broken fragments": text("releasenotes/digests/locks-0000000000000001.yaml", "threads: [\n"),
-    "no other fragments": text("other", None),
-    "a link to the fragments": linked("releasenotes/digests", "moved/digests"),
-    "a link to a fragment": linked("releasenotes/digests/locks-0000000000000001.yaml", "moved/locks.yaml"),
-    "a link to schedules": linked("schedules", "moved/schedules"),
-    "no release notes": text("elsewhere", None),
-    "a repository of release notes": repository("elsewhere"),
+FRAGMENTS = "releasenotes/digests"
+LOCKS = f"{FRAGMENTS}/locks-0000000000000001.yaml"
+#: What breaks, or is missing. What breaks together has pages of its own.
+BROKEN: dict[str, tuple[Callable[[Project], None], ...]] = {
+    "no settings": (text("releasenotes/digest.yaml", None),),
+    "broken settings": (text("releasenotes/digest.yaml", "schedules: [\n"),),
+    "settings that are no text": (text("releasenotes/digest.yaml", b"\xff\xfe\x00"),),
+    "settings that are no mapping, no release notes": (
+        text("releasenotes/digest.yaml", "- 1\n"),
+        text("elsewhere", None),
+    ),
+    "no schedules, no such collection": (settings(schedules=None, collections=None),),
+    "schedules and a collection that are none": (settings(schedules=7, collections=7),),
+    "schedules and fragments elsewhere": (settings(schedules=["nowhere"], fragments="nowhere"),),
+    "fragments of the other collection": (settings(fragments="other", collections=None),),
+    "a broken title, release notes in no repository": (settings(title="{nothing}"), text("elsewhere/.git", None)),
+    "no schedule, no fragments": (text("schedules/heron.yaml", None), text(FRAGMENTS, None)),
+    "no folder of schedules, a file in place of the fragments": (text("schedules", None), text(FRAGMENTS, "nothing")),
+    "a file in place of schedules, broken fragments": (text("schedules", "nothing"), text(LOCKS, "threads: [\n")),
+    "a broken schedule, a link to the fragments": (
+        text("schedules/heron.yaml", "series: [\n"),
+        linked(FRAGMENTS, "moved/digests"),
+    ),
+    "a schedule of another series, a link to a fragment": (
+        text("schedules/heron.yaml", CYCLE.replace("heron", "ibis")),
+        linked(LOCKS, "moved/locks.yaml"),
+    ),
+    "a link to schedules, no other fragments": (linked("schedules", "moved/schedules"), text("other", None)),
 }
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_broken_and_mended(site: Project, name: str) -> None:
-    whole = site.folder / "whole"
-    shutil.copytree(site.folder, whole)
-    site.overrides["exclude_patterns"] = ["build", "whole", "kept"]
-    site.age()
-    site.build()
-    BROKEN[name](site)
-    assert_as_from_nothing(site, site.build())
-    # each read page is in the environment now as it was read while something was broken
-    for part in ("releasenotes", "schedules", "other", "elsewhere", "moved"):
-        text(part, None)(site)
-        if (whole / part).exists():
-            shutil.copytree(whole / part, site.folder / part)
-    site.age()
-    again = site.build()
-    assert_as_from_nothing(site, again)
-    assert site.build().read == []
+def test_broken_and_mended(shared: Whole, name: str) -> None:
+    """Whether it breaks after a build or the first one already finds it broken."""
+    site, fresh = shared.site, {"output": "fresh", "doctrees": "fresh-doctrees"}
+    try:
+        for break_it in BROKEN[name]:
+            break_it(site)
+        site.age()
+        broken = outputs(site.build())
+        assert_same(broken, outputs(site.build(**fresh)))
+        assert broken != shared.expected
+        # each page is in the environment now as it was read while something was broken
+        shared.mend()
+        assert_same(outputs(site.build(**fresh)), shared.expected)
+    finally:
+        shared.mend()
+        again = site.build()
+        forget_fresh(site)
+    assert_same(outputs(again), shared.expected)
 
 
-@pytest.mark.parametrize("name", BROKEN)
-def test_begun_broken(site: Project, name: str) -> None:
-    """The same where the first build already finds it broken."""
-    whole = shutil.copytree(site.folder, site.folder / "whole")
-    site.overrides["exclude_patterns"] = ["build", "whole", "kept"]
-    BROKEN[name](site)
-    site.age()
-    site.build()
-    for part in ("releasenotes", "schedules", "other", "elsewhere", "moved"):
-        text(part, None)(site)
-        if (whole / part).exists():
-            shutil.copytree(whole / part, site.folder / part)
-    assert_as_from_nothing(site, site.build())
+def test_nothing_is_read_where_all_is_mended(shared: Whole) -> None:
+    shared.mend()
+    shared.site.build()
+    assert shared.site.build().read == []
 
 
 BROKEN_VALUES: dict[str, object] = {
@@ -192,13 +224,18 @@ BROKEN_VALUES: dict[str, object] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", BROKEN_VALUES)
-def test_values_of_conf_py(site: Project, name: str) -> None:
-    broken = {name: BROKEN_VALUES[name]}
+def test_values_of_conf_py(site: Project) -> None:
     right = {"digest_schedules": ["schedules"], "digest_title": "News of {period}"}
-    site.build(**{**right, **broken})
-    assert_as_from_nothing(site, site.build(**right), **right)
-    assert_as_from_nothing(site, site.build(**{**right, **broken}), **{**right, **broken})
+    expected = outputs(site.build(**right))
+    for name, value in BROKEN_VALUES.items():
+        broken = {**right, name: value}
+        again = site.build(**broken)
+        fresh = site.build(output="fresh", doctrees="fresh-doctrees", **broken)
+        assert_same(outputs(again), outputs(fresh))
+        mended = site.build(output="fresh", doctrees="fresh-doctrees", **right)
+        assert_same(outputs(mended), expected)
+        forget_fresh(site)
+    assert_same(outputs(site.build(**right)), expected)
     assert_as_from_nothing(site, site.build())
 
 
@@ -206,14 +243,14 @@ def test_a_page_where_a_list_of_digests_has_no_link(site: Project) -> None:
     values = {"digest_automatic": False}
     site.write("index.rst", "Title\n=====\n\n.. toctree::\n   :glob:\n\n   *\n")
     site.write("wins.rst", "Wins\n====\n\n.. digest-collection::\n")
-    site.build(**values)
+    before = outputs(site.build(**values))
     for name in ("2026", "2026-11", "2026-11-06"):
-        page = site.write(f"digests/{name}.rst", f":orphan:\n\nOwn {name}\n{'=' * 20}\n")
+        site.write(f"digests/{name}.rst", f":orphan:\n\nOwn {name}\n{'=' * 20}\n")
         again = site.build(**values)
         assert "wins" in again.read
-        assert_as_from_nothing(site, again, **values)
-        page.unlink()
-        assert_as_from_nothing(site, site.build(**values), **values)
+    assert_as_from_nothing(site, again, **values)
+    shutil.rmtree(site.folder / "digests")
+    assert_same(outputs(site.build(**values)), before)
 
 
 def test_a_build_that_fails_after_reading(site: Project) -> None:

@@ -17,7 +17,6 @@ from sphinxext.digest.extension.release_queries import ReleaseAnswer, ReleasedQu
 from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.release.read import REMARKS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -49,6 +48,8 @@ def find_repository(env: BuildEnvironment, folder: str | None, notes: str) -> Pa
     """
     sources, current = Path(env.srcdir), Path.cwd()
     starts = [current / folder, sources / folder] if folder else [sources, current]
+    # a folder that does not exist is in the repository around it, whose notes are others
+    starts = [start for start in starts if start.is_dir()] or starts
     repositories = [histories_of(env).root_of(start) for start in starts]
     for start, repository in zip(starts, repositories, strict=True):
         for root in (repository, start, *start.resolve().parents[:_ABOVE]):
@@ -63,6 +64,9 @@ def remember_release_notes(env: BuildEnvironment, query: ReleaseQuery, problems:
     :returns: the problems of the history, which the page has to report. A shallow clone is one of the repository: the
         build reports it once, and what else is missing follows from it.
     """
+    # a build that reads no such page does without all that reads release notes
+    from sphinxext.digest.release.read import REMARKS
+
     histories, domain = histories_of(env), DigestDomain.of(env)
     found = list(problems)
     root = Path(os.path.relpath(query.root, store_of(env).project.root))

@@ -1,0 +1,484 @@
+"""The steps by which a build finds out which pages to read or write again, one by one, on a project that is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docutils import nodes
+
+from sphinxext.digest.extension import outdated, queries, written
+from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.lookups import CollectionLookup, MissingPages, RepositoryLookup, remember_lookup
+from sphinxext.digest.extension.outputs import keep_record, kept_record
+from sphinxext.digest.extension.queries import ListingQuery, NotesQuery
+from sphinxext.digest.extension.store import Store, store_of
+from sphinxext.digest.extension.written import Written
+from sphinxext.digest.model import Kind
+from sphinxext.digest.selection import Selection
+
+from .building import Build, empty_project
+
+TREE = "Title\n=====\n\n.. toctree::\n\n   sub/links\n   sub/other\n   wins\n   digests/index\n"
+FOLDER = "releasenotes/digests"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    project = empty_project(tmp_path_factory.mktemp("records") / "src", 'html_theme = "basic"\n')
+    project.write("index.rst", TREE)
+    project.write("sub/links.rst", "Links\n=====\n\n:doc:`other`, :doc:`/wins`, :ref:`here`, :digest:thread:`locks`\n")
+    project.write("sub/other.rst", "Other\n=====\n")
+    project.write("wins.rst", "Wins\n====\n\n.. successbot::\n\n.. _here:\n\nHere\n----\n")
+    project.fragment("one-1", "date: 2015-12-02\nsuccesses: ['lea: one']\n")
+    project.fragment("locks-2", "date: 2015-12-09\nthreads: [{title: Locks}]\n")
+    project.fragment("ahead-3", "date: 2015-12-10\nsuccesses: [ahead]\n")
+    project.fragment("week-4", "date: 2015-12-08\ncountdown: [{series: heron, focus: Freezing}]\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "1449662400")  # December 9, 2015
+        # otherwise files that are as young as these are read anyway
+        patch.setattr("sphinxext.digest.fragments.listing._GRANULARITY_NS", 0)
+        project.build()
+        return project.build()
+
+
+@pytest.fixture
+def app(built: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The application after a build without changes, which is as before after the test, as is the record of it."""
+    monkeypatch.chdir(tmp_path)
+    domain, file = DigestDomain.of(built.env), record_of(built.app)
+    data, attributes, content = deepcopy(domain.data), dict(vars(domain)), file.read_bytes()
+    yield built.app
+    domain.data.clear()
+    domain.data.update(data)
+    vars(domain).clear()
+    vars(domain).update(attributes)
+    file.write_bytes(content)
+
+
+@pytest.fixture
+def domain(app: Any) -> DigestDomain:
+    return DigestDomain.of(app.env)
+
+
+def record_of(app: Any) -> Path:
+    return Path(app.doctreedir, "digest-written.pickle")
+
+
+def key_of(app: Any) -> str:
+    return f"html {app.outdir}"
+
+
+def read(app: Any) -> dict[str, Written]:
+    found = kept_record(record_of(app), DigestDomain.data_version)
+    assert isinstance(found, dict)
+    return found
+
+
+def keep(app: Any, **changes: object) -> Written:
+    """Change what is remembered of the output."""
+    changed = replace(read(app)[key_of(app)], **changes)  # type: ignore[arg-type]
+    keep_record(record_of(app), DigestDomain.data_version, {**read(app), key_of(app): changed})
+    return changed
+
+
+def test_links_of_a_page(app: Any, domain: DigestDomain) -> None:
+    links, toc = domain.data["shown"]["sub/links"]
+    assert links == [
+        ("digest", "thread", "locks"), ("std", "doc", "sub/other"), ("std", "doc", "wins"), ("std", "ref", "here"),
+    ]  # fmt: skip
+    assert domain.data["shown"]["sub/other"] == ([], domain.data["shown"]["sub/other"][1])
+    assert toc != domain.data["shown"]["sub/other"][1]
+
+
+def test_links_that_name_no_page_or_domain(app: Any, domain: DigestDomain) -> None:
+    """Links as Markdown has them, and one that was copied from another page."""
+    from sphinx.addnodes import pending_xref
+
+    document = nodes.document(None, None)  # type: ignore[arg-type]
+    document += pending_xref(reftype="doc", reftarget="other", refdoc="sub/links")
+    document += pending_xref(reftype="doc", reftarget="sub/other", refdomain=None)
+    document += pending_xref(reftype="ref", reftarget=None, refdomain="std")
+    app.env.temp_data["docname"] = app.env.current_document.docname = "wins"
+    written.remember_links(app, document)
+    assert domain.data["shown"]["wins"][0] == [("", "doc", "sub/other"), ("std", "ref", "")]
+    assert domain.data["shown"]["wins"][1] != domain.data["shown"]["sub/other"][1]
+
+
+def test_a_build_in_which_nothing_was_read(app: Any, domain: DigestDomain) -> None:
+    domain.written, domain.is_alone, domain.is_finished = {"wins"}, False, True
+    assert written.outdated_outputs(app, app.env) == []
+    assert (domain.written, domain.is_alone, domain.is_finished) == (set(), True, False)
+    assert domain.before == domain.expected == read(app)[key_of(app)]
+    assert domain.expected.pages is not domain.before.pages
+    assert domain.expected.pages.keys() == app.env.found_docs
+
+
+def test_a_state_that_is_another(app: Any, domain: DigestDomain) -> None:
+    """Whatever is read or shown in common is in the state; then the pages are compared."""
+    before = read(app)[key_of(app)]
+    app.env.all_docs["wins"] += 1
+    try:
+        assert written.outdated_outputs(app, app.env) == ["wins"]
+    finally:
+        app.env.all_docs["wins"] -= 1
+    assert domain.expected.state != before.state
+    keep(app, state=b"other", pages={**before.pages, "sub/other": b"", "index": b""})
+    assert written.outdated_outputs(app, app.env) == ["index", "sub/other"]
+    assert domain.expected == before
+    keep(app, pages={**before.pages, "gone": b""})
+    assert written.outdated_outputs(app, app.env) == ["index"]
+    keep(app, pages={name: mark for name, mark in before.pages.items() if name != "wins"})
+    assert written.outdated_outputs(app, app.env) == ["wins"]
+
+
+def test_pages_that_show_the_whole_tree(app: Any) -> None:
+    keep(app, state=b"", tree=b"other")
+    assert written.outdated_outputs(app, app.env) == []
+    keep(app, shows_tree=True)
+    assert written.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
+    keep(app, tree=written.Marks(app.env, (), navigation=True).tree)
+    assert written.outdated_outputs(app, app.env) == []
+
+
+@pytest.mark.parametrize("content", [None, b"", b"damaged" * 9])
+def test_no_record(app: Any, domain: DigestDomain, content: bytes | None) -> None:
+    record_of(app).unlink()
+    if content is not None:
+        record_of(app).write_bytes(content)
+    assert written.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
+    assert domain.before is None
+
+
+def test_a_record_of_another_output(app: Any, domain: DigestDomain) -> None:
+    for other in (f"text {app.outdir}", f"html {app.outdir}2"):
+        keep_record(record_of(app), DigestDomain.data_version, {other: read(app).popitem()[1]})
+        assert written.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
+
+
+def begin(app: Any, *changed: str) -> Written:
+    """Begin a build which has to write some pages, and return what was remembered before it."""
+    pages = read(app)[key_of(app)].pages
+    before = keep(app, state=b"before", pages={**pages, **dict.fromkeys(changed, b"before")})
+    assert written.outdated_outputs(app, app.env) == sorted(changed)
+    return before
+
+
+def write(app: Any, *names: str) -> None:
+    for name in names:
+        written.note_written(app, nodes.document(None, None), name)  # type: ignore[arg-type]
+
+
+def test_pages_that_are_written(app: Any, domain: DigestDomain) -> None:
+    begin(app, "wins", "sub/other")
+    other = {"text elsewhere": Written()}
+    keep_record(record_of(app), DigestDomain.data_version, {**read(app), **other})
+    write(app, "wins")
+    assert domain.written == {"wins"}
+    # nothing is remembered of this output while its pages are written
+    assert read(app) == other
+    assert domain.is_alone
+    write(app, "sub/other")
+    assert domain.written == {"wins", "sub/other"}
+    written.save_written(app, None)
+    assert domain.is_finished
+    # nor of one that is gone
+    assert read(app) == {key_of(app): domain.expected}
+    assert b"before" not in {domain.expected.state, *domain.expected.pages.values()}
+    assert domain.expected.state
+
+
+def test_outputs_that_are_there_stay_remembered(app: Any) -> None:
+    begin(app, "wins")
+    folder = Path(app.outdir).with_name("an other")
+    folder.mkdir()
+    other = {f"text {folder}": Written(b"text")}
+    keep_record(record_of(app), DigestDomain.data_version, {**read(app), **other})
+    write(app, "wins")
+    written.save_written(app, None)
+    assert read(app).keys() == {key_of(app), *other}
+    folder.rmdir()
+
+
+def test_pages_that_were_not_written_keep_their_marks(app: Any, domain: DigestDomain) -> None:
+    before = begin(app, "wins", "sub/other")
+    write(app, "wins")
+    written.save_written(app, None)
+    now = read(app)[key_of(app)]
+    assert now.pages == {**before.pages, "wins": now.pages["wins"]}
+    assert now.pages["wins"] != b"before"
+    assert now.state == b""
+    assert written.outdated_outputs(app, app.env) == ["sub/other"]
+
+
+def test_pages_that_were_never_written(app: Any, domain: DigestDomain) -> None:
+    record_of(app).unlink()
+    written.outdated_outputs(app, app.env)
+    write(app, "wins")
+    assert domain.is_alone
+    written.save_written(app, None)
+    now = read(app)[key_of(app)]
+    assert {name for name, mark in now.pages.items() if mark != b""} == {"wins"}
+    assert now.state == b""
+
+
+def test_a_build_that_writes_nothing(app: Any, domain: DigestDomain) -> None:
+    """As one of an environment that another builder has read: the state is remembered, unless pages are left."""
+    begin(app)
+    written.save_written(app, None)
+    assert read(app)[key_of(app)].state == domain.expected.state != b"before"
+    before = record_of(app).stat()
+    written.outdated_outputs(app, app.env)
+    written.save_written(app, None)
+    assert (record_of(app).stat().st_ino, record_of(app).stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    begin(app, "wins")
+    written.save_written(app, None)
+    assert read(app)[key_of(app)].state == b""
+
+
+def test_builds_that_end_early(app: Any, domain: DigestDomain) -> None:
+    """After an error, or a page that could not be written, nothing is remembered."""
+    begin(app, "wins")
+    write(app, "wins")
+    written.save_written(app, ValueError())
+    assert domain.is_finished
+    assert read(app) == {}
+    domain.failed_writes.found = True
+    try:
+        written.save_written(app, None)
+        assert read(app) == {}
+    finally:
+        domain.failed_writes.found = False
+    domain.expected = None
+    written.save_written(app, None)
+    assert read(app) == {}
+
+
+def test_pages_that_are_resolved_without_being_written(app: Any, domain: DigestDomain) -> None:
+    """At the end of a build, or where nobody has asked which pages have to be written."""
+    before = begin(app, "wins")
+    domain.is_finished = True
+    write(app, "wins")
+    domain.is_finished, domain.expected = False, None
+    write(app, "wins")
+    assert domain.written == set()
+    assert read(app) == {key_of(app): before}
+
+
+def test_a_build_that_another_one_overtakes(app: Any) -> None:
+    before = begin(app, "wins")
+    write(app, "wins")
+    # the other one has come to its end
+    keep_record(record_of(app), DigestDomain.data_version, {key_of(app): before})
+    written.save_written(app, None)
+    assert read(app) == {}
+
+
+def test_a_build_during_which_another_one_began(app: Any, domain: DigestDomain) -> None:
+    begin(app, "wins")
+    keep_record(record_of(app), DigestDomain.data_version, {})
+    write(app, "wins")
+    assert not domain.is_alone
+    written.save_written(app, None)
+    assert read(app) == {}
+
+
+def test_a_record_that_cannot_be_changed(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(app, "wins")
+    monkeypatch.setattr(written, "keep_record", lambda *_arguments: False)
+    write(app, "wins")
+    assert not record_of(app).exists()
+    record_of(app).write_bytes(b"")
+
+
+def test_trees_that_themes_show(app: Any, domain: DigestDomain) -> None:
+    written.outdated_outputs(app, app.env)
+    context: dict[str, Any] = {"toctree": lambda **options: options}
+    written.note_tree(app, "index", "page.html", context, None)
+    for options in ({}, {"collapse": True}, {"maxdepth": 1}):
+        assert context["toctree"](**options) == options
+        assert not domain.expected.shows_tree
+    assert context["toctree"](collapse=False) == {"collapse": False}
+    assert domain.expected.shows_tree
+    empty: dict[str, Any] = {}
+    written.note_tree(app, "index", "page.html", empty, None)
+    domain.expected = None
+    context = {"toctree": len}
+    written.note_tree(app, "index", "page.html", context, None)
+    assert (empty, context) == ({}, {"toctree": len})
+
+
+def test_what_all_pages_depend_on(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    common = written._common(app)
+    assert len(common[0]) == len(common[1]) == 32
+    assert common[2] is True
+    monkeypatch.setattr(app.builder, "build_info", None)
+    assert written._common(app)[:2] == ("", "")
+    monkeypatch.setattr(app.builder, "format", "text")
+    assert written._common(app)[2] is False
+    monkeypatch.setattr(app.builder, "name", "digest-mail")
+    for name in ("html_baseurl", "html_link_suffix", "html_file_suffix"):
+        before = written._common(app)
+        monkeypatch.setattr(app.config, name, f"of {name}")
+        assert written._common(app) != before
+
+
+def outdated_pages(app: Any, added: tuple[str, ...] = (), changed: tuple[str, ...] = (), removed: tuple[str, ...] = ()
+                   ) -> list[str]:  # fmt: skip
+    return list(outdated.outdated_documents(app, app.env, set(added), set(changed), set(removed)))
+
+
+def test_no_document_is_outdated(app: Any) -> None:
+    assert outdated_pages(app) == []
+
+
+def test_documents_with_other_lookups(app: Any, domain: DigestDomain) -> None:
+    (lookup, _answer), *_others = domain.data["lookups"]["wins"]
+    domain.data["lookups"]["wins"].append((lookup, "other"))
+    domain.data["lookups"]["sub/other"] = [(MissingPages(frozenset({"x", "wins"})), frozenset())]
+    domain.data["lookups"]["index"] = [(MissingPages(frozenset({"x", "wins"})), frozenset({"wins"}))]
+    assert sorted(outdated_pages(app)) == ["sub/other", "wins"]
+    assert store_of(app.env).outdated == {"sub/other", "wins"}
+    assert outdated_pages(app, added=("wins",)) == ["sub/other"]
+    assert outdated_pages(app, changed=("wins", "sub/other")) == []
+
+
+def test_documents_with_other_answers(app: Any, domain: DigestDomain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Store, "is_current", lambda *_arguments: False)
+    assert outdated_pages(app) == []
+    query, checksum = domain.data["queries"]["wins"][0]
+    domain.data["queries"]["wins"] = [(query, checksum), (query, b"other")]
+    domain.data["queries"]["gone"] = [(replace(query, folder="nowhere"), b"")]
+    domain.data["lookups"]["gone"] = [(MissingPages(frozenset()), "other")]
+    # nothing is asked of a collection that is gone
+    assert outdated_pages(app) == ["wins", "gone"]
+    assert outdated_pages(app, changed=("wins",)) == ["gone"]
+    monkeypatch.setattr(Store, "is_current", lambda *_arguments: True)
+    assert outdated_pages(app) == ["gone"]
+
+
+def test_documents_that_show_what_is_current(app: Any, domain: DigestDomain) -> None:
+    """They are compared though no file has changed."""
+    query, _checksum = domain.data["queries"]["wins"][0]
+    domain.data["queries"]["wins"] = [(query, b"other")]
+    domain.data["queries"]["index"] = [(ListingQuery(FOLDER), b"other")]
+    assert outdated_pages(app) == []
+    current = replace(query, current=True)
+    domain.data["queries"]["wins"] = [(current, b"other")]
+    assert outdated_pages(app) == ["wins"]
+    store = store_of(app.env)
+    domain.data["queries"]["wins"] = [(current, current.checksum(store.collection(store.project.main), app.env))]
+    assert outdated_pages(app) == []
+
+
+def test_documents_with_another_file_or_toctree(app: Any) -> None:
+    store = store_of(app.env)
+    store.replaced = frozenset({"sub/other"})
+    try:
+        assert outdated_pages(app) == ["sub/other"]
+        assert sorted(outdated_pages(app, removed=("wins",))) == ["index", "sub/other"]
+        assert outdated_pages(app, changed=("index", "sub/other"), removed=("wins",)) == []
+        assert outdated_pages(app, added=("wins",)) == ["sub/other"]
+    finally:
+        store.replaced = frozenset()
+
+
+def test_answers_of_lookups(app: Any, domain: DigestDomain) -> None:
+    root, fragments, place = CollectionLookup(None).answer(app.env)  # type: ignore[misc]
+    assert (root, fragments, place) == (".", FOLDER, store_of(app.env).place_of(store_of(app.env).project.main))
+    assert CollectionLookup(FOLDER).answer(app.env) == (root, fragments, place)
+    root, problems = CollectionLookup("nowhere").answer(app.env)  # type: ignore[misc]
+    assert root == "."
+    assert [problem.message for problem in problems]
+    assert MissingPages(frozenset({"wins", "x"})).answer(app.env) == {"wins"}
+    assert RepositoryLookup(None, "no/notes").answer(app.env) is None
+    Path(app.srcdir, "here/my/notes").mkdir(parents=True)
+    assert RepositoryLookup("here", "my/notes").answer(app.env) == str(Path(app.srcdir, "here").resolve())
+    app.env.temp_data["docname"] = app.env.current_document.docname = "wins"
+    remember_lookup(app.env, MissingPages(frozenset({"wins", "x"})))
+    assert domain.data["lookups"]["wins"][-1] == (MissingPages(frozenset({"wins", "x"})), {"wins"})
+
+
+def texts(entries: Any) -> list[str]:
+    return [str(getattr(entry.note, "title", None) or getattr(entry.note, "focus", None) or entry.note.text)
+            for entry in entries]  # fmt: skip
+
+
+def test_notes_of_a_query(app: Any) -> None:
+    store = store_of(app.env)
+    collection = store.collection(store.project.main)
+    today = date(2015, 12, 9)
+    all_of_them = NotesQuery(FOLDER, Selection()).entries(collection, today)
+    assert len(all_of_them) == 4
+    assert len(NotesQuery(FOLDER, Selection(), current=True).entries(collection, today)) == 3
+    assert len(NotesQuery(FOLDER, Selection(), current=True).entries(collection, date(2015, 12, 10))) == 4
+    assert len(NotesQuery(FOLDER, Selection(), "2015-12-04").entries(collection, today)) == 1
+    assert len(NotesQuery(FOLDER, Selection(), "latest").entries(collection, today)) == 3
+
+
+def test_checksums_of_queries(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each part of a query and of what it shows is in the checksum."""
+    store = store_of(app.env)
+    collection = store.collection(store.project.main)
+    made = [
+        NotesQuery(FOLDER, Selection()), NotesQuery(FOLDER, Selection(), "2015-12-04"),
+        NotesQuery(FOLDER, Selection(), "latest"), NotesQuery(FOLDER, Selection(), names_digests=True),
+        NotesQuery(FOLDER, Selection(kind=Kind.SUCCESS)), NotesQuery(FOLDER, Selection(), current=True),
+        NotesQuery(FOLDER, Selection(), "2015-W99"), NotesQuery(FOLDER, Selection(), "nothing"),
+        # periods without notes
+        NotesQuery(FOLDER, Selection(), "2014-01-03"), NotesQuery(FOLDER, Selection(), "2014-01-10"),
+    ]  # fmt: skip
+    sums = [query.checksum(collection, app.env) for query in made]
+    assert len(set(sums)) == len(made)
+    assert {type(checksum) for checksum in sums} == {bytes}
+    # a period is known by its days, however it was written
+    assert made[2].checksum(collection, app.env) == replace(made[2], period="2015-12-11").checksum(collection, app.env)
+    monkeypatch.setattr(Store, "place_of", lambda *_arguments: 7)
+    assert all(query.checksum(collection, app.env) != before for query, before in zip(made[:6], sums, strict=False))
+
+
+def test_lists_of_digests(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = store_of(app.env)
+    collection = store.collection(store.project.main)
+    newest_first = sorted(collection.digests, key=lambda period: period.end, reverse=True)
+    assert len(newest_first) == 2
+    for span in ("", "2015", "2015-12"):
+        found = ListingQuery(FOLDER, span).digests(collection)
+        assert found == [(period, collection.digests[period]) for period in newest_first]
+    assert ListingQuery(FOLDER, "2014").digests(collection) == []
+    query = ListingQuery(FOLDER)
+    before = query.checksum(collection, app.env)
+    assert before == query.checksum(collection, app.env) != ListingQuery(FOLDER, "2014").checksum(collection, app.env)
+    settings = collection.settings
+    for change in ({"pages": "news"}, {"automatic": False}, {"title": "Of {period}"}):
+        other = replace(collection, settings=replace(settings, **change))
+        assert query.checksum(other, app.env) != before
+    monkeypatch.setattr(app.env.project, "docnames", set())
+    assert query.checksum(collection, app.env) != before
+    monkeypatch.undo()
+    monkeypatch.setattr(Store, "page_of", lambda *_arguments: "wins")
+    assert query.checksum(collection, app.env) != before
+
+
+def test_options_that_do_not_show(app: Any) -> None:
+    """Where an option does not show, its pages are not read again for it."""
+    store = store_of(app.env)
+    collection = store.collection(store.project.main)
+    for kind, hidden, shown in (
+        (None, {"base_url": "https://e.org/"}, {"title": "Of {period}"}),
+        (Kind.SUCCESS, {"title": "Of {period}", "empty_group": "None"}, {"success_closing": "All told."}),
+        (Kind.THREAD, {"success_closing": "All told.", "success_heading": "Won"}, {"title": "Of {period}"}),
+        (Kind.COUNTDOWN, {"pages": "news", "archives": (), "success_url": "https://e.org/"}, {}),
+    ):
+        query = NotesQuery(FOLDER, Selection(kind=kind))
+        before = queries.checksum(query.entries(collection, store.today), collection, queries._HIDDEN_FOR[kind])
+        for options, same in ((hidden, True), (shown, False)):
+            for name, value in options.items():
+                other = replace(collection, settings=replace(collection.settings, **{name: value}))
+                found = queries.checksum(query.entries(other, store.today), other, queries._HIDDEN_FOR[kind])
+                assert (found == before) is same, (kind, name)
