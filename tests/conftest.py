@@ -36,9 +36,9 @@ _SURROUNDINGS = re.compile(
 
 #: Tests that take long, by folder or file: browsers, servers, full disks, hostile input, builds, megabytes.
 SLOW = (
-    *("against_reno", "bot", "browser", "disk", "docs", "extension", "fuzz", "hostile"),
-    *("archive/test_reads_as_it_read.py", "archive/test_round_trip.py", "collect/mail/test_hostile.py"),
-    *("cli/test_command.py", "cli/test_init.py", "cli/test_notes.py", "cli/test_send_slowly.py"),
+    *("against_reno", "archive", "bot", "browser", "collect/mail", "collect/test_web.py", "core/history"),
+    *("core/schedule/test_fuzz.py", "cli/test_command.py", "cli/test_init.py", "cli/test_new.py", "cli/test_notes.py"),
+    *("cli/test_send.py", "cli/test_send_slowly.py", "disk", "docs", "extension", "fuzz", "hostile", "joint"),
 )
 #: Builds that are quick, and show most mistakes.
 QUICK = ("extension/test_cases.py", "extension/test_head.py", "extension/test_html.py", "extension/test_pages.py")
