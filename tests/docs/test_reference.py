@@ -18,8 +18,8 @@ PACKAGE = ROOT / "sphinxext" / "digest"
 SOURCE = ROOT / "doc" / "source"
 
 _LITERAL = re.compile(r"``([^`\n]+)``")
-#: Names of the code that begin in the same way: a directive, a folder.
-NO_CLASSES = {"digest-archive", "digest-collection", "digest-joint", "digest-mail", "digest-pages"}
+#: Names of the code that begin in the same way: a directive, a folder, an attribute.
+NO_CLASSES = {"digest-archive", "digest-collection", "digest-joint", "digest-listing", "digest-mail", "digest-pages"}
 
 
 def test_directives_and_their_options() -> None:

@@ -98,6 +98,21 @@ def test_a_digest_that_is_gone(site: Project) -> None:
     assert set(build.env.found_docs) == ALL - {NOVEMBER, "digests/2015-11"}
 
 
+def test_outputs_that_are_gone_are_written_again(site: Project) -> None:
+    build = site.build()
+    for docname in (DECEMBER, "wins", "digests/2015"):
+        (build.outdir / f"{docname}.html").unlink()
+    again = site.build()
+    assert again.read == []
+    assert [name for name in sorted(ALL) if not (again.outdir / f"{name}.html").is_file()] == []
+
+
+def test_a_setting_of_html_writes_all_pages_again(site: Project) -> None:
+    build = site.build(html_title="Of gannets")
+    assert build.read == []
+    assert [name for name in sorted(ALL) if "Of gannets" not in build.text(f"{name}.html")] == []
+
+
 def test_a_fragment_that_is_renamed(site: Project) -> None:
     (site.fragments / "wins-0000000000000002.yaml").rename(site.fragments / "two-0000000000000002.yaml")
     assert read_again(site) == {DECEMBER, "wins"}

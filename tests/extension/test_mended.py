@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sphinx
 from sphinx.errors import ExtensionError
 
 from .building import Build, Project, empty_project
@@ -323,6 +324,7 @@ def test_the_link_to_the_index_of_notes(project: Project) -> None:
         assert_as_from_nothing(project, again)
 
 
+@pytest.mark.skipif(sphinx.version_info < (8,), reason="older ones show it below the parent that they read last")
 def test_a_page_in_several_toctrees(project: Project) -> None:
     project.overrides["html_theme"] = "alabaster"
     project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   one\n   two\n")

@@ -104,7 +104,7 @@ def test_links_that_name_no_page_or_domain(app: Any, domain: DigestDomain) -> No
     document += pending_xref(reftype="doc", reftarget="other", refdoc="sub/links")
     document += pending_xref(reftype="doc", reftarget="sub/other", refdomain=None)
     document += pending_xref(reftype="ref", reftarget=None, refdomain="std")
-    app.env.temp_data["docname"] = app.env.current_document.docname = "wins"
+    read_next(app.env, "wins")
     written.remember_links(app, document)
     assert domain.data["shown"]["wins"][0] == [("", "doc", "sub/other"), ("std", "ref", "")]
     assert domain.data["shown"]["wins"][1] != domain.data["shown"]["sub/other"][1]
@@ -399,9 +399,16 @@ def test_answers_of_lookups(app: Any, domain: DigestDomain) -> None:
     assert RepositoryLookup(None, "no/notes").answer(app.env) is None
     Path(app.srcdir, "here/my/notes").mkdir(parents=True)
     assert RepositoryLookup("here", "my/notes").answer(app.env) == str(Path(app.srcdir, "here").resolve())
-    app.env.temp_data["docname"] = app.env.current_document.docname = "wins"
+    read_next(app.env, "wins")
     remember_lookup(app.env, MissingPages(frozenset({"wins", "x"})))
     assert domain.data["lookups"]["wins"][-1] == (MissingPages(frozenset({"wins", "x"})), {"wins"})
+
+
+def read_next(env: Any, docname: str) -> None:
+    """Make a document the one that is being read, as this version of Sphinx has it."""
+    env.temp_data["docname"] = docname
+    if hasattr(env, "current_document"):
+        env.current_document.docname = docname
 
 
 def texts(entries: Any) -> list[str]:

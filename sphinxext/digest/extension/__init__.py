@@ -28,7 +28,7 @@ from sphinxext.digest.extension.linkcheck import LinkPlaces, name_fragments
 from sphinxext.digest.extension.mail_builder import DigestMailBuilder
 from sphinxext.digest.extension.masthead import Mastheads, follow_days
 from sphinxext.digest.extension.outdated import outdated_documents
-from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages
+from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages, recall_pages
 from sphinxext.digest.extension.permalinks import Permalinks
 from sphinxext.digest.extension.published import publish_beside_pages
 from sphinxext.digest.extension.published.mails import write_mail
@@ -95,6 +95,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", replace_edit_links)
     # after the theme, whichever extension is listed first
     app.connect("builder-inited", spare_openstackdocstheme, priority=900)
+    # after autosummary, which opens the file of each document
+    app.connect("builder-inited", recall_pages, priority=900)
     app.connect("env-get-outdated", outdated_documents)
     app.connect("env-get-outdated", outdated_by_schedules)
     app.connect("env-get-outdated", outdated_by_release_notes)

@@ -62,9 +62,9 @@ class CollectionProject(SphinxProject):
         return {**self.__dict__, "_make": None, "_files": {}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take over what the last build knew, without the generated pages, until :meth:`discover` makes them again.
+        """Take over what the last build knew, without the generated pages.
 
-        Until then other extensions take the documents for files of the source folder, as they are in a first build.
+        While the builder is initialized, other extensions take all documents for files of the source folder.
         """
         self.__dict__.update(state)
         self._docname_to_path = {
@@ -80,16 +80,20 @@ class CollectionProject(SphinxProject):
         # the doctrees may be inside the source folder, and so the sources of made pages
         super().discover((*exclude_paths, f"**{STUB_SUFFIX}"), include_paths)
         sources = {docname: Path(self.srcdir, path) for docname, path in self._docname_to_path.items()}
-        path_type = type(super().doc2path("", False))
         made = tuple(self._make(sources)) if self._make is not None else ()
         # what was a made page in the last build may be a page of the source folder now
         self._files = {docname: self._files[docname] for docname in made if docname in self._files}
-        for docname in made:
+        self.add_generated(made)
+        return self.docnames
+
+    def add_generated(self, docnames: Iterable[str]) -> None:
+        """Add generated pages to the documents."""
+        path_type = type(super().doc2path("", False))
+        for docname in docnames:
             path = path_type(docname + STUB_SUFFIX)
             self.docnames.add(docname)
             self._path_to_docname[path] = docname
             self._docname_to_path[docname] = path
-        return self.docnames
 
     def doc2path(self, docname: str, absolute: bool) -> Any:
         """The file of a document; for one that was made its relative path is where its source would be."""
@@ -134,6 +138,13 @@ def add_pages(app: Sphinx) -> None:
     # seen from the source folder, as other extensions take every document to be inside it
     project = CollectionProject(app.project, Path(app.srcdir, os.path.relpath(folder, app.srcdir)), make)
     app.project = app.env.project = project
+
+
+def recall_pages(app: Sphinx) -> None:
+    """Bring back the generated pages of the last build: the builder checks whether their outputs are up to date."""
+    project = app.project
+    assert isinstance(project, CollectionProject)
+    project.add_generated(DigestDomain.of(app.env).data["stubs"].keys() - project.docnames)
 
 
 def page_texts(store: Store, settings: Settings, sources: dict[str, Path]) -> dict[str, str]:
