@@ -55,8 +55,8 @@ def measure(folder: Path, *, runs: int | None, small: bool, **_options: object) 
 
 
 def _read(root: Path) -> int:
-    from sphinxext.digest.collect.irc.collector import Collector, Wishes
-    from sphinxext.digest.collect.irc.sources import find_sources
+    from sphinxext.digest.gather.irc.collector import Collector, Wishes
+    from sphinxext.digest.gather.irc.sources import find_sources
 
     collector = Collector(Wishes())
     for source in find_sources(str(root), None, lambda _: True):

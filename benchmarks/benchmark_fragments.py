@@ -50,8 +50,8 @@ def measure(folder: Path, *, runs: int | None, small: bool, **_options: object) 
 
 
 def _load_collection(root: Path) -> Callable[[], int]:
-    from sphinxext.digest.collection import load_collection
-    from sphinxext.digest.options import default_settings
+    from sphinxext.digest.collection.load import load_collection
+    from sphinxext.digest.settings.options import default_settings
 
     def work() -> int:
         collection = load_collection(root, default_settings())

@@ -47,8 +47,8 @@ def measure(folder: Path, *, runs: int | None, small: bool, **_options: object) 
         arguments = (str(repository), json.dumps(options))
         variants = {
             reno: _scan("reno.scanner", arguments, place / "reno"),
-            cold: _scan("sphinxext.digest.history", arguments, place / "cold", forget=True),
-            warm: _scan("sphinxext.digest.history", arguments, place / "warm"),
+            cold: _scan("sphinxext.digest.release.scanner", arguments, place / "cold", forget=True),
+            warm: _scan("sphinxext.digest.release.scanner", arguments, place / "warm"),
         }
         variants[warm]()
         measured = in_turns(variants, runs or (1 if small else RUNS))

@@ -150,8 +150,8 @@ def _build(site: Path, jobs: str, *, fresh: bool) -> Cost:
 
 
 def _joining(name: str, folder: Path, url: str, projects: int) -> Callable[[], int]:
-    from sphinxext.digest.joint import load_joint_collection, open_joint
-    from sphinxext.digest.options import default_settings, with_changes
+    from sphinxext.digest.joint.merge import load_joint_collection, open_joint
+    from sphinxext.digest.settings.options import default_settings, with_changes
 
     base = "served" if name == _DISK else url
     places = [f"{base}/project-{number:03}.json" for number in range(projects)]

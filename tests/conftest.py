@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from web_server import PROXIES, WebServer
 
-from sphinxext.digest.collection import Collection, load_collection
-from sphinxext.digest.options import Settings, default_settings, with_changes
+from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.problems import DigestError
+from sphinxext.digest.settings.options import Settings, default_settings, with_changes
 
 settings.register_profile(
     "default", deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -36,7 +36,7 @@ _SURROUNDINGS = re.compile(
 
 #: Tests that take long, by folder or file: browsers, servers, full disks, hostile input, builds, megabytes.
 SLOW = (
-    *("against_reno", "archive", "bot", "browser", "collect/mail", "collect/test_web.py", "core/history"),
+    *("against_reno", "browser", "core/release", "gather/bot", "gather/importer", "gather/mail", "net/test_http.py"),
     *("core/schedule/test_fuzz.py", "cli/test_command.py", "cli/test_init.py", "cli/test_new.py", "cli/test_notes.py"),
     *("cli/test_send.py", "cli/test_send_slowly.py", "disk", "docs", "extension", "fuzz", "hostile", "joint"),
 )

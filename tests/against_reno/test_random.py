@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from sphinxext.digest.history import Scanner
-from sphinxext.digest.history.git import HistoryError
+from sphinxext.digest.release.git import HistoryError
+from sphinxext.digest.release.scanner import Scanner
 
 from .histories import NOTES, History, git, histories
 
@@ -79,9 +79,9 @@ def test_histories(alone: None, history: History, options: dict[str, Any]) -> No
 def test_reading_no_further_than_needed(
     alone: None, monkeypatch: pytest.MonkeyPatch, history: History, options: dict[str, Any], patience: int
 ) -> None:
-    monkeypatch.setattr("sphinxext.digest.history.git._CHUNK", 1)
-    monkeypatch.setattr("sphinxext.digest.history.graph._MARGIN", 0)
-    monkeypatch.setattr("sphinxext.digest.history.graph._PATIENCE", patience)
+    monkeypatch.setattr("sphinxext.digest.release.git._CHUNK", 1)
+    monkeypatch.setattr("sphinxext.digest.release.graph._MARGIN", 0)
+    monkeypatch.setattr("sphinxext.digest.release.graph._PATIENCE", patience)
     compare(history, options)
 
 

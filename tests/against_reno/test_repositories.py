@@ -13,7 +13,7 @@ import pytest
 from reno import config
 from reno import scanner as reno_scanner
 
-from sphinxext.digest.history import Scanner
+from sphinxext.digest.release.scanner import Scanner
 
 _FOLDER = os.environ.get("SPHINXEXT_DIGEST_REPOS")
 _REPOSITORIES = sorted(path.parent.name for path in Path(_FOLDER).glob("*/.git")) if _FOLDER else []

@@ -13,7 +13,7 @@ from importlib import import_module
 
 import pytest
 
-from sphinxext.digest.history import Scanner
+from sphinxext.digest.release.scanner import Scanner
 
 pytest.importorskip("testtools")
 pytest.importorskip("fixtures")

@@ -11,9 +11,9 @@ import pytest
 from reno import cache, config, formatter, lister, loader
 from reno import scanner as reno_scanner
 
-from sphinxext.digest.history import Scanner
-from sphinxext.digest.history.committed import CacheFile, open_scanner, read_cache_file, write_cache_file
-from sphinxext.digest.history.git import GitError, HistoryError
+from sphinxext.digest.release.cache_file import CacheFile, open_scanner, read_cache_file, write_cache_file
+from sphinxext.digest.release.git import GitError, HistoryError
+from sphinxext.digest.release.scanner import Scanner
 
 NOTES = "releasenotes/notes"
 FILE = f"{NOTES}/reno.cache"

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sphinxext.digest.extension.filter import SCRIPT, STYLES, words_of_filter
+from sphinxext.digest.extension.html.filter import SCRIPT, STYLES, words_of_filter
 from sphinxext.digest.model import ENGLISH
 
 from .test_pages import WIDE, see

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from web_server import WebServer
 
-from sphinxext.digest import web
-from sphinxext.digest.collect import source
-from sphinxext.digest.collect.feed import read_feed
-from sphinxext.digest.collect.joint import Index, index_document
+from sphinxext.digest.gather.feed.read import read_feed
+from sphinxext.digest.joint.index import Index, index_document
+from sphinxext.digest.net import http as web
+from sphinxext.digest.net import source
 
 from .conftest import FOLDER, Run
 

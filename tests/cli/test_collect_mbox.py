@@ -13,7 +13,7 @@ import pytest
 from collect.mail.mails import START, Mail, conversation, mbox
 from web_server import WebServer
 
-from sphinxext.digest.collect.mail.addresses import hash_of
+from sphinxext.digest.gather.mail.search import hash_of
 
 from .conftest import FOLDER, Run
 

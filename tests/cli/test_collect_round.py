@@ -10,7 +10,7 @@ import pytest
 from web_server import WebServer
 
 from sphinxext.digest.cli.collect import SOURCES
-from sphinxext.digest.rounds import SOURCE_NAMES
+from sphinxext.digest.settings.collect_sources import SOURCE_NAMES
 
 from .conftest import FOLDER, Run
 

@@ -28,7 +28,7 @@ def test_help(run: Run, arguments: list[str]) -> None:
 
 
 def test_the_list_of_commands_loads_none_of_them(start: Run) -> None:
-    heavy = ("docutils", "sphinx", "yaml", "sphinxext.digest.cli.new", "sphinxext.digest.collection")
+    heavy = ("docutils", "sphinx", "yaml", "sphinxext.digest.cli.new", "sphinxext.digest.collection.load")
     code = f"import atexit; atexit.register(lambda: print([name for name in {heavy} if name in sys.modules]))"
 
     result = start("--help", before=code)
@@ -111,7 +111,7 @@ def _fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def fail(*_arguments: object) -> None:
         raise error
 
-    monkeypatch.setattr("sphinxext.digest.cli.schema.fragment_schema", fail)
+    monkeypatch.setattr("sphinxext.digest.fragments.schema.fragment_schema", fail)
 
 
 def test_several_problems_that_stop_the_work(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +151,8 @@ def test_an_error_of_ours_is_not_hidden(run: Run, monkeypatch: pytest.MonkeyPatc
 def test_a_signal_ends_it_quietly(program: Callable[..., list[str]], write: Callable[..., Path]) -> None:
     write("a", "date: 2015-12-02\nsuccesses: [Hello]\n")
     wait = (
-        "import time, sphinxext.digest.collection as c; c.read_folder = lambda *a: print(flush=True) or time.sleep(60)"
+        "import time, sphinxext.digest.collection.load as c; "
+        "c.read_folder = lambda *a: print(flush=True) or time.sleep(60)"
     )
 
     with subprocess.Popen(program("list", before=wait), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

@@ -15,9 +15,8 @@ import pytest
 from conftest import Repository
 from sphinx.cmd.build import build_main
 
-from sphinxext.digest.adopt.settings import SETTINGS
-from sphinxext.digest.option_table import OPTIONS
-from sphinxext.digest.options import SETTINGS_FILE
+from sphinxext.digest.init.plan import SETTINGS
+from sphinxext.digest.settings.options import OPTIONS, SETTINGS_FILE
 
 from .conftest import Outcome, Run
 

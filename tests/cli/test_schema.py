@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from sphinxext.digest.collect.joint import index_schema
 from sphinxext.digest.fragments.schema import fragment_schema
-from sphinxext.digest.schedule import own_schema
+from sphinxext.digest.joint.index import index_schema
+from sphinxext.digest.schedule.project_schedule import own_schema
 
 from .conftest import Run
 

@@ -362,7 +362,7 @@ def test_no_place_for_the_record(send: Send, inbox: Inbox, certificates: Certifi
 def test_a_record_that_cannot_be_written_any_more(
     send: Send, inbox: Inbox, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sphinxext.digest.render.sent import SentRecord
+    from sphinxext.digest.mail.delivery_log import SentRecord
 
     def fail(self: SentRecord, identifier: str, recipients: object) -> None:
         raise OSError(28, "No space left on device", "sent.json")

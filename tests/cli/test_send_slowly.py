@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.render import send as module
+from sphinxext.digest.mail import smtp as module
 
 from .conftest import Outcome, Run
 

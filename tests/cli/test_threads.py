@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from collect.mail.mails import Mail, conversation, mbox
 
-from sphinxext.digest.render.wrap import width_of
+from sphinxext.digest.text.width import width_of
 
 from .conftest import Run
 

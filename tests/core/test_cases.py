@@ -28,10 +28,10 @@ from typing import Any
 
 import pytest
 
-from sphinxext.digest.collection import Collection, load_collection
+from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.fragments.fields import texts_of
 from sphinxext.digest.problems import Code
-from sphinxext.digest.project import load_project
+from sphinxext.digest.settings.project import load_project
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 
@@ -45,7 +45,7 @@ _NOT_OF_FILES = {
     Code.UNKNOWN_SERIES,
     Code.UNKNOWN_FRAGMENT,
     Code.PAGE_CONFLICT,
-    # of what is imported, see tests/archive
+    # of what is imported, see tests/gather/importer
     Code.NOT_A_DIGEST,
     Code.XML_SYNTAX,
     Code.NO_PERIOD,
@@ -56,14 +56,14 @@ _NOT_OF_FILES = {
     Code.TWO_TARGETS,
     Code.NO_SERIES,
     Code.DIFFERS,
-    # of feeds, indexes and lists of changes, see tests/collect
+    # of feeds, indexes and lists of changes, see tests/gather
     Code.SOURCE_FETCH,
     Code.NOT_A_FEED,
     Code.JSON_SYNTAX,
     Code.BAD_RECORD,
-    # of logs, see tests/collect
+    # of logs, see tests/gather
     Code.NOT_A_LOG,
-    # of what drafts are made from, see tests/collect
+    # of what drafts are made from, see tests/gather
     Code.NO_MAIL,
     # of release notes, see tests/extension
     Code.HISTORY,

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.collection import Collection, load_collection
+from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.fragments.folder import read_folder
 from sphinxext.digest.model import Fragment, OtherProject
-from sphinxext.digest.options import default_settings
-from sphinxext.digest.periods import parse_interval
+from sphinxext.digest.model.period import parse_interval
+from sphinxext.digest.settings.options import default_settings
 
 Make = Callable[..., Collection]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from sphinxext.digest.collection import Collection
-from sphinxext.digest.compose import References, compose
+from sphinxext.digest.collection.compose import References, compose
+from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.model import Digest, Kind, Section, Text
-from sphinxext.digest.periods import parse_interval
+from sphinxext.digest.model.period import parse_interval
 
 Make = Callable[..., Collection]
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.fragments.folder import FolderReading, read_file, read_folder
-from sphinxext.digest.fragments.listing import fingerprint
+from sphinxext.digest.fragments.folder import FolderReading, fingerprint, read_file, read_folder
 from sphinxext.digest.problems import Code
 
 FOLDER = "releasenotes/digests"

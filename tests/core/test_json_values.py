@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sphinxext.digest import safeyaml
 from sphinxext.digest.problems import Problem
+from sphinxext.digest.yaml import compose as safeyaml
 
 
 def read(text: str, **limits: Any) -> tuple[object, list[str]]:

@@ -9,14 +9,12 @@ from typing import Any
 
 import pytest
 
-from sphinxext.digest.link_roles import LinkRole
 from sphinxext.digest.model import Kind, Period
-from sphinxext.digest.option_table import OPTIONS, SECTIONS
-from sphinxext.digest.options import Settings, default_settings, with_changes
-from sphinxext.digest.periods import Calendar
+from sphinxext.digest.model.period import Calendar
 from sphinxext.digest.problems import Code
-from sphinxext.digest.rounds import Source
-from sphinxext.digest.topics import Topic
+from sphinxext.digest.settings.checks import LinkRole, Topic
+from sphinxext.digest.settings.collect_sources import Source
+from sphinxext.digest.settings.options import OPTIONS, SECTIONS, Settings, default_settings, with_changes
 
 WEEK = Period(date(2015, 11, 28), date(2015, 12, 4))
 

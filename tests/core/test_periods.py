@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinxext.digest.collection import Collection
+from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.model import Entry, Fragment, Moment, Period, Place, Success, Text, month_name
-from sphinxext.digest.options import default_settings
-from sphinxext.digest.periods import (
+from sphinxext.digest.model.period import (
     FREQUENCIES,
     WEEKDAYS,
     Calendar,
@@ -23,6 +22,7 @@ from sphinxext.digest.periods import (
     parse_interval,
     short_title,
 )
+from sphinxext.digest.settings.options import default_settings
 
 ONE_DAY = timedelta(days=1)
 ANCHOR = date(2015, 11, 28)

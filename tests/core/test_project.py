@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.options import default_settings
 from sphinxext.digest.problems import Code, DigestError
-from sphinxext.digest.project import Project, load_project, make_project, settings_for_folder
-from sphinxext.digest.root import find_root
+from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.project import Project, find_root, load_project, make_project, settings_for_folder
 
 
 def write_settings(root: Path, text: str) -> None:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinxext.digest.collection import Collection, load_collection
-from sphinxext.digest.options import default_settings
-from sphinxext.digest.registers import page_name
-from sphinxext.digest.review import review_of
+from sphinxext.digest.collection.archives import page_name
+from sphinxext.digest.collection.load import Collection, load_collection
+from sphinxext.digest.collection.selection import review_of
+from sphinxext.digest.settings.options import default_settings
 
 HOSTILE = [
     *(

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from sphinxext.digest.rounds import Source, SourceError, read_sources, with_days
+from sphinxext.digest.settings.collect_sources import Source, SourceError, read_sources, with_days
 
 SINCE, UNTIL = date(2026, 11, 28), date(2026, 12, 4)
 

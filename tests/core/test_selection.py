@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from sphinxext.digest.collection import Collection
+from sphinxext.digest.collection.load import Collection
+from sphinxext.digest.collection.selection import Selection, checksum
 from sphinxext.digest.model import Kind
-from sphinxext.digest.periods import parse_interval
-from sphinxext.digest.selection import Selection, checksum
+from sphinxext.digest.model.period import parse_interval
 
 Make = Callable[..., Collection]
 

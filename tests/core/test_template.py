@@ -7,7 +7,7 @@ import yaml
 
 from sphinxext.digest.fragments.fields import SECTION_FIELDS
 from sphinxext.digest.fragments.read import read_fragment
-from sphinxext.digest.fragments.template import holes_of, template
+from sphinxext.digest.fragments.schema import holes_of, template
 from sphinxext.digest.problems import Code
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 import sphinxext.digest
-from sphinxext.digest.archive.issue import Wishes
-from sphinxext.digest.archive.plan import make_plan
 from sphinxext.digest.fragments.values import ValueProblem, check_url
+from sphinxext.digest.gather.importer.issue import Wishes
+from sphinxext.digest.gather.importer.plan import make_plan
 from sphinxext.digest.problems import Code
-from sphinxext.digest.project import load_project
-from sphinxext.digest.urls import join_url, split_url
+from sphinxext.digest.settings.project import load_project
+from sphinxext.digest.text.urls import join_url, split_url
 
 #: What ``urllib.parse`` raises an error for.
 UNPARSABLE = [

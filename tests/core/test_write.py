@@ -19,7 +19,7 @@ from sphinxext.digest.fragments.folder import read_folder
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.write import MAX_SLUG, dump_fragment, slug_of, write_new_file, write_new_files
 from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Participants, State, Text
-from sphinxext.digest.model.participants import MAX_MESSAGES, MAX_NAME
+from sphinxext.digest.model.notes import MAX_MESSAGES, MAX_NAME
 from sphinxext.digest.problems import Code, DigestError
 
 IDENTITY = "3f9c0e5a7b21d846"

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from docutils import nodes
 
-from sphinxext.digest.collection import Collection
-from sphinxext.digest.compose import compose
+from sphinxext.digest.collection.compose import compose
+from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.doctree.digest import digest_nodes, with_references
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.notes import NoteBuilder

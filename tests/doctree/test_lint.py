@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sphinxext.digest.doctree.lint import check_collection
-from sphinxext.digest.options import Settings
+from sphinxext.digest.settings.options import Settings
 
 FOLDER = "releasenotes/digests"
 FILES = {

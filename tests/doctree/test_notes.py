@@ -19,7 +19,7 @@ import yaml
 from docutils import nodes
 from scenarios import pseudo_xml, read_scenario, scenario_files
 
-from sphinxext.digest.collection import Collection
+from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser

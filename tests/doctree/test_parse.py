@@ -30,7 +30,7 @@ from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.fragments.fields import Type, texts_of
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.model import Text
-from sphinxext.digest.options import Settings
+from sphinxext.digest.settings.options import Settings
 
 from .texts import literal
 

@@ -12,7 +12,7 @@ from docutils.utils import new_document
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sphinxext.digest.doctree.plain import as_paragraph, is_plain
+from sphinxext.digest.text.rst import as_paragraph, is_plain
 
 #: What markup is made of, what looks like it, and white space that some take for the end of a line.
 PIECES = (

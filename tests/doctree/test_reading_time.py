@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from docutils import nodes
 
-from sphinxext.digest.doctree.reading_time import length, minutes_words
+from sphinxext.digest.doctree.lines import length, minutes_words
 
 
 @pytest.mark.parametrize(

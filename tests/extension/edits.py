@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sphinxext.digest.option_table import OPTIONS
+from sphinxext.digest.settings.options import OPTIONS
 
 from .building import Project, empty_project, file_name
 from .release_histories import Notes

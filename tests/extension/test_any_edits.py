@@ -134,7 +134,7 @@ def test_any_edits(
         patch.setenv("SOURCE_DATE_EPOCH", str(day))
         if shared:
             # otherwise files that are as young as these are read anyway
-            patch.setattr("sphinxext.digest.fragments.listing._GRANULARITY_NS", 0)
+            patch.setattr("sphinxext.digest.fragments.folder._GRANULARITY_NS", 0)
         state = build_all(site, "again", shared=shared)
         for weeks, edits in steps:
             day += weeks * WEEK

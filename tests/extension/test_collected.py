@@ -8,9 +8,9 @@ import re
 from docutils import nodes
 from sphinx import addnodes
 
-from sphinxext.digest.collect.irc.collector import Collector, Wishes
-from sphinxext.digest.collect.irc.sources import find_sources
-from sphinxext.digest.collect.plain import visible_text
+from sphinxext.digest.gather.irc.collector import Collector, Wishes
+from sphinxext.digest.gather.irc.sources import find_sources
+from sphinxext.digest.text.visible import visible_text
 
 from .building import Project
 from .outputs import parse_page

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.extension.edit_links import edit_url, with_edit_links
+from sphinxext.digest.extension.html.head import edit_url, with_edit_links
 
 from .building import CONF, Build, Project
 from .release_histories import Notes

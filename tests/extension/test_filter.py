@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from sphinxext.digest.extension.published import notes as published
+from sphinxext.digest.extension.html import filter as published
 
 from .building import Build, Project, empty_project
 from .outputs import parse_page

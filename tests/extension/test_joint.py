@@ -15,7 +15,7 @@ from joint.indexes import HOME, index, note
 from web_server import WebServer
 
 from sphinxext.digest import joint
-from sphinxext.digest.joint import load
+from sphinxext.digest.joint import merge as load
 
 from .building import Build, Project, empty_project
 from .test_any_edits import search_index

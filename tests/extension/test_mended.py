@@ -45,7 +45,7 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Set a day in the series, and a current folder without release notes."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", NOVEMBER_4_2026)
     # otherwise files that are as young as these are read anyway
-    monkeypatch.setattr("sphinxext.digest.fragments.listing._GRANULARITY_NS", 0)
+    monkeypatch.setattr("sphinxext.digest.fragments.folder._GRANULARITY_NS", 0)
     monkeypatch.chdir(tmp_path)
 
 

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from conftest import Repository
 
 from sphinxext.digest.cli.group import cli
-from sphinxext.digest.history.first_merge import first_merges
-from sphinxext.digest.history.git import PARTIAL
+from sphinxext.digest.release.first_merge import first_merges
+from sphinxext.digest.release.git import PARTIAL
 
 from .building import Project, empty_project
 

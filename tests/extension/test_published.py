@@ -16,8 +16,8 @@ from click.testing import CliRunner
 from joint import indexes
 
 from sphinxext.digest.cli.group import cli
-from sphinxext.digest.collect.joint import index_schema
-from sphinxext.digest.registers import page_name
+from sphinxext.digest.collection.archives import page_name
+from sphinxext.digest.joint.index import index_schema
 
 from .building import Build, Project, copy_root, empty_project
 from .outputs import parse_page

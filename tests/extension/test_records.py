@@ -12,15 +12,23 @@ from typing import Any
 import pytest
 from docutils import nodes
 
-from sphinxext.digest.extension import outdated, queries, written
+from sphinxext.digest.collection.selection import Selection
+from sphinxext.digest.extension import dependencies as outdated
+from sphinxext.digest.extension import dependencies as queries
+from sphinxext.digest.extension import rewrite as written
+from sphinxext.digest.extension.build_state import Store, store_of
+from sphinxext.digest.extension.dependencies import (
+    CollectionLookup,
+    ListingQuery,
+    MissingPages,
+    NotesQuery,
+    RepositoryLookup,
+    remember_lookup,
+)
 from sphinxext.digest.extension.domain import DigestDomain
-from sphinxext.digest.extension.lookups import CollectionLookup, MissingPages, RepositoryLookup, remember_lookup
 from sphinxext.digest.extension.outputs import keep_record, kept_record
-from sphinxext.digest.extension.queries import ListingQuery, NotesQuery
-from sphinxext.digest.extension.store import Store, store_of
-from sphinxext.digest.extension.written import Written
+from sphinxext.digest.extension.rewrite import Written
 from sphinxext.digest.model import Kind
-from sphinxext.digest.selection import Selection
 
 from .building import Build, empty_project
 
@@ -42,7 +50,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOURCE_DATE_EPOCH", "1449662400")  # December 9, 2015
         # otherwise files that are as young as these are read anyway
-        patch.setattr("sphinxext.digest.fragments.listing._GRANULARITY_NS", 0)
+        patch.setattr("sphinxext.digest.fragments.folder._GRANULARITY_NS", 0)
         project.build()
         return project.build()
 

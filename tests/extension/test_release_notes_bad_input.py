@@ -113,7 +113,7 @@ def test_no_git(notes: Notes, site: Project, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_committed_cache_serves_without_git(notes: Notes, site: Project, tmp_path: Path) -> None:
     from reno.config import Config
 
-    from sphinxext.digest.history.committed import write_cache_file
+    from sphinxext.digest.release.cache_file import write_cache_file
 
     stable_branch(notes)
     write_cache_file(Config(str(notes.root)))

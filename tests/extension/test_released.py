@@ -95,7 +95,7 @@ def test_in_json(project: Project) -> None:
 
 def test_off_by_default(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.write("releasenotes/digest.yaml", "{}\n")
-    monkeypatch.setattr("sphinxext.digest.extension.histories.released_versions", lambda *_: pytest.fail("a scan"))
+    monkeypatch.setattr("sphinxext.digest.release.load.released_versions", lambda *_: pytest.fail("a scan"))
     assert "Released" not in project.build().text(f"{DIGEST}.html")
 
 

@@ -271,7 +271,7 @@ def test_nothing_is_read_without_a_change(old: Project, monkeypatch: pytest.Monk
     def refuse(*_: object) -> None:
         raise AssertionError("a schedule is read")
 
-    monkeypatch.setattr("sphinxext.digest.schedule.load_schedules", refuse)
+    monkeypatch.setattr("sphinxext.digest.schedule.load.load_schedules", refuse)
     assert old.build().read == []
 
 

@@ -16,7 +16,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 import sphinxext.digest
-from sphinxext.digest.extension.words import CATALOGUE, LOCALES, words_for
+from sphinxext.digest.extension.i18n import CATALOGUE, LOCALES, words_for
 from sphinxext.digest.model import ENGLISH, Period
 
 from .building import Build, Project, copy_root, empty_project

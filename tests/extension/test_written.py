@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.extension import written
-from sphinxext.digest.extension.queries import NotesQuery
-from sphinxext.digest.extension.store import store_of
-from sphinxext.digest.selection import Selection
+from sphinxext.digest.collection.selection import Selection
+from sphinxext.digest.extension import rewrite as written
+from sphinxext.digest.extension.build_state import store_of
+from sphinxext.digest.extension.dependencies import NotesQuery
 
 from .building import Build, Project
 
@@ -112,7 +112,7 @@ def test_nothing_is_remembered_while_pages_are_written(site: Project, monkeypatc
         note_written(app, doctree, docname)  # type: ignore[arg-type]
         seen.append(f"html {site.folder / 'build/html'}" in written._read(app))  # type: ignore[arg-type]
 
-    monkeypatch.setattr("sphinxext.digest.extension.note_written", note)
+    monkeypatch.setattr("sphinxext.digest.extension.rewrite.note_written", note)
     assert record.exists()
     retitle(site, "sub/other", "Renamed")
     site.build()
@@ -194,7 +194,7 @@ def test_a_page_that_shows_what_is_current(site: Project, monkeypatch: pytest.Mo
     for number, day in ((11, "2015-12-01"), (12, "2015-12-05")):
         site.fragment(f"c-{number:x}", f"date: {day}\ncountdown: [{{series: heron, focus: week {number}}}]\n")
     # otherwise files that are as young as these are read anyway
-    monkeypatch.setattr("sphinxext.digest.fragments.listing._GRANULARITY_NS", 0)
+    monkeypatch.setattr("sphinxext.digest.fragments.folder._GRANULARITY_NS", 0)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1449144000")
     site.build()
     site.build()

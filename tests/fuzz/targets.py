@@ -20,52 +20,51 @@ from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 
-from sphinxext.digest.archive.issue import Wishes as ImportWishes
-from sphinxext.digest.archive.plan import make_plan
-from sphinxext.digest.bot.flood import AnswerQueue
-from sphinxext.digest.bot.journal import Journal
-from sphinxext.digest.bot.protocol import MAX_LINE, Message, make_line, parse_line, split_text
-from sphinxext.digest.bot.session import Session
-from sphinxext.digest.bot.settings import BotSettings, Login, Server
-from sphinxext.digest.bot.tellings import Tellings
-from sphinxext.digest.collect.draft import Draft
-from sphinxext.digest.collect.feed import Feed, StoryWishes, draft_stories, read_feed
-from sphinxext.digest.collect.gerrit import ChangeWishes, draft_changes, read_changes
-from sphinxext.digest.collect.irc.collector import Collector, Wishes
-from sphinxext.digest.collect.irc.sources import Source
-from sphinxext.digest.collect.joined import JointWishes, draft_index
-from sphinxext.digest.collect.mail.choose import Wishes as MailWishes
-from sphinxext.digest.collect.mail.draft import draft_thread
-from sphinxext.digest.collect.mail.find import find_candidates
-from sphinxext.digest.collect.schedule import draft_countdown
-from sphinxext.digest.collect.source import unpacked
-from sphinxext.digest.collection import Collection, load_collection, place_fragments
+from sphinxext.digest.collection.load import Collection, load_collection, place_fragments
 from sphinxext.digest.doctree.lint import check_collection
 from sphinxext.digest.doctree.parse import TextParser, guard_of
+from sphinxext.digest.fragments.draft import Draft
 from sphinxext.digest.fragments.fields import Type, texts_of
 from sphinxext.digest.fragments.folder import FolderReading
 from sphinxext.digest.fragments.read import read_fragment
-from sphinxext.digest.history.committed import read_cache_file
-from sphinxext.digest.history.git import HistoryError
-from sphinxext.digest.joint.fragments import Joined
-from sphinxext.digest.joint.load import parse_index
+from sphinxext.digest.gather.bot.connection import AnswerQueue
+from sphinxext.digest.gather.bot.journal import Journal
+from sphinxext.digest.gather.bot.protocol import MAX_LINE, Message, make_line, parse_line, split_text
+from sphinxext.digest.gather.bot.session import Session
+from sphinxext.digest.gather.bot.settings import BotSettings, Login, Server
+from sphinxext.digest.gather.bot.success_tracker import Tellings
+from sphinxext.digest.gather.digest_index import JointWishes, draft_index
+from sphinxext.digest.gather.feed.drafts import StoryWishes, draft_stories
+from sphinxext.digest.gather.feed.read import read_feed
+from sphinxext.digest.gather.feed.records import Feed
+from sphinxext.digest.gather.gerrit import ChangeWishes, draft_changes, read_changes
+from sphinxext.digest.gather.importer.issue import Wishes as ImportWishes
+from sphinxext.digest.gather.importer.plan import make_plan
+from sphinxext.digest.gather.irc.collector import Collector, Wishes
+from sphinxext.digest.gather.irc.sources import Source
+from sphinxext.digest.gather.mail.draft import draft_thread
+from sphinxext.digest.gather.mail.ranking import Wishes as MailWishes
+from sphinxext.digest.gather.mail.search import find_candidates
+from sphinxext.digest.gather.schedule import draft_countdown
+from sphinxext.digest.joint.merge import Joined, parse_index
 from sphinxext.digest.model import Fragment
-from sphinxext.digest.options import Settings, default_settings
-from sphinxext.digest.periods import parse_interval
+from sphinxext.digest.model.period import parse_interval
+from sphinxext.digest.net.source import unpacked
 from sphinxext.digest.problems import DigestError
-from sphinxext.digest.project import Project, load_project
-from sphinxext.digest.release import load_releases
-from sphinxext.digest.release.config import read_config
-from sphinxext.digest.release.load import sections_of
-from sphinxext.digest.release.read import NoteReader
+from sphinxext.digest.release.cache_file import read_cache_file
+from sphinxext.digest.release.git import HistoryError
+from sphinxext.digest.release.load import load_releases, sections_of
+from sphinxext.digest.release.notes import NoteReader
+from sphinxext.digest.release.settings import read_config
 from sphinxext.digest.render.calendar import calendar_of
 from sphinxext.digest.render.countdown import countdown_mail
 from sphinxext.digest.render.digest import digest_source
-from sphinxext.digest.render.release_notes import outline_by_version
-from sphinxext.digest.render.release_notes_text import release_notes_markdown, release_notes_text
+from sphinxext.digest.render.release_notes import outline_by_version, release_notes_markdown, release_notes_text
 from sphinxext.digest.render.report import FORMATS
-from sphinxext.digest.rounds import SourceError, with_days
-from sphinxext.digest.schedule import load_schedules
+from sphinxext.digest.schedule.load import load_schedules
+from sphinxext.digest.settings.collect_sources import SourceError, with_days
+from sphinxext.digest.settings.options import Settings, default_settings
+from sphinxext.digest.settings.project import Project, load_project
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from docutils import nodes
 from extension.building import Project, empty_project
 from pygments.lexers import get_lexer_by_name
 
-from sphinxext.digest.doctree.tidy import HIGHLIGHTED, MAX_CODE, bound_highlighting
+from sphinxext.digest.doctree.sanitize import HIGHLIGHTED, MAX_CODE, bound_highlighting
 
 #: What slows lexers down when it is repeated: found by trying each lexer of Pygments with a hundred such texts.
 UNITS = (

@@ -13,7 +13,7 @@ import lxml.html
 import pytest
 from extension.building import Build, Project, empty_project
 
-from sphinxext.digest.option_table import ARCHIVES
+from sphinxext.digest.settings.options import ARCHIVES
 
 from .texts import SECRET, SECRET_FILE, TEXTS, Case
 

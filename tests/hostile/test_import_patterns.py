@@ -19,9 +19,10 @@ from types import ModuleType
 
 import pytest
 
-import sphinxext.digest.archive
-from sphinxext.digest.collect import outside, plain
+import sphinxext.digest.gather.importer
+from sphinxext.digest.fragments import draft as outside
 from sphinxext.digest.render import rst_markup
+from sphinxext.digest.text import visible as plain
 
 #: Each size is for the texts that took longest with the size before: how many of them, and the limit in seconds.
 SIZES = {600: (None, 1.0), 6_000: (12, 1.0), 20_000: (2, 0.4), 60_000: (2, 0.8), 200_000: (2, 2.0)}
@@ -180,7 +181,7 @@ class Used:
 
 
 def modules() -> Iterator[ModuleType]:
-    for found in pkgutil.iter_modules(sphinxext.digest.archive.__path__, "sphinxext.digest.archive."):
+    for found in pkgutil.iter_modules(sphinxext.digest.gather.importer.__path__, "sphinxext.digest.gather.importer."):
         yield importlib.import_module(found.name)
     yield from (outside, plain, rst_markup)
 

@@ -9,21 +9,17 @@ from typing import Any
 
 import pytest
 
-from sphinxext.digest.collect import joined, schedule
-from sphinxext.digest.collect import plain as visible
-from sphinxext.digest.collect.mail import (
-    addresses,
-    body,
-    content,
-    draft,
-    greetings,
-    header,
-    mbox,
-    plain,
-    sources,
-    subject,
-)
-from sphinxext.digest.render import message, schedule_text
+from sphinxext.digest.doctree import countdown_fields
+from sphinxext.digest.gather.mail import body, draft, header, sources
+from sphinxext.digest.gather.mail import header as content
+from sphinxext.digest.gather.mail import search as addresses
+from sphinxext.digest.gather.mail import sources as mbox
+from sphinxext.digest.gather.mail import text as greetings
+from sphinxext.digest.gather.mail import text as plain
+from sphinxext.digest.gather.mail import threads as subject
+from sphinxext.digest.mail import message
+from sphinxext.digest.render import calendar as schedule_text
+from sphinxext.digest.text import rst, visible
 
 NUMBER = 30_000
 TEXTS = {
@@ -35,8 +31,8 @@ TEXTS = {
     "open targets": "`x <" * NUMBER,
 }
 PATTERNS = {
-    "references": schedule._REFERENCE,
-    "roles": joined._ROLE,
+    "references": countdown_fields._REFERENCE,
+    "roles": rst._ROLE,
     "markup": schedule_text._UNRESOLVED,
     "words": schedule_text._UNRESOLVED_WORD,
 }

@@ -9,7 +9,7 @@ import pytest
 from extension.building import Build, Project, empty_project
 
 from sphinxext.digest.doctree.lint import check_collection
-from sphinxext.digest.options import default_settings
+from sphinxext.digest.settings.options import default_settings
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 SVG = b"<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>\n"

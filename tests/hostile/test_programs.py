@@ -19,7 +19,7 @@ from web_server import WebServer
 import sphinxext.digest
 from hostile.traps import ATTRIBUTES, Traps, children, touch_all
 from sphinxext.digest.cli.group import cli
-from sphinxext.digest.history.commit import Author, Clone
+from sphinxext.digest.gather.bot.commit import Author, Clone
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the traps are programs of a shell")
 
@@ -290,7 +290,7 @@ def test_every_process_is_a_git_of_the_one_module(arguments: list[str], hostile:
     command = [sys.executable, "-c", AUDITED, str(log), *arguments]
     subprocess.run(command, cwd=hostile.root, capture_output=True, env={**os.environ}, check=False)
     started = {tuple(json.loads(line)) for line in log.read_text().splitlines()}
-    assert started == {("git", "sphinxext.digest.history.git")}
+    assert started == {("git", "sphinxext.digest.release.git")}
 
 
 @pytest.mark.parametrize("name", ["core.attributesFile", "core.excludesFile"])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.joint import Joint, open_joint
-from sphinxext.digest.options import Settings
+from sphinxext.digest.joint.merge import Joint, open_joint
+from sphinxext.digest.settings.options import Settings
 
 Open = Callable[..., Joint]
 

@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sphinxext.digest.collection import Collection, place_fragments
+from sphinxext.digest.collection.load import Collection, place_fragments
 from sphinxext.digest.fragments.folder import FolderReading, read_folder
-from sphinxext.digest.joint.fragments import MAX_TEXT, Joined
-from sphinxext.digest.joint.load import parse_index
+from sphinxext.digest.joint.merge import MAX_TEXT, Joined, parse_index
 from sphinxext.digest.model import Fragment, OtherProject, Story, Thread
-from sphinxext.digest.options import default_settings
 from sphinxext.digest.problems import Code
+from sphinxext.digest.settings.options import default_settings
 
 from .indexes import HOME, index, note
 

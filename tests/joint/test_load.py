@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from web_server import WebServer
 
-from sphinxext.digest.joint import Joint, fetch
+from sphinxext.digest.joint import fetch
 from sphinxext.digest.joint.fetch import AT_ONCE, Request, fetch_all
+from sphinxext.digest.joint.merge import Joint
 from sphinxext.digest.model import Thread
+from sphinxext.digest.net.http import Answer
 from sphinxext.digest.problems import Code
-from sphinxext.digest.web import Answer
 
 from .conftest import Open
 from .indexes import index, note

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sphinxext.digest.model import Schedule, Scope
-from sphinxext.digest.options import default_settings
 from sphinxext.digest.render.calendar import calendar_of
-from sphinxext.digest.schedule import load_schedules
+from sphinxext.digest.schedule.load import load_schedules
+from sphinxext.digest.settings.options import default_settings
 
 MONDAY = date(2027, 1, 11)
 FOLDER = Path(os.environ.get("SPHINXEXT_DIGEST_DATA", "missing"), "schedules")

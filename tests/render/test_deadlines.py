@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.collection import load_collection
-from sphinxext.digest.options import Settings, default_settings
+from sphinxext.digest.collection.load import load_collection
 from sphinxext.digest.problems import Code
 from sphinxext.digest.render.digest import DigestSource, digest_source
 from sphinxext.digest.render.text import text_lines
-from sphinxext.digest.schedule import load_schedules
+from sphinxext.digest.schedule.load import load_schedules
+from sphinxext.digest.settings.options import Settings, default_settings
 
 NOTE = "date: 2026-11-06\ncountdown: [{series: heron, week: %s, focus: Focus.%s}]\n"
 HERON = """\

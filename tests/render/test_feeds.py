@@ -10,10 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from sphinxext.digest.render.atom import atom_document
-from sphinxext.digest.render.feed import NEVER, Feed, FeedEntry
-from sphinxext.digest.render.json_feed import json_feed_document
-from sphinxext.digest.render.structured import Article, json_ld
+from sphinxext.digest.render.feed import NEVER, Feed, FeedEntry, atom_document, json_feed_document
+from sphinxext.digest.render.records import Article, json_ld
 
 ENTRY = FeedEntry("https://e.org/1", "", "", "2015-12-02T00:00:00Z", "2015-12-03T00:00:00Z", "")
 FEED = Feed("https://e.org/feed", "", "", "en", "https://e.org/", "https://e.org/a.xml", "https://e.org/f.json", ())

@@ -15,8 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sphinxext.digest.options import default_settings
-from sphinxext.digest.render.message import (
+from sphinxext.digest.mail.message import (
     PRINTED,
     WIRE,
     Envelope,
@@ -27,6 +26,7 @@ from sphinxext.digest.render.message import (
     parse_addresses,
     parse_message_id,
 )
+from sphinxext.digest.settings.options import default_settings
 
 SETTINGS = default_settings()
 SENDER = Address("Release Team", "release", "example.org")

@@ -8,8 +8,7 @@ import pytest
 from lxml import etree
 
 from sphinxext.digest.model import Participants, Period
-from sphinxext.digest.render.activity import activity_svg, description
-from sphinxext.digest.render.people import participants_words, people_svg
+from sphinxext.digest.render.pictures import activity_svg, description, participants_words, people_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -18,11 +18,15 @@ from reno.config import Section
 
 from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code
-from sphinxext.digest.release import Release, ReleaseNote
-from sphinxext.digest.render.release_notes import outline_by_section, outline_by_version
-from sphinxext.digest.render.release_notes_json import release_note_records
-from sphinxext.digest.render.release_notes_rst import release_notes_rst
-from sphinxext.digest.render.release_notes_text import release_notes_markdown, release_notes_text
+from sphinxext.digest.release.notes import Release, ReleaseNote
+from sphinxext.digest.render.release_notes import (
+    outline_by_section,
+    outline_by_version,
+    release_note_records,
+    release_notes_markdown,
+    release_notes_rst,
+    release_notes_text,
+)
 
 
 def conf(sections: Sequence[Sequence[object]] = (("features", "New Features"), ("fixes", "Bug Fixes"))) -> Any:

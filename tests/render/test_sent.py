@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.render import sent
+from sphinxext.digest.mail import delivery_log as sent
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from lxml import etree
 
 from sphinxext.digest.model import Outlook, Schedule
 from sphinxext.digest.render.timeline import Shape, description, freeze_of, mark_svg, marks_of, timeline_svg
-from sphinxext.digest.schedule.outlook import outlook
+from sphinxext.digest.schedule.due_dates import outlook
 
 SVG = "{http://www.w3.org/2000/svg}"
 FIRST = date(2026, 10, 5)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from sphinxext.digest.render.wrap import NO_BREAK, WIDTH, width_of, wrap
+from sphinxext.digest.text.width import NO_BREAK, WIDTH, width_of, wrap
 
 WORDS = st.text(st.sampled_from("abc xyz.,-é日本、。한👍🏽e\u0301\uff57"), max_size=200)
 

@@ -16,11 +16,14 @@ import click
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from sphinxext.digest import cli, option_table, options, problems, safeyaml
+from sphinxext.digest import cli, problems
 from sphinxext.digest.cli.group import cli as group
 from sphinxext.digest.doctree import guard, parse
 from sphinxext.digest.fragments import fields, schema
 from sphinxext.digest.model import Success
+from sphinxext.digest.settings import options
+from sphinxext.digest.settings import options as option_table
+from sphinxext.digest.yaml import compose as safeyaml
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -15,33 +15,33 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.bot.bot import Bot, check
-from sphinxext.digest.bot.journal import Journal, JournalError
-from sphinxext.digest.bot.keeper import Keeper, Target
-from sphinxext.digest.bot.log import LEVELS, start_log, stop_log
-from sphinxext.digest.bot.settings import (
+from sphinxext.digest.cli._options import fragments_to_write, open_project, settings_to_write
+from sphinxext.digest.cli._output import show_problems, visible
+from sphinxext.digest.fragments.values import check_url
+from sphinxext.digest.gather.bot.bot import Bot, check
+from sphinxext.digest.gather.bot.commit import Author, Clone, git_path
+from sphinxext.digest.gather.bot.journal import Journal, JournalError
+from sphinxext.digest.gather.bot.repository import Keeper, Target
+from sphinxext.digest.gather.bot.settings import (
+    LEVELS,
     BotSettings,
     Login,
     Security,
     check_channel,
     check_nick,
     parse_server,
+    start_log,
+    stop_log,
 )
-from sphinxext.digest.bot.tellings import log_url
-from sphinxext.digest.cli.common_options import fragments_to_write
-from sphinxext.digest.cli.output import show_problems, visible
-from sphinxext.digest.cli.planned import settings_to_write
-from sphinxext.digest.cli.project import open_project
-from sphinxext.digest.fragments.values import check_url
-from sphinxext.digest.history.commit import Author, Clone, git_path
-from sphinxext.digest.history.git import GitError
+from sphinxext.digest.gather.bot.success_tracker import log_url
+from sphinxext.digest.release.git import GitError
 
 #: The variable that has the password, if no file has it.
 PASSWORD = "SPHINX_DIGEST_IRC_PASSWORD"  # noqa: S105 - the name of a variable
 #: Where the journal and the index of the bot's commits are, in the folder that git has for itself.
 _FOLDER = "sphinx-digest-bot"
 
-logger = logging.getLogger("sphinxext.digest.bot")
+logger = logging.getLogger("sphinxext.digest.gather.bot")
 
 
 def _checked(check: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, Any], Any]:

@@ -1,14 +1,30 @@
-"""``sphinx-digest collect``: draft fragments from what other programs know."""
+"""``sphinx-digest collect``: draft fragments from what other programs know.
+
+The round of ``sphinx-digest collect`` without a source: all sources that the settings list, one after the other.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import click
 from click.core import ParameterSource
 
-from sphinxext.digest.cli.drafts import day_options, draft_options
-from sphinxext.digest.cli.lazy import LazyGroup
+from sphinxext.digest.cli._drafts import Tally, day_options, draft_options, summary
+from sphinxext.digest.cli._options import open_project, settings_to_write
+from sphinxext.digest.cli._output import as_json, show_problems, visible
+from sphinxext.digest.cli.group import LazyGroup
+from sphinxext.digest.clock import today
+from sphinxext.digest.model import Place
+from sphinxext.digest.net.source import STANDARD_INPUT, is_url
+from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.settings.collect_sources import Source, SourceError, is_dated, with_days
+from sphinxext.digest.settings.options import COLLECTIONS, SETTINGS_FILE, Settings
+from sphinxext.digest.settings.project import Project, read_settings_file
 
 #: The sources, each a command of its own in the module ``collect_<name>``.
 SOURCES = {
@@ -44,7 +60,6 @@ def command(
     """
     if ctx.invoked_subcommand is None:
         # a command of one source does without it
-        from sphinxext.digest.cli.collect_round import go_round
 
         go_round(ctx, since, until, dry_run=dry_run, fragments=fragments, form=form)
         return
@@ -52,3 +67,215 @@ def command(
         if option.name and ctx.get_parameter_source(option.name) is ParameterSource.COMMANDLINE:
             message = f"{option.opts[0]} is for a round through all sources here: write it after the source's name."
             raise click.UsageError(message, ctx)
+
+
+#: Options that hold for a whole round, so that no source can have them of its own.
+_OF_THE_ROUND = ("dry-run", "format")
+#: The source whose argument is no path.
+_SCHEDULE = "schedule"
+
+
+@dataclass(frozen=True)
+class Round:
+    """What holds for all sources: the project's folder, the period, and options by the names that commands have."""
+
+    root: Path
+    since: date
+    until: date
+    options: Mapping[str, str | bool]
+
+
+def go_round(
+    ctx: click.Context,
+    since: date | None,
+    until: date | None,
+    *,
+    dry_run: bool,
+    fragments: str | None,
+    form: str,
+) -> None:
+    """Run the command of each source. One that fails keeps no other from being collected from.
+
+    :param ctx: that of the group whose commands these are.
+    """
+    project, problems = open_project(ctx.obj)
+    if problems:
+        raise DigestError(*problems)
+    settings = settings_to_write(project, fragments)
+    if not settings.sources:
+        raise click.UsageError(
+            f"Say what to collect from, or list it in the option 'sources' in {SETTINGS_FILE}.", ctx
+        )
+    since, until = _period(ctx, settings, since, until)
+    options: dict[str, str | bool] = {"since": str(since), "until": str(until), "dry-run": dry_run, "format": form}
+    if fragments:
+        options["fragments"] = fragments
+    tally = Tally()
+    tally.begin(ctx)
+    plan = Round(project.root, since, until, options)
+    failed = sum(not _collect(ctx, source, plan, tally) for source in settings.sources)
+    if form == "json":
+        click.echo(as_json(tally.records), nl=False)
+    number = len(settings.sources)
+    failures = f"; {failed} of them failed" if failed else ""
+    sources = f"{number} source{'' if number == 1 else 's'}, {since} to {until}"
+    click.echo(f"{sources}: {summary(tally.new, tally.known, dry_run=dry_run)}{failures}", err=True)
+    if failed:
+        ctx.exit(1)
+
+
+def check_sources(group: click.Group, project: Project) -> list[Problem]:
+    """The options of sources that their commands do not have, or not with such a value.
+
+    The settings cannot tell: what options there are, the commands know alone.
+    """
+    named = [(name, one.sources) for name, one in _named(project) if one.sources]
+    if not named:
+        return []
+    _, places, _ = read_settings_file(project.root)
+    problems = []
+    for name, sources in named:
+        place = places.get(name, Place(1, 1))
+        for number, source in enumerate(sources, 1):
+            try:
+                _check_options(group, source, project.root)
+            except click.UsageError as error:
+                message = f"'sources' cannot be used: entry {number} ({source.name}): {error.format_message()}"
+                problems.append(Problem(SETTINGS_FILE, place.line, place.column, Code.BAD_SETTING, message))
+    return problems
+
+
+def _named(project: Project) -> Iterator[tuple[str, Settings]]:
+    """The collections, by where their sources are in the file of the settings; those of the main one count for all."""
+    yield "sources", project.main
+    for settings in project.collections[1:]:
+        if settings.sources != project.main.sources:
+            yield f"{COLLECTIONS}.{settings.pages}.sources", settings
+
+
+def _check_options(group: click.Group, source: Source, root: Path) -> None:
+    with click.Context(group) as ctx:
+        command = group.get_command(ctx, source.name)
+    assert command is not None, source.name
+    day = today()
+    _arguments(command, replace(source, arguments=()), Round(root, day, day, {}))
+
+
+def _period(ctx: click.Context, settings: Settings, since: date | None, until: date | None) -> tuple[date, date]:
+    """The days that were asked for; those that are missing are of the digest that the last of them belongs to."""
+    period = settings.calendar.period_of(until or today())
+    first, last = since or period.start, until or period.end
+    if last < first:
+        raise click.UsageError(f"{first} is later than {last}.", ctx)
+    return first, last
+
+
+def _collect(ctx: click.Context, source: Source, plan: Round, tally: Tally) -> bool:
+    """Run the command of a source, and say whether all went well."""
+    assert isinstance(ctx.command, click.Group)
+    click.echo(f"{visible(str(source))}:", err=True)
+    try:
+        command = ctx.command.get_command(ctx, source.name)
+        if command is None:
+            raise click.UsageError(f"There is no command 'collect {source.name}'.")
+        source, tally.dated = _without_missing_days(source, plan)
+        if not source.arguments:
+            return True
+        with command.make_context(source.name, _arguments(command, source, plan), parent=ctx) as inner:
+            command.invoke(inner)
+    except click.exceptions.Exit as error:
+        return error.exit_code == 0
+    except DigestError as error:
+        show_problems(error.problems)
+    except SourceError as error:
+        click.echo(visible(str(error)), err=True)
+    except click.ClickException as error:
+        click.echo(visible(f"{SETTINGS_FILE}: {source.name}: {error.format_message()}"), err=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        place = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+        click.echo(visible(f"{place}{error.strerror or error}"), err=True)
+    else:
+        return True
+    return False
+
+
+def _arguments(command: click.Command, source: Source, plan: Round) -> list[str]:
+    """The command line of a source.
+
+    :raises click.UsageError: if the command has no such option, or it cannot have such a value.
+    """
+    known = {
+        name.removeprefix("--"): option
+        for option in command.params
+        if isinstance(option, click.Option)
+        for name in option.opts
+        if name.startswith("--")
+    }
+    own = dict(source.options)
+    for name in own:
+        if name not in known or name in _OF_THE_ROUND:
+            names = ", ".join(name for name in known if name not in _OF_THE_ROUND)
+            raise click.UsageError(f"There is no option '{name}' for a source: there are {names}.")
+    words = [f"--{name}={value}" for name, value in plan.options.items() if name in known and isinstance(value, str)]
+    words += [f"--{name}" for name, value in plan.options.items() if name in known and value is True]
+    for name, value in own.items():
+        words += _option(name, value, known[name], plan)
+    arguments = [text for argument in source.arguments for text in with_days(argument, plan.since, _last_day(plan))]
+    return [*words, "--", *(text if source.name == _SCHEDULE else _local(text, plan.root) for text in arguments)]
+
+
+def _without_missing_days(source: Source, plan: Round) -> tuple[Source, frozenset[str]]:
+    """Leave out the files of days that are not there, which is no failure; and return the addresses of days.
+
+    Whether a server has an address shows only when it is asked.
+    """
+    kept: list[str] = []
+    addresses: set[str] = set()
+    for argument in source.arguments:
+        days = with_days(argument, plan.since, _last_day(plan))
+        if not is_dated(argument) or source.name == _SCHEDULE:
+            kept += days
+            continue
+        for text in days:
+            if is_url(text):
+                addresses.add(text)
+            elif not (plan.root / text).exists():
+                click.echo(f"{visible(text)}: there is no such file; it is left out", err=True)
+                continue
+            kept.append(text)
+    return replace(source, arguments=tuple(kept)), frozenset(addresses)
+
+
+def _option(name: str, value: str | bool | tuple[str, ...], option: click.Option, plan: Round) -> Iterator[str]:
+    """The words of one option; the last one wins over what holds for the round."""
+    if isinstance(value, bool) != option.is_flag:
+        wanted = "true or false" if option.is_flag else "a text or a number"
+        raise click.UsageError(f"The option '{name}' must be {wanted}.")
+    if isinstance(value, bool):
+        no = option.secondary_opts[:1]
+        yield from [f"--{name}"] if value else no
+        return
+    values = value if isinstance(value, tuple) else (value,)
+    if len(values) > 1 and not option.multiple:
+        raise click.UsageError(f"The option '{name}' must be one text or number.")
+    # which options are paths shows in how the help calls their values
+    is_path = isinstance(option.type, click.Path | click.File) or "PATH" in (option.metavar or "")
+    for text in values:
+        yield f"--{name}={_local(text, plan.root) if is_path else text}"
+
+
+def _last_day(plan: Round) -> date:
+    """The last day that there can be something of."""
+    return max(plan.since, min(plan.until, today()))
+
+
+def _local(text: str, root: Path) -> str:
+    """A path of the settings, which is relative to the project, as one of the command line."""
+    if is_url(text) or text == STANDARD_INPUT or Path(text).is_absolute():
+        return text
+    try:
+        return os.path.relpath(root / text)
+    except ValueError:  # it is on another drive
+        return os.fspath(root / text)

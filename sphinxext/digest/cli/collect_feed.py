@@ -6,15 +6,16 @@ from datetime import date
 
 import click
 
-from sphinxext.digest.cli.drafts import day_options, draft_options, save_drafts, show_known
-from sphinxext.digest.cli.planned import settings_to_write
-from sphinxext.digest.cli.project import open_project
+from sphinxext.digest.cli._drafts import day_options, draft_options, save_drafts, show_known
+from sphinxext.digest.cli._options import open_project, settings_to_write
 from sphinxext.digest.clock import today
-from sphinxext.digest.collect.feed import Feed, StoryWishes, draft_stories, read_feed
-from sphinxext.digest.collect.joined import JointWishes, draft_index
-from sphinxext.digest.collect.joint import Index
-from sphinxext.digest.collect.source import read_source
 from sphinxext.digest.fragments.folder import read_folder
+from sphinxext.digest.gather.digest_index import JointWishes, draft_index
+from sphinxext.digest.gather.feed.drafts import StoryWishes, draft_stories
+from sphinxext.digest.gather.feed.read import read_feed
+from sphinxext.digest.gather.feed.records import Feed
+from sphinxext.digest.joint.index import Index
+from sphinxext.digest.net.source import read_source
 from sphinxext.digest.problems import DigestError, Problem
 
 

@@ -8,12 +8,12 @@ from datetime import date
 
 import click
 
-from sphinxext.digest.cli.drafts import day_options, draft_options, save_drafts
-from sphinxext.digest.cli.output import visible
-from sphinxext.digest.cli.planned import settings_to_write
-from sphinxext.digest.cli.project import open_project
+from sphinxext.digest.cli._drafts import day_options, draft_options, save_drafts
+from sphinxext.digest.cli._options import open_project, settings_to_write
+from sphinxext.digest.cli._output import visible
 from sphinxext.digest.clock import today
-from sphinxext.digest.collect.gerrit import (
+from sphinxext.digest.fragments.draft import web_url
+from sphinxext.digest.gather.gerrit import (
     ChangeList,
     ChangeWishes,
     Vote,
@@ -23,8 +23,7 @@ from sphinxext.digest.collect.gerrit import (
     site_of,
     unasked,
 )
-from sphinxext.digest.collect.outside import web_url
-from sphinxext.digest.collect.source import MAX_BYTES, STANDARD_INPUT, is_url, read_source, unpacked
+from sphinxext.digest.net.source import MAX_BYTES, STANDARD_INPUT, is_url, read_source, unpacked
 from sphinxext.digest.problems import DigestError, Problem
 
 

@@ -8,15 +8,13 @@ from datetime import date, timedelta
 
 import click
 
-from sphinxext.digest.cli.drafts import day_options, draft_options, save_drafts
-from sphinxext.digest.cli.periods import readable_day
-from sphinxext.digest.cli.planned import settings_to_write
-from sphinxext.digest.cli.project import open_project
-from sphinxext.digest.collect.irc.collector import Collector, Wishes
-from sphinxext.digest.collect.irc.permalink import check_template
-from sphinxext.digest.collect.irc.sources import Source, find_sources
-from sphinxext.digest.collect.irc.stamps import zone_of
+from sphinxext.digest.cli._drafts import day_options, draft_options, save_drafts
+from sphinxext.digest.cli._options import open_project, readable_day, settings_to_write
 from sphinxext.digest.fragments.values import ValueProblem
+from sphinxext.digest.gather.irc.collector import Collector, Wishes
+from sphinxext.digest.gather.irc.logs import check_template
+from sphinxext.digest.gather.irc.sources import Source, find_sources
+from sphinxext.digest.gather.irc.stamps import zone_of
 from sphinxext.digest.problems import DigestError, Problem
 
 

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import click
 
-from sphinxext.digest.cli.drafts import draft_options, save_drafts
-from sphinxext.digest.cli.mail_threads import find, thread_options, wishes_of
-from sphinxext.digest.cli.output import visible
-from sphinxext.digest.cli.planned import settings_to_write
-from sphinxext.digest.cli.project import open_project
-from sphinxext.digest.collect.mail.choose import Candidate, Status
-from sphinxext.digest.collect.mail.draft import draft_thread, growth
-from sphinxext.digest.collection import load_collection
+from sphinxext.digest.cli._drafts import draft_options, save_drafts
+from sphinxext.digest.cli._options import open_project, settings_to_write
+from sphinxext.digest.cli._output import visible
+from sphinxext.digest.cli.threads import find, thread_options, wishes_of
+from sphinxext.digest.collection.load import load_collection
+from sphinxext.digest.gather.mail.draft import draft_thread, growth
+from sphinxext.digest.gather.mail.ranking import Candidate, Status
 from sphinxext.digest.problems import DigestError
 
 

@@ -6,11 +6,10 @@ from datetime import date
 
 import click
 
-from sphinxext.digest.cli.drafts import draft_options, save_drafts
-from sphinxext.digest.cli.output import visible
-from sphinxext.digest.cli.planned import settings_to_write
-from sphinxext.digest.cli.project import open_project
-from sphinxext.digest.cli.schedules import (
+from sphinxext.digest.cli._drafts import draft_options, save_drafts
+from sphinxext.digest.cli._options import open_project, settings_to_write
+from sphinxext.digest.cli._output import visible
+from sphinxext.digest.cli._schedules import (
     failures,
     find_schedule,
     find_week,
@@ -19,8 +18,8 @@ from sphinxext.digest.cli.schedules import (
     schedule_options,
 )
 from sphinxext.digest.clock import today
-from sphinxext.digest.collect.schedule import draft_countdown, note_of
-from sphinxext.digest.collection import load_collection
+from sphinxext.digest.collection.load import load_collection
+from sphinxext.digest.gather.schedule import draft_countdown, note_of
 from sphinxext.digest.problems import DigestError
 
 

@@ -7,11 +7,10 @@ from email.headerregistry import Address
 
 import click
 
-from sphinxext.digest.cli.common_options import format_option, fragments_to_read
-from sphinxext.digest.cli.headers import checked, sender_of
-from sphinxext.digest.cli.output import show_problems, visible
-from sphinxext.digest.cli.project import collection_of, open_project
-from sphinxext.digest.cli.schedules import (
+from sphinxext.digest.cli._headers import checked, sender_of
+from sphinxext.digest.cli._options import collection_of, format_option, fragments_to_read, open_project
+from sphinxext.digest.cli._output import show_problems, visible
+from sphinxext.digest.cli._schedules import (
     failures,
     find_schedule,
     find_week,
@@ -20,13 +19,13 @@ from sphinxext.digest.cli.schedules import (
     schedule_options,
 )
 from sphinxext.digest.clock import now, today
-from sphinxext.digest.collect.schedule import note_of
-from sphinxext.digest.collection import load_collection
+from sphinxext.digest.collection.load import load_collection
 from sphinxext.digest.fragments.write import slug_of
+from sphinxext.digest.gather.schedule import note_of
+from sphinxext.digest.mail.message import PRINTED, Envelope, make_message, parse_addresses
 from sphinxext.digest.model import Schedule, Week
-from sphinxext.digest.options import Settings
 from sphinxext.digest.render.countdown import MARK, CountdownMail, countdown_mail
-from sphinxext.digest.render.message import PRINTED, Envelope, make_message, parse_addresses
+from sphinxext.digest.settings.options import Settings
 
 
 @click.command("countdown")

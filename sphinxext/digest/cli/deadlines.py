@@ -8,13 +8,12 @@ from datetime import date, timedelta
 
 import click
 
-from sphinxext.digest.cli.common_options import format_option
-from sphinxext.digest.cli.output import as_json, show_problems, visible
-from sphinxext.digest.cli.project import open_project
-from sphinxext.digest.cli.schedules import failures, find_schedule, open_schedules, schedule_options
+from sphinxext.digest.cli._options import format_option, open_project
+from sphinxext.digest.cli._output import as_json, show_problems, visible
+from sphinxext.digest.cli._schedules import failures, find_schedule, open_schedules, schedule_options
 from sphinxext.digest.clock import today
 from sphinxext.digest.model import Event, Schedule, Scope, Week
-from sphinxext.digest.render.wrap import width_of
+from sphinxext.digest.text.width import width_of
 
 _GAP = "  "
 

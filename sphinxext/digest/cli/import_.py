@@ -7,16 +7,20 @@ from pathlib import Path
 
 import click
 
-from sphinxext.digest.archive.issue import Wishes
-from sphinxext.digest.archive.plan import Plan, carry_out, make_plan
-from sphinxext.digest.cli.common_options import format_option, fragments_to_write
-from sphinxext.digest.cli.output import as_json, show_problems, visible
-from sphinxext.digest.cli.planned import planned_record, settings_to_write
-from sphinxext.digest.cli.project import open_project
+from sphinxext.digest.cli._options import (
+    format_option,
+    fragments_to_write,
+    open_project,
+    planned_record,
+    settings_to_write,
+)
+from sphinxext.digest.cli._output import as_json, show_problems, visible
+from sphinxext.digest.gather.importer.issue import Wishes
+from sphinxext.digest.gather.importer.plan import Plan, carry_out, make_plan
 from sphinxext.digest.model import Period
-from sphinxext.digest.options import SETTINGS_FILE, Settings
-from sphinxext.digest.periods import YEARS, PeriodError, parse_interval
+from sphinxext.digest.model.period import YEARS, PeriodError, parse_interval
 from sphinxext.digest.problems import DigestError
+from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
 
 
 def _period(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Period | None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
-from sphinxext.digest.adopt.plan import Adoption, Change, carry_out, plan_adoption
-from sphinxext.digest.cli.output import show_problems, visible
-from sphinxext.digest.cli.project import open_project
+from sphinxext.digest.cli._options import open_project
+from sphinxext.digest.cli._output import show_problems, visible
+from sphinxext.digest.init.plan import Adoption, Change, carry_out, plan_adoption
 from sphinxext.digest.problems import DigestError
 
 _NEXT = """\

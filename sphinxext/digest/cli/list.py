@@ -10,14 +10,20 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli.common_options import format_option, fragments_to_read
-from sphinxext.digest.cli.joint import load_whole_collection
-from sphinxext.digest.cli.output import as_json, show_problems, visible
-from sphinxext.digest.cli.periods import period_of, readable_day, readable_period
-from sphinxext.digest.cli.project import collection_of, open_project
+from sphinxext.digest.cli._digests import load_whole_collection
+from sphinxext.digest.cli._options import (
+    collection_of,
+    format_option,
+    fragments_to_read,
+    open_project,
+    period_of,
+    readable_day,
+    readable_period,
+)
+from sphinxext.digest.cli._output import as_json, show_problems, visible
+from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.model import Entry, Kind
 from sphinxext.digest.render.records import note_record
-from sphinxext.digest.selection import Selection
 
 _ELLIPSIS = "..."
 

@@ -10,29 +10,28 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli.common_options import fragments_to_read
-from sphinxext.digest.cli.headers import checked, sender_of
-from sphinxext.digest.cli.output import show_problems, visible
-from sphinxext.digest.cli.periods import readable_period
-from sphinxext.digest.cli.sources import open_digest
+from sphinxext.digest.cli._digests import open_digest
+from sphinxext.digest.cli._headers import checked, sender_of
+from sphinxext.digest.cli._options import fragments_to_read, readable_period
+from sphinxext.digest.cli._output import show_problems, visible
 from sphinxext.digest.clock import now
-from sphinxext.digest.problems import Problem
-from sphinxext.digest.render.digest import DigestSource
-from sphinxext.digest.render.html import html_document
-from sphinxext.digest.render.inline_css import EXTRA, InlinerMissing, with_inlined_styles
-from sphinxext.digest.render.mail_text import mail_text
-from sphinxext.digest.render.message import (
+from sphinxext.digest.mail.delivery_log import RecordError, SentRecord, record_file
+from sphinxext.digest.mail.message import (
+    EXTRA,
     PRINTED,
     WIRE,
     Envelope,
+    InlinerMissing,
     check_subject,
     make_message,
     parse_addresses,
     parse_message_id,
+    with_inlined_styles,
 )
-from sphinxext.digest.render.send import Outcome, send
-from sphinxext.digest.render.sent import RecordError, SentRecord, record_file
-from sphinxext.digest.render.server import Server, ServerError, server_of
+from sphinxext.digest.mail.smtp import Outcome, Server, ServerError, send, server_of
+from sphinxext.digest.problems import Problem
+from sphinxext.digest.render.digest import DigestSource, mail_text
+from sphinxext.digest.render.html import html_document
 
 
 @click.command("mail")

@@ -11,17 +11,16 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli.common_options import fragments_to_write
-from sphinxext.digest.cli.output import show_problems
-from sphinxext.digest.cli.project import open_project
-from sphinxext.digest.cli.targets import check_targets, targets_of
+from sphinxext.digest.cli._options import fragments_to_write, open_project
+from sphinxext.digest.cli._output import show_problems
+from sphinxext.digest.cli.lint import check_targets, targets_of
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, Field, SectionFields, Type, section_of
 from sphinxext.digest.fragments.read import SHORT_SUCCESS, read_fragment
-from sphinxext.digest.fragments.template import holes_of, template
+from sphinxext.digest.fragments.schema import holes_of, template
 from sphinxext.digest.fragments.write import dump_fragment, write_new_file
 from sphinxext.digest.model import KINDS, Countdown, State, Success
 from sphinxext.digest.problems import DigestError, Problem
-from sphinxext.digest.project import Project
+from sphinxext.digest.settings.project import Project
 
 _METAVARS = {Type.URL: "URL", Type.MOMENT: "DATE", Type.RST: "RST", Type.TITLE: "RST", Type.WEEK: "WEEK"}
 _DATE_HELP = "When it happened: a day, or a time as in RFC 3339."

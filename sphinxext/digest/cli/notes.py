@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sphinxext.digest.cli.lazy import LazyGroup
+from sphinxext.digest.cli.group import LazyGroup
 
 #: What one can ask of release notes, each a command of its own in the module ``notes_<name>``.
 QUESTIONS = {

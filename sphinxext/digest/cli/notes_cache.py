@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli.output import visible
-from sphinxext.digest.cli.release_config import in_history, open_config, query_options
+from sphinxext.digest.cli._output import visible
+from sphinxext.digest.cli._release_config import in_history, open_config, query_options
 
 
 @click.command("cache")
@@ -27,7 +27,7 @@ def command(ctx: click.Context, /, output: str | None, **options: Any) -> None:
     Where the file is committed or packed, release notes can be made in shallow clones and source distributions, which
     lack git's history. It has the current branch and all series, or only --branch. reno can read it, too.
     """
-    from sphinxext.digest.history.committed import write_cache_file
+    from sphinxext.digest.release.cache_file import write_cache_file
 
     conf = open_config(ctx.obj, options)
     with in_history(conf):

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sphinxext.digest.cli.common_options import format_option
-from sphinxext.digest.cli.output import as_json, show_problems, visible
-from sphinxext.digest.cli.release_config import (
+from sphinxext.digest.cli._options import format_option
+from sphinxext.digest.cli._output import as_json, show_problems, visible
+from sphinxext.digest.cli._release_config import (
     check_versions,
     day_of,
     in_history,
@@ -23,7 +23,7 @@ from sphinxext.digest.cli.release_config import (
 )
 
 if TYPE_CHECKING:
-    from sphinxext.digest.history.tracker import NoteFile
+    from sphinxext.digest.release.scan import NoteFile
 
 
 @click.command("list")
@@ -36,7 +36,7 @@ def command(ctx: click.Context, /, form: str, versions: tuple[str, ...], **optio
 
     Beside a file stands the commit that has its last text. This is what 'reno list' shows, and the options are reno's.
     """
-    from sphinxext.digest.history.committed import open_scanner
+    from sphinxext.digest.release.cache_file import open_scanner
 
     conf = open_config(ctx.obj, options)
     with in_history(conf), open_scanner(conf) as scanner:
@@ -65,7 +65,7 @@ def _lines(found: Mapping[str, Sequence[NoteFile]]) -> Iterator[str]:
 
 
 def _records(found: Mapping[str, Sequence[NoteFile]], dates: Mapping[str, int]) -> Iterator[dict[str, object]]:
-    from sphinxext.digest.history.names import unique_id
+    from sphinxext.digest.release.settings import unique_id
 
     for version, files in found.items():
         day = day_of(dates.get(version))

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sphinxext.digest.cli.output import show_problems
-from sphinxext.digest.cli.release_config import open_config, query_options, version_option
-from sphinxext.digest.cli.release_output import encoded, fails, output_options, show_notes, write_result
+from sphinxext.digest.cli._output import show_problems
+from sphinxext.digest.cli._release_config import open_config, query_options, version_option
+from sphinxext.digest.cli._release_output import encoded, fails, output_options, show_notes, write_result
 from sphinxext.digest.problems import Problem
 
 if TYPE_CHECKING:
     from reno.config import Config
 
-    from sphinxext.digest.cli.release_history import History
-    from sphinxext.digest.release import Release
+    from sphinxext.digest.cli._release_output import History
+    from sphinxext.digest.release.notes import Release
 
 
 @click.command("report")
@@ -44,7 +44,7 @@ def command(
     as they are written, and the exit status is 1. It stays 0 for what reno accepts, such as a section that it does not
     know.
     """
-    from sphinxext.digest.cli.release_history import open_history
+    from sphinxext.digest.cli._release_output import open_history
     from sphinxext.digest.render.release_notes import outline_by_version
 
     conf = open_config(ctx.obj, options)
@@ -67,7 +67,7 @@ def command(
 def _as_reno(
     conf: Config, releases: tuple[Release, ...], history: History, title: str, *, show_source: bool, branch: str | None
 ) -> bytes:
-    from sphinxext.digest.render.release_notes_rst import release_notes_report
+    from sphinxext.digest.render.release_notes import release_notes_report
 
     text = release_notes_report(conf, releases, history.contents, title=title, show_source=show_source, branch=branch)
     return encoded(text)

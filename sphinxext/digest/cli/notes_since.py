@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sphinxext.digest.cli.output import show_problems
-from sphinxext.digest.cli.release_config import missing_version, open_config, query_options, what_is_missing
-from sphinxext.digest.cli.release_output import fails, output_options, show_notes, write_result
+from sphinxext.digest.cli._output import show_problems
+from sphinxext.digest.cli._release_config import missing_version, open_config, query_options, what_is_missing
+from sphinxext.digest.cli._release_output import fails, output_options, show_notes, write_result
 from sphinxext.digest.problems import Code, DigestError, Problem
 
 if TYPE_CHECKING:
-    from sphinxext.digest.cli.release_history import History
-    from sphinxext.digest.release import Span
+    from sphinxext.digest.cli._release_output import History
+    from sphinxext.digest.release.span import Span
 
 #: What would hide a part of the history; the span says what is wanted.
 _LIMITS = frozenset({"earliest_version", "stop_at_branch_base"})
 
 
 def _readable_span(_ctx: click.Context, _param: click.Parameter, value: str) -> Span:
-    from sphinxext.digest.release import SpanError, parse_span
+    from sphinxext.digest.release.span import SpanError, parse_span
 
     try:
         return parse_span(value)
@@ -53,7 +53,7 @@ def command(
     A and B are versions or days (YYYY-MM-DD). What version A has is not among it, what version B has is; of days both
     are. Without B it goes up to now, with what is not released yet.
     """
-    from sphinxext.digest.cli.release_history import open_history
+    from sphinxext.digest.cli._release_output import open_history
     from sphinxext.digest.render.release_notes import outline_by_section
 
     conf = open_config(ctx.obj, options)
@@ -77,7 +77,7 @@ def _versions_in(history: History, span: Span) -> list[str]:
 
     :raises DigestError: if the branch has no such versions, or not in this order.
     """
-    from sphinxext.digest.release import SpanError, select_releases, versions_of_branch
+    from sphinxext.digest.release.span import SpanError, select_releases, versions_of_branch
 
     known = versions_of_branch(history.conf, history.scanner)
     try:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from sphinxext.digest.cli.common_options import format_option, fragments_to_read
-from sphinxext.digest.cli.output import show_problems
-from sphinxext.digest.cli.periods import readable_period
-from sphinxext.digest.cli.sources import open_digest
+from sphinxext.digest.cli._digests import open_digest
+from sphinxext.digest.cli._options import format_option, fragments_to_read, readable_period
+from sphinxext.digest.cli._output import show_problems
 from sphinxext.digest.files import replace_file
 from sphinxext.digest.render.report import FORMATS
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from sphinxext.digest.cli.output import as_json
-from sphinxext.digest.collect.joint import index_schema
+from sphinxext.digest.cli._output import as_json
 from sphinxext.digest.fragments.schema import fragment_schema
-from sphinxext.digest.schedule import own_schema
+from sphinxext.digest.joint.index import index_schema
+from sphinxext.digest.schedule.project_schedule import own_schema
 
 #: What there are schemas of.
 WHAT = ("fragment", "schedule", "index")

@@ -1,4 +1,9 @@
-"""From a digest to docutils nodes."""
+"""From a digest to docutils nodes.
+
+Numbering the links of a digest.
+
+What a digest is about, in a sentence or two of plain text.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +12,74 @@ from collections.abc import Iterable
 
 from docutils import nodes
 
-from sphinxext.digest.compose import References
-from sphinxext.digest.doctree.lines import line_with
-from sphinxext.digest.doctree.notes import Links, NoteBuilder
-from sphinxext.digest.doctree.references import number_links, reference_list
-from sphinxext.digest.doctree.sentence import heading_of
-from sphinxext.digest.model import (
-    ENGLISH,
-    Digest,
-    Entry,
-    Kind,
-    Period,
-    ReleasedVersion,
-    Section,
-    Text,
-    Thread,
-    Words,
-)
+from sphinxext.digest.collection.compose import References
+from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS, heading_of, line_with
+from sphinxext.digest.doctree.notes import WHERE_CLASS, Links, NoteBuilder
+from sphinxext.digest.model import ENGLISH, Digest, Entry, Kind, Period, ReleasedVersion, Section, Text, Thread, Words
 from sphinxext.digest.model.words import N_, filled
+
+#: Marks the numbers that are put after links.
+NUMBER_CLASS = "digest-number"
+
+#: A link text that is a number already, as in digests that were written as mails: ``[3]``.
+_NUMBER = re.compile(r"\[\d+\]")
+
+
+def number_links(parts: Iterable[nodes.Node], references: References, anchor: str, *, titles: bool = False) -> None:
+    """Put its number after each link, in the order of the text.
+
+    A link whose text is a number gets the right one. Links whose text is their target, and those that say where they
+    lead, stay as they are.
+
+    :param anchor: begins the identifiers of the list that :func:`reference_list` makes.
+    :param titles: whether links in titles get numbers as well: where there are no links, nothing else tells of them.
+    """
+    for part in parts:
+        for link in list(part.findall(nodes.reference)):
+            target = link.get("refuri")
+            if not target or _stands_for_itself(link, target) or (not titles and _in_title(link)):
+                continue
+            number = references.number(target)
+            if _NUMBER.fullmatch(link.astext()):
+                link.children = [nodes.Text(f"[{number}]")]
+                link.setup_child(link.children[0])
+            else:
+                marker = nodes.reference("", f"[{number}]", internal=True, refid=f"{anchor}-{number}")
+                marker["classes"].append(NUMBER_CLASS)
+                if not isinstance(link.parent, nodes.TextElement):
+                    _put_into_paragraph(link)  # a picture that is a link
+                place = link.parent.index(link) + 1
+                link.parent.insert(place, [nodes.Text(" "), marker])
+
+
+def reference_list(references: References, anchor: str) -> nodes.bullet_list:
+    """The list for the end of a digest: each number with its target."""
+    items = []
+    for number, target in enumerate(references.targets, 1):
+        line = nodes.paragraph("", "", nodes.target("", "", ids=[f"{anchor}-{number}"]))
+        line += [nodes.Text(f"[{number}] "), nodes.reference("", target, refuri=target)]
+        items.append(nodes.list_item("", line))
+    return nodes.bullet_list("", *items, bullet="*", classes=["digest-references"])
+
+
+def _stands_for_itself(link: nodes.reference, target: str) -> bool:
+    return SOURCE_CLASS in link["classes"] or link.astext() in (target, target.removeprefix("mailto:"))
+
+
+def _put_into_paragraph(link: nodes.reference) -> None:
+    paragraph = nodes.paragraph()
+    link.parent.replace(link, paragraph)
+    paragraph += link
+
+
+def _in_title(link: nodes.Node) -> bool:
+    node = link.parent
+    while node is not None:
+        if isinstance(node, nodes.title | nodes.rubric):
+            return True
+        node = node.parent
+    return False
+
 
 #: The heading of the list of links.
 REFERENCES = N_("References")
@@ -167,3 +222,59 @@ def _state(entry: Entry | None) -> str | None:
 def _words(heading: str) -> str:
     """A heading as part of an identifier."""
     return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-") or "group"
+
+
+#: How many characters a description has at most. Search engines show about as many.
+MAX_LENGTH = 200
+#: What is put after the words of a note.
+_ASIDES = frozenset({PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS})
+#: The notes whose titles tell most of a digest.
+_TITLED = (f"digest-{Kind.THREAD}-section", f"digest-{Kind.STORY}-section")
+
+
+def digest_summary(parts: Iterable[nodes.Node], counts: str, words: Words = ENGLISH) -> str:
+    """The beginning of a digest's prelude, or how many notes it has and the titles of its threads and stories.
+
+    :param parts: the nodes of the digest.
+    :param counts: the numbers of its notes in words.
+    """
+    elements = [part for part in parts if isinstance(part, nodes.Element)]
+    for part in elements:
+        paragraph = part.next_node(nodes.paragraph) if "digest-prelude" in part["classes"] else None
+        if paragraph is not None and (text := plain_words(paragraph)):
+            return shortened(text)
+    headings = [_heading(part) for part in elements if any(name in part["classes"] for name in _TITLED)]
+    titles = words.gettext("; ").join(title for title in headings if title)
+    if not titles:
+        return shortened(counts)
+    return shortened(filled(words.gettext("{title}: {text}"), title=counts, text=titles) if counts else titles)
+
+
+def plain_words(node: nodes.Node) -> str:
+    """The words of an element on one line, without the links and names that are put after them."""
+    if isinstance(node, nodes.Text):
+        return " ".join(node.astext().split())
+    words: list[str] = []
+    for text in node.findall(nodes.Text):
+        holder = text.parent
+        while holder is not None and holder is not node:
+            if _ASIDES.intersection(holder.get("classes", ())) or isinstance(holder, nodes.raw):
+                break
+            holder = holder.parent
+        else:
+            words.append(text.astext())
+    return " ".join("".join(words).split())
+
+
+def shortened(text: str, length: int = MAX_LENGTH) -> str:
+    """A text of at most so many characters, which ends with a whole word where there are words."""
+    if len(text) <= length:
+        return text
+    cut = text[: length - 1]
+    words = cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut
+    return f"{words.rstrip(' ,;:')}…"
+
+
+def _heading(part: nodes.Element) -> str:
+    title = part.next_node(nodes.title) if isinstance(part, nodes.section) else part
+    return plain_words(title) if title is not None else ""

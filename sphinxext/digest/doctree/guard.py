@@ -15,13 +15,13 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives, roles
 
-from sphinxext.digest.doctree.elsewhere import CODE, DIRECTIVES_OF_OTHERS, SAME_EVERYWHERE, role_of_others
+from sphinxext.digest.doctree.docs_files import refusal_of_name
 from sphinxext.digest.doctree.limits import Budget, limited, limited_role, may_parse_code
-from sphinxext.digest.doctree.picture_files import refusal_of_name
 from sphinxext.digest.doctree.roles import FoundRole, name_in_project
+from sphinxext.digest.doctree.sanitize import CODE, DIRECTIVES_OF_OTHERS, SAME_EVERYWHERE, role_of_others
 from sphinxext.digest.fragments.fields import URL_SCHEMES
-from sphinxext.digest.link_roles import LinkRole
-from sphinxext.digest.urls import split_url
+from sphinxext.digest.settings.checks import LinkRole
+from sphinxext.digest.text.urls import split_url
 
 #: Directives of docutils and Sphinx that neither read anything nor change the rest of the page.
 HARMLESS_DIRECTIVES = frozenset(

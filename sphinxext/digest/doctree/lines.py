@@ -1,10 +1,18 @@
-"""The lines and the links that notes are made of."""
+"""The lines and the links that notes are made of.
+
+Sentences of our own words with nodes in them.
+
+How long a reader needs for what nodes say.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
+
 from docutils import nodes
 
-from sphinxext.digest.model import Entry
+from sphinxext.digest.model import ENGLISH, Entry, Words
 
 #: Marks links that are not numbered, since their text says where they lead.
 SOURCE_CLASS = "digest-source"
@@ -90,3 +98,64 @@ def ends_with(body: list[nodes.Node], url: str) -> bool:
 def line_with(*children: nodes.Node) -> nodes.list_item:
     """A line of a list."""
     return nodes.list_item("", nodes.paragraph("", "", *children))
+
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def sentence(pattern: str, **parts: str | Sequence[nodes.Node]) -> list[nodes.Node]:
+    """The nodes of a pattern such as ``Release: {day} ({left})``, with words or nodes in its places.
+
+    Whoever translates a pattern may order its places as the language wants it.
+    """
+    found: list[nodes.Node] = []
+    text = ""
+    for number, piece in enumerate(_PLACE.split(pattern)):
+        part = parts.get(piece, f"{{{piece}}}") if number % 2 else piece
+        if isinstance(part, str):
+            text += part
+            continue
+        found += [nodes.Text(text), *part] if text else part
+        text = ""
+    return [*found, nodes.Text(text)] if text else found
+
+
+def heading_of(words: str, source: str | None = None, line: int | None = None) -> nodes.paragraph:
+    """Words that are to become a heading.
+
+    :param source: the file that they come from, where they are a project's: that makes them translatable. Ours, which
+        come from our own catalogues, have none.
+    """
+    heading = nodes.paragraph(words if source else "", words)
+    heading.source, heading.line = source, line
+    return heading
+
+
+#: How many words people read in a minute, about.
+_WORDS = 200
+#: How many characters that are as much to read as a word, in scripts that put no spaces between words.
+_CHARACTERS = 2.5
+#: Chinese characters, Japanese syllables and their punctuation. Korean has spaces.
+_WITHOUT_SPACES = re.compile(
+    "[\u3001-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+
+
+def length(parts: Iterable[nodes.Node]) -> int:
+    """The number of words in nodes; what is written for one format alone is none of theirs."""
+    return sum(
+        _length(str(text))
+        for part in parts
+        for text in part.findall(nodes.Text)
+        if not isinstance(text.parent, nodes.raw)
+    )
+
+
+def minutes_words(number: int, words: Words = ENGLISH) -> str:
+    """How long it takes to read a number of words, in minutes."""
+    return words.ngettext("{number} minute to read", "{number} minutes to read", max(1, round(number / _WORDS)))
+
+
+def _length(text: str) -> int:
+    rest, characters = _WITHOUT_SPACES.subn(" ", text)
+    return len(rest.split()) + round(characters / _CHARACTERS)

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from sphinxext.digest.collection import place_fragments
-from sphinxext.digest.doctree.plain import is_plain
+from sphinxext.digest.collection.load import place_fragments
 from sphinxext.digest.fragments.fields import Type, texts_of
 from sphinxext.digest.fragments.folder import FolderReading, read_folder
 from sphinxext.digest.model import Text, split_name
-from sphinxext.digest.options import Settings
 from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.settings.options import Settings
+from sphinxext.digest.text.rst import is_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def check_texts(
     if first is None:
         return []
     try:
-        from sphinxext.digest.doctree.docs_folder import DocsFolder
+        from sphinxext.digest.doctree.docs_files import DocsFolder
         from sphinxext.digest.doctree.parse import TextParser, guard_of
         from sphinxext.digest.doctree.relative import CheckedHome
     except ModuleNotFoundError as error:

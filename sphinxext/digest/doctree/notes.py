@@ -9,20 +9,21 @@ from typing import Protocol
 
 from docutils import nodes
 
+from sphinxext.digest.doctree.deadlines import EventName, next_deadlines
 from sphinxext.digest.doctree.lines import (
     ends_with,
+    heading_of,
     line_with,
     links_list,
     list_item_of,
     project_after,
     project_name,
+    sentence,
     source_link,
     with_source_links,
 )
-from sphinxext.digest.doctree.outlook import EventName, next_deadlines
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.doctree.relative import Home
-from sphinxext.digest.doctree.sentence import heading_of, sentence
 from sphinxext.digest.doctree.translation import is_marked
 from sphinxext.digest.model import (
     ENGLISH,
@@ -44,7 +45,7 @@ from sphinxext.digest.model import (
     Words,
 )
 from sphinxext.digest.model.words import N_, filled
-from sphinxext.digest.options import SETTINGS_FILE, Settings, is_default, words_of
+from sphinxext.digest.settings.options import SETTINGS_FILE, Settings, is_default, words_of
 
 #: Marks the words that stand over a part of a countdown.
 LABEL_CLASS = "digest-label"

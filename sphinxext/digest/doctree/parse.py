@@ -1,22 +1,26 @@
-"""Parsing the text of a note on its own, with every problem at its line of the fragment."""
+"""Parsing the text of a note on its own, with every problem at its line of the fragment.
+
+Roles of docutils for the link roles of a project's settings.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from docutils.frontend import get_default_settings
-from docutils.parsers.rst import Parser, states
+from docutils.parsers.rst import Parser, roles, states
 from docutils.statemachine import StringList, string2lines
 from docutils.transforms import references
-from docutils.utils import Reporter
+from docutils.utils import Reporter, unescape
 
-from sphinxext.digest.doctree.elsewhere import keep_to_words
 from sphinxext.digest.doctree.formulas import refused_formulas
 from sphinxext.digest.doctree.guard import Guard, guarded_names, refused_links
 from sphinxext.digest.doctree.limits import (
@@ -27,13 +31,12 @@ from sphinxext.digest.doctree.limits import (
     Budget,
     has_large_table,
 )
-from sphinxext.digest.doctree.link_roles import known_link_roles
-from sphinxext.digest.doctree.plain import as_paragraph, is_plain
 from sphinxext.digest.doctree.relative import DEAD, Home
-from sphinxext.digest.doctree.tidy import (
+from sphinxext.digest.doctree.sanitize import (
     bound_highlighting,
     detached,
     keep_citations_local,
+    keep_to_words,
     never_run,
     refused_characters,
     remove_messages,
@@ -42,8 +45,32 @@ from sphinxext.digest.doctree.tidy import (
 )
 from sphinxext.digest.doctree.translation import Translation, translate
 from sphinxext.digest.model import Text
-from sphinxext.digest.options import Settings
 from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.settings.checks import LinkRole
+from sphinxext.digest.settings.options import Settings
+from sphinxext.digest.text.rst import as_paragraph, is_plain
+
+
+@contextmanager
+def known_link_roles(link_roles: tuple[LinkRole, ...]) -> Iterator[None]:
+    """Let docutils find link roles, whatever else has their names."""
+    find_role: Callable[..., Any] = roles.role
+    own = {one.name: partial(_link, one) for one in link_roles}
+
+    def role(name: str, *arguments: Any) -> Any:
+        return (own[name.lower()], []) if name.lower() in own else find_role(name, *arguments)
+
+    roles.role = role  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        roles.role = find_role
+
+
+def _link(link_role: LinkRole, _name: str, rawtext: str, text: str, *_: Any, **__: Any) -> Any:
+    words, address = link_role.link(unescape(text))
+    return [nodes.reference(rawtext, words, internal=False, refuri=address)], []
+
 
 #: What resolves names inside a text, in docutils' own order of priority.
 _TRANSFORMS = (

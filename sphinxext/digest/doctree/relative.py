@@ -15,10 +15,10 @@ from urllib.parse import quote, unquote
 
 from docutils import nodes
 
-from sphinxext.digest.urls import join_url
+from sphinxext.digest.text.urls import join_url
 
 if TYPE_CHECKING:
-    from sphinxext.digest.doctree.docs_folder import DocsFolder
+    from sphinxext.digest.doctree.docs_files import DocsFolder
 
 #: Begins what is said of a link or a picture that leads nowhere.
 DEAD = "a relative address leads nowhere:"

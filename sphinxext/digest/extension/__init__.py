@@ -6,47 +6,59 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinxext.digest import __version__
-from sphinxext.digest.extension.archives.lines import LinesWithoutPage
-from sphinxext.digest.extension.builders import is_for_browsers
-from sphinxext.digest.extension.changes import escape_changes
+from sphinxext.digest.extension.archives.notes import LinesWithoutPage
+from sphinxext.digest.extension.build_state import begin_reading, open_store, save_states
 from sphinxext.digest.extension.circles import OpenToctrees, open_circles, outdated_by_circles
-from sphinxext.digest.extension.collector import collect_as_usual, collect_seldom, spare_what_is_loaded
+from sphinxext.digest.extension.compat import (
+    KeptAnchors,
+    OpenContainers,
+    collect_as_usual,
+    collect_seldom,
+    escape_changes,
+    is_for_browsers,
+    spare_what_is_loaded,
+)
 from sphinxext.digest.extension.config import CONFIG_VALUES
-from sphinxext.digest.extension.days import SCRIPT, DayElements, LargeDays, add_script
+from sphinxext.digest.extension.dependencies import outdated_documents
 from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
-from sphinxext.digest.extension.edit_links import replace_edit_links
-from sphinxext.digest.extension.failed_writes import watch_writes
-from sphinxext.digest.extension.filter import SCRIPT as FILTER_SCRIPT
-from sphinxext.digest.extension.filter import STYLES as FILTER_STYLES
-from sphinxext.digest.extension.filter import add_filter
-from sphinxext.digest.extension.folds import Folds
-from sphinxext.digest.extension.head import add_to_head
-from sphinxext.digest.extension.labels import keep_from_labels
-from sphinxext.digest.extension.last_updated import keep_from_git, say_last_updated, spare_openstackdocstheme
+from sphinxext.digest.extension.html.filter import SCRIPT as FILTER_SCRIPT
+from sphinxext.digest.extension.html.filter import STYLES as FILTER_STYLES
+from sphinxext.digest.extension.html.filter import add_filter
+from sphinxext.digest.extension.html.head import (
+    add_to_head,
+    keep_from_git,
+    replace_edit_links,
+    say_last_updated,
+    spare_openstackdocstheme,
+)
+from sphinxext.digest.extension.html.masthead import (
+    SCRIPT,
+    DayElements,
+    Folds,
+    LargeDays,
+    Mastheads,
+    Permalinks,
+    add_script,
+    follow_days,
+)
+from sphinxext.digest.extension.i18n import add_catalogues
 from sphinxext.digest.extension.leftovers import remove_leftovers, save_outputs
-from sphinxext.digest.extension.linkcheck import LinkPlaces, name_fragments
-from sphinxext.digest.extension.mail_builder import DigestMailBuilder
-from sphinxext.digest.extension.masthead import Mastheads, follow_days
-from sphinxext.digest.extension.outdated import outdated_documents
+from sphinxext.digest.extension.linkcheck import LinkPlaces, name_fragments, report_problems
+from sphinxext.digest.extension.mail_builder import DigestMailBuilder, write_mail
 from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages, recall_pages
-from sphinxext.digest.extension.permalinks import Permalinks
-from sphinxext.digest.extension.published import publish_beside_pages
-from sphinxext.digest.extension.published.mails import write_mail
-from sphinxext.digest.extension.published.topics import warn_of_topics
-from sphinxext.digest.extension.releases import StableAnchors, outdated_by_release_notes
-from sphinxext.digest.extension.report import report_problems
-from sphinxext.digest.extension.schedules import outdated_by_schedules
-from sphinxext.digest.extension.store import begin_reading, open_store, save_states
-from sphinxext.digest.extension.translation import WordsForTranslators
-from sphinxext.digest.extension.words import add_catalogues
-from sphinxext.digest.extension.writers import KeptAnchors, OpenContainers
-from sphinxext.digest.extension.written import (
+from sphinxext.digest.extension.published.feeds import warn_of_topics
+from sphinxext.digest.extension.publishers import publish_beside_pages
+from sphinxext.digest.extension.releases import StableAnchors, keep_from_labels, outdated_by_release_notes
+from sphinxext.digest.extension.rewrite import (
     note_tree,
     note_written,
     outdated_outputs,
     remember_links,
     save_written,
+    watch_writes,
 )
+from sphinxext.digest.extension.schedules import outdated_by_schedules
+from sphinxext.digest.extension.translation import WordsForTranslators
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

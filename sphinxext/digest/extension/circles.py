@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinxext.digest.extension.build_state import store_of
 from sphinxext.digest.extension.domain import LISTING_TOCTREE, DigestDomain
-from sphinxext.digest.extension.store import store_of
-from sphinxext.digest.extension.warn import warn_at
+from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.problems import Code
 
 if TYPE_CHECKING:

@@ -1,20 +1,32 @@
-"""The options of a build: those of ``releasenotes/digest.yaml``, and over them those of ``conf.py``."""
+"""The options of a build: those of ``releasenotes/digest.yaml``, and over them those of ``conf.py``.
+
+The link roles of a build: those of ``sphinx.ext.extlinks`` win over those of our settings.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from sphinx.config import Config
 
-from sphinxext.digest.extension.warn import warn_of
-from sphinxext.digest.option_table import OPTIONS
-from sphinxext.digest.options import COLLECTIONS, CONF_PREFIX, default_settings, near_option
+from sphinxext.digest.doctree.parse import guard_of
+from sphinxext.digest.extension.warnings import warn_of
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.project import Project, load_project, make_project
-from sphinxext.digest.root import find_root
+from sphinxext.digest.settings.checks import LinkRole, LinkRoleError, read_link_roles
+from sphinxext.digest.settings.options import COLLECTIONS, CONF_PREFIX, OPTIONS, default_settings, near_option
+from sphinxext.digest.settings.project import Project, find_root, load_project, make_project
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
+
+    from sphinxext.digest.doctree.guard import Guard
+    from sphinxext.digest.settings.options import Settings
+
 
 #: Where the project is, relative to the folder of conf.py; without it, it is looked for in the folders above.
 _PROJECT = "digest_project"
@@ -99,3 +111,21 @@ def _place(file: Path, option: str) -> tuple[int, int]:
         if isinstance(node, ast.Name) and node.id == option and isinstance(node.ctx, ast.Store)
     ]
     return max(places, default=(0, 0))
+
+
+def guard_in_build(env: BuildEnvironment, settings: Settings, *, with_sphinx: bool = True) -> Guard:
+    """Return what the settings of a collection allow, with the link roles that the build knows.
+
+    :param with_sphinx: False for texts that are parsed without the roles of Sphinx and its extensions. They need those
+        of ``extlinks`` as well.
+    """
+    host: object = getattr(env.config, "extlinks", None)
+    host = host if isinstance(host, Mapping) else {}
+    own = tuple(role for role in settings.link_roles if role.name not in {str(name).lower() for name in host})
+    found: list[LinkRole] = []
+    for name, value in host.items() if not with_sphinx else ():
+        try:
+            found += read_link_roles({name: value if value[1] else value[0]})
+        except (LinkRoleError, LookupError, TypeError):
+            continue  # a role that Sphinx may understand and we do not: its words are shown
+    return replace(guard_of(settings), link_roles=(*own, *found))

@@ -9,16 +9,16 @@ from urllib.parse import quote
 from docutils import nodes
 from sphinx import addnodes
 
+from sphinxext.digest.doctree.deadlines import RELEASE, EventName, outlook_of_note, plain_name, weeks_table
 from sphinxext.digest.doctree.lines import line_with, links_list
-from sphinxext.digest.doctree.outlook import RELEASE, EventName, outlook_of_note, plain_name, weeks_table
+from sphinxext.digest.extension.build_state import store_of
 from sphinxext.digest.extension.domain import CALENDAR, DigestDomain
-from sphinxext.digest.extension.published.calendars import calendar_path
+from sphinxext.digest.extension.published.indexes import calendar_path
 from sphinxext.digest.extension.schedules import ScheduleQuery, find_schedule, remember_schedule
-from sphinxext.digest.extension.store import store_of
 from sphinxext.digest.model import MILESTONE, Countdown, Entry, Event, Outlook, Schedule, Words
 from sphinxext.digest.model.words import filled
-from sphinxext.digest.options import Settings
 from sphinxext.digest.render.timeline import mark_svg, marks_of, timeline_svg
+from sphinxext.digest.settings.options import Settings
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment

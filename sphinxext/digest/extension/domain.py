@@ -1,4 +1,7 @@
-"""The ``digest`` domain: what can be referred to, from any page and, through intersphinx, from another project."""
+"""The ``digest`` domain: what can be referred to, from any page and, through intersphinx, from another project.
+
+Which digest comes before another one and which after it, of all that have a page of their own.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,8 @@ from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
-from sphinxext.digest.extension.builders import file_uri, has_archives
-from sphinxext.digest.extension.mathjax import plain_words
-from sphinxext.digest.extension.words import CATALOGUE
+from sphinxext.digest.extension.compat import file_uri, has_archives, plain_words
+from sphinxext.digest.extension.i18n import CATALOGUE
 from sphinxext.digest.model import ENGLISH, KINDS, MILESTONE, Kind, Words
 from sphinxext.digest.problems import Problem
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from sphinx.addnodes import pending_xref
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
+
 
 _ = get_translation(CATALOGUE)
 
@@ -290,12 +293,12 @@ class DigestDomain(Domain):
             uri = relative_uri(builder.get_target_uri(fromdocname), file_uri(target))
             return nodes.reference("", "", *contnode.children, refuri=uri, classes=contnode["classes"])
         if typ == PUBLISHED:
-            from sphinxext.digest.extension.published.links import published_links
+            from sphinxext.digest.extension.published.memory import published_links
 
             # Sphinx puts any node in the place of a reference
             return cast(nodes.reference, published_links(env, fromdocname, builder, target) or contnode)
         if WRITTEN in node:
-            from sphinxext.digest.extension.relative import link_as_written
+            from sphinxext.digest.extension.links import link_as_written
 
             return cast(nodes.reference, link_as_written(self, fromdocname, node, contnode))
         if typ == PAGE:
@@ -364,3 +367,38 @@ def letter_of(text: str) -> str:
     """What a name stands under in an index."""
     first = next((character for character in text if character.isalnum()), "")
     return first.upper() if first.isalpha() else "0-9"
+
+
+class Neighbour(NamedTuple):
+    """A digest as its neighbours name it. The anchor is empty where the whole page is this digest's."""
+
+    title: str
+    docname: str
+    anchor: str
+
+
+#: The digest before one and the one after it.
+Around = tuple[Neighbour | None, Neighbour | None]
+
+
+def digests_around(domain: DigestDomain) -> dict[str, Around]:
+    """The neighbours of each digest, by its name; those of a collection follow each other by their last days."""
+    if domain.around is None:
+        collections: dict[str, dict[str, Neighbour]] = {}
+        for target in domain.targets():
+            if target.type == DIGEST and target.primary:
+                name = target.names[0]
+                collections.setdefault(name.rpartition("/")[0], {})[name] = _neighbour(domain, target)
+        domain.around = {}
+        for digests in collections.values():
+            names = sorted(digests)
+            found = [None, *(digests[name] for name in names), None]
+            for place, name in enumerate(names):
+                domain.around[name] = (found[place], found[place + 2])
+    around: dict[str, Around] = domain.around
+    return around
+
+
+def _neighbour(domain: DigestDomain, target: Target) -> Neighbour:
+    same = [other for other in domain.data["targets"][target.docname] if other.type == DIGEST]
+    return Neighbour(target.title, target.docname, target.anchor if len(same) > 1 else "")

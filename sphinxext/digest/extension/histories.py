@@ -1,4 +1,7 @@
-"""The release notes of a build: one scan for all pages that ask the same, and none when nothing has changed."""
+"""The release notes of a build: one scan for all pages that ask the same, and none when nothing has changed.
+
+What pages ask of release notes, and what they got.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +10,68 @@ from copy import copy
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sphinxext.digest.extension.release_queries import ReleaseAnswer, ReleasedQuery, ReleaseQuery
-from sphinxext.digest.history.committed import CacheFile, open_scanner
-from sphinxext.digest.history.git import HistoryError, PartialCloneError
-from sphinxext.digest.history.refs import find_top
-from sphinxext.digest.history.scanner import CUT, Scanner
-from sphinxext.digest.model import ReleasedVersion
+from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.release import Release, load_releases, released_versions, tagged_releases
-from sphinxext.digest.release.config import project_config, read_config
-from sphinxext.digest.release.load import folder_of
-from sphinxext.digest.release.report import Line, report_lines
-from sphinxext.digest.release.state import NotesState, notes_state
+from sphinxext.digest.release.cache_file import CacheFile, open_scanner
+from sphinxext.digest.release.changes import NotesState, notes_state
+from sphinxext.digest.release.git import HistoryError, PartialCloneError
+from sphinxext.digest.release.load import (
+    Line,
+    folder_of,
+    load_releases,
+    released_versions,
+    report_lines,
+    tagged_releases,
+)
+from sphinxext.digest.release.notes import Release
+from sphinxext.digest.release.refs import find_top
+from sphinxext.digest.release.scanner import CUT, Scanner
+from sphinxext.digest.release.settings import project_config, read_config
 
 if TYPE_CHECKING:
     from reno.config import Config
+
+
+@dataclass(frozen=True)
+class ReleaseQuery:
+    """What a page asks for: the report that one directive shows.
+
+    ``root`` is the repository, ``folder`` the folder of release notes in it. ``options`` are changes to reno's
+    configuration, ``ignored`` are notes to leave out besides those that it names. ``versions`` are those to show, None
+    for all.
+    """
+
+    root: str
+    folder: str
+    options: tuple[tuple[str, Any], ...] = ()
+    ignored: tuple[str, ...] = ()
+    versions: tuple[str, ...] | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class ReleasedQuery:
+    """What the page of a digest asks for: the versions of the project that were released in its period."""
+
+    root: str
+    period: Period
+
+
+@dataclass(frozen=True)
+class ReleaseAnswer:
+    """What a page got.
+
+    ``stamp`` is the state of the repository then, ``files`` the notes of each version if all of them were committed,
+    ``checksum`` what showed. The page stays as it is as long as one of them is the same. All are empty after a problem
+    of the history, so that it is reported until it is gone.
+    """
+
+    stamp: bytes = b""
+    files: bytes = b""
+    checksum: bytes = b""
+
 
 _Files = OrderedDict[str, list[tuple[str, bytes | None]]]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, NotesIndex
+from sphinxext.digest.extension.mail_builder import mailed_pages
 from sphinxext.digest.extension.outputs import checksum_of_file, keep_record, kept_record, remove_output
-from sphinxext.digest.extension.published.mails import mailed_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -1,4 +1,7 @@
-"""Where the builder ``linkcheck`` finds links: those of notes are in fragments, and generated pages have no file."""
+"""Where the builder ``linkcheck`` finds links: those of notes are in fragments, and generated pages have no file.
+
+Showing the problems of fragments: each of them once in every build, whether its page was read again or not.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,16 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import get_node_line
 
+from sphinxext.digest.extension.build_state import FolderState, Store, store_of
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.pages import STUB_SUFFIX, PlaceName
-from sphinxext.digest.extension.store import Store, store_of
+from sphinxext.digest.extension.warnings import say_problems_of_others, warn_of
+from sphinxext.digest.problems import Problem
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
+
 
 #: By the address of a link its file, relative to the project, and its line there.
 Places = dict[str, tuple[str, int]]
@@ -111,3 +117,19 @@ def _line_of(file: Path, uri: str, line: int) -> int:
         return line
     whole = re.compile(rf"{re.escape(uri)}(?![\w/?#&=%-])")
     return next((number for number, text in enumerate(lines[line - 1 :], line) if whole.search(text)), line)
+
+
+def report_problems(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Show the problems of the folders that the build has read or remembers, and of the texts on its pages."""
+    store, data = store_of(env), DigestDomain.of(env).data
+    folders = {settings.fragments for settings in store.project.collections if settings.automatic}
+    folders |= {query.folder for asked in data["queries"].values() for query, _checksum in asked}
+    states: dict[str, FolderState] = data["folders"]
+    problems: set[Problem] = {problem for found in data["problems"].values() for problem in found}
+    for folder in folders & states.keys():
+        problems.update(states[folder].problems)
+    warn_of(sorted(problems), store.project.root)
+    remarks: set[Problem] = {problem for found in data["remarks"].values() for problem in found}
+    for folder in folders & states.keys():
+        remarks.update(states[folder].remarks)
+    say_problems_of_others(sorted(remarks))

@@ -2,6 +2,8 @@
 
 Sphinx reads a page from a file, so each of them has one: a few lines of reStructuredText next to the doctrees, which
 is written only when it changes. The source folder stays as it is.
+
+The sources of the pages that the build makes for archives.
 """
 
 from __future__ import annotations
@@ -14,18 +16,37 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.project import Project as SphinxProject
 
-from sphinxext.digest.compose import digest_title
-from sphinxext.digest.extension.archives.pages import archive_texts
+from sphinxext.digest.collection.compose import digest_title
+from sphinxext.digest.extension.build_state import MadeTitle, Store, store_of
 from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.outputs import write_if_changed
-from sphinxext.digest.extension.store import MadeTitle, Store, store_of
-from sphinxext.digest.extension.warn import warn_at
+from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.model import ENGLISH
-from sphinxext.digest.options import Settings, is_default, words_of
 from sphinxext.digest.problems import Code
+from sphinxext.digest.settings.options import Settings, is_default, words_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+
+
+#: No toctree has them: hundreds of people would be in every sidebar and every book. The search leads to the digests,
+#: which have the same notes, and of archives to the lists of their pages.
+_HEAD = ":orphan:\n:nosearch:\n\n"
+_HEAD_OF_INDEX = ":orphan:\n\n"
+
+
+def archive_texts(store: Store, settings: Settings, option: str) -> dict[str, str]:
+    """The names and texts of the pages of a collection's archives.
+
+    :param option: the lines that tell a directive which collection is meant.
+    """
+    texts = {}
+    for name in store.archives(settings):
+        kind, _, page = name.partition("/")
+        head = _HEAD_OF_INDEX if page == "index" else _HEAD
+        texts[f"{settings.pages}/{name}"] = f"{head}.. digest-archive:: {kind} {page}\n{option}"
+    return texts
+
 
 #: The suffix of the made pages' sources. Their name is what "show source" links show.
 STUB_SUFFIX = ".digest"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sphinxext.digest.model import Period
-from sphinxext.digest.periods import PeriodError, parse_interval
+from sphinxext.digest.model.period import PeriodError, parse_interval
 
 #: The directives to look for.
 DIGEST, COLLECTION = "digest", "digest-collection"

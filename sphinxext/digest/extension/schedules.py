@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING
 
 from sphinx.util import logging
 
+from sphinxext.digest.extension.build_state import Store, store_of
 from sphinxext.digest.extension.domain import DigestDomain
-from sphinxext.digest.extension.store import Store, store_of
 from sphinxext.digest.model import Event, Schedule
-from sphinxext.digest.options import Settings
 from sphinxext.digest.problems import Problem
+from sphinxext.digest.settings.options import Settings
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-    from sphinxext.digest.schedule import Schedules
+    from sphinxext.digest.schedule.load import Schedules
+
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ def schedules_for(store: Store, settings: Settings, path: str = "") -> Schedules
     """The schedules of a collection, or those at another path; looked for once in a build."""
     key = (settings.schedules, settings.schedule_url, path)
     if key not in store.schedules:
-        from sphinxext.digest.schedule import load_schedules
+        from sphinxext.digest.schedule.load import load_schedules
 
         store.schedules[key] = load_schedules(store.project.root, settings, (path,) if path else ())
     return store.schedules[key]

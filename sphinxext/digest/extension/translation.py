@@ -13,7 +13,7 @@ from sphinx.util.i18n import docname_to_domain
 from sphinx.util.nodes import extract_messages
 
 from sphinxext.digest.doctree.translation import is_marked
-from sphinxext.digest.extension.store import store_of
+from sphinxext.digest.extension.build_state import store_of
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment

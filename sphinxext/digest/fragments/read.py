@@ -9,7 +9,6 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from sphinxext.digest import safeyaml
 from sphinxext.digest.fragments.fields import (
     FRAGMENT_KEYS,
     MAX_ORDER,
@@ -20,20 +19,11 @@ from sphinxext.digest.fragments.fields import (
     Type,
     texts_of,
 )
-from sphinxext.digest.fragments.people import read_participants
-from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment
-from sphinxext.digest.model import (
-    REFUSED_CHARACTER,
-    Fragment,
-    Moment,
-    Note,
-    State,
-    Success,
-    Text,
-    split_name,
-)
+from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment, read_participants
+from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Moment, Note, State, Success, Text, split_name
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.yamltext import read_text
+from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.text import read_text
 
 _WEEK = re.compile(r"R[-+][0-9]{1,2}")
 _ORDER = re.compile(r"0|[1-9][0-9]{0,3}")

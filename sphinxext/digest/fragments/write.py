@@ -12,12 +12,12 @@ from pathlib import Path
 
 from yaml.nodes import ScalarNode
 
-from sphinxext.digest import safeyaml
 from sphinxext.digest.files import writing
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, TEXT_NOTES, SectionFields, Type
-from sphinxext.digest.fragments.listing import SUFFIX
+from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.model import Participants, split_name
 from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.yaml import compose as safeyaml
 
 #: The key whose value is a mapping; all others have texts.
 PARTICIPANTS = next(

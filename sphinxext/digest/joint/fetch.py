@@ -1,18 +1,30 @@
-"""Asking many servers at once, none of which can hold up the others for long."""
+"""Asking many servers at once, none of which can hold up the others for long.
+
+Where the indexes are: what the option ``joint`` says, and the files with lists that it names.
+
+The last good copies of indexes in a folder, with what tells a server that they are known.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from hashlib import blake2b
+from pathlib import Path
 from queue import SimpleQueue
 
-from sphinxext.digest.collect.source import MAX_BYTES, unpacked
+from sphinxext.digest.files import write_by_way_of
+from sphinxext.digest.net.http import MAX_TIME, NOTHING_THERE, Answer, WebError, ask
+from sphinxext.digest.net.source import MAX_BYTES, unpacked
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.urls import split_url
-from sphinxext.digest.web import MAX_TIME, NOTHING_THERE, Answer, WebError, ask
+from sphinxext.digest.settings.checks import OptionError, places
+from sphinxext.digest.text.urls import split_url
 
 #: How many servers are asked at once.
 AT_ONCE = 16
@@ -22,7 +34,7 @@ MAX_WHOLE_TIME = 300
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A URL, and the validators of what is known of it, as :class:`~sphinxext.digest.web.Answer` has them."""
+    """A URL, and the validators of what is known of it, as :class:`~sphinxext.digest.net.http.Answer` has them."""
 
     url: str
     etag: str = ""
@@ -55,7 +67,7 @@ def fetch_all(
 
 @dataclass
 class _Crew:
-    """Threads, one for each request. Each ends within ``longest`` seconds, see :mod:`~sphinxext.digest.deadline`."""
+    """One thread for each request, each of which ends within ``longest`` seconds."""
 
     waiting: deque[Request]
     timeout: float
@@ -118,3 +130,160 @@ def _server(url: str) -> str:
 def refusal(url: str, reason: str) -> Problem:
     """The problem of a URL that cannot be had."""
     return Problem(url, 0, 0, Code.SOURCE_FETCH, reason)
+
+
+#: What the path of a list ends with.
+LIST_SUFFIX = ".txt"
+#: What begins a line of a list that is for its readers.
+_COMMENT = "#"
+
+
+def places_of(root: Path, named: tuple[str, ...]) -> tuple[tuple[str, ...], list[Problem]]:
+    """The URLs and paths of indexes, each once, with the problems of lists.
+
+    :param named: as the option has them.
+    """
+    problems: list[Problem] = []
+    found: dict[str, None] = {}
+    for place in named:
+        listed = _listed(root, place, problems) if is_list(place) else (place,)
+        found.update(dict.fromkeys(listed))
+    return tuple(found), problems
+
+
+def is_list(place: str) -> bool:
+    """Whether a place is a file with places."""
+    return "://" not in place and place.endswith(LIST_SUFFIX)
+
+
+def read_local(root: Path, path: str) -> bytes:
+    """The content of a file, by its path relative to the project.
+
+    :raises DigestError: if it is no regular file, cannot be read, or is too large.
+    """
+    file = root / path
+    try:
+        if not file.is_file():
+            raise DigestError(Problem(path, 0, 0, Code.UNREADABLE, "there is no such file"))
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise DigestError(Problem(path, 0, 0, Code.UNREADABLE, message)) from None
+    if len(data) > MAX_BYTES:
+        raise DigestError(Problem(path, 0, 0, Code.TOO_LARGE, f"is larger than {MAX_BYTES:,} bytes"))
+    return data
+
+
+def _listed(root: Path, path: str, problems: list[Problem]) -> Iterator[str]:
+    try:
+        lines = read_local(root, path).decode("utf-8-sig").splitlines()
+    except DigestError as error:
+        problems += error.problems
+        return
+    except UnicodeDecodeError:
+        problems.append(Problem(path, 0, 0, Code.ENCODING, "the file is not UTF-8"))
+        return
+    for number, line in enumerate(lines, 1):
+        place = line.strip()
+        if not place or place.startswith(_COMMENT):
+            continue
+        try:
+            if is_list(place):
+                raise OptionError("names another list")
+            yield from places(place)
+        except OptionError as error:
+            problems.append(Problem(path, number, 1, Code.BAD_SETTING, f"'{place}' {error}"))
+
+
+_LIST = "indexes.json"
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy: the name of its file, which tells its content, the validators, and when its server was last asked."""
+
+    file: str
+    etag: str
+    modified: str
+    asked: float
+
+
+@dataclass
+class Copies:
+    """The copies of a folder. What cannot be written is had again the next time."""
+
+    folder: Path
+    known: dict[str, Copy] = field(default_factory=dict)
+    _before: dict[str, Copy] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, folder: Path) -> Copies:
+        """The copies that are in a folder, as far as their files are there."""
+        try:
+            record = json.loads((folder / _LIST).read_bytes())
+            copies = {url: Copy(**fields) for url, fields in record["copies"].items()} if _is_ours(record) else {}
+            names = {file.name for file in folder.iterdir()}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            copies, names = {}, set()
+        known = {url: copy for url, copy in copies.items() if copy.file in names}
+        return cls(folder, known, dict(known))
+
+    def is_fresh(self, url: str, seconds: float) -> bool:
+        """Whether a copy is not older than so many seconds, or any number of them if that is below zero."""
+        copy = self.known.get(url)
+        if copy is None:
+            return False
+        age = time.time() - copy.asked
+        # a time to come is that of a clock which was wrong
+        return seconds < 0 or 0 <= age < seconds
+
+    def read(self, url: str) -> bytes | None:
+        """The content of a copy, or None if it is not what was written."""
+        copy = self.known[url]
+        try:
+            data = (self.folder / copy.file).read_bytes()
+        except OSError:
+            return None
+        return data if _name(url, data) == copy.file else None
+
+    def confirm(self, url: str) -> None:
+        """Remember that the server has nothing else."""
+        copy = self.known[url]
+        self.known[url] = Copy(copy.file, copy.etag, copy.modified, time.time())
+
+    def add(self, url: str, data: bytes, etag: str, modified: str) -> None:
+        """Keep the content behind a URL."""
+        name = _name(url, data)
+        with suppress(OSError):
+            _write(self.folder / name, data)
+            self.known[url] = Copy(name, etag, modified, time.time())
+
+    def forget(self, url: str) -> None:
+        """Let a copy go that is none."""
+        self.known.pop(url, None)
+
+    def save(self) -> None:
+        """Write the list of the copies, and remove what it does not have."""
+        if self.known == self._before:
+            return
+        copies = {url: asdict(copy) for url, copy in sorted(self.known.items())}
+        with suppress(OSError):
+            _write(self.folder / _LIST, json.dumps({"version": _VERSION, "copies": copies}).encode())
+            for gone in {copy.file for copy in self._before.values()} - {copy.file for copy in self.known.values()}:
+                (self.folder / gone).unlink(missing_ok=True)
+        self._before = dict(self.known)
+
+
+def _is_ours(record: object) -> bool:
+    return isinstance(record, dict) and record.get("version") == _VERSION
+
+
+def _write(file: Path, data: bytes) -> None:
+    # several builds may do so at the same time; a copy that got lost is not what its name says
+    write_by_way_of(file.with_name(f".{file.name}.{os.getpid()}"), file, data)
+
+
+def _name(url: str, data: bytes) -> str:
+    return f"{blake2b(url.encode(), digest_size=8).hexdigest()}-{blake2b(data, digest_size=16).hexdigest()}.json"

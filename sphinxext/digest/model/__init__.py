@@ -9,13 +9,13 @@ from sphinxext.digest.model.notes import (
     Item,
     Kind,
     Note,
+    Participants,
     Prelude,
     State,
     Story,
     Success,
     Thread,
 )
-from sphinxext.digest.model.participants import Participants
 from sphinxext.digest.model.period import Period, month_name
 from sphinxext.digest.model.schedule import MILESTONE, Event, Outlook, Schedule, Scope, Week, week_label, week_number
 from sphinxext.digest.model.text import REFUSED_CHARACTER, Moment, Place, Text

@@ -1,10 +1,15 @@
-"""A stretch of days."""
+"""A stretch of days.
+
+Periods in words and in the calendar: what a user may write, and which digest a day belongs to.
+"""
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 _MONTHS = (
     "January",
@@ -83,3 +88,136 @@ def short_title(period: Period) -> str:
     if start.month == end.month:
         return f"{_SHORT_MONTHS[start.month - 1]} {start.day}-{end.day}"
     return f"{_SHORT_MONTHS[start.month - 1]} {start.day} - {_SHORT_MONTHS[end.month - 1]} {end.day}"
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKLY, BIWEEKLY, MONTHLY = FREQUENCIES = ("weekly", "biweekly", "monthly")
+LATEST = "latest"
+
+#: The years that a date may be of.
+YEARS = range(1970, 3000)
+
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_INTERVAL = re.compile(rf"({_DAY})/({_DAY})")
+_WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+
+
+class PeriodError(ValueError):
+    """A period that cannot be understood; the message says what is wrong with it."""
+
+
+def check_year(*days: date) -> None:
+    """Make sure that days are of years for which there are digests, so that no calculation leaves the calendar.
+
+    :raises PeriodError: if they are not.
+    """
+    for day in days:
+        if day.year not in YEARS:
+            raise PeriodError(f"the year {day.year} is not one of {YEARS.start} to {YEARS.stop - 1}")
+
+
+def parse_interval(text: str) -> Period:
+    """Read ``START/END``, an ISO week (``2015-W49``: Monday to Sunday, ISO 8601) or a month (``2015-12``).
+
+    :raises PeriodError: if the text is none of these, names a day that does not exist, or ends before it starts.
+    """
+    try:
+        if match := _INTERVAL.fullmatch(text):
+            period = Period(date.fromisoformat(match[1]), date.fromisoformat(match[2]))
+        elif match := _WEEK.fullmatch(text):
+            monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+            period = Period(monday, monday + timedelta(days=6))
+        elif match := _MONTH.fullmatch(text):
+            period = month_of(date(int(match[1]), int(match[2]), 1))
+        else:
+            raise PeriodError(
+                f"'{text}' is not a period: write START/END (2015-11-28/2015-12-04), an ISO week (2015-W49), "
+                "a month (2015-12), the day of a digest (2015-12-04) or 'latest'"
+            )
+    except PeriodError:
+        raise
+    except (ValueError, OverflowError):
+        raise PeriodError(f"'{text}' is not a period: there is no such day, week or month") from None
+    check_year(period.start, period.end)
+    if period.end < period.start:
+        raise PeriodError(f"the period '{text}' ends before it starts")
+    return period
+
+
+def parse_day(text: str) -> date | None:
+    """The day that ``text`` names as ``YYYY-MM-DD``, or None if it is not of that form.
+
+    :raises PeriodError: if there is no such day.
+    """
+    if not re.fullmatch(_DAY, text):
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise PeriodError(f"there is no such day as '{text}'") from None
+    check_year(day)
+    return day
+
+
+def month_of(day: date) -> Period:
+    """The calendar month of a day."""
+    return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Which digest a day belongs to.
+
+    ``week_start`` is a name out of :data:`WEEKDAYS`. A two-week period begins in every second week counted from the
+    week of ``anchor``. An interval wins over the regular periods for the days that it holds; of two intervals that
+    share a day, the one that ends first.
+    """
+
+    frequency: str = WEEKLY
+    week_start: str = "saturday"
+    anchor: date = date(2000, 1, 1)
+    intervals: tuple[Period, ...] = field(default=())
+
+    def with_intervals(self, intervals: Iterable[Period]) -> Calendar:
+        """The same calendar with more intervals."""
+        together = tuple(sorted({*self.intervals, *intervals}, key=lambda period: (period.end, period.start)))
+        return Calendar(self.frequency, self.week_start, self.anchor, together)
+
+    def period_of(self, day: date) -> Period:
+        """The period of the digest that a day belongs to."""
+        for interval in self.intervals:
+            if day in interval:
+                return interval
+        return self.regular_period_of(day)
+
+    def regular_period_of(self, day: date) -> Period:
+        """The week, the two weeks or the month of a day, whatever the intervals are."""
+        if self.frequency == MONTHLY:
+            return month_of(day)
+        start = self._week_start(day)
+        if self.frequency == WEEKLY:
+            return Period(start, start + timedelta(days=6))
+        weeks = (start - self._week_start(self.anchor)).days // 7
+        start -= timedelta(weeks=weeks % 2)
+        return Period(start, start + timedelta(days=13))
+
+    def _week_start(self, day: date) -> date:
+        return day - timedelta(days=(day.weekday() - WEEKDAYS.index(self.week_start)) % 7)
+
+
+def countdown_week(day: date) -> Period:
+    """The working week, Monday to Friday, that a countdown written on ``day`` is about.
+
+    A countdown is written at the end of a week about the next one, or at its beginning about that week itself:
+    from Thursday on it is the next week's.
+    """
+    reference = day + timedelta(days=4)
+    monday = reference - timedelta(days=reference.weekday())
+    return Period(monday, monday + timedelta(days=4))
+
+
+def long_day(day: date) -> str:
+    """A day in the words of a deadline: ``March 4th, 2027``."""
+    suffix = "th" if day.day in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
+    return f"{month_name(day)} {day.day}{suffix}, {day.year}"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sphinxext.digest.periods import PeriodError, parse_day
-from sphinxext.digest.release.records import NotesConfig, Release
+from sphinxext.digest.model.period import PeriodError, parse_day
+from sphinxext.digest.release.notes import NotesConfig, Release
 
 
 class SpanError(ValueError):
@@ -68,7 +68,7 @@ def select_releases(releases: Sequence[Release], span: Span, versions: Iterable[
 
     What is not released yet is in spans without an end.
 
-    :param releases: of the whole branch, as :func:`~sphinxext.digest.release.load_releases` has them if the
+    :param releases: of the whole branch, as :func:`~sphinxext.digest.release.load.load_releases` has them if the
         configuration stops neither at the base of the branch nor at an earliest version.
     :param versions: as of :func:`versions_of_branch`, so that a limit can be a version without notes.
     :raises SpanError: if there is no such version, or the end is before the start.

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 
 from docutils import nodes
 
-from sphinxext.digest.collect.schedule import DECISIONS, countdown_fields, deadline_line, deadlines
-from sphinxext.digest.compose import References
+from sphinxext.digest.collection.compose import References
+from sphinxext.digest.doctree.countdown_fields import DECISIONS, countdown_fields, deadline_line, deadlines
+from sphinxext.digest.doctree.digest import number_links
 from sphinxext.digest.doctree.parse import TextParser, guard_of
-from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.model import Countdown, Entry, Period, Schedule, Text, Week
-from sphinxext.digest.options import Settings
-from sphinxext.digest.periods import short_title
+from sphinxext.digest.model.period import short_title
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.text import text_lines
-from sphinxext.digest.render.wrap import wrap
-from sphinxext.digest.schedule.days import named_days
+from sphinxext.digest.schedule.dates import named_days
+from sphinxext.digest.settings.options import Settings
+from sphinxext.digest.text.width import wrap
 
 #: The parts of a countdown and their headings.
 HEADINGS = {

@@ -1,12 +1,41 @@
-"""Release notes in the order in which all formats have them: of each version, or of many versions by section."""
+"""Release notes in the order in which all formats have them: of each version, or of many versions by section.
+
+Release notes as records for other programs.
+
+Release notes as plain text, in the style of the mails of digests, and as Markdown.
+
+What only a Sphinx build knows degrades to its words: a reference to its text, a directive to its content.
+
+Release notes as reStructuredText: a report as reno writes it, or what changed by section.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
+from docutils import nodes
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from sphinxext.digest.collection.compose import References
+from sphinxext.digest.doctree.digest import number_links
+from sphinxext.digest.doctree.guard import Guard
+from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.model import Text
-from sphinxext.digest.release import NotesConfig, Release, ReleaseNote, sections_of
+from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.release.load import sections_of
+from sphinxext.digest.release.notes import NotesConfig, Release, ReleaseNote
+from sphinxext.digest.render.markdown import markdown_document
+from sphinxext.digest.render.rst import UniqueNames, link_targets, reading_of
+from sphinxext.digest.render.rst_markup import escaped, escaped_words, heading, item, separated
+from sphinxext.digest.render.text import text_lines
+from sphinxext.digest.text.width import WIDTH, width_of
+from sphinxext.digest.yaml import compose as safeyaml
+
+if TYPE_CHECKING:
+    from reno.config import Config
 
 
 @dataclass(frozen=True)
@@ -82,3 +111,257 @@ def _parts(conf: NotesConfig, releases: Sequence[Release]) -> tuple[NotePart, ..
         passages = tuple(Passage(release, *pair) for release in releases for pair in release.texts(name))
         parts.append(NotePart(name, title, level, passages))
     return tuple(part for part in parts if part.passages)
+
+
+def release_note_records(outline: Outline) -> list[dict[str, object]]:
+    """A record for each text: its version, its place in the repository, its section and its reStructuredText."""
+    return [_record(part, passage) for part, passage in outline.passages]
+
+
+def _record(part: NotePart, passage: Passage) -> dict[str, object]:
+    release, note = passage.release, passage.note
+    return {
+        "version": release.version,
+        "title": release.title,
+        "date": release.day.isoformat() if release.day else None,
+        "path": note.path,
+        "line": passage.text.line,
+        "identity": note.identity,
+        "commit": note.commit,
+        "section": part.name,
+        "heading": part.title,
+        "text": passage.text.value,
+    }
+
+
+#: Roles whose words are words: titles of pages and headings. What other roles have is a name of something.
+_WORD_ROLES = frozenset({"abbr", "any", "doc", "download", "guilabel", "menuselection", "numref", "ref", "term"})
+_ROLE = re.compile(r":([\w.+-]+(?::[\w.+-]+)*):`")
+#: What docutils says of a name that the text itself does not give.
+_UNKNOWN = re.compile(r'Unknown target name: "(.+?)"')
+#: Stands for the place of a heading, to which nothing but words leads.
+_HEADING = "#"
+#: What is no matter without a page: a link of another scheme is its words.
+_NO_PROBLEM = frozenset({Code.BAD_URL})
+
+
+class _NotesGuard(Guard):
+    """What release notes may use: any directive of the project's build, if it reads no file."""
+
+    def allows_directive(self, name: str) -> bool:
+        return True
+
+
+def release_notes_text(outline: Outline, width: int = WIDTH) -> tuple[str, list[Problem]]:
+    """The notes as plain text, and the problems of their texts.
+
+    Titles are underlined, headings of sections stand above their bullets, and links are numbered, with a list of
+    their targets at the end.
+    """
+    builder = _Builder(outline)
+    chapters = [(chapter, builder.sections(chapter)) for chapter in outline.chapters]
+    numbers = References()
+    number_links([part for _, parts in chapters for part in parts], numbers, "reference", titles=True)
+    blocks = [_underlined(outline.title, "=")]
+    for chapter, parts in chapters:
+        blocks += [_underlined(chapter.heading, "-"), text_lines(parts, width)]
+    blocks.append([f"[{number}] - {target}" for number, target in enumerate(numbers.targets, 1)])
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n", builder.problems
+
+
+def release_notes_markdown(outline: Outline) -> tuple[str, list[Problem]]:
+    """The notes as GitHub Flavored Markdown, and the problems of their texts."""
+    builder = _Builder(outline)
+    parts: list[nodes.Node] = []
+    for chapter in outline.chapters:
+        sections = builder.sections(chapter)
+        parts += [_section(chapter.heading, sections)] if chapter.heading else sections
+    return markdown_document(outline.title, parts), builder.problems
+
+
+class _Builder:
+    """Makes nodes of notes.
+
+    In a report all notes are one document, so that a text may refer to a name that another one gives, or to a heading.
+    """
+
+    def __init__(self, outline: Outline) -> None:
+        self._parser = TextParser(_NotesGuard(raw=True))
+        self._targets = {part.title.lower(): _HEADING for chapter in outline.chapters for part in chapter.parts}
+        for _, passage in outline.passages:
+            self._targets |= link_targets(passage.text.value)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong with the texts so far."""
+        return [problem for problem in self._parser.problems if problem.code not in _NO_PROBLEM]
+
+    def sections(self, chapter: Chapter) -> list[nodes.Node]:
+        """The sections of a chapter, those of lower levels inside the others."""
+        top: list[nodes.Node] = []
+        around: list[tuple[int, nodes.section]] = []
+        for part in chapter.parts:
+            section = _section(part.title, self._body(part, with_version=chapter.release is None))
+            around = [(level, outer) for level, outer in around if level < part.level]
+            if around:
+                around[-1][1].append(section)
+            else:
+                top.append(section)
+            around.append((part.level, section))
+        return top
+
+    def _body(self, part: NotePart, *, with_version: bool) -> list[nodes.Node]:
+        found = [self._blocks(passage, with_version=with_version) for passage in part.passages]
+        if part.is_prelude:
+            return [block for blocks in found for block in blocks]
+        return [nodes.bullet_list("", *(nodes.list_item("", *blocks) for blocks in found), bullet="*")]
+
+    def _blocks(self, passage: Passage, *, with_version: bool) -> list[nodes.Node]:
+        blocks = self._parsed(passage)
+        _unwrap_words(blocks)
+        if with_version:
+            lead = nodes.Text(f"{passage.release.title}: ")
+            if blocks and isinstance(blocks[0], nodes.paragraph):
+                blocks[0].insert(0, lead)
+            else:
+                blocks.insert(0, nodes.paragraph("", "", nodes.Text(lead.rstrip())))
+        return blocks
+
+    def _parsed(self, passage: Passage) -> list[nodes.Node]:
+        text, note = passage.text, passage.note
+        prefix = f"note-{note.identity}"
+        known = len(self._parser.problems)
+        blocks = self._parser.blocks(text, note.path, prefix)
+        found = {match[1] for problem in self._parser.problems[known:] if (match := _UNKNOWN.search(problem.message))}
+        if names := sorted(found & self._targets.keys()):
+            del self._parser.problems[known:]
+            lines = [f".. _`{name}`: {self._targets[name]}" for name in names]
+            blocks = self._parser.blocks(replace(text, value="\n\n".join([text.value, *lines])), note.path, prefix)
+        for block in blocks:
+            for link in list(block.findall(nodes.reference)):
+                if link.get("refuri") == _HEADING:
+                    link.parent.replace(link, link.children)
+        return blocks
+
+
+def _unwrap_words(blocks: Iterable[nodes.Node]) -> None:
+    """Take the marks of literals from words that are none, and from names what only tells Sphinx how to show them."""
+    for block in blocks:
+        for literal in list(block.findall(nodes.literal)):
+            role = _ROLE.match(literal.rawsource)
+            if role is None:
+                continue
+            words = literal.astext().removeprefix("!")
+            if words.startswith("~"):
+                words = words[1:].rpartition(".")[2]
+            is_word = role[1].rpartition(":")[2] in _WORD_ROLES
+            literal.parent.replace(literal, nodes.Text(words) if is_word else nodes.literal("", words))
+
+
+def _section(title: str, body: Sequence[nodes.Node]) -> nodes.section:
+    return nodes.section("", nodes.title("", "", nodes.Text(title)), *body)
+
+
+def _underlined(title: str, line: str) -> list[str]:
+    return [title, line * width_of(title)] if title else []
+
+
+#: What is drawn below the headings of sections of each level.
+_LINES = "-^~"
+
+#: The content of notes by their paths, as a scanner gives it.
+Contents = Mapping[str, bytes | str]
+
+
+def release_notes_report(
+    conf: Config,
+    releases: Sequence[Release],
+    contents: Contents,
+    *,
+    title: str,
+    show_source: bool,
+    branch: str | None,
+) -> str:
+    """The document that ``reno report`` prints, made by reno's own formatter.
+
+    It differs where reno gives up, such as at a note that cannot be read: that is left out. The days of releases are
+    those in UTC, wherever the report is made.
+
+    :param contents: of all notes of the releases.
+    :param branch: the one that the user named, which becomes a part of anchors.
+    """
+    from reno import formatter
+
+    shown = _Shown(conf, releases, contents)
+    versions = [release.version for release in releases]
+    text: str = formatter.format_report(shown, conf, versions, title=title, show_source=show_source, branch=branch)
+    return text + "\n"
+
+
+class _Shown:
+    """What reno's formatter asks of its loader."""
+
+    def __init__(self, conf: Config, releases: Sequence[Release], contents: Contents) -> None:
+        self._prelude = conf.prelude_section_name
+        self._releases = {release.version: release for release in releases}
+        self._notes = {note.path: note for release in releases for note in release.notes}
+        self._contents = contents
+
+    def __getitem__(self, version: str) -> list[tuple[str, bytes | None]]:
+        notes = self._releases[version].notes
+        return [(note.path, note.commit.encode() if note.commit else None) for note in notes]
+
+    def get_version_date(self, version: str) -> str:
+        return str(self._releases[version].day or "Unknown")
+
+    def parse_note_file(self, filename: str, _commit: object) -> dict[str, Any]:
+        """The texts as YAML has them, with the line ends that the records do not keep and reno writes."""
+        note = self._notes[filename]
+        content = self._contents[filename]
+        data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+        known: list[Problem] = []
+        text = safeyaml.decode(data, filename, known)
+        root = safeyaml.compose(text, filename, known) if text is not None else None
+        assert isinstance(root, MappingNode)  # or there would be no record of it
+        return dict(self._texts(note, root))
+
+    def _texts(self, note: ReleaseNote, root: MappingNode) -> Iterator[tuple[str, object]]:
+        for key, value in root.value:
+            if key.value == self._prelude and note.prelude is not None:
+                yield key.value, value.value
+            elif isinstance(key, ScalarNode) and key.value in note.sections:
+                items = value.value if isinstance(value, SequenceNode) else [value]
+                # records have no more than these
+                texts = [item for item in items if isinstance(item, ScalarNode) and safeyaml.is_string(item)]
+                yield key.value, [text.value for text in texts if text.value.strip()]
+
+
+def release_notes_rst(outline: Outline, *, show_source: bool) -> str:
+    """Notes of several versions by section, each text after its version, in the style of reno's reports.
+
+    Names of links that several texts give are told apart, so that the document has each of them once.
+    """
+    parser = TextParser(Guard())
+    names = UniqueNames(reading_of(parser))
+    blocks = [heading(outline.title, "=", overline=True)] if outline.title else []
+    for chapter in outline.chapters:
+        for part in chapter.parts:
+            blocks.append(heading(part.title, _LINES[part.level - 1]))
+            for passage in part.passages:
+                if show_source:
+                    blocks.append([f".. {passage.note.path} @ {passage.note.commit or 'not committed'}"])
+                blocks.append(_passage(parser, names, part, passage))
+    return "\n".join(separated(blocks)) + "\n"
+
+
+def _passage(parser: TextParser, names: UniqueNames, part: NotePart, passage: Passage) -> list[str]:
+    title = passage.release.title
+    # a version is no enumerator, which a space would have to follow
+    lead = f"{escaped(title) if ' ' in title else escaped_words(title)}:"
+    lines = (names.unique(passage.text.value) or passage.text.value).split("\n")
+    parsed = parser.blocks(passage.text, passage.note.path, "note")
+    if parsed and isinstance(parsed[0], nodes.paragraph):
+        blocks = [[f"{lead} {lines[0]}", *lines[1:]]]
+    else:
+        blocks = [[lead], lines]
+    return separated(blocks) if part.is_prelude else item(blocks)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from sphinxext.digest.compose import References
-from sphinxext.digest.doctree.references import number_links
+from sphinxext.digest.collection.compose import References
+from sphinxext.digest.doctree.digest import number_links
 from sphinxext.digest.problems import Problem
-from sphinxext.digest.render.digest import DigestSource
+from sphinxext.digest.render.digest import DigestSource, mail_text
 from sphinxext.digest.render.html import html_document
-from sphinxext.digest.render.mail_text import mail_text
 from sphinxext.digest.render.markdown import markdown_document
 from sphinxext.digest.render.records import section_record
 from sphinxext.digest.render.rst import rst_document

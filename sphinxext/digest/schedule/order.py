@@ -9,8 +9,7 @@ from itertools import pairwise
 
 from sphinxext.digest.model import Period, Place, week_number
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.schedule.days import FRIDAY, WEEK, WEEKDAYS, monday_of
-from sphinxext.digest.schedule.rows import Claim, Mention, Row, Table
+from sphinxext.digest.schedule.dates import FRIDAY, WEEK, WEEKDAYS, Claim, Mention, Row, Table, monday_of
 
 
 class Order:

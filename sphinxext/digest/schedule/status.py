@@ -11,11 +11,10 @@ from pathlib import Path
 
 from yaml.nodes import Node, SequenceNode
 
-from sphinxext.digest import safeyaml
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.schedule.days import monday_of
-from sphinxext.digest.schedule.files import read_file
-from sphinxext.digest.schedule.nodes import NodeReader
+from sphinxext.digest.schedule.dates import monday_of
+from sphinxext.digest.schedule.nodes import NodeReader, read_file
+from sphinxext.digest.yaml import compose as safeyaml
 
 DEVELOPMENT = "development"
 FUTURE = "future"

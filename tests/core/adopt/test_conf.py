@@ -7,8 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.adopt.conf import EXTENSION, has_extension, parse_conf, with_extension
-from sphinxext.digest.adopt.source import Source, python_encoding, read_source
+from sphinxext.digest.init.conf import (
+    EXTENSION,
+    Source,
+    has_extension,
+    parse_conf,
+    python_encoding,
+    read_source,
+    with_extension,
+)
 from sphinxext.digest.problems import DigestError
 
 

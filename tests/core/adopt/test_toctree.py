@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sphinxext.digest.adopt.source import Source
-from sphinxext.digest.adopt.toctree import names_entry, with_entry
+from sphinxext.digest.init.conf import Source
+from sphinxext.digest.init.documentation import names_entry, with_entry
 
 ENTRY = "digests/index"
 

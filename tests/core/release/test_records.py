@@ -8,20 +8,11 @@ from typing import Any
 import pytest
 from reno.config import Config
 
-from sphinxext.digest.history import Scanner
 from sphinxext.digest.problems import Problem
-from sphinxext.digest.release import (
-    Release,
-    SpanError,
-    load_releases,
-    parse_span,
-    released_versions,
-    select_releases,
-    versions_of_branch,
-)
-from sphinxext.digest.release.read import NoteReader
-from sphinxext.digest.release.released import first_sentence
-from sphinxext.digest.release.report import report_lines
+from sphinxext.digest.release.load import first_sentence, load_releases, released_versions, report_lines
+from sphinxext.digest.release.notes import NoteReader, Release
+from sphinxext.digest.release.scanner import Scanner
+from sphinxext.digest.release.span import SpanError, parse_span, select_releases, versions_of_branch
 
 READER = NoteReader("prelude", ("features", "fixes"))
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sphinxext.digest.model import Schedule
-from sphinxext.digest.options import Settings
-from sphinxext.digest.schedule import Schedules, load_schedules
+from sphinxext.digest.schedule.load import Schedules, load_schedules
+from sphinxext.digest.settings.options import Settings
 
 #: A day in the cycle of most of the schedules here.
 TODAY = date(2026, 11, 16)

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from sphinxext.digest.model import Period
-from sphinxext.digest.schedule.days import named_days, weekday_of, working_week
-from sphinxext.digest.schedule.markup import plain_title
+from sphinxext.digest.schedule.dates import named_days, weekday_of, working_week
+from sphinxext.digest.schedule.rst_prose import plain_title
 
 WEEK = Period(date(2026, 11, 16), date(2026, 11, 20))
 

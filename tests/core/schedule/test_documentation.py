@@ -7,8 +7,7 @@ from datetime import date
 from pathlib import Path
 from textwrap import dedent
 
-from sphinxext.digest.schedule.own import MAX_AFTER, MAX_BEFORE
-from sphinxext.digest.schedule.own_fields import FIELDS, MILESTONE_FIELDS
+from sphinxext.digest.schedule.project_schedule import FIELDS, MAX_AFTER, MAX_BEFORE, MILESTONE_FIELDS
 
 from .conftest import Files
 

@@ -10,8 +10,9 @@ import pytest
 from web_server import Answer, WebServer
 
 from sphinxext.digest.problems import DigestError
-from sphinxext.digest.schedule import fetch, fetch_schedules, load_schedules
-from sphinxext.digest.schedule.fetch import MAX_AGE, cache_folder
+from sphinxext.digest.schedule import fetch
+from sphinxext.digest.schedule.fetch import MAX_AGE, cache_folder, fetch_schedules
+from sphinxext.digest.schedule.load import load_schedules
 
 from .conftest import TODAY, Files
 from .test_schedules import RELEASES, STATUS, yaml

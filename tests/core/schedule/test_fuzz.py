@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinxext.digest.options import default_settings
-from sphinxext.digest.schedule import load_schedules
-from sphinxext.digest.schedule.days import named_days
+from sphinxext.digest.schedule.dates import named_days
+from sphinxext.digest.schedule.load import load_schedules
+from sphinxext.digest.settings.options import default_settings
 
 from .conftest import TODAY, Files
 from .test_cycle import RST, YAML

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from sphinxext.digest.model import Place, Scope
-from sphinxext.digest.schedule import own_schema
+from sphinxext.digest.schedule.project_schedule import own_schema
 
 from .conftest import TODAY, Files
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.options import Settings
-from sphinxext.digest.schedule import REMARKS, load_schedules
+from sphinxext.digest.schedule import REMARKS
+from sphinxext.digest.schedule.load import load_schedules
+from sphinxext.digest.settings.options import Settings
 
 from .conftest import TODAY
 

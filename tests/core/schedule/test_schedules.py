@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.options import Settings
-from sphinxext.digest.schedule import Schedules, load_schedules
+from sphinxext.digest.schedule.load import Schedules, load_schedules
+from sphinxext.digest.settings.options import Settings
 
 from .conftest import TODAY, Files
 

@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
+from sphinxext.digest.collection.archives import INDEX, Chain, Member
 from sphinxext.digest.doctree.digest import titled
-from sphinxext.digest.doctree.lines import line_with
+from sphinxext.digest.doctree.lines import heading_of, line_with, sentence
 from sphinxext.digest.doctree.notes import WHERE_CLASS
-from sphinxext.digest.doctree.sentence import heading_of, sentence
-from sphinxext.digest.extension.archives.lines import line_of
-from sphinxext.digest.extension.counts import count_in_words
+from sphinxext.digest.extension.archives.notes import line_of
 from sphinxext.digest.extension.domain import letter_of
+from sphinxext.digest.extension.i18n import count_in_words
 from sphinxext.digest.model import Countdown, Entry, Kind, State, Thread, ThreadLinks
+from sphinxext.digest.model.period import countdown_week
 from sphinxext.digest.model.words import N_, filled
-from sphinxext.digest.options import words_of
-from sphinxext.digest.periods import countdown_week
-from sphinxext.digest.registers import INDEX, Chain, Member
+from sphinxext.digest.settings.options import words_of
 
 if TYPE_CHECKING:
-    from sphinxext.digest.extension.archives.queries import ArchiveQuery
+    from sphinxext.digest.extension.dependencies import ArchiveQuery
     from sphinxext.digest.extension.directives.base import CollectionReader, PageNotes
 
 #: What an archive is called over the list of its pages.

@@ -1,19 +1,66 @@
-"""Notes whose names and lines lead to the pages of archives, where an output has them."""
+"""Notes whose names and lines lead to the pages of archives, where an output has them.
+
+Lines of lists that are nothing but a link to a page of an archive.
+
+What the filter of a collection finds notes by: the words that a page shows of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinxext.digest.collection.archives import INDEX, Chain, page_name
 from sphinxext.digest.doctree.notes import NoteBuilder
-from sphinxext.digest.extension.archives.lines import line_of
-from sphinxext.digest.registers import INDEX, Chain, page_name
+from sphinxext.digest.extension.compat import has_archives
+from sphinxext.digest.extension.domain import ARCHIVE, LINE, PAGE, DigestDomain
+from sphinxext.digest.model import Countdown, Entry, Item, Story, Success, Text
 
-if TYPE_CHECKING:
-    from sphinxext.digest.model import Entry, Success
+
+def line_of(link: nodes.Element) -> nodes.list_item:
+    """A line of a list that is nothing but a link; where there are no such links, there is no line."""
+    link[LINE] = True
+    return nodes.list_item("", nodes.paragraph("", "", link))
+
+
+class LinesWithoutPage(SphinxPostTransform):
+    """Takes away the lines that would lead nowhere in an output."""
+
+    # before Sphinx makes links (priority 10), or words, of what is to become one
+    default_priority = 9
+
+    def run(self, **_arguments: Any) -> None:
+        """Take the items of lists away, and lists that have no others."""
+        reached = has_archives(DigestDomain.of(self.env).builder)
+        for link in list(self.document.findall(addnodes.pending_xref)):
+            if link.get(LINE) and link["reftype"] == PAGE and link["refdomain"] == DigestDomain.name:
+                if reached and link["reftarget"] in self.env.found_docs:
+                    continue
+                _remove_line(link)
+
+
+def leave_out_archives(doctree: nodes.document) -> None:
+    """Take the links to archives out of a page whose links are made: a mail has the digest alone."""
+    for link in list(doctree.findall(nodes.Element)):
+        if link.get(ARCHIVE) == LINE:
+            _remove_line(link)
+        elif ARCHIVE in link and isinstance(link, nodes.reference):
+            link.parent.replace(link, link.children)
+
+
+def _remove_line(link: nodes.Element) -> None:
+    """Take away the line that a link stands in, and the list if that has no others."""
+    item = link.parent.parent
+    listing = item.parent
+    listing.remove(item)
+    if not listing.children:
+        listing.parent.remove(listing)
+
 
 #: Makes a link out of its content to a page of an archive, as seen from the folder of the collection's pages.
 ToPage = Callable[[str, nodes.Element], nodes.Element]
@@ -58,3 +105,46 @@ class LinkedNotes(NoteBuilder):
 
     def _line(self, page: str, text: str) -> nodes.list_item:
         return line_of(self.to_page(page, nodes.inline("", text)))
+
+
+#: What stands at the ends of words without belonging to them.
+_MARKS = ".,;:!?()\"'“”‘’"
+
+
+class SearchedNotes(NoteBuilder):
+    """Makes the nodes of notes, and remembers the words of their texts: translated ones, without markup."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+        self._said: dict[str, list[str]] = {}
+
+    def blocks(self, text: Text, entry: Entry, lead: str = "") -> list[nodes.Node]:
+        """The body elements of a text of a note."""
+        blocks = super().blocks(text, entry, lead)
+        said = self._said.setdefault(entry.anchor, [])
+        said += (word for block in blocks for word in block.astext().split())
+        return blocks
+
+    def heading(self, text: Text, entry: Entry) -> nodes.paragraph:
+        """The title of a note."""
+        heading = super().heading(text, entry)
+        self._said.setdefault(entry.anchor, []).extend(heading.astext().split())
+        return heading
+
+    def words_of(self, entry: Entry, title: str) -> str:
+        """The words of a note that are not in its title, each of them once, in their order."""
+        note = entry.note
+        said = [*self._said.get(entry.anchor, ())]
+        if isinstance(note, Item | Story):
+            said += (note.group or "").split()
+        elif isinstance(note, Success):
+            said += (note.channel or "").split()
+        elif isinstance(note, Countdown):
+            said += note.label.split()
+        known = {word.strip(_MARKS).lower() for word in title.split()} | {""}
+        found: dict[str, str] = {}
+        for word in said:
+            bare = word.strip(_MARKS)
+            if bare.lower() not in known:
+                found.setdefault(bare.lower(), bare)
+        return " ".join(found.values())

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from docutils.parsers.rst import Directive
 
-from sphinxext.digest.extension.directives.archive import ArchiveDirective
+from sphinxext.digest.extension.directives.collection import ArchiveDirective, CollectionDirective, ReviewDirective
 from sphinxext.digest.extension.directives.countdown import CountdownDirective
-from sphinxext.digest.extension.directives.digest import DigestDirective
-from sphinxext.digest.extension.directives.listing import CollectionDirective
-from sphinxext.digest.extension.directives.notes import SuccessBotDirective
+from sphinxext.digest.extension.directives.digest import DigestDirective, SuccessBotDirective, ThreadSummaryDirective
 from sphinxext.digest.extension.directives.release_notes import ReleaseNotesDirective
-from sphinxext.digest.extension.directives.review import ReviewDirective
 from sphinxext.digest.extension.directives.schedule import ReleaseScheduleDirective
-from sphinxext.digest.extension.directives.threads import ThreadSummaryDirective
 
 DIRECTIVES: dict[str, type[Directive]] = {
     "digest": DigestDirective,

@@ -13,31 +13,28 @@ from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
-from sphinxext.digest.collection import Collection
-from sphinxext.digest.compose import digest_title
+from sphinxext.digest.collection.compose import digest_title
+from sphinxext.digest.collection.load import Collection
+from sphinxext.digest.doctree.digest import NUMBER_CLASS
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS
 from sphinxext.digest.doctree.notes import WHERE_CLASS
 from sphinxext.digest.doctree.parse import TextParser
-from sphinxext.digest.doctree.references import NUMBER_CLASS
-from sphinxext.digest.extension.archives.notes import LinkedNotes
+from sphinxext.digest.extension.archives.notes import LinkedNotes, SearchedNotes
+from sphinxext.digest.extension.build_state import Store, store_of
+from sphinxext.digest.extension.compat import ignore_commands
+from sphinxext.digest.extension.config import guard_in_build
 from sphinxext.digest.extension.cycles import outlook_in_digest
+from sphinxext.digest.extension.dependencies import CollectionLookup, NotesQuery, Query, remember_lookup
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target
-from sphinxext.digest.extension.extlinks import guard_in_build
-from sphinxext.digest.extension.lookups import CollectionLookup, remember_lookup
-from sphinxext.digest.extension.mathjax import ignore_commands
-from sphinxext.digest.extension.picture_files import refusal_of_picture
-from sphinxext.digest.extension.pictures import participants_nodes
-from sphinxext.digest.extension.queries import NotesQuery, Query
-from sphinxext.digest.extension.relative import HomesQuery, PageHome
-from sphinxext.digest.extension.searched import SearchedNotes
-from sphinxext.digest.extension.store import Store, store_of
+from sphinxext.digest.extension.html.filter import participants_nodes, refusal_of_picture
+from sphinxext.digest.extension.links import HomesQuery, PageHome
 from sphinxext.digest.extension.translation import PageCatalogue, note_words
-from sphinxext.digest.extension.warn import warn_at
+from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.model import Countdown, Entry, Success, Thread, Words
-from sphinxext.digest.options import Settings
-from sphinxext.digest.periods import PeriodError
+from sphinxext.digest.model.period import PeriodError
 from sphinxext.digest.problems import Code, DigestError
+from sphinxext.digest.settings.options import Settings
 
 #: The classes of what stands in a line besides its words.
 _ASIDES = frozenset({NUMBER_CLASS, PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS})

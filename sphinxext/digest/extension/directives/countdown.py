@@ -9,24 +9,23 @@ from typing import ClassVar
 
 from docutils import nodes
 
-from sphinxext.digest.compose import countdown_heading, week_heading
+from sphinxext.digest.collection.compose import countdown_heading, week_heading
+from sphinxext.digest.collection.selection import Selection
+from sphinxext.digest.doctree.deadlines import EventName, deadlines, time_left, week_of_note
 from sphinxext.digest.doctree.digest import titled
-from sphinxext.digest.doctree.lines import LINKS_CLASS, line_with, source_link
+from sphinxext.digest.doctree.lines import LINKS_CLASS, heading_of, line_with, source_link
 from sphinxext.digest.doctree.notes import NoteBuilder
-from sphinxext.digest.doctree.outlook import EventName, deadlines, time_left, week_of_note
-from sphinxext.digest.doctree.sentence import heading_of
 from sphinxext.digest.extension.cycles import PageLinks, timeline_nodes
+from sphinxext.digest.extension.dependencies import NotesQuery
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import OptionSpec
 from sphinxext.digest.extension.directives.schedule import ScheduleReader
 from sphinxext.digest.extension.domain import DigestDomain, Target
-from sphinxext.digest.extension.queries import NotesQuery
 from sphinxext.digest.extension.schedules import ScheduleQuery, has_schedules, schedules_for
 from sphinxext.digest.model import Countdown, Entry, Kind, Outlook, Schedule, Week, Words
 from sphinxext.digest.model.words import filled
 from sphinxext.digest.problems import Code
-from sphinxext.digest.schedule.outlook import outlook
-from sphinxext.digest.selection import Selection
+from sphinxext.digest.schedule.due_dates import outlook
 
 #: The week of a countdown that means the one of today.
 CURRENT = "current"

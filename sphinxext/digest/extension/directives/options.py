@@ -8,8 +8,8 @@ from docutils.parsers.rst import directives
 
 from sphinxext.digest.fragments.values import ValueProblem, check_url
 from sphinxext.digest.model import Scope, State
-from sphinxext.digest.option_table import SECTIONS
-from sphinxext.digest.periods import PeriodError, parse_day
+from sphinxext.digest.model.period import PeriodError, parse_day
+from sphinxext.digest.settings.options import SECTIONS
 
 #: The parts of a countdown, in the order in which they are shown if nothing else is said.
 COUNTDOWN_SHOWS = ("left", "note", "deadlines", "timeline")

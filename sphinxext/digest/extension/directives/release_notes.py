@@ -10,18 +10,16 @@ from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective, switch_source_input
 from sphinx.util.nodes import nested_parse_with_titles
 
+from sphinxext.digest.extension.dependencies import RepositoryLookup, remember_lookup
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import OptionSpec
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain, Target
-from sphinxext.digest.extension.histories import Report
-from sphinxext.digest.extension.lookups import RepositoryLookup, remember_lookup
-from sphinxext.digest.extension.release_queries import ReleaseQuery
+from sphinxext.digest.extension.histories import ReleaseQuery, Report
 from sphinxext.digest.extension.releases import find_repository, histories_of, lead_with, remember_release_notes
-from sphinxext.digest.extension.warn import warn_at
+from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.release.config import FOLDER
-from sphinxext.digest.release.load import prelude_title, sections_of
-from sphinxext.digest.release.report import label_of
+from sphinxext.digest.release.load import label_of, prelude_title, sections_of
+from sphinxext.digest.release.settings import FOLDER
 
 
 class ReleaseNotesDirective(SphinxDirective):

@@ -1,34 +1,49 @@
-"""The feeds of the digests of each collection."""
+"""The feeds of the digests of each collection.
+
+The feeds of topics: single notes, and the release notes of versions.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sphinxext.digest import __version__
-from sphinxext.digest.extension.addresses import (
-    Described,
-    Site,
-    base_url,
-    digest_pages,
-    page_url,
-    shown_collections,
-)
-from sphinxext.digest.extension.builders import file_uri, is_site
-from sphinxext.digest.extension.domain import DigestDomain
-from sphinxext.digest.extension.head import home_of, language_tag
+from sphinxext.digest.extension.build_state import store_of
+from sphinxext.digest.extension.compat import file_uri, is_site
+from sphinxext.digest.extension.domain import RELEASE, DigestDomain
+from sphinxext.digest.extension.html.head import home_of, language_tag
+from sphinxext.digest.extension.links import Described, Site, base_url, digest_pages, page_url, shown_collections
+from sphinxext.digest.extension.marks import mark_of
 from sphinxext.digest.extension.outputs import keep_record, kept_record
-from sphinxext.digest.extension.published.links import Feeds, author_name, feeds_of
-from sphinxext.digest.extension.published.memory import File, Publisher
-from sphinxext.digest.extension.published.resolved import resolved_page
-from sphinxext.digest.extension.shown import mark_of
-from sphinxext.digest.options import Settings
+from sphinxext.digest.extension.published.memory import (
+    Feeds,
+    File,
+    Publisher,
+    author_name,
+    collection_state,
+    feeds_of,
+    places_of,
+    resolved_page,
+)
+from sphinxext.digest.extension.warnings import warn_of
+from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.settings.checks import Topic
+from sphinxext.digest.settings.options import Settings
 
 if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
+
+    from sphinxext.digest.collection.load import Collection
+    from sphinxext.digest.extension.histories import Histories
+    from sphinxext.digest.model import Entry
     from sphinxext.digest.render.feed import Feed, FeedEntry
+
 
 #: The texts of feeds, beside the environment.
 _MEMORY = "digest-feeds.pickle"
@@ -59,12 +74,12 @@ def feed_files(feeds: Feeds, state: str, feed: Callable[[], Feed]) -> Iterator[F
     """
 
     def atom() -> tuple[str, bytes]:
-        from sphinxext.digest.render.atom import atom_document
+        from sphinxext.digest.render.feed import atom_document
 
         return feeds.atom, atom_document(feed()).encode()
 
     def json_feed() -> tuple[str, bytes]:
-        from sphinxext.digest.render.json_feed import json_feed_document
+        from sphinxext.digest.render.feed import json_feed_document
 
         return feeds.json, json_feed_document(feed()).encode()
 
@@ -139,8 +154,8 @@ def _texts(site: Site, settings: Settings, feeds: Feeds, docnames: list[str]) ->
 
 
 def _text(site: Site, settings: Settings, docname: str) -> str:
-    from sphinxext.digest.extension.mail_pages import parts_of_page
-    from sphinxext.digest.render.feed_html import feed_html
+    from sphinxext.digest.extension.mail_builder import parts_of_page
+    from sphinxext.digest.render.feed_content import feed_html
 
     base, url = base_url(site, settings), page_url(site, settings, docname)
     parts = parts_of_page(resolved_page(site, docname), url)
@@ -150,3 +165,155 @@ def _text(site: Site, settings: Settings, docname: str) -> str:
         return f"{base}_images/{quote(images[uri][1])}" if uri in images else ""
 
     return feed_html(parts, url, picture_of, site.words)
+
+
+class TopicFeeds(Publisher):
+    """The newest notes of each topic."""
+
+    name = "topics"
+
+    def files(self) -> Iterator[File]:
+        """Two files to each topic of a collection; nothing is read as long as nothing has changed."""
+        if not is_site(self.app.builder):
+            return
+        site = Site(self.app.env, self.app.builder)
+        for settings in shown_collections(site.env):
+            for topic, feeds in zip(settings.feeds, feeds_of(site, settings)[1:], strict=False):
+                state = _topic_state(site, settings, topic, feeds)
+                yield from feed_files(feeds, state, cache(partial(_topic_feed, site, settings, topic, feeds)))
+
+
+def warn_of_topics(app: Sphinx) -> None:
+    """Say that topics cannot have feeds where nothing says where the documentation is published."""
+    store = store_of(app.env)
+    for settings in store.project.collections if is_site(app.builder) else ():
+        if settings.feeds and not base_url(Site(app.env, app.builder), settings):
+            message = (
+                "digest_feeds: feeds need to know where the documentation is: set digest_base_url, or html_baseurl"
+            )
+            warn_of([Problem(store.settings_path, 0, 0, Code.BAD_SETTING, message)], store.project.root)
+            return
+
+
+class _DigestLinks:
+    """How the notes of a feed refer to digests: by the addresses of their pages."""
+
+    def __init__(self, collection: Collection, pages: dict[str, str]) -> None:
+        self.collection, self.pages = collection, pages
+
+    def to_thread(self, entry: Entry) -> list[nodes.Node]:
+        """The title of the digest that a thread stands in, as a link if that has a page."""
+        from docutils import nodes
+
+        from sphinxext.digest.collection.compose import digest_title
+
+        period = self.collection.calendar.period_of(entry.moment.day)
+        title, url = digest_title(period, self.collection.settings), self.pages.get(period.name)
+        return [nodes.reference("", title, refuri=f"{url}#{entry.anchor}") if url else nodes.Text(title)]
+
+    def to_release(self, version: str) -> list[nodes.Node]:
+        """The version alone; no note is about one."""
+        from docutils import nodes
+
+        return [nodes.Text(version)]
+
+
+def _topic_state(site: Site, settings: Settings, topic: Topic, feeds: Feeds) -> str:
+    folder, releases = collection_state(site, settings), b""
+    domain = DigestDomain.of(site.env)
+    if topic.notes:
+        try:
+            releases = _histories(site).state_of_project(_root(site))
+        except DigestError:
+            return ""
+    pages = [(name, page.name) for name, page in digest_pages(site.env, settings).items()]
+    targets = [target for target in domain.targets() if target.type == RELEASE] if topic.notes else []
+    around = (pages, targets, places_of(site))
+    parts = (folder, releases, around, topic, settings.feed_limit, what_feeds_say(site, settings, feeds))
+    return mark_of(*parts).hex() if folder else ""
+
+
+def _topic_feed(site: Site, settings: Settings, topic: Topic, feeds: Feeds) -> Feed:
+    releases = islice(_releases(site, settings, topic), settings.feed_limit)
+    found = [*_notes(site, settings, topic), *releases]
+    newest = sorted(found, key=lambda entry: (entry.updated, entry.identifier), reverse=True)
+    return make_feed(site, settings, feeds, tuple(newest[: settings.feed_limit]))
+
+
+def _notes(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
+    """The newest notes of a topic as entries."""
+    if not topic.kinds:
+        return
+    from sphinxext.digest.doctree.notes import NoteBuilder
+    from sphinxext.digest.doctree.parse import TextParser
+    from sphinxext.digest.extension.config import guard_in_build
+    from sphinxext.digest.extension.links import home_of, picture_url
+    from sphinxext.digest.model import Countdown, ThreadLinks
+    from sphinxext.digest.render.feed import FeedEntry, rfc3339
+    from sphinxext.digest.render.feed_content import feed_html, note_parts
+
+    collection = store_of(site.env).collection(settings)
+    base = base_url(site, settings)
+    pages = {
+        page.name: f"{base}{site.builder.get_target_uri(docname)}"
+        for docname, page in digest_pages(site.env, settings).items()
+    }
+    links = _DigestLinks(collection, pages)
+    builder = NoteBuilder(
+        settings, TextParser(guard_in_build(site.env, settings, with_sphinx=False)), links, words=site.words
+    )
+    builder.home_of = partial(home_of, site, settings, collection)
+    chosen = [
+        entry
+        for entry in collection.entries
+        if entry.kind in topic.kinds
+        and not (topic.series and isinstance(entry.note, Countdown) and entry.note.series != topic.series)
+    ]
+    for entry in chosen[-settings.feed_limit :]:
+        title, parts = note_parts(entry, builder, collection.threads.get(entry.identity, ThreadLinks()))
+        page = pages.get(collection.calendar.period_of(entry.moment.day).name, "")
+        url = f"{page}#{entry.anchor}" if page else ""
+        moment, html = rfc3339(entry.moment), feed_html(parts, page, partial(picture_url, site, base), site.words)
+        # it stays the same note in another digest; a picture may be all that it has
+        identifier, title = f"{base}{file_uri(settings.pages)}/#{entry.anchor}", title or entry.moment.day.isoformat()
+        yield FeedEntry(identifier, title, url, moment, moment, html)
+
+
+def _releases(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
+    """The newest versions that have notes of a topic as entries."""
+    if not topic.notes:
+        return
+    from sphinxext.digest.doctree.notes import NoteBuilder
+    from sphinxext.digest.doctree.parse import TextParser
+    from sphinxext.digest.extension.config import guard_in_build
+    from sphinxext.digest.extension.links import SiteHome, picture_url
+    from sphinxext.digest.model import Moment
+    from sphinxext.digest.render.feed import FeedEntry, rfc3339
+    from sphinxext.digest.render.feed_content import feed_html, release_parts
+
+    try:
+        conf, releases = _histories(site).tagged(_root(site))
+    except DigestError:
+        return
+    collection, base = store_of(site.env).collection(settings), base_url(site, settings)
+    parser = TextParser(guard_in_build(site.env, settings, with_sphinx=False))
+    builder = NoteBuilder(settings, parser, _DigestLinks(collection, {}), words=site.words)
+    dated = [(release.day, release.version, release) for release in releases if release.day is not None]
+    for day, version, release in sorted(dated, key=lambda triple: triple[:2], reverse=True):
+        target = DigestDomain.of(site.env).find(RELEASE, version)
+        home = SiteHome(target.docname if target else str(site.config.root_doc), site, settings)
+        if parts := release_parts(release, conf, topic.notes, builder, home):
+            page = f"{base}{site.builder.get_target_uri(target.docname)}" if target else ""
+            url = f"{page}#{target.anchor}" if target else ""
+            moment, picture_of = rfc3339(Moment(day)), partial(picture_url, site, base)
+            html = feed_html(parts, page, picture_of, site.words)
+            identifier = f"{base}{file_uri(settings.pages)}/#release-{version}"
+            yield FeedEntry(identifier, version, url, moment, moment, html)
+
+
+def _histories(site: Site) -> Histories:
+    return store_of(site.env).histories
+
+
+def _root(site: Site) -> str:
+    return str(store_of(site.env).project.root)

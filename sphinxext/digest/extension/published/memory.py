@@ -1,17 +1,37 @@
-"""Publishing files: what has not changed since it was published is not made again."""
+"""Publishing files: what has not changed since it was published is not made again.
+
+What published files depend on, as far as a look at a folder tells it.
+
+Pages as they are written, for what is made of them after all of them were.
+
+Where what is published of a collection is, and the line of links to it on the page that lists the digests.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from docutils import nodes
+from sphinx.util.osutil import relative_uri
+
 from sphinxext.digest import __version__
+from sphinxext.digest.extension.build_state import store_of
+from sphinxext.digest.extension.compat import file_uri, is_site
+from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.links import Site, base_url
+from sphinxext.digest.extension.marks import mark_of
 from sphinxext.digest.extension.outputs import checksum, keep, kept, remove_output, write_if_changed
+from sphinxext.digest.model.words import filled
+from sphinxext.digest.settings.options import FEEDS, Settings, words_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.builders import Builder
+    from sphinx.environment import BuildEnvironment
+
 
 #: What was published in which folder, beside the environment.
 _MEMORY = "digest-published.json"
@@ -120,3 +140,114 @@ def _read(file: Path) -> dict[str, Published]:
     data = kept(file)
     record: dict[str, Any] = json.loads(data) if data is not None else {}
     return record["folders"] if record.get("version") == __version__ else {}
+
+
+def collection_state(site: Site, settings: Settings) -> str:
+    """A value that changes with the notes of a collection, their days and digests, and its settings.
+
+    It is empty as long as a fragment, or a file with notes of other projects, is so young that it could change without
+    a new time.
+    """
+    store = store_of(site.env)
+    state = store.folder_state(settings)
+    if state.fingerprint is None or (store.joint(settings) is not None and state.joint is None):
+        return ""
+    return mark_of(state.fingerprint, state.commit, state.settings, state.explicit, state.periods, state.joint).hex()
+
+
+def places_of(site: Site) -> bytes:
+    """Return a value that changes with the pages and the pictures that addresses in notes may lead to."""
+    pictures = sorted((path, name) for path, (_pages, name) in site.env.images.items())
+    return mark_of(sorted(site.env.found_docs), pictures)
+
+
+def resolved_page(site: Site, docname: str) -> nodes.document:
+    """The doctree of a page with its references resolved. It may be changed."""
+    domain = DigestDomain.of(site.env)
+    # the page is not being written, which others would take from the event that comes with this
+    expected, domain.expected = domain.expected, None
+    domain.is_silent = True
+    try:
+        doctree = site.env.get_doctree(docname)
+        site.env.apply_post_transforms(doctree, docname)
+    finally:
+        domain.expected = expected
+        domain.is_silent = False
+    return doctree
+
+
+ATOM, JSON_FEED = "application/atom+xml", "application/feed+json"
+
+
+class Feeds(NamedTuple):
+    """The two files of a feed, seen from the folder of the output."""
+
+    title: str
+    atom: str
+    json: str
+
+
+def feeds_of(site: Site, settings: Settings) -> list[Feeds]:
+    """The feeds that a collection has: that of its digests, then those of its topics."""
+    if FEEDS not in settings.publish or not base_url(site, settings):
+        return []
+    pages = settings.pages
+    own = Feeds(feed_title(site, settings), f"{pages}/atom.xml", f"{pages}/feed.json")
+    topics = [
+        Feeds(feed_title(site, settings, topic.title), f"{pages}/{topic.name}.xml", f"{pages}/{topic.name}.json")
+        for topic in settings.feeds
+    ]
+    return [own, *topics]
+
+
+def feed_title(site: Site, settings: Settings, topic: str = "") -> str:
+    """What a feed is called where readers see no page around it."""
+    words = site.words
+    title = topic or words_of(settings, "collection_title", words)
+    project = project_name(site)
+    return filled(words.gettext("{title}: {text}"), title=project, text=title) if project else title
+
+
+def project_name(site: Site) -> str:
+    """What the project is called, or nothing: Sphinx has words for that, too."""
+    project = str(site.config.project).strip()
+    return "" if project == "Project name not set" else project
+
+
+def author_name(site: Site) -> str:
+    """Who writes the documentation, by its settings: its author, or the project."""
+    author = str(site.config.author).strip()
+    return author if author and author not in ("Author name not set", "unknown") else project_name(site)
+
+
+def published_links(env: BuildEnvironment, docname: str, builder: Builder, folder: str) -> nodes.paragraph | None:
+    """The links to the feeds and calendars of a collection, as they are on a page; nothing if there are none."""
+    store = store_of(env)
+    settings = store.project.for_fragments(folder)
+    if settings is None or builder.format != "html":
+        return None
+    start = builder.get_target_uri(docname)
+    links = [
+        nodes.reference("", words, refuri=relative_uri(start, file_uri(path)), internal=False)
+        for words, path in _targets(Site(env, builder), settings)
+    ]
+    if not links:
+        return None
+    line: list[nodes.Node] = [nodes.Text(store.words.gettext("Subscribe:")), nodes.Text(" ")]
+    for number, link in enumerate(links):
+        line += [nodes.Text(store.words.gettext(", ")), link] if number else [link]
+    return nodes.paragraph("", "", *line, classes=["digest-published"])
+
+
+def _targets(site: Site, settings: Settings) -> Iterator[tuple[str, str]]:
+    from sphinxext.digest.extension.published.indexes import calendars_of
+
+    words = site.words
+    if is_site(site.builder):
+        for number, feeds in enumerate(feeds_of(site, settings)):
+            if number:
+                yield settings.feeds[number - 1].title, feeds.atom
+            else:
+                yield from (("Atom", feeds.atom), ("JSON Feed", feeds.json))
+    for path, title in calendars_of(site.env, settings).items():
+        yield filled(words.gettext("Calendar of {cycle} (iCalendar)"), cycle=title), path

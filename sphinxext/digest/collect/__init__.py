@@ -1,1 +1,0 @@
-"""Drafts of fragments from what other programs know."""

@@ -1,0 +1,1 @@
+"""From fragments to digests: load, archive, select, and compose."""

@@ -1,0 +1,239 @@
+"""Composing a digest: the notes of a period in sections, in order, under their headings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sphinxext.digest.model import (
+    ENGLISH,
+    Countdown,
+    Digest,
+    Entry,
+    Item,
+    Kind,
+    Origin,
+    Period,
+    ReleasedVersion,
+    Section,
+    Story,
+    Thread,
+    ThreadLinks,
+    Words,
+)
+from sphinxext.digest.model.period import countdown_week
+from sphinxext.digest.model.words import N_, filled
+from sphinxext.digest.settings.options import RELEASES, SECTIONS, Settings, is_default, words_of
+
+if TYPE_CHECKING:
+    from sphinxext.digest.collection.load import Collection
+
+
+#: The heading of items without a group.
+UNGROUPED_ITEMS = N_("In Brief")
+#: The heading of the versions that were released, in a digest of a week and in others.
+RELEASED_THIS_WEEK, RELEASED = N_("Released This Week"), N_("Releases")
+_WEEK = timedelta(days=6)
+
+
+class References:
+    """The numbers of links: by first appearance, one number to each target.
+
+    A renderer asks for the number of each target as it meets it; afterwards :attr:`targets` is the list for the end.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def number(self, target: str) -> int:
+        """The number of a target, which it gets now if it has none."""
+        return self._numbers.setdefault(target, len(self._numbers) + 1)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The targets in the order of their numbers, from 1."""
+        return tuple(self._numbers)
+
+
+def compose(
+    collection: Collection,
+    period: Period,
+    settings: Settings | None = None,
+    released: tuple[ReleasedVersion, ...] = (),
+    words: Words = ENGLISH,
+) -> Digest:
+    """Compose the digest of a period.
+
+    The sections come in the order of the settings; within a section notes are ordered by their moments, oldest first.
+    Sections whose first note is of a fragment with an ``order`` then change places among each other.
+
+    :param settings: where they are not the collection's own.
+    :param released: the versions of the project that were released in the period, if the digest shall tell them.
+    :param words: ours, for headings and the title.
+    """
+    settings = settings or collection.settings
+    shown = {Kind.PRELUDE, Kind.CLOSING, *(SECTIONS[name] for name in settings.sections)}
+    entries = [entry for entry in collection.entries_of(period) if entry.kind in shown]
+    sections = [Section(Kind.PRELUDE, None, (entry,)) for entry in entries if entry.kind is Kind.PRELUDE]
+    standing_done = not settings.groups
+    for name in settings.sections:
+        kind = SECTIONS[name]
+        if kind in (Kind.ITEM, Kind.STORY) and not standing_done:
+            sections += _standing_groups(entries, settings)
+            standing_done = True
+        if kind in _SECTIONS:
+            sections += _SECTIONS[kind](entries, settings, words)
+        else:
+            sections += _releases(released, period, words)
+    threads = {
+        entry.identity: collection.threads.get(entry.identity, ThreadLinks())
+        for entry in entries
+        if entry.kind is Kind.THREAD
+    }
+    return Digest(period, digest_title(period, settings, words), tuple(_in_own_order(sections)), threads)
+
+
+def tells_releases(settings: Settings) -> bool:
+    """Whether digests have a section of the versions that were released."""
+    return RELEASES in settings.sections
+
+
+def digest_title(period: Period, settings: Settings, words: Words = ENGLISH) -> str:
+    """The title of the digest of a period, by the option ``title``."""
+    return settings.title.format(
+        period=words.period(period), year=period.end.year, start=period.start.isoformat(), end=period.end.isoformat()
+    )
+
+
+def countdown_heading(entry: Entry, *, with_series: bool, words: Words = ENGLISH) -> str:
+    """The heading of a countdown: ``Release Countdown For Week R-17, Dec 7-11``."""
+    note = entry.note
+    assert isinstance(note, Countdown)
+    series = f" ({note.series[:1].upper()}{note.series[1:]})" if with_series else ""
+    return f"{week_heading(note.week, countdown_week(entry.moment.day), words)}{series}"
+
+
+def week_heading(name: str | None, period: Period, words: Words = ENGLISH) -> str:
+    """The heading of the countdown of a week."""
+    if name:
+        pattern = words.gettext("Release Countdown For Week {week}, {days}")
+    else:
+        pattern = words.gettext("Release Countdown For the Week of {days}")
+    return filled(pattern, week=name, days=words.week(period))
+
+
+def _in_own_order(sections: list[Section]) -> Iterator[Section]:
+    """The sections, those whose fragments have an order in that order, in the places that they had."""
+    ordered = iter(sorted(filter(_has_order, sections), key=_order))
+    for section in sections:
+        yield next(ordered) if _has_order(section) else section
+
+
+def _has_order(section: Section) -> bool:
+    return bool(section.entries) and section.entries[0].fragment.order is not None
+
+
+def _order(section: Section) -> int:
+    order = section.entries[0].fragment.order
+    assert order is not None
+    return order
+
+
+def _group_of(entry: Entry) -> str | None:
+    """The heading that a note shares with others; a story may have none."""
+    note = entry.note
+    if isinstance(note, Item):
+        return note.group or UNGROUPED_ITEMS
+    return note.group if isinstance(note, Story) else None
+
+
+def _standing_groups(entries: Iterable[Entry], settings: Settings) -> Iterator[Section]:
+    for group in settings.groups:
+        yield _group(Kind.ITEM, group, _members(group, entries), Origin.SETTINGS)
+
+
+def _group(kind: Kind, name: str, members: tuple[Entry, ...], origin: Origin = Origin.FRAGMENT) -> Section:
+    return Section(kind, name, members, origin=origin, name=name)
+
+
+def _members(group: str, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The notes of a group: first the short list, then the prose."""
+    members = [entry for entry in entries if _group_of(entry) == group]
+    return tuple(sorted(members, key=lambda entry: entry.kind is Kind.STORY))
+
+
+def _of_kind(kind: Kind, entries: Iterable[Entry]) -> list[Entry]:
+    return [entry for entry in entries if entry.kind is kind]
+
+
+def _successes(entries: Iterable[Entry], settings: Settings, words: Words) -> Iterator[Section]:
+    """The successes, after them what closes them if this digest has something of its own for it."""
+    successes = _of_kind(Kind.SUCCESS, entries)
+    if successes:
+        closing = _of_kind(Kind.CLOSING, entries)
+        own = next((entry.fragment.heading for entry in successes if entry.fragment.heading), None)
+        ours = Origin.OURS if is_default(settings, "success_heading") else Origin.SETTINGS
+        heading = own or words_of(settings, "success_heading", words)
+        yield Section(Kind.SUCCESS, heading, (*successes, *closing), origin=Origin.FRAGMENT if own else ours)
+
+
+def _items(entries: Iterable[Entry], settings: Settings, words: Words) -> Iterator[Section]:
+    """The short lists, in the order of their first lines. Stories of the same group stand with them."""
+    done = set(settings.groups)
+    for entry in _of_kind(Kind.ITEM, entries):
+        group = _group_of(entry)
+        if group is not None and group not in done:
+            done.add(group)
+            section = _group(Kind.ITEM, group, _members(group, entries))
+            if group == UNGROUPED_ITEMS:
+                section = replace(section, heading=words.gettext(UNGROUPED_ITEMS), origin=Origin.OURS)
+            yield section
+
+
+def _countdowns(entries: Iterable[Entry], _settings: Settings, words: Words) -> Iterator[Section]:
+    countdowns = _of_kind(Kind.COUNTDOWN, entries)
+    several = len({entry.note.series for entry in countdowns if isinstance(entry.note, Countdown)}) > 1
+    for entry in countdowns:
+        own = entry.fragment.heading
+        heading = own or countdown_heading(entry, with_series=several, words=words)
+        yield Section(Kind.COUNTDOWN, heading, (entry,), origin=Origin.FRAGMENT if own else Origin.OURS)
+
+
+def _releases(released: tuple[ReleasedVersion, ...], period: Period, words: Words) -> Iterator[Section]:
+    if released:
+        name = RELEASED_THIS_WEEK if period.end - period.start == _WEEK else RELEASED
+        yield Section(Kind.RELEASE, words.gettext(name), (), released, Origin.OURS, name)
+
+
+def _threads(entries: Iterable[Entry], _settings: Settings, _words: Words) -> Iterator[Section]:
+    for entry in _of_kind(Kind.THREAD, entries):
+        assert isinstance(entry.note, Thread)
+        yield Section(Kind.THREAD, entry.note.title, (entry,))
+
+
+def _stories(entries: Iterable[Entry], settings: Settings, _words: Words) -> Iterator[Section]:
+    """Each story on its own, those of a group together where the first of them is.
+
+    Groups that have a short list as well stand with that.
+    """
+    done = {*settings.groups, *map(_group_of, _of_kind(Kind.ITEM, entries))}
+    for entry in _of_kind(Kind.STORY, entries):
+        assert isinstance(entry.note, Story)
+        group = entry.note.group
+        if group is None:
+            yield Section(Kind.STORY, entry.note.title, (entry,))
+        elif group not in done:
+            done.add(group)
+            stories = _of_kind(Kind.STORY, entries)
+            yield _group(Kind.STORY, group, tuple(story for story in stories if _group_of(story) == group))
+
+
+_SECTIONS: dict[Kind, Callable[[Iterable[Entry], Settings, Words], Iterable[Section]]] = {
+    Kind.SUCCESS: _successes,
+    Kind.ITEM: _items,
+    Kind.COUNTDOWN: _countdowns,
+    Kind.THREAD: _threads,
+    Kind.STORY: _stories,
+}

@@ -1,0 +1,216 @@
+"""A collection: the notes of a folder, each in its place in time, and what connects them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from sphinxext.digest.collection.archives import Registers
+from sphinxext.digest.fragments.folder import FolderReading, read_folder
+from sphinxext.digest.model import Entry, Fragment, Kind, Moment, Period, Thread, ThreadLinks
+from sphinxext.digest.model.period import LATEST, Calendar, PeriodError, parse_day, parse_interval
+from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.release.first_merge import FirstMerges, first_merges
+from sphinxext.digest.settings.options import Settings
+
+
+@dataclass(frozen=True)
+class Collection:
+    """All notes of a folder, oldest first, and the calendar that gives them to digests.
+
+    ``threads`` has the neighbours of each thread that has any, by the identity of its entry. ``drafts`` are the notes
+    that nobody has completed yet, which are among no others. ``remarks`` are problems of other projects' notes, for
+    which nobody here can do anything.
+    """
+
+    settings: Settings
+    calendar: Calendar
+    entries: tuple[Entry, ...] = ()
+    threads: dict[str, ThreadLinks] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    drafts: tuple[Entry, ...] = ()
+    remarks: tuple[Problem, ...] = ()
+
+    @cached_property
+    def digests(self) -> dict[Period, tuple[Entry, ...]]:
+        """The periods that have notes, oldest first, each with its notes."""
+        found: defaultdict[Period, list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            found[self.calendar.period_of(entry.moment.day)].append(entry)
+        return {period: tuple(found[period]) for period in sorted(found, key=lambda period: period.end)}
+
+    @cached_property
+    def spans(self) -> dict[str, tuple[Period, ...]]:
+        """The periods of the digests, newest first, by the year (``2015``) and the month (``2015-12``) they end in."""
+        found: defaultdict[str, list[Period]] = defaultdict(list)
+        for period in reversed(self.digests):
+            for span in (period.name[:4], period.name[:7]):
+                found[span].append(period)
+        return {span: tuple(periods) for span, periods in found.items()}
+
+    @cached_property
+    def registers(self) -> Registers:
+        """Who told successes, where, and which threads go on."""
+        return Registers(self.entries, self.threads, self.calendar)
+
+    def entries_of(self, period: Period) -> tuple[Entry, ...]:
+        """The notes of a period: those of its digest if it is one of the calendar's, else those of its days."""
+        if period in self.digests and period not in self.calendar.intervals:
+            return self.digests[period]
+        return tuple(entry for entry in self.entries if entry.moment.day in period)
+
+    @property
+    def uses_history(self) -> bool:
+        """Whether a note has its day from git, or would have it from there."""
+        return any(problem.code is Code.NO_DATE for problem in self.problems) or any(
+            entry.note.date is None and entry.fragment.date is None for entry in self.entries
+        )
+
+    def with_intervals(self, intervals: Iterable[Period]) -> Collection:
+        """The same notes given to digests by a calendar with more intervals."""
+        return replace(self, calendar=self.calendar.with_intervals(intervals))
+
+    def period(self, text: str) -> Period:
+        """The period that a user names.
+
+        ``START/END``, an ISO week and a month are what they say; a day means the digest that it belongs to, and
+        ``latest`` the newest digest.
+
+        :raises PeriodError: if the text is no period, or the latest digest is asked for and there is none.
+        """
+        if text == LATEST:
+            if not self.digests:
+                raise PeriodError("there is no latest digest: the collection has no notes")
+            return next(reversed(self.digests))
+        day = parse_day(text)
+        return self.calendar.period_of(day) if day else parse_interval(text)
+
+    def of_kind(self, kind: Kind) -> Iterator[Entry]:
+        """The notes of a kind, oldest first."""
+        return (entry for entry in self.entries if entry.kind is kind)
+
+    def find(self, name: str) -> list[Entry]:
+        """The notes of the fragment with this identity, or of those with this slug."""
+        return [entry for entry in self.entries if name in (entry.fragment.identity, entry.fragment.slug)]
+
+
+def load_collection(root: Path, settings: Settings, others: Iterable[Fragment] = ()) -> Collection:
+    """Read the fragments of a collection and put them in their places.
+
+    :param root: the project.
+    :param others: those of other projects, as in :func:`place_fragments`.
+    """
+    return place_fragments(root, settings, read_folder(root, settings.fragments), others)
+
+
+def place_fragments(
+    root: Path, settings: Settings, reading: FolderReading, others: Iterable[Fragment] = ()
+) -> Collection:
+    """Give the notes of a reading their moments, order and neighbours.
+
+    :param others: fragments of other projects, whose identities differ. One of the project's own with the same
+        identity stands in the place of it.
+    """
+    problems = list(reading.problems)
+    fragments = _unique(reading.fragments, problems)
+    own = {fragment.identity for fragment in fragments}
+    fragments += [fragment for fragment in others if fragment.identity not in own]
+    placed = sorted(_entries(root, settings, fragments, problems), key=lambda entry: entry.key)
+    entries = [entry for entry in placed if not entry.fragment.draft]
+    drafts = tuple(entry for entry in placed if entry.fragment.draft)
+    threads = _connect([entry for entry in entries if entry.kind is Kind.THREAD], problems)
+    theirs = {fragment.path for fragment in fragments if fragment.project is not None}
+    remarks = tuple(sorted(problem for problem in problems if problem.path in theirs))
+    problems = sorted(problem for problem in problems if problem.path not in theirs)
+    return Collection(settings, settings.calendar, tuple(entries), threads, tuple(problems), drafts, remarks)
+
+
+def _unique(fragments: Iterable[Fragment], problems: list[Problem]) -> list[Fragment]:
+    seen: dict[str, Fragment] = {}
+    for fragment in fragments:
+        first = seen.setdefault(fragment.identity, fragment)
+        if first is not fragment:
+            message = f"{first.path} has the same identity, {fragment.identity}: give one of them another"
+            problems.append(Problem(fragment.path, 0, 0, Code.DUPLICATE_IDENTITY, message))
+    return list(seen.values())
+
+
+def _entries(root: Path, settings: Settings, fragments: list[Fragment], problems: list[Problem]) -> list[Entry]:
+    entries = []
+    merges: FirstMerges | None = None
+    for fragment in fragments:
+        undated = None
+        for note in fragment.notes:
+            moment = note.date or fragment.date
+            if moment is None:
+                merges = merges or first_merges(root, settings.fragments)
+                day = merges.days.get(fragment.identity)
+                if day is None:
+                    undated = undated or note
+                    continue
+                moment = Moment(day)
+            entries.append(Entry(fragment, note, moment))
+        if undated is not None and merges is not None:
+            place = undated.place
+            message = f"the note has no date, nor has the fragment, and {merges.reason}: add 'date: YYYY-MM-DD'"
+            problems.append(Problem(fragment.path, place.line, place.column, Code.NO_DATE, message))
+    return entries
+
+
+def _connect(threads: list[Entry], problems: list[Problem]) -> dict[str, ThreadLinks]:
+    """Find the thread that each thread continues, and turn the links around."""
+    known: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in threads:
+        for name in {entry.fragment.identity, entry.fragment.slug}:
+            known[name].append(entry)
+    earlier: dict[str, Entry] = {}
+    later: defaultdict[str, list[Entry]] = defaultdict(list)
+    beginnings: dict[str, str] = {}
+    for entry in threads:
+        found = _earlier(entry, known, beginnings, problems)
+        if found is not None:
+            earlier[entry.identity] = found
+            later[found.identity].append(entry)
+            beginnings[entry.identity] = found.identity
+    return {name: ThreadLinks(earlier.get(name), tuple(later.get(name, ()))) for name in {**earlier, **later}}
+
+
+def _earlier(
+    entry: Entry, known: dict[str, list[Entry]], beginnings: dict[str, str], problems: list[Problem]
+) -> Entry | None:
+    note = entry.note
+    if not isinstance(note, Thread) or note.continues is None:
+        return None
+    candidates = [other for other in known.get(note.continues, ()) if other is not entry]
+    if len(candidates) > 1:
+        same = [other for other in candidates if other.note.label == note.label]
+        candidates = same if len(same) == 1 else candidates
+    place = note.continues_place or note.place
+    if not candidates and note.continues in known:
+        code, message = Code.UNKNOWN_THREAD, "a thread cannot continue itself"
+    elif not candidates:
+        code, message = Code.UNKNOWN_THREAD, f"there is no fragment '{note.continues}' with a thread"
+    elif len(candidates) > 1:
+        code, message = Code.AMBIGUOUS_THREAD, f"'{note.continues}' names several threads, not one with the same title"
+    elif candidates[0].moment.is_after(entry.moment):
+        code, message = Code.THREAD_ORDER, f"the thread of '{note.continues}' is later, not earlier"
+    elif _beginning(candidates[0].identity, beginnings) == entry.identity:
+        code, message = Code.THREAD_ORDER, f"the thread of '{note.continues}' continues this one in turn"
+    else:
+        return candidates[0]
+    problems.append(Problem(entry.fragment.path, place.line, place.column, code, message))
+    return None
+
+
+def _beginning(name: str, beginnings: dict[str, str]) -> str:
+    """The first part of a thread, as far as its parts are connected.
+
+    :param beginnings: earlier parts by later ones. Ways that were gone get shorter: a thread may have many thousands.
+    """
+    while (earlier := beginnings.get(name)) is not None:
+        beginnings[name] = beginnings.get(earlier, earlier)
+        name = beginnings[name]
+    return name

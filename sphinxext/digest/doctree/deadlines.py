@@ -1,0 +1,192 @@
+"""What is ahead in a cycle, as docutils nodes: the time left, the deadlines, the weeks as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from docutils import nodes
+
+from sphinxext.digest.doctree.lines import line_with, sentence
+from sphinxext.digest.model import ENGLISH, Countdown, Entry, Event, Outlook, Schedule, Scope, Week, Words
+from sphinxext.digest.model.period import countdown_week
+from sphinxext.digest.model.words import N_, filled
+from sphinxext.digest.schedule.due_dates import outlook as outlook_on
+
+#: Marks the words of a day, whose ``day`` is the same in ISO form.
+DAY_CLASS = "digest-day"
+#: Marks the time that is left; its ``week`` is that of the countdown, the ``days`` of its lines are those until then.
+LEFT_CLASS = "digest-left"
+#: Marks what says that a deadline is over.
+PASSED_CLASS = "digest-passed"
+#: What happens in the week of the release, if the schedule has no event for it.
+RELEASE = N_("Release")
+#: How many deadlines of later weeks a digest names.
+LATER_IN_DIGEST = 3
+
+#: Inline nodes that name an event, and lead to where there is more about it.
+EventName = Callable[[Event], list[nodes.Node]]
+
+
+def plain_name(event: Event) -> list[nodes.Node]:
+    """The title of an event, which leads nowhere."""
+    return [nodes.Text(event.title)]
+
+
+def for_scopes(schedule: Schedule, scopes: Iterable[Scope]) -> Schedule:
+    """A schedule with the events of some scopes only."""
+    wanted = frozenset(scopes)
+    if wanted == frozenset(Scope):
+        return schedule
+    weeks = [
+        replace(week, events=tuple(event for event in week.events if event.scope in wanted)) for week in schedule.weeks
+    ]
+    return replace(schedule, weeks=tuple(weeks))
+
+
+def week_of_note(schedule: Schedule, entry: Entry) -> Week | None:
+    """The week of a cycle that a countdown is about: the one that it names, or that of its day."""
+    note = entry.note
+    assert isinstance(note, Countdown)
+    if note.week:
+        return schedule.week(note.week)
+    return schedule.week_of(countdown_week(entry.moment.day).start)
+
+
+def outlook_of_note(schedule: Schedule, entry: Entry) -> Outlook | None:
+    """What is ahead for all projects in the week of a countdown, seen from its day."""
+    schedule = for_scopes(schedule, (Scope.CROSS_PROJECT,))
+    week = week_of_note(schedule, entry)
+    return outlook_on(schedule, entry.moment.day, week) if week is not None else None
+
+
+def day_node(day: date, *classes: str, words: Words = ENGLISH) -> nodes.inline:
+    """A day in words, which programs can read as well."""
+    return nodes.inline("", words.day_of_year(day), classes=[DAY_CLASS, *classes], day=day.isoformat())
+
+
+def span_words(days: int, words: Words = ENGLISH) -> str:
+    """A number of days in weeks and days: ``2 weeks and 1 day``."""
+    weeks, rest = divmod(days, 7)
+    in_weeks = words.ngettext("{number} week", "{number} weeks", weeks)
+    in_days = words.ngettext("{number} day", "{number} days", rest)
+    if weeks and rest:
+        return filled(words.gettext("{weeks} and {days}"), weeks=in_weeks, days=in_days)
+    return in_weeks if weeks else in_days
+
+
+def left_words(days: int, words: Words = ENGLISH) -> str:
+    """How far away a day is: ``in 2 weeks and 1 day``, ``today``, ``3 days ago``."""
+    if days == 0:
+        return words.gettext("today")
+    pattern = words.gettext("in {span}") if days > 0 else words.gettext("{span} ago")
+    return filled(pattern, span=span_words(abs(days), words))
+
+
+def time_left(outlook: Outlook, name: EventName = plain_name, words: Words = ENGLISH) -> list[nodes.Node]:
+    """The days to the next deadline and to the release, and the day from which they are counted."""
+    today = [day_node(outlook.now, "digest-now", words=words)]
+    now = nodes.paragraph("", "", *sentence(words.gettext("As of {day}:"), day=today))
+    lines = []
+    release = outlook.schedule.release
+    if outlook.next is not None and outlook.days_to_next is not None:
+        pattern = words.gettext("Next deadline: {event}, {day} ({left})")
+        left, day = left_words(outlook.days_to_next, words), day_node(outlook.next.day, words=words)
+        lines.append(line_with(*sentence(pattern, event=name(outlook.next), day=[day], left=left)))
+        lines[-1]["days"] = outlook.days_to_next
+    days = (release - outlook.now).days
+    left, day = left_words(days, words), day_node(release, words=words)
+    lines.append(line_with(*sentence(words.gettext("Release: {day} ({left})"), day=[day], left=left)))
+    lines[-1]["days"] = days
+    listing = nodes.bullet_list("", *lines, bullet="*")
+    week = outlook.week.name if outlook.week is not None else None
+    return [nodes.container("", now, listing, classes=[LEFT_CLASS], **({"week": week} if week else {}))]
+
+
+def deadlines(
+    outlook: Outlook, name: EventName = plain_name, limit: int | None = None, words: Words = ENGLISH
+) -> list[nodes.Node]:
+    """The deadlines of the week, of the one after it, and later ones, each list under its label."""
+    gettext = words.gettext
+    groups = (
+        (gettext("This week"), outlook.this_week),
+        (gettext("Next week"), outlook.next_week),
+        (gettext("Later"), outlook.later),
+    )
+    items = []
+    for label, events in groups:
+        shown = events if limit is None else events[:limit]
+        limit = None if limit is None else limit - len(shown)
+        if shown:
+            lines = [deadline_line(event, outlook, name, words) for event in shown]
+            heading = nodes.paragraph("", filled(gettext("{label}:"), label=label), classes=["digest-label"])
+            items.append(nodes.list_item("", heading, nodes.bullet_list("", *lines, bullet="*")))
+    return [nodes.bullet_list("", *items, bullet="*", classes=["digest-deadlines"])] if items else []
+
+
+def next_deadlines(outlook: Outlook, name: EventName = plain_name, words: Words = ENGLISH) -> list[nodes.Node]:
+    """The deadlines that a digest names: those of the week and the one after it, and the first of the later ones."""
+    events = (*outlook.this_week, *outlook.next_week, *outlook.later[:LATER_IN_DIGEST])
+    lines = [deadline_line(event, outlook, name, words) for event in events]
+    return [nodes.bullet_list("", *lines, bullet="*", classes=["digest-dates"])] if lines else []
+
+
+def deadline_line(event: Event, outlook: Outlook, name: EventName, words: Words = ENGLISH) -> nodes.list_item:
+    """``RC1 deadline: March 4, 2027 (R-3 week)``, as OpenStack's mails have it."""
+    day = [day_node(event.day, words=words)]
+    line = sentence(words.gettext("{event}: {day}"), event=name(event), day=day)
+    if week := outlook.schedule.week_of(event.day):
+        line += [nodes.Text(" "), week_node(week, words)]
+    if event.project or event.scope is Scope.PROJECT_SPECIFIC:
+        line.append(nodes.Text(words.gettext(", ") + (event.project or words.gettext("for some projects"))))
+    if event.day < outlook.now:
+        line += [nodes.Text(" "), nodes.inline("", words.gettext("(passed)"), classes=[PASSED_CLASS])]
+    return line_with(*line)
+
+
+def week_node(week: Week, words: Words = ENGLISH) -> nodes.inline:
+    """The name of a week after a day that is in it."""
+    text = filled(words.gettext("({week} week)"), week=week.name)
+    return nodes.inline("", text, classes=["digest-week"])
+
+
+def weeks_table(outlook: Outlook, name: EventName = plain_name, words: Words = ENGLISH) -> nodes.table:
+    """The weeks in which something happens, and the one of today: what a picture of the cycle shows."""
+    schedule = outlook.schedule
+    now, release = schedule.week_of(outlook.now), schedule.week_of(schedule.release)
+    rows: list[Sequence[list[nodes.Node]]] = []
+    for week in schedule.cycle:
+        if week.events or week is now or week is release:
+            label = words.gettext("{week} (now)") if week is now else "{week}"
+            cells = [filled(label, week=week.name), words.week_of_year(week.period)]
+            unnamed: list[nodes.Node] = [_words(words.gettext(RELEASE))] if week is release and not week.events else []
+            first: list[list[nodes.Node]] = [[_words(cell)] for cell in cells]
+            rows.append([*first, unnamed or events_cell(week.events, name)])
+    headings = [words.gettext("Week"), words.gettext("Dates"), words.gettext("Events")]
+    return table(headings, rows, (10, 27, 38))
+
+
+def events_cell(events: Sequence[Event], name: EventName) -> list[nodes.Node]:
+    """Events in a cell of a table: a list where there are several, since paragraphs run together in plain text."""
+    lines = [nodes.paragraph("", "", *name(event)) for event in events]
+    if len(lines) < 2:
+        return list(lines)
+    return [nodes.bullet_list("", *[nodes.list_item("", line) for line in lines], bullet="*")]
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[list[nodes.Node]]], widths: Sequence[int]) -> nodes.table:
+    """A table with a row of headings.
+
+    :param widths: the columns' shares of the width, and how many characters they have in plain text.
+    """
+    head = nodes.row("", *[nodes.entry("", _words(heading)) for heading in headings])
+    body = [nodes.row("", *[nodes.entry("", *cell) for cell in row]) for row in rows]
+    group = nodes.tgroup(cols=len(headings))
+    group += [nodes.colspec(colwidth=width) for width in widths]
+    group += [nodes.thead("", head), nodes.tbody("", *body)]
+    return nodes.table("", group, classes=["digest-weeks"])
+
+
+def _words(text: str) -> nodes.paragraph:
+    return nodes.paragraph("", text)

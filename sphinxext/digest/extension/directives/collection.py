@@ -1,0 +1,354 @@
+"""The directive ``digest-collection``: the list of digests, and their toctree.
+
+The directive ``digest-archive``: a page of an archive.
+
+The directive ``digest-review``: a year in review.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx import addnodes
+
+from sphinxext.digest.collection.archives import INDEX, Chain, Member
+from sphinxext.digest.collection.compose import digest_title
+from sphinxext.digest.collection.selection import Review, review_of
+from sphinxext.digest.doctree.digest import shortened
+from sphinxext.digest.doctree.lines import line_with, sentence
+from sphinxext.digest.extension.archives.content import NAMES, ArchiveContent
+from sphinxext.digest.extension.dependencies import (
+    ArchiveQuery,
+    ListingQuery,
+    MissingPages,
+    ReviewQuery,
+    remember_lookup,
+)
+from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec, elements_of
+from sphinxext.digest.extension.domain import (
+    CHANNEL,
+    LISTING_TOCTREE,
+    OBJECT_KINDS,
+    PERSON,
+    PUBLISHED,
+    SERIES,
+    DigestDomain,
+    Target,
+)
+from sphinxext.digest.extension.html.filter import activity_nodes, filter_class
+from sphinxext.digest.extension.i18n import counts_in_words
+from sphinxext.digest.extension.links import Described
+from sphinxext.digest.extension.translation import keep_from_translators, note_words
+from sphinxext.digest.model import Entry, Period
+from sphinxext.digest.model.words import filled
+from sphinxext.digest.problems import Code
+from sphinxext.digest.settings.options import ARCHIVES, words_of
+
+_YEAR, _MONTH = len("2015"), len("2015-12")
+#: Where there is something to lead to: not in books, nor where all pages are one.
+_SITES = "format_html and not builder_epub and not builder_singlehtml"
+_SPAN = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?")
+
+
+def span(argument: str) -> str:
+    """A year, ``2015``, or a month, ``2015-12``."""
+    text = directives.unchanged_required(argument).strip()
+    if not _SPAN.fullmatch(text):
+        raise ValueError(f"'{text}' is neither a year nor a month: write 2015 or 2015-12")
+    return text
+
+
+class CollectionDirective(CollectionReader):
+    """The digests of a collection by year and month, newest first.
+
+    The toctree has the pages of the years, a year's page has those of its months, and a month's page has its digests,
+    so that no sidebar ever holds them all.
+    """
+
+    option_spec: ClassVar[OptionSpec] = {**CollectionReader.option_spec, "span": span}
+
+    def show(self) -> list[nodes.Node]:
+        """The list and a hidden toctree."""
+        wanted = self.options.get("span", "")
+        query = ListingQuery(self.settings.fragments, wanted)
+        self.ask(query)
+        digests = query.digests(self.collection)
+        if not digests:
+            nothing = nodes.paragraph("", self.words.gettext("There are no digests yet."))
+            note_words(self.env, [nothing])
+            return [nothing]
+        self._look_for_pages(digests)
+        self._describe(digests, wanted)
+        archives, published = ([], []) if wanted else (self._archives(), self._published())
+        drawn = self._picture(digests, wanted) if len(wanted) == _YEAR else []
+        listed = self._list(digests, wanted)
+        if not wanted and self.store.place_of(self.settings) >= 0:
+            DigestDomain.of(self.env).note_listing(self.env.docname, self.settings.fragments)
+            listed["classes"].append(filter_class(self.settings))
+        return [*archives, *published, *drawn, listed, self._toctree(digests, wanted)]
+
+    def _look_for_pages(self, digests: list[tuple[Period, tuple[Entry, ...]]]) -> None:
+        """Remember the pages that there are no links to since they are missing; Sphinx tells of those that go."""
+        spans = {period.name[:length] for period, _entries in digests for length in (_YEAR, _MONTH)}
+        names = {f"{self.settings.pages}/{name}" for name in spans}
+        names |= {self.store.page_of(self.settings, period) for period, _entries in digests}
+        if missing := names - self.env.found_docs:
+            remember_lookup(self.env, MissingPages(frozenset(missing)))
+
+    def _picture(self, digests: list[tuple[Period, tuple[Entry, ...]]], year: str) -> list[nodes.Node]:
+        numbers = [
+            (period, sum(entry.kind in OBJECT_KINDS for entry in entries)) for period, entries in reversed(digests)
+        ]
+        return activity_nodes(self.env, int(year), numbers)
+
+    def _archives(self) -> list[nodes.Node]:
+        """The line of links to the archives."""
+        query = ArchiveQuery(self.settings.fragments)
+        self.ask(query)
+        builder = self.builder()
+        return self.place(ArchiveContent(self, builder).navigation(query.kinds(self.collection)), builder, ())
+
+    def _describe(self, digests: list[tuple[Period, tuple[Entry, ...]]], wanted: str) -> None:
+        """Say what a page of the collection lists."""
+        docname, words = self.env.docname, self.words
+        if docname != f"{self.settings.pages}/{wanted or 'index'}" or self.store.place_of(self.settings) < 0:
+            return
+        end = digests[0][0].end
+        title = words_of(self.settings, "collection_title", words)
+        if wanted:
+            title = words.month_of_year(end) if len(wanted) == _MONTH else words.year(end)
+        number = words.ngettext("{number} digest", "{number} digests", len(digests))
+        counts = Counter(entry.kind for _period, entries in digests for entry in entries)
+        text = words.gettext(", ").join(filter(None, [number, counts_in_words(counts, words)]))
+        description = filled(words.gettext("{title}: {text}"), title=title, text=text)
+        DigestDomain.of(self.env).note_described(
+            docname, Described(self.settings.fragments, title, shortened(description))
+        )
+
+    def _published(self) -> list[nodes.Node]:
+        """The place of the links to feeds and calendars, which only a build of a site has."""
+        if self.store.place_of(self.settings) < 0:
+            return []
+        links = addnodes.pending_xref(
+            "", nodes.comment(), refdomain=DigestDomain.name, reftype=PUBLISHED, reftarget=self.settings.fragments,
+            refdoc=self.env.docname,
+        )  # fmt: skip
+        return [addnodes.only("", links, expr=_SITES)]
+
+    def _list(self, digests: list[tuple[Period, tuple[Entry, ...]]], wanted: str) -> nodes.Element:
+        """Years, and in them months, and in them digests, from below ``wanted`` on."""
+        if len(wanted) == _MONTH:
+            lines = [self._line(period, entries) for period, entries in digests]
+            return nodes.bullet_list("", *lines, bullet="*", classes=["digest-list"])
+        length = _MONTH if wanted else _YEAR
+        parts: dict[str, list[tuple[Period, tuple[Entry, ...]]]] = {}
+        for period, entries in digests:
+            parts.setdefault(period.name[:length], []).append((period, entries))
+        items = []
+        for name, members in parts.items():
+            end = members[0][0].end
+            title = self.words.month(end) if wanted else self.words.year(end)
+            term = nodes.term("", "", self._link(f"{self.settings.pages}/{name}", title))
+            items.append(nodes.definition_list_item("", term, nodes.definition("", self._list(members, name))))
+        return nodes.definition_list("", *items, classes=["digest-years" if not wanted else "digest-months"])
+
+    def _line(self, period: Period, entries: tuple[Entry, ...]) -> nodes.list_item:
+        title = digest_title(period, self.settings, self.words)
+        counts = Counter(entry.kind for entry in entries)
+        summary = counts_in_words(counts, self.words)
+        line = nodes.paragraph("", "", self._link(self.store.page_of(self.settings, period), title))
+        if summary:
+            line += [nodes.Text(" "), nodes.inline("", f"({summary})", classes=["digest-counts"])]
+        return nodes.list_item("", line)
+
+    def _link(self, docname: str, title: str) -> nodes.Node:
+        content = nodes.inline("", title)
+        if docname not in self.env.found_docs:
+            return content
+        link = addnodes.pending_xref(
+            "", content, refdomain="std", reftype="doc", reftarget=f"/{docname}",
+            refdoc=self.env.docname, refexplicit=True, refwarn=True,
+        )  # fmt: skip
+        link.source, link.line = self.get_source_info()
+        return link
+
+    def _toctree(self, digests: list[tuple[Period, tuple[Entry, ...]]], wanted: str) -> nodes.Node:
+        if len(wanted) == _MONTH:
+            docnames = [self.store.page_of(self.settings, period) for period, _ in digests]
+        else:
+            length = _MONTH if wanted else _YEAR
+            names = dict.fromkeys(period.name[:length] for period, _ in digests)
+            docnames = [f"{self.settings.pages}/{name}" for name in names]
+        found = self.env.found_docs - {self.env.docname}
+        docnames = [docname for docname in dict.fromkeys(docnames) if docname in found]
+        toctree = addnodes.toctree(
+            "",
+            parent=self.env.docname,
+            entries=[(None, docname) for docname in docnames],
+            includefiles=docnames,
+            maxdepth=-1,
+            caption=None,
+            glob=False,
+            hidden=True,
+            includehidden=False,
+            numbered=0,
+            titlesonly=True,
+            **{LISTING_TOCTREE: True},
+        )
+        toctree.source, toctree.line = self.get_source_info()
+        return nodes.compound("", toctree, classes=["toctree-wrapper"])
+
+
+_TYPES = {"people": PERSON, "channels": CHANNEL, "series": SERIES}
+
+
+class ArchiveDirective(CollectionReader):
+    """A person, a thread, a channel, a series, a year of successes; or the list of all of them.
+
+    At the beginning of a page it has its own title.
+    """
+
+    required_arguments = 1
+    optional_arguments = 1
+    option_spec: ClassVar[OptionSpec] = {**CollectionReader.option_spec}
+
+    def show(self) -> list[nodes.Node]:
+        """The page."""
+        if self.arguments[0] not in ARCHIVES:
+            self.warn(Code.BAD_VALUE, f"there is no archive '{self.arguments[0]}': there are {', '.join(ARCHIVES)}")
+            return []
+        page = self.arguments[1] if len(self.arguments) > 1 else INDEX
+        query = ArchiveQuery(self.settings.fragments, self.arguments[0], page)
+        self.ask(query)
+        entries = self._entries(query)
+        if entries is None:
+            self.warn(Code.BAD_VALUE, f"the archive '{query.kind}' has no page '{page}'")
+            return []
+        content = ArchiveContent(self, self.builder(shown=entries))
+        anchor = f"{query.kind}-{page}"
+        title, body = self._content(query, content, anchor)
+        listing = self.store.list_of(self.settings)
+        parts = [*content.navigation(query.kinds(self.collection), listing), *body]
+        if isinstance(self.state_machine.node, nodes.document):
+            parts = [nodes.section("", nodes.title("", title), *parts, ids=[anchor])]
+        else:
+            parts.insert(0, nodes.target("", "", ids=[anchor]))
+        elsewhere = self.place(parts, content.builder, ())
+        keep_from_translators(elements_of(elsewhere))
+        return elsewhere
+
+    def _entries(self, query: ArchiveQuery) -> list[Entry] | None:
+        """The notes whose texts are shown; None if there is no such page."""
+        registers = self.collection.registers
+        if query.kind == "threads":
+            chain = query.chain(self.collection)
+            if chain is not None:
+                return list(chain.parts)
+            return [found.parts[0] for found in registers.threads.values()] if query.page == INDEX else None
+        if query.page == INDEX:
+            return []
+        member = query.member(self.collection)
+        return None if member is None else [*member.notes, *member.thanks]
+
+    def _content(self, query: ArchiveQuery, content: ArchiveContent, anchor: str) -> tuple[str, list[nodes.Node]]:
+        """The title, and what stands below it."""
+        registers = self.collection.registers
+        if query.kind == "threads":
+            chain = query.chain(self.collection)
+            if chain is not None:
+                return content.title_of_chain(chain), content.chain(chain)
+            return self.words.gettext(NAMES[query.kind]), content.chains(registers.threads.values())
+        member = query.member(self.collection) if query.page != INDEX else None
+        if member is None:
+            members = registers[query.kind].values()
+            return self.words.gettext(NAMES[query.kind]), content.index(query.kind, members)
+        if query.year is None:
+            self._register(query, member, anchor)
+        if query.kind == "people":
+            content.builder.person = member.page
+        return content.title_of_member(query.kind, member, query.year), content.member(query, member)
+
+    def _register(self, query: ArchiveQuery, member: Member, anchor: str) -> None:
+        """Let roles find a person, a channel or a series; a name with a space in it would break the inventory."""
+        if query.kind not in _TYPES:
+            return
+        names = [member.page, *(name for name in member.spellings if name.isprintable() and " " not in name)]
+        title = " ".join(member.name.split())
+        target = Target(_TYPES[query.kind], tuple(dict.fromkeys(names)), title, self.env.docname, anchor, primary=True)
+        DigestDomain.of(self.env).note_target(target)
+
+
+_REVIEW_YEAR = re.compile(r"[0-9]{4}")
+#: So many newcomers are named.
+_NAMED = 30
+
+
+class ReviewDirective(CollectionReader):
+    """A year in as few lines as say something; nothing where there is nothing to say."""
+
+    required_arguments = 1
+
+    def show(self) -> list[nodes.Node]:
+        """A list of lines."""
+        if not _REVIEW_YEAR.fullmatch(self.arguments[0]):
+            self.warn(Code.BAD_VALUE, f"'{self.arguments[0]}' is not a year: write 2015")
+            return []
+        query = ReviewQuery(self.settings.fragments, int(self.arguments[0]))
+        self.ask(query)
+        review = review_of(self.collection, query.year)
+        builder = self.builder(shown=[chain.parts[0] for chain in review.longest])
+        self._content = ArchiveContent(self, builder)
+        items = [line_with(*line) for line in self._lines(review)]
+        listing = nodes.bullet_list("", *items, bullet="*", classes=["digest-review"])
+        return self.place([listing] if items else [], builder, ())
+
+    def _lines(self, review: Review) -> Iterable[list[nodes.Node]]:
+        gettext = self.words.gettext
+        # what stands around the notes of a digest is not counted
+        if numbers := counts_in_words(review.counts, self.words):
+            yield self._numbers(numbers, review.people)
+        if review.newcomers:
+            names = self._joined([self._person(member) for member in review.newcomers[:_NAMED]])
+            more = len(review.newcomers) - _NAMED
+            if more > 0:
+                others = self.words.ngettext("{number} other", "{number} others", more)
+                names = sentence(gettext("{names} and {others}"), names=names, others=others)
+            yield sentence(gettext("Here for the first time: {names}"), names=names)
+        if review.thanked:
+            people = [self._times(member, times) for member, times in review.thanked]
+            yield sentence(gettext("Most thanked: {names}"), names=self._joined(people))
+        if review.longest:
+            threads = self._joined([self._chain(chain) for chain in review.longest])
+            yield sentence(gettext("Longest threads: {threads}"), threads=threads)
+
+    def _numbers(self, counts: str, number: int) -> list[nodes.Node]:
+        """How many notes of each kind there are, and of how many people."""
+        numbers: list[nodes.Node] = [nodes.Text(counts)]
+        if not number:
+            return numbers
+        people = self.words.ngettext("{number} person", "{number} people", number)
+        return sentence(self.words.gettext("{notes}; {people} in the successes"), notes=numbers, people=people)
+
+    def _person(self, member: Member) -> list[nodes.Node]:
+        return [self._content.builder.nick(member.name)]
+
+    def _times(self, member: Member, times: int) -> list[nodes.Node]:
+        return [*self._person(member), nodes.Text(f" ({times})")]
+
+    def _chain(self, chain: Chain) -> list[nodes.Node]:
+        title = nodes.inline("", self._content.title_of_chain(chain))
+        link = self.to_page(f"threads/{chain.page}", title)
+        parts = self.words.ngettext("{number} part", "{number} parts", len(chain.parts))
+        return [link, nodes.Text(f" ({parts})")]
+
+    def _joined(self, parts: list[list[nodes.Node]]) -> list[nodes.Node]:
+        """Nodes with commas between them."""
+        separator = self.words.gettext(", ")
+        return [
+            node for number, part in enumerate(parts) for node in ([nodes.Text(separator), *part] if number else part)
+        ]

@@ -1,0 +1,1 @@
+"""HTML pages: decorations, the head, the filter."""

@@ -1,0 +1,272 @@
+"""The filter on the page that lists all digests: which pages have one, and what it needs there.
+
+The notes of a collection as the filter of its page searches them: a script that sets ``digestNotes``.
+
+It is columns of values, all of which have one for each note, the newest note first::
+
+    {"kinds": [...], "people": [...], "pages": [...],
+     "notes": {"kind": [...], "people": [...], "day": [...], "page": [...], "id": [...], "title": [...],
+               "text": [...]}}
+
+Kinds, people and pages are numbers of what stands in these lists. A text is the words of a note, each of them once.
+
+Pictures in pages of a site, beside the same in words. Other builders show the words alone.
+
+Pictures of fragments as files of a build.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.util.i18n import get_image_filename_for_language
+from sphinx.util.matching import Matcher
+from sphinx.util.osutil import relative_uri
+
+from sphinxext.digest.doctree.docs_files import ANY_TYPE, refusal_of_file
+from sphinxext.digest.extension.build_state import Store, store_of
+from sphinxext.digest.extension.compat import file_uri, has_other_files
+from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target
+from sphinxext.digest.extension.published.memory import File, Publisher
+from sphinxext.digest.model import Entry, Participants, Period, Story, Success, Thread, Words
+from sphinxext.digest.model.words import filled
+from sphinxext.digest.render.pictures import activity_svg, participants_words, people_svg
+from sphinxext.digest.settings.options import Settings
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+
+SCRIPT, STYLES = "digest-filter.js", "digest-filter.css"
+
+
+def filter_class(settings: Settings) -> str:
+    """The class of the list of a collection, by which the script finds it."""
+    from sphinxext.digest.collection.archives import page_name
+
+    # that of no other collection, whatever the folder is called
+    return f"digest-of-{page_name(settings.pages)}"
+
+
+def notes_path(settings: Settings) -> str:
+    """Where the notes of a collection are, seen from the folder of the output."""
+    return f"{settings.pages}/notes.js"
+
+
+def listings(app: Sphinx) -> dict[str, list[str]]:
+    """The pages that list all digests of collections, with the folders of these."""
+    if not has_other_files(app.builder):
+        return {}
+    listed: dict[str, list[str]] = DigestDomain.of(app.env).data["listings"]
+    return listed
+
+
+def add_filter(app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], _doctree: object) -> None:
+    """Let a page that lists the digests of a collection load the script; the page is complete without it."""
+    found = listings(app)
+    pages = found if app.builder.name == "singlehtml" else found.keys() & {pagename}
+    folders = dict.fromkeys(folder for page in sorted(pages) for folder in found[page])
+    if not folders:
+        return
+    store = store_of(app.env)
+    here = app.builder.get_target_uri(pagename)
+    notes = {}
+    for settings in store.project.collections:
+        if settings.fragments in folders:
+            periods = store.periods(settings)
+            years = {year for period in periods for year in (period.start.year, period.end.year)}
+            address = relative_uri(here, file_uri(notes_path(settings)))
+            notes[filter_class(settings)] = [address, sorted(years, reverse=True)]
+    words = words_of_filter(DigestDomain.of(app.env).words)
+    # not deferred: the form has to be there before the list below it is painted
+    attributes: dict[str, Any] = {"data-notes": json.dumps(notes), "data-words": words}
+    app.add_js_file(SCRIPT, **attributes)
+    app.add_css_file(STYLES)
+
+
+def words_of_filter(words: Words) -> str:
+    """What the script says."""
+    gettext = words.gettext
+    own = {
+        "form": gettext("Find notes"),
+        "words": gettext("Words"),
+        "kind": gettext("Kind"),
+        "person": gettext("Person"),
+        "year": gettext("Year"),
+        "any": gettext("all"),
+        "clear": gettext("Clear"),
+        "found": dict(words.counting("{number} note", "{number} notes")),
+        "more": gettext("{number} more"),
+        "loading": gettext("Loading…"),
+        "failed": gettext("The notes cannot be loaded."),
+        "kinds": {kind: gettext(kind) for kind in map(str, OBJECT_KINDS)},
+    }
+    return json.dumps(own, ensure_ascii=False)
+
+
+#: What an old program that reads scripts, or a page with one in it, could take for more than a part of a text.
+_ESCAPES = {"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+class FilteredNotes(Publisher):
+    """The notes of each collection that a page lists.
+
+    What is published is all on pages: as long as none of those with notes is read again, it stays as it is.
+    """
+
+    name = "notes"
+
+    def files(self) -> Iterator[File]:
+        """One file to each collection, which reads its notes only if it has to be made."""
+        store = store_of(self.app.env)
+        listed = {folder for folders in listings(self.app).values() for folder in folders}
+        for settings in store.project.collections:
+            if settings.fragments in listed:
+                make = partial(_notes_file, self.app, store, settings)
+                yield File(settings.fragments, _state(self.app, settings), make)
+
+
+def _state(app: Sphinx, settings: Settings) -> str:
+    """A value that changes whenever a page with notes is read, or has another address."""
+    env = app.env
+    pages = [
+        (docname, env.all_docs.get(docname), app.builder.get_target_uri(docname))
+        for docname in sorted(DigestDomain.of(env).data["texts"])
+    ]
+    return blake2b(repr((pages, settings.pages)).encode(), digest_size=16).hexdigest()
+
+
+def _notes_file(app: Sphinx, store: Store, settings: Settings) -> tuple[str, bytes] | None:
+    domain = DigestDomain.of(app.env)
+    path = notes_path(settings)
+    found: list[tuple[Entry, Target]] = []
+    for entry in reversed(store.collection(settings).entries):
+        target = domain.find(entry.kind, entry.identity) if entry.kind in OBJECT_KINDS else None
+        if target is not None and target.names[0] == entry.identity:
+            found.append((entry, target))
+    if not found:
+        return None
+    # on the one page of a site that has only one, there is no way to go
+    single = app.builder.name == "singlehtml"
+    addresses = {
+        docname: "" if single else _relative(path, app.builder.get_target_uri(docname))
+        for docname in dict.fromkeys(target.docname for _entry, target in found)
+    }
+    return path, _script(_document(found, addresses, domain.data["texts"]))
+
+
+def _relative(path: str, uri: str) -> str:
+    from sphinx.util.osutil import relative_uri
+
+    return relative_uri(file_uri(path), uri)
+
+
+def _document(
+    found: list[tuple[Entry, Target]], addresses: dict[str, str], texts: dict[str, dict[str, str]]
+) -> dict[str, Any]:
+    kinds = [str(kind) for kind in OBJECT_KINDS]
+    of_people = [_people(entry) for entry, _target in found]
+    # those with most notes come first, and are proposed to who types a name
+    counts = Counter(person for people in of_people for person in people)
+    people = sorted(counts, key=lambda person: (-counts[person], person.casefold(), person))
+    number = {person: index for index, person in enumerate(people)}
+    pages = list(dict.fromkeys(addresses.values()))
+    columns: dict[str, list[Any]] = {
+        "kind": [kinds.index(str(entry.kind)) for entry, _target in found],
+        "people": [_short([number[person] for person in some]) for some in of_people],
+        "day": [entry.moment.day.isoformat() for entry, _target in found],
+        "page": [pages.index(addresses[target.docname]) for _entry, target in found],
+        "id": [entry.identity for entry, _target in found],
+        "title": [target.title for _entry, target in found],
+        "text": [texts.get(target.docname, {}).get(target.anchor, "") for _entry, target in found],
+    }
+    return {"kinds": kinds, "people": people, "pages": pages, "notes": columns}
+
+
+def _people(entry: Entry) -> list[str]:
+    """Who told a note or wrote it, whom it thanks, or who took part in a thread."""
+    note = entry.note
+    people: Iterable[str | None] = ()
+    if isinstance(note, Success):
+        people = (note.nick, note.thanks)
+    elif isinstance(note, Story):
+        people = (note.author,)
+    elif isinstance(note, Thread) and note.participants:
+        people = (name for name, _number in note.participants.counts)
+    return list(dict.fromkeys(person for person in people if person))
+
+
+def _short(numbers: list[int]) -> int | list[int]:
+    return numbers[0] if len(numbers) == 1 else numbers
+
+
+def _script(document: dict[str, Any]) -> bytes:
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    for character, escape in _ESCAPES.items():
+        text = text.replace(character, escape)
+    return f"var digestNotes={text};\n".encode()
+
+
+#: Pages that show SVG. A book has to declare SVG in its list of files, which Sphinx does not do.
+_HTML = "format_html and not builder_epub"
+#: A mail is what was sent, and can be read again as the fragments that it was made of.
+_NO_MAIL = "not format_mail"
+
+PARTICIPANTS_CLASS = "digest-participants"
+PICTURE_CLASS = "digest-picture"
+
+
+def participants_nodes(env: BuildEnvironment, participants: Participants) -> list[nodes.Node]:
+    """Who took part in a thread: a line of words, and a picture if there are enough of them."""
+    words = store_of(env).words
+    line = nodes.paragraph("", participants_words(participants, words), classes=[PARTICIPANTS_CLASS])
+    drawn = people_svg(participants, _identifier(env, "people"), words)
+    return [addnodes.only("", line, expr=_NO_MAIL), *_picture(drawn)]
+
+
+def activity_nodes(env: BuildEnvironment, year: int, digests: list[tuple[Period, int]]) -> list[nodes.Node]:
+    """The digests of a year as bars, if there are enough of them; the list of digests says the same."""
+    words = store_of(env).words
+    title = filled(words.gettext("Notes in the digests of {year}"), year=words.year(date(year, 1, 1)))
+    return _picture(activity_svg(year, digests, title, _identifier(env, "year"), words))
+
+
+def _picture(drawn: str) -> list[nodes.Node]:
+    if not drawn:
+        return []
+    box = nodes.container("", nodes.raw("", drawn, format="html"), classes=[PICTURE_CLASS])
+    return [addnodes.only("", box, expr=_HTML)]
+
+
+def _identifier(env: BuildEnvironment, name: str) -> str:
+    # several pages may become one
+    return nodes.make_id(f"{name}-{env.docname}-{env.new_serialno(f'digest-{name}')}")
+
+
+def refusal_of_picture(env: BuildEnvironment, uri: str) -> str:
+    """Return the reason why a picture of a fragment may not be shown on the page that is read, or an empty string.
+
+    :param uri: a path as pages have it, relative to the page, or to the documentation's folder after a slash.
+    """
+    is_excluded = Matcher(env.config.exclude_patterns)
+    if reason := refusal_of_file(_path_of(env, uri), Path(env.srcdir), is_excluded):
+        return reason
+    translated = _path_of(env, get_image_filename_for_language(uri, env))
+    if translated.suffix != ANY_TYPE and not translated.exists():
+        return ""
+    # where translated pictures are is the project's choice, and may be where no pages are
+    return refusal_of_file(translated, Path(env.srcdir), lambda _path: False)
+
+
+def _path_of(env: BuildEnvironment, uri: str) -> Path:
+    return Path(env.relfn2path(uri, env.docname)[1])

@@ -1,0 +1,293 @@
+"""What stands in the head of the pages of a collection, for search engines and readers of feeds.
+
+Links of themes to the source of a page: those of generated pages lead to fragments.
+
+Themes make such an address of where the sources are, the name of the page and the suffix of its source. They do so in
+templates, in macros and in functions, so that no value of the context would be right for all of them. But each of
+these addresses has the suffix that only generated pages have, so they are replaced in what the templates give.
+
+When a generated page was last updated: on the day of its newest note.
+
+Extensions that ask git for it would ask for the source of the page, which is no file of any repository.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time
+from html import escape, unescape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from sphinx.util.osutil import relative_uri
+
+from sphinxext.digest.extension.build_state import store_of
+from sphinxext.digest.extension.compat import file_uri, is_site
+from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
+from sphinxext.digest.extension.links import Described, Site, base_url, described_page, page_url, shown_collections
+from sphinxext.digest.extension.pages import STUB_SUFFIX
+from sphinxext.digest.settings.options import MAILS, Settings, words_of
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
+
+
+_DESCRIPTION = re.compile(r"""<meta\b[^>]*\bname=["']?description\b""", re.IGNORECASE)
+#: The options that the heads of pages, and the links to feeds, depend on.
+_IN_HEADS = ("base_url", "publish", "feeds", "collection_title", "pages")
+#: The field of a page by which sphinxext-opengraph takes a description that is not its own.
+_OPENGRAPH = "sphinxext.opengraph"
+_OG_DESCRIPTION = "og:description"
+
+
+def shown_in_heads(app: Sphinx) -> tuple[object, ...]:
+    """What the heads of pages, and the links to feeds, depend on besides the pages and the options of Sphinx."""
+    if not is_site(app.builder):
+        return ()
+    found = app.env.found_docs
+    return tuple(
+        (*(getattr(settings, name) for name in _IN_HEADS), _listing(settings) in found)
+        for settings in store_of(app.env).project.collections
+    )
+
+
+def add_to_head(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], doctree: object) -> None:
+    """Add to the head of a page what a collection has for it."""
+    if doctree is None or not is_site(app.builder):
+        return
+    site = Site(app.env, app.builder)
+    collections = shown_collections(app.env, pagename)
+    tags = [tag for settings in collections for tag in _feed_links(site, settings, pagename)]
+    for settings in collections:
+        described = described_page(app.env, settings, pagename)
+        if described is not None:
+            if not context.get("pageurl"):
+                context["pageurl"] = page_url(site, settings, pagename) or None
+            own = context.get("metatags") or ""
+            tags += _describing(site, settings, pagename, described, has_own=bool(_DESCRIPTION.search(own)))
+            meta = context.get("meta") or {}
+            if _OPENGRAPH in app.extensions and described.description and _OG_DESCRIPTION not in meta:
+                # it replaces no other character than quotation marks
+                context["meta"] = {**meta, _OG_DESCRIPTION: escape(described.description)}
+    if tags:
+        context["metatags"] = (context.get("metatags") or "") + "".join(f"\n{tag}" for tag in tags) + "\n"
+
+
+def _feed_links(site: Site, settings: Settings, pagename: str) -> Iterator[str]:
+    from sphinxext.digest.extension.published.memory import ATOM, JSON_FEED, feeds_of
+
+    for feeds in feeds_of(site, settings):
+        for type_, path in ((ATOM, feeds.atom), (JSON_FEED, feeds.json)):
+            yield _alternate(site, pagename, type_, path, feeds.title)
+
+
+def _describing(
+    site: Site, settings: Settings, pagename: str, described: Described, *, has_own: bool
+) -> Iterator[str]:
+    """What is said of the page itself."""
+    if described.description and not has_own:
+        yield f'<meta name="description" content="{escape(described.description)}" />'
+    if not described.name:
+        return
+    if MAILS in settings.publish:
+        title = site.words.gettext("Plain text")
+        yield _alternate(site, pagename, "text/plain", f"{pagename}.txt", title)
+    yield f'<script type="application/ld+json">{_structured(site, settings, pagename, described)}</script>'
+
+
+def _structured(site: Site, settings: Settings, pagename: str, described: Described) -> str:
+    from sphinxext.digest.extension.published.memory import author_name, project_name
+    from sphinxext.digest.render.records import Article, json_ld
+
+    collection = words_of(settings, "collection_title", site.words)
+    author = author_name(site) or collection
+    return json_ld(
+        Article(
+            headline=described.title,
+            description=described.description,
+            published=described.published,
+            updated=described.updated,
+            url=page_url(site, settings, pagename),
+            language=language_tag(site),
+            author=author,
+            publisher=project_name(site) or author,
+            collection=collection,
+            collection_url=home_of(site, settings),
+        )
+    )
+
+
+def home_of(site: Site, settings: Settings) -> str:
+    """The address of the page that a collection is known by, or nothing: the list of digests, or the first page."""
+    base, listing = base_url(site, settings), _listing(settings)
+    docname = listing if listing in site.env.found_docs else str(site.config.root_doc)
+    return f"{base}{site.builder.get_target_uri(docname)}" if base else ""
+
+
+def _listing(settings: Settings) -> str:
+    return f"{settings.pages}/index"
+
+
+def language_tag(site: Site) -> str:
+    """The language of the build as HTML and feeds call it."""
+    return (site.config.language or "en").replace("_", "-")
+
+
+def _alternate(site: Site, pagename: str, type_: str, path: str, title: str) -> str:
+    href = relative_uri(site.builder.get_target_uri(pagename), file_uri(path))
+    return f'<link rel="alternate" type="{type_}" title="{escape(title)}" href="{escape(href)}" />'
+
+
+#: What addresses of files have, and those of folders in its place, on GitHub, GitLab, and Gitea or Forgejo.
+_FOLDERS = (
+    (re.compile(r"/-/(?:edit|blob|raw|tree)/"), "/-/tree/"),
+    (re.compile(r"/_edit/"), "/src/branch/"),
+    (re.compile(r"/(?:edit|blob|raw|tree)/"), "/tree/"),
+    (re.compile(r"/src/"), "/src/"),
+)
+#: What no address in HTML has in it.
+_AROUND = re.compile(r"[\s\"'<>]")
+#: Longer addresses are none that a theme makes.
+_MAX_ADDRESS = 2_000
+_BEGINNING = re.compile(r"((?:.*[?=&#])?(?:[a-z]+://[^/]*)?)(.*)", re.DOTALL)
+
+
+def replace_edit_links(app: Sphinx) -> None:
+    """Let the templates of a builder have links to fragments on generated pages."""
+    templates: Any = getattr(app.builder, "templates", None)
+    if app.builder.format != "html" or templates is None:
+        return
+    render: Callable[[str, dict[str, Any]], str] = templates.render
+
+    def render_with_fragments(template: str, context: dict[str, Any]) -> str:
+        text, docname = render(template, context), context.get("pagename")
+        if isinstance(docname, str) and is_generated(app.env, docname):
+            return with_edit_links(text, docname, *source_of(app.env, docname))
+        return text
+
+    templates.render = render_with_fragments
+
+
+def source_of(env: BuildEnvironment, docname: str) -> tuple[str, bool]:
+    """Return what a generated page is made of, as seen from the folder of sources, and whether that is a folder.
+
+    It is a fragment, or the folder of several, or nothing.
+    """
+    root = store_of(env).project.root
+    found = [path for path in DigestDomain.of(env).data["fragments"].get(docname, ()) if (root / path).is_file()]
+    folders = [settings.fragments for settings in shown_collections(env, docname)]
+    path = found[0] if len(found) == 1 else folders[0] if folders else ""
+    place = os.path.relpath(root / path, env.srcdir).replace(os.sep, "/") if path else ""
+    return place, len(found) != 1
+
+
+def with_edit_links(html: str, docname: str, source: str, is_folder: bool) -> str:
+    """Replace the addresses of the source of a page in its HTML.
+
+    :param source: the path that they should lead to, as seen from the folder of sources. Without it, and where nobody
+        knows how a host names a folder, links are taken away.
+    """
+    found = {url: edit_url(unescape(url), docname, source, is_folder) for url in _addresses(html, docname)}
+    for url, new in found.items():
+        if new is None:
+            link = re.compile(rf"<a\b[^<>]*\bhref=[\"']{re.escape(url)}[\"'][^<>]*>.*?</a>", re.DOTALL)
+            html = link.sub("", html).replace(url, "")
+        else:
+            html = html.replace(url, escape(new))
+    # what the theme of OpenStack puts into reports of bugs
+    return html.replace(f'"{docname}" + ".rst"', f'"{source}"') if source else html
+
+
+def _addresses(html: str, docname: str) -> set[str]:
+    """Return the whole addresses in HTML that end in the source of a page, and what follows it."""
+    found = set()
+    for name in dict.fromkeys((docname, quote(docname), escape(docname))):
+        for match in re.finditer(rf"/{re.escape(name)}{re.escape(STUB_SUFFIX)}(?![\w.])", html):
+            before = _AROUND.split(html[max(0, match.start() - _MAX_ADDRESS) : match.start()])[-1]
+            after = _AROUND.split(html[match.end() : match.end() + _MAX_ADDRESS], 1)[0]
+            if before.startswith(("http://", "https://")):
+                found.add(f"{before}{match[0]}{after}")
+    return found
+
+
+def edit_url(url: str, docname: str, source: str, is_folder: bool) -> str | None:
+    """Return the address of a source by that of a page that would be beside the others, or None if there is none."""
+    name = next((name for name in (docname, quote(docname)) if f"/{name}{STUB_SUFFIX}" in url), "")
+    if not name or not source:
+        return None
+    before, _, after = url.partition(f"/{name}{STUB_SUFFIX}")
+    match = _BEGINNING.fullmatch(before)
+    assert match is not None
+    path = posixpath.normpath(f"{match[2]}/{quote(source)}")
+    if path.startswith("../"):
+        return None
+    if not is_folder:
+        return f"{match[1]}{path}{after}"
+    whole = f"{match[1]}{path}"
+    for pattern, folder in _FOLDERS:
+        if pattern.search(whole):
+            return pattern.sub(folder, whole, count=1)
+    return None
+
+
+def is_generated(env: BuildEnvironment, docname: str) -> bool:
+    """Return True for the pages that the build makes."""
+    return docname in env.found_docs and str(env.doc2path(docname, False)).endswith(STUB_SUFFIX)
+
+
+#: The module whose listener asks git for each page, and says so where git does not know the file.
+_OPENSTACK = "openstackdocstheme.page_context"
+#: The sources of generated pages, as sphinx-last-updated-by-git names files.
+_STUBS = "**.digest"
+#: The page of the index of the domain, which has no document.
+_INDEX = f"{DigestDomain.name}-{NotesIndex.name}"
+
+
+def keep_from_git(_app: Sphinx, config: Config) -> None:
+    """Keep sphinx-last-updated-by-git from asking for generated pages."""
+    if "git_exclude_patterns" in config:
+        config.git_exclude_patterns = [*config.git_exclude_patterns, _STUBS]
+
+
+def say_last_updated(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Tell sphinx-last-updated-by-git the days of generated pages."""
+    known: dict[str, Any] | None = getattr(env, "git_last_updated", None)
+    for docname in (known or {}).keys() & env.found_docs:
+        if known is not None and is_generated(env, docname) and (moment := last_updated(env, docname)):
+            known[docname] = (str(int(moment.timestamp())), True)
+
+
+def spare_openstackdocstheme(app: Sphinx) -> None:
+    """Let openstackdocstheme ask git for the pages that have files; for others nothing that it asks has an answer."""
+    listeners = app.events.listeners.get("html-page-context", [])
+    for place, listener in enumerate(listeners):
+        if getattr(listener.handler, "__module__", "") == _OPENSTACK:
+            listeners[place] = listener._replace(handler=_sparing(listener.handler))
+
+
+def last_updated(env: BuildEnvironment, docname: str) -> datetime | None:
+    """Return midnight UTC of the day of the newest note on a page, or of its collection if it has none."""
+    known: dict[str, dict[str, str]] = DigestDomain.of(env).data["fragments"]
+    days = list(known.get(docname, {}).values())
+    if not days:
+        collections = shown_collections(env, docname if docname != _INDEX else None)
+        folders = tuple(f"{settings.fragments}/" for settings in collections)
+        days = [day for found in known.values() for path, day in found.items() if path.startswith(folders)]
+    return datetime.combine(date.fromisoformat(max(days)), time(), UTC) if days else None
+
+
+def _sparing(handler: Callable[..., Any]) -> Callable[..., Any]:
+    def listener(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: object) -> Any:
+        if pagename != _INDEX and not is_generated(app.env, pagename):
+            return handler(app, pagename, template, context, doctree)
+        # as the theme has it: without a time zone
+        moment = last_updated(app.env, pagename)
+        context["last_updated"] = moment.replace(tzinfo=None) if moment is not None else None
+        return None
+
+    return listener

@@ -1,0 +1,331 @@
+"""What stands above a digest on a page of HTML: its days, its size, the digests before and after it, its sections.
+
+Other outputs have their own ways for that, and a mail has no place for it. The page that was read knows only the days,
+the numbers and the parts. The rest is made when it is written: the digests around it may be other ones by then.
+
+A link to itself behind each line of a list that can be linked to, as Sphinx has them behind headings.
+
+Long summaries of threads that a reader can fold, on pages of HTML.
+
+All of them are open at first. A closed one would need a script to be open on wide screens and in print, since styles
+open those of new browsers only, and tell a screen reader that they are closed all the same. The heading stays outside
+of what one presses: some browsers make a button of that, in which a heading is none any more.
+
+Days on pages of HTML: what a program needs to know them, and the script that counts from the reader's own day.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from html import escape
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from docutils import nodes
+from sphinx.locale import _ as sphinx_words
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from sphinxext.digest.extension.compat import IGNORED_CLASSES, is_for_browsers
+from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Neighbour, digests_around
+from sphinxext.digest.model import ENGLISH, Kind, Words
+from sphinxext.digest.model.words import filled
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+#: Sphinx's search passes by what has this class: the titles of other digests are not what a page is about.
+_UNSEARCHED = "no-search"
+#: From how many sections on they are listed.
+_MANY = 3
+#: Begins the classes of all that our directives make.
+_OURS = "digest-"
+
+
+class Masthead(NamedTuple):
+    """What a page that was read knows of a digest on it: its name, its days and numbers in words, its parts."""
+
+    name: str
+    days: str
+    counts: str
+    parts: tuple[str, ...]
+
+
+def describe(
+    domain: DigestDomain, target: nodes.target, name: str, days: str, counts: str, parts: Iterable[nodes.Node]
+) -> None:
+    """Remember what is to be said of a digest, by the place where it begins."""
+    identifiers = tuple(part["ids"][0] for part in parts if isinstance(part, nodes.Element) and part["ids"])
+    digest = Masthead(name, days, counts, identifiers)
+    domain.data["mastheads"].setdefault(domain.env.docname, {})[target["ids"][0]] = digest
+
+
+class Mastheads(SphinxPostTransform):
+    """Puts a box above each digest of a page."""
+
+    formats = ("html",)
+    # after Sphinx has taken out what is for other builders (priority 50), and before anything is put into the parts
+    default_priority = 55
+
+    def run(self, **_arguments: Any) -> None:
+        """Add the boxes; a book has a table of contents, and is read from its beginning."""
+        self.domain = DigestDomain.of(self.env)
+        self.words = self.domain.words
+        if not is_for_browsers(self.domain.builder):
+            return
+        pages: dict[str, dict[str, Masthead]] = self.domain.data["mastheads"]
+        names = pages if self.domain.builder.name == "singlehtml" else pages.keys() & {self.env.docname}
+        found = {anchor: digest for name in sorted(names) for anchor, digest in pages[name].items()}
+        for target in list(self.document.findall(nodes.target)) if found else ():
+            known = found.get(target.get("refid") or next(iter(target["ids"]), ""))
+            if known is not None:
+                parts = list(_parts_of(target, known))
+                html = self._facts(known, parts) + self._around(known.name) + self._contents(parts)
+                # what docutils has no nodes for; formulas are not looked for in it
+                box = nodes.raw("", html, format="html", classes=["digest-head", _UNSEARCHED, *IGNORED_CLASSES])
+                target.parent.insert(target.parent.index(target) + 1, box)
+
+    def _facts(self, known: Masthead, parts: list[nodes.Element]) -> str:
+        """The days, how many notes there are, and how long it takes to read them."""
+        from sphinxext.digest.doctree.lines import length, minutes_words
+
+        facts = (known.days, known.counts, minutes_words(length(parts), self.words))
+        return f'<ul class="digest-facts">{"".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)}</ul>'
+
+    def _around(self, name: str) -> str:
+        """The links to the digests before and after one; on a single page they are all there anyway."""
+        before, after = digests_around(self.domain).get(name, (None, None))
+        if self.domain.builder.name == "singlehtml" or not (before or after):
+            return ""
+        gettext = self.words.gettext
+        links = (
+            self._link(before, "prev", "digest-prev", gettext("Previous digest")),
+            self._link(after, "next", "digest-next", gettext("Next digest")),
+        )
+        label = escape(gettext("Other digests"))
+        return f'<nav class="digest-around" aria-label="{label}">{"".join(links)}</nav>'
+
+    def _link(self, other: Neighbour | None, relation: str, name: str, label: str) -> str:
+        if other is None:
+            return ""
+        uri = self.domain.builder.get_relative_uri(self.env.docname, other.docname)
+        if other.anchor:
+            uri += f"#{other.anchor}"
+        classes = " ".join([name, *_ignored(other.title)])
+        return (
+            f'<a class="{classes}" rel="{relation}" href="{escape(uri)}"><span>{escape(label)}</span> '
+            f"{escape(other.title)}</a>"
+        )
+
+    def _contents(self, parts: list[nodes.Element]) -> str:
+        """The links to the sections, if there are many."""
+        sections = [part for part in parts if isinstance(part, nodes.section)]
+        if len(sections) < _MANY:
+            return ""
+        lines = "".join(f"<li>{_link_to(section)}</li>" for section in sections)
+        label = escape(self.words.gettext("In this digest"))
+        return f'<nav class="digest-contents" aria-label="{label}"><ul>{lines}</ul></nav>'
+
+
+def follow_days(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
+    """Let the theme's own links lead to the digests before and after: toctrees have the newest first."""
+    domain = DigestDomain.of(app.env)
+    digests = [target for target in domain.data["targets"].get(pagename, ()) if target.type == DIGEST]
+    if len(digests) != 1 or not digests[0].primary or app.builder.name in ("epub", "singlehtml"):
+        return
+    around = dict(zip("PN", digests_around(domain).get(digests[0].names[0], (None, None)), strict=True))
+    labels = {"P": sphinx_words("previous"), "N": sphinx_words("next")}
+    links = [link for link in context.get("rellinks", ()) if link[2] not in around]
+    for key, name in (("N", "next"), ("P", "prev")):
+        other = around[key]
+        context[name] = None
+        if other is not None:
+            title = escape(other.title)
+            uri = app.builder.get_relative_uri(pagename, other.docname)
+            context[name] = {"link": f"{uri}#{other.anchor}" if other.anchor else uri, "title": title}
+            links.append((other.docname, title, key, labels[key]))
+    context["rellinks"] = links
+
+
+def _parts_of(target: nodes.target, digest: Masthead) -> Iterator[nodes.Element]:
+    """The parts of a digest, which come after the place where it begins, without the list of references."""
+    from sphinxext.digest.doctree.digest import REFERENCES_CLASS
+
+    siblings = target.parent.children
+    # docutils gives the first part the identifier of the place before it
+    known = {*digest.parts, target.get("refid")}
+    for node in siblings[siblings.index(target) + 1 :]:
+        if not isinstance(node, nodes.Element) or not any(name.startswith(_OURS) for name in node["classes"]):
+            return
+        if node["ids"] and known.isdisjoint(node["ids"]):
+            return
+        if f"digest-{REFERENCES_CLASS}-section" not in node["classes"]:
+            yield node
+
+
+def _link_to(section: nodes.section) -> str:
+    title = _title_of(section)
+    classes = " ".join(["reference", *_ignored(title)])
+    return f'<a class="{classes}" href="#{escape(section["ids"][0])}">{escape(title)}</a>'
+
+
+def _ignored(words: str) -> tuple[str, ...]:
+    """The classes that hide words from MathJax, if they have to be hidden."""
+    return IGNORED_CLASSES if "\\" in words else ()
+
+
+def _title_of(section: nodes.section) -> str:
+    """The words of a heading without the numbers of its links."""
+    from sphinxext.digest.doctree.digest import NUMBER_CLASS
+
+    title = section.next_node(nodes.title)
+    texts = title.findall(nodes.Text) if title is not None else ()
+    return " ".join("".join(text for text in texts if NUMBER_CLASS not in text.parent["classes"]).split())
+
+
+class Permalinks(SphinxPostTransform):
+    """Puts the links behind successes and items, where the project wants such links."""
+
+    formats = ("html",)
+    # after Sphinx has taken out what is for other builders (priority 50)
+    default_priority = 60
+
+    def run(self, **_arguments: Any) -> None:
+        """Add a link to the first paragraph of each line."""
+        domain = DigestDomain.of(self.env)
+        if not (self.config.html_permalinks and getattr(domain.builder, "add_permalinks", False)):
+            return
+        gettext = domain.words.gettext
+        names = {
+            "digest-successes": gettext("Permalink to this success"),
+            "digest-items": gettext("Permalink to this item"),
+        }
+        for listing in self.document.findall(nodes.bullet_list):
+            name = next((names[kind] for kind in listing["classes"] if kind in names), None)
+            if name is not None:
+                for item in listing.children:
+                    self._add(item, name)
+
+    def _add(self, item: nodes.Node, name: str) -> None:
+        line = item.next_node(nodes.paragraph)
+        place = line.children[0] if line is not None and line.children else None
+        if line is not None and isinstance(place, nodes.target) and place["ids"]:
+            # the icon may be a picture of HTML, as behind headings
+            html = (
+                f' <a class="headerlink" href="#{escape(place["ids"][0])}" title="{escape(name)}" '
+                f'aria-label="{escape(name)}">{self.config.html_permalinks_icon}</a>'
+            )
+            line += nodes.raw("", html, format="html")
+
+
+#: From how many words on a summary is long: more than a phone shows at once.
+_LONG = 90
+
+
+class Folds(SphinxPostTransform):
+    """Puts long summaries into elements ``details``, which docutils does not know."""
+
+    formats = ("html",)
+    # after Sphinx has taken out what is for other builders (priority 50)
+    default_priority = 60
+
+    def run(self, **_arguments: Any) -> None:
+        """Add the tags; books are for programs of all ages."""
+        if not is_for_browsers(DigestDomain.of(self.env).builder):
+            return
+        for section in self.document.findall(nodes.section):
+            if f"digest-{Kind.THREAD}-section" in section["classes"]:
+                self._fold(section)
+
+    def _fold(self, section: nodes.section) -> None:
+        from sphinxext.digest.doctree.lines import LINKS_CLASS, length, minutes_words
+
+        # the links that close it are useful when it is closed
+        links = isinstance(section[-1], nodes.bullet_list) and LINKS_CLASS in section[-1]["classes"]
+        end = len(section) - 1 if links else len(section)
+        number = length(section.children[1:end])
+        if number < _LONG:
+            return
+        words = DigestDomain.of(self.env).words
+        label = filled(words.gettext("Summary, {time}"), time=minutes_words(number, words))
+        section.insert(end, nodes.raw("", "</details>", format="html"))
+        opened = f'<details class="digest-fold" open><summary>{escape(label)}</summary>'
+        section.insert(1, nodes.raw("", opened, format="html"))
+
+
+SCRIPT = "countdown.js"
+
+
+class DayElements(SphinxPostTransform):
+    """Puts the words of days into elements ``time``, which docutils does not know."""
+
+    formats = ("html",)
+    # after Sphinx has taken out what is for other builders (priority 50)
+    default_priority = 60
+
+    def run(self, **_arguments: Any) -> None:
+        """Add the tags around the words."""
+        from sphinxext.digest.doctree.deadlines import DAY_CLASS
+
+        for node in self.document.findall(nodes.inline):
+            if DAY_CLASS in node["classes"] and "day" in node:
+                start = nodes.raw("", f'<time datetime="{node["day"]}">', format="html")
+                node.children = [start, *node.children, nodes.raw("", "</time>", format="html")]
+                for child in node.children:
+                    node.setup_child(child)
+
+
+class LargeDays(SphinxPostTransform):
+    """Puts the week and the numbers of days that are left above what says the same in sentences, to be seen first."""
+
+    formats = ("html",)
+    default_priority = 60
+
+    def run(self, **_arguments: Any) -> None:
+        """Add the numbers; who listens to a page hears the sentences alone."""
+        from sphinxext.digest.doctree.deadlines import LEFT_CLASS
+
+        if not is_for_browsers(DigestDomain.of(self.env).builder):
+            return
+        words = DigestDomain.of(self.env).words
+        for box in self.document.findall(nodes.container):
+            if LEFT_CLASS in box["classes"]:
+                _put_above(box, box.get("week") or "")
+                for item in box.findall(nodes.list_item):
+                    if item.get("days", 0) > 0:
+                        _put_above(item, words.ngettext("{number} day", "{number} days", item["days"]))
+
+
+def _put_above(box: nodes.Element, text: str) -> None:
+    line = box.next_node(nodes.paragraph)
+    if text and line is not None:
+        tag = f'<span class="digest-large" aria-hidden="true">{escape(text)}</span> '
+        line.insert(0, nodes.raw("", tag, format="html"))
+
+
+def add_script(app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], _doctree: object) -> None:
+    """Let a page with a countdown load the script; the page is complete without it."""
+    shown = DigestDomain.of(app.env).data["schedules"]
+    pages = shown if app.builder.name == "singlehtml" else shown.keys() & {pagename}
+    if is_for_browsers(app.builder) and any(query.published for name in pages for query, _answer in shown[name]):
+        words = words_of_script(DigestDomain.of(app.env).words)
+        attributes: dict[str, Any] = {"data-words": words} if words else {}
+        app.add_js_file(SCRIPT, loading_method="defer", **attributes)
+
+
+def words_of_script(words: Words) -> str:
+    """What the script says, for another language than English, which it has itself."""
+    if words is ENGLISH:
+        return ""
+    gettext = words.gettext
+    own = {
+        "week": words.counting("{number} week", "{number} weeks"),
+        "day": words.counting("{number} day", "{number} days"),
+        "and": gettext("{weeks} and {days}"),
+        "left": gettext("{span} left"),
+        "ago": gettext("{span} ago"),
+        "today": gettext("today"),
+        "now": gettext("Now: {left}."),
+        "passed": gettext("(passed)"),
+    }
+    return json.dumps(own, ensure_ascii=False, sort_keys=True)

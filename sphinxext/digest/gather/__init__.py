@@ -1,0 +1,1 @@
+"""Collectors: drafts of fragments from chats, mails, feeds, reviews, schedules and older digests."""

@@ -1,0 +1,248 @@
+"""The bot: sessions one after the other, and what is heard in them to the recorder.
+
+Threads that the end of the program does not wait for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import ssl
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Thread
+from typing import Any, TypeVar
+
+from sphinxext.digest.gather.bot.connection import Answer, AnswerQueue, Connection, ConnectionLost
+from sphinxext.digest.gather.bot.journal import Entry, Journal
+from sphinxext.digest.gather.bot.protocol import Backoff
+from sphinxext.digest.gather.bot.recorder import Recorder
+from sphinxext.digest.gather.bot.registration import LoginRefused, Registration
+from sphinxext.digest.gather.bot.repository import Keeper
+from sphinxext.digest.gather.bot.session import Hear, Rename, Session
+from sphinxext.digest.gather.bot.settings import BotSettings, Server
+from sphinxext.digest.gather.bot.success_tracker import Tellings
+from sphinxext.digest.gather.irc.commands import parse
+
+T = TypeVar("T")
+
+
+class DaemonThreads(ThreadPoolExecutor):
+    """Runs each call in a daemon thread of its own.
+
+    A usual executor waits at its end for the look-up of a name that nobody answers, or for a disk that hangs.
+    """
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Start a call."""
+        future: Future[T] = Future()
+
+        def run() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                result = fn(*args, **kwargs)
+            except BaseException as error:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        Thread(target=run, daemon=True).start()
+        return future
+
+
+logger = logging.getLogger(__name__)
+
+#: What the bot says as it leaves.
+_FAREWELL = "SuccessBot is stopped"
+_TO_STOP = (signal.SIGINT, signal.SIGTERM)
+
+
+class Bot:
+    """A SuccessBot that runs until a signal stops it.
+
+    :param context: for encrypted connections; see :meth:`~sphinxext.digest.gather.bot.settings.Security.context`.
+    :param draft: whether fragments are drafts.
+    :param log_url: where the line is in the channel's log; see
+        :class:`~sphinxext.digest.gather.bot.success_tracker.Tellings`.
+    """
+
+    def __init__(
+        self,
+        settings: BotSettings,
+        context: ssl.SSLContext | None,
+        journal: Journal,
+        keeper: Keeper,
+        *,
+        draft: bool = False,
+        log_url: str = "",
+    ) -> None:
+        self._settings = settings
+        self._context = context
+        self._journal = journal
+        self._answers = AnswerQueue(settings.url)
+        self._corrections: set[str] = set()
+        # by the tokens of entries that are not in the journal yet: others who said the same, and are answered then
+        self._repeated: dict[str, list[Answer]] = {}
+        self._recorder = Recorder(journal, keeper, self._recorded)
+        pending, committed = journal.open(datetime.now(UTC))
+        self._pending = pending
+        self._tellings = Tellings([*committed, *pending], draft=draft, log_url=log_url)
+
+    async def run(self) -> bool:
+        """Work until SIGTERM or SIGINT; whether everything that was heard is safe.
+
+        :raises Exception: what no part of the bot expects.
+        """
+        stop = _stop_event()
+        asyncio.get_running_loop().set_default_executor(DaemonThreads())
+        if self._pending:
+            logger.info("%d in the journal, to be committed", len(self._pending))
+        self._recorder.replay(self._pending)
+        recording = asyncio.create_task(self._recorder.run())
+        listening = asyncio.create_task(self._listen())
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            done, _ = await asyncio.wait({recording, listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopping}:
+                task.result()
+            logger.info("stopping")
+        finally:
+            listening.cancel()
+            stopping.cancel()
+            safe, _ = await asyncio.gather(self._finish(recording), asyncio.wait({listening}))
+        return safe
+
+    async def _finish(self, recording: asyncio.Task[None]) -> bool:
+        safe = recording.done() or await self._recorder.finish()
+        # a thread that still works on the journal must not find another file in its place
+        if self._recorder.has_ended:
+            self._journal.close()
+        recording.cancel()
+        return safe
+
+    async def _listen(self) -> None:
+        """One session after the other, with growing pauses while none of them lasts."""
+        waits = self._settings.waits
+        backoff = Backoff(waits.reconnect, waits.longest_reconnect)
+        clock = asyncio.get_running_loop().time
+        while True:
+            server = self._settings.servers[backoff.failures % len(self._settings.servers)]
+            started = clock()
+            try:
+                await self._stay(server)
+            except ConnectionLost as error:
+                if clock() - started > waits.stable:
+                    backoff.reset()
+                pause = backoff.next()
+                level = logging.ERROR if isinstance(error, LoginRefused) else logging.WARNING
+                logger.log(level, "%s: %s; next attempt in %.0f s", server, error, pause)
+                await asyncio.sleep(pause)
+
+    async def _stay(self, server: Server) -> None:
+        logger.info("connecting to %s", server)
+        connection = await Connection.open(server, self._context, self._settings.waits)
+        reason = ""
+        try:
+            session = await enter(connection, self._settings, self._answers, self._hear, self._tellings.rename)
+            await session.run()
+        except asyncio.CancelledError:
+            reason = _FAREWELL
+            raise
+        finally:
+            await asyncio.shield(connection.close(reason))
+
+    def _hear(self, nick: str, channel: str, text: str, moment: datetime) -> None:
+        if self._recorder.is_full:
+            # nothing is remembered of it: when it is told again, it is as new
+            if told := parse(text):
+                words = "not recorded, too many wait for the journal: %s in %s at %s: %s"
+                logger.error(words, nick, channel, moment.isoformat(timespec="seconds"), text)
+                self._answers.add(channel, Answer(nick, told.kind, "I cannot record anything at the moment, sorry"))
+            return
+        telling = self._tellings.hear(nick, channel, text, moment)
+        if telling is None:
+            return
+        if telling.entry is None:
+            logger.info("%s in %s tells again: %s", nick, channel, text)
+            answer = Answer(nick, telling.kind)
+            if (waiting := self._repeated.get(telling.token)) is not None:
+                waiting.append(answer)
+            else:
+                self._answers.add(channel, answer)
+            return
+        logger.info("%s of %s in %s: %s", telling.kind, nick, channel, text)
+        if telling.corrects:
+            self._corrections.add(telling.token)
+        self._repeated[telling.token] = []
+        self._recorder.add(telling.entry)
+
+    def _recorded(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            words = f"Corrected {entry.kind}" if entry.token in self._corrections else ""
+            self._corrections.discard(entry.token)
+            self._answers.add(entry.channel, Answer(entry.nick, entry.kind, words))
+            for answer in self._repeated.pop(entry.token, ()):
+                self._answers.add(entry.channel, answer)
+
+
+async def enter(
+    connection: Connection, settings: BotSettings, answers: AnswerQueue, hear: Hear, rename: Rename
+) -> Session:
+    """Log in with an open connection.
+
+    :raises ConnectionLost: if that cannot be done.
+    """
+    registration = Registration(connection, settings.login)
+    await registration.run(settings.waits.login)
+    logger.info("on the network as %s", registration.nick)
+    return Session(connection, registration, settings, answers, hear, rename)
+
+
+async def check(settings: BotSettings, context: ssl.SSLContext | None) -> bool:
+    """Connect to the first server, join all channels and leave again; whether that worked."""
+    asyncio.get_running_loop().set_default_executor(DaemonThreads())
+    server = settings.servers[0]
+    try:
+        connection = await Connection.open(server, context, settings.waits)
+    except ConnectionLost as error:
+        logger.error("%s: %s", server, error)
+        return False
+    try:
+        return await _check_channels(connection, settings)
+    except ConnectionLost as error:
+        logger.error("%s: %s", server, error)
+        return False
+    finally:
+        await connection.close("Only a check")
+
+
+async def _check_channels(connection: Connection, settings: BotSettings) -> bool:
+    session = await enter(connection, settings, AnswerQueue(""), lambda *_: None, lambda *_: None)
+    running = asyncio.create_task(session.run())
+    complete = asyncio.create_task(session.complete.wait())
+    try:
+        await asyncio.wait({running, complete}, timeout=settings.waits.check, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
+    finally:
+        for task in (running, complete):
+            task.cancel()
+        await asyncio.gather(running, complete, return_exceptions=True)
+    if missing := session.channels.missing:
+        logger.error("not joined: %s", ", ".join(missing))
+    return not missing
+
+
+def _stop_event() -> asyncio.Event:
+    """An event that is set by the signals that stop the bot."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in _TO_STOP:
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows: Ctrl-C interrupts the program
+            continue
+    return stop

@@ -1,0 +1,147 @@
+"""Lines of the IRC protocol (RFC 1459, RFC 2812, tags of IRCv3) to messages, and messages to lines.
+
+How long to wait before something is tried again.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sphinxext.digest.text.encoding import decode_line
+
+#: How many bytes a line may have with its end, without tags (RFC 1459, 2.3), and how many the tags of a server.
+MAX_LINE = 512
+MAX_TAGS = 8191
+#: How many bytes of a line a server may use to say whom it is from: nick, user and host, of the lengths usual today.
+PREFIX_ROOM = 120
+
+#: Lower-case letters by the rule of the server (RFC 1459, 2.2; the token CASEMAPPING of the reply 005).
+_ASCII = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+_CASES = {
+    "ascii": _ASCII,
+    "rfc1459": _ASCII | str.maketrans("[]\\~", "{}|^"),
+    "rfc1459-strict": _ASCII | str.maketrans("[]\\", "{}|"),
+}
+_TAG_ESCAPES = {":": ";", "s": " ", "r": "\r", "n": "\n"}
+_BREAKS_A_LINE = re.compile("[\r\n\0]")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it came: who sent it, if that is said, the command in capitals, and its parameters."""
+
+    command: str
+    params: tuple[str, ...] = ()
+    nick: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def param(self, index: int) -> str:
+        """A parameter, counted from 0 or from the end; empty if there are fewer."""
+        try:
+            return self.params[index]
+        except IndexError:
+            return ""
+
+
+def parse_line(line: bytes) -> Message | None:
+    """A line without its end as a message, or None if it is none.
+
+    It is read as a line of a log is, so that a bot and a log agree on what is not UTF-8.
+    """
+    text = decode_line(line).lstrip(" ")
+    tags: dict[str, str] = {}
+    nick = ""
+    if text.startswith("@"):
+        head, _, text = text[1:].partition(" ")
+        tags = dict(map(_tag, head.split(";")))
+        text = text.lstrip(" ")
+    if text.startswith(":"):
+        head, _, text = text[1:].partition(" ")
+        nick = re.split("[!@]", head, maxsplit=1)[0]
+    text, colon, trailing = f" {text}".partition(" :")
+    words = text.split(" ")
+    parts = [word for word in words if word] + ([trailing] if colon else [])
+    if not parts or not re.fullmatch(r"[A-Za-z]+|[0-9]{3}", parts[0]):
+        return None
+    return Message(parts[0].upper(), tuple(parts[1:]), nick, tags)
+
+
+def make_line(command: str, *params: str) -> bytes:
+    """The line of a command with its end. The last parameter may have spaces, and is cut where a line is full.
+
+    What would end the line within a parameter becomes a space.
+
+    :raises ValueError: if a parameter before the last is empty, has spaces or begins with a colon.
+    """
+    clean = [_BREAKS_A_LINE.sub(" ", param) for param in params]
+    if not all(map(is_word, clean[:-1])):
+        raise ValueError(f"{command} has a parameter that cannot stand there")
+    if clean and (not clean[-1] or " " in clean[-1] or clean[-1].startswith(":")):
+        clean[-1] = f":{clean[-1]}"
+    return cut_text(" ".join([command, *clean]), MAX_LINE - 2).encode() + b"\r\n"
+
+
+def is_word(text: str) -> bool:
+    """Return True if a text can be a parameter that is not the last one."""
+    return bool(text) and " " not in text and not text.startswith(":")
+
+
+def cut_text(text: str, size: int) -> str:
+    """The beginning of a text that takes no more than so many bytes in UTF-8, without a part of a character."""
+    return text.encode("utf-8", "replace")[:size].decode("utf-8", "ignore")
+
+
+def split_text(target: str, text: str) -> list[str]:
+    """A text in parts, each of which fits into one message to a target as the others in the channel receive it.
+
+    A part ends at a space where there is one, and never within a character.
+    """
+    room = MAX_LINE - 2 - PREFIX_ROOM - len(f": PRIVMSG {target} :".encode())
+    parts = []
+    rest = " ".join(text.split())
+    while rest:
+        part = cut_text(rest, room)
+        if len(part) < len(rest) and rest[len(part)] != " " and " " in part:
+            part = part[: part.rindex(" ")]
+        parts.append(part)
+        rest = rest[len(part) :].lstrip(" ")
+    return parts
+
+
+def fold_case(name: str, mapping: str = "rfc1459") -> str:
+    """What two names of the same nick or channel have in common.
+
+    :param mapping: the rule of the server; one that is not known counts as ``rfc1459``.
+    """
+    return name.translate(_CASES.get(mapping, _CASES["rfc1459"]))
+
+
+def _tag(text: str) -> tuple[str, str]:
+    """A tag and its value without escapes; see https://ircv3.net/specs/extensions/message-tags."""
+    key, _, value = text.partition("=")
+    return key, re.sub(r"\\(.?)", lambda match: _TAG_ESCAPES.get(match[1], match[1]), value, flags=re.DOTALL)
+
+
+@dataclass
+class Backoff:
+    """Waits that grow from one failure to the next, each a random part of what it may be.
+
+    Many bots that lost one server do not all come back in the same moment. ``first`` and ``limit`` are seconds.
+    """
+
+    first: float
+    limit: float
+    failures: int = 0
+
+    def next(self) -> float:
+        """The seconds to wait after one more failure: between half of the wait and all of it."""
+        wait = min(self.limit, self.first * 2.0 ** min(self.failures, 32))
+        self.failures += 1
+        return wait * random.uniform(0.5, 1)  # noqa: S311 - nobody gains from guessing it
+
+    def reset(self) -> None:
+        """Begin anew, after a success."""
+        self.failures = 0

@@ -1,0 +1,1 @@
+"""Draft stories from feeds: Atom, RSS and JSON Feed."""

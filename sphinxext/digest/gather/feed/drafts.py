@@ -1,0 +1,301 @@
+"""Posts of feeds to drafts of stories: which of them, each only once, and the beginning of their texts.
+
+The beginning of a post's text, in reStructuredText.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import parse_qsl, urlencode
+
+from sphinxext.digest.fragments.draft import Draft, identity_of, make_draft, plain_paragraph, plain_title
+from sphinxext.digest.gather.feed.records import MAX_BODY, Feed, Post
+from sphinxext.digest.gather.importer.html import blocks_of_html, with_paragraphs
+from sphinxext.digest.gather.importer.post import Form
+from sphinxext.digest.model import Fragment, Moment, Story
+from sphinxext.digest.text.urls import split_url
+from sphinxext.digest.text.visible import visible_lines, visible_text
+
+#: How many words, and characters where words are long or have no spaces between them.
+WORDS, CHARACTERS = 80, 800
+#: How much of a text is read, in characters: more if there is too little text in it.
+_PARTS = (2500, 2 * MAX_BODY)
+
+#: A sentence's end within a text, with a closing quote or bracket.
+_END = re.compile(r"[.!?…\u3002\uff01\uff1f][\"'”’»)\]]*(?=\s|$)")
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+#: What programs of blogs put below a text.
+_NO_TEXT = re.compile(
+    r"The post .* (?:appeared first on|first appeared on) .*|(?:Continue reading|Read more|Read the full)\b.{0,200}"
+    r"|\[?(?:…|\.\.\.)\]?",
+    re.IGNORECASE,
+)
+
+
+def beginning_of(post: Post) -> str:
+    """The first paragraphs and lists of a post, up to about 80 words; headings and lines of code are left out."""
+    lines: list[str] = []
+    after_bullet = False
+    for is_bullet, text in _first(list(_paragraphs(post))):
+        if lines and not (is_bullet and after_bullet):
+            lines.append("")
+        if is_bullet:
+            first, *rest = plain_paragraph(text, 2)
+            lines += [f"* {first}", *(f"  {line}" for line in rest)]
+        else:
+            lines += plain_paragraph(text)
+        after_bullet = is_bullet
+    return "\n".join(lines)
+
+
+def _paragraphs(post: Post) -> Iterator[tuple[bool, str]]:
+    """The paragraphs as plain lines, each with whether it is one of a list."""
+    body = visible_lines(post.body)
+    if post.is_html:
+        found = _of_html(with_paragraphs(body))
+    else:
+        found = [(False, part) for part in re.split(r"\n[^\S\n]*\n", body)]
+    for is_bullet, text in found:
+        line = visible_text(text)
+        if line and line != post.title and not _NO_TEXT.fullmatch(line):
+            yield is_bullet, line
+
+
+def _of_html(body: str) -> list[tuple[bool, str]]:
+    """The paragraphs of the first part of a text that has enough of them; reading all of it would take long."""
+    for size in _PARTS:
+        blocks, _, _ = blocks_of_html(_closed(body[:size]), 1)
+        if size < len(body):
+            del blocks[-1:]  # it may go on
+        found = [
+            (block.form is Form.BULLET, block.plain) for block in blocks if block.form in (Form.TEXT, Form.BULLET)
+        ]
+        if size >= len(body) or sum(len(text.split()) for _, text in found) > WORDS:
+            break
+    # a text in which everything is a heading or code is better than none
+    return found or [(False, block.plain) for block in blocks]
+
+
+def _closed(body: str) -> str:
+    """HTML without a tag that does not end, which browsers do not show; the parser would look for its end for long."""
+    end = body.rfind(">") + 1
+    return body[:end] + _TAG.split(body[end:], maxsplit=1)[0]
+
+
+def _first(paragraphs: list[tuple[bool, str]]) -> Iterator[tuple[bool, str]]:
+    words = characters = 0
+    for is_bullet, text in paragraphs:
+        number = text.count(" ") + 1
+        if words + number > WORDS or characters + len(text) > CHARACTERS:
+            if words < WORDS // 2 and characters < CHARACTERS // 2:
+                yield is_bullet, _cut(text, WORDS - words, CHARACTERS - characters)
+            return
+        yield is_bullet, text
+        words += number
+        characters += len(text)
+
+
+def _cut(text: str, words: int, characters: int) -> str:
+    """The first words, up to the end of a sentence if one ends in their second half."""
+    start = " ".join(text.split(" ", words)[:words])
+    if len(start) > characters:
+        start = start[:characters]
+        start = start[: start.rfind(" ")] if " " in start[characters // 2 :] else start
+    ends = [match.end() for match in _END.finditer(start)]
+    if ends and ends[-1] > len(start) // 2:
+        return start[: ends[-1]]
+    return f"{start.rstrip(' ,;:.')} …"
+
+
+#: Parameters of addresses that say where a reader came from, and change nothing of the page.
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class StoryWishes:
+    """Which posts are wanted.
+
+    ``limit`` is how many of each feed, the newest; a post without a date counts as one of ``today``.
+    """
+
+    today: date
+    since: date | None = None
+    until: date | None = None
+    limit: int | None = None
+    group: str | None = None
+
+    def wants(self, day: date) -> bool:
+        """Whether a day is among those that are wanted."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass
+class StoryPlan:
+    """The drafts, oldest first, and the paths of fragments that have others of the posts already."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    there: list[str] = field(default_factory=list)
+
+
+def draft_stories(feeds: Sequence[Feed], wishes: StoryWishes, fragments: Iterable[Fragment] = ()) -> StoryPlan:
+    """Draft a story of each post that is wanted.
+
+    Posts are the same if they have the same identifier, or the same address but for what says where a reader came
+    from, or the same title, author and day. So a post that comes from a blog and from a planet becomes one story.
+
+    :param fragments: those of the folder: what is among them under another identity is not drafted again.
+    """
+    plan = StoryPlan()
+    known = _Known()
+    for fragment in fragments:
+        known.add_fragment(fragment)
+    drafts: list[tuple[Moment, Draft]] = []
+    for feed in feeds:
+        common = _common(feed)
+        for post in _wanted(feed, wishes):
+            moment = post.published or Moment(wishes.today)
+            keys = _keys(post, feed, moment, common)
+            identity = identity_of("story", keys[0])
+            path = known.find(keys, post.url, identity)
+            known.add(keys, post.url, identity, path or "")
+            if path:
+                plan.there.append(path)
+            elif path is None and (draft := _draft(post, feed, moment, identity, wishes)) is not None:
+                drafts.append((moment, draft))
+    plan.drafts = [draft for _, draft in sorted(drafts, key=lambda pair: _order(pair[0]))]
+    return plan
+
+
+@dataclass
+class _Known:
+    """Posts by their keys: the address, the identity of the fragment, and its path, empty if it is not written yet."""
+
+    posts: dict[str, tuple[str | None, str, str]] = field(default_factory=dict)
+
+    def add(self, keys: Iterable[str], url: str | None, identity: str, path: str) -> None:
+        for key in keys:
+            self.posts.setdefault(key, (url, identity, path))
+
+    def add_fragment(self, fragment: Fragment) -> None:
+        for note in fragment.notes:
+            if not isinstance(note, Story):
+                continue
+            keys = [f"url {folded_url(note.url)}"] if note.url and note.url.lower().startswith("http") else []
+            moment = note.date or fragment.date
+            if note.title and moment:
+                keys += _title_key(re.sub(r"\\(.)", r"\1", note.title.value), note.author or "", moment.day)
+            self.add(keys, note.url, fragment.identity, fragment.path)
+
+    def find(self, keys: Iterable[str], url: str | None, identity: str) -> str | None:
+        """The path of a fragment that has a post under another identity, an empty one if the post came before.
+
+        Two posts of one site with the same title are two if they have different addresses.
+        """
+        for key in keys:
+            other = self.posts.get(key)
+            if other is None or (key.startswith("title ") and _are_neighbours(other[0], url)):
+                continue
+            # whatever has this identity and is written already, the plan of the drafts finds by itself
+            return None if other[1] == identity and other[2] else other[2]
+        return None
+
+
+def _are_neighbours(one: str | None, other: str | None) -> bool:
+    if not one or not other:
+        return False
+    parts = split_url(one), split_url(other)
+    hosts = [part.hostname if part else None for part in parts]
+    return folded_url(one) != folded_url(other) and hosts[0] == hosts[1]
+
+
+def _common(feed: Feed) -> frozenset[str]:
+    """The addresses and identifiers that different posts of a feed share: they tell nothing apart."""
+    urls = {(post.url, post.identifier or post.title) for post in feed.posts if post.url}
+    names = {(post.identifier, post.url or post.title) for post in feed.posts if post.identifier}
+    counts = (Counter(value for value, _ in pairs) for pairs in (urls, names))
+    return frozenset(str(value) for count in counts for value, uses in count.items() if uses > 1)
+
+
+def without_tracking(url: str) -> str:
+    """An address without the parameters that only say where a reader came from."""
+    if "=" not in url:
+        return url
+    parts = split_url(url)
+    if parts is None:
+        return url
+    fragment = "" if _TRACKING.match(parts.fragment) else parts.fragment
+    query = parts.query
+    if _TRACKING.search(query):
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=None)
+        query = urlencode([(name, value) for name, value in pairs if not _TRACKING.fullmatch(name)])
+    return parts._replace(query=query, fragment=fragment).geturl()
+
+
+def folded_url(url: str) -> str:
+    """Return an address as it is compared with others: the same for http and https, with or without a last slash.
+
+    One that cannot be parsed is compared as it is.
+    """
+    parts = split_url(without_tracking(url))
+    if parts is None:
+        return url
+    host = parts.netloc.lower().removesuffix(":80").removesuffix(":443")
+    return parts._replace(scheme="https", netloc=host, path=parts.path.rstrip("/")).geturl()
+
+
+def _wanted(feed: Feed, wishes: StoryWishes) -> list[Post]:
+    posts = [post for post in feed.posts if wishes.wants(post.published.day if post.published else wishes.today)]
+    posts.sort(key=lambda post: _order(post.published or Moment(wishes.today)), reverse=True)
+    return posts[: wishes.limit]
+
+
+def _order(moment: Moment) -> tuple[date, str]:
+    return moment.day, str(moment.time or "")
+
+
+def _keys(post: Post, feed: Feed, moment: Moment, common: frozenset[str]) -> list[str]:
+    """What a post is known by; the first of them makes its identity.
+
+    An identifier that is no URI is one only within its feed.
+
+    :param common: what several posts of the feed share.
+    """
+    keys = []
+    name = post.identifier if post.identifier not in common else ""
+    if is_uri := re.match(r"[A-Za-z][A-Za-z0-9+.-]+:\S", name):
+        keys.append(f"id {folded_url(name) if name.lower().startswith(('http://', 'https://')) else name}")
+    if post.url and post.url not in common:
+        keys.append(f"url {folded_url(post.url)}")
+    if name and not is_uri:
+        keys.append(f"own {folded_url(feed.home) if feed.home else feed.title} {name}")
+    keys += _title_key(post.title, post.author, moment.day)
+    return keys or [f"text {feed.home or feed.title} {post.body}"]
+
+
+def _title_key(title: str, author: str, day: date) -> list[str]:
+    return [f"title {title.casefold()} {author.casefold()} {day}"] if title else []
+
+
+def _draft(post: Post, feed: Feed, moment: Moment, identity: str, wishes: StoryWishes) -> Draft | None:
+    """The draft of a post, or None if there is nothing to read in it."""
+    title = plain_title(post.title)
+    text = beginning_of(post)
+    note: dict[str, object] = {
+        "title": (title or None) if text else None,
+        "author": post.author or None,
+        "group": visible_text(wishes.group or "") or None,
+        "url": without_tracking(post.url) if post.url else None,
+        "text": text or title,
+    }
+    if not note["text"]:
+        return None
+    comment = [f"A draft from the feed of {feed.title or feed.home or 'a blog'}: the beginning of a post."]
+    if post.published is None:
+        comment.append("The feed does not say when it was published: this is the day on which it was collected.")
+    comment.append("Say why it matters, shorten it, and delete these lines and 'draft'.")
+    words = post.title or text
+    return make_draft(identity, words, {"stories": [note]}, date=moment, comment=map(visible_text, comment))

@@ -1,0 +1,221 @@
+"""A file to posts, whatever form it has."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sphinxext.digest.gather.importer import html as markup
+from sphinxext.digest.gather.importer import mail, wxr
+from sphinxext.digest.gather.importer.dialects import dialect_of, posts_of_river
+from sphinxext.digest.gather.importer.layout import blocks_of_text
+from sphinxext.digest.gather.importer.post import Block, Form, Post, clean
+from sphinxext.digest.gather.importer.titles import read_title, without_tags
+from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.text.encoding import MAX_BYTES, check_text, decode
+
+#: Words of titles of what is published in turn.
+PERIODICAL = re.compile(
+    r"\b(?:digest|newsletter|highlights|summary|news|update|round-?up|recap|report)\b", re.IGNORECASE
+)
+DIGEST = re.compile(r"\bdigest\b", re.IGNORECASE)
+#: Words and numbers of what is published in turn, where the title names no days.
+_NUMBERED = re.compile(
+    r"#\s?[0-9]|\b(?:no|nr|issue|number|vol(?:ume)?|edition|week)\.?\s?[0-9]|\b[0-9]+(?:st|nd|rd|th) issue\b"
+    r"|\b(?:digest|newsletter|daily|weekly|bi-?weekly|fortnightly|monthly|quarterly)\b|\bnews\s[0-9]",
+    re.IGNORECASE,
+)
+#: Mails that a list has sent together: none of them is written as a digest.
+_OF_MAILMAN = re.compile(r"\bDigest, Vol [0-9]+, Issue [0-9]+")
+#: A title stands among the first lines that are not blank.
+_FIRST = 6
+#: No title is longer.
+_LONGEST = 150
+
+
+@dataclass(slots=True)
+class Source:
+    """The posts of a file, problems of the file, and what to say about what was left out of it."""
+
+    posts: list[Post] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def read_source(file: Path, path: str) -> Source:
+    """Read a file.
+
+    :param path: how problems name it.
+    :raises DigestError: if it cannot be read, is empty, or holds no text that could be a digest.
+    """
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        raise DigestError(Problem(path, 0, 0, Code.UNREADABLE, message)) from None
+    source = Source()
+    if not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        check_text(data, path)
+    if wxr.is_wxr(data):
+        _read_export(data, path, source)
+    elif mail.is_mail(data):
+        _read_mails(data, path, source)
+    else:
+        _read_text(decode(data, path, source.problems), path, source)
+    if not any(map(_has_words, source.posts)):
+        problem = Problem(path, 0, 0, Code.EMPTY, "there is no text of a digest in the file")
+        raise DigestError(*source.problems, problem)
+    return source
+
+
+def _has_words(post: Post) -> bool:
+    return any(block.plain.strip() for block in post.blocks)
+
+
+def _read_export(data: bytes, path: str, source: Source) -> None:
+    export = wxr.read_export(data, path, source.problems)
+    source.posts = [post for post in export.posts if _has_words(post)]
+    export.left_out["empty"] += len(export.posts) - len(source.posts)
+    reasons = [f"{count} {reason}" for reason, count in export.left_out.items() if count]
+    if reasons:
+        total = export.left_out.total()
+        items = "1 item is" if total == 1 else f"{total} items are"
+        source.remarks.append(f"{path}: {items} left out: {', '.join(reasons)}")
+
+
+def _read_mails(data: bytes, path: str, source: Source) -> None:
+    found = list(mail.messages(data))
+    wanted = [message for message in found if len(found) == 1 or _is_wanted(message[0])]
+    if not wanted:
+        message = f"none of the {len(found)} mails is a digest: no subject names one with its days or its number"
+        raise DigestError(Problem(path, 0, 0, Code.NOT_A_DIGEST, message))
+    for content, line in wanted:
+        post = mail.post_of_message(content, path, line)
+        _drop_repeated_title(post)
+        source.posts.append(post)
+    if len(wanted) < len(found):
+        source.remarks.append(f"{path}: {len(found) - len(wanted)} mails are left out: they are no digests")
+
+
+def _is_wanted(data: bytes) -> bool:
+    """Return True if a mail of an archive is a digest: its subject has days or a number, or names a newsletter."""
+    message = mail.parsed(mail.header_of(data), header_only=True)
+    subject = mail.field_of(message, "Subject") or ""
+    if mail.is_reply(subject, message) or _OF_MAILMAN.search(subject):
+        return False
+    title = read_title(subject)
+    if not PERIODICAL.search(title.words):
+        return False
+    return title.days is not None or _NUMBERED.search(title.words) is not None
+
+
+def _drop_repeated_title(post: Post) -> None:
+    """Take the title out of the text where it is the first line of it as well."""
+    first = post.blocks[0] if post.blocks else None
+    if first is None or first.form not in (Form.TEXT, Form.HEADING):
+        return
+    if post.title and without_tags(first.plain).casefold() == without_tags(post.title).casefold():
+        del post.blocks[0]
+
+
+def _read_text(text: str, path: str, source: Source) -> None:
+    lines = text.split("\n")
+    starts = _titles(lines)
+    page = mail.post_of_page(lines, path) if len(starts) < 2 else None
+    begins_with_tag = text[:200].lstrip().startswith("<")
+    if page is None and not begins_with_tag and (sign := dialect_of(lines, path)):
+        message = f"this is {sign.dialect} ('{sign.text}'), which is not read yet: import the HTML that is made of it"
+        raise DigestError(*source.problems, Problem(path, sign.line, sign.column, Code.NOT_A_DIGEST, message))
+    if markup.is_html(text):
+        source.posts.append(_post_of_html(text, path))
+        return
+    if page is not None:
+        _drop_repeated_title(page)
+        source.posts.append(page)
+        return
+    if river := posts_of_river(blocks_of_text([clean(line) for line in lines], 1), path):
+        for post in river:
+            post.source = lines
+        source.posts = river
+        return
+    for start, end in zip([0, *starts[1:]], [*starts[1:], len(lines)], strict=True):
+        source.posts.append(_post_of_text(lines[start:end], path, start))
+    if len(starts) > 1:
+        places = ", ".join(str(start + 1) for start in starts)
+        message = f"there are {len(starts)} digests in the file, in lines {places}: each of them is imported"
+        source.problems.append(Problem(path, starts[1] + 1, 1, Code.SEVERAL_DIGESTS, message))
+
+
+def _titles(lines: list[str]) -> list[int]:
+    """The lines that are titles of digests: those with the same words as the first, and other periods."""
+    found: list[int] = []
+    words, seen = "", set()
+    for index, line in enumerate(lines):
+        if not 8 < len(line) < 200 or not DIGEST.search(line) or line[:1] in " \t•*-+":
+            continue
+        title = read_title(clean(line))
+        if title.days is None or (found and (title.words.casefold() != words or title.end in seen)):
+            continue
+        if not found and sum(1 for before in lines[:index] if before.strip()) >= _FIRST:
+            return []
+        words = title.words.casefold()
+        seen.add(title.end)
+        found.append(index)
+    return found
+
+
+def _post_of_text(lines: list[str], path: str, offset: int) -> Post:
+    """A text with its title in the first lines, if it has one."""
+    page = mail.post_of_page(lines, path)
+    if page is not None:
+        page.line += offset
+        page.offset += offset
+        page.blocks = blocks_of_text([clean(line) for line in page.source], page.offset + 1)
+        return page
+    post = Post(path, [], line=offset + 1, source=lines, offset=offset)
+    start = 0
+    filled = [index for index, line in enumerate(lines) if line.strip()][:_FIRST]
+    for index in filled:
+        text = " ".join(clean(lines[index]).split())
+        if _is_title(text, first=index == filled[0]) and not any(len(lines[before]) > 200 for before in filled[:1]):
+            post.title, post.line = without_tags(text), offset + index + 1
+            start = index + 1
+            break
+    cleaned = [clean(line) for line in lines]
+    if start:
+        cleaned[start - 1] = ""
+    post.blocks = blocks_of_text(cleaned, offset + 1)
+    post.is_mail = not any(block.form is Form.BULLET and _is_of_the_web(block, lines, offset) for block in post.blocks)
+    return post
+
+
+def _is_of_the_web(block: Block, lines: list[str], offset: int) -> bool:
+    return lines[block.line - offset - 1].lstrip()[:1] not in "*-+"
+
+
+def _is_title(text: str, *, first: bool) -> bool:
+    if len(text) > _LONGEST or not PERIODICAL.search(text) or text.startswith(("HTML rendered", "•", "*", "-")):
+        return False
+    return first or read_title(text).days is not None
+
+
+def _post_of_html(text: str, path: str) -> Post:
+    """A page or a post. Its title is the heading with a period, else the page's, else its first heading of level 1."""
+    lines = text.split("\n")
+    blocks, heads, title = markup.blocks_of_html(text, 1)
+    post = Post(path, blocks, title, heads=heads, source=lines)
+    candidates = [block for block in blocks[:_FIRST] if block.form is not Form.BULLET and len(block.plain) < _LONGEST]
+    dated = [block for block in candidates if PERIODICAL.search(block.plain) and read_title(block.plain).days]
+    chosen = (dated or [block for block in candidates if block.form is Form.HEADING and block.level == 1])[:1]
+    for block in chosen:
+        if dated or title is None:
+            post.title, post.line = without_tags(block.plain), block.line
+            blocks.remove(block)
+    if not chosen and title:
+        # the name of the site stands after a bar or a dash
+        post.title = re.split(r" [|»–—-] | ?[|»] ?", title)[0] if not read_title(title).days else title
+        post.title = re.split(r" [|»] ", post.title)[0]
+    post.heads = any(block.form is Form.HEADING for block in blocks)
+    return post

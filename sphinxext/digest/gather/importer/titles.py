@@ -1,0 +1,189 @@
+"""Titles of digests: their periods in every spelling, and the year, which titles do not have.
+
+The words by which parts of a digest are known.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sphinxext.digest.model import Period
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary|r)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?,?"
+)
+_DAY = r"(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?(?![0-9])"
+_YEAR = r"(?:[12][0-9]{3})(?![0-9])"
+_TO = r"\s*(?:-{1,2}|–|—|−|\bto\b|\bthrough\b|\bthru\b|\buntil\b|\btill\b|/)\s*"  # noqa: RUF001
+_ISO = r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]"
+
+#: The forms of a period; the groups are month, day and year of its first (1) and of its last day (2).
+_PERIODS = [
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"(?P<iso1>{_ISO})(?:{_TO}|_|\s*/\s*)(?P<iso2>{_ISO})",
+        rf"\b(?P<m1>{_MONTH})\s*(?P<d1>{_DAY})(?:\s*,?\s*(?P<y1>{_YEAR}))?{_TO}"
+        rf"(?:(?P<m2>{_MONTH})\s*)?(?P<d2>{_DAY})(?:\s*,?\s*(?P<y2>{_YEAR}))?",
+        rf"\b(?P<d1>{_DAY})\.?(?:\s+(?P<m1>{_MONTH}))?(?:\s*(?P<y1>{_YEAR}))?{_TO}"
+        rf"(?P<d2>{_DAY})\.?\s+(?P<m2>{_MONTH})(?:\s*(?P<y2>{_YEAR}))?",
+        rf"\b(?P<m2>{_MONTH})\s*(?P<d2>{_DAY})\s*,?\s*(?P<y2>{_YEAR})",
+        rf"\b(?P<d2>{_DAY})\.?\s+(?P<m2>{_MONTH})\s*(?P<y2>{_YEAR})",
+        rf"(?P<iso2>{_ISO})",
+        rf"\b(?P<m2>{_MONTH})\s*(?P<d2>{_DAY})(?!\s*(?:{_YEAR}|[0-9]))",
+    )
+]
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_TAGS = re.compile(r"\A(?:\s*\[[^\]]*\]|\s*(?:re|fwd?|aw):)+\s*", re.IGNORECASE)
+#: A file's name or an address can say the days as well: ``2015-11-28_2015-12-04``, ``digest-20160422``.
+_DAYS_IN_A_NAME = re.compile(r"(?<![0-9])([12][0-9]{3})(-?)(0[1-9]|1[0-2])\2(0[1-9]|[12][0-9]|3[01])(?![0-9])")
+#: A digest covers no more days than that; what is longer has been misread.
+_LONGEST = timedelta(days=100)
+#: How long before its last day a digest may have been sent.
+_EARLY = timedelta(days=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What a title says.
+
+    ``words`` are those around the period, ``days`` the period as it is written or None. ``start`` and ``end`` are
+    month, day and year, the year 0 where it is not said; for a single day they are equal.
+    """
+
+    words: str
+    days: str | None = None
+    start: tuple[int, int, int] = (0, 0, 0)
+    end: tuple[int, int, int] = (0, 0, 0)
+
+    @property
+    def is_day(self) -> bool:
+        """Whether the title names one day, not a period."""
+        return self.days is not None and self.start == self.end
+
+
+def without_tags(subject: str) -> str:
+    """A mail's subject without what lists and programs put before it: ``[openstack-dev]``, ``Re:``."""
+    return _TAGS.sub("", " ".join(subject.split()))
+
+
+def read_title(text: str) -> Title:
+    """Read a title; see :class:`Title`. Of several periods the last one counts, and a period counts before a day."""
+    text = without_tags(text)
+    for form in _PERIODS:
+        matches = list(form.finditer(text))
+        if matches:
+            match = matches[-1]
+            words = f"{text[: match.start()]} {text[match.end() :]}"
+            start, end = _days(match)
+            return Title(_tidy(words), match[0].strip(), start, end)
+    return Title(_tidy(text))
+
+
+def period_of(title: Title, year: int | None, sent: date | None, hints: list[date]) -> Period | None:
+    """The period of a title, or None if it cannot be known or does not exist.
+
+    :param year: the year of the last day, where the user says it.
+    :param sent: when the digest was sent or published: after its last day, or a few days earlier.
+    :param hints: days out of the file's name and the digest's address.
+    """
+    if title.days is None:
+        return Period(hints[0], hints[1]) if len(hints) > 1 and timedelta() <= hints[1] - hints[0] < _LONGEST else None
+    month, day, written = title.end
+    candidates = [written or year or 0]
+    if not candidates[0]:
+        same = [hint.year for hint in hints if (hint.month, hint.day) == (month, day)]
+        candidates = same or ([sent.year + 1, sent.year, sent.year - 1] if sent else [])
+    for candidate in candidates:
+        end = _date(candidate, month, day)
+        if end is None or (sent and not written and not year and end > sent + _EARLY):
+            continue
+        first = title.start
+        start = _date(first[2] or (candidate - 1 if first[:2] > (month, day) else candidate), first[0], first[1])
+        if start is not None and timedelta() <= end - start < _LONGEST:
+            return Period(start, end)
+    return None
+
+
+def days_in_name(name: str) -> list[date]:
+    """The days that a file's name or an address says, in order."""
+    found = (_date(int(match[1]), int(match[3]), int(match[4])) for match in _DAYS_IN_A_NAME.finditer(name))
+    return [day for day in found if day]
+
+
+def _days(match: re.Match[str]) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+    found = match.groupdict()
+    if iso := found.get("iso2"):
+        end = _iso(iso)
+        return (_iso(found["iso1"]) if found.get("iso1") else end), end
+    month = _month(found["m2"] or found["m1"])
+    end = month, _number(found["d2"]), int(found.get("y2") or 0)
+    if found.get("d1") is None:
+        return end, end
+    return (_month(found["m1"] or found["m2"]), _number(found["d1"]), int(found.get("y1") or 0)), end
+
+
+def _iso(text: str) -> tuple[int, int, int]:
+    year, month, day = text.split("-")
+    return int(month), int(day), int(year)
+
+
+def _month(word: str) -> int:
+    return _MONTHS.index(word[:3].lower()) + 1
+
+
+def _number(word: str) -> int:
+    return int(re.sub(r"[^0-9]", "", word))
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if 1970 <= year < 3000 else None
+    except ValueError:
+        return None
+
+
+def _tidy(words: str) -> str:
+    """Words without the brackets and dashes that surrounded the period."""
+    words = re.sub(r"\(\s*\)|\[\s*\]", " ", words)
+    return " ".join(words.split()).strip(" -–—:,;|(/").strip()
+
+
+#: The heading of the successes.
+SUCCESSES = re.compile(r"(?:\b\w+ )?success\s?bot\b|successes:?\Z|#success\b", re.IGNORECASE)
+#: Lines that close the successes.
+CLOSER = re.compile(
+    r"tell us yours\b.*|(?:more|all) (?:of the )?successes\b.{0,200}|all(?:: ?\S+)?|more|see all\b.{0,100}",
+    re.IGNORECASE,
+)
+COUNTDOWN = re.compile(r"\bcount\s?down\b", re.IGNORECASE)
+#: The label of a week: so many before the week of the release.
+WEEK = re.compile(r"\bR\s?(?P<sign>[-+–−])\s?(?P<weeks>\d{1,2})\b")  # noqa: RUF001
+#: The line that leads to the whole thread.
+FULL_THREAD = re.compile(
+    # nothing is given back, since addresses without spaces between them could be taken apart in any way
+    r"\s*+(?:the )?full\s++(?:mailing list )?(?:threads?|discussion)"
+    r"(?:\s++(?:is|are|can|be|here|at|in|read|found|available|on|the|list|archives?))*+\s*+[:.–-]?+\s*+"
+    r"(?:(?:<?https?://\S++|\[\d++\]|\[?link\]?)\s*+(?:,|and|&)?+\s*+){0,20}+\.?\s*+\Z",
+    re.IGNORECASE,
+)
+#: The form of that line that a report prints for the URL of a thread.
+CANONICAL_FULL_THREAD = re.compile(r"Full thread: (\S+)")
+#: What marks the title of a thread that an earlier digest had already.
+CONTINUING = re.compile(
+    r"(?<!\s)\s*+[(\[](?:cont(?:inu(?:ed|ing|ation))?|cont'd|update|part \w+)\.?[)\]]", re.IGNORECASE
+)
+#: How a text refers to an earlier digest.
+PREVIOUS = re.compile(r"\b(?:previous|last|earlier|prior)\b[\w\s’'-]{0,40}\Z", re.IGNORECASE)
+#: "nick: text", the nick being one word.
+NICK = re.compile(r"(?P<nick>[^\s:]{1,40}):\s+(?=\S)")
+#: The labels of a countdown's parts by the fields of the note, as reports print them, and other spellings.
+LABELS = {"focus": "Focus", "general": "General Notes", "actions": "Release Actions", "dates": "Important Dates"}
+OTHER_LABELS = {
+    "focus": re.compile(r"(?:development )?focus", re.IGNORECASE),
+    "general": re.compile(r"general (?:notes|information|info)", re.IGNORECASE),
+    "actions": re.compile(r"(?:release )?actions", re.IGNORECASE),
+    "dates": re.compile(r"(?:important dates|upcoming deadlines (?:&|and) dates)", re.IGNORECASE),
+}

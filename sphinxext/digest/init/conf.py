@@ -1,0 +1,301 @@
+"""Adding to a documentation's ``conf.py``, which is parsed and never run.
+
+A text file of a project, to be changed in some places and to stay as it is in all others.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sphinxext.digest.problems import Code, DigestError, Problem
+
+#: A file that is larger is no source of a documentation.
+_MAX_BYTES = 4 * 1024 * 1024
+#: More than the lines of a file that tell its encoding.
+_START = 4096
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text file. ``path`` is relative to the project; ``lines`` have their ends, which may be of any kind."""
+
+    path: str
+    data: bytes
+    lines: tuple[str, ...]
+    encoding: str
+
+    @property
+    def text(self) -> str:
+        """The whole text, with line feeds at the ends of lines, as parsers see it."""
+        return "".join(map(unended, self.lines, "\n" * len(self.lines)))
+
+    @property
+    def end(self) -> str:
+        """What the first line ends in."""
+        first = self.lines[0] if self.lines else ""
+        return first[len(unended(first)) :] or "\n"
+
+    def inserted(self, index: int, *added: str) -> Source:
+        """With lines before the one of this index; they are given without ends."""
+        before, after = list(self.lines[:index]), self.lines[index:]
+        if before and before[-1] == unended(before[-1]):
+            before[-1] += self.end
+        return replace(self, lines=(*before, *(f"{line}{self.end}" for line in added), *after))
+
+    def appended(self, *added: str) -> Source:
+        """With lines at the end, behind a blank one."""
+        blank = [""] if self.lines and self.lines[-1].strip() else []
+        return self.inserted(len(self.lines), *blank, *added)
+
+    def written_into(self, line: int, column: int, text: str) -> Source:
+        """With text in a line, which count from 0 both."""
+        old = self.lines[line]
+        lines = (*self.lines[:line], f"{old[:column]}{text}{old[column:]}", *self.lines[line + 1 :])
+        return replace(self, lines=lines)
+
+    def encoded(self) -> bytes:
+        """The file as it is to be."""
+        return "".join(self.lines).encode(self.encoding)
+
+
+def unended(line: str, end: str = "") -> str:
+    """A line with another end than it has, or none."""
+    bare = line.rstrip("\r\n")
+    return bare + end if len(bare) < len(line) else bare
+
+
+def read_source(root: Path, path: str, encoding_of: Callable[[bytes, str], str] | None = None) -> Source:
+    """Read a file of a project.
+
+    :param encoding_of: tells the encoding, of the bytes and the path; without it, it is UTF-8.
+    :raises DigestError: if there is no such file, it cannot be read, or it is not in its encoding.
+    """
+    try:
+        with (root / path).open("rb") as stream:
+            data = stream.read(_MAX_BYTES + 1)
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        raise DigestError(Problem(path, 0, 0, Code.UNREADABLE, message)) from None
+    if len(data) > _MAX_BYTES:
+        raise DigestError(Problem(path, 0, 0, Code.TOO_LARGE, f"the file is larger than {_MAX_BYTES:,} bytes"))
+    encoding = encoding_of(data, path) if encoding_of else "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8"
+    try:
+        text = data.decode(encoding)
+        is_safe = text.encode(encoding) == data
+    except UnicodeError as error:
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
+        message = f"the file is not in its encoding, {encoding}"
+        raise DigestError(Problem(path, data.count(b"\n", 0, start) + 1, 1, Code.ENCODING, message)) from None
+    if not is_safe:
+        message = f"the file cannot be written back as it is in its encoding, {encoding}"
+        raise DigestError(Problem(path, 1, 1, Code.ENCODING, message))
+    return Source(path, data, tuple(_LINE.findall(text)), encoding)
+
+
+def python_encoding(data: bytes, path: str) -> str:
+    """The encoding of a file of Python, which its first lines may tell.
+
+    :raises DigestError: if there is no such encoding.
+    """
+    try:
+        return tokenize.detect_encoding(io.BytesIO(re.sub(rb"\r\n?", b"\n", data[:_START])).readline)[0]
+    except SyntaxError as error:
+        raise DigestError(Problem(path, 1, 1, Code.PYTHON_SYNTAX, error.msg)) from None
+
+
+EXTENSION = "sphinxext.digest"
+
+#: The option that says where the project is, where a build would not find it.
+PROJECT = "digest_project"
+
+_LIST = "extensions"
+#: What may bind names that cannot be seen.
+_HIDDEN_WAYS = frozenset({"exec", "eval", "execfile", "globals", "locals", "vars", "setattr"})
+_SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Import, ast.ImportFrom)
+_UNSEEN = frozenset({tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT})
+
+
+@dataclass(frozen=True)
+class Conf:
+    """A ``conf.py`` with its syntax tree."""
+
+    source: Source
+    tree: ast.Module
+
+    def literal(self, name: str) -> object:
+        """What a name is set to by the last statement that sets it to a literal, or None."""
+        value: object = None
+        for statement in self.tree.body:
+            if isinstance(statement, ast.Assign) and any(_is(target, name) for target in statement.targets):
+                value = statement.value.value if isinstance(statement.value, ast.Constant) else None
+        return value
+
+    def mentions(self, name: str) -> bool:
+        """Whether a name occurs anywhere in the code."""
+        return any(_is(node, name) for node in ast.walk(self.tree))
+
+
+def parse_conf(source: Source) -> Conf:
+    """Parse a ``conf.py``.
+
+    :raises DigestError: if it is not Python.
+    """
+    try:
+        return Conf(source, _parse(source.text))
+    except SyntaxError as error:
+        problem = Problem(source.path, error.lineno or 1, error.offset or 1, Code.PYTHON_SYNTAX, error.msg)
+    except (ValueError, RecursionError, MemoryError) as error:
+        problem = Problem(source.path, 1, 1, Code.PYTHON_SYNTAX, str(error) or "the code is nested too deeply")
+    raise DigestError(problem)
+
+
+def _parse(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+def has_extension(conf: Conf) -> bool:
+    """Whether a statement about the list of extensions, or a function ``setup``, names ours."""
+    for node in ast.walk(conf.tree):
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)):
+            parts = list(ast.walk(node))
+            if any(isinstance(part, ast.Constant) and part.value == EXTENSION for part in parts) and any(
+                _is(part, _LIST) or (isinstance(part, ast.Attribute) and part.attr == "setup_extension")
+                for part in parts
+            ):
+                return True
+    return False
+
+
+def with_extension(conf: Conf) -> Source | None:
+    """A ``conf.py`` with our extension at the end of its list, or None if nobody can tell where that comes from.
+
+    A list that is written out gets one more element, in the form of those that are there. One that is made in another
+    way is extended by a line at the end of the file.
+    """
+    statement = _literal_list(conf)
+    if statement is not None:
+        assert isinstance(statement.value, ast.List)
+        new = _with_element(conf.source, statement.value)
+        if _differs_by_element(conf, new, conf.tree.body.index(statement)):
+            return new
+    if any(isinstance(one, _SIMPLE) and _mentions_list(one) for one in conf.tree.body):
+        # it has a value for certain, which may be a tuple
+        return conf.source.appended(f"{_LIST} = [*{_LIST}, {_quoted(conf.source, EXTENSION)}]")
+    if any(map(_mentions_list, conf.tree.body)) or any(map(_is_hidden_way, ast.walk(conf.tree))):
+        return None
+    return conf.source.appended(f"{_LIST} = [{_quoted(conf.source, EXTENSION)}]")
+
+
+def with_project(conf: Conf, folder: str) -> Source:
+    """A ``conf.py`` that says where the project is, relative to its own folder."""
+    return conf.source.appended(f"{PROJECT} = {_quoted(conf.source, folder)}")
+
+
+def _literal_list(conf: Conf) -> ast.Assign | ast.AnnAssign | None:
+    """The statement of a list that is written out, if it is the only one that says what the extensions are."""
+    bound = 0
+    found = None
+    for node in ast.walk(conf.tree):
+        if isinstance(node, ast.Name) and node.id == _LIST and isinstance(node.ctx, ast.Store):
+            bound += 1
+        elif isinstance(node, ast.AugAssign) and _is(node.target, _LIST):
+            bound -= 1  # adds to what is there
+        elif _is_hidden_way(node) and (found is not None or not isinstance(node, ast.ImportFrom)):
+            return None
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node in conf.tree.body and _is_plain_list(node):
+            found = node
+    return found if bound == 1 else None
+
+
+def _is_plain_list(node: ast.Assign | ast.AnnAssign) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return len(targets) == 1 and _is(targets[0], _LIST) and isinstance(node.value, ast.List)
+
+
+def _is_hidden_way(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return any(alias.name == "*" for alias in node.names)
+    return isinstance(node, ast.Name) and node.id in _HIDDEN_WAYS
+
+
+def _mentions_list(statement: ast.stmt) -> bool:
+    return any(_is(node, _LIST) for node in ast.walk(statement))
+
+
+def _is(node: ast.AST, name: str) -> bool:
+    """Whether a node is a name, or a part of an import that binds it."""
+    if isinstance(node, ast.alias):
+        return (node.asname or node.name) == name
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _differs_by_element(conf: Conf, new: Source, index: int) -> bool:
+    """Whether a new text says the same as the old one but for our extension at the end of the list."""
+    try:
+        tree = _parse(new.text)
+    except SyntaxError:
+        return False
+    statement = tree.body[index]
+    assert isinstance(statement, (ast.Assign, ast.AnnAssign)) and isinstance(statement.value, ast.List)
+    added = statement.value.elts.pop()
+    return isinstance(added, ast.Constant) and added.value == EXTENSION and ast.dump(tree) == ast.dump(conf.tree)
+
+
+def _with_element(source: Source, node: ast.List) -> Source:
+    tokens = list(_tokens_of(source, node))
+    closing = tokens[-1]
+    last = [token for token in tokens[:-1] if token.type not in _UNSEEN][-1]
+    element = _quoted(source, EXTENSION, tokens)
+    line, column = last.end[0] - 1, last.end[1]
+    margin = _indentation(source, node.elts[-1].lineno) if node.elts else f"{_indentation(source, node.lineno)}    "
+    is_below = closing.start[0] > last.end[0]
+    if not node.elts and not is_below:
+        return source.written_into(line, column, element)
+    if margin and (is_below or last.start[0] > tokens[0].start[0]):
+        # the last element has a line of its own, and so has ours
+        comma = "," if node.elts and last.string != "," else ""
+        separated = source.written_into(line, column, comma)
+        if is_below:
+            return separated.inserted(line + 1, f"{margin}{element},")
+        after = f"{source.end}{margin}{element}{',' if last.string == ',' else ''}"
+        return separated.written_into(line, column + len(comma), after)
+    if last.string == ",":
+        return source.written_into(line, column, f" {element},")
+    return source.written_into(line, column, f", {element}" if node.elts else element)
+
+
+def _tokens_of(source: Source, node: ast.List) -> Iterator[tokenize.TokenInfo]:
+    """The tokens of a list, from its opening bracket to the closing one."""
+    assert node.end_lineno is not None and node.end_col_offset is not None
+    start = node.lineno, _column(source, node.lineno, node.col_offset)
+    end = node.end_lineno, _column(source, node.end_lineno, node.end_col_offset)
+    for token in tokenize.generate_tokens(io.StringIO(source.text, newline="\n").readline):
+        if start <= token.start and token.end <= end:
+            yield token
+
+
+def _column(source: Source, line: int, offset: int) -> int:
+    """A column in characters, of one in bytes of UTF-8."""
+    return len(source.lines[line - 1].encode()[:offset].decode())
+
+
+def _indentation(source: Source, number: int) -> str:
+    line = unended(source.lines[number - 1])
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _quoted(source: Source, text: str, tokens: Iterable[tokenize.TokenInfo] = ()) -> str:
+    """A text in the quotes of the last string among some tokens, or else of most strings of the file."""
+    strings = [token.string for token in tokens if token.type == tokenize.STRING]
+    quote = re.sub("^[a-zA-Z]*", "", strings[-1])[0] if strings else max("\"'", key=source.text.count)
+    return f"{quote}{text}{quote}"

@@ -1,0 +1,227 @@
+"""``digests/index.json``: what a site publishes of its notes, and how another one reads it into its own collection.
+
+The document is a JSON object, the envelope, with the notes as ``--format json`` prints them::
+
+    {"version": 1, "project": "nova", "title": "Nova", "home": "https://docs.example.org/nova/", "notes": [...]}
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sphinxext.digest.fragments.draft import web_url
+from sphinxext.digest.fragments.fields import SECTION_FIELDS, SectionFields, Type
+from sphinxext.digest.fragments.schema import DIALECT
+from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment
+from sphinxext.digest.model import Kind, Moment, Participants, State, week_label
+from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.text.visible import visible_text
+
+#: The version of the format. Readers refuse later ones; new keys do not make a new version.
+VERSION = 1
+
+#: How many notes an index may have.
+MAX_NOTES = 100_000
+#: How many characters the name of a project may have.
+MAX_NAME = 200
+#: The last line that a fragment can have, as far as anybody asks.
+MAX_LINE = 1_000_000
+#: How many problems of one index are reported.
+MAX_PROBLEMS = 20
+
+_IDENTITY = r"[0-9a-f]{16}(?:-[1-9][0-9]{0,3})?"
+_SLUG = re.compile(r"(?:.*/)?(?P<slug>[^/]*?)-?[0-9a-f]{16}\.yaml")
+_SECTIONS = {str(section.note.kind): section for section in SECTION_FIELDS.values()}
+#: Kinds that say something of a digest as a whole, which a joint one does not have from others.
+_OF_ONE_DIGEST = (str(Kind.PRELUDE), str(Kind.CLOSING))
+
+
+@dataclass(frozen=True, slots=True)
+class IndexNote:
+    """A note of an index; its texts are as they came.
+
+    ``identity`` is that of its fragment, and ``index`` its number among the notes of its kind there.
+    ``slug`` is what the name of the fragment says, empty if that is not known; ``path`` and ``line`` are its place.
+    ``page`` is where readers find the note.
+    """
+
+    section: str
+    identity: str
+    index: int
+    slug: str
+    moment: Moment
+    fields: dict[str, str]
+    path: str = ""
+    line: int = 0
+    page: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What another site publishes: what its project is called, where it is, and its notes in their order."""
+
+    project: str
+    title: str
+    home: str | None
+    notes: tuple[IndexNote, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def index_document(project: str, title: str, home: str, records: Iterable[Mapping[str, object]]) -> dict[str, object]:
+    """The document to publish.
+
+    :param project: a short name that tells the project from others, such as ``nova``.
+    :param title: its name for readers.
+    :param home: where its documentation is, as an absolute URL; empty if that is not known.
+    :param records: of notes, as :func:`~sphinxext.digest.render.records.note_record` makes them.
+    """
+    return {"version": VERSION, "project": project, "title": title, "home": home, "notes": [*map(dict, records)]}
+
+
+def index_schema() -> dict[str, Any]:
+    """The JSON Schema of the document, draft 2020-12."""
+    kinds = [str(section.note.kind) for section in SECTION_FIELDS.values()]
+    note = {
+        "type": "object",
+        "properties": {
+            "kind": {"enum": [*kinds, *_OF_ONE_DIGEST], "description": "What the note is."},
+            "identity": {
+                "pattern": f"^{_IDENTITY}$",
+                "description": "Of its fragment; from the second note on -2, -3.",
+            },
+            "date": {"type": "string", "description": "When it happened: a day, or a time in UTC as in RFC 3339."},
+            "path": {"type": "string", "description": "Its fragment, relative to the project."},
+            "line": {"type": "integer", "minimum": 0, "description": "The line of the fragment that it begins in."},
+            "page": {"type": "string", "description": "Where readers find it, an absolute URL."},
+        },
+        "required": ["kind", "identity", "date"],
+        "allOf": [_fields_schema(section) for section in SECTION_FIELDS.values()],
+    }
+    text = {"type": "string"}
+    return {
+        "$schema": DIALECT,
+        "title": "Index of notes",
+        "description": "All notes of a project, for other sites and programs: digests/index.json.",
+        "type": "object",
+        "properties": {
+            "version": {"const": VERSION, "description": "The version of the format."},
+            "project": {**text, "minLength": 1, "description": "A short name that tells the project from others."},
+            "title": {**text, "description": "The name of the project for readers."},
+            "home": {**text, "description": "Where its documentation is, an absolute URL, or empty."},
+            "notes": {
+                "type": "array",
+                "maxItems": MAX_NOTES,
+                "items": note,
+                "description": "The notes, oldest first.",
+            },
+        },
+        "required": ["version", "project", "notes"],
+    }
+
+
+def is_index(document: Mapping[str, Any]) -> bool:
+    """Whether a JSON object is an index, of whatever version."""
+    version = document.get("version")
+    return isinstance(document.get("notes"), list) and isinstance(version, int) and not isinstance(version, bool)
+
+
+def read_index(document: Mapping[str, Any], source: str) -> Index:
+    """Read an index. What cannot be a note is left out and among the problems.
+
+    :param source: what problems name.
+    :raises DigestError: if it is of a later version, says of no project, or is too large.
+    """
+    project = visible_text(_text(document.get("project")))[:MAX_NAME]
+    notes: Sequence[Any] = document["notes"]
+    complaint = None
+    if document["version"] != VERSION:
+        complaint = f"is an index of version {str(document['version'])[:20]}, and only version {VERSION} is known here"
+    elif not project:
+        complaint = "is an index that does not say of what project: it has no 'project'"
+    elif len(notes) > MAX_NOTES:
+        complaint = f"is an index of more than {MAX_NOTES:,} notes"
+    if complaint:
+        raise DigestError(Problem(source, 0, 0, Code.NOT_A_FEED, complaint))
+    found: list[IndexNote] = []
+    problems: list[Problem] = []
+    for number, record in enumerate(notes, 1):
+        if isinstance(record, Mapping) and record.get("kind") in _OF_ONE_DIGEST:
+            continue
+        try:
+            found.append(_note(record))
+        except ValueProblem as error:
+            if len(problems) < MAX_PROBLEMS:
+                problems.append(Problem(source, 0, 0, Code.BAD_RECORD, f"note {number} {error}"))
+    title = visible_text(_text(document.get("title")))[:MAX_NAME] or project
+    return Index(project, title, web_url(_text(document.get("home"))), tuple(found), tuple(problems))
+
+
+def _fields_schema(section: SectionFields) -> dict[str, Any]:
+    properties = {field.name: {"type": "string", "description": field.help} for field in section.fields.values()}
+    required = [field.name for field in section.fields.values() if field.required]
+    kind = str(section.note.kind)
+    return {
+        "if": {"properties": {"kind": {"const": kind}}},
+        "then": {"properties": properties, "required": required},
+    }
+
+
+def _note(record: object) -> IndexNote:
+    if not isinstance(record, Mapping):
+        raise ValueProblem("is no object")
+    section = _SECTIONS.get(_text(record.get("kind")))
+    if section is None:
+        raise ValueProblem(f"is of no kind that there is: '{_text(record.get('kind'))[:40]}'")
+    identity = _text(record.get("identity"))
+    if not re.fullmatch(_IDENTITY, identity):
+        raise ValueProblem(f"has no identity: '{identity[:40]}'")
+    fields = {
+        name: value
+        for name, field in section.fields.items()
+        if name != "date" and (value := _value(field.type, name, record.get(name)))
+    }
+    missing = [field.name for field in section.fields.values() if field.required and field.name not in fields]
+    if missing or not any(section.fields[name].type in (Type.RST, Type.TITLE) for name in fields):
+        raise ValueProblem(f"has no '{missing[0] if missing else 'text'}'")
+    path, line = _text(record.get("path")), record.get("line")
+    match = _SLUG.fullmatch(path)
+    return IndexNote(
+        section=section.name,
+        identity=identity[:16],
+        index=int(identity[17:] or 1),
+        slug=match["slug"] if match else "",
+        moment=read_moment(_text(record.get("date"))),
+        fields=fields,
+        path=path,
+        line=line if isinstance(line, int) and 0 < line <= MAX_LINE else 0,
+        page=web_url(_text(record.get("page"))),
+    )
+
+
+def _value(kind: Type, name: str, value: object) -> str | None:
+    """A field's value; texts stay as they are, and what is not right in a lesser field counts as missing."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueProblem(f"has a '{name}' that is no text")
+    if kind in (Type.RST, Type.TITLE):
+        return value if visible_text(value) else None
+    if kind is Type.PARTICIPANTS:
+        lines = "\n".join(map(visible_text, value.split("\n")))
+        return lines if Participants.of_text(lines) else None
+    line = visible_text(value)
+    if kind is Type.URL:
+        try:
+            return check_url(line) if line else None
+        except ValueProblem:
+            return None
+    if kind is Type.STATE and line not in list(State):
+        return None
+    return week_label(line) if kind is Type.WEEK else line
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,1 @@
+"""Mails of digests: compose a message, send it, and record what was sent."""

@@ -1,0 +1,293 @@
+"""Sending a message through SMTP (RFC 5321): encrypted, with certificates checked, each address at most once.
+
+The mail server and who to be there: from the environment and from netrc, never from the command line.
+"""
+
+from __future__ import annotations
+
+import netrc
+import os
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from io import BufferedReader
+from pathlib import Path
+from socket import socket
+
+from sphinxext.digest.net.deadline import Deadline, DeadlineReader, connect
+
+#: The names of the variables.
+HOST = "SPHINX_DIGEST_SMTP_HOST"
+PORT = "SPHINX_DIGEST_SMTP_PORT"
+USER = "SPHINX_DIGEST_SMTP_USER"
+PASSWORD = "SPHINX_DIGEST_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
+TLS = "SPHINX_DIGEST_SMTP_TLS"
+
+STARTTLS, FROM_THE_START, NO_TLS = "starttls", "tls", "none"
+
+#: The port of each way of encryption, if none is given: submission, submission over TLS, and mail transfer.
+_PORTS = {STARTTLS: 587, FROM_THE_START: 465, NO_TLS: 25}
+
+
+class ServerError(Exception):
+    """The server cannot be used as it is described; the message says why."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A mail server. ``tls`` is one of ``starttls``, ``tls`` (from the start of the connection) and ``none``."""
+
+    host: str
+    port: int
+    tls: str = STARTTLS
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def server_of(environ: Mapping[str, str]) -> Server:
+    """The server that the environment names.
+
+    Without a user there, the user and the password are those that netrc has for the host. They are only ever sent
+    through an encrypted connection.
+
+    :raises ServerError: if no server is named, or something is wrong with the variables or with netrc.
+    """
+    host = environ.get(HOST, "").strip()
+    if not host:
+        raise ServerError(f"{HOST} is not set: it names the server to send through")
+    if not _is_host(host):
+        raise ServerError(f"{HOST} is '{host}': it must be the name or the address of a server")
+    tls = environ.get(TLS, "").strip().lower() or STARTTLS
+    if tls not in _PORTS:
+        raise ServerError(f"{TLS} is '{tls}': it may be {', '.join(_PORTS)}")
+    user, password = environ.get(USER, ""), environ.get(PASSWORD, "")
+    if bool(user) != bool(password):
+        raise ServerError(f"{USER} and {PASSWORD} go together: only one of them is set")
+    if tls == NO_TLS:
+        if user:
+            raise ServerError(f"{TLS} is '{NO_TLS}', and a password is not sent without encryption")
+        return Server(host, _port(environ, tls), tls)
+    if not user:
+        user, password = _from_netrc(host, environ)
+    return Server(host, _port(environ, tls), tls, user or None, password or None)
+
+
+def _is_host(name: str) -> bool:
+    """Return True if the system can look for a host of this name."""
+    try:
+        name.encode("idna")
+    except UnicodeError:
+        return False
+    return name.isprintable() and " " not in name
+
+
+def _port(environ: Mapping[str, str], tls: str) -> int:
+    text = environ.get(PORT, "").strip()
+    if not text:
+        return _PORTS[tls]
+    if not (text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 65536):
+        raise ServerError(f"{PORT} is '{text}': it must be a number up to 65535")
+    return int(text)
+
+
+def _from_netrc(host: str, environ: Mapping[str, str]) -> tuple[str, str]:
+    """The user and the password of the host's own entry; that of ``default`` is for anything, and is not for mail."""
+    file = Path(environ.get("NETRC") or Path("~/.netrc").expanduser())
+    try:
+        if os.name == "posix" and file.stat().st_mode & 0o077:
+            raise ServerError(f"{file} can be read by others: it holds passwords, so run 'chmod 600' on it")
+        user, _, password = netrc.netrc(file).hosts.get(host, ("", "", ""))
+    except FileNotFoundError:
+        return "", ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ServerError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}") from None
+    except netrc.NetrcParseError as error:
+        raise ServerError(f"{file}:{error.lineno}: cannot be read as netrc") from None
+    return (user, password) if user and password else ("", "")
+
+
+#: How many seconds the server may take for each of its answers; RFC 5321 lets it take minutes for the last one.
+TIMEOUT = 60
+FINAL_TIMEOUT = 600
+#: How many seconds everything before the message may take, and the end of the session after it.
+MAX_TIME, QUIT_TIME = 600, 10
+#: How many bytes the server may say in a session.
+MAX_SAID = 4 * 1024 * 1024
+
+
+#: Notes the addresses that the server has taken the message for.
+Note = Callable[[list[str]], None]
+
+
+@dataclass
+class Outcome:
+    """What became of a message.
+
+    ``accepted`` are the addresses that the server has taken it for, ``refused`` those that it has not, with its
+    answer. ``failure`` says what kept all of the others from getting it, and is empty if nothing did.
+    """
+
+    accepted: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    failure: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every address has the message."""
+        return not self.refused and not self.failure
+
+
+class _Failure(Exception):
+    """What ends a session; the message says what the user can know of it."""
+
+
+def send(server: Server, sender: str, recipients: Sequence[str], data: bytes, note: Note) -> Outcome:
+    """Send a message in one session, if there is anybody to send it to.
+
+    :param data: the message with line ends of the network, in ASCII.
+    :param note: called as soon as the server has taken the message, and never before. It may raise OSError.
+    """
+    outcome = Outcome()
+    if recipients:
+        try:
+            with _session(server) as smtp:
+                _transfer(smtp, sender, recipients, data, outcome)
+                if outcome.accepted:
+                    _note(outcome.accepted, note)
+        except _Failure as failure:
+            outcome.failure = f"{server}: {failure}"
+    return outcome
+
+
+@contextmanager
+def _session(server: Server) -> Iterator[_Smtp]:
+    """A session in which the server knows who we are, if it wants to."""
+    smtp = _connect(server)
+    try:
+        if server.tls == STARTTLS:
+            _start_tls(smtp, server)
+        if server.user and server.password:
+            _log_in(smtp, server.user, server.password)
+        yield smtp
+    finally:
+        smtp.part = Deadline(QUIT_TIME, QUIT_TIME)
+        with suppress(smtplib.SMTPException, OSError):
+            smtp.quit()
+        smtp.close()
+
+
+class _Smtp(smtplib.SMTP):
+    """A session with a deadline: smtplib itself waits for the end of an answer as long as letters of it come."""
+
+    def __init__(self, server: Server) -> None:
+        self.part = Deadline(TIMEOUT, MAX_TIME)
+        self._answer = Deadline(FINAL_TIMEOUT, TIMEOUT)
+        self._context = ssl.create_default_context() if server.tls == FROM_THE_START else None
+        self._said = 0
+        super().__init__(server.host, server.port, timeout=TIMEOUT)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket:
+        sock = connect(host, port, self.part)
+        return self._context.wrap_socket(sock, server_hostname=host) if self._context else sock
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read an answer, the whole of which has the time of one, within that of this part of the session."""
+        if self.file is None and self.sock is not None:
+            self.file = BufferedReader(DeadlineReader(self.sock, self._answer, self._count))
+        self._answer.extend(self.part.left())
+        return super().getreply()
+
+    def _count(self, number: int) -> None:
+        self._said += number
+        if self._said > MAX_SAID:
+            raise OSError("the server says more than anyone would read")
+
+
+def _connect(server: Server) -> _Smtp:
+    with _explained("cannot connect"):
+        return _Smtp(server)
+
+
+def _start_tls(smtp: smtplib.SMTP, server: Server) -> None:
+    with _explained("cannot start an encrypted connection"):
+        smtp.ehlo_or_helo_if_needed()
+        if not smtp.has_extn("starttls"):
+            raise _Failure("the server does not offer STARTTLS, and nothing is sent without encryption")
+        code, answer = smtp.starttls(context=ssl.create_default_context())
+    if code != 220:
+        raise _Failure(f"cannot start an encrypted connection: {_said(code, answer)}")
+
+
+def _log_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
+    with _explained("cannot log in"):
+        try:
+            smtp.login(user, password)
+        except smtplib.SMTPAuthenticationError as error:
+            raise _Failure(f"the server refused the user or the password: {error.smtp_code}") from None
+        except UnicodeEncodeError:
+            raise _Failure("the user and the password have to be ASCII") from None
+
+
+def _transfer(smtp: _Smtp, sender: str, recipients: Sequence[str], data: bytes, outcome: Outcome) -> None:
+    with _explained("the connection was lost before the message was sent"):
+        smtp.ehlo_or_helo_if_needed()
+        size = [f"SIZE={len(data)}"] if smtp.has_extn("size") else []
+        code, answer = smtp.mail(sender, size)
+        if code != 250:
+            raise _Failure(f"the server refused the sender {sender}: {_said(code, answer)}")
+        taken = []
+        for recipient in recipients:
+            code, answer = smtp.rcpt(recipient)
+            if code in (250, 251):
+                taken.append(recipient)
+            else:
+                outcome.refused[recipient] = _said(code, answer)
+                if code == 421:
+                    raise _Failure(f"the server ended the session: {_said(code, answer)}")
+    if not taken:
+        return
+    with _explained("the connection was lost before the server had said that it took the message"):
+        smtp.part = Deadline(FINAL_TIMEOUT, FINAL_TIMEOUT)
+        try:
+            code, answer = smtp.data(data)
+        except smtplib.SMTPDataError as error:
+            code, answer = error.smtp_code, _bytes(error.smtp_error)
+    if code != 250:
+        raise _Failure(f"the server refused the message: {_said(code, answer)}")
+    outcome.accepted += taken
+
+
+def _note(accepted: list[str], note: Note) -> None:
+    try:
+        note(accepted)
+    except OSError as error:
+        reason = f"that could not be recorded: {error.filename}: {error.strerror}"
+        raise _Failure(f"the message was sent, but {reason}. Repeating the command would send it again") from None
+
+
+@contextmanager
+def _explained(what: str) -> Iterator[None]:
+    """Turn what smtplib, ssl and the system raise into a failure that says what was going on."""
+    try:
+        yield
+    except smtplib.SMTPResponseException as error:
+        raise _Failure(f"{what}: {_said(error.smtp_code, _bytes(error.smtp_error))}") from None
+    except ssl.SSLCertVerificationError as error:
+        raise _Failure(f"{what}: the certificate is not trusted: {error.verify_message}") from None
+    except (smtplib.SMTPException, OSError) as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise _Failure(f"{what}: {reason}") from None
+
+
+def _bytes(answer: str | bytes) -> bytes:
+    return answer.encode() if isinstance(answer, str) else answer
+
+
+def _said(code: int, answer: bytes) -> str:
+    """An answer of the server on one line."""
+    return f"{code} {' '.join(answer.decode('utf-8', 'backslashreplace').split())}".strip()

@@ -1,0 +1,1 @@
+"""Downloads with limits of time and size."""

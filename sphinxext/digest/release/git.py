@@ -1,0 +1,301 @@
+"""The only module that starts a process: git.
+
+A repository may come from anybody: a branch that nobody has looked at, an unpacked archive, a folder of mail. Its
+settings can name programs in dozens of places. git is started so that it runs none of them and asks no network.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from types import TracebackType
+from typing import IO, Self
+
+from sphinxext.digest.release.git_options import ALWAYS, WITHOUT_FILES, environment, override_drivers
+
+#: Git's last words where ssh or another program has failed.
+_NO_REASON = "fatal: Could not read from remote repository."
+#: How much is read at once.
+_CHUNK = 1 << 16
+#: What a partial clone cannot tell, and what to do.
+PARTIAL = (
+    "this clone is partial and lacks files or folders of other commits, which are not fetched on the way; fetch them "
+    "once (git fetch --refetch --no-filter, in GitHub's checkout action without filter)"
+)
+#: Part of git's message where a partial clone lacks an object.
+_LACKING = "from promisor remote"
+
+
+class HistoryError(ValueError):
+    """What was asked cannot be told from the history; the message is one line for the user."""
+
+
+class GitError(HistoryError):
+    """git is not there, or refused; the message is for the user."""
+
+
+class PartialCloneError(GitError):
+    """The clone is partial and lacks an object that is needed. Nothing is fetched for it."""
+
+    def __init__(self) -> None:
+        super().__init__(PARTIAL)
+
+
+@dataclass(frozen=True)
+class GitDir:
+    """A repository that somebody named by its own folder: a bare one, or the ``.git`` of a working copy.
+
+    Only such a one may be bare. Where there is but a folder, git finds the repository that the folder is in.
+    """
+
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def __truediv__(self, name: str) -> Path:
+        return self.path / name
+
+
+#: Where git is started: the top folder of a working copy or one within it, or a repository that was named.
+Place = Path | GitDir
+
+
+class Process:
+    """A git command that runs while others do their work; its output is read when it is needed.
+
+    The command runs in the folder ``root`` and never takes a lock. The repository is that of the folder, even in a
+    hook that git runs for another one. No program is run that settings or attributes of the repository name, and no
+    remote is reached unless ``variables`` has ``GIT_ALLOW_PROTOCOL``.
+
+    :param root: the top folder of a working copy, or a folder of it that nobody else has filled.
+    :param send: what the command reads; None opens a pipe to write to.
+    :param aside: whether the output is kept in a file, so that the command never waits until somebody reads.
+    :param variables: of the environment, besides those that are there.
+    :param apart: whether it goes on when a terminal interrupts us, so that it can end what it has begun.
+    :raises GitError: if git cannot be started.
+    """
+
+    def __init__(
+        self,
+        root: Place,
+        *arguments: str,
+        send: bytes | None = b"",
+        aside: bool = False,
+        variables: Mapping[str, str] | None = None,
+        apart: bool = False,
+    ) -> None:
+        where = _where(root)
+        drivers = [] if arguments[0] in WITHOUT_FILES else _without_drivers(root)
+        command = ["git", *where, *ALWAYS, *drivers, *arguments]
+        self._apart = apart
+        # files for its messages and for what it reads: with several pipes git and we could wait for each other
+        self._messages = TemporaryFile()  # noqa: SIM115 - closed with the process
+        self._aside = TemporaryFile() if aside else None  # noqa: SIM115
+        with TemporaryFile() as given:
+            given.write(send or b"")
+            given.seek(0)
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - a fixed program; the arguments are our own
+                    command,
+                    stdin=subprocess.PIPE if send is None else given if send else subprocess.DEVNULL,
+                    stdout=self._aside or subprocess.PIPE,
+                    stderr=self._messages,
+                    env=environment() | dict(variables or {}),
+                    process_group=0 if apart and os.name == "posix" else None,
+                )
+            except OSError as error:
+                self._messages.close()
+                raise GitError(f"git cannot be started: {error.strerror or error}") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def output(self) -> IO[bytes]:
+        """What the command prints."""
+        if self._aside is not None:
+            self._process.wait()
+            self._aside.seek(0)
+            return self._aside
+        assert self._process.stdout is not None
+        return self._process.stdout
+
+    @property
+    def input(self) -> IO[bytes]:
+        """What the command reads, if it was started with a pipe."""
+        assert self._process.stdin is not None
+        return self._process.stdin
+
+    def read_some(self) -> bytes:
+        """The next whole lines of the output, as many as have come; nothing at the end.
+
+        :raises GitError: at the end if the command failed.
+        """
+        data: bytes = self.output.read1(_CHUNK)  # type: ignore[attr-defined] # it is buffered
+        if data and not data.endswith(b"\n"):
+            data += self.output.readline()
+        if not data:
+            self.finish()
+        return data
+
+    def read(self) -> bytes:
+        """All of the output that was not read yet.
+
+        :raises GitError: if the command failed; the message is git's own line that says why.
+        """
+        data = self.output.read()
+        self.finish()
+        return data
+
+    def finish(self) -> None:
+        """Wait for the end.
+
+        :raises GitError: if the command failed; the message is git's own line that says why.
+        """
+        status = self._process.wait()
+        message = ""
+        if status and not self._messages.closed:
+            self._messages.seek(0)
+            text = self._messages.read().decode("utf-8", "replace")
+            message = _LACKING if _LACKING in text else _complaint(text, status)
+        self.close()
+        if status:
+            raise PartialCloneError if _LACKING in message else GitError(message)
+
+    def kill(self) -> None:
+        """Make the command fail if it still runs. One that is ``apart`` takes all that it has started with it."""
+        if self._process.poll() is not None:
+            return
+        if self._apart and sys.platform != "win32":
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
+
+    def close(self) -> None:
+        """End the command if it still runs; nothing more is read from it."""
+        self.kill()
+        for stream in (self._process.stdin, self._process.stdout, self._messages, self._aside):
+            if stream is not None:
+                try:
+                    stream.close()
+                except BrokenPipeError:  # it ended before it had read all
+                    continue
+        self._process.wait()
+
+
+class Objects:
+    """Objects of a repository by name, from one process that answers as it is asked."""
+
+    def __init__(self, root: Place) -> None:
+        self._root = root
+        self._process: Process | None = None
+
+    def get(self, name: bytes) -> tuple[bytes, bytes] | None:
+        """The type and the content of an object, or None if there is no such object.
+
+        :param name: as in ``git rev-parse``: an object's name, or ``<commit>:<path>``.
+        :raises PartialCloneError: if the clone lacks the object.
+        :raises GitError: if git cannot be started or ends.
+        """
+        if b"\n" in name:
+            # the process is asked line by line
+            return self._get_alone(name)
+        if self._process is None:
+            self._process = Process(self._root, "cat-file", "--batch", send=None)
+        try:
+            self._process.input.write(name + b"\n")
+            self._process.input.flush()
+        except BrokenPipeError:
+            self._finish()
+            raise GitError("git cat-file ended") from None
+        head = self._process.output.readline().split()
+        if len(head) < 3 or not head[-1].isdigit():
+            if not head:
+                self._finish()
+            return None
+        content = self._process.output.read(int(head[-1]))
+        self._process.output.read(1)
+        return head[-2], content
+
+    def _finish(self) -> None:
+        """Tell why the process has ended; the next question starts another one."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.finish()
+
+    def _get_alone(self, name: bytes) -> tuple[bytes, bytes] | None:
+        try:
+            with Process(self._root, "cat-file", "blob", os.fsdecode(name)) as process:
+                return b"blob", process.read()
+        except PartialCloneError:
+            raise
+        except GitError:
+            return None
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+
+def read_output(root: Place, *arguments: str, send: bytes = b"") -> bytes:
+    """All that a git command prints.
+
+    :raises GitError: if git cannot be started or fails.
+    """
+    with Process(root, *arguments, send=send) as process:
+        return process.read()
+
+
+def read_lines(root: Place, *arguments: str) -> Iterator[str]:
+    """The lines that a git command prints, as they come.
+
+    Names are printed as they are, in UTF-8, where git does not have to quote them.
+
+    :raises GitError: if git cannot be started or fails; the message is git's own line that says why.
+    """
+    with Process(root, *arguments) as process:
+        for line in process.output:
+            yield line.decode("utf-8", "surrogateescape").rstrip("\n")
+        process.finish()
+
+
+def _where(root: Place) -> tuple[str, ...]:
+    return (f"--git-dir={root.path}",) if isinstance(root, GitDir) else ("-C", os.fspath(root))
+
+
+def _without_drivers(root: Place) -> list[str]:
+    """Options that leave nothing to run of the filters, merge drivers and hooks that settings define by name.
+
+    :raises GitError: if the settings cannot be read.
+    """
+    names = read_output(root, "config", "--list", "--name-only", "--null").split(b"\0")
+    return override_drivers(os.fsdecode(name) for name in dict.fromkeys(names))
+
+
+def _complaint(messages: str, status: int) -> str:
+    """The line of git's messages that says what is wrong, and what git recommends where it is not to be guessed."""
+    lines = [line for line in messages.splitlines() if line.strip()]
+    said = [line for line in lines if not line.startswith("hint:")] or [f"status {status} of git"]
+    found = [line for mark in ("fatal:", "error:", "") for line in said if line.startswith(mark)]
+    complaint = found[0]
+    if complaint == _NO_REASON:
+        # the program that carries the data has said why, in the lines before
+        complaint = next((line for line in said if line != complaint and not line.startswith("warning:")), complaint)
+    advice = next((line.strip() for line in lines if "--add safe.directory" in line), "")
+    return f"{complaint}; if you trust it: {advice}" if advice else complaint

@@ -1,0 +1,229 @@
+"""The branches and tags of a repository, and which commits they name."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from sphinxext.digest.release.git import GitDir, GitError, HistoryError, Place, Process, read_output
+
+_TAGS = "refs/tags/"
+_WHERE = (
+    "rev-parse",
+    *("--is-bare-repository", "--is-shallow-repository", "--git-common-dir"),
+    *("--git-path", "shallow", "--show-prefix"),
+)
+
+
+@dataclass(frozen=True)
+class Refs:
+    """What the names of a repository stood for at one moment.
+
+    ``commits`` has the object of each full name (``refs/heads/main``), with annotated tags followed to what they are
+    about; ``objects`` has the tags themselves. Objects are named by their hexadecimal digits.
+    """
+
+    root: Place
+    head: bytes = b""
+    commits: dict[str, bytes] = field(default_factory=dict)
+    objects: dict[str, bytes] = field(default_factory=dict)
+
+    def find(self, name: str | None) -> bytes:
+        """The commit that a configured branch stands for; without a name the one that is checked out.
+
+        The places where reno looks are tried in its order: a branch, a branch of a remote, a tag, the tag of a closed
+        series (``-eol``, then ``-eom``), a branch of ``origin``; at last, for ``origin/NAME``, the branch ``NAME``.
+
+        :raises HistoryError: if there is none.
+        """
+        if not name:
+            if not self.head:
+                raise HistoryError("there is no commit yet")
+            return self.head
+        series = name.rpartition("/")[-1]
+        places = [
+            f"refs/heads/{name}",
+            f"refs/remotes/{name}",
+            f"refs/tags/{name}",
+            f"refs/tags/{series}-eol",
+            f"refs/tags/{series}-eom",
+            f"refs/remotes/origin/{name}",
+        ]
+        if name.startswith("origin/"):
+            places.append(f"refs/heads/{name.partition('/')[-1]}")
+        for place in places:
+            if place in self.commits:
+                return self.commits[place]
+        raise HistoryError(f"Unknown reference {name!r}: there is neither such a branch nor a tag that ended it")
+
+    @cached_property
+    def tags(self) -> dict[str, bytes]:
+        """The commit of each tag, by the tag's name."""
+        return {ref.removeprefix(_TAGS): commit for ref, commit in self.commits.items() if ref.startswith(_TAGS)}
+
+    @cached_property
+    def dates(self) -> dict[str, int]:
+        """When each tag was made, in seconds since 1970: the tagger's date, or without a tagger the committer's.
+
+        A tag that is about something else than a commit has none.
+        """
+        tags = {ref.removeprefix(_TAGS): tag for ref, tag in self.objects.items() if ref.startswith(_TAGS)}
+        names = b"".join(tag + b"\n" for tag in tags.values())
+        output = read_output(self.root, "cat-file", "--batch", "--buffer", send=names) if names else b""
+        dates = {}
+        position = 0
+        for tag in tags:
+            line_end = output.index(b"\n", position)
+            head = output[position:line_end].split()
+            position = line_end + 1
+            if len(head) == 3 and head[2].isdigit():
+                size = int(head[2])
+                if head[1] in {b"tag", b"commit"}:
+                    dates[tag] = date_of(output[position : position + size])
+                position += size + 1
+        return dates
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Where a repository is, and what it lacks.
+
+    ``store`` is the folder that all its working copies share. ``prefix`` is where in it somebody asked. ``cuts`` are
+    the commits at which a shallow clone ends.
+    """
+
+    store: Path
+    prefix: str
+    is_bare: bool
+    cuts: frozenset[bytes]
+
+
+def find_top(folder: Path) -> Path | None:
+    """Find the working copy that a folder is in: the nearest of the folder and its parents that has ``.git``.
+
+    Unlike git this never takes a folder for a bare repository, whatever files are in it. As in git the search ends
+    below the folders that ``$GIT_CEILING_DIRECTORIES`` names.
+    """
+    folder = folder.resolve()
+    named = os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep)
+    ceilings = {Path(name).resolve() for name in named if name and Path(name).is_absolute()}
+    for place in (folder, *folder.parents) if folder.is_dir() else ():
+        if place in ceilings and place != folder:
+            break
+        if (place / ".git").exists():
+            return place
+    return None
+
+
+def named_repository(folder: Path) -> Place:
+    """The repository of a folder that somebody named as one: a working copy, or else a bare repository."""
+    is_bare = (folder / "HEAD").is_file() and (folder / "objects").is_dir() and not (folder / ".git").exists()
+    return GitDir(folder) if is_bare else folder
+
+
+def is_partial(place: Place) -> bool:
+    """Return True if a clone may lack objects that a remote has.
+
+    :raises GitError: if git cannot be started, or there is no repository.
+    """
+    settings = read_output(place, "config", "--list", "--name-only", "--null").split(b"\0")
+    return any(name.startswith(b"remote.") and name.endswith(b".promisor") for name in settings)
+
+
+def read_repository(top: Path) -> Repository:
+    """The repository of a working copy.
+
+    :raises GitError: if git cannot be started, or there is no repository.
+    """
+    return _repository(top, Process(top, *_WHERE))
+
+
+def _repository(folder: Place, process: Process) -> Repository:
+    lines = process.read().decode("utf-8", "surrogateescape").split("\n")
+    bare, is_shallow, store, shallow, prefix = (*lines, "")[:5]
+    cuts = (folder / shallow).read_bytes().split() if is_shallow == "true" else ()
+    return Repository((folder / store).resolve(), prefix, bare == "true", frozenset(cuts))
+
+
+class Asked:
+    """A repository that git is asked about, while others do their work.
+
+    :raises GitError: if git cannot be started.
+    """
+
+    def __init__(self, root: Place) -> None:
+        self._root = root
+        self._where = Process(root, *_WHERE)
+        self._names = Process(root, "show-ref", "--head", "--dereference")
+
+    def repository(self) -> Repository:
+        """The repository whose top folder this is.
+
+        :raises GitError: if this is not the top folder of a repository.
+        """
+        repository = _repository(self._root, self._where)
+        if repository.prefix:
+            raise GitError(f"{self._root} is not the top folder of its repository")
+        return repository
+
+    def refs(self) -> Refs:
+        """All names at once. One that leads nowhere is left out, as in git.
+
+        :raises GitError: if this is no repository.
+        """
+        with self._names as process:
+            lines = process.output.read().splitlines()
+            try:
+                process.finish()
+            except GitError as error:
+                if "bad ref" in str(error):
+                    lines = _sound_names(self._root)
+                # there is nothing to show, which is no failure, unless git says what failed
+                elif "status 1 " not in str(error):
+                    raise
+        head, commits, objects = b"", {}, {}
+        for line in lines:
+            commit, _, name = line.partition(b" ")
+            ref = name.decode("utf-8", "surrogateescape")
+            if ref == "HEAD":
+                head = commit
+            elif ref.startswith("refs/"):
+                ref, followed, _ = ref.partition("^{}")
+                commits[ref] = commit
+                if not followed:
+                    objects[ref] = commit
+        return Refs(self._root, head, commits, objects)
+
+    def close(self) -> None:
+        """Stop what still runs."""
+        self._where.close()
+        self._names.close()
+
+
+def _sound_names(root: Place) -> list[bytes]:
+    """What ``git show-ref`` prints, without the names that lead nowhere, at which it gives up."""
+    names = [
+        *read_output(root, "for-each-ref", "--format=%(objectname) %(refname)").splitlines(),
+        *(line + b" HEAD" for line in read_output(root, "rev-list", "--max-count=1", "HEAD").splitlines()),
+    ]
+    asked = b"".join(b"%s^{}\n" % name.split(b" ")[0] for name in names)
+    found = read_output(root, "cat-file", "--batch-check", send=asked).splitlines()
+    lines = []
+    for name, row in zip(names, found, strict=True):
+        if not row.endswith(b" missing"):
+            lines += [name, b"%s %s^{}" % (row.split(b" ")[0], name.partition(b" ")[2])]
+    return lines
+
+
+def date_of(content: bytes) -> int:
+    """The seconds since 1970 of a tag's tagger or a commit's committer; negative before; 0 if it has none."""
+    header = content.partition(b"\n\n")[0]
+    for line in header.split(b"\n"):
+        if line.startswith((b"tagger ", b"committer ")):
+            try:
+                return int(line.rpartition(b"> ")[-1].split()[0])
+            except (ValueError, IndexError):
+                return 0
+    return 0

@@ -1,0 +1,192 @@
+"""Versions: the tags of a branch, where series begin, and where a scan may stop. The rules are reno's."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from itertools import count, islice
+from typing import Protocol
+
+from sphinxext.digest.release.graph import Graph
+from sphinxext.digest.release.refs import Refs
+from sphinxext.digest.release.settings import Patterns, ScanConfig, version_key, version_parts
+
+
+class VersionList(Protocol):
+    """What is asked of a list of versions, be it complete or read as it is needed."""
+
+    def __contains__(self, version: object, /) -> bool: ...
+    def __iter__(self) -> Iterator[str]: ...
+    def __getitem__(self, index: int, /) -> str: ...
+    def index(self, version: str, /) -> int:
+        """The place of a version.
+
+        :raises ValueError: if it is not there.
+        """
+
+
+class BranchVersions:
+    """The versions of a branch, the newest first, read no further than somebody asks.
+
+    :param known: says whether a version is on the branch, without reading the list up to it.
+    """
+
+    def __init__(self, versions: Iterator[str], known: Callable[[str], bool]) -> None:
+        self._read: list[str] = []
+        self._rest = versions
+        self._known = known
+
+    def __contains__(self, version: object) -> bool:
+        return isinstance(version, str) and (version in self._read or self._known(version))
+
+    def __iter__(self) -> Iterator[str]:
+        for number in count():
+            if not self._reaches(number):
+                return
+            yield self._read[number]
+
+    def __getitem__(self, index: int) -> str:
+        # the last one, by a negative number, may be asked for as of any list
+        if not self._reaches(index if index >= 0 else None):
+            raise IndexError(index)
+        return self._read[index]
+
+    def index(self, version: str) -> int:
+        """The place of a version.
+
+        :raises ValueError: if it is not on the branch.
+        """
+        if version in self:
+            for number, other in enumerate(self):
+                if other == version:
+                    return number
+        raise ValueError(version)
+
+    def _reaches(self, number: int | None) -> bool:
+        missing = None if number is None else number + 1 - len(self._read)
+        if missing is None or missing > 0:
+            self._read += islice(self._rest, missing)
+        return bool(self._read) if number is None else number < len(self._read)
+
+
+class Versions:
+    """What tags and branches say about versions.
+
+    Everything here is asked lazily: no history is read that an answer does not need.
+    """
+
+    def __init__(self, conf: ScanConfig, patterns: Patterns, refs: Refs, graph: Graph) -> None:
+        self.conf = conf
+        self.patterns = patterns
+        self.refs = refs
+        self.graph = graph
+        self._bases: dict[str, str | None] = {}
+
+    @cached_property
+    def _tags(self) -> dict[bytes, list[str]]:
+        """The versions of each commit: pre-releases first, the older before the newer, the lower before the higher.
+
+        The dates decide first, as in reno, which takes any order of tags with the same date. Such are all lightweight
+        tags of a commit, for which its own date counts.
+        """
+        tags = defaultdict(list)
+        for tag, commit in self.refs.tags.items():
+            if self.patterns.release.match(tag):
+                tags[commit].append(tag)
+        for names in tags.values():
+            if len(names) > 1:
+                names.sort(key=self._order_on_commit)
+        return dict(tags)
+
+    def _order_on_commit(self, tag: str) -> tuple[bool, int, list[tuple[int, int, str]], str]:
+        return not self.patterns.is_pre_release(tag), self.refs.dates.get(tag, 0), version_key(tag), tag
+
+    def of_commit(self, commit: bytes) -> Sequence[str]:
+        """The versions that were tagged on a commit; the last one is what it is called."""
+        return self._tags.get(commit, ())
+
+    def find(self, branch: str | None) -> bytes:
+        """The commit of a branch, whose history is known from now on.
+
+        :raises HistoryError: if there is no such branch.
+        """
+        commit = self.refs.find(branch)
+        self.graph.add(commit)
+        return commit
+
+    def on(self, branch: str | None) -> BranchVersions:
+        """The versions of a branch, the newest first."""
+        tip = self.find(branch)
+
+        def known(version: str) -> bool:
+            commit = self.refs.tags.get(version)
+            return commit is not None and version in self.of_commit(commit) and self.graph.is_ancestor(commit, tip)
+
+        return BranchVersions((tag for commit in self.graph.by_date(tip) for tag in self.of_commit(commit)), known)
+
+    def current(self, branch: str | None) -> str:
+        """The version of a branch: the last tag of its line and how many commits came after it."""
+        commit = self.find(branch)
+        for number in count():
+            if tags := self.of_commit(commit):
+                return f"{tags[-1]}-{number}" if number else tags[-1]
+            parents = self.graph.load(commit)
+            if not parents:
+                break
+            commit = parents[0]
+        return "0.0.0"
+
+    def base(self, branch: str) -> str | None:
+        """The newest version that a branch has in common with the default branch.
+
+        :raises HistoryError: if there is no such branch.
+        """
+        if branch not in self._bases:
+            main, tip = self.find(self.conf.default_branch), self.find(branch)
+            bases = (
+                tags[-1]
+                for commit in self.graph.by_date(tip)
+                if (tags := self.of_commit(commit)) and self.graph.is_ancestor(commit, main)
+            )
+            self._bases[branch] = next(bases, None)
+        return self._bases[branch]
+
+    def series(self) -> list[str]:
+        """The branches of series, the oldest first; closed ones are known by their tags."""
+        names = set()
+        for ref in self.refs.commits:
+            branch = ref.removeprefix("refs/remotes/origin/").removeprefix("refs/heads/")
+            if branch != ref and self.patterns.branch.search(branch):
+                names.add(branch)
+            elif ref.startswith("refs/tags/"):
+                match = self.patterns.closed_branch.search(ref.rpartition("/")[-1])
+                if match:
+                    names.add(self.conf.branch_name_prefix + match.group(1))
+        return sorted(names, key=self.patterns.sort_key)
+
+    def earlier(self, branch: str) -> str | None:
+        """The series before a branch, or None if it is the first or none at all."""
+        names = self.series()
+        branch = branch.removeprefix("origin/")
+        place = names.index(branch) if branch in names else 0
+        return names[place - 1] if place else None
+
+    def stop_before(
+        self, earliest: str | None, versions: VersionList, *, collapse: bool, branch: str | None
+    ) -> str | None:
+        """The version at which a scan may stop so that it sees all of the earliest version.
+
+        :param versions: the versions of the branch, the newest first.
+        :param collapse: whether pre-releases belong to their final release.
+        """
+        if not earliest or earliest not in versions:
+            return None
+        place = versions.index(earliest) + 1
+        if branch and branch != self.conf.default_branch:
+            previous = self.earlier(branch)
+            return self.base(previous) if previous else None
+        if self.patterns.is_pre_release(earliest) and not collapse:
+            return next(islice(versions, place, None), None)
+        parts = version_parts(earliest)
+        return next((other for other in islice(versions, place, None) if version_parts(other) != parts), None)

@@ -1,0 +1,161 @@
+"""How much there was to tell in a year, as a picture: a bar for each digest, to be put into a page.
+
+Places along the line are percentages of the year and everything else is in pixels, so that the picture is as wide as
+the page, and its words are as large on a phone as on a screen. What it shows is in the list of digests below it, too.
+
+Who wrote how much in a thread, as a picture: SVG to be put into a page.
+
+The line of words that stands above it names few; here each of those who wrote most has a name, a number, and below
+them a bar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from sphinxext.digest.model import ENGLISH, Participants, Period, Words
+from sphinxext.digest.model.words import filled
+from sphinxext.digest.render.timeline import picture, words_in_svg
+
+#: With fewer digests the list says as much at a glance.
+FEWEST_DIGESTS = 8
+#: The line of the largest number, the line that bars stand on, the names of months, the whole.
+_TOP, _BASE, _MONTHS, _HEIGHT = 16, 76, 94, 98
+#: What is left free of the days of a digest, at both ends together.
+_GAP = 0.15
+#: On a phone only the names of every second month have room.
+_EVERY = 2
+
+
+def activity_svg(
+    year: int, digests: Sequence[tuple[Period, int]], title: str, identifier: str, words: Words = ENGLISH
+) -> str:
+    """A year with a bar for each digest, as high as it has notes; empty if there is too little to show.
+
+    :param digests: those that end in the year, each with the number of its notes.
+    :param identifier: begins the identifiers in the picture, which nothing else on the page may have.
+    """
+    if len(digests) < FEWEST_DIGESTS or len({number for _period, number in digests}) == 1:
+        return ""
+    largest = max(number for _period, number in digests)
+    parts = "".join([*_scale(largest, words), *_bars(year, digests, largest, words), *_months(year, words)])
+    return picture(parts, _HEIGHT, title, description(digests, words), identifier, "digest-year")
+
+
+def description(digests: Sequence[tuple[Period, int]], words: Words = ENGLISH) -> str:
+    """What the picture shows, in words."""
+    ngettext = words.ngettext
+    most, largest = max(digests, key=lambda digest: digest[1])
+    total = sum(number for _period, number in digests)
+    return filled(
+        words.gettext("{digests} with {notes}; that of {period} has the most, {largest}."),
+        digests=ngettext("{number} digest", "{number} digests", len(digests)),
+        notes=ngettext("{number} note", "{number} notes", total),
+        period=words.period(most),
+        largest=largest,
+    )
+
+
+def _scale(largest: int, words: Words) -> Iterator[str]:
+    label = words.ngettext("{number} note", "{number} notes", largest)
+    yield f'<text y="{_TOP - 4}">{words_in_svg(label)}</text>'
+    for y, opacity in ((_TOP, ".25"), (_BASE, ".6")):
+        yield f'<line x2="100%" y1="{y}" y2="{y}" stroke="currentColor" stroke-opacity="{opacity}"/>'
+
+
+def _bars(year: int, digests: Sequence[tuple[Period, int]], largest: int, words: Words) -> Iterator[str]:
+    for period, number in digests:
+        start, end = _share(year, period.start), _share(year, period.end + timedelta(days=1))
+        free = (end - start) * _GAP / 2
+        height = round((_BASE - _TOP) * number / largest, 1)
+        notes = words.ngettext("{number} note", "{number} notes", number)
+        label = words_in_svg(filled(words.gettext("{period}: {notes}"), period=words.period(period), notes=notes))
+        yield (
+            f'<rect x="{_percent(start + free)}" y="{_BASE - height:g}" width="{_percent(end - start - 2 * free)}" '
+            f'height="{height:g}" fill-opacity=".6"><title>{label}</title></rect>'
+        )
+
+
+def _months(year: int, words: Words) -> Iterator[str]:
+    """Where months begin, with the names of some."""
+    for month in range(1, 13):
+        first = date(year, month, 1)
+        x = _percent(_share(year, first))
+        yield f'<line x1="{x}" x2="{x}" y1="{_BASE}" y2="{_BASE + 5}" stroke="currentColor" stroke-opacity=".6"/>'
+        if month % _EVERY == 1:
+            yield f'<text x="{x}" y="{_MONTHS}">{words_in_svg(words.short_month(first))}</text>'
+
+
+def _share(year: int, day: date) -> float:
+    """How much of the year is over when a day begins."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    return min(max((day - first).days / ((last - first).days + 1), 0), 1)
+
+
+def _percent(share: float) -> str:
+    return f"{round(100 * share, 2):g}%"
+
+
+#: With fewer people, or with as many messages by each of them, a picture says nothing.
+FEWEST_PEOPLE = 4
+#: How many people have a bar; the others have one together.
+MOST = 7
+#: How many characters of a name there is room for on a phone.
+_MAX_NAME = 30
+_ROW, _TEXT, _BAR, _THICK = 26, 12, 16, 5
+
+
+def people_svg(participants: Participants, identifier: str, words: Words = ENGLISH) -> str:
+    """The people of a thread with bars; empty if there is too little to show.
+
+    :param identifier: begins the identifiers in the picture, which nothing else on the page may have.
+    """
+    rows = _rows(participants, words)
+    largest = max(number for _name, number in rows)
+    if len(participants.counts) < FEWEST_PEOPLE or len({number for _name, number in participants.counts}) == 1:
+        return ""
+    separator = words.gettext(", ")
+    listed = separator.join(f"{name} ({number})" for name, number in rows)
+    parts = "".join(
+        f'<text y="{index * _ROW + _TEXT}">{words_in_svg(_short(name))}</text>'
+        f'<text x="100%" y="{index * _ROW + _TEXT}" text-anchor="end">{number}</text>'
+        f'<rect y="{index * _ROW + _BAR}" width="100%" height="{_THICK}" fill-opacity=".12"/>'
+        f'<rect y="{index * _ROW + _BAR}" width="{round(100 * number / largest, 2):g}%" height="{_THICK}" '
+        'fill-opacity=".7"/>'
+        for index, (name, number) in enumerate(rows)
+    )
+    title = words.gettext("Messages of each person")
+    return picture(parts, len(rows) * _ROW, title, listed, identifier, "digest-bars")
+
+
+def participants_words(participants: Participants, words: Words = ENGLISH) -> str:
+    """How many people wrote how many messages, and who wrote most of them, in one line."""
+    gettext, ngettext = words.gettext, words.ngettext
+    ordered = [name for name, _number in participants.by_number]
+    # to leave out one or two would not make the line much shorter
+    named = ordered if len(ordered) <= 5 else ordered[:3]
+    names = gettext(", ").join(named)
+    if others := len(ordered) - len(named):
+        pattern = gettext("{names} and {others}")
+        names = filled(pattern, names=names, others=ngettext("{number} other", "{number} others", others))
+    return filled(
+        gettext("{people}, {messages}: {names}"),
+        people=ngettext("{number} person", "{number} people", len(ordered)),
+        messages=ngettext("{number} message", "{number} messages", participants.messages),
+        names=names,
+    )
+
+
+def _rows(participants: Participants, words: Words) -> list[tuple[str, int]]:
+    """The names with their numbers, and the others as one."""
+    ordered = participants.by_number
+    if len(ordered) <= MOST + 1:
+        return list(ordered)
+    others = ordered[MOST:]
+    together = words.ngettext("{number} other", "{number} others", len(others))
+    return [*ordered[:MOST], (together, sum(number for _name, number in others))]
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 1].rstrip()}…"

@@ -1,0 +1,207 @@
+"""All schedules of a project, read when they are asked for.
+
+Reading the files of one series to a schedule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+
+from yaml.nodes import MappingNode
+
+from sphinxext.digest.model import Schedule
+from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.schedule.nodes import NodeReader, read_file
+from sphinxext.digest.schedule.project_schedule import KEYS as OWN_KEYS
+from sphinxext.digest.schedule.project_schedule import read_own
+from sphinxext.digest.schedule.rst_prose import Page, read_page
+from sphinxext.digest.schedule.rst_table import read_grid
+from sphinxext.digest.schedule.sources import Shown, Source, find_sources
+from sphinxext.digest.schedule.status import Statuses, read_statuses
+from sphinxext.digest.schedule.yaml_cycle import KEYS, build_schedule, read_cycle
+from sphinxext.digest.settings.options import Settings
+from sphinxext.digest.yaml import compose as safeyaml
+
+
+def read_source(source: Source, shown: Shown, statuses: Statuses, problems: list[Problem]) -> Schedule | None:
+    """The schedule of a series, or None if nothing of it can be used.
+
+    :param problems: is added to.
+    """
+    path = shown(source.table)
+    text = read_file(source.table, path, problems)
+    if text is None:
+        return None
+    if source.table.suffix == ".rst":
+        whole = read_page(text, path)
+        name = source.series or source.table.stem
+        table = read_grid(text, whole, statuses.get(name), problems)
+        return build_schedule(name, table, whole, statuses, problems) if table is not None else None
+    before = len(problems)
+    root = safeyaml.compose(text, path, problems, max_aliases=0)
+    reader = NodeReader(path, problems)
+    keys = {key.value for key, _ in root.value} if isinstance(root, MappingNode) else set()
+    if root is None or not keys & {*KEYS, *OWN_KEYS}:
+        if len(problems) == before:
+            message = "this is not a release schedule: it has neither 'cycle' nor 'milestones'"
+            problems.append(Problem(path, 1, 1, Code.NO_SCHEDULE, message))
+        return None
+    if not keys & set(KEYS):
+        return read_own(root, text, reader, source)
+    page = _read_prose(source.prose, shown, problems)
+    return build_schedule(source.series or source.table.stem, read_cycle(root, reader), page, statuses, problems)
+
+
+def _read_prose(file: Path | None, shown: Shown, problems: list[Problem]) -> Page | None:
+    if file is None:
+        return None
+    path = shown(file)
+    text = read_file(file, path, problems)
+    return read_page(text, path) if text is not None else None
+
+
+#: The name for the series under development.
+CURRENT = "current"
+
+
+class Schedules:
+    """The schedules in some places. Nothing is read before it is needed, and then once."""
+
+    def __init__(self, root: Path, paths: Sequence[str] = (), url: str = "") -> None:
+        """:param url: the page of a series for readers, with ``{series}`` for its name, or nothing."""
+        self._shown = Shown(root)
+        self._url = url
+        self._problems: dict[Problem, None] = {}
+        self._statuses: dict[Path, Statuses] = {}
+        self._read: dict[str, Schedule | None] = {}
+        found: list[Problem] = []
+        sources = find_sources(root, paths, found)
+        self._note(found)
+        self._sources: dict[str, Source] = {}
+        for source in sources:
+            self._add(source)
+
+    def _note(self, problems: list[Problem]) -> None:
+        self._problems.update(dict.fromkeys(problems))
+
+    def _add(self, source: Source) -> None:
+        """Take a source, unless there is one for its series. A file that names its series has to be read for that."""
+        if source.series is not None:
+            self._sources.setdefault(source.series.casefold(), source)
+            return
+        problems: list[Problem] = []
+        schedule = read_source(source, self._shown, Statuses(), problems)
+        name = (schedule.series if schedule else source.table.stem).casefold()
+        if name not in self._sources:
+            self._note(problems)
+            self._sources[name] = source
+            self._read[name] = self._with_url(schedule)
+
+    def _with_url(self, schedule: Schedule | None) -> Schedule | None:
+        if schedule is None or schedule.url or not self._url:
+            return schedule
+        return replace(schedule, url=self._url.replace("{series}", schedule.series))
+
+    def _statuses_of(self, source: Source) -> Statuses:
+        if source.status is None:
+            return Statuses()
+        file = source.status.resolve()
+        if file not in self._statuses:
+            problems: list[Problem] = []
+            self._statuses[file] = read_statuses(source.status, self._shown(source.status), problems)
+            self._note(problems)
+        return self._statuses[file]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The series in the order of their releases; those of which no day of release is known come last."""
+
+        def order(name: str) -> tuple[date, str]:
+            series = self._statuses_of(self._sources[name]).get(name)
+            schedule = self._read.get(name)
+            release = series.release if series else schedule.release if schedule else None
+            return release or date.max, name
+
+        return tuple(sorted(self._sources, key=order))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was found so far, each problem once, in the order of places."""
+        return tuple(sorted(self._problems))
+
+    def find(self, name: str, today: date) -> Schedule | None:
+        """The schedule of a series as it stands on a day, or None if there is none or it cannot be used.
+
+        :param name: the name of a series in any case, its number (``2027.1``), or ``current``: the series that is
+            released next.
+        """
+        name = name.strip().casefold()
+        if name == CURRENT:
+            name = self._current(today) or ""
+        schedule = self._get(name) if name in self._sources else self._numbered(name)
+        if schedule is None:
+            return None
+        series = self._statuses_of(self._sources[schedule.series.casefold()]).get(schedule.series)
+        return replace(schedule, status=series.status_on(today)) if series else schedule
+
+    def files(self, name: str) -> tuple[Path, ...]:
+        """The files that a series is made from."""
+        source = self._sources.get(name.casefold())
+        return source.files if source else ()
+
+    def fingerprint(self) -> str:
+        """A text that differs when a file has changed, appeared or gone since; no file is read for it."""
+        checksum = blake2b(self._url.encode(), digest_size=16)
+        files = {file for source in self._sources.values() for file in source.files}
+        for file in sorted(files):
+            try:
+                stat = file.stat()
+                state = f"{stat.st_mtime_ns} {stat.st_size}"
+            except OSError:
+                state = "missing"
+            checksum.update(f"{file}\0{state}\0".encode("utf-8", "surrogateescape"))
+        return checksum.hexdigest()
+
+    def _get(self, name: str) -> Schedule | None:
+        if name not in self._read:
+            problems: list[Problem] = []
+            source = self._sources[name]
+            schedule = read_source(source, self._shown, self._statuses_of(source), problems)
+            self._note(problems)
+            self._read[name] = self._with_url(schedule)
+        return self._read[name]
+
+    def _numbered(self, number: str) -> Schedule | None:
+        """The series with a number, by the list of all series or, where there is none, by the schedules themselves."""
+        for name, source in self._sources.items():
+            series = self._statuses_of(source).get(name)
+            if series is not None and series.release_id == number:
+                return self._get(name)
+        if not number[:1].isdigit():
+            return None
+        read = (self._get(name) for name in self.names)
+        return next((schedule for schedule in read if schedule and schedule.release_id == number), None)
+
+    def _current(self, today: date) -> str | None:
+        """The name of the series under development, by the list of all series or else by the schedules."""
+        for source in self._sources.values():
+            if series := self._statuses_of(source).current(today):
+                return series.name.casefold()
+        read = [schedule for name in self.names if (schedule := self._get(name)) is not None]
+        ahead = [schedule for schedule in read if schedule.release >= today]
+        if ahead:
+            return min(ahead, key=lambda schedule: schedule.release).series.casefold()
+        late = [schedule for schedule in read if schedule.week_of(today)]
+        return max(late, key=lambda schedule: schedule.release).series.casefold() if late else None
+
+
+def load_schedules(root: Path, settings: Settings, paths: Sequence[str] = ()) -> Schedules:
+    """The schedules of a project.
+
+    :param paths: files and folders, relative to the project or absolute, instead of those that the project has set.
+    """
+    return Schedules(root, tuple(paths) or settings.schedules, settings.schedule_url)

@@ -1,0 +1,330 @@
+"""A project's own schedule: milestones on days, and the weeks of the cycle by arithmetic.
+
+One file is one series. Weeks go from Monday to Friday and are named after how far the release is, ``R-12``; the week
+of the release is ``R+0``.
+
+The format of a project's own schedule: its keys, and the JSON Schema of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from yaml.nodes import Node, ScalarNode
+
+from sphinxext.digest.model import REFUSED_CHARACTER, Event, Place, Schedule, Scope, Text, Week, week_number
+from sphinxext.digest.problems import Code
+from sphinxext.digest.schedule import dates as days
+from sphinxext.digest.schedule.nodes import NodeReader
+from sphinxext.digest.schedule.order import name_of
+from sphinxext.digest.schedule.sources import Source
+from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.text import read_text
+
+#: The version of JSON Schema that the schema is written in.
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+#: The keys of the file, and what each of them means.
+FIELDS = {
+    "series": "The short name of the series, as pages and commands use it; without it, the name of the file.",
+    "title": "The name for readers; without it, the series, capitalized.",
+    "release-id": "The number of the release.",
+    "start": "A day in the first week of the cycle.",
+    "release": "The day of the release.",
+    "end": "A day in the last week, if that is after the release.",
+    "url": "The page that has the schedule for readers; the id of a milestone is an anchor there.",
+    "milestones": "What happens, in any order.",
+}
+REQUIRED = ("start", "release", "milestones")
+
+#: The keys of a milestone, and what each of them means. It has a title, and a date or a week.
+MILESTONE_FIELDS = {
+    "title": "What it is called.",
+    "id": "How it is referred to; without it, the title in lower case, with hyphens.",
+    "date": "The day by which it is due.",
+    "week": "The week in which it is due, instead of a day: R-5. Its Thursday counts.",
+    "text": "What there is to know about it, in reStructuredText.",
+    "project": "The part of the project that it is for; without it, it is for all.",
+    "scope": "Whom it is for, where the project does not tell.",
+}
+
+SERIES = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+ID = r"[^\s<>`]{1,200}"
+URL = r"https?://[^\s/<>\"][^\s<>\"]*"
+WEEK = r"R[-+]?[0-9]{1,3}"
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_LINE = r"\S"
+
+
+def own_schema() -> dict[str, Any]:
+    """The JSON Schema of a project's own schedule, draft 2020-12, for editors that complete and check.
+
+    It says nothing about what only the reader can tell: whether a day exists, and whether it is in the cycle.
+    """
+    values: dict[str, Any] = {
+        "series": _pattern(SERIES),
+        "title": _text(),
+        "release-id": {"type": ["string", "number"], "minLength": 1},
+        **{name: _pattern(_DAY) for name in ("start", "release", "end")},
+        "url": _pattern(URL),
+        "milestones": {"type": "array", "items": _milestone()},
+    }
+    return {
+        "$schema": DIALECT,
+        "title": "Release schedule",
+        "description": "The milestones of one release cycle.",
+        **_mapping(values, FIELDS, REQUIRED),
+    }
+
+
+def _milestone() -> dict[str, Any]:
+    values = {
+        "title": _text(),
+        "id": _pattern(ID),
+        "date": _pattern(_DAY),
+        "week": _pattern(WEEK),
+        "text": _text(),
+        "project": _text(),
+        "scope": {"type": "string", "enum": [str(scope) for scope in Scope]},
+    }
+    one_of = [{"required": ["date"]}, {"required": ["week"]}]
+    return {"title": "Milestone", **_mapping(values, MILESTONE_FIELDS, ("title",)), "oneOf": one_of}
+
+
+def _mapping(values: dict[str, Any], help: dict[str, str], required: tuple[str, ...]) -> dict[str, Any]:
+    properties = {name: {"title": name.capitalize(), "description": help[name], **values[name]} for name in help}
+    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
+
+
+def _pattern(pattern: str) -> dict[str, Any]:
+    return {"type": "string", "pattern": f"^{pattern}$"}
+
+
+def _text() -> dict[str, Any]:
+    return {"type": "string", "minLength": 1, "pattern": _LINE}
+
+
+KEYS = tuple(FIELDS)
+#: How many weeks there may be before the release, and after it.
+MAX_BEFORE, MAX_AFTER = 156, 52
+
+_MILESTONE_KEYS = tuple(MILESTONE_FIELDS)
+_NO_ID = re.compile(r"[\W_]+")
+#: Values that have to look like something, by their keys, and what to say of others.
+_FORMS = {
+    "series": (re.compile(SERIES), "must be of letters, digits, '.', '-' and '_'"),
+    "url": (re.compile(URL, re.IGNORECASE), "must be an absolute URL, http or https"),
+    "id": (re.compile(ID), "must be one word, without '<', '>' and '`'"),
+    "scope": (re.compile("|".join(Scope)), f"must be {' or '.join(Scope)}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Cycle:
+    """The Mondays of the first week, of the week of the release, and of the last week that the head asks for."""
+
+    start: date
+    zero: date
+    end: date
+
+    def number(self, day: date) -> int:
+        """How many weeks before that of the release the week of a day is."""
+        return (self.zero - days.monday_of(day)).days // 7
+
+    def holds(self, day: date) -> bool:
+        """Whether a milestone may be on a day: from the first week on, and not too long after the release."""
+        return self.start <= day and self.number(day) >= -MAX_AFTER
+
+
+def read_own(root: Node, text: str, reader: NodeReader, source: Source) -> Schedule | None:
+    """Read the root of the file; a milestone with a problem is left out.
+
+    :param text: that of the file.
+    :param source: what is known of the file. In a folder of its own the series is called after that.
+    :returns: None if there is no telling when the weeks are.
+    """
+    values = reader.mapping(root, "a schedule", KEYS)
+    reader.require(root, values, "a schedule", *REQUIRED)
+    lines = {key: _line(reader, values[key], key) for key in ("series", "title", "release-id", "url") if key in values}
+    cycle, release = _read_cycle(reader, values)
+    if cycle is None or release is None:
+        return None
+    series = source.series or lines.get("series") or source.table.stem
+    if (named := lines.get("series")) and named.casefold() != series.casefold():
+        message = f"the series is called '{named}' here, but its folder '{series}', which counts"
+        reader.complain(values["series"], Code.SCHEDULE_CONTRADICTION, message)
+    title = lines.get("title") or series.capitalize()
+    milestones = _Milestones(reader, text, cycle)
+    for node in reader.items(values["milestones"], "milestones") if "milestones" in values else ():
+        milestones.read(node)
+    if not any(event.day == release for event in milestones.events):
+        place = safeyaml.place_of(values["release"])
+        milestones.add("release", f"{title} release", Scope.CROSS_PROJECT, release, place, exact=True)
+    return Schedule(
+        series=series,
+        title=title,
+        weeks=_weeks(cycle, milestones.events, safeyaml.place_of(values["start"])),
+        release=release,
+        path=reader.path,
+        text_path=reader.path,
+        release_id=lines.get("release-id"),
+        url=lines.get("url"),
+    )
+
+
+def _line(reader: NodeReader, node: Node, key: str) -> str | None:
+    """A line of text, of the form that the key asks for."""
+    value = reader.line(node, key)
+    if value is not None and key in _FORMS:
+        form, message = _FORMS[key]
+        if not form.fullmatch(value):
+            reader.complain(node, Code.BAD_URL if key == "url" else Code.BAD_VALUE, f"'{key}' {message}")
+            return None
+    return value
+
+
+def _read_cycle(reader: NodeReader, values: Mapping[str, Node]) -> tuple[_Cycle | None, date | None]:
+    """The cycle and the day of the release, if they can be told."""
+    found = {key: reader.day(values[key], key) for key in ("start", "release", "end") if key in values}
+    start, release = found.get("start"), found.get("release")
+    if start is None or release is None:
+        return None, None
+    if release < start:
+        message = f"the release, on {release}, is before the start, on {start}"
+        reader.complain(values["release"], Code.BAD_PERIOD, message)
+        return None, None
+    cycle = _Cycle(days.monday_of(start), days.monday_of(release), days.monday_of(release))
+    if cycle.number(start) > MAX_BEFORE:
+        message = f"a cycle has at most {MAX_BEFORE} weeks before the release: from {start} to {release} are more"
+        reader.complain(values["start"], Code.BAD_PERIOD, message)
+        return None, None
+    end = found.get("end")
+    if end is None:
+        return cycle, release
+    if end < release or not cycle.holds(end):
+        message = f"'end' must be at most {MAX_AFTER} weeks after the release, on {release}, not {end}"
+        reader.complain(values["end"], Code.BAD_PERIOD, message)
+        return cycle, release
+    return _Cycle(cycle.start, cycle.zero, days.monday_of(end)), release
+
+
+class _Milestones:
+    """Reads milestones to events."""
+
+    def __init__(self, reader: NodeReader, source: str, cycle: _Cycle) -> None:
+        self.reader = reader
+        self.source = source
+        self.cycle = cycle
+        self.events: list[Event] = []
+
+    def read(self, node: Node) -> None:
+        """Read one, and add it if it is sound."""
+        values = self.reader.mapping(node, "a milestone", _MILESTONE_KEYS)
+        if not values or not self.reader.require(node, values, "a milestone", "title"):
+            return
+        keys = ("title", "id", "project", "scope")
+        lines = {key: _line(self.reader, values[key], key) for key in keys if key in values}
+        text = self.text(values["text"]) if "text" in values else None
+        day = self.day(node, values)
+        title = lines.get("title")
+        if title is None or day is None:
+            return
+        project = lines.get("project")
+        scope = lines.get("scope") or (Scope.PROJECT_SPECIFIC if project else Scope.CROSS_PROJECT)
+        name = lines.get("id") or _NO_ID.sub("-", title.lower()).strip("-") or "milestone"
+        place = safeyaml.place_of(node)
+        self.add(name, title, Scope(scope), day, place, exact="date" in values, text=text, project=project)
+
+    def add(
+        self,
+        name: str,
+        title: str,
+        scope: Scope,
+        day: date,
+        place: Place,
+        *,
+        exact: bool,
+        text: Text | None = None,
+        project: str | None = None,
+    ) -> None:
+        """Add an event in the week of its day."""
+        event = Event(
+            id=name,
+            title=title,
+            scope=scope,
+            week=days.working_week(day),
+            day=day,
+            place=place,
+            exact=exact,
+            text=text,
+            project=project,
+        )
+        self.events.append(event)
+
+    def day(self, node: Node, values: Mapping[str, Node]) -> date | None:
+        """The day of a milestone, by its date or its week, or None after a problem."""
+        if ("date" in values) == ("week" in values):
+            message = "a milestone needs either the key 'date' or the key 'week'"
+            self.reader.complain(node, Code.MISSING_KEY, message)
+            return None
+        key = "date" if "date" in values else "week"
+        day = self.reader.day(values[key], key) if key == "date" else self.thursday(values[key])
+        if day is not None and not self.cycle.holds(day):
+            message = (
+                f"{day} is not in the cycle, which begins on {self.cycle.start} "
+                f"and ends {MAX_AFTER} weeks after the release"
+            )
+            self.reader.complain(values[key], Code.BAD_VALUE, message)
+            return None
+        return day
+
+    def thursday(self, node: Node) -> date | None:
+        """The Thursday of the week with a name."""
+        name = self.reader.line(node, "week")
+        if name is None:
+            return None
+        number = week_number(name)
+        if number is None:
+            self.reader.complain(node, Code.BAD_VALUE, f"'week' must be a week such as R-17 or R+1, not '{name}'")
+            return None
+        try:
+            return days.weekday_of(days.working_week(self.cycle.zero - number * days.WEEK), days.THURSDAY)
+        except OverflowError:
+            self.reader.complain(node, Code.BAD_VALUE, f"the week {name} is not in the calendar")
+            return None
+
+    def text(self, node: Node) -> Text | None:
+        """A text of more than one line, or None after a problem."""
+        if not isinstance(node, ScalarNode) or not safeyaml.is_string(node):
+            self.reader.complain(node, Code.WRONG_TYPE, "'text' must be a text")
+        elif not node.value.strip():
+            self.reader.complain(node, Code.EMPTY_TEXT, "'text' is empty")
+        elif REFUSED_CHARACTER.search(node.value):
+            self.reader.complain(node, Code.BAD_VALUE, "'text' has a character that no text may have")
+        else:
+            return read_text(node, self.source)
+        return None
+
+
+def _weeks(cycle: _Cycle, events: list[Event], place: Place) -> tuple[Week, ...]:
+    """All weeks of the cycle, and those after it that have events."""
+    ordered = sorted(events, key=lambda event: event.day)
+    last = max(cycle.end, *(event.week.start for event in ordered))
+    weeks = []
+    for count in range((last - cycle.start).days // 7 + 1):
+        period = days.working_week(cycle.start + count * days.WEEK)
+        number = cycle.number(period.start)
+        of_week = tuple(event for event in ordered if event.week == period)
+        week = Week(
+            period=period,
+            place=of_week[0].place if of_week else place,
+            name=name_of(number),
+            to_release=number,
+            events=of_week,
+        )
+        weeks.append(week)
+    return tuple(weeks)

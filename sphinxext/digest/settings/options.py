@@ -1,0 +1,366 @@
+"""The options of a collection as they are set.
+
+The command reads options from ``releasenotes/digest.yaml``; a build reads the same file and then ``conf.py``, where
+each option is called ``digest_<name>``.
+
+Every option, declared once: its name, default, check and help.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+from urllib.parse import quote
+
+from sphinxext.digest.model import Kind, Period, Words
+from sphinxext.digest.model.period import FREQUENCIES, WEEKDAYS, Calendar
+from sphinxext.digest.model.words import N_
+from sphinxext.digest.problems import Code
+from sphinxext.digest.settings import checks
+from sphinxext.digest.settings.checks import LinkRole, Topic
+from sphinxext.digest.settings.collect_sources import Source
+
+#: The sections a digest can have, by the names that the option and the fragments use, in the default order.
+SECTIONS: dict[str, Kind] = {
+    "successes": Kind.SUCCESS,
+    "items": Kind.ITEM,
+    "countdown": Kind.COUNTDOWN,
+    "releases": Kind.RELEASE,
+    "threads": Kind.THREAD,
+    "stories": Kind.STORY,
+}
+
+#: What a build publishes beside the pages of a collection, besides the calendars of schedules.
+FEEDS, INDEX, MAILS = PUBLISHED = ("feeds", "index", "mails")
+
+#: The section that needs git's history: a digest has it only if the option asks for it.
+RELEASES = "releases"
+
+
+#: The archives that a collection can have beside its digests, by the names of their folders.
+ARCHIVES = ("successes", "people", "threads", "channels", "series")
+
+
+def _sections(value: object) -> tuple[str, ...]:
+    names = checks.texts(value)
+    if unknown := [name for name in names if name not in SECTIONS]:
+        raise checks.OptionError(f"has no section '{unknown[0]}': there are {', '.join(SECTIONS)}")
+    if len(set(names)) < len(names):
+        raise checks.OptionError("names a section twice")
+    return names
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option: ``check`` returns the value as the settings hold it, or raises ``OptionError``."""
+
+    name: str
+    default: Any
+    check: Callable[[object], Any]
+    help: str
+
+
+OPTIONS: dict[str, Option] = {
+    option.name: option
+    for option in (
+        Option(
+            "fragments", "releasenotes/digests", checks.folder, "The folder of the fragments, relative to the project."
+        ),
+        Option(
+            "pages",
+            "digests",
+            checks.subfolder,
+            "Where the pages of the collection are, relative to the documentation's root.",
+        ),
+        Option(
+            "title",
+            "{period}",
+            checks.title,
+            "The title of a digest. ``{period}`` is the period in words (``November 28 to December 4``), ``{year}`` "
+            "the year of its last day, ``{start}`` and ``{end}`` its days in ISO form.",
+        ),
+        Option(
+            "automatic",
+            True,
+            checks.flag,
+            "Whether the build makes the pages of the collection: one to each digest, month and year, and the list.",
+        ),
+        Option(
+            "archives",
+            ARCHIVES,
+            checks.names(*ARCHIVES),
+            "The archives that the build makes beside the digests, each with an index: all successes by year, a page "
+            "to each person, to each thread that runs over several digests, to each IRC channel, and to each series "
+            "of countdowns. An empty list is for none of them.",
+        ),
+        Option("collection_title", N_("Digests"), checks.text, "The title of the page that lists all digests."),
+        Option("period", "weekly", checks.choice(*FREQUENCIES), "How often there is a digest."),
+        Option("week_start", "saturday", checks.choice(*WEEKDAYS), "The weekday that a digest's week begins with."),
+        Option(
+            "anchor", date(2000, 1, 1), checks.day, "Two-week periods begin in every second week from this day's on."
+        ),
+        Option(
+            "intervals",
+            (),
+            checks.intervals,
+            "Periods that differ from the regular ones, as ``START/END``: each is one digest and wins over the "
+            "calendar. A page with a ``digest`` directive for an interval does the same in a build.",
+        ),
+        Option(
+            "sections",
+            tuple(name for name in SECTIONS if name != RELEASES),
+            _sections,
+            "The sections of a digest, in order; others are left out. With ``releases`` digests tell the versions "
+            "that were released in their periods, if they have release notes.",
+        ),
+        Option(
+            "groups",
+            (),
+            checks.texts,
+            "Headings of items and stories that every digest shows, in this order and before all others, even when "
+            "there is nothing under them.",
+        ),
+        Option(
+            "empty_group",
+            N_("None this week."),
+            checks.text,
+            "What stands under a heading of ``groups`` without notes.",
+        ),
+        Option("success_heading", N_("SuccessBot Says"), checks.text, "The heading of the successes."),
+        Option(
+            "success_closing",
+            N_("Tell us yours via IRC with a message “#success [insert success]”."),
+            checks.text_or_empty,
+            "The line that closes the successes; empty for none.",
+        ),
+        Option(
+            "success_url",
+            "",
+            checks.url_or_empty,
+            "Where all successes are listed: an absolute URL, linked in a last line.",
+        ),
+        Option(
+            "references",
+            True,
+            checks.flag,
+            "Whether links are numbered and listed at the end of a digest's page. Without it they are links only.",
+        ),
+        Option(
+            "fragment_directives",
+            (),
+            checks.texts,
+            "Names of directives that fragments may use besides those that are known to be harmless.",
+        ),
+        Option(
+            "fragment_roles",
+            (),
+            checks.texts,
+            "Names of roles that fragments may use besides those of docutils and Sphinx that were read one by one.",
+        ),
+        Option(
+            "link_roles",
+            (),
+            checks.link_roles,
+            "Roles of fragments that make links: their names, each with an absolute URL that has ``%s`` in the place "
+            "of the role's words, or a list of the URL and a caption with ``%s``, as in ``sphinx.ext.extlinks``: "
+            "``bug: [https://bugs.example.org/%s, 'bug %s']``. The command knows them as well. In a build a role of "
+            "the same name in ``extlinks`` wins.",
+        ),
+        Option(
+            "fragment_raw",
+            False,
+            checks.flag,
+            "Whether fragments may use ``raw``: only if all their authors are trusted.",
+        ),
+        Option(
+            "fragment_file_insertion",
+            False,
+            checks.flag,
+            "Whether fragments may insert files (``include``, ``csv-table`` with a file ...): only if all their "
+            "authors are trusted.",
+        ),
+        Option(
+            "fragment_remote_images",
+            True,
+            checks.flag,
+            "Whether fragments may show pictures from the web. Readers of the pages ask other servers for them, and "
+            "so do builds of EPUB and LaTeX.",
+        ),
+        Option(
+            "base_url",
+            "",
+            checks.folder_url_or_empty,
+            "Where the documentation is published, as an absolute URL. Reports and mails then say where the page of a "
+            "digest is, and link to earlier and later parts of threads. Feeds need it, or Sphinx's ``html_baseurl``.",
+        ),
+        Option(
+            "schedules",
+            (),
+            checks.paths,
+            "Where release schedules are, relative to the project: files, and folders with a folder to each series, "
+            "such as a checkout of openstack/releases. They may lie outside the project: ``../releases``.",
+        ),
+        Option(
+            "schedule_url",
+            "",
+            checks.schedule_url,
+            "The page that has a schedule for readers, as an absolute URL. ``{series}`` is the name of the series: "
+            "``https://releases.openstack.org/{series}/schedule.html``.",
+        ),
+        Option(
+            "sources",
+            (),
+            checks.sources,
+            "What ``sphinx-digest collect`` goes through: a list of mappings, each with one of the keys ``irc``, "
+            "``mbox``, ``feed``, ``gerrit`` and ``schedule``, and options of that command; see "
+            ":doc:`/user/collecting`.",
+        ),
+        Option(
+            "publish",
+            PUBLISHED,
+            checks.names(*PUBLISHED),
+            "What a build of a site publishes beside the pages of the collection: ``feeds``, ``index`` (all notes, "
+            "for other programs), ``mails`` (the plain text of each digest); see :doc:`/user/feeds`.",
+        ),
+        Option("feed_limit", 20, checks.number(1, 1000), "How many entries a feed has, the newest."),
+        Option(
+            "feeds",
+            (),
+            checks.topics,
+            "Feeds of topics: a list of mappings, each with a ``name``, a ``title``, and what the feed has: ``kinds`` "
+            "of notes, the countdowns of a ``series``, or ``notes``, sections of release notes; see "
+            ":doc:`/user/feeds`.",
+        ),
+        Option(
+            "joint",
+            (),
+            checks.places,
+            "Whose notes the digests have besides the project's own: URLs of other projects' ``digests/index.json``, "
+            "or paths relative to the project. A path that ends with ``.txt`` is a file with one of these on each "
+            "line; see :doc:`/user/joint`.",
+        ),
+        Option(
+            "joint_cache_limit",
+            1,
+            checks.days,
+            "For how many days an index of ``joint`` is used again before its server is asked whether there is "
+            "another. With 0 each build asks, with a number below zero none does that has a copy.",
+        ),
+        Option(
+            "joint_since",
+            None,
+            checks.day_or_none,
+            "The first day whose notes are taken of other projects; without it all of them are.",
+        ),
+        Option("joint_timeout", 20, checks.seconds, "For how many seconds a server of ``joint`` may be silent."),
+    )
+}
+
+
+#: Called with the name of an option, the kind of problem and a message, for each value that is refused.
+Complain = Callable[[str, Code, str], None]
+
+#: Where the command and the build find the options, relative to the project.
+SETTINGS_FILE = "releasenotes/digest.yaml"
+
+#: What the names of options begin with in ``conf.py``.
+CONF_PREFIX = "digest_"
+
+#: The key of the settings, and the end of the conf.py value's name, that has further collections.
+COLLECTIONS = "collections"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of one collection, checked; what each means says the table of all options."""
+
+    fragments: str
+    pages: str
+    title: str
+    automatic: bool
+    archives: tuple[str, ...]
+    collection_title: str
+    period: str
+    week_start: str
+    anchor: date
+    intervals: tuple[Period, ...]
+    sections: tuple[str, ...]
+    groups: tuple[str, ...]
+    empty_group: str
+    success_heading: str
+    success_closing: str
+    success_url: str
+    references: bool
+    fragment_directives: tuple[str, ...]
+    fragment_roles: tuple[str, ...]
+    link_roles: tuple[LinkRole, ...]
+    fragment_raw: bool
+    fragment_file_insertion: bool
+    fragment_remote_images: bool
+    base_url: str
+    schedules: tuple[str, ...]
+    schedule_url: str
+    sources: tuple[Source, ...]
+    publish: tuple[str, ...]
+    feed_limit: int
+    feeds: tuple[Topic, ...]
+    joint: tuple[str, ...]
+    joint_cache_limit: float
+    joint_since: date | None
+    joint_timeout: float
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar that says which digest a day belongs to."""
+        return Calendar(self.period, self.week_start, self.anchor).with_intervals(self.intervals)
+
+    def page_url(self, period: Period) -> str | None:
+        """Where the page of a digest is published, if the option ``base_url`` says where the documentation is."""
+        return f"{self.base_url}{quote(self.pages)}/{period.name}.html" if self.base_url else None
+
+
+def default_settings() -> Settings:
+    """The settings of a project that sets nothing."""
+    return Settings(**{name: option.default for name, option in OPTIONS.items()})
+
+
+def is_default(settings: Settings, name: str) -> bool:
+    """Whether an option has the value that it has in a project that sets nothing: words like these are ours."""
+    return bool(getattr(settings, name) == OPTIONS[name].default)
+
+
+def words_of(settings: Settings, name: str, words: Words) -> str:
+    """The words that an option holds: ours in the language of the page, and those of a project as they are."""
+    text: str = getattr(settings, name)
+    return words.gettext(text) if is_default(settings, name) else text
+
+
+def with_changes(settings: Settings, values: Mapping[str, object], complain: Complain) -> Settings:
+    """The settings with some values replaced by others, which are checked.
+
+    :param values: by the names of :data:`OPTIONS`, as YAML or ``conf.py`` give them.
+    :param complain: called for each value that is refused; the old value stays.
+    """
+    changes: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in OPTIONS:
+            complain(name, Code.UNKNOWN_SETTING, f"there is no option '{name}'{near_option(name)}")
+            continue
+        try:
+            changes[name] = OPTIONS[name].check(value)
+        except checks.OptionError as error:
+            complain(name, Code.BAD_SETTING, f"'{name}' {error}")
+    return replace(settings, **changes)
+
+
+def near_option(name: object, known: Iterable[str] = (*OPTIONS, COLLECTIONS)) -> str:
+    """What may be meant by a name that no option has; with thirty options, a list of them helps nobody.
+
+    ``conf.py`` may have any value as a name. The beginning that all of its options have tells nothing.
+    """
+    by_end = {one.removeprefix(CONF_PREFIX): one for one in known}
+    near = get_close_matches(str(name).removeprefix(CONF_PREFIX), by_end, 1)
+    return f": is it '{by_end[near[0]]}'?" if near else ": the reference has all that there are"

@@ -1,0 +1,170 @@
+"""The journal on bad days."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from sphinxext.digest.gather.bot import journal as journal_module
+from sphinxext.digest.gather.bot.journal import Entry, Journal, JournalError
+from sphinxext.digest.gather.bot.success_tracker import Tellings
+
+NOW = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "bot" / "journal")
+
+
+def _entries(*texts: str) -> list[Entry]:
+    tellings = Tellings([])
+    heard = [tellings.hear("aya", "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
+    return [noted.entry for noted in heard if noted is not None and noted.entry is not None]
+
+
+def test_journal_after_an_error_at_its_opening(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new file has taken the place of the old one, which was longer, and then there is an error."""
+    one, two, three = _entries("#success one", "#success two", "#success three")
+    journal.open(NOW)
+    journal.add([one, two])
+    journal.note_committed([one])
+    journal.close()
+    monkeypatch.setattr(Path, "unlink", _failing)
+    assert journal.open(NOW + timedelta(days=2)) == ([two], [])
+    monkeypatch.undo()
+    journal.add([three])
+    journal.close()
+    assert b"\0" not in journal.file.read_bytes()
+    assert journal.open(NOW) == ([two, three], [])
+
+
+def _failing(*_: object, **__: object) -> None:
+    raise OSError(errno.EIO, "Input/output error")
+
+
+def test_journal_that_an_older_version_has_left(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
+    """It could write an entry behind zeros."""
+    one, two = _entries("#success one", "#success two")
+    journal.open(NOW)
+    journal.add([one])
+    size = journal.file.stat().st_size
+    journal.add([two])
+    journal.close()
+    data = journal.file.read_bytes()
+    journal.file.write_bytes(data[:size] + bytes(500) + data[size:])
+    assert journal.open(NOW)[0] == [one, two]
+    assert not caplog.records
+
+
+def test_journal_names_its_file_before_it_says_yes(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a name that is not on the disk, the power takes all that was written to the file."""
+    [one] = _entries("#success one")
+    journal.open(NOW)
+    synced: list[Path] = []
+
+    def sync(folder: Path) -> None:
+        if not synced:
+            synced.append(folder)
+            raise OSError(errno.EIO, "Input/output error")
+        synced.append(folder)
+
+    monkeypatch.setattr(journal_module, "_sync_folder", sync)
+    with pytest.raises(OSError, match="Input/output"):
+        journal.add([one])
+    assert not journal.file.read_bytes()
+    journal.add([one])
+    journal.add([one])
+    parent = journal.file.parent
+    assert synced == [parent, parent, parent.parent]
+
+
+def test_folder_that_cannot_be_synced(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some file systems have no such thing."""
+    [one] = _entries("#success one")
+    sync = os.fsync
+
+    def no_folders(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", no_folders)
+    journal.open(NOW)
+    journal.add([one])
+    journal.close()
+    assert journal.open(NOW)[0] == [one]
+
+
+def test_journal_that_cannot_be_opened(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not held by the process then, which may try again."""
+    monkeypatch.setattr(Path, "read_bytes", _failing)
+    journal.open(NOW)
+    journal.close()
+    journal.file.touch()
+    with pytest.raises(OSError, match="Input/output"):
+        journal.open(NOW)
+    monkeypatch.undo()
+    journal.open(NOW)
+    journal.close()
+
+
+def test_journal_remembers_through_two_restarts(journal: Journal) -> None:
+    one, two, three = _entries("#success one", "#success two", "#success three")
+    journal.open(NOW)
+    journal.add([one, two, three])
+    journal.note_committed([two, one])
+    journal.close()
+    for hours in (0, 1, 35):
+        assert journal.open(NOW + timedelta(hours=hours)) == ([three], [one, two])
+        journal.close()
+    assert journal.open(NOW + timedelta(hours=37)) == ([three], [])
+
+
+def test_journal_that_another_has_open(journal: Journal) -> None:
+    journal.open(NOW)
+    other = Journal(journal.file)
+    with pytest.raises(JournalError, match="another bot works on this clone"):
+        other.open(NOW)
+    # the first one still has it, and leaves it to the other
+    with pytest.raises(JournalError):
+        other.open(NOW)
+    journal.close()
+    other.open(NOW)
+    other.close()
+
+
+def test_journal_is_closed_more_than_once(journal: Journal) -> None:
+    journal.close()
+    journal.open(NOW)
+    journal.close()
+    journal.close()
+    journal.open(NOW)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders cannot be synced")
+def test_order_of_what_reaches_the_disk(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new file before it takes its place, and the names before the first entry; nothing stays open."""
+    done: list[str] = []
+    sync, replace = os.fsync, os.replace
+    opened = len(list(Path("/dev/fd").iterdir()))
+
+    def fsync(descriptor: int) -> None:
+        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", lambda *paths: (done.append("replace"), replace(*paths))[1])
+    journal.open(NOW)
+    assert done == ["file", "replace"]
+    journal.add(_entries("#success one"))
+    assert done[2:] == ["folder", "folder", "file"]
+    journal.add(_entries("#success two"))
+    assert done[5:] == ["file"]
+    journal.close()
+    assert len(list(Path("/dev/fd").iterdir())) == opened

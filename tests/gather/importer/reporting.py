@@ -1,0 +1,33 @@
+"""Importing into a project of the tests, and printing its digests as the command does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sphinxext.digest.collection.load import load_collection
+from sphinxext.digest.gather.importer.issue import Wishes
+from sphinxext.digest.gather.importer.plan import Plan, carry_out, make_plan
+from sphinxext.digest.settings.project import load_project
+
+NO_WISHES = Wishes()
+
+
+def import_files(root: Path, *files: Path, wishes: Wishes = NO_WISHES) -> Plan:
+    """Import files, named by their names alone, into a project."""
+    project, problems = load_project(root)
+    assert not problems
+    plan = make_plan(project, project.main, [(file, file.name) for file in files], wishes)
+    carry_out(plan, project)
+    return plan
+
+
+def report(root: Path, period: str) -> str:
+    """The plain text of a digest; nothing may be wrong with the project."""
+    from sphinxext.digest.render.digest import digest_source
+    from sphinxext.digest.render.report import as_text
+
+    project, problems = load_project(root)
+    collection = load_collection(root, project.main)
+    text, found = as_text(digest_source(collection, collection.period(period)))
+    assert not [*problems, *collection.problems, *found]
+    return text
