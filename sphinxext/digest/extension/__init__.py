@@ -12,11 +12,8 @@ from sphinxext.digest.extension.circles import OpenToctrees, open_circles, outda
 from sphinxext.digest.extension.compat import (
     KeptAnchors,
     OpenContainers,
-    collect_as_usual,
-    collect_seldom,
     escape_changes,
     is_for_browsers,
-    spare_what_is_loaded,
 )
 from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.dependencies import outdated_documents
@@ -95,12 +92,10 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", keep_from_labels)
     app.connect("config-inited", _add_stylesheet)
     app.connect("config-inited", keep_from_git)
-    app.connect("config-inited", collect_seldom)
     app.connect("builder-inited", _add_web_styles)
     app.connect("builder-inited", open_store)
     app.connect("builder-inited", warn_of_topics)
     app.connect("builder-inited", add_pages)
-    app.connect("builder-inited", spare_what_is_loaded)
     app.connect("builder-inited", watch_writes)
     app.connect("builder-inited", escape_changes)
     app.connect("builder-inited", name_fragments)
@@ -136,7 +131,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("build-finished", save_states)
     app.connect("build-finished", save_written)
     app.connect("build-finished", publish_beside_pages)
-    app.connect("build-finished", collect_as_usual)
     return {
         "version": __version__,
         "env_version": DigestDomain.data_version,
