@@ -43,7 +43,7 @@ def open_circles(_app: Sphinx, env: BuildEnvironment) -> None:
     circles: dict[str, list[str]] = DigestDomain.of(env).data["circles"]
     store = store_of(env)
     digests = {page for settings in store.project.collections for page in store.explicit_pages(settings).values()}
-    for docname in sorted(env.tocs):
+    for docname in sorted(name for name, children in env.toctree_includes.items() if not digests.isdisjoint(children)):
         toctrees = [node for node in env.tocs[docname].findall(addnodes.toctree) if LISTING_TOCTREE in node]
         # all others are lists, whose own entries are looked at in their turn
         listed = dict.fromkeys(child for node in toctrees for child in node["includefiles"] if child in digests)
