@@ -27,12 +27,12 @@ from sphinxext.digest.fragments.draft import Draft
 from sphinxext.digest.fragments.fields import Type, texts_of
 from sphinxext.digest.fragments.folder import FolderReading
 from sphinxext.digest.fragments.read import read_fragment
-from sphinxext.digest.gather.bot.connection import AnswerQueue
 from sphinxext.digest.gather.bot.journal import Journal
 from sphinxext.digest.gather.bot.protocol import MAX_LINE, Message, make_line, parse_line, split_text
+from sphinxext.digest.gather.bot.replies import ReplyQueue
 from sphinxext.digest.gather.bot.session import Session
 from sphinxext.digest.gather.bot.settings import BotSettings, Login, Server
-from sphinxext.digest.gather.bot.success_tracker import Tellings
+from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 from sphinxext.digest.gather.digest_index import JointWishes, draft_index
 from sphinxext.digest.gather.feed.drafts import StoryWishes, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
@@ -361,18 +361,18 @@ _BOT = BotSettings((Server("irc.example.org", 6667),), ("#dev", "#other"), Login
 
 def irc_lines(data: bytes) -> None:
     """``bot``: the lines of a server, and what is told in them."""
-    tellings = Tellings([], log_url="https://logs.example.org/{channel}/{date}#{time}")
+    tracker = SuccessTracker([], log_url="https://logs.example.org/{channel}/{date}#{time}")
     entries = []
 
     def hear(nick: str, channel: str, text: str, moment: datetime) -> None:
-        if (telling := tellings.hear(nick, channel, text, moment)) and telling.entry:
-            entries.append(telling.entry)
+        if (found := tracker.hear(nick, channel, text, moment)) and found[1]:
+            entries.append(found[0])
             split_text(channel, f"{nick}: {text}")
 
     async def stay() -> None:
         registration = SimpleNamespace(nick="bot", logged_in=False)
         connection = _Connection([line.rstrip(b"\r") for line in data.split(b"\n")])
-        await Session(connection, registration, _BOT, AnswerQueue(""), hear, tellings.rename).run()
+        await Session(connection, registration, _BOT, ReplyQueue(""), hear, tracker.rename).run()
 
     asyncio.run(stay())
     sound(Draft(entry.identity, Path(entry.name).stem, entry.text) for entry in entries)

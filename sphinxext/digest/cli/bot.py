@@ -21,7 +21,7 @@ from sphinxext.digest.fragments.values import check_url
 from sphinxext.digest.gather.bot.bot import Bot, check
 from sphinxext.digest.gather.bot.commit import Author, Clone, git_path
 from sphinxext.digest.gather.bot.journal import Journal, JournalError
-from sphinxext.digest.gather.bot.repository import Keeper, Target
+from sphinxext.digest.gather.bot.repository import Repository, Target
 from sphinxext.digest.gather.bot.settings import (
     LEVELS,
     BotSettings,
@@ -252,7 +252,7 @@ def _run(ctx: click.Context, settings: BotSettings, *, checking: bool, **options
     logger.info("committing to %s in %s", branch, project.root)
     bot_options = {"draft": options["draft"], "log_url": options["log_url"]}
     return asyncio.run(
-        _serve(settings, context, Journal(place / "journal"), Keeper(clone, folder, target), bot_options)
+        _serve(settings, context, Journal(place / "journal"), Repository(clone, folder, target), bot_options)
     )
 
 
@@ -266,6 +266,10 @@ def _context(security: Security) -> ssl.SSLContext | None:
 
 
 async def _serve(
-    settings: BotSettings, context: ssl.SSLContext | None, journal: Journal, keeper: Keeper, options: dict[str, Any]
+    settings: BotSettings,
+    context: ssl.SSLContext | None,
+    journal: Journal,
+    repository: Repository,
+    options: dict[str, Any],
 ) -> bool:
-    return await Bot(settings, context, journal, keeper, **options).run()
+    return await Bot(settings, context, journal, repository, **options).run()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import quote
@@ -105,6 +105,7 @@ def make_draft(
     *,
     date: object = None,
     comment: Iterable[str] = (),
+    is_draft: bool = True,
 ) -> Draft:
     """A draft of notes.
 
@@ -112,14 +113,10 @@ def make_draft(
     :param sections: the notes by the names of their sections, as :func:`dump_fragment` takes them. Texts are
         reStructuredText: what comes from outside must have been escaped.
     :param comment: lines of plain text for the top of the file, such as what a person has to decide.
+    :param is_draft: False for a fragment that is published at once, without a person who completes it.
     """
     head = "".join(f"# {' '.join(line.split())}\n" for line in comment)
-    return Draft(identity, f"{slug_of(words)}-{identity}", head + dump_fragment(sections, date=date, draft=True))
-
-
-def completed(draft: Draft) -> Draft:
-    """The same fragment as one that no person has to complete first, and that is shown at once."""
-    return replace(draft, text=draft.text.replace("\ndraft: true\n", "\n", 1))
+    return Draft(identity, f"{slug_of(words)}-{identity}", head + dump_fragment(sections, date=date, draft=is_draft))
 
 
 def plan_drafts(drafts: Iterable[Draft], root: Path, folder: str) -> DraftPlan:

@@ -11,12 +11,12 @@ from sphinxext.digest.gather.bot.bot import Bot
 from sphinxext.digest.gather.bot.recorder import MOST_WAITING
 from sphinxext.digest.gather.bot.settings import BotSettings, Login, Server
 
-from .test_recorder import FakeJournal, FakeKeeper, _entries
+from .test_recorder import FakeJournal, FakeRepository, _entries
 
 
 def _bot(journal: object) -> Bot:
     settings = BotSettings((Server("irc.example.org", 6697),), ("#dev",), Login("successbot"))
-    return Bot(settings, None, journal, FakeKeeper())  # type: ignore[arg-type]
+    return Bot(settings, None, journal, FakeRepository())  # type: ignore[arg-type]
 
 
 def _hear(bot: Bot, text: str, nick: str = "aya", seconds: int = 0) -> None:
@@ -26,7 +26,7 @@ def _hear(bot: Bot, text: str, nick: str = "aya", seconds: int = 0) -> None:
 
 def _answers(bot: Bot) -> list[str]:
     found = []
-    while line := bot._answers.next(lambda _: True):
+    while line := bot._replies.next(lambda _: True):
         found.append(line[1])
     return found
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from sphinxext.digest.gather.bot.commit import Author, Clone
-from sphinxext.digest.gather.bot.journal import Entry
-from sphinxext.digest.gather.bot.repository import Keeper, Target
-from sphinxext.digest.gather.bot.success_tracker import Tellings
+from sphinxext.digest.gather.bot.journal import JournalEntry
+from sphinxext.digest.gather.bot.repository import Repository, Target
+from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 from sphinxext.digest.release.git import GitError
 
 FOLDER = "releasenotes/digests"
@@ -23,58 +23,60 @@ NOW = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def keeper(clone: Path) -> Keeper:
-    return Keeper(Clone(clone, clone / ".git" / "bot-index", Author("SuccessBot", "bot@example.org")), FOLDER)
+def repository(clone: Path) -> Repository:
+    return Repository(Clone(clone, clone / ".git" / "bot-index", Author("SuccessBot", "bot@example.org")), FOLDER)
 
 
-def _entries(*texts: str) -> list[Entry]:
-    tellings = Tellings([])
-    heard = [tellings.hear("aya", "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
-    return [noted.entry for noted in heard if noted is not None and noted.entry is not None]
+def _entries(*texts: str) -> list[JournalEntry]:
+    tracker = SuccessTracker([])
+    heard = [tracker.hear("aya", "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
+    return [found[0] for found in heard if found and found[1]]
 
 
-def _keep_again(keeper: Keeper, entries: list[Entry]) -> str | None:
-    return keeper.keep(entries, keeper.committed(entries))
+def _keep_again(repository: Repository, entries: list[JournalEntry]) -> str | None:
+    return repository.keep(entries, repository.committed(entries))
 
 
-def _many(entry: Entry, number: int) -> list[Entry]:
+def _many(entry: JournalEntry, number: int) -> list[JournalEntry]:
     return [
         replace(entry, identity=f"{count:016x}", name=f"number-{count}-{count:016x}.yaml", key=str(count))
         for count in range(number)
     ]
 
 
-def test_more_entries_than_a_command_line_has_room_for(clone: Path, keeper: Keeper, git: Callable[..., str]) -> None:
+def test_more_entries_than_a_command_line_has_room_for(
+    clone: Path, repository: Repository, git: Callable[..., str]
+) -> None:
     [one] = _entries("#success one")
     many = _many(one, 25_000)
-    assert keeper.keep(many[:3])
-    assert keeper.committed(many) == {f"{FOLDER}/{entry.name}" for entry in many[:3]}
-    assert keeper.committed([]) == set()
+    assert repository.keep(many[:3])
+    assert repository.committed(many) == {f"{FOLDER}/{entry.name}" for entry in many[:3]}
+    assert repository.committed([]) == set()
 
 
-def test_folder_is_listed_once(clone: Path, keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_is_listed_once(clone: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     [one] = _entries("#success one")
     listed: list[str] = []
     for name in ("scandir", "listdir"):
         real = getattr(os, name)
         monkeypatch.setattr(os, name, lambda path=".", real=real: (listed.append(os.fspath(path)), real(path))[1])
     many = _many(one, 60)
-    assert keeper.keep(many[:30])
-    assert _keep_again(keeper, many)
+    assert repository.keep(many[:30])
+    assert _keep_again(repository, many)
     assert listed.count(str(clone / FOLDER)) == 2
 
 
 @pytest.mark.parametrize("place", ["outside", "beside", ".git/hooks", "loop"])
 def test_folder_that_becomes_a_link(
-    clone: Path, tmp_path: Path, keeper: Keeper, git: Callable[..., str], make_repository: type, place: str
+    clone: Path, tmp_path: Path, repository: Repository, git: Callable[..., str], make_repository: type, place: str
 ) -> None:
     """A commit of somebody else, which the bot merges, puts a link in the place of the folder."""
     remote = tmp_path / "remote.git"
     git("init", "--quiet", "--bare", "--initial-branch=main", str(remote))
     first, second = _entries("#success one", "#success two")
-    keeper = replace(keeper, target=Target(str(remote), "main"))
-    keeper.keep([first])
-    keeper.publish()
+    repository = replace(repository, target=Target(str(remote), "main"))
+    repository.keep([first])
+    repository.publish()
     other = tmp_path / "other"
     git("clone", "--quiet", str(remote), str(other))
     targets = {"outside": tmp_path / "outside", "beside": clone / "beside", "loop": clone / FOLDER}
@@ -87,39 +89,39 @@ def test_folder_that_becomes_a_link(
     repository = make_repository(other)
     repository.commit("2026-01-02T00:00:00Z")
     repository.run("push", "--quiet", "origin", "main")
-    keeper.clone.join(str(remote), "main")
+    repository.clone.join(str(remote), "main")
     assert (clone / FOLDER).is_symlink()
 
     with pytest.raises(GitError, match="the folder releasenotes/digests is not in the clone, or is a link"):
-        keeper.keep([second])
+        repository.keep([second])
     if place != "loop":
         assert sorted(target.iterdir()) == before
     git("rm", "--quiet", FOLDER)
     git("commit", "--quiet", "--message", "No link")
-    assert _keep_again(keeper, [second])
+    assert _keep_again(repository, [second])
     assert [path.name for path in (clone / FOLDER).iterdir()] == [second.name]
 
 
 def test_project_that_becomes_a_link(clone: Path, tmp_path: Path, git: Callable[..., str]) -> None:
     project = clone / "docs"
     project.mkdir()
-    keeper = Keeper(Clone(project, clone / ".git" / "bot-index", Author("Bot", "bot@example.org")), FOLDER)
-    keeper.keep(_entries("#success one"))
+    repository = Repository(Clone(project, clone / ".git" / "bot-index", Author("Bot", "bot@example.org")), FOLDER)
+    repository.keep(_entries("#success one"))
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     git("init", "--quiet", str(elsewhere))
     shutil.rmtree(project)
     project.symlink_to(elsewhere)
     with pytest.raises(GitError):
-        keeper.keep(_entries("#success two"))
+        repository.keep(_entries("#success two"))
     assert [path.name for path in elsewhere.iterdir()] == [".git"]
 
 
 @pytest.mark.parametrize("folder", ["../outside", ".git/x", "docs/.GIT/x"])
-def test_folder_that_was_never_in_the_clone(clone: Path, keeper: Keeper, folder: str) -> None:
+def test_folder_that_was_never_in_the_clone(clone: Path, repository: Repository, folder: str) -> None:
     with pytest.raises(GitError, match="is not in the clone"):
-        keeper.clone.check_folder(folder)
-    keeper.clone.check_folder("docs/new")
+        repository.clone.check_folder(folder)
+    repository.clone.check_folder("docs/new")
 
 
 def test_nobody_who_commits(clone: Path, git: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,9 +141,9 @@ def test_nobody_who_commits(clone: Path, git: Callable[..., str], monkeypatch: p
 
 
 @pytest.mark.parametrize("kind", ["link", "folder", "device"])
-def test_correction_of_what_is_no_file(clone: Path, keeper: Keeper, tmp_path: Path, kind: str) -> None:
+def test_correction_of_what_is_no_file(clone: Path, repository: Repository, tmp_path: Path, kind: str) -> None:
     first, second = _entries("#success teh gate works", "s/teh/the/")
-    keeper.keep([first])
+    repository.keep([first])
     path = clone / FOLDER / first.name
     path.unlink()
     target = tmp_path / "target"
@@ -150,24 +152,24 @@ def test_correction_of_what_is_no_file(clone: Path, keeper: Keeper, tmp_path: Pa
         path.mkdir()
     else:
         path.symlink_to(target if kind == "link" else "/dev/zero")
-    assert keeper.keep([second]) is None
+    assert repository.keep([second]) is None
     assert target.read_text(encoding="utf-8") == first.text
     assert path.is_dir() if kind == "folder" else path.is_symlink()
 
 
-def test_folder_that_a_person_has_removed(clone: Path, keeper: Keeper, git: Callable[..., str]) -> None:
+def test_folder_that_a_person_has_removed(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
     """Nothing that was committed comes back, and neither does the folder."""
     entries = _entries("#success teh gate works", "s/teh/the/", "#success two")
-    keeper.keep(entries)
+    repository.keep(entries)
     git("rm", "--quiet", "-r", FOLDER)
     git("commit", "--quiet", "--message", "Gone")
     head = git("rev-parse", "HEAD")
-    assert _keep_again(keeper, entries) is None
+    assert _keep_again(repository, entries) is None
     assert git("rev-parse", "HEAD") == head
     assert not (clone / FOLDER).exists()
 
 
-def test_what_a_killed_process_has_left(clone: Path, keeper: Keeper) -> None:
+def test_what_a_killed_process_has_left(clone: Path, repository: Repository) -> None:
     """Its own files are removed, and what has their names but is a folder of somebody else stays."""
     folder = clone / FOLDER
     folder.mkdir(parents=True)
@@ -180,26 +182,26 @@ def test_what_a_killed_process_has_left(clone: Path, keeper: Keeper) -> None:
         (folder / name).touch()
     (folder / ".folder.yaml.tmp").mkdir()
     (folder / ".link.yaml.tmp").symlink_to(clone)
-    assert keeper.keep([entry])
+    assert repository.keep([entry])
     assert sorted(path.name for path in folder.iterdir()) == sorted((*others, ".folder.yaml.tmp", entry.name))
 
 
 def test_nothing_to_keep(tmp_path: Path, make_repository: type) -> None:
     """There is no commit without a success, also where there is none at all."""
-    repository = make_repository(tmp_path / "new")
-    keeper = Keeper(Clone(repository.root, repository.root / ".git" / "bot-index"), FOLDER)
-    assert keeper.committed([]) == set()
-    assert keeper.keep([]) is None
+    root = make_repository(tmp_path / "new").root
+    repository = Repository(Clone(root, root / ".git" / "bot-index"), FOLDER)
+    assert repository.committed([]) == set()
+    assert repository.keep([]) is None
     assert not repository.run("for-each-ref")
 
 
-def test_message_of_a_commit(clone: Path, keeper: Keeper, git: Callable[..., str]) -> None:
-    tellings = Tellings([])
+def test_message_of_a_commit(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
+    tracker = SuccessTracker([])
     words = [("#dev", "one"), ("#dev", "two"), ("#dev", "three"), ("#infra", "four"), ("#infra", "five")]
-    heard = [tellings.hear("a\u202eya", channel, f"#success {text}", NOW) for channel, text in words]
-    one, two, three, four, five = (noted.entry for noted in heard if noted and noted.entry)
+    heard = [tracker.hear("a\u202eya", channel, f"#success {text}", NOW) for channel, text in words]
+    one, two, three, four, five = (found[0] for found in heard if found and found[1])
     for entries in ([one], [two, three], [four, five, replace(one, identity="0" * 16, name=f"x-{'0' * 16}.yaml")]):
-        keeper.keep(entries)
+        repository.keep(entries)
     assert git("log", "-3", "--format=%s").splitlines() == [
         "Add 3 successes and thanks from 2 channels",
         "Add 2 successes and thanks from #dev",
@@ -208,37 +210,37 @@ def test_message_of_a_commit(clone: Path, keeper: Keeper, git: Callable[..., str
     assert git("log", "-1", "-g", "--format=%gs") == "commit: Add 3 successes and thanks from 2 channels"
 
 
-def test_nothing_is_started_after_a_stop(clone: Path, keeper: Keeper) -> None:
-    keeper.stop()
+def test_nothing_is_started_after_a_stop(clone: Path, repository: Repository) -> None:
+    repository.stop()
     with pytest.raises(GitError, match=r"^git [a-z-]+ was stopped$"):
-        keeper.keep(_entries("#success one"))
+        repository.keep(_entries("#success one"))
     assert not (clone / FOLDER).exists()
 
 
-def test_clock_that_was_put_back(clone: Path, keeper: Keeper) -> None:
+def test_clock_that_was_put_back(clone: Path, repository: Repository) -> None:
     """Locks that a killed git has left are then of the future."""
-    marker, lock = keeper.clone.index.with_name("bot-index.updating"), clone / ".git" / "index.lock"
+    marker, lock = repository.clone.index.with_name("bot-index.updating"), clone / ".git" / "index.lock"
     for path in (marker, lock):
         path.touch()
         os.utime(path, (time.time() + 7200,) * 2)
-    assert keeper.keep(_entries("#success one"))
+    assert repository.keep(_entries("#success one"))
     assert not lock.exists()
 
 
-def test_index_that_a_person_has_locked(clone: Path, keeper: Keeper, git: Callable[..., str]) -> None:
+def test_index_that_a_person_has_locked(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
     """The next commit lets the index know of the files of this one as well, and so does the next start."""
     one, two, three = _entries("#success one", "#success two", "#success three")
     lock = clone / ".git" / "index.lock"
     lock.touch()
-    assert keeper.keep([one])
+    assert repository.keep([one])
     lock.unlink()
     assert git("status", "--porcelain")
-    assert keeper.keep([two])
+    assert repository.keep([two])
     assert not git("status", "--porcelain")
-    assert not keeper.clone.running.unsettled
+    assert not repository.clone.running.unsettled
     lock.touch()
-    assert keeper.keep([three])
+    assert repository.keep([three])
     lock.unlink()
-    started = replace(keeper, clone=Clone(clone, keeper.clone.index, keeper.clone.author))
+    started = replace(repository, clone=Clone(clone, repository.clone.index, repository.clone.author))
     assert _keep_again(started, [one, two, three]) is None
     assert not git("status", "--porcelain")

@@ -1,4 +1,4 @@
-"""Each operation of the journal and of the keeper fails, or is the last one of a process that is killed."""
+"""Each operation of the journal and of the repository fails, or is the last one of a process that is killed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from sphinxext.digest.gather.bot.commit import Author, Clone
-from sphinxext.digest.gather.bot.journal import Entry, Journal
+from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
 from sphinxext.digest.gather.bot.recorder import Recorder
-from sphinxext.digest.gather.bot.repository import Keeper
-from sphinxext.digest.gather.bot.success_tracker import Tellings
+from sphinxext.digest.gather.bot.repository import Repository
+from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 from sphinxext.digest.release.git import GitError
 
 from .faults import Faults, Killed
@@ -30,10 +30,10 @@ ERRORS = [errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EROFS, None]
 NAMES = [errno.errorcode[error] if error else "kill" for error in ERRORS]
 
 
-def _entries(*texts: str) -> list[Entry]:
-    tellings = Tellings([])
-    heard = [tellings.hear("aya", "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
-    return [noted.entry for noted in heard if noted is not None and noted.entry is not None]
+def _entries(*texts: str) -> list[JournalEntry]:
+    tracker = SuccessTracker([])
+    heard = [tracker.hear("aya", "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
+    return [found[0] for found in heard if found and found[1]]
 
 
 def _again(work: Callable[[], object]) -> None:
@@ -82,7 +82,9 @@ def test_journal(tmp_path: Path, error: int | None) -> None:
     assert struck > 30
 
 
-def _use(journal: Journal, entries: list[Entry], acknowledged: set[Entry], committed: set[Entry]) -> None:
+def _use(
+    journal: Journal, entries: list[JournalEntry], acknowledged: set[JournalEntry], committed: set[JournalEntry]
+) -> None:
     pending, _ = journal.open(NOW)
     for entry in entries:
         _again(lambda entry=entry: journal.add([entry]))  # type: ignore[misc]
@@ -97,16 +99,16 @@ def _use(journal: Journal, entries: list[Entry], acknowledged: set[Entry], commi
 class Place:
     """A clone, and what a bot does with it."""
 
-    def __init__(self, root: Path, entries: list[Entry], acknowledged: set[Entry]) -> None:
+    def __init__(self, root: Path, entries: list[JournalEntry], acknowledged: set[JournalEntry]) -> None:
         self.root = root
         self._entries = entries
         self._acknowledged = acknowledged
         self.journal = Journal(root / ".git" / "bot" / "journal")
 
-    def work(self) -> list[Entry]:
+    def work(self) -> list[JournalEntry]:
         """All that a bot does from its start to its end, in one thread; the entries that the journal had."""
         clone = Clone(self.root, self.root / ".git" / "bot" / "index", Author("Bot", "bot@example.org"), "main")
-        recorder = Recorder(self.journal, Keeper(clone, FOLDER), lambda _: None)
+        recorder = Recorder(self.journal, Repository(clone, FOLDER), lambda _: None)
         pending, done = self.journal.open(NOW)
         recorder.replay(pending)
         if pending:
@@ -129,7 +131,7 @@ def test_all_the_way(clone: Path, tmp_path: Path, make_repository: type, error: 
     struck = 0
     for number in itertools.count(1, STEP):
         root = shutil.copytree(clone, tmp_path / f"clone-{number}")
-        acknowledged: set[Entry] = set()
+        acknowledged: set[JournalEntry] = set()
         place = Place(root, entries, acknowledged)
         # all errors in turn: each operation has one of them
         kind = error and ERRORS[number // STEP % 4]

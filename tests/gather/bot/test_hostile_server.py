@@ -13,8 +13,9 @@ import pytest
 
 from sphinxext.digest.gather.bot import connection as module
 from sphinxext.digest.gather.bot.bot import enter
-from sphinxext.digest.gather.bot.connection import Answer, AnswerQueue, Connection, ConnectionLost
+from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost
 from sphinxext.digest.gather.bot.protocol import is_word
+from sphinxext.digest.gather.bot.replies import ReplyQueue
 from sphinxext.digest.gather.bot.session import Session
 from sphinxext.digest.gather.bot.settings import BotSettings, Login, Security, Server, Waits
 
@@ -53,7 +54,7 @@ class Stay:
     def __init__(self, serve: Serve, waits: Waits = WAITS, seconds: float = 20, **options: object) -> None:
         self.heard: list[tuple[str, str, str]] = []
         self.renamed: list[tuple[str, str]] = []
-        self.answers = AnswerQueue("")
+        self.replies = ReplyQueue("")
         self.reason = ""
         self.session: Session | None = None
         self._serve = serve
@@ -75,7 +76,7 @@ class Stay:
             async with asyncio.timeout(self._seconds):
                 connection = await Connection.open(server, None, self._waits)
                 try:
-                    self.session = await enter(connection, settings, self.answers, self._hear, self._rename)
+                    self.session = await enter(connection, settings, self.replies, self._hear, self._rename)
                     await self.session.run()
                 finally:
                     await connection.close("bye")
@@ -286,12 +287,12 @@ def test_answers_only_where_the_bot_is() -> None:
         writer.close()
 
     stay = Stay(serve)
-    stay.answers.add("#dev", Answer("a\r\nQUIT :x", "success"))
-    stay.answers.add("#infra", Answer("b", "success"))
+    stay.replies.add("#dev", "a\r\nQUIT :x", "success")
+    stay.replies.add("#infra", "b", "success")
     stay.run()
     private = [line for line in said if line.startswith(b"PRIVMSG")]
     assert private == [b"PRIVMSG #dev :a QUIT :x: Added success to Success page\r\n"]
-    assert len(stay.answers) == 1
+    assert len(stay.replies) == 1
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from sphinxext.digest.gather.bot import journal as journal_module
-from sphinxext.digest.gather.bot.journal import Entry, Journal, JournalError
-from sphinxext.digest.gather.bot.success_tracker import Tellings
+from sphinxext.digest.gather.bot.journal import Journal, JournalEntry, JournalError
+from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 
 NOW = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)
 
@@ -22,10 +22,10 @@ def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path / "bot" / "journal")
 
 
-def _entries(*texts: str) -> list[Entry]:
-    tellings = Tellings([])
-    heard = [tellings.hear("aya", "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
-    return [noted.entry for noted in heard if noted is not None and noted.entry is not None]
+def _entries(*texts: str) -> list[JournalEntry]:
+    tracker = SuccessTracker([])
+    heard = [tracker.hear("aya", "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
+    return [found[0] for found in heard if found and found[1]]
 
 
 def test_journal_after_an_error_at_its_opening(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,9 @@ import pytest
 
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.gather.bot.commit import Author, Clone
-from sphinxext.digest.gather.bot.journal import Entry, Journal, JournalError
-from sphinxext.digest.gather.bot.repository import Keeper, Target
-from sphinxext.digest.gather.bot.success_tracker import Tellings, log_url
+from sphinxext.digest.gather.bot.journal import Journal, JournalEntry, JournalError
+from sphinxext.digest.gather.bot.repository import Repository, Target
+from sphinxext.digest.gather.bot.success_tracker import SuccessTracker, log_url
 from sphinxext.digest.release.git import GitError
 
 FOLDER = "releasenotes/digests"
@@ -29,19 +29,19 @@ def journal(tmp_path: Path) -> Journal:
 
 
 @pytest.fixture
-def keeper(clone: Path) -> Keeper:
-    return Keeper(Clone(clone, clone / ".git" / "bot-index", Author("SuccessBot", "bot@example.org")), FOLDER)
+def repository(clone: Path) -> Repository:
+    return Repository(Clone(clone, clone / ".git" / "bot-index", Author("SuccessBot", "bot@example.org")), FOLDER)
 
 
-def _entries(*texts: str, nick: str = "ttx") -> list[Entry]:
-    tellings = Tellings([])
-    heard = [tellings.hear(nick, "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
-    return [noted.entry for noted in heard if noted is not None and noted.entry is not None]
+def _entries(*texts: str, nick: str = "ttx") -> list[JournalEntry]:
+    tracker = SuccessTracker([])
+    heard = [tracker.hear(nick, "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
+    return [found[0] for found in heard if found and found[1]]
 
 
-def _keep_again(keeper: Keeper, entries: list[Entry]) -> str | None:
+def _keep_again(repository: Repository, entries: list[JournalEntry]) -> str | None:
     """Keep entries that may be committed already, as after a failure."""
-    return keeper.keep(entries, keeper.committed(entries))
+    return repository.keep(entries, repository.committed(entries))
 
 
 def test_journal_has_what_is_not_committed(journal: Journal) -> None:
@@ -110,22 +110,22 @@ def test_one_journal_to_a_process(journal: Journal) -> None:
         Journal(journal.file).open(NOW)
 
 
-def test_keeping_again_adds_nothing(clone: Path, keeper: Keeper, git: Callable[..., str]) -> None:
+def test_keeping_again_adds_nothing(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
     entries = _entries("#success one", "#success two")
-    first = keeper.keep(entries)
+    first = repository.keep(entries)
     assert first
-    assert _keep_again(keeper, entries) is None
+    assert _keep_again(repository, entries) is None
     assert git("rev-parse", "HEAD") == first
     # what a person has removed or renamed stays so
     one, two = sorted((clone / FOLDER).iterdir())
     one.unlink()
     two.rename(two.with_name(f"renamed-{two.stem[-16:]}.yaml"))
-    assert _keep_again(keeper, entries) is None
+    assert _keep_again(repository, entries) is None
     assert [path.name for path in (clone / FOLDER).iterdir()] == [f"renamed-{two.stem[-16:]}.yaml"]
 
 
 @pytest.mark.parametrize("moment", ["temporary", "empty", "written", "staged", "indexed"])
-def test_killed_between_two_steps(clone: Path, keeper: Keeper, git: Callable[..., str], moment: str) -> None:
+def test_killed_between_two_steps(clone: Path, repository: Repository, git: Callable[..., str], moment: str) -> None:
     [entry] = _entries("#success one")
     (clone / FOLDER).mkdir(parents=True)
     path = clone / FOLDER / entry.name
@@ -139,69 +139,69 @@ def test_killed_between_two_steps(clone: Path, keeper: Keeper, git: Callable[...
             if moment == "staged":
                 git("add", str(path))
         case "indexed":
-            keeper.clone.index.write_bytes(b"half")
-            keeper.clone.index.with_name("bot-index.lock").touch()
+            repository.clone.index.write_bytes(b"half")
+            repository.clone.index.with_name("bot-index.lock").touch()
             (clone / ".git" / "index.lock").touch()
-    assert _keep_again(keeper, [entry])
+    assert _keep_again(repository, [entry])
     assert git("show", f"HEAD:{FOLDER}/{entry.name}") == entry.text.strip()
     assert [path.name for path in (clone / FOLDER).iterdir()] == [entry.name]
 
 
 @pytest.mark.parametrize(("own", "age"), [(False, 700), (True, 5)])
-def test_lock_of_a_killed_git(clone: Path, keeper: Keeper, own: bool, age: int) -> None:
+def test_lock_of_a_killed_git(clone: Path, repository: Repository, own: bool, age: int) -> None:
     """A lock on the branch is somebody's for some minutes; one that a killed bot has left, for some seconds."""
     lock = clone / ".git" / "refs" / "heads" / "main.lock"
     if own:
-        marker = keeper.clone.index.with_name("bot-index.updating")
+        marker = repository.clone.index.with_name("bot-index.updating")
         marker.touch()
         os.utime(marker, (time.time() - 8,) * 2)
     lock.touch()
     with pytest.raises(GitError, match=r"main\.lock"):
-        keeper.keep(_entries("#success one"))
+        repository.keep(_entries("#success one"))
     if not own:
-        keeper.clone.index.with_name("bot-index.updating").unlink(missing_ok=True)
+        repository.clone.index.with_name("bot-index.updating").unlink(missing_ok=True)
     os.utime(lock, (time.time() - age,) * 2)
-    assert _keep_again(keeper, _entries("#success one"))
+    assert _keep_again(repository, _entries("#success one"))
     assert not [path.name for path in (clone / ".git").iterdir() if path.name.startswith("bot-index")]
 
 
-def test_index_of_a_killed_git(clone: Path, keeper: Keeper, git: Callable[..., str]) -> None:
+def test_index_of_a_killed_git(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
     """The usual index may be locked by a person; by a killed bot it is not locked for long."""
-    lock, marker = clone / ".git" / "index.lock", keeper.clone.index.with_name("bot-index.updating")
+    lock, marker = clone / ".git" / "index.lock", repository.clone.index.with_name("bot-index.updating")
     lock.touch()
     os.utime(lock, (1, 1))
-    assert keeper.keep(_entries("#success one"))
+    assert repository.keep(_entries("#success one"))
     assert lock.exists()
     marker.touch()
     before = time.time() - 5
     for path in (lock, marker):
         os.utime(path, (before, before))
     assert git("status", "--porcelain")
-    assert keeper.keep(_entries("#success two"))
+    assert repository.keep(_entries("#success two"))
     assert not lock.exists()
     assert not marker.exists()
     # what was committed meanwhile is made good at the next start
-    assert _keep_again(keeper, _entries("#success one", "#success two")) is None
+    assert _keep_again(repository, _entries("#success one", "#success two")) is None
     assert not git("status", "--porcelain")
 
 
-def test_killed_twice(clone: Path, keeper: Keeper, git: Callable[..., str]) -> None:
+def test_killed_twice(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
     """A lock of ours that is there for some seconds more does not make the next one look like that of a person."""
     index, branch = clone / ".git" / "index.lock", clone / ".git" / "refs" / "heads" / "main.lock"
-    marker = keeper.clone.index.with_name("bot-index.updating")
+    marker = repository.clone.index.with_name("bot-index.updating")
     for path in (marker, index):
         path.touch()
     with pytest.raises(GitError, match=r"index\.lock was left by a git that was killed"):
-        keeper.keep(_entries("#success one"))
+        repository.keep(_entries("#success one"))
     branch.touch()
     for path in (marker, index, branch):
         os.utime(path, (time.time() - 5,) * 2)
-    assert _keep_again(keeper, _entries("#success one"))
+    assert _keep_again(repository, _entries("#success one"))
     assert not [path for path in (index, branch, marker) if path.exists()]
     assert not git("status", "--porcelain")
 
 
-def test_killed_while_a_person_commits(clone: Path, keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_while_a_person_commits(clone: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     """The lock of a person stays, and ours is told from it."""
     index, branch = clone / ".git" / "index.lock", clone / ".git" / "refs" / "heads" / "main.lock"
     index.touch()
@@ -212,73 +212,73 @@ def test_killed_while_a_person_commits(clone: Path, keeper: Keeper, monkeypatch:
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(Clone, "_update", die)
-        keeper.keep(_entries("#success one"))
-    marker = keeper.clone.index.with_name("bot-index.updating")
+        repository.keep(_entries("#success one"))
+    marker = repository.clone.index.with_name("bot-index.updating")
     for number, path in enumerate((index, marker, branch)):
         os.utime(path, (time.time() - 5 + number / 100,) * 2)
-    assert _keep_again(keeper, _entries("#success one"))
+    assert _keep_again(repository, _entries("#success one"))
     assert index.exists()
     assert not branch.exists()
     assert not marker.exists()
 
 
 def test_first_commit_of_a_repository(tmp_path: Path, make_repository: type) -> None:
-    repository = make_repository(tmp_path / "new")
-    keeper = Keeper(Clone(repository.root, repository.root / ".git" / "bot-index"), FOLDER)
+    new = make_repository(tmp_path / "new")
+    repository = Repository(Clone(new.root, new.root / ".git" / "bot-index"), FOLDER)
     entries = _entries("#success one")
-    assert _keep_again(keeper, entries) == repository.run("rev-parse", "HEAD")
+    assert _keep_again(repository, entries) == repository.run("rev-parse", "HEAD")
     assert repository.run("log", "-1", "--format=%an %s") == "Tester Add success of ttx in #dev"
 
 
-def test_correction(clone: Path, keeper: Keeper, git: Callable[..., str]) -> None:
+def test_correction(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
     first, second = _entries("#success teh gate works", "s/teh/the/")
     assert first.identity == second.identity
     assert first.name == second.name
-    keeper.keep([first])
-    keeper.keep([second])
+    repository.keep([first])
+    repository.keep([second])
     path = clone / FOLDER / first.name
     assert "text: the gate works\n" in path.read_text(encoding="utf-8")
     assert git("log", "-1", "--format=%s") == "Correct success of ttx in #dev"
     path.write_text("edited\n", encoding="utf-8")
     [third] = _entries("#success teh gate works", "s/works/worked/")[1:]
-    assert keeper.keep([third]) is None
+    assert repository.keep([third]) is None
     assert path.read_text(encoding="utf-8") == "edited\n"
 
 
-def test_correction_in_one_commit_with_the_first(clone: Path, keeper: Keeper, git: Callable[..., str]) -> None:
+def test_correction_in_one_commit_with_the_first(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
     entries = _entries("#success teh gate works", "s/teh/the/")
-    assert keeper.keep(entries)
+    assert repository.keep(entries)
     assert "text: the gate works\n" in git("show", f"HEAD:{FOLDER}/{entries[0].name}")
-    assert _keep_again(keeper, entries) is None
+    assert _keep_again(repository, entries) is None
 
 
 def test_same_words_again() -> None:
     """Within five minutes they are one success; later they are told again, after a restart as well."""
-    tellings = Tellings([])
+    tracker = SuccessTracker([])
     times = [NOW, NOW + timedelta(minutes=4), NOW + timedelta(minutes=30)]
-    heard = [tellings.hear("ttx", "#dev", "#success It works", time) for time in times]
-    first, repeated, later = [noted.entry for noted in heard if noted]
+    heard = [tracker.hear("ttx", "#dev", "#success It works", time) for time in times]
+    first, repeated, later = [found[0] if found[1] else None for found in heard if found]
     assert first
     assert later
     assert repeated is None
     assert first.identity != later.identity
-    restarted = Tellings([first, later])
+    restarted = SuccessTracker([first, later])
     for minutes, is_new in ((31, False), (60, True)):
-        noted = restarted.hear("ttx", "#dev", "#success It works", NOW + timedelta(minutes=minutes))
-        assert noted
-        assert (noted.entry is not None) is is_new
-        if noted.entry:
-            assert noted.entry.identity not in (first.identity, later.identity)
+        found = restarted.hear("ttx", "#dev", "#success It works", NOW + timedelta(minutes=minutes))
+        assert found
+        assert found[1] is is_new
+        if is_new:
+            assert found[0].identity not in (first.identity, later.identity)
 
 
 @pytest.mark.parametrize("draft", [False, True])
 def test_drafts(draft: bool) -> None:
-    tellings = Tellings([], draft=draft, log_url="https://example.org/{channel}.{date}.html#t{date}T{time}")
-    noted = tellings.hear("ttx", "#dev", "#thanks fungi for draft: true", NOW)
-    assert noted
-    assert noted.entry
-    assert "https://example.org/%23dev.2015-12-01.html#t2015-12-01T14:05:30" in noted.entry.text
-    fragment, problems = read_fragment(noted.entry.text.encode(), "x", noted.entry.name.removesuffix(".yaml"))
+    tracker = SuccessTracker([], draft=draft, log_url="https://example.org/{channel}.{date}.html#t{date}T{time}")
+    found = tracker.hear("ttx", "#dev", "#thanks fungi for draft: true", NOW)
+    assert found
+    entry = found[0]
+    assert "https://example.org/%23dev.2015-12-01.html#t2015-12-01T14:05:30" in entry.text
+    fragment, problems = read_fragment(entry.text.encode(), "x", entry.name.removesuffix(".yaml"))
     assert not problems
     assert fragment is not None
     assert fragment.draft is draft
@@ -301,9 +301,9 @@ def test_push_after_others(clone: Path, tmp_path: Path, git: Callable[..., str],
     (clone / "README").write_text("My change.\n", encoding="utf-8")
 
     author = Author("SuccessBot", "bot@example.org")
-    keeper = Keeper(Clone(clone, clone / ".git" / "bot-index", author), FOLDER, Target(str(remote), "main"))
-    keeper.keep(_entries("#success one"))
-    keeper.publish()
+    repository = Repository(Clone(clone, clone / ".git" / "bot-index", author), FOLDER, Target(str(remote), "main"))
+    repository.keep(_entries("#success one"))
+    repository.publish()
     assert git("ls-remote", str(remote), "main")[:40] == git("rev-parse", "HEAD")
     assert (clone / "theirs").read_text(encoding="utf-8") == "x\n"
     assert (clone / "README").read_text(encoding="utf-8") == "My change.\n"
@@ -315,30 +315,32 @@ def test_push_after_others(clone: Path, tmp_path: Path, git: Callable[..., str],
     (other.root / "README").write_text("Their change.\n", encoding="utf-8")
     other.commit("2001-01-03T00:00:00Z")
     other.run("push", "--quiet", "origin", "main")
-    keeper.keep(_entries("#success two"))
+    repository.keep(_entries("#success two"))
     head = git("rev-parse", "HEAD")
     with pytest.raises(GitError, match="README"):
-        keeper.publish()
+        repository.publish()
     assert git("rev-parse", "HEAD") == head
     assert (clone / "README").read_text(encoding="utf-8") == "My change.\n"
     (clone / "README").write_text("A project.\n", encoding="utf-8")
-    keeper.publish()
+    repository.publish()
     assert git("ls-remote", str(remote), "main")[:40] == git("rev-parse", "HEAD")
 
 
-def test_another_branch_waits(clone: Path, keeper: Keeper, git: Callable[..., str]) -> None:
+def test_another_branch_waits(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
     """What a person does on another branch is neither committed to nor pushed."""
-    keeper = replace(keeper, clone=replace(keeper.clone, branch="main"), target=Target(str(clone), "successes"))
+    repository = replace(
+        repository, clone=replace(repository.clone, branch="main"), target=Target(str(clone), "successes")
+    )
     git("checkout", "--quiet", "-b", "mine")
-    for work in (lambda: keeper.keep(_entries("#success one")), keeper.publish):
+    for work in (lambda: repository.keep(_entries("#success one")), repository.publish):
         with pytest.raises(GitError, match="on the branch mine, and not on main"):
             work()
     git("checkout", "--quiet", "main")
-    assert _keep_again(keeper, _entries("#success one"))
+    assert _keep_again(repository, _entries("#success one"))
 
 
-def test_no_branch(clone: Path, keeper: Keeper, git: Callable[..., str]) -> None:
-    assert keeper.clone.check() == "main"
+def test_no_branch(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
+    assert repository.clone.check() == "main"
     git("checkout", "--quiet", "--detach")
     with pytest.raises(GitError, match="no branch is checked out"):
-        keeper.clone.check()
+        repository.clone.check()

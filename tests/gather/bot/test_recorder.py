@@ -14,14 +14,14 @@ import pytest
 
 from sphinxext.digest.gather.bot import recorder as module
 from sphinxext.digest.gather.bot.bot import DaemonThreads
-from sphinxext.digest.gather.bot.journal import Entry, Journal
+from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
 from sphinxext.digest.gather.bot.recorder import MOST_IN_COMMIT, MOST_WAITING, Recorder, Stage
 from sphinxext.digest.release.git import GitError
 
-ENTRY = Entry("0" * 16, "key", "2026-03-02T14:05:30+00:00", "a-0.yaml", "text", "success", "aya", "#dev")
+ENTRY = JournalEntry("0" * 16, "key", "2026-03-02T14:05:30+00:00", "a-0.yaml", "text", "success", "aya", "#dev")
 
 
-def _entries(number: int, start: int = 0) -> list[Entry]:
+def _entries(number: int, start: int = 0) -> list[JournalEntry]:
     return [replace(ENTRY, identity=f"{count:016x}", key=f"{count}") for count in range(start, start + number)]
 
 
@@ -48,31 +48,31 @@ class FakeJournal:
 
     def __init__(self, *failures: Exception) -> None:
         self.failures = list(failures)
-        self.added: list[Entry] = []
-        self.committed: list[Entry] = []
+        self.added: list[JournalEntry] = []
+        self.committed: list[JournalEntry] = []
 
-    def add(self, entries: Sequence[Entry]) -> None:
+    def add(self, entries: Sequence[JournalEntry]) -> None:
         if self.failures:
             raise self.failures.pop(0)
         self.added += entries
 
-    def note_committed(self, entries: Sequence[Entry]) -> None:
+    def note_committed(self, entries: Sequence[JournalEntry]) -> None:
         self.committed += entries
 
-    def open(self, now: object) -> tuple[list[Entry], list[Entry]]:
+    def open(self, now: object) -> tuple[list[JournalEntry], list[JournalEntry]]:
         return [], []
 
     def close(self) -> None:
         """Nothing is open."""
 
 
-class FakeKeeper:
-    """A keeper that remembers what it was asked. ``failures`` are raised by what keeps, first."""
+class FakeRepository:
+    """A repository that remembers what it was asked. ``failures`` are raised by what keeps, first."""
 
-    def __init__(self, *failures: Exception, target: object = None, known: Collection[Entry] = ()) -> None:
+    def __init__(self, *failures: Exception, target: object = None, known: Collection[JournalEntry] = ()) -> None:
         self.failures = list(failures)
         self.target = target
-        self.kept: list[list[Entry]] = []
+        self.kept: list[list[JournalEntry]] = []
         self.asked: list[int] = []
         self.given: list[set[str]] = []
         self.published = 0
@@ -80,11 +80,11 @@ class FakeKeeper:
         self._known = {entry.identity for entry in known}
         self.work: Callable[[], None] = lambda: None
 
-    def committed(self, entries: Sequence[Entry]) -> set[str]:
+    def committed(self, entries: Sequence[JournalEntry]) -> set[str]:
         self.asked.append(len(entries))
         return {entry.identity for entry in entries} & self._known
 
-    def keep(self, entries: Sequence[Entry], committed: set[str]) -> str:
+    def keep(self, entries: Sequence[JournalEntry], committed: set[str]) -> str:
         self.work()
         if self.failures:
             raise self.failures.pop(0)
@@ -121,8 +121,8 @@ async def _until(condition: Callable[[], object]) -> None:
 
 
 def test_backlog_comes_in_commits_of_some_hundred() -> None:
-    journal, keeper, recorded = FakeJournal(), FakeKeeper(), list[Entry]()
-    recorder = Recorder(journal, keeper, recorded.extend)  # type: ignore[arg-type]
+    journal, repository, recorded = FakeJournal(), FakeRepository(), list[JournalEntry]()
+    recorder = Recorder(journal, repository, recorded.extend)  # type: ignore[arg-type]
     pending = _entries(2 * MOST_IN_COMMIT + 50)
 
     async def work() -> None:
@@ -130,9 +130,9 @@ def test_backlog_comes_in_commits_of_some_hundred() -> None:
         await _until(lambda: len(journal.committed) == len(pending))
 
     assert _run(recorder, work)
-    assert [len(part) for part in keeper.kept] == [MOST_IN_COMMIT, MOST_IN_COMMIT, 50]
+    assert [len(part) for part in repository.kept] == [MOST_IN_COMMIT, MOST_IN_COMMIT, 50]
     assert journal.committed == pending
-    assert keeper.asked == [len(pending)]
+    assert repository.asked == [len(pending)]
     # they were in the journal, and nobody is answered
     assert not journal.added
     assert not recorded
@@ -141,8 +141,8 @@ def test_backlog_comes_in_commits_of_some_hundred() -> None:
 
 def test_burst_is_one_commit(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
-    journal, keeper, recorded = FakeJournal(), FakeKeeper(), list[Entry]()
-    recorder = Recorder(journal, keeper, recorded.extend)  # type: ignore[arg-type]
+    journal, repository, recorded = FakeJournal(), FakeRepository(), list[JournalEntry]()
+    recorder = Recorder(journal, repository, recorded.extend)  # type: ignore[arg-type]
 
     async def work() -> None:
         for entry in _entries(20):
@@ -152,19 +152,19 @@ def test_burst_is_one_commit(caplog: pytest.LogCaptureFixture) -> None:
 
     assert _run(recorder, work)
     assert recorded == journal.added == journal.committed == _entries(20)
-    assert len(keeper.kept) == 1
-    assert keeper.asked == []
+    assert len(repository.kept) == 1
+    assert repository.asked == []
     assert caplog.messages == ["committed 20 as 0123456789ab"]
 
 
 def test_full_commit_does_not_wait_for_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GATHERED", 60)
-    journal, keeper = FakeJournal(), FakeKeeper()
-    recorder = Recorder(journal, keeper, lambda _: None)  # type: ignore[arg-type]
+    journal, repository = FakeJournal(), FakeRepository()
+    recorder = Recorder(journal, repository, lambda _: None)  # type: ignore[arg-type]
 
     async def work() -> None:
         recorder.replay(_entries(2 * MOST_IN_COMMIT))
-        await _until(lambda: len(keeper.kept) == 2)
+        await _until(lambda: len(repository.kept) == 2)
 
     assert _run(recorder, work)
 
@@ -172,27 +172,27 @@ def test_full_commit_does_not_wait_for_more(monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_was_committed_before_a_failure_is_asked_for() -> None:
     """At the start for all that the journal had, and then only for what failed."""
     pending, new = _entries(3), _entries(2, 3)
-    journal, keeper = FakeJournal(), FakeKeeper(known=[pending[0], new[1]])
-    recorder = Recorder(journal, keeper, lambda _: None)  # type: ignore[arg-type]
+    journal, repository = FakeJournal(), FakeRepository(known=[pending[0], new[1]])
+    recorder = Recorder(journal, repository, lambda _: None)  # type: ignore[arg-type]
 
     async def work() -> None:
         recorder.replay(pending)
         await _until(lambda: len(journal.committed) == 3)
-        assert keeper.given == [{pending[0].identity}]
-        keeper.failures = [GitError("no"), OSError(28, "No space left on device")]
+        assert repository.given == [{pending[0].identity}]
+        repository.failures = [GitError("no"), OSError(28, "No space left on device")]
         recorder.add(new[0])
         recorder.add(new[1])
         await _until(lambda: len(journal.committed) == 5)
 
     assert _run(recorder, work)
-    assert keeper.asked[0] == 3
-    assert len(keeper.asked) in (3, 4)
-    assert new[1].identity in keeper.given[-1]
+    assert repository.asked[0] == 3
+    assert len(repository.asked) in (3, 4)
+    assert new[1].identity in repository.given[-1]
 
 
 def test_disk_that_has_room_later(caplog: pytest.LogCaptureFixture) -> None:
-    journal, recorded = FakeJournal(OSError(28, "No space left on device", "journal")), list[Entry]()
-    recorder = Recorder(journal, FakeKeeper(), recorded.extend)  # type: ignore[arg-type]
+    journal, recorded = FakeJournal(OSError(28, "No space left on device", "journal")), list[JournalEntry]()
+    recorder = Recorder(journal, FakeRepository(), recorded.extend)  # type: ignore[arg-type]
     caplog.set_level("INFO")
 
     async def work() -> None:
@@ -208,8 +208,8 @@ def test_disk_that_has_room_later(caplog: pytest.LogCaptureFixture) -> None:
 def test_last_attempts_fail(caplog: pytest.LogCaptureFixture) -> None:
     """It ends all the same, and says what is not safe."""
     failures = [OSError(28, "No space left on device") for _ in range(1000)]
-    keeper = FakeKeeper(*[GitError("no") for _ in range(1000)])
-    recorder = Recorder(FakeJournal(*failures), keeper, lambda _: None)  # type: ignore[arg-type]
+    repository = FakeRepository(*[GitError("no") for _ in range(1000)])
+    recorder = Recorder(FakeJournal(*failures), repository, lambda _: None)  # type: ignore[arg-type]
 
     async def work() -> None:
         recorder.replay(_entries(2, 5))
@@ -219,12 +219,12 @@ def test_last_attempts_fail(caplog: pytest.LogCaptureFixture) -> None:
     assert not _run(recorder, work)
     assert any(message.startswith('not recorded: {"identity": "0000') for message in caplog.messages)
     assert "2 in the journal, to be committed at the next start" in caplog.messages
-    assert keeper.stopped
+    assert repository.stopped
 
 
 def test_end_brings_all_to_its_place() -> None:
-    journal, keeper = FakeJournal(), FakeKeeper(target="remote")
-    recorder = Recorder(journal, keeper, lambda _: None)  # type: ignore[arg-type]
+    journal, repository = FakeJournal(), FakeRepository(target="remote")
+    recorder = Recorder(journal, repository, lambda _: None)  # type: ignore[arg-type]
 
     async def work() -> None:
         await asyncio.sleep(0)
@@ -233,19 +233,19 @@ def test_end_brings_all_to_its_place() -> None:
 
     assert _run(recorder, work)
     assert len(journal.committed) == 3 * MOST_IN_COMMIT
-    assert keeper.published >= 1
+    assert repository.published >= 1
 
 
-@pytest.mark.parametrize("hanging", ["journal", "keeper"])
+@pytest.mark.parametrize("hanging", ["journal", "repository"])
 def test_end_does_not_wait_for_what_hangs(monkeypatch: pytest.MonkeyPatch, hanging: str) -> None:
     monkeypatch.setattr(module, "TIME_TO_END", 0.6)
     monkeypatch.setattr(module, "TIME_TO_PUSH", 0.3)
     monkeypatch.setattr(module, "TIME_TO_DIE", 0.1)
-    journal, keeper = FakeJournal(), FakeKeeper()
+    journal, repository = FakeJournal(), FakeRepository()
     if hanging == "journal":
         journal.add = lambda entries: time.sleep(20)  # type: ignore[method-assign]
-    keeper.work = lambda: time.sleep(20)
-    recorder = Recorder(journal, keeper, lambda _: None)  # type: ignore[arg-type]
+    repository.work = lambda: time.sleep(20)
+    recorder = Recorder(journal, repository, lambda _: None)  # type: ignore[arg-type]
 
     async def work() -> None:
         recorder.add(ENTRY)
@@ -254,27 +254,27 @@ def test_end_does_not_wait_for_what_hangs(monkeypatch: pytest.MonkeyPatch, hangi
     before = time.monotonic()
     safe = _run(recorder, work)
     assert time.monotonic() - before < 5
-    assert safe is (hanging == "keeper")
+    assert safe is (hanging == "repository")
     assert not recorder.has_ended
-    assert keeper.stopped
+    assert repository.stopped
 
 
 def test_no_commit_is_begun_when_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "TIME_TO_END", 4)
     monkeypatch.setattr(module, "TIME_TO_PUSH", 3.9)
-    journal, keeper = FakeJournal(), FakeKeeper()
-    keeper.work = lambda: time.sleep(0.2)
-    recorder = Recorder(journal, keeper, lambda _: None)  # type: ignore[arg-type]
+    journal, repository = FakeJournal(), FakeRepository()
+    repository.work = lambda: time.sleep(0.2)
+    recorder = Recorder(journal, repository, lambda _: None)  # type: ignore[arg-type]
 
     async def work() -> None:
         recorder.replay(_entries(100 * MOST_IN_COMMIT))
-        await _until(lambda: keeper.kept)
+        await _until(lambda: repository.kept)
 
     assert _run(recorder, work)
     assert recorder.has_ended
     # a commit takes 0.2 s, and none begins in the last 3.9 s of 4 s
-    assert 1 <= len(keeper.kept) < 7
-    assert keeper.stopped
+    assert 1 <= len(repository.kept) < 7
+    assert repository.stopped
 
 
 def test_stage_without_work() -> None:
@@ -320,7 +320,7 @@ def test_real_journal_and_recorder(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal")
     now = datetime(2026, 3, 2, 15, tzinfo=UTC)
     journal.open(now)
-    recorder = Recorder(journal, FakeKeeper(), lambda _: None)  # type: ignore[arg-type]
+    recorder = Recorder(journal, FakeRepository(), lambda _: None)  # type: ignore[arg-type]
     entries = _entries(3)
 
     async def work() -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from sphinxext.digest.gather.bot import commit as commit_module
 from sphinxext.digest.gather.bot.commit import Author, Clone
-from sphinxext.digest.gather.bot.journal import Entry
-from sphinxext.digest.gather.bot.repository import Keeper, Target
-from sphinxext.digest.gather.bot.success_tracker import Tellings
+from sphinxext.digest.gather.bot.journal import JournalEntry
+from sphinxext.digest.gather.bot.repository import Repository, Target
+from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 from sphinxext.digest.release.git import _NO_REASON, GitError, _complaint
 
 from .ircd import wait_until
@@ -24,17 +24,17 @@ NOW = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def keeper(clone: Path) -> Keeper:
-    return Keeper(Clone(clone, clone / ".git" / "bot-index", Author("SuccessBot", "bot@example.org")), FOLDER)
+def repository(clone: Path) -> Repository:
+    return Repository(Clone(clone, clone / ".git" / "bot-index", Author("SuccessBot", "bot@example.org")), FOLDER)
 
 
-def _entries(*texts: str) -> list[Entry]:
-    tellings = Tellings([])
-    heard = [tellings.hear("aya", "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
-    return [noted.entry for noted in heard if noted is not None and noted.entry is not None]
+def _entries(*texts: str) -> list[JournalEntry]:
+    tracker = SuccessTracker([])
+    heard = [tracker.hear("aya", "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
+    return [found[0] for found in heard if found and found[1]]
 
 
-def _many(entry: Entry, number: int) -> list[Entry]:
+def _many(entry: JournalEntry, number: int) -> list[JournalEntry]:
     return [
         replace(entry, identity=f"{count:016x}", name=f"number-{count}-{count:016x}.yaml", key=str(count))
         for count in range(number)
@@ -42,7 +42,7 @@ def _many(entry: Entry, number: int) -> list[Entry]:
 
 
 def test_conflict_is_named(
-    clone: Path, tmp_path: Path, keeper: Keeper, git: Callable[..., str], make_repository: type
+    clone: Path, tmp_path: Path, repository: Repository, git: Callable[..., str], make_repository: type
 ) -> None:
     """Messages have the reason that git gives, and none of its hints."""
     remote = tmp_path / "remote.git"
@@ -55,45 +55,45 @@ def test_conflict_is_named(
     other.run("push", "--quiet", "origin", "main")
     (clone / "README").write_text("Ours.\n", encoding="utf-8")
     make_repository(clone).commit("2026-01-02T00:00:00Z")
-    keeper = replace(keeper, target=Target(str(remote), "main"))
+    repository = replace(repository, target=Target(str(remote), "main"))
     with pytest.raises(GitError, match=r"a person has to do it: CONFLICT \(content\): Merge conflict in README$"):
-        keeper.publish()
+        repository.publish()
     # a remote that begins anew has nothing to merge
     other.run("checkout", "--quiet", "--orphan", "anew")
     other.commit("2026-01-03T00:00:00Z")
     other.run("push", "--quiet", "--force", "origin", "anew:main")
     head = git("rev-parse", "HEAD")
     with pytest.raises(GitError, match=r"no commit in common with this one, a person has to look at it$"):
-        keeper.publish()
+        repository.publish()
     assert git("rev-parse", "HEAD") == head
     assert git("ls-remote", str(remote), "main")[:40] == other.run("rev-parse", "anew")
 
 
 def test_remote_that_goes_back(
-    clone: Path, tmp_path: Path, keeper: Keeper, git: Callable[..., str], make_repository: type
+    clone: Path, tmp_path: Path, repository: Repository, git: Callable[..., str], make_repository: type
 ) -> None:
     """What somebody has removed from the remote by force, the bot pushes again with what is new; nothing is lost."""
     remote = tmp_path / "remote.git"
     git("init", "--quiet", "--bare", "--initial-branch=main", str(remote))
-    keeper = replace(keeper, target=Target(str(remote), "main"))
+    repository = replace(repository, target=Target(str(remote), "main"))
     one, two = _entries("#success one", "#success two")
-    keeper.keep([one])
-    keeper.publish()
+    repository.keep([one])
+    repository.publish()
     git("clone", "--quiet", str(remote), str(tmp_path / "other"))
     other = make_repository(tmp_path / "other")
     other.run("reset", "--quiet", "--hard", "HEAD~1")
     (other.root / "new").write_text("x\n", encoding="utf-8")
     other.commit("2026-01-03T00:00:00Z")
     other.run("push", "--quiet", "--force", "origin", "main")
-    keeper.keep([two])
-    keeper.publish()
+    repository.keep([two])
+    repository.publish()
     assert git("ls-remote", str(remote), "main")[:40] == git("rev-parse", "HEAD")
     assert (clone / "new").exists()
     assert len(list((clone / FOLDER).iterdir())) == 2
 
 
 def test_join_only_on_its_branch(
-    clone: Path, tmp_path: Path, keeper: Keeper, git: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    clone: Path, tmp_path: Path, repository: Repository, git: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A person goes to another branch before the fetch, or in the minute that it takes."""
     remote = tmp_path / "remote.git"
@@ -102,7 +102,7 @@ def test_join_only_on_its_branch(
     git("push", "--quiet", str(remote), f"{theirs}:refs/heads/main")
     git("branch", "mine")
     before = git("rev-parse", "HEAD")
-    ours = replace(keeper.clone, branch="main")
+    ours = replace(repository.clone, branch="main")
     git("checkout", "--quiet", "mine")
     with pytest.raises(GitError, match="on the branch mine, and not on main"):
         ours.join(str(remote), "main")
@@ -124,14 +124,18 @@ def test_join_only_on_its_branch(
     assert git("rev-parse", "main", "mine").split() == [theirs, before]
 
 
-def test_tag_with_the_name_of_the_branch(clone: Path, tmp_path: Path, keeper: Keeper, git: Callable[..., str]) -> None:
+def test_tag_with_the_name_of_the_branch(
+    clone: Path, tmp_path: Path, repository: Repository, git: Callable[..., str]
+) -> None:
     git("tag", "main", "HEAD")
-    assert keeper.clone.check() == "main"
+    assert repository.clone.check() == "main"
     remote = tmp_path / "remote.git"
     git("init", "--quiet", "--bare", str(remote))
-    keeper = replace(keeper, clone=replace(keeper.clone, branch="main"), target=Target(str(remote), "main"))
-    commit = keeper.keep(_entries("#success one"))
-    keeper.publish()
+    repository = replace(
+        repository, clone=replace(repository.clone, branch="main"), target=Target(str(remote), "main")
+    )
+    commit = repository.keep(_entries("#success one"))
+    repository.publish()
     assert git("ls-remote", str(remote)).split() == [commit, "refs/heads/main"]
 
 
@@ -140,7 +144,7 @@ def test_tag_with_the_name_of_the_branch(clone: Path, tmp_path: Path, keeper: Ke
 def test_remote_that_hangs(
     clone: Path,
     tmp_path: Path,
-    keeper: Keeper,
+    repository: Repository,
     git: Callable[..., str],
     monkeypatch: pytest.MonkeyPatch,
     service: str,
@@ -160,21 +164,21 @@ def test_remote_that_hangs(
     monkeypatch.setenv("GIT_SSH", str(program))
     monkeypatch.setenv("GIT_SSH_VARIANT", "simple")
     monkeypatch.setattr(commit_module, "REMOTE_TIMEOUT", 2)
-    keeper = replace(keeper, target=Target(f"ssh://example.org{remote}", "main"))
-    keeper.keep(_entries("#success one"))
+    repository = replace(repository, target=Target(f"ssh://example.org{remote}", "main"))
+    repository.keep(_entries("#success one"))
     command = "push" if service == "receive-pack" else "fetch"
     with pytest.raises(GitError, match=f"^git {command} took longer than 2 seconds$"):
-        keeper.publish()
+        repository.publish()
     pid = int((tmp_path / "pid").read_text(encoding="ascii"))
     wait_until(lambda: not Path(f"/proc/{pid}").exists() or " Z " in Path(f"/proc/{pid}/stat").read_text("ascii"))
     monkeypatch.delenv("GIT_SSH")
-    replace(keeper, target=Target(str(remote), "main")).publish()
+    replace(repository, target=Target(str(remote), "main")).publish()
     assert git("ls-remote", str(remote), "main")[:40] == git("rev-parse", "HEAD")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell is needed")
 def test_the_reason_of_ssh(
-    clone: Path, tmp_path: Path, keeper: Keeper, git: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    clone: Path, tmp_path: Path, repository: Repository, git: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = tmp_path / "ssh"
     program.write_text("#!/bin/sh\necho 'git@example.org: Permission denied (publickey).' >&2; exit 255\n", "utf-8")
@@ -182,13 +186,13 @@ def test_the_reason_of_ssh(
     monkeypatch.setenv("GIT_SSH", str(program))
     monkeypatch.setenv("GIT_SSH_VARIANT", "simple")
     with pytest.raises(GitError, match=r"^git@example\.org: Permission denied \(publickey\)\.$"):
-        replace(keeper, target=Target("ssh://example.org/x", "main")).publish()
+        replace(repository, target=Target("ssh://example.org/x", "main")).publish()
 
 
-def test_no_remote(clone: Path, keeper: Keeper, git: Callable[..., str]) -> None:
+def test_no_remote(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
     git("remote", "add", "origin", str(clone.parent / "nowhere"))
-    keeper.keep(_entries("#success one"))
-    keeper.publish()
+    repository.keep(_entries("#success one"))
+    repository.publish()
 
 
 @pytest.mark.parametrize(
@@ -207,7 +211,7 @@ def test_what_git_says(said: str, reason: str) -> None:
     assert _complaint(said, 1) == reason
 
 
-def test_remote_that_refuses(clone: Path, tmp_path: Path, keeper: Keeper, git: Callable[..., str]) -> None:
+def test_remote_that_refuses(clone: Path, tmp_path: Path, repository: Repository, git: Callable[..., str]) -> None:
     remote = tmp_path / "remote.git"
     git("init", "--quiet", "--bare", str(remote))
     hook = remote / "hooks" / "pre-receive"
@@ -215,6 +219,6 @@ def test_remote_that_refuses(clone: Path, tmp_path: Path, keeper: Keeper, git: C
     hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
     hook.chmod(0o755)
     with pytest.raises(GitError, match=r"\[remote rejected\] \(pre-receive hook declined\)$"):
-        keeper.clone.push(str(remote), "main")
+        repository.clone.push(str(remote), "main")
     with pytest.raises(GitError, match="does not appear to be a git repository"):
-        keeper.clone.push(str(tmp_path / "nowhere"), "main")
+        repository.clone.push(str(tmp_path / "nowhere"), "main")

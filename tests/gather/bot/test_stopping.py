@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.gather.bot.journal import Entry, Journal
-from sphinxext.digest.gather.bot.success_tracker import Tellings
+from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
+from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 
 from .ircd import BotProgram, Ircd, Person, wait_until
 
@@ -233,19 +233,19 @@ def _runs(pid: int) -> bool:
     return state != "Z"
 
 
-def backlog(clone: Path, number: int) -> list[Entry]:
+def backlog(clone: Path, number: int) -> list[JournalEntry]:
     """Successes that a bot has written to its journal and not committed."""
     now = datetime.now(UTC)
-    noted = Tellings([]).hear("aya", CHANNEL, "#success the first", now - timedelta(hours=1))
-    assert noted
-    assert noted.entry
+    found = SuccessTracker([]).hear("aya", CHANNEL, "#success the first", now - timedelta(hours=1))
+    assert found
+    entry = found[0]
     entries = [
         replace(
-            noted.entry,
+            entry,
             identity=f"{count:016x}",
             name=f"number-{count}-{count:016x}.yaml",
             key=f"{count}",
-            text=noted.entry.text.replace("the first", f"number {count}"),
+            text=entry.text.replace("the first", f"number {count}"),
         )
         for count in range(number)
     ]

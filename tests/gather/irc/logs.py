@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sphinxext.digest.gather.irc.collector import Collector, Wishes
-from sphinxext.digest.gather.irc.commands import Heard, distinct
+from sphinxext.digest.gather.irc.commands import TrackedCommand, distinct
 from sphinxext.digest.gather.irc.sources import find_sources
 from sphinxext.digest.problems import DigestError
 
@@ -34,7 +34,7 @@ def read(*logs: Path | str, **wishes: object) -> Collector:
     return collector
 
 
-def heard(collector: Collector) -> list[Heard]:
+def heard(collector: Collector) -> list[TrackedCommand]:
     """What was told, each once, as it is after all corrections."""
     return list(distinct(one for listener in collector.listeners.values() for one in listener.heard))
 
@@ -43,9 +43,9 @@ def told(collector: Collector) -> list[str]:
     """What was told, as lines ``time #channel nick: text``."""
     lines = []
     for one in heard(collector):
-        assert one.now is not None
-        lead = f"{one.nick} thanks {one.now.recipient}" if one.now.recipient else one.nick
-        lines.append(f"{one.moment:%Y-%m-%dT%H:%M:%S} #{one.channel or ''} {lead}: {one.now.text}")
+        assert one.current is not None
+        lead = f"{one.nick} thanks {one.current.recipient}" if one.current.recipient else one.nick
+        lines.append(f"{one.moment:%Y-%m-%dT%H:%M:%S} #{one.channel or ''} {lead}: {one.current.text}")
     return lines
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sphinxext.digest.fragments.read import read_fragment
-from sphinxext.digest.gather.irc.commands import Deed, Telling, Told, draft_success, parse
+from sphinxext.digest.gather.irc.commands import Command, CommandKind, TrackedCommand, draft_success, parse
 from sphinxext.digest.model import Success
 from sphinxext.digest.text.encoding import decode_line
 from sphinxext.digest.text.visible import visible_text
@@ -31,7 +31,7 @@ NOON = datetime(2026, 3, 14, 12, 0, 5, tzinfo=UTC)
     ],
 )
 def test_success(message: str, text: str) -> None:
-    assert parse(message) == Told(Deed.SUCCESS, None, text)
+    assert parse(message) == Command(CommandKind.SUCCESS, None, text)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_success(message: str, text: str) -> None:
     ],
 )
 def test_thanks(message: str, recipient: str, text: str) -> None:
-    assert parse(message) == Told(Deed.THANKS, recipient, text)
+    assert parse(message) == Command(CommandKind.THANKS, recipient, text)
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ def test_any_bytes(data: bytes) -> None:
 
 
 def test_identity_is_that_of_the_event() -> None:
-    told = Told(Deed.SUCCESS, None, "Got it")
+    command = Command(CommandKind.SUCCESS, None, "Got it")
 
     def identity(channel: str | None = "dev", moment: datetime = NOON, nick: str = "ada", **others: object) -> str:
-        return Telling(nick=nick, channel=channel, moment=moment, told=told, **others).identity  # type: ignore[arg-type]
+        return TrackedCommand(nick, channel, moment, command, **others).identity  # type: ignore[arg-type]
 
     first = identity()
     assert first == "0ad73512ac500fc1"
@@ -103,9 +103,10 @@ def test_identity_is_that_of_the_event() -> None:
 
 
 def test_draft() -> None:
-    telling = Telling(nick="ada", channel="#dev", moment=NOON, told=Told(Deed.THANKS, "fungi", "for `all`"))
-    draft = draft_success(telling, url="https://logs.example.org/1", comment=["a \x1b[1mnote\nof two lines"])
-    assert draft.stem == f"for-all-{telling.identity}"
+    command = Command(CommandKind.THANKS, "fungi", "for `all`")
+    tracked = TrackedCommand("ada", "#dev", NOON, command, "https://logs.example.org/1")
+    draft = draft_success(tracked, comment=["a \x1b[1mnote\nof two lines"])
+    assert draft.stem == f"for-all-{tracked.identity}"
     assert draft.text == (
         "# a note of two lines\n---\ndraft: true\nsuccesses:\n  - nick: ada\n    thanks: fungi\n"
         "    text: for \\`all\\`\n    channel: dev\n"
@@ -115,10 +116,10 @@ def test_draft() -> None:
 
 @given(st.text(max_size=300), st.text(max_size=30), st.one_of(st.none(), st.text(max_size=30)))
 def test_every_draft_is_a_fragment(text: str, nick: str, channel: str | None) -> None:
-    told = parse(f"#success {text}")
-    if told is None:
+    command = parse(f"#success {text}")
+    if command is None:
         return
-    draft = draft_success(Telling(nick=nick, channel=channel, moment=NOON, told=told), comment=[text])
+    draft = draft_success(TrackedCommand(nick, channel, NOON, command), comment=[text])
     fragment, problems = read_fragment(draft.text.encode(), "x.yaml", draft.stem)
     assert problems == []
     assert fragment is not None

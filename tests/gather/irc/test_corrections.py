@@ -21,7 +21,7 @@ def after(*messages: tuple[float, str, str]) -> list[str]:
             listener.rename(nick, text[3:])
         else:
             listener.hear(nick, text, START + timedelta(minutes=minute))
-    return [one.now.text for one in distinct(listener.heard) if one.now]
+    return [one.current.text for one in distinct(listener.heard) if one.current]
 
 
 @pytest.mark.parametrize(

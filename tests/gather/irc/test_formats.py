@@ -264,7 +264,12 @@ def test_bytes(tmp_path: Path) -> None:
         b"2026-03-14T15:02:11  <cleo> #success cut \xc3\xbc \xe2\x98\r\n\r\n"
         b"2026-03-14T15:02:12  <d\xffn> #success a\x00b\x0304c" + b"\r\n"
     )
-    assert [one.now.text for one in heard(read(path)) if one.now] == ["Grüße", "Grüße", "cut ü \ufffd\ufffd", "abc"]
+    assert [one.current.text for one in heard(read(path)) if one.current] == [
+        "Grüße",
+        "Grüße",
+        "cut ü \ufffd\ufffd",
+        "abc",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,15 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import Any, TypeVar
 
-from sphinxext.digest.gather.bot.connection import Answer, AnswerQueue, Connection, ConnectionLost
-from sphinxext.digest.gather.bot.journal import Entry, Journal
-from sphinxext.digest.gather.bot.protocol import Backoff
+from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost
+from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
 from sphinxext.digest.gather.bot.recorder import Recorder
 from sphinxext.digest.gather.bot.registration import LoginRefused, Registration
-from sphinxext.digest.gather.bot.repository import Keeper
+from sphinxext.digest.gather.bot.replies import Backoff, ReplyQueue
+from sphinxext.digest.gather.bot.repository import Repository
 from sphinxext.digest.gather.bot.session import Hear, Rename, Session
 from sphinxext.digest.gather.bot.settings import BotSettings, Server
-from sphinxext.digest.gather.bot.success_tracker import Tellings
+from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 from sphinxext.digest.gather.irc.commands import parse
 
 T = TypeVar("T")
@@ -66,7 +66,7 @@ class Bot:
     :param context: for encrypted connections; see :meth:`~sphinxext.digest.gather.bot.settings.Security.context`.
     :param draft: whether fragments are drafts.
     :param log_url: where the line is in the channel's log; see
-        :class:`~sphinxext.digest.gather.bot.success_tracker.Tellings`.
+        :class:`~sphinxext.digest.gather.bot.success_tracker.SuccessTracker`.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Bot:
         settings: BotSettings,
         context: ssl.SSLContext | None,
         journal: Journal,
-        keeper: Keeper,
+        repository: Repository,
         *,
         draft: bool = False,
         log_url: str = "",
@@ -82,14 +82,13 @@ class Bot:
         self._settings = settings
         self._context = context
         self._journal = journal
-        self._answers = AnswerQueue(settings.url)
-        self._corrections: set[str] = set()
-        # by the tokens of entries that are not in the journal yet: others who said the same, and are answered then
-        self._repeated: dict[str, list[Answer]] = {}
-        self._recorder = Recorder(journal, keeper, self._recorded)
+        self._replies = ReplyQueue(settings.url)
+        # by the tokens of entries that are not in the journal yet: the replies to be sent as soon as they are
+        self._unrecorded: dict[str, list[tuple[str, str]]] = {}
+        self._recorder = Recorder(journal, repository, self._recorded)
         pending, committed = journal.open(datetime.now(UTC))
         self._pending = pending
-        self._tellings = Tellings([*committed, *pending], draft=draft, log_url=log_url)
+        self._tracker = SuccessTracker([*committed, *pending], draft=draft, log_url=log_url)
 
     async def run(self) -> bool:
         """Work until SIGTERM or SIGINT; whether everything that was heard is safe.
@@ -146,7 +145,7 @@ class Bot:
         connection = await Connection.open(server, self._context, self._settings.waits)
         reason = ""
         try:
-            session = await enter(connection, self._settings, self._answers, self._hear, self._tellings.rename)
+            session = await enter(connection, self._settings, self._replies, self._hear, self._tracker.rename)
             await session.run()
         except asyncio.CancelledError:
             reason = _FAREWELL
@@ -156,40 +155,36 @@ class Bot:
 
     def _hear(self, nick: str, channel: str, text: str, moment: datetime) -> None:
         if self._recorder.is_full:
-            # nothing is remembered of it: when it is told again, it is as new
-            if told := parse(text):
+            # it is not remembered either, so that it counts as new when it is told again
+            if parse(text):
                 words = "not recorded, too many wait for the journal: %s in %s at %s: %s"
                 logger.error(words, nick, channel, moment.isoformat(timespec="seconds"), text)
-                self._answers.add(channel, Answer(nick, told.kind, "I cannot record anything at the moment, sorry"))
+                self._replies.add(channel, nick, "I cannot record anything at the moment, sorry")
             return
-        telling = self._tellings.hear(nick, channel, text, moment)
-        if telling is None:
+        found = self._tracker.hear(nick, channel, text, moment)
+        if found is None:
             return
-        if telling.entry is None:
+        entry, is_new = found
+        if not is_new:
             logger.info("%s in %s tells again: %s", nick, channel, text)
-            answer = Answer(nick, telling.kind)
-            if (waiting := self._repeated.get(telling.token)) is not None:
-                waiting.append(answer)
+            if (waiting := self._unrecorded.get(entry.token)) is not None:
+                waiting.append((nick, entry.kind))
             else:
-                self._answers.add(channel, answer)
+                self._replies.add(channel, nick, entry.kind)
             return
-        logger.info("%s of %s in %s: %s", telling.kind, nick, channel, text)
-        if telling.corrects:
-            self._corrections.add(telling.token)
-        self._repeated[telling.token] = []
-        self._recorder.add(telling.entry)
+        logger.info("%s of %s in %s: %s", entry.kind, nick, channel, text)
+        is_correction = parse(text) is None
+        self._unrecorded[entry.token] = [(entry.nick, f"Corrected {entry.kind}" if is_correction else entry.kind)]
+        self._recorder.add(entry)
 
-    def _recorded(self, entries: Sequence[Entry]) -> None:
+    def _recorded(self, entries: Sequence[JournalEntry]) -> None:
         for entry in entries:
-            words = f"Corrected {entry.kind}" if entry.token in self._corrections else ""
-            self._corrections.discard(entry.token)
-            self._answers.add(entry.channel, Answer(entry.nick, entry.kind, words))
-            for answer in self._repeated.pop(entry.token, ()):
-                self._answers.add(entry.channel, answer)
+            for nick, said in self._unrecorded.pop(entry.token, ()):
+                self._replies.add(entry.channel, nick, said)
 
 
 async def enter(
-    connection: Connection, settings: BotSettings, answers: AnswerQueue, hear: Hear, rename: Rename
+    connection: Connection, settings: BotSettings, replies: ReplyQueue, hear: Hear, rename: Rename
 ) -> Session:
     """Log in with an open connection.
 
@@ -198,7 +193,7 @@ async def enter(
     registration = Registration(connection, settings.login)
     await registration.run(settings.waits.login)
     logger.info("on the network as %s", registration.nick)
-    return Session(connection, registration, settings, answers, hear, rename)
+    return Session(connection, registration, settings, replies, hear, rename)
 
 
 async def check(settings: BotSettings, context: ssl.SSLContext | None) -> bool:
@@ -220,7 +215,7 @@ async def check(settings: BotSettings, context: ssl.SSLContext | None) -> bool:
 
 
 async def _check_channels(connection: Connection, settings: BotSettings) -> bool:
-    session = await enter(connection, settings, AnswerQueue(""), lambda *_: None, lambda *_: None)
+    session = await enter(connection, settings, ReplyQueue(""), lambda *_: None, lambda *_: None)
     running = asyncio.create_task(session.run())
     complete = asyncio.create_task(session.complete.wait())
     try:

@@ -26,12 +26,12 @@ class JournalError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One telling and the fragment that it becomes.
+class JournalEntry:
+    """A success or thanks and the fragment that it becomes.
 
-    ``key`` is what the same words of the same nick have in common on one day, and ``moment`` when it was told last, in
+    ``key`` is what the same words of the same nick have in common on one day, and ``moment`` when they were told, in
     ISO form and UTC. ``name`` is the fragment's file and ``text`` its content. A correction has in ``before`` the
-    content that it takes the place of.
+    content that it replaces.
     """
 
     identity: str
@@ -46,7 +46,7 @@ class Entry:
 
     @property
     def token(self) -> str:
-        """What tells the entry from all others, corrections of the same telling among them."""
+        """A name that no other entry has, nor a correction of this one."""
         return f"{self.identity}-{zlib.crc32(self.text.encode()):08x}"
 
     @property
@@ -70,7 +70,7 @@ class Journal:
         self._named = False
         self._writing = Lock()  # several threads add to it
 
-    def open(self, now: datetime) -> tuple[list[Entry], list[Entry]]:
+    def open(self, now: datetime) -> tuple[list[JournalEntry], list[JournalEntry]]:
         """Take the journal; the entries that are not committed, and those that are and are still remembered.
 
         :raises JournalError: if another process has it.
@@ -94,14 +94,14 @@ class Journal:
         self._named = False
         return pending, committed
 
-    def add(self, entries: Iterable[Entry]) -> None:
+    def add(self, entries: Iterable[JournalEntry]) -> None:
         """Add entries. When this returns they are on the disk; when it raises, none of them is there.
 
         :raises OSError: if they cannot be written.
         """
         self._append(b"".join(_line(asdict(entry)) for entry in entries))
 
-    def note_committed(self, entries: Iterable[Entry]) -> None:
+    def note_committed(self, entries: Iterable[JournalEntry]) -> None:
         """Note that entries are committed.
 
         :raises OSError: if it cannot be written.
@@ -141,7 +141,7 @@ class Journal:
             raise
         self._size += len(data)
 
-    def _rewrite(self, pending: list[Entry], committed: list[Entry]) -> None:
+    def _rewrite(self, pending: list[JournalEntry], committed: list[JournalEntry]) -> None:
         """Put a journal in its place that has nothing but these entries."""
         # what is committed comes first: the line after it is about all entries above
         lines = [_line(asdict(entry)) for entry in committed]
@@ -189,15 +189,15 @@ def _records(data: bytes) -> Iterator[dict[str, object]]:
             logger.error("line %d of the journal is damaged and left out: %s", number, text)
 
 
-def _replayed(records: Iterable[dict[str, object]], now: datetime) -> tuple[list[Entry], list[Entry]]:
-    entries: list[Entry] = []
+def _replayed(records: Iterable[dict[str, object]], now: datetime) -> tuple[list[JournalEntry], list[JournalEntry]]:
+    entries: list[JournalEntry] = []
     committed: set[int] = set()
     for record in records:
         if "committed" in record:
             done = set(record["committed"] if isinstance(record["committed"], list) else ())
             committed |= {index for index, entry in enumerate(entries) if entry.token in done}
         else:
-            entries.append(Entry(**record))  # type: ignore[arg-type] # the line is as it was written
+            entries.append(JournalEntry(**record))  # type: ignore[arg-type] # the line is as it was written
     since = now.astimezone(UTC) - REMEMBERED
     pending = [entry for index, entry in enumerate(entries) if index not in committed]
     return pending, [entry for index, entry in enumerate(entries) if index in committed and entry.time > since]

@@ -1,11 +1,7 @@
-"""Lines of the IRC protocol (RFC 1459, RFC 2812, tags of IRCv3) to messages, and messages to lines.
-
-How long to wait before something is tried again.
-"""
+"""Parse and write lines of the IRC protocol (RFC 1459, RFC 2812, message tags of IRCv3)."""
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -123,25 +119,3 @@ def _tag(text: str) -> tuple[str, str]:
     """A tag and its value without escapes; see https://ircv3.net/specs/extensions/message-tags."""
     key, _, value = text.partition("=")
     return key, re.sub(r"\\(.?)", lambda match: _TAG_ESCAPES.get(match[1], match[1]), value, flags=re.DOTALL)
-
-
-@dataclass
-class Backoff:
-    """Waits that grow from one failure to the next, each a random part of what it may be.
-
-    Many bots that lost one server do not all come back in the same moment. ``first`` and ``limit`` are seconds.
-    """
-
-    first: float
-    limit: float
-    failures: int = 0
-
-    def next(self) -> float:
-        """The seconds to wait after one more failure: between half of the wait and all of it."""
-        wait = min(self.limit, self.first * 2.0 ** min(self.failures, 32))
-        self.failures += 1
-        return wait * random.uniform(0.5, 1)  # noqa: S311 - nobody gains from guessing it
-
-    def reset(self) -> None:
-        """Begin anew, after a success."""
-        self.failures = 0

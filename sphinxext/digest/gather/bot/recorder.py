@@ -10,9 +10,9 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Generic, TypeVar
 
-from sphinxext.digest.gather.bot.journal import Entry, Journal
-from sphinxext.digest.gather.bot.protocol import Backoff
-from sphinxext.digest.gather.bot.repository import Keeper
+from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
+from sphinxext.digest.gather.bot.replies import Backoff
+from sphinxext.digest.gather.bot.repository import Repository
 from sphinxext.digest.release.git import GitError
 
 logger = logging.getLogger(__name__)
@@ -127,15 +127,17 @@ class Recorder:
     :param recorded: called with the entries that were written to the journal.
     """
 
-    def __init__(self, journal: Journal, keeper: Keeper, recorded: Callable[[Sequence[Entry]], None]) -> None:
+    def __init__(
+        self, journal: Journal, repository: Repository, recorded: Callable[[Sequence[JournalEntry]], None]
+    ) -> None:
         self._journal = journal
-        self._keeper = keeper
+        self._repository = repository
         self._recorded = recorded
         self._journaling = Stage("writing the journal", journal.add, self._after_journal)
         self._keeping = Stage("committing", self._keep, self._after_commit, GATHERED, MOST_IN_COMMIT)
-        self._publishing: Stage[None] = Stage("pushing", lambda _: keeper.publish(), lambda _: None)
+        self._publishing: Stage[None] = Stage("pushing", lambda _: repository.publish(), lambda _: None)
         # entries that may be committed already, and the paths of those that are
-        self._unsure: Sequence[Entry] = ()
+        self._unsure: Sequence[JournalEntry] = ()
         self._committed: set[str] = set()
 
     @property
@@ -143,11 +145,11 @@ class Recorder:
         """Return True if too many entries wait for the journal."""
         return len(self._journaling.waiting) >= MOST_WAITING
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: JournalEntry) -> None:
         """Record an entry."""
         self._journaling.add(entry)
 
-    def replay(self, pending: Sequence[Entry]) -> None:
+    def replay(self, pending: Sequence[JournalEntry]) -> None:
         """Take up what the journal had at the start, and what may not have been pushed."""
         self._unsure = list(pending)
         self._keeping.add(*pending)
@@ -167,7 +169,7 @@ class Recorder:
         await self._journaling.finish(last, end)
         await self._keeping.finish(end - TIME_TO_PUSH, last)
         await self._publishing.finish(last, last)
-        self._keeper.stop()
+        self._repository.stop()
         for stage in (self._keeping, self._publishing):
             await stage.finish(0, end)
         for entry in self._journaling.waiting:
@@ -181,28 +183,28 @@ class Recorder:
         """Return True if no thread works for a stage any more."""
         return all(stage.ended.is_set() for stage in (self._journaling, self._keeping, self._publishing))
 
-    def _after_journal(self, entries: Sequence[Entry]) -> None:
+    def _after_journal(self, entries: Sequence[JournalEntry]) -> None:
         self._recorded(entries)
         self._keeping.add(*entries)
 
-    def _keep(self, entries: Sequence[Entry]) -> None:
+    def _keep(self, entries: Sequence[JournalEntry]) -> None:
         if self._unsure:
-            self._committed |= self._keeper.committed(self._unsure)
+            self._committed |= self._repository.committed(self._unsure)
         self._unsure = entries  # as long as this has not come to its end
-        commit = self._keeper.keep(entries, self._committed)
+        commit = self._repository.keep(entries, self._committed)
         self._journal.note_committed(entries)
         self._unsure = ()
         if commit:
             logger.info("committed %d as %.12s", len(entries), commit)
 
-    def _after_commit(self, entries: Sequence[Entry]) -> None:
+    def _after_commit(self, entries: Sequence[JournalEntry]) -> None:
         self._publish()
 
     def _publish(self) -> None:
-        if self._keeper.target is not None:
+        if self._repository.target is not None:
             self._publishing.add(None)
 
 
-def _told(entry: Entry) -> str:
+def _told(entry: JournalEntry) -> str:
     """All of an entry on one line, for a person who has to record it by hand."""
     return json.dumps(asdict(entry))

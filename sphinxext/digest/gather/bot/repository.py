@@ -12,7 +12,7 @@ from sphinxext.digest.files import replace_file
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.fragments.write import write_new_files
 from sphinxext.digest.gather.bot.commit import Clone, RejectedError
-from sphinxext.digest.gather.bot.journal import Entry
+from sphinxext.digest.gather.bot.journal import JournalEntry
 from sphinxext.digest.model import split_name
 from sphinxext.digest.text.visible import visible_text
 
@@ -28,7 +28,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Keeper:
+class Repository:
     """Keeps successes in a clone.
 
     :param folder: of the fragments, relative to the root of the clone's project.
@@ -38,14 +38,14 @@ class Keeper:
     folder: str
     target: Target | None = None
 
-    def committed(self, entries: Iterable[Entry]) -> set[str]:
+    def committed(self, entries: Iterable[JournalEntry]) -> set[str]:
         """Return the paths of entries whose fragments were ever committed; if one is gone, a person removed it.
 
         :raises GitError: if git refuses.
         """
         return self.clone.committed(map(self._path, entries))
 
-    def keep(self, entries: Sequence[Entry], committed: Collection[str] = ()) -> str | None:
+    def keep(self, entries: Sequence[JournalEntry], committed: Collection[str] = ()) -> str | None:
         """Write the fragments of entries and commit them; return the hash of the commit, if there was one to make.
 
         It may be done again, after any failure, and adds nothing twice: a fragment that is there stays as it is.
@@ -60,7 +60,7 @@ class Keeper:
             if done := [path for path in map(self._path, entries) if path in committed]:
                 self.clone.settle(done)
             new: dict[str, str] = {}
-            written: dict[str, Entry] = {}
+            written: dict[str, JournalEntry] = {}
             for entry in entries:
                 name = present.get(entry.identity)
                 if entry.before:
@@ -96,14 +96,14 @@ class Keeper:
         """Kill the git processes of :meth:`keep` and :meth:`publish`, which then fail in their threads."""
         self.clone.running.stop()
 
-    def _path(self, entry: Entry) -> str:
+    def _path(self, entry: JournalEntry) -> str:
         return f"{self.folder}/{entry.name}"
 
     @property
     def _directory(self) -> Path:
         return self.clone.root / self.folder
 
-    def _list(self, entries: Iterable[Entry]) -> dict[str, str]:
+    def _list(self, entries: Iterable[JournalEntry]) -> dict[str, str]:
         """Map identities to names of fragments, and remove the temporary files of a killed process."""
         names = {entry.name for entry in entries}
         present: dict[str, str] = {}
@@ -121,7 +121,7 @@ class Keeper:
                 present[name[1]] = file.name
         return present
 
-    def _correct(self, entry: Entry, name: str, new: dict[str, str]) -> bool:
+    def _correct(self, entry: JournalEntry, name: str, new: dict[str, str]) -> bool:
         """Give a fragment its corrected text, unless a person has changed it; return True if it has that text now.
 
         :param new: the texts of fragments that are still to be written.
@@ -152,7 +152,7 @@ def _is_unfinished(file: os.DirEntry[str], names: Collection[str]) -> bool:
     return file.name in names and file.is_file(follow_symlinks=False) and not file.stat().st_size
 
 
-def _message(entries: Iterable[Entry]) -> str:
+def _message(entries: Iterable[JournalEntry]) -> str:
     """What a commit says: who has told something where, and a count where it is many."""
     told = list(entries)
     if len(told) == 1:

@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from sphinxext.digest.gather.bot.connection import AnswerQueue, Connection
-from sphinxext.digest.gather.bot.protocol import Backoff, Message, fold_case, is_word
+from sphinxext.digest.gather.bot.connection import Connection
+from sphinxext.digest.gather.bot.protocol import Message, fold_case, is_word
 from sphinxext.digest.gather.bot.registration import Registration
+from sphinxext.digest.gather.bot.replies import Backoff, ReplyQueue
 from sphinxext.digest.gather.bot.settings import BotSettings, Waits
 from sphinxext.digest.model.period import YEARS
 
@@ -98,7 +99,7 @@ class Session:
         connection: Connection,
         registration: Registration,
         settings: BotSettings,
-        answers: AnswerQueue,
+        replies: ReplyQueue,
         hear: Hear,
         rename: Rename,
     ) -> None:
@@ -108,7 +109,7 @@ class Session:
         self._connection = connection
         self._settings = settings
         self._logged_in = registration.logged_in
-        self._answers = answers
+        self._replies = replies
         self._hear = hear
         self._rename = rename
         self._welcome = asyncio.Event()
@@ -136,7 +137,7 @@ class Session:
 
         :raises ConnectionLost: then.
         """
-        tasks = [asyncio.create_task(work()) for work in (self._join, self._answer, self._regain)]
+        tasks = [asyncio.create_task(work()) for work in (self._join, self._reply, self._regain)]
         try:
             async for message in self._connection.messages():
                 if handler := self._handlers.get(message.command):
@@ -167,14 +168,14 @@ class Session:
         except TimeoutError:
             logger.warning("NickServ has not answered")
 
-    async def _answer(self) -> None:
+    async def _reply(self) -> None:
         while True:
-            line = self._answers.next(self.channels.is_inside)
+            line = self._replies.next(self.channels.is_inside)
             if line is None:
                 await asyncio.sleep(min(0.2, self._settings.waits.answer))
                 continue
             self._connection.send("PRIVMSG", *line)
-            logger.debug("answered in %s: %s", *line)
+            logger.debug("replied in %s: %s", *line)
             await asyncio.sleep(self._settings.waits.answer)
 
     async def _regain(self) -> None:

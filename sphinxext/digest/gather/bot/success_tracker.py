@@ -1,68 +1,45 @@
-"""What people tell in channels: which messages are successes or thanks, and the journal's entries of them."""
+"""Turn the successes and thanks of live channels into journal entries: new ones, corrections, and repetitions."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from sphinxext.digest.fragments.draft import Draft, completed
+from sphinxext.digest.fragments.draft import Draft
 from sphinxext.digest.fragments.folder import SUFFIX
-from sphinxext.digest.gather.bot.journal import REMEMBERED, Entry
-from sphinxext.digest.gather.irc.commands import WINDOW, Heard, Listener, Telling, Told, draft_success, parse
+from sphinxext.digest.gather.bot.journal import REMEMBERED, JournalEntry
+from sphinxext.digest.gather.irc.commands import WINDOW, Listener, TrackedCommand, draft_success
 
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """A success or thanks, by its kind; ``entry`` is None if it is there already. ``corrects`` an earlier one.
-
-    ``token`` is that of the entry, or of the one that says the same already.
-    """
-
-    kind: str
-    entry: Entry | None
-    token: str
-    corrects: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Last:
-    """When the same words were told last on a day, how many times until then, and the entry's token."""
-
-    moment: datetime
-    number: int
-    token: str
-
-
-#: So many things are remembered without looking for those that are too old.
+#: The number of commands that are remembered before old ones are looked for.
 _FEW = 1000
 
 
-class Tellings:
-    """Knows what was told, and by that what a message tells. A collector of logs goes by the same rules.
+class SuccessTracker:
+    """Knows which commands were recorded, and makes the journal entries of others by the rules of the log collector.
 
     :param known: entries of the journal.
-    :param draft: whether fragments are drafts, which are shown nowhere until a person has completed them.
-    :param log_url: where the channel's log has the line, with the fields ``{channel}``, ``{date}`` and ``{time}``.
+    :param draft: whether fragments are drafts, which are published only after a person has completed them.
+    :param log_url: a template for the line in the channel's log, with ``{channel}``, ``{date}`` and ``{time}``.
     """
 
-    def __init__(self, known: Iterable[Entry], *, draft: bool = False, log_url: str = "") -> None:
+    def __init__(self, known: Iterable[JournalEntry], *, draft: bool = False, log_url: str = "") -> None:
         self._draft = draft
         self._log_url = log_url
-        self._times: dict[str, _Last] = {}
+        # by key: how many times the same words were told on a day, and the entry of the last time
+        self._latest: dict[str, tuple[int, JournalEntry]] = {}
         self._listeners: dict[str, Listener] = {}
-        # by what the listener has; it is kept here so that no other can have its number
-        self._recent: dict[int, tuple[Heard, Telling, Entry]] = {}
-        self._most_times = self._most_recent = _FEW
+        # by id() of the command, which is kept here so that no other object gets the same one
+        self._recent: dict[int, tuple[TrackedCommand, JournalEntry]] = {}
+        self._most_latest = self._most_recent = _FEW
         for entry in known:
             if not entry.before:
-                number = self._times[entry.key].number if entry.key in self._times else 0
-                self._times[entry.key] = _Last(entry.time, number + 1, entry.token)
+                self._remember(entry)
 
-    def hear(self, nick: str, channel: str, text: str, moment: datetime) -> Noted | None:
-        """Return what a message in a channel tells or corrects, or None.
+    def hear(self, nick: str, channel: str, text: str, moment: datetime) -> tuple[JournalEntry, bool] | None:
+        """Return the entry of the command that a message gives or corrects, and whether it is new.
 
         :param moment: in any time zone.
         """
@@ -70,62 +47,60 @@ class Tellings:
         listener = self._listeners.setdefault(channel, Listener(channel))
         one = listener.hear(nick, text, moment)
         listener.heard.clear()
-        if one is None or one.now is None:
+        if one is None or one.current is None:
             return None
         self._forget(moment)
         found = self._recent.get(id(one))
-        if found is None:
-            entry, token = self._new_entry(one, moment)
-            return Noted(one.told.kind, entry, token)
-        entry = self._correction(*found)
-        return Noted(one.told.kind, entry, (entry or found[2]).token, corrects=parse(text) is None)
-
-    def _forget(self, moment: datetime) -> None:
-        """Forget what is too old to matter, as soon as it is as much as what is not."""
-        if len(self._recent) > self._most_recent:
-            self._recent = {key: found for key, found in self._recent.items() if moment - found[0].last <= WINDOW}
-            self._most_recent = max(_FEW, 2 * len(self._recent))
-        if len(self._times) > self._most_times:
-            self._times = {key: last for key, last in self._times.items() if moment - last.moment <= REMEMBERED}
-            self._most_times = max(_FEW, 2 * len(self._times))
+        return self._new_entry(one) if found is None else self._correction(*found)
 
     def rename(self, before: str, after: str) -> None:
-        """Somebody has another nick now."""
+        """Let commands be corrected under a new nick."""
         for listener in self._listeners.values():
             listener.rename(before, after)
 
-    def _new_entry(self, one: Heard, moment: datetime) -> tuple[Entry | None, str]:
-        """Make an entry, unless there is one already: the entry or None, and the token of the one that there is."""
+    def _forget(self, moment: datetime) -> None:
+        """Forget old commands whenever as many as all the recent ones were added."""
+        if len(self._recent) > self._most_recent:
+            self._recent = {key: found for key, found in self._recent.items() if moment - found[0].changed <= WINDOW}
+            self._most_recent = max(_FEW, 2 * len(self._recent))
+        if len(self._latest) > self._most_latest:
+            self._latest = {key: last for key, last in self._latest.items() if moment - last[1].time <= REMEMBERED}
+            self._most_latest = max(_FEW, 2 * len(self._latest))
+
+    def _remember(self, entry: JournalEntry) -> None:
+        self._latest[entry.key] = self._repeats(entry.key) + 1, entry
+
+    def _repeats(self, key: str) -> int:
+        return self._latest[key][0] if key in self._latest else 0
+
+    def _new_entry(self, one: TrackedCommand) -> tuple[JournalEntry, bool]:
+        key = one.identity
+        if key in self._latest and abs(one.moment - self._latest[key][1].time) <= WINDOW:
+            return self._latest[key][1], False
         assert one.channel is not None
-        telling = Telling(nick=one.nick, channel=one.channel, moment=moment, told=one.told)
-        key = telling.identity
-        before = self._times.get(key)
-        if before is not None and abs(moment - before.moment) <= WINDOW:
-            return None, before.token
-        telling = replace(telling, repeat=before.number + 1 if before else 1)
-        draft = self._draft_of(telling, one.told)
-        name, time = f"{draft.stem}{SUFFIX}", moment.isoformat(timespec="seconds")
-        entry = Entry(draft.identity, key, time, name, draft.text, str(one.told.kind), one.nick, one.channel)
-        self._times[key] = _Last(moment, telling.repeat, entry.token)
-        self._recent[id(one)] = (one, telling, entry)
-        return entry, entry.token
+        one.repeat = self._repeats(key) + 1
+        one.url = log_url(self._log_url, one.channel, one.moment) if self._log_url else None
+        draft = self._draft_of(one)
+        name, time = f"{draft.stem}{SUFFIX}", one.moment.isoformat(timespec="seconds")
+        kind = str(one.command.kind)
+        entry = JournalEntry(draft.identity, key, time, name, draft.text, kind, one.nick, one.channel)
+        self._remember(entry)
+        self._recent[id(one)] = one, entry
+        return entry, True
 
-    def _correction(self, one: Heard, telling: Telling, last: Entry) -> Entry | None:
-        assert one.now is not None
-        text = self._draft_of(telling, one.now).text
+    def _correction(self, one: TrackedCommand, last: JournalEntry) -> tuple[JournalEntry, bool]:
+        text = self._draft_of(one).text
         if text == last.text:
-            return None
+            return last, False
         entry = replace(last, text=text, before=last.text)
-        self._recent[id(one)] = (one, telling, entry)
-        return entry
+        self._recent[id(one)] = one, entry
+        return entry, True
 
-    def _draft_of(self, telling: Telling, told: Told) -> Draft:
-        url = log_url(self._log_url, telling.channel or "", telling.moment) if self._log_url else None
-        draft = draft_success(telling, now=told, url=url)
-        return draft if self._draft else completed(draft)
+    def _draft_of(self, one: TrackedCommand) -> Draft:
+        return draft_success(one, is_draft=self._draft)
 
 
 def log_url(template: str, channel: str, moment: datetime) -> str:
-    """Where the log of a channel has a moment, which is in UTC; see :class:`Tellings`."""
+    """Fill the template of a :class:`SuccessTracker` for a moment in UTC."""
     fields = {"channel": quote(channel, safe=""), "date": f"{moment:%Y-%m-%d}", "time": f"{moment:%H:%M:%S}"}
     return re.sub(r"\{(channel|date|time)\}", lambda match: fields[match[1]], template)

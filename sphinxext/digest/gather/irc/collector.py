@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from sphinxext.digest.fragments.draft import Draft
 from sphinxext.digest.fragments.values import ValueProblem, check_url
-from sphinxext.digest.gather.irc.commands import Heard, Listener, Telling, distinct, draft_success, moment_of
+from sphinxext.digest.gather.irc.commands import Listener, TrackedCommand, distinct, draft_success, moment_of
 from sphinxext.digest.gather.irc.formats import Said, UndatedError
 from sphinxext.digest.gather.irc.logs import (
     Line,
@@ -200,7 +200,7 @@ class Collector:
             self._complain(source, error.line, Code.NOT_A_LOG, str(error))
             return
         listener = self._listener(source.channel or self.wishes.channel or room.name)
-        known: dict[str, tuple[RoomMessage, Heard | None]] = {}
+        known: dict[str, tuple[RoomMessage, TrackedCommand | None]] = {}
         for message in room.messages:
             before, heard = known.get(message.replaces, (None, None)) if message.replaces else (None, None)
             if before is not None and before.sender != message.sender:
@@ -260,7 +260,6 @@ def _sound_url(url: str | None) -> str | None:
         return None
 
 
-def _draft_of(one: Heard) -> Draft:
-    telling = Telling(nick=one.nick, channel=one.channel, moment=one.moment, told=one.told, repeat=one.repeat)
-    comment = () if one.now == one.told else (f"Corrected by {one.nick}. It was told as: {one.told.text}",)
-    return draft_success(telling, now=one.now, url=one.url, comment=comment)
+def _draft_of(one: TrackedCommand) -> Draft:
+    comment = f"Corrected by {one.nick}. It was told as: {one.command.text}"
+    return draft_success(one, comment=() if one.current == one.command else (comment,))

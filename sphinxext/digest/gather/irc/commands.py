@@ -1,11 +1,8 @@
-"""``#success`` and ``#thanks``, as SuccessBot knows them, and the drafts that they become.
+"""Parse ``#success`` and ``#thanks`` in chat messages, apply corrections of them, and draft them as fragments.
 
-The commands are those of OpenStack's statusbot, without its mistakes: it takes ``#successful`` for one, and a success
-that says nothing.
-
-Second thoughts: what somebody says soon after a success to put it right.
-
-Listening to channels: what is said in them, in the order of time, to what was told and what became of it.
+The commands are those of OpenStack's statusbot, without two of its mistakes: ``#successful`` doesn't count, nor does a
+command without text. A :class:`Listener` follows one channel, so that the bot and the collector of logs treat
+corrections and repetitions alike.
 """
 
 from __future__ import annotations
@@ -24,105 +21,114 @@ from sphinxext.digest.model import Moment
 from sphinxext.digest.text.rst import begun, escaped
 from sphinxext.digest.text.visible import visible_text, without_codes
 
-#: A command stands at the very start, and ends with its word.
+#: A command is the first word of a message.
 _COMMAND = re.compile(r"#(success|thanks)(?::|,?(?=\s))\s*(.*)", re.DOTALL)
-#: Whom thanks go to, as people address each other: ``nick:``, ``@nick``.
 _ON_MATRIX = re.compile(r"@(?P<nick>[^\s:@]+):[^\s:]\S*")
 _RECIPIENT = re.compile(r"(?P<nick>\S+)\s+(?P<text>\S.*)", re.DOTALL)
 
 
-class Deed(StrEnum):
-    """What somebody told."""
+class CommandKind(StrEnum):
+    """The commands that SuccessBot understands."""
 
     SUCCESS = "success"
     THANKS = "thanks"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a message tells SuccessBot: ``text`` is plain text on one line; only thanks have a ``recipient``."""
+class Command:
+    """A ``#success`` or ``#thanks``. ``text`` is plain text on one line; only thanks have a ``recipient``."""
 
-    kind: Deed
+    kind: CommandKind
     recipient: str | None
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """What one telling is known by, whoever keeps it: all but the day is as it was first told.
+@dataclass(slots=True)
+class TrackedCommand:
+    """A command with its author, channel and time, and what corrections have made of it.
 
-    :param channel: with or without its ``#``; None if nothing says it.
-    :param moment: in any time zone. The identity has its day in UTC only: the clocks of a bot and of a log differ, and
-        some logs have no seconds.
-    :param repeat: counts those who are otherwise alike from 1: the same words of the same nick, later on the same day.
+    :param channel: with or without its ``#``; None if unknown.
+    :param moment: when it was first given, with a time zone.
+    :param url: the line in the channel's log, if it is known.
+    :param repeat: counts, from 1, the same words of the same nick on one day.
     """
 
     nick: str
     channel: str | None
     moment: datetime
-    told: Told
+    command: Command
+    url: str | None = None
     repeat: int = 1
+    #: The command after all corrections; None if it was taken back.
+    current: Command | None = field(init=False)
+    #: When it was given or last corrected.
+    changed: datetime = field(init=False)
+    #: The last message of the nick that was no correction of it.
+    said_since: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        self.current, self.changed = self.command, self.moment
 
     @property
     def identity(self) -> str:
-        """The identity of the fragment: 16 hexadecimal digits, the same for a bot and for each log."""
+        """The fragment's identity, which a bot and every log of the channel agree on.
+
+        It has the day in UTC and no time: clocks differ, and some logs have no seconds. Corrections do not change it.
+        """
         day = self.moment.astimezone(UTC).date()
-        told = self.told
-        words = (told.kind, (self.channel or "").lstrip("#").casefold(), day, self.nick.casefold(), self.repeat)
-        return identity_of("told", *words, told.recipient or "", told.text)
+        command = self.command
+        words = (command.kind, (self.channel or "").lstrip("#").casefold(), day, self.nick.casefold(), self.repeat)
+        return identity_of("told", *words, command.recipient or "", command.text)
 
 
-def parse(text: str) -> Told | None:
-    """What a message in a channel tells SuccessBot, or None.
+def parse(text: str) -> Command | None:
+    """Parse the command at the very start of a message: ``#success TEXT`` or ``#thanks NICK TEXT``.
 
-    ``#success text`` and ``#thanks nick text`` at the very start; white space is folded, and what nobody sees is
-    left out, see :func:`~sphinxext.digest.text.encoding.visible_text`. A colon may follow the command and the
-    nick. A message without words is none.
+    A colon may follow the command and the nick. White space is folded and invisible characters are removed, see
+    :func:`~sphinxext.digest.text.visible.visible_text`. A command without text is ignored.
 
-    :param text: the message alone, without the nick. Actions, notices and private messages are for the caller to tell.
+    :param text: the message without its author. The caller leaves out actions, notices and private messages.
     """
     match = _COMMAND.match(without_codes(text))
     if match is None:
         return None
     words = visible_text(match[2])
-    if match[1] == Deed.SUCCESS:
-        return Told(Deed.SUCCESS, None, words) if _says_something(words) else None
+    if match[1] == CommandKind.SUCCESS:
+        return Command(CommandKind.SUCCESS, None, words) if _says_something(words) else None
     thanks = _RECIPIENT.fullmatch(words)
     if thanks is None or not _says_something(thanks["text"]):
         return None
     recipient = _nick_of(thanks["nick"])
-    return Told(Deed.THANKS, recipient, thanks["text"]) if recipient else None
+    return Command(CommandKind.THANKS, recipient, thanks["text"]) if recipient else None
 
 
-def draft_success(
-    telling: Telling, *, now: Told | None = None, url: str | None = None, comment: Iterable[str] = ()
-) -> Draft:
-    """The fragment of one success or thanks. Its text is escaped, so that nothing of it is markup.
+def draft_success(tracked: TrackedCommand, *, comment: Iterable[str] = (), is_draft: bool = True) -> Draft:
+    """Make the fragment of a success or thanks as it reads now. Its text is escaped: nothing in it is markup.
 
-    :param now: what it became by corrections; the identity stays that of what was told first.
-    :param url: the line in the log of the channel, one that a fragment may have.
     :param comment: lines of plain text for the top of the file.
+    :param is_draft: whether a person has to complete it before it is published.
     """
-    told = now or telling.told
+    command = tracked.current or tracked.command
     note = {
-        "nick": visible_text(telling.nick) or None,
-        "thanks": told.recipient,
-        "text": begun(escaped(told.text)),
-        "channel": (visible_text(telling.channel).removeprefix("#") or None) if telling.channel else None,
-        "url": url,
-        "date": moment_of(telling.moment),
+        "nick": visible_text(tracked.nick) or None,
+        "thanks": command.recipient,
+        "text": begun(escaped(command.text)),
+        "channel": (visible_text(tracked.channel).removeprefix("#") or None) if tracked.channel else None,
+        "url": tracked.url,
+        "date": moment_of(tracked.moment),
     }
-    return make_draft(telling.identity, told.text, {"successes": [note]}, comment=map(visible_text, comment))
+    lines = map(visible_text, comment)
+    return make_draft(tracked.identity, command.text, {"successes": [note]}, comment=lines, is_draft=is_draft)
 
 
 def moment_of(time: datetime) -> Moment:
-    """A time in any zone as fragments have it, in UTC and without fractions of seconds."""
+    """Convert a time in any zone to UTC without fractions of seconds, as fragments have it."""
     utc = time.astimezone(UTC).replace(microsecond=0)
     return Moment(utc.date(), utc)
 
 
 def _says_something(text: str) -> bool:
-    """Whether there is a letter, a digit or a picture in a text, not punctuation alone."""
+    """Return True if a text has a letter, a digit or an emoji, and not only punctuation."""
     return any(character.isalnum() or category(character) == "So" for character in text)
 
 
@@ -134,9 +140,9 @@ def _nick_of(word: str) -> str:
     return nick.removeprefix("@") if ":" not in nick else nick
 
 
-#: How long after a success a correction of it may follow.
+#: A correction has to follow its command within this time.
 WINDOW = timedelta(minutes=5)
-#: No correction makes a text longer, and none is longer itself.
+#: The longest text that a correction may make, and the longest correction, in characters.
 MAX_TEXT, MAX_CORRECTION = 10_000, 1_000
 
 #: ``s/old/new/``: any usual delimiter, which a backslash escapes; the last one may be missing.
@@ -145,22 +151,22 @@ _SED = re.compile(
     r"(?:(?P=mark)(?P<flags>[gi]*)\s*)?\Z",
     re.DOTALL,
 )
-#: Two words are one with a slip of the fingers if they are so much alike and have about the same length.
+#: Two words are one with a typo if their similarity and lengths are within these limits.
 _ALIKE, _DIFFERENCE, _SHORT = 0.75, 2, 4
 _SLIPS = 2
 
 
-def corrected(told: Told, message: str, since: str = "") -> Told | None:
-    """What a success becomes by a later message of the same nick, or None if that is no correction of it.
+def corrected(command: Command, message: str, since: str = "") -> Command | None:
+    """Apply a later message of the same nick to a command; return None if the message doesn't correct it.
 
-    A correction is ``s/old/new/`` as in sed, or the same again, see :func:`is_told_again`. Here ``old`` is words and
-    not an expression. The caller sees to it that no more than :data:`WINDOW` has passed.
+    A correction is ``s/old/new/`` as in sed, but with plain text instead of an expression, or the command again, see
+    :func:`is_restated`. The caller checks that no more than :data:`WINDOW` has passed.
 
-    :param since: what the nick said in between, if anything: a correction that fits there is about that.
+    :param since: the nick's last message in between, if any: a correction that fits there is about that.
     """
     again = parse(message)
     if again is not None:
-        return again if is_told_again(told, again) else None
+        return again if is_restated(command, again) else None
     match = _SED.match(without_codes(message)) if len(message) <= MAX_CORRECTION else None
     if match is None:
         return None
@@ -169,17 +175,17 @@ def corrected(told: Told, message: str, since: str = "") -> Told | None:
     expression = re.compile(re.escape(old), re.IGNORECASE if "i" in flags else 0)
     if not old or expression.search(since):
         return None
-    return _replaced(told, expression, new, everywhere="g" in flags)
+    return _replaced(command, expression, new, everywhere="g" in flags)
 
 
-def is_told_again(told: Told, again: Told) -> bool:
-    """Whether a second success says the same as the first: the same words, more of them, or without slips.
+def is_restated(command: Command, again: Command) -> bool:
+    """Return True if a second command repeats the first: in the same words, with more of them, or without its typos.
 
-    Words with digits are never slips: ``13.0.0.0b1`` and ``13.0.0.0b2`` are two releases.
+    Words with digits are never typos: ``13.0.0.0b1`` and ``13.0.0.0b2`` are two releases.
     """
-    if told.kind is not again.kind:
+    if command.kind is not again.kind:
         return False
-    before, after = list(_words_of(told)), list(_words_of(again))
+    before, after = list(_words_of(command)), list(_words_of(again))
     if before == after:
         return True
     if len(before) < len(after):
@@ -191,30 +197,30 @@ def is_told_again(told: Told, again: Told) -> bool:
 
 
 def visible_text_of_part(part: str) -> str:
-    """A part of ``s/old/new/`` without escapes; spaces at its ends stay, since they matter there."""
+    """Return a part of ``s/old/new/`` without escapes. Spaces at its ends stay: they matter there."""
     text = re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL)
     words = visible_text(text)
     return f"{' ' * text[:1].isspace()}{words}{' ' * text[-1:].isspace()}" if words else " " * bool(text)
 
 
-def _replaced(told: Told, old: re.Pattern[str], new: str, *, everywhere: bool) -> Told | None:
-    """The text with other words, or else the recipient with another name."""
+def _replaced(command: Command, old: re.Pattern[str], new: str, *, everywhere: bool) -> Command | None:
+    """Replace words in the text of a command, or else in the name of its recipient."""
     for name in ("text", "recipient"):
-        value = getattr(told, name)
+        value = getattr(command, name)
         found = len(old.findall(value)) if value else 0
         if not found or len(value) + found * len(new) > MAX_TEXT:
             continue
         changed = visible_text(old.sub(lambda _: new, value, count=0 if everywhere else 1))
         if changed and (name == "text" or " " not in changed):
-            parts = {"text": told.text, "recipient": told.recipient, name: changed}
-            return Told(told.kind, parts["recipient"], parts["text"] or "")
+            parts = {"text": command.text, "recipient": command.recipient, name: changed}
+            return Command(command.kind, parts["recipient"], parts["text"] or "")
     return None
 
 
-def _words_of(told: Told) -> Iterator[str]:
-    if told.recipient:
-        yield told.recipient.casefold()
-    for word in told.text.casefold().split():
+def _words_of(command: Command) -> Iterator[str]:
+    if command.recipient:
+        yield command.recipient.casefold()
+    for word in command.text.casefold().split():
         yield word.strip(".,;:!?()\"'") or word
 
 
@@ -226,96 +232,77 @@ def _is_slip(before: str, after: str) -> bool:
     return SequenceMatcher(None, before, after, autojunk=False).ratio() >= _ALIKE
 
 
-#: How many successes of one nick can be corrected at a time.
+#: How many commands of one nick can be corrected at a time.
 _OPEN = 20
 
 
 @dataclass(slots=True)
-class Heard:
-    """Something that was told. ``now`` is what corrections made of it, None if it was taken back.
-
-    ``moment`` is that of the first telling and has a zone; ``last`` that of the last version. ``url`` is the line in
-    the log, if it is known.
-    """
-
-    nick: str
-    channel: str | None
-    moment: datetime
-    told: Told
-    url: str | None
-    now: Told | None
-    last: datetime
-    since: str = ""
-    repeat: int = 1
-
-
-@dataclass(slots=True)
 class Listener:
-    """Hears one channel, through all of its logs."""
+    """Follows one channel and tracks the commands given in it, across all of its logs."""
 
     channel: str | None
-    heard: list[Heard] = field(default_factory=list)
-    #: By nicks, what was told so recently that a correction may follow.
-    waiting: dict[str, list[Heard]] = field(default_factory=dict)
+    heard: list[TrackedCommand] = field(default_factory=list)
+    #: By nick, the commands that may still be corrected.
+    waiting: dict[str, list[TrackedCommand]] = field(default_factory=dict)
     _passed: datetime | None = None
 
     def pass_time(self, moment: datetime) -> None:
-        """Forget what is too old to be corrected at a moment. Once a minute is enough."""
+        """Forget commands that are too old to be corrected. Once a minute is enough."""
         if self._passed is not None and abs(moment - self._passed) < timedelta(minutes=1):
             return
         self._passed = moment
         for nick, found in list(self.waiting.items()):
-            kept = [one for one in found if abs(moment - one.last) <= WINDOW]
+            kept = [one for one in found if abs(moment - one.changed) <= WINDOW]
             if kept:
                 self.waiting[nick] = kept
             else:
                 del self.waiting[nick]
 
-    def hear(self, nick: str, text: str, moment: datetime, url: str | None = None) -> Heard | None:
-        """A message of a nick in the channel; what it tells, or corrects, if anything."""
+    def hear(self, nick: str, text: str, moment: datetime, url: str | None = None) -> TrackedCommand | None:
+        """Return the command that a message gives or corrects, or None."""
         if self.waiting:
             self.pass_time(moment)
         key = nick.casefold()
-        recent = [one for one in self.waiting.get(key, ()) if abs(moment - one.last) <= WINDOW]
+        recent = [one for one in self.waiting.get(key, ()) if abs(moment - one.changed) <= WINDOW]
         for one in reversed(recent):
-            if one.now is not None and (changed := corrected(one.now, text, one.since)) is not None:
-                one.now, one.last = changed, max(moment, one.last)
+            if one.current is not None and (changed := corrected(one.current, text, one.said_since)) is not None:
+                one.current, one.changed = changed, max(moment, one.changed)
                 return one
-        told = parse(text)
-        if told is None:
+        command = parse(text)
+        if command is None:
             for one in recent:
-                one.since = visible_text(text)
+                one.said_since = visible_text(text)
             return None
-        one = Heard(nick, self.channel, moment, told, url, told, moment)
+        one = TrackedCommand(nick, self.channel, moment, command, url)
         self.heard.append(one)
         self.waiting[key] = [*recent[-_OPEN:], one]
         return one
 
-    def edit(self, one: Heard, text: str) -> None:
-        """What was told became another text, or is no success any more."""
-        one.now = parse(text)
+    def edit(self, one: TrackedCommand, text: str) -> None:
+        """Replace a command by an edited message, which may be none."""
+        one.current = parse(text)
 
     def rename(self, before: str, after: str) -> None:
-        """Somebody has another nick now."""
+        """Let commands be corrected under a new nick."""
         if found := self.waiting.pop(before.casefold(), None):
             self.waiting[after.casefold()] = found
 
 
-def distinct(heard: Iterable[Heard]) -> Iterator[Heard]:
-    """What was told and not taken back, each once, in the order of time, though several logs may have it.
+def distinct(heard: Iterable[TrackedCommand]) -> Iterator[TrackedCommand]:
+    """Deduplicate commands that several logs have, drop those taken back, and yield the rest in order of time.
 
-    The same words of the same nick on one day are told again if they come later than a correction could; such are
-    counted, by their ``repeat``. Of one that several logs have, the one with a link stays.
+    The same words of the same nick on one day are a command of their own if they come later than a correction could;
+    ``repeat`` counts these. Of duplicates, the one with a link stays.
     """
-    known: defaultdict[object, list[Heard]] = defaultdict(list)
+    known: defaultdict[object, list[TrackedCommand]] = defaultdict(list)
     for one in sorted(heard, key=lambda one: one.moment):
         day = one.moment.astimezone(UTC).date()
-        same = known[(one.channel or "").casefold(), one.nick.casefold(), day, one.told]
+        same = known[(one.channel or "").casefold(), one.nick.casefold(), day, one.command]
         if same and one.moment - same[-1].moment <= WINDOW:
             first = same[-1]
             first.url = first.url or one.url
-            first.now = one.now if first.now == first.told else first.now
+            first.current = one.current if first.current == first.command else first.current
         else:
             same.append(one)
             one.repeat = len(same)
-    yield from sorted((one for same in known.values() for one in same if one.now), key=lambda one: one.moment)
+    yield from sorted((one for same in known.values() for one in same if one.current), key=lambda one: one.moment)

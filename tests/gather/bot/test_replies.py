@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 
-from sphinxext.digest.gather.bot.connection import WORDS, Answer, AnswerQueue, Bucket
-from sphinxext.digest.gather.bot.protocol import Backoff
+from sphinxext.digest.gather.bot.replies import WORDS, Backoff, Bucket, ReplyQueue
 
 URL = "https://wiki.example.org/Successes"
 
 
-def _lines(queue: AnswerQueue) -> list[tuple[str, str]]:
+def _lines(queue: ReplyQueue) -> list[tuple[str, str]]:
     lines = []
     while line := queue.next(lambda channel: True):
         lines.append(line)
@@ -26,9 +25,9 @@ def test_bucket() -> None:
 
 
 def test_few_are_answered_one_by_one_and_channels_take_turns() -> None:
-    queue = AnswerQueue(URL)
+    queue = ReplyQueue(URL)
     for channel, nick in (("#a", "x"), ("#a", "y"), ("#b", "z")):
-        queue.add(channel, Answer(nick, "success"))
+        queue.add(channel, nick, "success")
     assert _lines(queue) == [
         ("#a", f"x: Added success to Success page ({URL})"),
         ("#b", f"z: Added success to Success page ({URL})"),
@@ -37,15 +36,15 @@ def test_few_are_answered_one_by_one_and_channels_take_turns() -> None:
 
 
 def test_without_url() -> None:
-    queue = AnswerQueue("")
-    queue.add("#a", Answer("x", "thanks"))
+    queue = ReplyQueue("")
+    queue.add("#a", "x", "thanks")
     assert _lines(queue) == [("#a", "x: Added your thanks to Thanks page")]
 
 
 def test_many_are_answered_together() -> None:
-    queue = AnswerQueue(URL)
+    queue = ReplyQueue(URL)
     for number in range(20):
-        queue.add("#a", Answer(f"nick{number % 2}", "thanks" if number == 3 else "success"))
+        queue.add("#a", f"nick{number % 2}", "thanks" if number == 3 else "success")
     assert _lines(queue) == [
         ("#a", f"nick0, nick1: Added 19 successes to Success page ({URL})"),
         ("#a", f"nick1: Added your thanks to Thanks page ({URL})"),
@@ -54,17 +53,17 @@ def test_many_are_answered_together() -> None:
 
 
 def test_long_nicks_take_several_lines() -> None:
-    queue = AnswerQueue(URL)
+    queue = ReplyQueue(URL)
     for number in range(30):
-        queue.add("#a", Answer(f"{'n' * 60}{number}", "success"))
+        queue.add("#a", f"{'n' * 60}{number}", "success")
     lines = _lines(queue)
     assert all(len(text) < 400 and text.endswith(f"({URL})") for _, text in lines)
     assert sum(text.count("n" * 60) for _, text in lines) == 30
 
 
 def test_a_channel_without_the_bot_waits() -> None:
-    queue = AnswerQueue(URL)
-    queue.add("#a", Answer("x", "success"))
+    queue = ReplyQueue(URL)
+    queue.add("#a", "x", "success")
     assert queue.next(lambda channel: False) is None
     assert len(queue) == 1
 
@@ -80,26 +79,26 @@ def test_backoff() -> None:
 
 def test_three_are_answered_one_by_one_and_four_together() -> None:
     for number, lines in ((3, 3), (4, 1)):
-        queue = AnswerQueue(URL)
+        queue = ReplyQueue(URL)
         for _ in range(number):
-            queue.add("#a", Answer("x", "success"))
+            queue.add("#a", "x", "success")
         assert len(queue) == number
         assert len(_lines(queue)) == lines
 
 
 def test_one_line_names_twelve_people() -> None:
-    queue = AnswerQueue("")
+    queue = ReplyQueue("")
     for number in range(14):
-        queue.add("#a", Answer(f"n{number}", "success"))
+        queue.add("#a", f"n{number}", "success")
     first, second = (text for _, text in _lines(queue)[:2])
     assert first == f"{', '.join(f'n{number}' for number in range(12))}: Added 12 successes to Success page"
     assert second == "n12: Added success to Success page"
 
 
 def test_those_who_are_told_other_words_get_a_line_of_their_own() -> None:
-    queue = AnswerQueue("")
+    queue = ReplyQueue("")
     for number in range(5):
-        queue.add("#a", Answer("x", "success", "Sorry" if number % 2 else ""))
+        queue.add("#a", "x", "Sorry" if number % 2 else "success")
     assert _lines(queue) == [
         ("#a", "x: Added 3 successes to Success page"),
         ("#a", "x: Sorry"),
@@ -109,36 +108,36 @@ def test_those_who_are_told_other_words_get_a_line_of_their_own() -> None:
 
 
 def test_channels_take_turns_while_one_is_flooded() -> None:
-    queue = AnswerQueue("")
+    queue = ReplyQueue("")
     for number in range(30):
-        queue.add("#a", Answer(f"n{number}", "success"))
-    queue.add("#b", Answer("y", "thanks"))
+        queue.add("#a", f"n{number}", "success")
+    queue.add("#b", "y", "thanks")
     assert [channel for channel, _ in _lines(queue)][:3] == ["#a", "#b", "#a"]
 
 
 def test_channel_that_waits_keeps_no_other_waiting() -> None:
-    queue = AnswerQueue("")
-    queue.add("#a", Answer("x", "success"))
-    queue.add("#b", Answer("y", "success"))
+    queue = ReplyQueue("")
+    queue.add("#a", "x", "success")
+    queue.add("#b", "y", "success")
     assert queue.next(lambda channel: channel == "#b") == ("#b", "y: Added success to Success page")
     assert queue.next(lambda channel: channel == "#b") is None
     assert len(queue) == 1
 
 
 def test_nick_that_is_longer_than_a_line() -> None:
-    queue = AnswerQueue(URL)
+    queue = ReplyQueue(URL)
     for _ in range(5):
-        queue.add("#a", Answer("n" * 1000, "success"))
+        queue.add("#a", "n" * 1000, "success")
     [(_, text)] = _lines(queue)
     assert text == "n" * len(text)
     assert 200 < len(text) < 400
 
 
 def test_flood_of_answers_takes_linear_time_from_one_person() -> None:
-    queue = AnswerQueue(URL)
+    queue = ReplyQueue(URL)
     used = time.process_time()
     for _ in range(200_000):
-        queue.add("#a", Answer("x", "success"))
+        queue.add("#a", "x", "success")
     assert _lines(queue) == [("#a", f"x: Added 200000 successes to Success page ({URL})")]
     assert time.process_time() - used < 30
 

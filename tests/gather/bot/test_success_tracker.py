@@ -1,0 +1,196 @@
+"""Messages that are successes, and the memory of them."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from sphinxext.digest.fragments.read import read_fragment
+from sphinxext.digest.gather.bot import success_tracker as module
+from sphinxext.digest.gather.bot.success_tracker import SuccessTracker, log_url
+
+NOW = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)
+
+
+def _hear(tracker: SuccessTracker, text: str, seconds: float = 0, nick: str = "aya", channel: str = "#dev") -> Any:
+    return tracker.hear(nick, channel, text, NOW + timedelta(seconds=seconds))
+
+
+def test_entry() -> None:
+    entry, is_new = _hear(SuccessTracker([]), "#thanks fungi for caf\u00e9")
+    assert is_new
+    assert (entry.kind, entry.nick, entry.channel, entry.before) == ("thanks", "aya", "#dev", "")
+    assert entry.moment == "2026-03-02T14:05:30+00:00"
+    assert entry.name == f"for-cafe-{entry.identity}.yaml"
+    assert entry.time == NOW
+    assert "draft" not in entry.text
+    assert "url:" not in entry.text
+
+
+def test_draft() -> None:
+    entry, _ = _hear(SuccessTracker([], draft=True), "#success draft: true")
+    assert "\ndraft: true\n" in entry.text
+
+
+def test_any_time_zone() -> None:
+    moment = datetime(2026, 3, 3, 1, 0, tzinfo=timezone(timedelta(hours=2)))
+    found = SuccessTracker([]).hear("aya", "#dev", "#success one", moment)
+    assert found
+    assert found[0].moment == "2026-03-02T23:00:00+00:00"
+
+
+def test_link_to_the_log() -> None:
+    tracker = SuccessTracker([], log_url="https://example.org/{channel}/{date}#{time}")
+    entry, _ = _hear(tracker, "#success one")
+    assert "url: https://example.org/%23dev/2026-03-02#14:05:30" in entry.text
+    assert log_url("{date}{{time}", "#a", NOW) == "2026-03-02{14:05:30"
+
+
+def test_what_is_none() -> None:
+    tracker = SuccessTracker([])
+    assert [_hear(tracker, text) for text in ("words", "#success", "s/a/b/", "#thanks aya")] == [None] * 4
+
+
+def test_again_within_five_minutes_and_later() -> None:
+    tracker = SuccessTracker([])
+    first, soon, other = (_hear(tracker, "#success one", n, nick) for n, nick in ((0, "aya"), (299, "aya"), (0, "bo")))
+    assert first[1]
+    assert other[1]
+    assert soon == (first[0], False)
+    later, is_new = _hear(tracker, "#success one", 900)
+    assert is_new
+    assert later.identity != first[0].identity
+    assert later.key == first[0].key
+    # a restart knows both
+    known = SuccessTracker([first[0], later])
+    assert _hear(known, "#success one", 905) == (later, False)
+    third, _ = _hear(known, "#success one", 2000)
+    assert len({third.identity, later.identity, first[0].identity}) == 3
+    assert _hear(SuccessTracker([first[0]]), "#success one", 900) == (later, True)
+
+
+def test_correction() -> None:
+    tracker = SuccessTracker([])
+    first, _ = _hear(tracker, "#success teh gate works")
+    fixed, is_new = _hear(tracker, "s/teh/the/", 10)
+    assert is_new
+    assert fixed.before == first.text
+    assert fixed.text == first.text.replace("teh", "the")
+    assert fixed.identity == first.identity
+    assert fixed.token != first.token
+    # the words that came of it are no news
+    assert _hear(tracker, "#success the gate works", 20) == (fixed, False)
+    more, is_new = _hear(tracker, "#success the gate works again", 25)
+    assert is_new
+    assert more.before == fixed.text
+    # a correction is not a success of its own after a restart
+    known = SuccessTracker([first, fixed])
+    assert _hear(known, "#success teh gate works", 30) == (first, False)
+    again, _ = _hear(known, "#success teh gate works", 3000)
+    assert again.identity == _hear(SuccessTracker([first]), "#success teh gate works", 3000)[0].identity
+
+
+def test_correction_after_a_change_of_the_nick() -> None:
+    tracker = SuccessTracker([])
+    _hear(tracker, "#success teh gate works")
+    _hear(tracker, "#success teh other", channel="#infra")
+    tracker.rename("aya", "aya_away")
+    for channel in ("#dev", "#infra"):
+        fixed, _ = _hear(tracker, "s/teh/the/", 5, "aya_away", channel)
+        assert fixed.nick == "aya"
+        assert fixed.channel == channel
+
+
+def test_correction_that_comes_late() -> None:
+    tracker = SuccessTracker([])
+    _hear(tracker, "#success teh gate works")
+    assert _hear(tracker, "s/teh/the/", 301) is None
+
+
+@pytest.mark.parametrize("shift", [-86400, 86400])
+def test_clock_that_jumps(shift: int) -> None:
+    """Each success is one, and what was said before the jump is known after it."""
+    tracker = SuccessTracker([])
+    first = _hear(tracker, "#success one")
+    assert _hear(tracker, "#success one", shift)[1]
+    assert _hear(tracker, "#success two", shift + 5)[1]
+    assert _hear(tracker, "#success three", 5)[1]
+    assert _hear(tracker, "#success one", 10) == (first[0], False)
+
+
+def test_flood_takes_linear_time_and_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands in a minute, and what is too old leaves no trace."""
+    looks: list[int] = []
+    monkeypatch.setattr(module, "max", lambda *sizes: looks.append(max(sizes)) or max(sizes), raising=False)
+    tracker = SuccessTracker([])
+    used = time.process_time()
+    for number in range(4_000):
+        assert _hear(tracker, f"#success number {number}", number / 400, f"nick{number % 50}")[1]
+    used = time.process_time() - used
+    assert used < 60
+    assert len(tracker._recent) == 4_000
+    # all of it was looked through only as often as it had doubled
+    assert 2 <= len(looks) < 20
+    late = timedelta(hours=37).total_seconds()
+    for number in range(5_000):
+        assert _hear(tracker, f"#success later {number}", late + number / 3, f"nick{number % 50}")[1]
+    assert len(tracker._recent) < 2_500
+    assert len(tracker._latest) < 10_000
+    assert not any("2026-03-02" in last.moment for _, last in tracker._latest.values())
+    # what is not too old is known
+    assert _hear(tracker, "#success later 4999", late + 1668, f"nick{4999 % 50}")[1] is False
+
+
+def test_no_more_is_forgotten_than_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_FEW", 2)
+    tracker = SuccessTracker([])
+    for number in range(30):
+        _hear(tracker, f"#success teh number {number}", number, f"nick{number}")
+    for number in range(30):
+        assert _hear(tracker, "s/teh/the/", 60 + number, f"nick{number}")[1]
+        # the words as they were before are known as well
+        assert not _hear(tracker, f"#success teh number {number}", 61 + number, f"nick{number}")[1]
+
+
+def test_correction_in_the_last_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_FEW", 0)
+    tracker = SuccessTracker([])
+    first, _ = _hear(tracker, "#success teh gate works")
+    assert _hear(tracker, "s/teh/the/", 300)[0].before == first.text
+
+
+HOSTILE = [
+    "line\u2028separator\u2029paragraph\x85next\x0bvertical\x0cform\x1c\x1d\x1e",
+    "\x02bold\x1f\x16\x11\x1e\x0f \x0304,12red \x04ff0000,00ff00hex \x1b]0;title\x07 \x9b31m",
+    "\u202eturned\u2066isolated\u200b\u2060\ufeff\U000e0041tag",
+    "draft: true",
+    "--- !!python/object:os.system x",
+    "*bold* `role` |sub| [1]_ target_ __ :ref:`x` .. raw:: html",
+    "'single \"double \\back",
+    "{channel} {0} %s ${HOME}",
+    "\ud83d\ude00 \U0001f600 \ufffd \ufffe",
+    "- x\n- y: z",
+    "x" * 9000,
+    "\u0430" * 4000,
+    "#success #success #thanks aya #success",
+    "\x00\x01ACTION\x01",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("nick", ["aya", "{[^_`|}]", "<b>\u202e", "-rf", "a\u2028b", "n" * 500, "'\"\\"])
+def test_hostile_texts_are_fragments(text: str, nick: str) -> None:
+    """Of one note with one line, which says nothing but words."""
+    entry, _ = _hear(SuccessTracker([]), f"#success so {text}", nick=nick)
+    fragment, problems = read_fragment(entry.text.encode(), "x", entry.name.removesuffix(".yaml"))
+    assert not problems
+    assert fragment is not None
+    assert not fragment.draft
+    [note] = fragment.notes
+    assert "\n" not in note.text.value
+    assert note.text.value.isprintable()
+    entry.name.encode("ascii")
+    assert len(entry.name) < 100
