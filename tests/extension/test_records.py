@@ -16,7 +16,7 @@ from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.extension import dependencies as outdated
 from sphinxext.digest.extension import dependencies as queries
 from sphinxext.digest.extension import rewrite as written
-from sphinxext.digest.extension.build_state import Store, store_of
+from sphinxext.digest.extension.build_state import BuildState, Writes, Written
 from sphinxext.digest.extension.dependencies import (
     CollectionLookup,
     ListingQuery,
@@ -25,9 +25,8 @@ from sphinxext.digest.extension.dependencies import (
     RepositoryLookup,
     remember_lookup,
 )
-from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.extension.outputs import keep_record, kept_record
-from sphinxext.digest.extension.rewrite import Written
 from sphinxext.digest.model import Kind
 
 from .building import Build, empty_project
@@ -61,17 +60,24 @@ def app(built: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     monkeypatch.chdir(tmp_path)
     domain, file = DigestDomain.of(built.env), record_of(built.app)
     data, attributes, content = deepcopy(domain.data), dict(vars(domain)), file.read_bytes()
+    writes = dict(vars(domain.build_state.writes))
     yield built.app
     domain.data.clear()
     domain.data.update(data)
     vars(domain).clear()
     vars(domain).update(attributes)
+    vars(domain.build_state.writes).update(writes)
     file.write_bytes(content)
 
 
 @pytest.fixture
 def domain(app: Any) -> DigestDomain:
     return DigestDomain.of(app.env)
+
+
+@pytest.fixture
+def writes(app: Any) -> Writes:
+    return build_state_of(app.env).writes
 
 
 def record_of(app: Any) -> Path:
@@ -118,16 +124,16 @@ def test_links_that_name_no_page_or_domain(app: Any, domain: DigestDomain) -> No
     assert domain.data["shown"]["wins"][1] != domain.data["shown"]["sub/other"][1]
 
 
-def test_a_build_in_which_nothing_was_read(app: Any, domain: DigestDomain) -> None:
-    domain.written, domain.is_alone, domain.is_finished = {"wins"}, False, True
+def test_a_build_in_which_nothing_was_read(app: Any, writes: Writes) -> None:
+    writes.written, writes.is_alone, writes.is_finished = {"wins"}, False, True
     assert written.outdated_outputs(app, app.env) == []
-    assert (domain.written, domain.is_alone, domain.is_finished) == (set(), True, False)
-    assert domain.before == domain.expected == read(app)[key_of(app)]
-    assert domain.expected.pages is not domain.before.pages
-    assert domain.expected.pages.keys() == app.env.found_docs
+    assert (writes.written, writes.is_alone, writes.is_finished) == (set(), True, False)
+    assert writes.before == writes.expected == read(app)[key_of(app)]
+    assert writes.expected.pages is not writes.before.pages
+    assert writes.expected.pages.keys() == app.env.found_docs
 
 
-def test_a_state_that_is_another(app: Any, domain: DigestDomain) -> None:
+def test_a_state_that_is_another(app: Any, writes: Writes) -> None:
     """Whatever is read or shown in common is in the state; then the pages are compared."""
     before = read(app)[key_of(app)]
     app.env.all_docs["wins"] += 1
@@ -135,10 +141,10 @@ def test_a_state_that_is_another(app: Any, domain: DigestDomain) -> None:
         assert written.outdated_outputs(app, app.env) == ["wins"]
     finally:
         app.env.all_docs["wins"] -= 1
-    assert domain.expected.state != before.state
+    assert writes.expected.state != before.state
     keep(app, state=b"other", pages={**before.pages, "sub/other": b"", "index": b""})
     assert written.outdated_outputs(app, app.env) == ["index", "sub/other"]
-    assert domain.expected == before
+    assert writes.expected == before
     keep(app, pages={**before.pages, "gone": b""})
     assert written.outdated_outputs(app, app.env) == ["index"]
     keep(app, pages={name: mark for name, mark in before.pages.items() if name != "wins"})
@@ -155,12 +161,12 @@ def test_pages_that_show_the_whole_tree(app: Any) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"damaged" * 9])
-def test_no_record(app: Any, domain: DigestDomain, content: bytes | None) -> None:
+def test_no_record(app: Any, writes: Writes, content: bytes | None) -> None:
     record_of(app).unlink()
     if content is not None:
         record_of(app).write_bytes(content)
     assert written.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
-    assert domain.before is None
+    assert writes.before is None
 
 
 def test_a_record_of_another_output(app: Any, domain: DigestDomain) -> None:
@@ -182,23 +188,23 @@ def write(app: Any, *names: str) -> None:
         written.note_written(app, nodes.document(None, None), name)  # type: ignore[arg-type]
 
 
-def test_pages_that_are_written(app: Any, domain: DigestDomain) -> None:
+def test_pages_that_are_written(app: Any, writes: Writes) -> None:
     begin(app, "wins", "sub/other")
     other = {"text elsewhere": Written()}
     keep_record(record_of(app), DigestDomain.data_version, {**read(app), **other})
     write(app, "wins")
-    assert domain.written == {"wins"}
+    assert writes.written == {"wins"}
     # nothing is remembered of this output while its pages are written
     assert read(app) == other
-    assert domain.is_alone
+    assert writes.is_alone
     write(app, "sub/other")
-    assert domain.written == {"wins", "sub/other"}
+    assert writes.written == {"wins", "sub/other"}
     written.save_written(app, None)
-    assert domain.is_finished
+    assert writes.is_finished
     # nor of one that is gone
-    assert read(app) == {key_of(app): domain.expected}
-    assert b"before" not in {domain.expected.state, *domain.expected.pages.values()}
-    assert domain.expected.state
+    assert read(app) == {key_of(app): writes.expected}
+    assert b"before" not in {writes.expected.state, *writes.expected.pages.values()}
+    assert writes.expected.state
 
 
 def test_outputs_that_are_there_stay_remembered(app: Any) -> None:
@@ -224,22 +230,22 @@ def test_pages_that_were_not_written_keep_their_marks(app: Any, domain: DigestDo
     assert written.outdated_outputs(app, app.env) == ["sub/other"]
 
 
-def test_pages_that_were_never_written(app: Any, domain: DigestDomain) -> None:
+def test_pages_that_were_never_written(app: Any, writes: Writes) -> None:
     record_of(app).unlink()
     written.outdated_outputs(app, app.env)
     write(app, "wins")
-    assert domain.is_alone
+    assert writes.is_alone
     written.save_written(app, None)
     now = read(app)[key_of(app)]
     assert {name for name, mark in now.pages.items() if mark != b""} == {"wins"}
     assert now.state == b""
 
 
-def test_a_build_that_writes_nothing(app: Any, domain: DigestDomain) -> None:
+def test_a_build_that_writes_nothing(app: Any, writes: Writes) -> None:
     """As one of an environment that another builder has read: the state is remembered, unless pages are left."""
     begin(app)
     written.save_written(app, None)
-    assert read(app)[key_of(app)].state == domain.expected.state != b"before"
+    assert read(app)[key_of(app)].state == writes.expected.state != b"before"
     before = record_of(app).stat()
     written.outdated_outputs(app, app.env)
     written.save_written(app, None)
@@ -249,32 +255,32 @@ def test_a_build_that_writes_nothing(app: Any, domain: DigestDomain) -> None:
     assert read(app)[key_of(app)].state == b""
 
 
-def test_builds_that_end_early(app: Any, domain: DigestDomain) -> None:
+def test_builds_that_end_early(app: Any, writes: Writes) -> None:
     """After an error, or a page that could not be written, nothing is remembered."""
     begin(app, "wins")
     write(app, "wins")
     written.save_written(app, ValueError())
-    assert domain.is_finished
+    assert writes.is_finished
     assert read(app) == {}
-    domain.failed_writes.found = True
+    writes.has_failed = True
     try:
         written.save_written(app, None)
         assert read(app) == {}
     finally:
-        domain.failed_writes.found = False
-    domain.expected = None
+        writes.has_failed = False
+    writes.expected = None
     written.save_written(app, None)
     assert read(app) == {}
 
 
-def test_pages_that_are_resolved_without_being_written(app: Any, domain: DigestDomain) -> None:
+def test_pages_that_are_resolved_without_being_written(app: Any, writes: Writes) -> None:
     """At the end of a build, or where nobody has asked which pages have to be written."""
     before = begin(app, "wins")
-    domain.is_finished = True
+    writes.is_finished = True
     write(app, "wins")
-    domain.is_finished, domain.expected = False, None
+    writes.is_finished, writes.expected = False, None
     write(app, "wins")
-    assert domain.written == set()
+    assert writes.written == set()
     assert read(app) == {key_of(app): before}
 
 
@@ -287,11 +293,11 @@ def test_a_build_that_another_one_overtakes(app: Any) -> None:
     assert read(app) == {}
 
 
-def test_a_build_during_which_another_one_began(app: Any, domain: DigestDomain) -> None:
+def test_a_build_during_which_another_one_began(app: Any, writes: Writes) -> None:
     begin(app, "wins")
     keep_record(record_of(app), DigestDomain.data_version, {})
     write(app, "wins")
-    assert not domain.is_alone
+    assert not writes.is_alone
     written.save_written(app, None)
     assert read(app) == {}
 
@@ -304,18 +310,18 @@ def test_a_record_that_cannot_be_changed(app: Any, monkeypatch: pytest.MonkeyPat
     record_of(app).write_bytes(b"")
 
 
-def test_trees_that_themes_show(app: Any, domain: DigestDomain) -> None:
+def test_trees_that_themes_show(app: Any, writes: Writes) -> None:
     written.outdated_outputs(app, app.env)
     context: dict[str, Any] = {"toctree": lambda **options: options}
     written.note_tree(app, "index", "page.html", context, None)
     for options in ({}, {"collapse": True}, {"maxdepth": 1}):
         assert context["toctree"](**options) == options
-        assert not domain.expected.shows_tree
+        assert not writes.expected.shows_tree
     assert context["toctree"](collapse=False) == {"collapse": False}
-    assert domain.expected.shows_tree
+    assert writes.expected.shows_tree
     empty: dict[str, Any] = {}
     written.note_tree(app, "index", "page.html", empty, None)
-    domain.expected = None
+    writes.expected = None
     context = {"toctree": len}
     written.note_tree(app, "index", "page.html", context, None)
     assert (empty, context) == ({}, {"toctree": len})
@@ -351,13 +357,13 @@ def test_documents_with_other_lookups(app: Any, domain: DigestDomain) -> None:
     domain.data["lookups"]["sub/other"] = [(MissingPages(frozenset({"x", "wins"})), frozenset())]
     domain.data["lookups"]["index"] = [(MissingPages(frozenset({"x", "wins"})), frozenset({"wins"}))]
     assert sorted(outdated_pages(app)) == ["sub/other", "wins"]
-    assert store_of(app.env).outdated == {"sub/other", "wins"}
+    assert build_state_of(app.env).outdated == {"sub/other", "wins"}
     assert outdated_pages(app, added=("wins",)) == ["sub/other"]
     assert outdated_pages(app, changed=("wins", "sub/other")) == []
 
 
 def test_documents_with_other_answers(app: Any, domain: DigestDomain, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Store, "is_current", lambda *_arguments: False)
+    monkeypatch.setattr(BuildState, "is_current", lambda *_arguments: False)
     assert outdated_pages(app) == []
     query, checksum = domain.data["queries"]["wins"][0]
     domain.data["queries"]["wins"] = [(query, checksum), (query, b"other")]
@@ -366,7 +372,7 @@ def test_documents_with_other_answers(app: Any, domain: DigestDomain, monkeypatc
     # nothing is asked of a collection that is gone
     assert outdated_pages(app) == ["wins", "gone"]
     assert outdated_pages(app, changed=("wins",)) == ["gone"]
-    monkeypatch.setattr(Store, "is_current", lambda *_arguments: True)
+    monkeypatch.setattr(BuildState, "is_current", lambda *_arguments: True)
     assert outdated_pages(app) == ["gone"]
 
 
@@ -379,26 +385,27 @@ def test_documents_that_show_what_is_current(app: Any, domain: DigestDomain) -> 
     current = replace(query, current=True)
     domain.data["queries"]["wins"] = [(current, b"other")]
     assert outdated_pages(app) == ["wins"]
-    store = store_of(app.env)
-    domain.data["queries"]["wins"] = [(current, current.checksum(store.collection(store.project.main), app.env))]
+    state = build_state_of(app.env)
+    domain.data["queries"]["wins"] = [(current, current.checksum(state.collection(state.project.main), app.env))]
     assert outdated_pages(app) == []
 
 
 def test_documents_with_another_file_or_toctree(app: Any) -> None:
-    store = store_of(app.env)
-    store.replaced = frozenset({"sub/other"})
+    state = build_state_of(app.env)
+    state.replaced = frozenset({"sub/other"})
     try:
         assert outdated_pages(app) == ["sub/other"]
         assert sorted(outdated_pages(app, removed=("wins",))) == ["index", "sub/other"]
         assert outdated_pages(app, changed=("index", "sub/other"), removed=("wins",)) == []
         assert outdated_pages(app, added=("wins",)) == ["sub/other"]
     finally:
-        store.replaced = frozenset()
+        state.replaced = frozenset()
 
 
 def test_answers_of_lookups(app: Any, domain: DigestDomain) -> None:
     root, fragments, place = CollectionLookup(None).answer(app.env)  # type: ignore[misc]
-    assert (root, fragments, place) == (".", FOLDER, store_of(app.env).place_of(store_of(app.env).project.main))
+    state = build_state_of(app.env)
+    assert (root, fragments, place) == (".", FOLDER, state.place_of(state.project.main))
     assert CollectionLookup(FOLDER).answer(app.env) == (root, fragments, place)
     root, problems = CollectionLookup("nowhere").answer(app.env)  # type: ignore[misc]
     assert root == "."
@@ -425,8 +432,8 @@ def texts(entries: Any) -> list[str]:
 
 
 def test_notes_of_a_query(app: Any) -> None:
-    store = store_of(app.env)
-    collection = store.collection(store.project.main)
+    state = build_state_of(app.env)
+    collection = state.collection(state.project.main)
     today = date(2015, 12, 9)
     all_of_them = NotesQuery(FOLDER, Selection()).entries(collection, today)
     assert len(all_of_them) == 4
@@ -438,8 +445,8 @@ def test_notes_of_a_query(app: Any) -> None:
 
 def test_checksums_of_queries(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each part of a query and of what it shows is in the checksum."""
-    store = store_of(app.env)
-    collection = store.collection(store.project.main)
+    state = build_state_of(app.env)
+    collection = state.collection(state.project.main)
     made = [
         NotesQuery(FOLDER, Selection()), NotesQuery(FOLDER, Selection(), "2015-12-04"),
         NotesQuery(FOLDER, Selection(), "latest"), NotesQuery(FOLDER, Selection(), names_digests=True),
@@ -453,13 +460,13 @@ def test_checksums_of_queries(app: Any, monkeypatch: pytest.MonkeyPatch) -> None
     assert {type(checksum) for checksum in sums} == {bytes}
     # a period is known by its days, however it was written
     assert made[2].checksum(collection, app.env) == replace(made[2], period="2015-12-11").checksum(collection, app.env)
-    monkeypatch.setattr(Store, "place_of", lambda *_arguments: 7)
+    monkeypatch.setattr(BuildState, "place_of", lambda *_arguments: 7)
     assert all(query.checksum(collection, app.env) != before for query, before in zip(made[:6], sums, strict=False))
 
 
 def test_lists_of_digests(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = store_of(app.env)
-    collection = store.collection(store.project.main)
+    state = build_state_of(app.env)
+    collection = state.collection(state.project.main)
     newest_first = sorted(collection.digests, key=lambda period: period.end, reverse=True)
     assert len(newest_first) == 2
     for span in ("", "2015", "2015-12"):
@@ -476,14 +483,14 @@ def test_lists_of_digests(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.env.project, "docnames", set())
     assert query.checksum(collection, app.env) != before
     monkeypatch.undo()
-    monkeypatch.setattr(Store, "page_of", lambda *_arguments: "wins")
+    monkeypatch.setattr(BuildState, "page_of", lambda *_arguments: "wins")
     assert query.checksum(collection, app.env) != before
 
 
 def test_options_that_do_not_show(app: Any) -> None:
     """Where an option does not show, its pages are not read again for it."""
-    store = store_of(app.env)
-    collection = store.collection(store.project.main)
+    state = build_state_of(app.env)
+    collection = state.collection(state.project.main)
     for kind, hidden, shown in (
         (None, {"base_url": "https://e.org/"}, {"title": "Of {period}"}),
         (Kind.SUCCESS, {"title": "Of {period}", "empty_group": "None"}, {"success_closing": "All told."}),
@@ -491,9 +498,9 @@ def test_options_that_do_not_show(app: Any) -> None:
         (Kind.COUNTDOWN, {"pages": "news", "archives": (), "success_url": "https://e.org/"}, {}),
     ):
         query = NotesQuery(FOLDER, Selection(kind=kind))
-        before = queries.checksum(query.entries(collection, store.today), collection, queries._HIDDEN_FOR[kind])
+        before = queries.checksum(query.entries(collection, state.today), collection, queries._HIDDEN_FOR[kind])
         for options, same in ((hidden, True), (shown, False)):
             for name, value in options.items():
                 other = replace(collection, settings=replace(collection.settings, **{name: value}))
-                found = queries.checksum(query.entries(other, store.today), other, queries._HIDDEN_FOR[kind])
+                found = queries.checksum(query.entries(other, state.today), other, queries._HIDDEN_FOR[kind])
                 assert (found == before) is same, (kind, name)

@@ -9,8 +9,8 @@ import pytest
 
 from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.extension import rewrite as written
-from sphinxext.digest.extension.build_state import store_of
 from sphinxext.digest.extension.dependencies import NotesQuery
+from sphinxext.digest.extension.domain import build_state_of
 
 from .building import Build, Project
 
@@ -112,7 +112,7 @@ def test_nothing_is_remembered_while_pages_are_written(site: Project, monkeypatc
         note_written(app, doctree, docname)  # type: ignore[arg-type]
         seen.append(f"html {site.folder / 'build/html'}" in written._read(app))  # type: ignore[arg-type]
 
-    monkeypatch.setattr("sphinxext.digest.extension.rewrite.note_written", note)
+    monkeypatch.setattr("sphinxext.digest.extension.note_written", note)
     assert record.exists()
     retitle(site, "sub/other", "Renamed")
     site.build()
@@ -166,10 +166,10 @@ def test_the_list_of_all_digests_is_newest_first(site: Project) -> None:
 
 def test_wrong_periods_have_answers_of_their_own(site: Project) -> None:
     build: Build = site.build()
-    store = store_of(build.env)
-    collection = store.collection(store.project.main)
+    state = build_state_of(build.env)
+    collection = state.collection(state.project.main)
     answers = [
-        NotesQuery(store.project.main.fragments, Selection(), period).checksum(collection, build.env)
+        NotesQuery(state.project.main.fragments, Selection(), period).checksum(collection, build.env)
         for period in ("2015-W99", "nothing", "2015-12-04", "2015-12-11")
     ]
     assert len(set(answers)) == 4

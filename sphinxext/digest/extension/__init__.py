@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest import __version__
 from sphinxext.digest.extension.archives.notes import LinesWithoutPage
-from sphinxext.digest.extension.build_state import begin_reading, open_store, save_states
 from sphinxext.digest.extension.circles import OpenToctrees, open_circles, outdated_by_circles
 from sphinxext.digest.extension.compat import (
     KeptAnchors,
@@ -17,7 +16,7 @@ from sphinxext.digest.extension.compat import (
 )
 from sphinxext.digest.extension.config import CONFIG_VALUES
 from sphinxext.digest.extension.dependencies import outdated_documents
-from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
+from sphinxext.digest.extension.domain import DigestDomain, NotesIndex, begin_reading, end_build, open_build
 from sphinxext.digest.extension.html.filter import SCRIPT as FILTER_SCRIPT
 from sphinxext.digest.extension.html.filter import STYLES as FILTER_STYLES
 from sphinxext.digest.extension.html.filter import add_filter
@@ -93,7 +92,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", _add_stylesheet)
     app.connect("config-inited", keep_from_git)
     app.connect("builder-inited", _add_web_styles)
-    app.connect("builder-inited", open_store)
+    app.connect("builder-inited", open_build)
     app.connect("builder-inited", warn_of_topics)
     app.connect("builder-inited", add_pages)
     app.connect("builder-inited", watch_writes)
@@ -128,7 +127,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # before anything fails, and after others have changed what was written
     app.connect("build-finished", save_outputs, priority=100)
     app.connect("build-finished", save_outputs, priority=900)
-    app.connect("build-finished", save_states)
+    app.connect("build-finished", end_build)
     app.connect("build-finished", save_written)
     app.connect("build-finished", publish_beside_pages)
     return {

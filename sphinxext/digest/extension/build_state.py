@@ -1,4 +1,4 @@
-"""The collections of a build: read when something asks for them, and not at all when nothing has changed.
+"""The run-time objects of one build. Collections are read when something asks for them, not if nothing has changed.
 
 What reads them is imported then as well, here and in the other modules that each build needs: with nothing changed,
 the imports would take longer than the work.
@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinxext.digest.clock import today
 from sphinxext.digest.extension.config import configure
-from sphinxext.digest.extension.domain import DigestDomain
 from sphinxext.digest.extension.i18n import words_for
-from sphinxext.digest.extension.marks import mark_of
-from sphinxext.digest.extension.outputs import keep_record, kept_record
+from sphinxext.digest.extension.outputs import keep_record, kept_record, mark_of
 from sphinxext.digest.extension.scan import COLLECTION, PageScan, scan_pages
 from sphinxext.digest.extension.warnings import say_remarks
 from sphinxext.digest.fragments.folder import fingerprint
@@ -29,7 +27,8 @@ from sphinxext.digest.settings.project import Project, settings_for_folder
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
+    from sphinx.builders import Builder
+    from sphinx.domains import Domain
 
     from sphinxext.digest.collection.load import Collection
     from sphinxext.digest.extension.histories import Histories
@@ -74,11 +73,45 @@ class MadeTitle:
     is_ours: bool
 
 
-class Store:
-    """The collections of a project during one build."""
+@dataclass
+class Written:
+    """What the pages in a folder of outputs were written with.
+
+    ``tree`` is a mark of all titles and toctrees; it counts if every page has the whole tree, ``shows_tree``.
+    ``state`` is a mark of the environment if all pages were written with it: as long as nothing is read, no page has
+    to be looked at.
+    """
+
+    state: bytes = b""
+    pages: dict[str, bytes] = field(default_factory=dict)
+    tree: bytes = b""
+    shows_tree: bool = False
+
+
+@dataclass
+class Writes:
+    """The pages of the output: what the last build wrote them with, and what this one does.
+
+    ``before`` is None where nothing is remembered, ``expected`` until all pages have been read. ``written`` are the
+    pages that this build writes. ``is_alone`` is False if another build wrote into the same folder at the same time.
+    From the end of the build on, ``is_finished``, pages are resolved again for what is published beside them, but not
+    written. ``has_failed`` is True after a page could not be written.
+    """
+
+    before: Written | None = None
+    expected: Written | None = None
+    written: set[str] = field(default_factory=set)
+    is_alone: bool = True
+    is_finished: bool = False
+    has_failed: bool = False
+
+
+class BuildState:
+    """The run-time objects of one build: its project and collections, its words, its builder."""
 
     def __init__(
         self,
+        builder: Builder,
         project: Project,
         states: dict[str, FolderState],
         scans: dict[str, PageScan],
@@ -86,6 +119,12 @@ class Store:
         copies: Path | None = None,
     ) -> None:
         self.project = project
+        #: What writes the pages.
+        self.builder = builder
+        #: The pages of the output.
+        self.writes = Writes()
+        #: True while a page is resolved once more, whose links have been reported before.
+        self.is_silent = False
         #: Where copies of the indexes of other projects are.
         self.copies = copies
         #: Ours in the language of the build.
@@ -265,44 +304,38 @@ def _current_commit(root: Path) -> str | None:
     return current_commit(root)
 
 
-def open_store(app: Sphinx) -> None:
-    """Read the settings, and give the domain its store."""
-    domain = DigestDomain.of(app.env)
-    domain.data["folders"].update(_saved_states(app))
+def open_build_state(app: Sphinx, domain: Domain) -> BuildState:
+    """Read the settings of a build, and ask for the indexes of other projects.
+
+    :param domain: our own; it keeps what the build finds out about folders and pages.
+    """
+    domain.data["folders"].update(_saved_states(app, domain))
     project = configure(app.config, Path(app.confdir))
-    domain.forget_other_processes("")
-    domain.builder = app.builder
-    words = domain.words = words_for(app.config.language)
-    copies = Path(app.doctreedir, _COPIES)
-    domain.store = store = Store(project, domain.data["folders"], domain.data["scans"], words, copies)
+    words, copies = words_for(app.config.language), Path(app.doctreedir, _COPIES)
+    build = BuildState(app.builder, project, domain.data["folders"], domain.data["scans"], words, copies)
     # before pages are read in several processes
     for settings in project.collections:
-        if (joint := store.joint(settings)) is not None:
+        if (joint := build.joint(settings)) is not None:
             say_remarks(joint.remarks)
     if not (project.root / SETTINGS_FILE).is_file():
-        store.settings_path = os.path.relpath(Path(app.confdir, "conf.py"), project.root)
+        build.settings_path = os.path.relpath(Path(app.confdir, "conf.py"), project.root)
+    return build
 
 
-def begin_reading(app: Sphinx, docname: str, _source: list[str]) -> None:
-    """Send back from a process that reads some of the pages only what it found on them."""
-    DigestDomain.of(app.env).forget_other_processes(docname)
-
-
-def save_states(app: Sphinx, exception: Exception | None) -> None:
+def save_states(app: Sphinx, domain: Domain) -> None:
     """Keep what the folders were like beside the environment, which Sphinx saves only after a page was read.
 
     A fragment that was young when it was read has to be read once more by the next build, and by every later one if
     nothing remembered that. Only a build that came to its end may say so: the environment is saved by then.
     """
-    states = DigestDomain.of(app.env).data["folders"]
-    if exception is not None or states == _saved_states(app):
-        return
-    keep_record(Path(app.doctreedir, _STATES), DigestDomain.data_version, (_mark_of_reading(app), states))
+    states = domain.data["folders"]
+    if states != _saved_states(app, domain):
+        keep_record(Path(app.doctreedir, _STATES), domain.data_version, (_mark_of_reading(app), states))
 
 
-def _saved_states(app: Sphinx) -> dict[str, FolderState]:
+def _saved_states(app: Sphinx, domain: Domain) -> dict[str, FolderState]:
     """Return what was kept. Without it the folders are just read again."""
-    mark, states = kept_record(Path(app.doctreedir, _STATES), DigestDomain.data_version) or (b"", {})
+    mark, states = kept_record(Path(app.doctreedir, _STATES), domain.data_version) or (b"", {})
     # a build that failed after it had saved the environment may have read pages with other states since
     return states if mark == _mark_of_reading(app) else {}
 
@@ -310,10 +343,3 @@ def _saved_states(app: Sphinx) -> dict[str, FolderState]:
 def _mark_of_reading(app: Sphinx) -> bytes:
     """Return a value that changes whenever a page is read or goes."""
     return mark_of(sorted(app.env.all_docs.items()))
-
-
-def store_of(env: BuildEnvironment) -> Store:
-    """The store of the build that an environment belongs to."""
-    store = DigestDomain.of(env).store
-    assert isinstance(store, Store)
-    return store

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinxext.digest.extension.build_state import store_of
-from sphinxext.digest.extension.domain import LISTING_TOCTREE, DigestDomain
+from sphinxext.digest.extension.domain import LISTING_TOCTREE, DigestDomain, build_state_of
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.problems import Code
 
@@ -41,8 +40,8 @@ def outdated_by_circles(_app: Sphinx, env: BuildEnvironment, *_known: Set[str]) 
 def open_circles(_app: Sphinx, env: BuildEnvironment) -> None:
     """Take those pages out of the toctrees of lists of digests that lead to the list themselves."""
     circles: dict[str, list[str]] = DigestDomain.of(env).data["circles"]
-    store = store_of(env)
-    digests = {page for settings in store.project.collections for page in store.explicit_pages(settings).values()}
+    build = build_state_of(env)
+    digests = {page for settings in build.project.collections for page in build.explicit_pages(settings).values()}
     for docname in sorted(name for name, children in env.toctree_includes.items() if not digests.isdisjoint(children)):
         toctrees = [node for node in env.tocs[docname].findall(addnodes.toctree) if LISTING_TOCTREE in node]
         # all others are lists, whose own entries are looked at in their turn

@@ -11,8 +11,7 @@ from sphinx import addnodes
 
 from sphinxext.digest.doctree.deadlines import RELEASE, EventName, outlook_of_note, plain_name, weeks_table
 from sphinxext.digest.doctree.lines import line_with, links_list
-from sphinxext.digest.extension.build_state import store_of
-from sphinxext.digest.extension.domain import CALENDAR, DigestDomain
+from sphinxext.digest.extension.domain import CALENDAR, DigestDomain, build_state_of
 from sphinxext.digest.extension.published.indexes import calendar_path
 from sphinxext.digest.extension.schedules import ScheduleQuery, find_schedule, remember_schedule
 from sphinxext.digest.model import MILESTONE, Countdown, Entry, Event, Outlook, Schedule, Words
@@ -77,11 +76,11 @@ def outlook_in_digest(
     if not isinstance(note, Countdown) or not settings.schedules:
         return None
     query = ScheduleQuery(settings.fragments, "", note.series, day=entry.moment.day)
-    schedule = find_schedule(store_of(env), query)
+    schedule = find_schedule(build_state_of(env), query)
     remember_schedule(env, query)
     ahead = outlook_of_note(schedule, entry) if schedule is not None else None
     # links out of the digest would fill its list of references
-    links = PageLinks(env.docname, place, store_of(env).words)
+    links = PageLinks(env.docname, place, build_state_of(env).words)
     names = links.names(schedule, published=False) if schedule is not None else plain_name
     return (ahead, names) if ahead is not None else None
 
@@ -93,7 +92,7 @@ def timeline_nodes(env: BuildEnvironment, ahead: Outlook, name: EventName) -> li
     """
     if not ahead.schedule.cycle:
         return []
-    words = store_of(env).words
+    words = build_state_of(env).words
     # several pages may become one
     identifier = nodes.make_id(f"timeline-{env.docname}-{env.new_serialno('digest-timeline')}")
     picture = nodes.raw("", timeline_svg(ahead, identifier, words), format="html")

@@ -23,8 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 from sphinxext.digest.collection.archives import INDEX, Chain, Member
 from sphinxext.digest.collection.compose import digest_title
 from sphinxext.digest.collection.selection import Selection, checksum, review_of
-from sphinxext.digest.extension.build_state import store_of
-from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.model import Entry, Kind, Period
 from sphinxext.digest.model.period import PeriodError
 from sphinxext.digest.problems import DigestError
@@ -94,15 +93,15 @@ class NotesQuery:
 
     def checksum(self, collection: Collection, env: BuildEnvironment) -> bytes:
         """A value that changes with anything that shows."""
-        store, calendar = store_of(env), collection.calendar
+        build, calendar = build_state_of(env), collection.calendar
         try:
-            entries = self.entries(collection, store.today)
+            entries = self.entries(collection, build.today)
             # the same notes can be those of another period, as when the latest digest gets shorter
             period = None if self.period is None else collection.period(self.period)
         except PeriodError as error:
             return str(error).encode()
         digests = [str(calendar.period_of(entry.moment.day)) for entry in entries] if self.names_digests else ()
-        around = f"{period} {digests} {store.place_of(collection.settings)}"
+        around = f"{period} {digests} {build.place_of(collection.settings)}"
         return checksum(entries, collection, _HIDDEN_FOR[self.selection.kind]) + around.encode()
 
 
@@ -120,11 +119,11 @@ class ListingQuery:
 
     def checksum(self, collection: Collection, env: BuildEnvironment) -> bytes:
         """A value that changes with anything that shows."""
-        store, settings = store_of(env), collection.settings
+        build, settings = build_state_of(env), collection.settings
         state = blake2b(f"{settings.pages} {settings.automatic}".encode(), digest_size=16)
         for period, entries in self.digests(collection):
             kinds = sorted(entry.kind.value for entry in entries)
-            page = store.page_of(settings, period)
+            page = build.page_of(settings, period)
             line = f"{period} {digest_title(period, settings)} {kinds} {page} {page in env.found_docs}"
             state.update(line.encode())
         return state.digest()
@@ -171,8 +170,8 @@ class ArchiveQuery:
 
     def checksum(self, collection: Collection, env: BuildEnvironment) -> bytes:
         """A value that changes with anything that shows."""
-        store, settings = store_of(env), collection.settings
-        around = f"{self.kinds(collection)} {store.list_of(settings)} {store.place_of(settings)}"
+        build, settings = build_state_of(env), collection.settings
+        around = f"{self.kinds(collection)} {build.list_of(settings)} {build.place_of(settings)}"
         state = blake2b(around.encode(), digest_size=16)
         state.update(self._answer(collection))
         return state.digest()
@@ -211,7 +210,7 @@ class ReviewQuery:
         thanked = [(member.page, member.name, times) for member, times in review.thanked]
         numbers = f"{sorted(review.counts.items())} {review.people} {names} {thanked}"
         parts = tuple(part for chain in review.longest for part in chain.parts)
-        place = store_of(env).place_of(collection.settings)
+        place = build_state_of(env).place_of(collection.settings)
         return _of_notes(parts, collection) + f"{numbers} {place}".encode("utf-8", "surrogatepass")
 
 
@@ -236,13 +235,13 @@ class CollectionLookup:
 
     def answer(self, env: BuildEnvironment) -> object:
         """Return the project's root, and the fragments folder and the place of the collection, or the problems."""
-        store = store_of(env)
-        root = os.path.relpath(store.project.root, env.srcdir)
+        build = build_state_of(env)
+        root = os.path.relpath(build.project.root, env.srcdir)
         try:
-            settings = store.settings_for(self.folder) if self.folder else store.project.main
+            settings = build.settings_for(self.folder) if self.folder else build.project.main
         except DigestError as error:
             return root, error.problems
-        return root, settings.fragments, store.place_of(settings)
+        return root, settings.fragments, build.place_of(settings)
 
 
 @dataclass(frozen=True)
@@ -284,19 +283,19 @@ def outdated_documents(
     Those that have another file now are among them, those that have lost a page of their toctree, and those for which
     a lookup has another answer.
     """
-    store = store_of(env)
+    build = build_state_of(env)
     queries: dict[str, list[tuple[Query, bytes]]] = DigestDomain.of(env).data["queries"]
     known = added | changed | removed
     # first, since nothing can be asked of a collection that is gone
-    store.outdated = frozenset(_with_other_lookups(env, known))
+    build.outdated = frozenset(_with_other_lookups(env, known))
     outdated = [
         docname
         for docname, asked in queries.items()
-        if docname not in known | store.outdated and any(_has_changed(env, *pair) for pair in asked)
+        if docname not in known | build.outdated and any(_has_changed(env, *pair) for pair in asked)
     ]
     # a toctree without one of its pages, such as the list of digests when another page takes its place
     parents = [docname for docname, children in env.toctree_includes.items() if not removed.isdisjoint(children)]
-    return [*outdated, *store.outdated, *({*store.replaced, *parents} - known)]
+    return [*outdated, *build.outdated, *({*build.replaced, *parents} - known)]
 
 
 def _with_other_lookups(env: BuildEnvironment, known: Set[str]) -> Iterable[str]:
@@ -312,9 +311,9 @@ def _with_other_lookups(env: BuildEnvironment, known: Set[str]) -> Iterable[str]
 
 
 def _has_changed(env: BuildEnvironment, query: Query, before: bytes) -> bool:
-    store = store_of(env)
-    settings = store.settings_for(query.folder)
+    build = build_state_of(env)
+    settings = build.settings_for(query.folder)
     current = isinstance(query, NotesQuery) and query.current
-    if store.is_current(settings) and not current:
+    if build.is_current(settings) and not current:
         return False
-    return query.checksum(store.collection(settings), env) != before
+    return query.checksum(build.collection(settings), env) != before

@@ -1,6 +1,7 @@
-"""The ``digest`` domain: what can be referred to, from any page and, through intersphinx, from another project.
+"""The ``digest`` domain: the targets of references from any page and, through intersphinx, from other projects.
 
-Which digest comes before another one and which after it, of all that have a page of their own.
+Its data is what the environment remembers of each page. The run-time objects of a build are in one typed attribute,
+the build state.
 """
 
 from __future__ import annotations
@@ -16,16 +17,20 @@ from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
+from sphinxext.digest.extension.build_state import open_build_state, save_states
 from sphinxext.digest.extension.compat import file_uri, has_archives, plain_words
 from sphinxext.digest.extension.i18n import CATALOGUE
-from sphinxext.digest.model import ENGLISH, KINDS, MILESTONE, Kind, Words
+from sphinxext.digest.model import KINDS, MILESTONE, Kind
 from sphinxext.digest.problems import Problem
 
 if TYPE_CHECKING:
     from docutils.nodes import Element
     from sphinx.addnodes import pending_xref
+    from sphinx.application import Sphinx
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
+
+    from sphinxext.digest.extension.build_state import BuildState
 
 
 _ = get_translation(CATALOGUE)
@@ -124,7 +129,7 @@ class NotesIndex(Index):
             # one line to a person, since Sphinx writes the index in each build
             page = domain.find(PERSON, nick)
             newest = page if page is not None and (wanted is None or page.docname in wanted) else told[-1]
-            count = domain.words.ngettext("{number} success", "{number} successes", len(told))
+            count = domain.build_state.words.ngettext("{number} success", "{number} successes", len(told))
             entry = IndexEntry(nick, 0, newest.docname, newest.anchor, count, "", "")
             letters.setdefault(letter_of(nick), []).append(entry)
         by_name = {letter: sorted(letters[letter], key=lambda entry: entry.name.lower()) for letter in sorted(letters)}
@@ -148,25 +153,10 @@ class DigestDomain(Domain):
     data_version = 9
     initial_data: ClassVar[dict[str, Any]] = {part: {} for part in ("folders", "scans", "stubs", *_OF_PAGES)}
 
-    #: Our own words in the language of this build, from ``builder-inited`` on.
-    words: Words = ENGLISH
-    #: What writes the pages of this build, from ``builder-inited`` on.
-    builder: Any = None
-    #: The collections of this build, from ``builder-inited`` on.
-    store: object = None
-    #: What pages were written with, what this build would write them with, and which of them it writes.
-    before: Any = None
-    expected: Any = None
-    written: set[str]
-    #: False if another build has written into the same folder at the same time.
-    is_alone: bool = True
-    #: True from the end of the build on: pages are resolved again for what is published beside them, but not written.
-    is_finished: bool = False
+    #: The run-time objects of this build, from ``builder-inited`` on.
+    build_state: BuildState
     #: The digests before and after each, where that has been asked.
-    around: Any = None
-    #: Knows whether a page could not be written.
-    failed_writes: Any = None
-    is_silent: bool = False  #: True while a page is resolved once more, whose links have been reported before.
+    around: dict[str, Around] | None = None
     #: The process that knows what this domain does.
     _process: int | None = None
     _chosen: dict[tuple[str, str], Target] | None = None
@@ -363,6 +353,29 @@ class DigestDomain(Domain):
                     yield name, target.title, target.type, target.docname, target.anchor, -1
 
 
+def build_state_of(env: BuildEnvironment) -> BuildState:
+    """Return the run-time objects of the build that an environment belongs to."""
+    return DigestDomain.of(env).build_state
+
+
+def open_build(app: Sphinx) -> None:
+    """Give the domain the run-time objects of this build."""
+    domain = DigestDomain.of(app.env)
+    domain.build_state = open_build_state(app, domain)
+    domain.forget_other_processes("")
+
+
+def begin_reading(app: Sphinx, docname: str, _source: list[str]) -> None:
+    """Send back from a process that reads some of the pages only what it found on them."""
+    DigestDomain.of(app.env).forget_other_processes(docname)
+
+
+def end_build(app: Sphinx, exception: Exception | None) -> None:
+    """Keep what the folders of fragments were like, after a build that came to its end."""
+    if exception is None:
+        save_states(app, DigestDomain.of(app.env))
+
+
 def letter_of(text: str) -> str:
     """What a name stands under in an index."""
     first = next((character for character in text if character.isalnum()), "")
@@ -395,8 +408,7 @@ def digests_around(domain: DigestDomain) -> dict[str, Around]:
             found = [None, *(digests[name] for name in names), None]
             for place, name in enumerate(names):
                 domain.around[name] = (found[place], found[place + 2])
-    around: dict[str, Around] = domain.around
-    return around
+    return domain.around
 
 
 def _neighbour(domain: DigestDomain, target: Target) -> Neighbour:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sphinxext.digest.extension.domain import DIGEST, DigestDomain, NotesIndex
+from sphinxext.digest.extension.domain import DIGEST, DigestDomain, NotesIndex, build_state_of
 from sphinxext.digest.extension.mail_builder import mailed_pages
 from sphinxext.digest.extension.outputs import checksum_of_file, keep_record, kept_record, remove_output
 
@@ -56,18 +56,18 @@ def save_outputs(app: Sphinx, _exception: Exception | None) -> None:
 
 def _is_as_before(env: BuildEnvironment) -> bool:
     """Return True if no page was read since all of them were written, so that all files are as remembered."""
-    domain = DigestDomain.of(env)
-    if domain.expected is None:
+    writes = build_state_of(env).writes
+    if writes.expected is None:
         return True
-    return domain.before is not None and domain.before.state == domain.expected.state and not domain.written
+    return writes.before is not None and writes.before.state == writes.expected.state and not writes.written
 
 
 def _made(app: Sphinx) -> dict[str, bool]:
     """Return the paths that belong to generated pages, each with True if this build has written it."""
-    domain, builder = DigestDomain.of(app.env), app.builder
+    builder, all_written = app.builder, build_state_of(app.env).writes.written
     pages = _generated(app)
     # this builder writes its pages without the event that tells of them
-    written = pages if builder.name == "changes" else domain.written
+    written = pages if builder.name == "changes" else all_written
     found = {path: docname in written for docname in pages for path in _paths_of_page(builder, docname)}
     if builder.name == "gettext":
         # a catalogue may be that of several pages

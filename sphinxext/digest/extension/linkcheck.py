@@ -15,8 +15,8 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import get_node_line
 
-from sphinxext.digest.extension.build_state import FolderState, Store, store_of
-from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.build_state import BuildState, FolderState
+from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.extension.pages import STUB_SUFFIX, PlaceName
 from sphinxext.digest.extension.warnings import say_problems_of_others, warn_of
 from sphinxext.digest.problems import Problem
@@ -39,7 +39,7 @@ class LinkPlaces(SphinxPostTransform):
 
     def run(self, **_arguments: Any) -> None:
         """Look at each link that the builder knows from this page."""
-        builder = DigestDomain.of(self.env).builder
+        builder: Any = build_state_of(self.env).builder
         places: Places = builder.digest_places
         source = str(self.env.doc2path(self.env.docname))
         for node in self.document.findall(nodes.Element):
@@ -63,7 +63,7 @@ def name_fragments(app: Sphinx) -> None:
     def process_result(result: Any) -> None:
         place = places.get(result.uri)
         if place is not None:
-            root = store_of(app.env).project.root
+            root = build_state_of(app.env).project.root
             path, line = place[0], _line_of(root / place[0], result.uri, place[1])
             result = result._replace(docname=PlaceName(path, root), lineno=line)
         process(result)
@@ -76,36 +76,36 @@ def _place_of(node: nodes.Element, uri: str, page: str, env: BuildEnvironment) -
 
     :param page: the path of that file.
     """
-    store = store_of(env)
+    build = build_state_of(env)
     current: nodes.Node | None = node
     while current is not None and not current.source:
         current = current.parent
     source = str(current.source) if current is not None else page
-    path = os.path.relpath(source, store.project.root).replace(os.sep, "/")
+    path = os.path.relpath(source, build.project.root).replace(os.sep, "/")
     try:
         line = get_node_line(node)
     except ValueError:
         line = 1
-    if source != page and (path == store.settings_path or _is_of_fragments(store, path)):
+    if source != page and (path == build.settings_path or _is_of_fragments(build, path)):
         return path, line
-    if (place := _note_with(store, uri)) is not None:
+    if (place := _note_with(build, uri)) is not None:
         return place
     # what is left of a generated page is what the settings say
-    return (store.settings_path, 1) if page.endswith(STUB_SUFFIX) else None
+    return (build.settings_path, 1) if page.endswith(STUB_SUFFIX) else None
 
 
-def _note_with(store: Store, uri: str) -> tuple[str, int] | None:
+def _note_with(build: BuildState, uri: str) -> tuple[str, int] | None:
     """Return the place of a note that has an address outside of its texts."""
-    for settings in store.project.collections:
-        for entry in store.collection(settings).entries:
+    for settings in build.project.collections:
+        for entry in build.collection(settings).entries:
             if getattr(entry.note, "url", None) == uri:
                 return entry.fragment.path, entry.note.place.line
     return None
 
 
-def _is_of_fragments(store: Store, path: str) -> bool:
+def _is_of_fragments(build: BuildState, path: str) -> bool:
     """Return True if a file is in a folder of fragments, or of another project, which its path begins with."""
-    folders = [settings.fragments for settings in store.project.collections]
+    folders = [settings.fragments for settings in build.project.collections]
     return ": " in path or any(path.startswith(f"{folder}/") for folder in folders)
 
 
@@ -121,14 +121,14 @@ def _line_of(file: Path, uri: str, line: int) -> int:
 
 def report_problems(_app: Sphinx, env: BuildEnvironment) -> None:
     """Show the problems of the folders that the build has read or remembers, and of the texts on its pages."""
-    store, data = store_of(env), DigestDomain.of(env).data
-    folders = {settings.fragments for settings in store.project.collections if settings.automatic}
+    build, data = build_state_of(env), DigestDomain.of(env).data
+    folders = {settings.fragments for settings in build.project.collections if settings.automatic}
     folders |= {query.folder for asked in data["queries"].values() for query, _checksum in asked}
     states: dict[str, FolderState] = data["folders"]
     problems: set[Problem] = {problem for found in data["problems"].values() for problem in found}
     for folder in folders & states.keys():
         problems.update(states[folder].problems)
-    warn_of(sorted(problems), store.project.root)
+    warn_of(sorted(problems), build.project.root)
     remarks: set[Problem] = {problem for found in data["remarks"].values() for problem in found}
     for folder in folders & states.keys():
         remarks.update(states[folder].remarks)

@@ -19,9 +19,8 @@ from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
 from sphinxext.digest.doctree.relative import DEAD, Address, Home, docs_path, to_words
-from sphinxext.digest.extension.build_state import store_of
 from sphinxext.digest.extension.compat import file_uri, has_other_files, is_site
-from sphinxext.digest.extension.domain import PAGE, WRITTEN, DigestDomain
+from sphinxext.digest.extension.domain import PAGE, WRITTEN, DigestDomain, build_state_of
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.model import Words
 from sphinxext.digest.problems import Code
@@ -68,7 +67,7 @@ class Site(NamedTuple):
     @property
     def words(self) -> Words:
         """Our own words in the language of the build."""
-        return store_of(self.env).words
+        return build_state_of(self.env).words
 
 
 def base_url(site: Site, settings: Settings) -> str:
@@ -108,7 +107,7 @@ def shown_collections(env: BuildEnvironment, docname: str | None = None) -> list
     queries = DigestDomain.of(env).data["queries"]
     asked = [queries.get(docname, ())] if docname is not None else queries.values()
     folders = {query.folder for pairs in asked for query, _checksum in pairs}
-    return [settings for settings in store_of(env).project.collections if settings.fragments in folders]
+    return [settings for settings in build_state_of(env).project.collections if settings.fragments in folders]
 
 
 #: The folders of an output that Sphinx and its extensions fill while they write it.
@@ -148,7 +147,7 @@ class HomesQuery:
     def checksum(self, collection: Collection, env: BuildEnvironment) -> bytes:
         """A value that changes with these pages."""
         settings = collection.settings
-        explicit = store_of(env).explicit_pages(settings)
+        explicit = build_state_of(env).explicit_pages(settings)
         moved = [pair for pair in sorted(explicit.items()) if posixpath.dirname(pair[1]) != settings.pages]
         return f"{settings.pages} {[(str(period), docname) for period, docname in moved]}".encode()
 
@@ -233,7 +232,7 @@ class SiteHome(Home):
 def home_of(site: Site, settings: Settings, collection: Collection, entry: Entry) -> SiteHome:
     """Return the page that relative addresses in a note count from, for what a build publishes beside the pages."""
     period = collection.calendar.period_of(entry.moment.day)
-    return SiteHome(store_of(site.env).page_of(settings, period), site, settings)
+    return SiteHome(build_state_of(site.env).page_of(settings, period), site, settings)
 
 
 def picture_url(site: Site, base: str, uri: str) -> str:
@@ -261,7 +260,8 @@ def link_as_written(
     :param node: the placeholder, with :class:`Written` in it.
     """
     written: Written = node[WRITTEN]
-    site, settings = Site(domain.env, domain.builder), store_of(domain.env).settings_for(written.folder)
+    build = domain.build_state
+    site, settings = Site(domain.env, build.builder), build.settings_for(written.folder)
     base, docname, address = base_url(site, settings), node["reftarget"], written.address
     if _is_page(site, docname):
         link = _link_to_page(site, fromdocname, docname, written.rest, content)
@@ -368,7 +368,7 @@ def _has(entry: Path, name: str) -> bool:
 def _warn(domain: DigestDomain, fromdocname: str, node: nodes.Element) -> None:
     """Say that a link leads nowhere, on the page of its digest or, if there is none, on the page that it is on."""
     written: Written = node[WRITTEN]
-    if domain.is_silent or (written.page in domain.env.found_docs and fromdocname != written.page):
+    if domain.build_state.is_silent or (written.page in domain.env.found_docs and fromdocname != written.page):
         return
     place = f"{node.source}:{node.line}" if node.source else fromdocname
     warn_at(place, Code.DEAD_LINK, f"{DEAD} '{written.uri}': the documentation has no such page and no such file")

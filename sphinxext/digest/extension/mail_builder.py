@@ -21,9 +21,8 @@ from sphinx.builders import Builder
 
 from sphinxext.digest.doctree.digest import NUMBER_CLASS, REFERENCES_CLASS
 from sphinxext.digest.extension.archives.notes import leave_out_archives
-from sphinxext.digest.extension.build_state import store_of
 from sphinxext.digest.extension.compat import is_site
-from sphinxext.digest.extension.domain import DIGEST, DigestDomain
+from sphinxext.digest.extension.domain import DIGEST, DigestDomain, build_state_of
 from sphinxext.digest.extension.links import Site, described_page, digest_pages, page_url, shown_collections
 from sphinxext.digest.extension.outputs import write_output
 from sphinxext.digest.extension.published.memory import File, Publisher, resolved_page
@@ -87,7 +86,7 @@ class DigestMailBuilder(Builder):
             return
 
         url = self.get_target_uri(docname) if self.base_url else ""
-        text = mail_of_page(doctree, url, store_of(self.env).words)
+        text = mail_of_page(doctree, url, build_state_of(self.env).words)
         # one that a killed build has written half would look as new as its page
         write_output(self._file_of(docname), text.encode())
 
@@ -148,9 +147,9 @@ class Mails(Publisher):
 
     def files(self) -> Iterator[File]:
         """One mail to each page of a digest."""
-        domain = DigestDomain.of(self.app.env)
+        expected = build_state_of(self.app.env).writes.expected
         for docname, settings in mailed_pages(self.app).items():
-            mark = domain.expected.pages.get(docname, b"") if domain.expected is not None else b""
+            mark = expected.pages.get(docname, b"") if expected is not None else b""
             yield File(docname, mark.hex(), partial(_published, self.app, settings, docname))
 
 
@@ -179,7 +178,7 @@ def write_mail(
 def _published(app: Sphinx, settings: Settings, docname: str) -> tuple[str, bytes]:
     """The mail of a page: as it was written with the page, or made now if that was not written."""
     path = f"{docname}.txt"
-    if docname in DigestDomain.of(app.env).written:
+    if docname in build_state_of(app.env).writes.written:
         # another build in the same folder may have removed it
         with suppress(OSError):
             return path, _file_of(app, docname).read_bytes()
@@ -189,7 +188,7 @@ def _published(app: Sphinx, settings: Settings, docname: str) -> tuple[str, byte
 def _mail(app: Sphinx, settings: Settings, docname: str, doctree: nodes.document) -> bytes:
 
     url = page_url(Site(app.env, app.builder), settings, docname)
-    return mail_of_page(doctree, url, store_of(app.env).words).encode()
+    return mail_of_page(doctree, url, build_state_of(app.env).words).encode()
 
 
 def _file_of(app: Sphinx, docname: str) -> Path:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from sphinxext.digest.extension.domain import DIGEST, PAGE, PUBLISHED, DigestDomain, digests_around
+from sphinxext.digest.extension.outputs import mark_of
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -101,8 +101,3 @@ class Marks:
         if role == "any":
             found += [self._domain.find(type_, target) for type_ in self._domain.object_types]
         return found
-
-
-def mark_of(*parts: object) -> bytes:
-    """A short value for these."""
-    return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()

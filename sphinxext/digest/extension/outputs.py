@@ -47,6 +47,11 @@ def checksum(data: bytes) -> bytes:
     return blake2b(data, digest_size=_SUM_SIZE).digest()
 
 
+def mark_of(*parts: object) -> bytes:
+    """Return a short value that changes with any of these."""
+    return checksum(repr(parts).encode("utf-8", "surrogatepass"))
+
+
 def checksum_of_file(file: Path) -> bytes | None:
     """Return the checksum of the content of a file, or None if it cannot be read."""
     try:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from sphinx.project import Project as SphinxProject
 
 from sphinxext.digest.collection.compose import digest_title
-from sphinxext.digest.extension.build_state import MadeTitle, Store, store_of
-from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.build_state import BuildState, MadeTitle
+from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.extension.outputs import write_if_changed
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.model import ENGLISH
@@ -35,13 +35,13 @@ _HEAD = ":orphan:\n:nosearch:\n\n"
 _HEAD_OF_INDEX = ":orphan:\n\n"
 
 
-def archive_texts(store: Store, settings: Settings, option: str) -> dict[str, str]:
+def archive_texts(build: BuildState, settings: Settings, option: str) -> dict[str, str]:
     """The names and texts of the pages of a collection's archives.
 
     :param option: the lines that tell a directive which collection is meant.
     """
     texts = {}
-    for name in store.archives(settings):
+    for name in build.archives(settings):
         kind, _, page = name.partition("/")
         head = _HEAD_OF_INDEX if page == "index" else _HEAD
         texts[f"{settings.pages}/{name}"] = f"{head}.. digest-archive:: {kind} {page}\n{option}"
@@ -131,16 +131,16 @@ class CollectionProject(SphinxProject):
 
 def add_pages(app: Sphinx) -> None:
     """Let Sphinx find the made pages among its documents."""
-    store = store_of(app.env)
+    build = build_state_of(app.env)
     folder = Path(app.doctreedir) / _STUBS
     written: dict[str, str] = DigestDomain.of(app.env).data["stubs"]
 
     def make(sources: dict[str, Path]) -> Iterable[str]:
-        store.scan(sources)
+        build.scan(sources)
         texts: dict[str, str] = {}
-        for settings in store.project.collections:
+        for settings in build.project.collections:
             if settings.automatic:
-                found = page_texts(store, settings, sources)
+                found = page_texts(build, settings, sources)
                 for name in sorted(found.keys() & texts.keys()):
                     message = f"a collection before that of {settings.pages} has a page of this name, which stays"
                     warn_at(name, Code.PAGE_CONFLICT, message)
@@ -151,7 +151,7 @@ def add_pages(app: Sphinx) -> None:
                 # its time says when it changed
                 write_if_changed(Path(file), text.encode())
         # the time of their file, which is another one now, may be older than the page that was read
-        store.replaced = (texts.keys() - written.keys()) | (written.keys() & sources.keys())
+        build.replaced = (texts.keys() - written.keys()) | (written.keys() & sources.keys())
         written.clear()
         written.update(texts)
         return texts
@@ -168,12 +168,12 @@ def recall_pages(app: Sphinx) -> None:
     project.add_generated(DigestDomain.of(app.env).data["stubs"].keys() - project.docnames)
 
 
-def page_texts(store: Store, settings: Settings, sources: dict[str, Path]) -> dict[str, str]:
+def page_texts(build: BuildState, settings: Settings, sources: dict[str, Path]) -> dict[str, str]:
     """The names and texts of the pages that a collection needs and that are not among the sources."""
-    explicit = store.explicit_pages(settings)
-    periods = store.periods(settings)
-    option = "" if settings is store.project.main else f"   :fragments: {settings.fragments}\n"
-    words, texts = store.words, {}
+    explicit = build.explicit_pages(settings)
+    periods = build.periods(settings)
+    option = "" if settings is build.project.main else f"   :fragments: {settings.fragments}\n"
+    words, texts = build.words, {}
     for period in periods:
         name = f"{settings.pages}/{period.name}"
         if period in explicit:
@@ -187,33 +187,33 @@ def page_texts(store: Store, settings: Settings, sources: dict[str, Path]) -> di
             warn_at(None, Code.PAGE_CONFLICT, message)
             continue
         texts[name] = _page(digest_title(period, settings, words), f".. digest:: {period}\n{option}")
-        store.made[name] = MadeTitle(digest_title(period, settings), is_default(settings, "title"))
+        build.made[name] = MadeTitle(digest_title(period, settings), is_default(settings, "title"))
     listing = ".. digest-collection::\n" + option
     for end in {period.end for period in periods}:
         year, month = f"{settings.pages}/{end:%Y}", f"{settings.pages}/{end:%Y-%m}"
         review = f".. digest-review:: {end:%Y}\n{option}\n" if settings.archives else ""
         texts[year] = _page(words.year(end), f"{review}{listing}   :span: {end:%Y}\n")
         texts[month] = _page(words.month_of_year(end), f"{listing}   :span: {end:%Y-%m}\n")
-        store.made[year] = MadeTitle(ENGLISH.year(end), True)
-        store.made[month] = MadeTitle(ENGLISH.month_of_year(end), True)
-    if not store.lists_digests(settings) and (periods or _has_digests(store, settings, sources)):
+        build.made[year] = MadeTitle(ENGLISH.year(end), True)
+        build.made[month] = MadeTitle(ENGLISH.month_of_year(end), True)
+    if not build.lists_digests(settings) and (periods or _has_digests(build, settings, sources)):
         # a project that has not put it into a toctree yet shall not be warned of it
         title = words_of(settings, "collection_title", words)
         texts[f"{settings.pages}/index"] = ":orphan:\n\n" + _page(title, listing)
-        store.made[f"{settings.pages}/index"] = MadeTitle(
+        build.made[f"{settings.pages}/index"] = MadeTitle(
             settings.collection_title, is_default(settings, "collection_title")
         )
-    texts |= archive_texts(store, settings, option)
+    texts |= archive_texts(build, settings, option)
     return {name: text for name, text in texts.items() if name not in sources}
 
 
-def _has_digests(store: Store, settings: Settings, sources: dict[str, Path]) -> bool:
+def _has_digests(build: BuildState, settings: Settings, sources: dict[str, Path]) -> bool:
     """Whether there will be digests: a project may have only release notes, and no use for a list without digests.
 
     git keeps no empty folder, so that before the first fragment only a toctree tells.
     """
     name = f"{settings.pages}/".encode()
-    return (store.project.root / settings.fragments).is_dir() or any(
+    return (build.project.root / settings.fragments).is_dir() or any(
         name in _content(source) for source in sources.values()
     )
 

@@ -18,8 +18,7 @@ from docutils import nodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
-from sphinxext.digest.extension.build_state import store_of
-from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.extension.histories import ReleaseAnswer, ReleasedQuery, ReleaseQuery
 from sphinxext.digest.extension.pages import STUB_SUFFIX
 from sphinxext.digest.model import Period, ReleasedVersion
@@ -43,7 +42,7 @@ _ANCHORS = "digest_release_anchors"
 
 def histories_of(env: BuildEnvironment) -> Histories:
     """The release notes of this build."""
-    return store_of(env).histories
+    return build_state_of(env).histories
 
 
 def find_repository(env: BuildEnvironment, folder: str | None, notes: str) -> Path | None:
@@ -78,7 +77,7 @@ def remember_release_notes(env: BuildEnvironment, query: ReleaseQuery, problems:
 
     histories, domain = histories_of(env), DigestDomain.of(env)
     found = list(problems)
-    root = Path(os.path.relpath(query.root, store_of(env).project.root))
+    root = Path(os.path.relpath(query.root, build_state_of(env).project.root))
     is_cut = any(problem.code is Code.SHALLOW for problem in found)
     of_notes = [
         replace(problem, path=os.path.normpath(root / problem.path))
@@ -97,7 +96,7 @@ def remember_release_notes(env: BuildEnvironment, query: ReleaseQuery, problems:
 def find_released(env: BuildEnvironment, period: Period) -> tuple[tuple[ReleasedVersion, ...], tuple[Problem, ...]]:
     """The versions that were released in the period of a digest, which is remembered, and why they cannot be told."""
     histories = histories_of(env)
-    query = ReleasedQuery(str(store_of(env).project.root), period)
+    query = ReleasedQuery(str(build_state_of(env).project.root), period)
     found: tuple[ReleasedVersion, ...] = ()
     try:
         found, problems = histories.released(query)

@@ -17,17 +17,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sphinx import addnodes
 from sphinx.util import docname_join
 
-from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
+from sphinxext.digest.extension.build_state import Writes, Written
+from sphinxext.digest.extension.domain import DigestDomain, NotesIndex, build_state_of
 from sphinxext.digest.extension.html.head import shown_in_heads
-from sphinxext.digest.extension.marks import Marks, mark_of
-from sphinxext.digest.extension.outputs import keep_record, kept_record
+from sphinxext.digest.extension.marks import Marks
+from sphinxext.digest.extension.outputs import keep_record, kept_record, mark_of
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -36,21 +37,6 @@ if TYPE_CHECKING:
 
 
 _MEMORY = "digest-written.pickle"
-
-
-@dataclass
-class Written:
-    """What the pages in a folder of outputs were written with.
-
-    ``tree`` is a mark of all titles and toctrees; it counts if every page has the whole tree, ``shows_tree``.
-    ``state`` is a mark of the environment if all pages were written with it: as long as nothing is read, no page has
-    to be looked at.
-    """
-
-    state: bytes = b""
-    pages: dict[str, bytes] = field(default_factory=dict)
-    tree: bytes = b""
-    shows_tree: bool = False
 
 
 def remember_links(app: Sphinx, doctree: nodes.document) -> None:
@@ -69,16 +55,16 @@ def remember_links(app: Sphinx, doctree: nodes.document) -> None:
 def outdated_outputs(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """The pages that are not in the output as they would be written now."""
     common = _common(app)
-    domain = DigestDomain.of(env)
-    domain.written, domain.is_alone, domain.is_finished = set(), True, False
+    writes = build_state_of(env).writes
+    writes.written, writes.is_alone, writes.is_finished = set(), True, False
     state = mark_of(sorted(env.all_docs.items()), common)
-    before = domain.before = _read(app).get(_key(app))
+    before = writes.before = _read(app).get(_key(app))
     if before is not None and before.state == state:
-        domain.expected = replace(before, pages=dict(before.pages))
+        writes.expected = replace(before, pages=dict(before.pages))
         return []
     marks = Marks(env, common, navigation=app.builder.format == "html")
     pages = {docname: marks.of_page(docname) for docname in env.found_docs & env.all_docs.keys()}
-    domain.expected = now = Written(state, pages, marks.tree)
+    writes.expected = now = Written(state, pages, marks.tree)
     if before is None:
         # nothing was written, or not all of it
         return sorted(pages)
@@ -91,11 +77,11 @@ def outdated_outputs(app: Sphinx, env: BuildEnvironment) -> list[str]:
 
 def note_written(app: Sphinx, _doctree: nodes.document, docname: str) -> None:
     """Remember that a page is written, which a build of named files does not do with all of those that should be."""
-    domain = DigestDomain.of(app.env)
-    if domain.expected is not None and not domain.is_finished:
-        if not domain.written:
+    writes = build_state_of(app.env).writes
+    if writes.expected is not None and not writes.is_finished:
+        if not writes.written:
             _forget(app)
-        domain.written.add(docname)
+        writes.written.add(docname)
 
 
 def note_tree(app: Sphinx, _pagename: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
@@ -104,7 +90,7 @@ def note_tree(app: Sphinx, _pagename: str, _template: str, context: dict[str, An
     Pages are written by several processes, but the index and the page of the search by this one.
     """
     toctree: Callable[..., str] | None = context.get("toctree")
-    expected = DigestDomain.of(app.env).expected
+    expected = build_state_of(app.env).writes.expected
     if toctree is None or expected is None:
         return
 
@@ -118,17 +104,17 @@ def note_tree(app: Sphinx, _pagename: str, _template: str, context: dict[str, An
 
 def save_written(app: Sphinx, exception: Exception | None) -> None:
     """Keep what the pages were written with beside the environment, if the build came to its end with all of them."""
-    domain = DigestDomain.of(app.env)
-    domain.is_finished = True
-    if exception is not None or domain.expected is None or domain.failed_writes.found:
+    writes = build_state_of(app.env).writes
+    writes.is_finished = True
+    if exception is not None or writes.expected is None or writes.has_failed:
         return
     known = _read(app)
-    if domain.written and (not domain.is_alone or _key(app) in known):
+    if writes.written and (not writes.is_alone or _key(app) in known):
         # another build began or ended while this one was writing
         _forget(app)
         return
-    before, now = domain.before or Written(), domain.expected
-    left = {docname: before.pages.get(docname, b"") for docname in now.pages.keys() - domain.written}
+    before, now = writes.before or Written(), writes.expected
+    left = {docname: before.pages.get(docname, b"") for docname in now.pages.keys() - writes.written}
     if any(now.pages[docname] != mark for docname, mark in left.items()):
         now.state = b""
     now.pages.update(left)
@@ -153,8 +139,8 @@ def _common(app: Sphinx) -> tuple[object, ...]:
 
 def _forget(app: Sphinx) -> None:
     """Remember nothing of this output while its pages are written: a build that is killed may leave one half."""
-    known, domain = _read(app), DigestDomain.of(app.env)
-    domain.is_alone = domain.is_alone and (domain.before is None or _key(app) in known)
+    known, writes = _read(app), build_state_of(app.env).writes
+    writes.is_alone = writes.is_alone and (writes.before is None or _key(app) in known)
     if known.pop(_key(app), None) is not None:
         file = Path(app.doctreedir, _MEMORY)
         if not keep_record(file, DigestDomain.data_version, known):
@@ -179,17 +165,16 @@ _ERROR = "[Errno "
 class FailedWrites(logging.Handler):
     """Hears the warnings of builders, also of those in other processes, which come as plain text."""
 
-    def __init__(self) -> None:
+    def __init__(self, writes: Writes) -> None:
         super().__init__(logging.WARNING)
-        self.found = False
+        self.writes = writes
 
     def emit(self, record: logging.LogRecord) -> None:
         """Look at a warning."""
         if record.name.startswith(_BUILDERS) and _ERROR in record.getMessage():
-            self.found = True
+            self.writes.has_failed = True
 
 
 def watch_writes(app: Sphinx) -> None:
     """Begin to hear of pages that cannot be written; with the next build, Sphinx forgets all handlers."""
-    handler = DigestDomain.of(app.env).failed_writes = FailedWrites()
-    logging.getLogger("sphinx").addHandler(handler)
+    logging.getLogger("sphinx").addHandler(FailedWrites(build_state_of(app.env).writes))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from sphinx.util import logging
 
-from sphinxext.digest.extension.build_state import Store, store_of
-from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.build_state import BuildState
+from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.model import Event, Schedule
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.settings.options import Settings
@@ -60,23 +60,23 @@ def has_schedules(settings: Settings, path: str = "") -> bool:
     return bool(path or settings.schedules)
 
 
-def schedules_for(store: Store, settings: Settings, path: str = "") -> Schedules:
+def schedules_for(build: BuildState, settings: Settings, path: str = "") -> Schedules:
     """The schedules of a collection, or those at another path; looked for once in a build."""
     key = (settings.schedules, settings.schedule_url, path)
-    if key not in store.schedules:
+    if key not in build.schedules:
         from sphinxext.digest.schedule.load import load_schedules
 
-        store.schedules[key] = load_schedules(store.project.root, settings, (path,) if path else ())
-    return store.schedules[key]
+        build.schedules[key] = load_schedules(build.project.root, settings, (path,) if path else ())
+    return build.schedules[key]
 
 
-def find_schedule(store: Store, query: ScheduleQuery) -> Schedule | None:
+def find_schedule(build: BuildState, query: ScheduleQuery) -> Schedule | None:
     """The schedule that a query is for. It looks the same on all days.
 
     :raises DigestError: if the collection is not there.
     """
-    settings = store.settings_for(query.folder)
-    schedule = schedules_for(store, settings, query.path).find(query.series, query.day or store.today)
+    settings = build.settings_for(query.folder)
+    schedule = schedules_for(build, settings, query.path).find(query.series, query.day or build.today)
     return replace(schedule, status=None) if schedule is not None else None
 
 
@@ -86,15 +86,15 @@ def remember_schedule(env: BuildEnvironment, query: ScheduleQuery) -> list[Probl
     :returns: what is wrong with the files of the series, or with the place where it should be. The build shows it
         again until it is right, but for a place that the page itself has named.
     """
-    store, domain = store_of(env), DigestDomain.of(env)
-    problems = problems_of(store, query)
+    build, domain = build_state_of(env), DigestDomain.of(env)
+    problems = problems_of(build, query)
     domain.note_problems(env.docname, [found for found in problems if found.line or found.path != query.path])
-    answer = Answer(stamp_of(store, query), store.today, _checksum(store, query))
+    answer = Answer(stamp_of(build, query), build.today, _checksum(build, query))
     domain.note_schedule(env.docname, query, answer)
     return problems
 
 
-def problems_of(store: Store, query: ScheduleQuery) -> list[Problem]:
+def problems_of(build: BuildState, query: ScheduleQuery) -> list[Problem]:
     """What is wrong with the files of a series, and with the places where schedules should be.
 
     What is only odd, as in many schedules that were published, is told to those who want to know more.
@@ -102,10 +102,10 @@ def problems_of(store: Store, query: ScheduleQuery) -> list[Problem]:
     from sphinxext.digest.schedule import REMARKS
     from sphinxext.digest.schedule.sources import Shown
 
-    settings = store.settings_for(query.folder)
-    schedules = schedules_for(store, settings, query.path)
-    schedule = find_schedule(store, query)
-    shown = Shown(store.project.root)
+    settings = build.settings_for(query.folder)
+    schedules = schedules_for(build, settings, query.path)
+    schedule = find_schedule(build, query)
+    shown = Shown(build.project.root)
     files = schedules.files(schedule.series if schedule is not None else query.series)
     paths = {*map(shown, files), *((query.path,) if query.path else settings.schedules)}
     found = [problem for problem in schedules.problems if problem.path in paths]
@@ -119,36 +119,36 @@ def outdated_by_schedules(
     _app: Sphinx, env: BuildEnvironment, added: Set[str], changed: Set[str], removed: Set[str]
 ) -> Iterable[str]:
     """The documents that asked for schedules which are others now, or that count from today on another day."""
-    store = store_of(env)
+    build = build_state_of(env)
     asked: dict[str, list[tuple[ScheduleQuery, Answer]]] = DigestDomain.of(env).data["schedules"]
     return [
         docname
         for docname, queries in asked.items()
-        if docname not in added | changed | removed | store.outdated
-        and any(_has_changed(store, *pair) for pair in queries)
+        if docname not in added | changed | removed | build.outdated
+        and any(_has_changed(build, *pair) for pair in queries)
     ]
 
 
-def _has_changed(store: Store, query: ScheduleQuery, before: Answer) -> bool:
-    if query.daily and before.day != store.today:
+def _has_changed(build: BuildState, query: ScheduleQuery, before: Answer) -> bool:
+    if query.daily and before.day != build.today:
         return True
     # the name of the series may mean another one tomorrow
-    same_day = query.day is not None or before.day == store.today
-    if same_day and stamp_of(store, query) == before.stamp:
+    same_day = query.day is not None or before.day == build.today
+    if same_day and stamp_of(build, query) == before.stamp:
         return False
-    return _checksum(store, query) != before.checksum
+    return _checksum(build, query) != before.checksum
 
 
-def stamp_of(store: Store, query: ScheduleQuery) -> bytes:
+def stamp_of(build: BuildState, query: ScheduleQuery) -> bytes:
     """What the files in all places look like from outside: as long as it is the same, no schedule has to be read."""
-    settings = store.settings_for(query.folder)
+    settings = build.settings_for(query.folder)
     key = ("stamp", settings.schedules, settings.schedule_url, settings.pages, query.path)
-    if key not in store.stamps:
+    if key not in build.stamps:
         paths = (query.path,) if query.path else settings.schedules
-        seen = _files_in(store.project.root, paths) if paths else []
+        seen = _files_in(build.project.root, paths) if paths else []
         text = repr((key, seen)).encode("utf-8", "surrogatepass")
-        store.stamps[key] = blake2b(text, digest_size=16).digest()
-    return store.stamps[key]
+        build.stamps[key] = blake2b(text, digest_size=16).digest()
+    return build.stamps[key]
 
 
 def _files_in(root: Path, paths: tuple[str, ...]) -> list[object]:
@@ -171,11 +171,11 @@ def _status(file: Path) -> str:
     return f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_size}"
 
 
-def _checksum(store: Store, query: ScheduleQuery) -> bytes:
+def _checksum(build: BuildState, query: ScheduleQuery) -> bytes:
     """A value that changes with anything that shows of a schedule."""
-    settings = store.settings_for(query.folder)
-    seen = _seen(find_schedule(store, query), texts=query.texts)
-    text = f"{settings.pages} {seen!r} {problems_of(store, query)!r}"
+    settings = build.settings_for(query.folder)
+    seen = _seen(find_schedule(build, query), texts=query.texts)
+    text = f"{settings.pages} {seen!r} {problems_of(build, query)!r}"
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 

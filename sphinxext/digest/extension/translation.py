@@ -13,7 +13,7 @@ from sphinx.util.i18n import docname_to_domain
 from sphinx.util.nodes import extract_messages
 
 from sphinxext.digest.doctree.translation import is_marked
-from sphinxext.digest.extension.build_state import store_of
+from sphinxext.digest.extension.domain import build_state_of
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -99,15 +99,15 @@ class WordsForTranslators(SphinxTransform):
             node.attributes.pop("translatable", None)
         for node in self.env.temp_data.get(_OWN) or ():
             node.rawsource = ""
-        store, docname = store_of(self.env), self.env.docname
-        made, title = store.made.get(docname), self.document.next_node(nodes.title)
+        build, docname = build_state_of(self.env), self.env.docname
+        made, title = build.made.get(docname), self.document.next_node(nodes.title)
         if made is None or title is None:
             return
         _identify(title.parent, made.english, self.document)
         if made.is_ours:
             title.rawsource = ""
         else:
-            title.source, title.line = str(store.project.root / store.settings_path), 1
+            title.source, title.line = str(build.project.root / build.settings_path), 1
 
 
 def _identify(section: nodes.Element, title: str, document: nodes.document) -> None:

@@ -18,7 +18,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinxext.digest.collection.archives import INDEX, Chain, page_name
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.extension.compat import has_archives
-from sphinxext.digest.extension.domain import ARCHIVE, LINE, PAGE, DigestDomain
+from sphinxext.digest.extension.domain import ARCHIVE, LINE, PAGE, DigestDomain, build_state_of
 from sphinxext.digest.model import Countdown, Entry, Item, Story, Success, Text
 
 
@@ -36,7 +36,7 @@ class LinesWithoutPage(SphinxPostTransform):
 
     def run(self, **_arguments: Any) -> None:
         """Take the items of lists away, and lists that have no others."""
-        reached = has_archives(DigestDomain.of(self.env).builder)
+        reached = has_archives(build_state_of(self.env).builder)
         for link in list(self.document.findall(addnodes.pending_xref)):
             if link.get(LINE) and link["reftype"] == PAGE and link["refdomain"] == DigestDomain.name:
                 if reached and link["reftarget"] in self.env.found_docs:

@@ -21,12 +21,12 @@ from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS
 from sphinxext.digest.doctree.notes import WHERE_CLASS
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.extension.archives.notes import LinkedNotes, SearchedNotes
-from sphinxext.digest.extension.build_state import Store, store_of
+from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.compat import ignore_commands
 from sphinxext.digest.extension.config import guard_in_build
 from sphinxext.digest.extension.cycles import outlook_in_digest
 from sphinxext.digest.extension.dependencies import CollectionLookup, NotesQuery, Query, remember_lookup
-from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target
+from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target, build_state_of
 from sphinxext.digest.extension.html.filter import participants_nodes, refusal_of_picture
 from sphinxext.digest.extension.links import HomesQuery, PageHome
 from sphinxext.digest.extension.translation import PageCatalogue, note_words
@@ -76,7 +76,7 @@ class CollectionReader(SphinxDirective):
                 warn_at(self.get_location(), problem.code, f"{problem.path}: {problem.message}")
             return []
         # the folder may be one that no collection of the project has, which nothing else has looked at
-        self.store.is_current(self.settings)
+        self.build.is_current(self.settings)
         try:
             return self.show()
         except PeriodError as error:
@@ -88,24 +88,24 @@ class CollectionReader(SphinxDirective):
         raise NotImplementedError
 
     @property
-    def store(self) -> Store:
+    def build(self) -> BuildState:
         """The collections of this build."""
-        return store_of(self.env)
+        return build_state_of(self.env)
 
     @property
     def words(self) -> Words:
         """Our own words in the language of the build."""
-        return self.store.words
+        return self.build.words
 
     @property
     def collection(self) -> Collection:
         """The collection that the directive is about."""
-        return self.store.collection(self.settings)
+        return self.build.collection(self.settings)
 
     def find_settings(self) -> Settings:
         """The settings of the collection, by the option ``fragments``."""
         folder = self.options.get("fragments")
-        return self.store.settings_for(folder) if folder else self.store.project.main
+        return self.build.settings_for(folder) if folder else self.build.project.main
 
     def chosen(self, *names: str) -> dict[str, Any]:
         """Those of the options that were given."""
@@ -126,7 +126,7 @@ class CollectionReader(SphinxDirective):
         :raises PeriodError: if its period cannot be understood.
         """
         self.ask(query)
-        return query.entries(self.collection, self.store.today)
+        return query.entries(self.collection, self.build.today)
 
     @property
     def sections_allowed(self) -> bool:
@@ -147,8 +147,8 @@ class CollectionReader(SphinxDirective):
             lambda entry: outlook_in_digest(self.env, self.settings, entry, place),
             self.words,
         )
-        builder.settings_path = self.store.settings_path
-        if self.store.has_pages(self.settings):
+        builder.settings_path = self.build.settings_path
+        if self.build.has_pages(self.settings):
             builder.archives = settings.archives
         builder.to_page, builder.thread_of = self.to_page, self.collection.registers.thread_of
         builder.people_of = partial(participants_nodes, self.env)
@@ -162,7 +162,7 @@ class CollectionReader(SphinxDirective):
             guard,
             self.state.document.settings,
             with_sphinx=True,
-            root=self.store.project.root,
+            root=self.build.project.root,
             translation=PageCatalogue.of(self.env, docnames),
             refusal_of_picture=partial(refusal_of_picture, self.env),
         )
@@ -171,7 +171,7 @@ class CollectionReader(SphinxDirective):
         """A reference to the thread in its digest, where that has a page."""
         title = digest_title(self.collection.calendar.period_of(entry.moment.day), self.settings, self.words)
         content = nodes.inline("", title)
-        return [self.to_note(entry, content) if self.store.has_pages(self.settings) else content]
+        return [self.to_note(entry, content) if self.build.has_pages(self.settings) else content]
 
     def to_note(self, entry: Entry, content: nodes.Element) -> nodes.Element:
         """A reference to a note in its digest."""
@@ -196,7 +196,7 @@ class CollectionReader(SphinxDirective):
         return self._homes[page]
 
     def _page_of(self, entry: Entry) -> str:
-        return self.store.page_of(self.settings, self.collection.calendar.period_of(entry.moment.day))
+        return self.build.page_of(self.settings, self.collection.calendar.period_of(entry.moment.day))
 
     def _reference(self, type_: str, target: str, content: nodes.Element) -> addnodes.pending_xref:
         """A link to something that may not be there; its words stay then."""

@@ -87,7 +87,7 @@ class CollectionDirective(CollectionReader):
         archives, published = ([], []) if wanted else (self._archives(), self._published())
         drawn = self._picture(digests, wanted) if len(wanted) == _YEAR else []
         listed = self._list(digests, wanted)
-        if not wanted and self.store.place_of(self.settings) >= 0:
+        if not wanted and self.build.place_of(self.settings) >= 0:
             DigestDomain.of(self.env).note_listing(self.env.docname, self.settings.fragments)
             listed["classes"].append(filter_class(self.settings))
         return [*archives, *published, *drawn, listed, self._toctree(digests, wanted)]
@@ -96,7 +96,7 @@ class CollectionDirective(CollectionReader):
         """Remember the pages that there are no links to since they are missing; Sphinx tells of those that go."""
         spans = {period.name[:length] for period, _entries in digests for length in (_YEAR, _MONTH)}
         names = {f"{self.settings.pages}/{name}" for name in spans}
-        names |= {self.store.page_of(self.settings, period) for period, _entries in digests}
+        names |= {self.build.page_of(self.settings, period) for period, _entries in digests}
         if missing := names - self.env.found_docs:
             remember_lookup(self.env, MissingPages(frozenset(missing)))
 
@@ -116,7 +116,7 @@ class CollectionDirective(CollectionReader):
     def _describe(self, digests: list[tuple[Period, tuple[Entry, ...]]], wanted: str) -> None:
         """Say what a page of the collection lists."""
         docname, words = self.env.docname, self.words
-        if docname != f"{self.settings.pages}/{wanted or 'index'}" or self.store.place_of(self.settings) < 0:
+        if docname != f"{self.settings.pages}/{wanted or 'index'}" or self.build.place_of(self.settings) < 0:
             return
         end = digests[0][0].end
         title = words_of(self.settings, "collection_title", words)
@@ -132,7 +132,7 @@ class CollectionDirective(CollectionReader):
 
     def _published(self) -> list[nodes.Node]:
         """The place of the links to feeds and calendars, which only a build of a site has."""
-        if self.store.place_of(self.settings) < 0:
+        if self.build.place_of(self.settings) < 0:
             return []
         links = addnodes.pending_xref(
             "", nodes.comment(), refdomain=DigestDomain.name, reftype=PUBLISHED, reftarget=self.settings.fragments,
@@ -161,7 +161,7 @@ class CollectionDirective(CollectionReader):
         title = digest_title(period, self.settings, self.words)
         counts = Counter(entry.kind for entry in entries)
         summary = counts_in_words(counts, self.words)
-        line = nodes.paragraph("", "", self._link(self.store.page_of(self.settings, period), title))
+        line = nodes.paragraph("", "", self._link(self.build.page_of(self.settings, period), title))
         if summary:
             line += [nodes.Text(" "), nodes.inline("", f"({summary})", classes=["digest-counts"])]
         return nodes.list_item("", line)
@@ -179,7 +179,7 @@ class CollectionDirective(CollectionReader):
 
     def _toctree(self, digests: list[tuple[Period, tuple[Entry, ...]]], wanted: str) -> nodes.Node:
         if len(wanted) == _MONTH:
-            docnames = [self.store.page_of(self.settings, period) for period, _ in digests]
+            docnames = [self.build.page_of(self.settings, period) for period, _ in digests]
         else:
             length = _MONTH if wanted else _YEAR
             names = dict.fromkeys(period.name[:length] for period, _ in digests)
@@ -232,7 +232,7 @@ class ArchiveDirective(CollectionReader):
         content = ArchiveContent(self, self.builder(shown=entries))
         anchor = f"{query.kind}-{page}"
         title, body = self._content(query, content, anchor)
-        listing = self.store.list_of(self.settings)
+        listing = self.build.list_of(self.settings)
         parts = [*content.navigation(query.kinds(self.collection), listing), *body]
         if isinstance(self.state_machine.node, nodes.document):
             parts = [nodes.section("", nodes.title("", title), *parts, ids=[anchor])]

@@ -94,7 +94,7 @@ class CountdownDirective(ScheduleReader):
         if "at" in self.options:
             day: date = self.options["at"]
             return day
-        return entries[-1].moment.day if entries and wanted != CURRENT else self.store.today
+        return entries[-1].moment.day if entries and wanted != CURRENT else self.build.today
 
     def _show(self, entries: tuple[Entry, ...], ahead: Outlook | None) -> list[nodes.Node]:
         """Each note under its heading, with the last of them what the schedule knows."""
@@ -168,7 +168,7 @@ class CountdownDirective(ScheduleReader):
         if series in known:
             return f"there is no countdown of the series '{series}' for the week '{wanted}'"
         if has_schedules(self.settings, self.path):
-            known |= dict.fromkeys(sorted(schedules_for(self.store, self.settings, self.path).names))
+            known |= dict.fromkeys(sorted(schedules_for(self.build, self.settings, self.path).names))
         return f"there is no countdown of a series '{series}'; there are {', '.join(known) or 'none at all'}"
 
 

@@ -81,7 +81,7 @@ class DigestDirective(CollectionReader):
 
     def _register(self, period: Period, settings: Settings, anchor: str) -> str:
         """Let the digest be referred to, by the name that is returned."""
-        own = settings.fragments == self.store.project.main.fragments
+        own = settings.fragments == self.build.project.main.fragments
         name = period.name if own else f"{settings.pages}/{period.name}"
         target = Target(
             DIGEST,
@@ -89,7 +89,7 @@ class DigestDirective(CollectionReader):
             digest_title(period, settings, self.words),
             self.env.docname,
             anchor,
-            primary=self.env.docname == self.store.page_of(self.settings, period),
+            primary=self.env.docname == self.build.page_of(self.settings, period),
         )
         DigestDomain.of(self.env).note_target(target)
         return name
@@ -97,7 +97,7 @@ class DigestDirective(CollectionReader):
     def _describe(self, period: Period, description: str, entries: tuple[Entry, ...]) -> None:
         """Say what the page is about, if it is the digest's own."""
         docname, domain = self.env.docname, DigestDomain.of(self.env)
-        if not entries or docname != self.store.page_of(self.settings, period):
+        if not entries or docname != self.build.page_of(self.settings, period):
             return
         times = sorted(rfc3339(entry.moment) for entry in entries)
         title = digest_title(period, self.settings, self.words)

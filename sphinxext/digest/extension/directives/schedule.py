@@ -140,7 +140,7 @@ class ScheduleReader(CollectionReader):
 
     def find_schedule(self, query: ScheduleQuery) -> Schedule | None:
         """The schedule with the events that are to be shown, if there is one."""
-        schedule = find_schedule(self.store, query)
+        schedule = find_schedule(self.build, query)
         return for_scopes(schedule, self.options.get("scope", tuple(Scope))) if schedule else None
 
     def remember(self, query: ScheduleQuery) -> bool:
@@ -153,7 +153,7 @@ class ScheduleReader(CollectionReader):
 
     def names_of_schedules(self) -> str:
         """The series that there are, for messages."""
-        return ", ".join(sorted(schedules_for(self.store, self.settings, self.path).names)) or "none at all"
+        return ", ".join(sorted(schedules_for(self.build, self.settings, self.path).names)) or "none at all"
 
 
 class ReleaseScheduleDirective(ScheduleReader):

@@ -33,9 +33,9 @@ from sphinx.util.matching import Matcher
 from sphinx.util.osutil import relative_uri
 
 from sphinxext.digest.doctree.docs_files import ANY_TYPE, refusal_of_file
-from sphinxext.digest.extension.build_state import Store, store_of
+from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.compat import file_uri, has_other_files
-from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target
+from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target, build_state_of
 from sphinxext.digest.extension.published.memory import File, Publisher
 from sphinxext.digest.model import Entry, Participants, Period, Story, Success, Thread, Words
 from sphinxext.digest.model.words import filled
@@ -78,16 +78,16 @@ def add_filter(app: Sphinx, pagename: str, _template: str, _context: dict[str, A
     folders = dict.fromkeys(folder for page in sorted(pages) for folder in found[page])
     if not folders:
         return
-    store = store_of(app.env)
+    build = build_state_of(app.env)
     here = app.builder.get_target_uri(pagename)
     notes = {}
-    for settings in store.project.collections:
+    for settings in build.project.collections:
         if settings.fragments in folders:
-            periods = store.periods(settings)
+            periods = build.periods(settings)
             years = {year for period in periods for year in (period.start.year, period.end.year)}
             address = relative_uri(here, file_uri(notes_path(settings)))
             notes[filter_class(settings)] = [address, sorted(years, reverse=True)]
-    words = words_of_filter(DigestDomain.of(app.env).words)
+    words = words_of_filter(build_state_of(app.env).words)
     # not deferred: the form has to be there before the list below it is painted
     attributes: dict[str, Any] = {"data-notes": json.dumps(notes), "data-words": words}
     app.add_js_file(SCRIPT, **attributes)
@@ -128,11 +128,11 @@ class FilteredNotes(Publisher):
 
     def files(self) -> Iterator[File]:
         """One file to each collection, which reads its notes only if it has to be made."""
-        store = store_of(self.app.env)
+        build = build_state_of(self.app.env)
         listed = {folder for folders in listings(self.app).values() for folder in folders}
-        for settings in store.project.collections:
+        for settings in build.project.collections:
             if settings.fragments in listed:
-                make = partial(_notes_file, self.app, store, settings)
+                make = partial(_notes_file, self.app, build, settings)
                 yield File(settings.fragments, _state(self.app, settings), make)
 
 
@@ -146,11 +146,11 @@ def _state(app: Sphinx, settings: Settings) -> str:
     return blake2b(repr((pages, settings.pages)).encode(), digest_size=16).hexdigest()
 
 
-def _notes_file(app: Sphinx, store: Store, settings: Settings) -> tuple[str, bytes] | None:
+def _notes_file(app: Sphinx, build: BuildState, settings: Settings) -> tuple[str, bytes] | None:
     domain = DigestDomain.of(app.env)
     path = notes_path(settings)
     found: list[tuple[Entry, Target]] = []
-    for entry in reversed(store.collection(settings).entries):
+    for entry in reversed(build.collection(settings).entries):
         target = domain.find(entry.kind, entry.identity) if entry.kind in OBJECT_KINDS else None
         if target is not None and target.names[0] == entry.identity:
             found.append((entry, target))
@@ -228,7 +228,7 @@ PICTURE_CLASS = "digest-picture"
 
 def participants_nodes(env: BuildEnvironment, participants: Participants) -> list[nodes.Node]:
     """Who took part in a thread: a line of words, and a picture if there are enough of them."""
-    words = store_of(env).words
+    words = build_state_of(env).words
     line = nodes.paragraph("", participants_words(participants, words), classes=[PARTICIPANTS_CLASS])
     drawn = people_svg(participants, _identifier(env, "people"), words)
     return [addnodes.only("", line, expr=_NO_MAIL), *_picture(drawn)]
@@ -236,7 +236,7 @@ def participants_nodes(env: BuildEnvironment, participants: Participants) -> lis
 
 def activity_nodes(env: BuildEnvironment, year: int, digests: list[tuple[Period, int]]) -> list[nodes.Node]:
     """The digests of a year as bars, if there are enough of them; the list of digests says the same."""
-    words = store_of(env).words
+    words = build_state_of(env).words
     title = filled(words.gettext("Notes in the digests of {year}"), year=words.year(date(year, 1, 1)))
     return _picture(activity_svg(year, digests, title, _identifier(env, "year"), words))
 

@@ -24,9 +24,8 @@ from urllib.parse import quote
 
 from sphinx.util.osutil import relative_uri
 
-from sphinxext.digest.extension.build_state import store_of
 from sphinxext.digest.extension.compat import file_uri, is_site
-from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
+from sphinxext.digest.extension.domain import DigestDomain, NotesIndex, build_state_of
 from sphinxext.digest.extension.links import Described, Site, base_url, described_page, page_url, shown_collections
 from sphinxext.digest.extension.pages import STUB_SUFFIX
 from sphinxext.digest.settings.options import MAILS, Settings, words_of
@@ -52,7 +51,7 @@ def shown_in_heads(app: Sphinx) -> tuple[object, ...]:
     found = app.env.found_docs
     return tuple(
         (*(getattr(settings, name) for name in _IN_HEADS), _listing(settings) in found)
-        for settings in store_of(app.env).project.collections
+        for settings in build_state_of(app.env).project.collections
     )
 
 
@@ -178,7 +177,7 @@ def source_of(env: BuildEnvironment, docname: str) -> tuple[str, bool]:
 
     It is a fragment, or the folder of several, or nothing.
     """
-    root = store_of(env).project.root
+    root = build_state_of(env).project.root
     found = [path for path in DigestDomain.of(env).data["fragments"].get(docname, ()) if (root / path).is_file()]
     folders = [settings.fragments for settings in shown_collections(env, docname)]
     path = found[0] if len(found) == 1 else folders[0] if folders else ""

@@ -26,7 +26,7 @@ from sphinx.locale import _ as sphinx_words
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.extension.compat import IGNORED_CLASSES, is_for_browsers
-from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Neighbour, digests_around
+from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Neighbour, build_state_of, digests_around
 from sphinxext.digest.model import ENGLISH, Kind, Words
 from sphinxext.digest.model.words import filled
 
@@ -70,11 +70,11 @@ class Mastheads(SphinxPostTransform):
     def run(self, **_arguments: Any) -> None:
         """Add the boxes; a book has a table of contents, and is read from its beginning."""
         self.domain = DigestDomain.of(self.env)
-        self.words = self.domain.words
-        if not is_for_browsers(self.domain.builder):
+        self.words = self.domain.build_state.words
+        if not is_for_browsers(self.domain.build_state.builder):
             return
         pages: dict[str, dict[str, Masthead]] = self.domain.data["mastheads"]
-        names = pages if self.domain.builder.name == "singlehtml" else pages.keys() & {self.env.docname}
+        names = pages if self.domain.build_state.builder.name == "singlehtml" else pages.keys() & {self.env.docname}
         found = {anchor: digest for name in sorted(names) for anchor, digest in pages[name].items()}
         for target in list(self.document.findall(nodes.target)) if found else ():
             known = found.get(target.get("refid") or next(iter(target["ids"]), ""))
@@ -95,7 +95,7 @@ class Mastheads(SphinxPostTransform):
     def _around(self, name: str) -> str:
         """The links to the digests before and after one; on a single page they are all there anyway."""
         before, after = digests_around(self.domain).get(name, (None, None))
-        if self.domain.builder.name == "singlehtml" or not (before or after):
+        if self.domain.build_state.builder.name == "singlehtml" or not (before or after):
             return ""
         gettext = self.words.gettext
         links = (
@@ -108,7 +108,7 @@ class Mastheads(SphinxPostTransform):
     def _link(self, other: Neighbour | None, relation: str, name: str, label: str) -> str:
         if other is None:
             return ""
-        uri = self.domain.builder.get_relative_uri(self.env.docname, other.docname)
+        uri = self.domain.build_state.builder.get_relative_uri(self.env.docname, other.docname)
         if other.anchor:
             uri += f"#{other.anchor}"
         classes = " ".join([name, *_ignored(other.title)])
@@ -193,9 +193,9 @@ class Permalinks(SphinxPostTransform):
     def run(self, **_arguments: Any) -> None:
         """Add a link to the first paragraph of each line."""
         domain = DigestDomain.of(self.env)
-        if not (self.config.html_permalinks and getattr(domain.builder, "add_permalinks", False)):
+        if not (self.config.html_permalinks and getattr(domain.build_state.builder, "add_permalinks", False)):
             return
-        gettext = domain.words.gettext
+        gettext = domain.build_state.words.gettext
         names = {
             "digest-successes": gettext("Permalink to this success"),
             "digest-items": gettext("Permalink to this item"),
@@ -231,7 +231,7 @@ class Folds(SphinxPostTransform):
 
     def run(self, **_arguments: Any) -> None:
         """Add the tags; books are for programs of all ages."""
-        if not is_for_browsers(DigestDomain.of(self.env).builder):
+        if not is_for_browsers(build_state_of(self.env).builder):
             return
         for section in self.document.findall(nodes.section):
             if f"digest-{Kind.THREAD}-section" in section["classes"]:
@@ -246,7 +246,7 @@ class Folds(SphinxPostTransform):
         number = length(section.children[1:end])
         if number < _LONG:
             return
-        words = DigestDomain.of(self.env).words
+        words = build_state_of(self.env).words
         label = filled(words.gettext("Summary, {time}"), time=minutes_words(number, words))
         section.insert(end, nodes.raw("", "</details>", format="html"))
         opened = f'<details class="digest-fold" open><summary>{escape(label)}</summary>'
@@ -285,9 +285,9 @@ class LargeDays(SphinxPostTransform):
         """Add the numbers; who listens to a page hears the sentences alone."""
         from sphinxext.digest.doctree.deadlines import LEFT_CLASS
 
-        if not is_for_browsers(DigestDomain.of(self.env).builder):
+        if not is_for_browsers(build_state_of(self.env).builder):
             return
-        words = DigestDomain.of(self.env).words
+        words = build_state_of(self.env).words
         for box in self.document.findall(nodes.container):
             if LEFT_CLASS in box["classes"]:
                 _put_above(box, box.get("week") or "")
@@ -308,7 +308,7 @@ def add_script(app: Sphinx, pagename: str, _template: str, _context: dict[str, A
     shown = DigestDomain.of(app.env).data["schedules"]
     pages = shown if app.builder.name == "singlehtml" else shown.keys() & {pagename}
     if is_for_browsers(app.builder) and any(query.published for name in pages for query, _answer in shown[name]):
-        words = words_of_script(DigestDomain.of(app.env).words)
+        words = words_of_script(build_state_of(app.env).words)
         attributes: dict[str, Any] = {"data-words": words} if words else {}
         app.add_js_file(SCRIPT, loading_method="defer", **attributes)
 

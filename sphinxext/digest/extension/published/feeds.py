@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sphinxext.digest import __version__
-from sphinxext.digest.extension.build_state import store_of
 from sphinxext.digest.extension.compat import file_uri, is_site
-from sphinxext.digest.extension.domain import RELEASE, DigestDomain
+from sphinxext.digest.extension.domain import RELEASE, DigestDomain, build_state_of
 from sphinxext.digest.extension.html.head import home_of, language_tag
 from sphinxext.digest.extension.links import Described, Site, base_url, digest_pages, page_url, shown_collections
-from sphinxext.digest.extension.marks import mark_of
-from sphinxext.digest.extension.outputs import keep_record, kept_record
+from sphinxext.digest.extension.outputs import keep_record, kept_record, mark_of
 from sphinxext.digest.extension.published.memory import (
     Feeds,
     File,
@@ -116,7 +114,7 @@ def _state(site: Site, settings: Settings, feeds: Feeds, pages: dict[str, Descri
 
 def _mark(site: Site, docname: str) -> bytes:
     """A value that changes with all that a page shows, its base and our own work included."""
-    expected = DigestDomain.of(site.env).expected
+    expected = build_state_of(site.env).writes.expected
     return mark_of(__version__, expected.pages.get(docname) if expected is not None else None)
 
 
@@ -185,13 +183,13 @@ class TopicFeeds(Publisher):
 
 def warn_of_topics(app: Sphinx) -> None:
     """Say that topics cannot have feeds where nothing says where the documentation is published."""
-    store = store_of(app.env)
-    for settings in store.project.collections if is_site(app.builder) else ():
+    build = build_state_of(app.env)
+    for settings in build.project.collections if is_site(app.builder) else ():
         if settings.feeds and not base_url(Site(app.env, app.builder), settings):
             message = (
                 "digest_feeds: feeds need to know where the documentation is: set digest_base_url, or html_baseurl"
             )
-            warn_of([Problem(store.settings_path, 0, 0, Code.BAD_SETTING, message)], store.project.root)
+            warn_of([Problem(build.settings_path, 0, 0, Code.BAD_SETTING, message)], build.project.root)
             return
 
 
@@ -252,7 +250,7 @@ def _notes(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
     from sphinxext.digest.render.feed import FeedEntry, rfc3339
     from sphinxext.digest.render.feed_content import feed_html, note_parts
 
-    collection = store_of(site.env).collection(settings)
+    collection = build_state_of(site.env).collection(settings)
     base = base_url(site, settings)
     pages = {
         page.name: f"{base}{site.builder.get_target_uri(docname)}"
@@ -295,7 +293,7 @@ def _releases(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntr
         conf, releases = _histories(site).tagged(_root(site))
     except DigestError:
         return
-    collection, base = store_of(site.env).collection(settings), base_url(site, settings)
+    collection, base = build_state_of(site.env).collection(settings), base_url(site, settings)
     parser = TextParser(guard_in_build(site.env, settings, with_sphinx=False))
     builder = NoteBuilder(settings, parser, _DigestLinks(collection, {}), words=site.words)
     dated = [(release.day, release.version, release) for release in releases if release.day is not None]
@@ -312,8 +310,8 @@ def _releases(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntr
 
 
 def _histories(site: Site) -> Histories:
-    return store_of(site.env).histories
+    return build_state_of(site.env).histories
 
 
 def _root(site: Site) -> str:
-    return str(store_of(site.env).project.root)
+    return str(build_state_of(site.env).project.root)

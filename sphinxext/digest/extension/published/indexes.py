@@ -19,11 +19,11 @@ from docutils import nodes
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.doctree.relative import Address, Home, docs_path, is_relative
-from sphinxext.digest.extension.build_state import Store, store_of
+from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.compat import is_site
-from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.extension.links import Site, base_url, digest_pages, shown_collections
-from sphinxext.digest.extension.marks import mark_of
+from sphinxext.digest.extension.outputs import mark_of
 from sphinxext.digest.extension.published.memory import File, Publisher, collection_state, places_of, project_name
 from sphinxext.digest.extension.schedules import ScheduleQuery, find_schedule, stamp_of
 from sphinxext.digest.model import Schedule, Text
@@ -55,19 +55,19 @@ class Calendars(Publisher):
 
     def files(self) -> Iterator[File]:
         """One calendar to each series; the project's schedules come last, so that theirs are published."""
-        store = store_of(self.app.env)
+        build = build_state_of(self.app.env)
         for query in _published(self.app.env):
             name = json.dumps([query.folder, query.path, query.series, str(query.day or "")])
-            yield File(name, _state(store, query), partial(_calendar, store, query))
+            yield File(name, _state(build, query), partial(_calendar, build, query))
 
 
 def calendars_of(env: BuildEnvironment, settings: Settings) -> dict[str, str]:
     """The calendars that stand beside the pages of a collection: their paths, and the titles of their series."""
-    store, found = store_of(env), {}
+    build, found = build_state_of(env), {}
     for query in _published(env):
         try:
-            schedule = find_schedule(store, query)
-            pages = store.settings_for(query.folder).pages
+            schedule = find_schedule(build, query)
+            pages = build.settings_for(query.folder).pages
         except DigestError:
             continue
         if schedule is not None and pages == settings.pages:
@@ -75,16 +75,16 @@ def calendars_of(env: BuildEnvironment, settings: Settings) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _state(store: Store, query: ScheduleQuery) -> str:
+def _state(build: BuildState, query: ScheduleQuery) -> str:
     """A value that changes with everything that a calendar depends on."""
     try:
-        stamp = stamp_of(store, query)
+        stamp = stamp_of(build, query)
     except DigestError:
         return ""
     from sphinxext.digest.schedule.load import CURRENT
 
     # which series is the current one depends on the day
-    day = query.day or (store.today if query.series.casefold() == CURRENT else "")
+    day = query.day or (build.today if query.series.casefold() == CURRENT else "")
     return blake2b(stamp + f"{day}".encode(), digest_size=16).hexdigest()
 
 
@@ -95,13 +95,13 @@ def _published(env: BuildEnvironment) -> list[ScheduleQuery]:
     return sorted(queries, key=lambda query: (query.path == "", query.path, query.series))
 
 
-def _calendar(store: Store, query: ScheduleQuery) -> tuple[str, bytes] | None:
+def _calendar(build: BuildState, query: ScheduleQuery) -> tuple[str, bytes] | None:
     # the library takes longer to import than all the rest
     from sphinxext.digest.render.calendar import calendar_of
 
     try:
-        schedule = find_schedule(store, query)
-        pages = store.settings_for(query.folder).pages
+        schedule = find_schedule(build, query)
+        pages = build.settings_for(query.folder).pages
     except DigestError:
         return None
     return (calendar_path(pages, schedule), calendar_of(schedule)) if schedule is not None else None
@@ -133,10 +133,10 @@ class NotesIndexes(Publisher):
 
 def _names(site: Site, settings: Settings) -> tuple[str, str]:
     """What the project is called by programs and by readers; a further collection has its title besides."""
-    store = store_of(site.env)
-    title = words_of(settings, "collection_title", store.words)
+    build = build_state_of(site.env)
+    title = words_of(settings, "collection_title", build.words)
     project = project_name(site) or title
-    if settings is not store.project.main:
+    if settings is not build.project.main:
         project = f"{project} {title}" if project != title else title
     return _UNUSUAL_IN_PROJECT.sub("-", project.lower()).strip("-") or project, project
 
@@ -146,7 +146,7 @@ def _index(site: Site, settings: Settings) -> tuple[str, bytes]:
     from sphinxext.digest.joint.index import index_document
     from sphinxext.digest.render.records import note_record
 
-    collection = store_of(site.env).collection(settings)
+    collection = build_state_of(site.env).collection(settings)
     base = base_url(site, settings)
     pages = {page.name: docname for docname, page in digest_pages(site.env, settings).items()}
 

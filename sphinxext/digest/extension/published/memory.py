@@ -18,12 +18,10 @@ from docutils import nodes
 from sphinx.util.osutil import relative_uri
 
 from sphinxext.digest import __version__
-from sphinxext.digest.extension.build_state import store_of
 from sphinxext.digest.extension.compat import file_uri, is_site
-from sphinxext.digest.extension.domain import DigestDomain
+from sphinxext.digest.extension.domain import build_state_of
 from sphinxext.digest.extension.links import Site, base_url
-from sphinxext.digest.extension.marks import mark_of
-from sphinxext.digest.extension.outputs import checksum, keep, kept, remove_output, write_if_changed
+from sphinxext.digest.extension.outputs import checksum, keep, kept, mark_of, remove_output, write_if_changed
 from sphinxext.digest.model.words import filled
 from sphinxext.digest.settings.options import FEEDS, Settings, words_of
 
@@ -148,9 +146,9 @@ def collection_state(site: Site, settings: Settings) -> str:
     It is empty as long as a fragment, or a file with notes of other projects, is so young that it could change without
     a new time.
     """
-    store = store_of(site.env)
-    state = store.folder_state(settings)
-    if state.fingerprint is None or (store.joint(settings) is not None and state.joint is None):
+    build = build_state_of(site.env)
+    state = build.folder_state(settings)
+    if state.fingerprint is None or (build.joint(settings) is not None and state.joint is None):
         return ""
     return mark_of(state.fingerprint, state.commit, state.settings, state.explicit, state.periods, state.joint).hex()
 
@@ -163,16 +161,16 @@ def places_of(site: Site) -> bytes:
 
 def resolved_page(site: Site, docname: str) -> nodes.document:
     """The doctree of a page with its references resolved. It may be changed."""
-    domain = DigestDomain.of(site.env)
+    build = build_state_of(site.env)
     # the page is not being written, which others would take from the event that comes with this
-    expected, domain.expected = domain.expected, None
-    domain.is_silent = True
+    expected, build.writes.expected = build.writes.expected, None
+    build.is_silent = True
     try:
         doctree = site.env.get_doctree(docname)
         site.env.apply_post_transforms(doctree, docname)
     finally:
-        domain.expected = expected
-        domain.is_silent = False
+        build.writes.expected = expected
+        build.is_silent = False
     return doctree
 
 
@@ -222,8 +220,8 @@ def author_name(site: Site) -> str:
 
 def published_links(env: BuildEnvironment, docname: str, builder: Builder, folder: str) -> nodes.paragraph | None:
     """The links to the feeds and calendars of a collection, as they are on a page; nothing if there are none."""
-    store = store_of(env)
-    settings = store.project.for_fragments(folder)
+    build = build_state_of(env)
+    settings = build.project.for_fragments(folder)
     if settings is None or builder.format != "html":
         return None
     start = builder.get_target_uri(docname)
@@ -233,9 +231,9 @@ def published_links(env: BuildEnvironment, docname: str, builder: Builder, folde
     ]
     if not links:
         return None
-    line: list[nodes.Node] = [nodes.Text(store.words.gettext("Subscribe:")), nodes.Text(" ")]
+    line: list[nodes.Node] = [nodes.Text(build.words.gettext("Subscribe:")), nodes.Text(" ")]
     for number, link in enumerate(links):
-        line += [nodes.Text(store.words.gettext(", ")), link] if number else [link]
+        line += [nodes.Text(build.words.gettext(", ")), link] if number else [link]
     return nodes.paragraph("", "", *line, classes=["digest-published"])
 
 
