@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinxext.digest import __version__
-from sphinxext.digest.extension.archives.notes import LinesWithoutPage
+from sphinxext.digest.extension.archives.lines import LinesWithoutPage
 from sphinxext.digest.extension.circles import OpenToctrees, open_circles, outdated_by_circles
 from sphinxext.digest.extension.compat import (
     KeptAnchors,

@@ -10,9 +10,10 @@ from copy import copy
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sphinxext.digest.model import Period, ReleasedVersion
+from sphinxext.digest.extension.releases import ReleaseAnswer, ReleasedQuery, ReleaseQuery
+from sphinxext.digest.model import ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.release.cache_file import CacheFile, open_scanner
 from sphinxext.digest.release.changes import NotesState, notes_state
@@ -32,45 +33,6 @@ from sphinxext.digest.release.settings import project_config, read_config
 
 if TYPE_CHECKING:
     from reno.config import Config
-
-
-@dataclass(frozen=True)
-class ReleaseQuery:
-    """What a page asks for: the report that one directive shows.
-
-    ``root`` is the repository, ``folder`` the folder of release notes in it. ``options`` are changes to reno's
-    configuration, ``ignored`` are notes to leave out besides those that it names. ``versions`` are those to show, None
-    for all.
-    """
-
-    root: str
-    folder: str
-    options: tuple[tuple[str, Any], ...] = ()
-    ignored: tuple[str, ...] = ()
-    versions: tuple[str, ...] | None = None
-    title: str = ""
-
-
-@dataclass(frozen=True)
-class ReleasedQuery:
-    """What the page of a digest asks for: the versions of the project that were released in its period."""
-
-    root: str
-    period: Period
-
-
-@dataclass(frozen=True)
-class ReleaseAnswer:
-    """What a page got.
-
-    ``stamp`` is the state of the repository then, ``files`` the notes of each version if all of them were committed,
-    ``checksum`` what showed. The page stays as it is as long as one of them is the same. All are empty after a problem
-    of the history, so that it is reported until it is gone.
-    """
-
-    stamp: bytes = b""
-    files: bytes = b""
-    checksum: bytes = b""
 
 
 _Files = OrderedDict[str, list[tuple[str, bytes | None]]]

@@ -24,10 +24,9 @@ from sphinxext.digest.extension.domain import PAGE, WRITTEN, DigestDomain, build
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.model import Words
 from sphinxext.digest.problems import Code
-from sphinxext.digest.render.labels import URL_CHARACTERS
 from sphinxext.digest.settings.checks import OptionError, folder_url_or_empty
 from sphinxext.digest.settings.options import Settings
-from sphinxext.digest.text.urls import join_url
+from sphinxext.digest.text.urls import URL_CHARACTERS, join_url
 
 if TYPE_CHECKING:
     from sphinx.builders import Builder

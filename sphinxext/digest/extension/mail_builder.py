@@ -19,8 +19,7 @@ from urllib.parse import quote
 from docutils import nodes
 from sphinx.builders import Builder
 
-from sphinxext.digest.doctree.digest import NUMBER_CLASS, REFERENCES_CLASS
-from sphinxext.digest.extension.archives.notes import leave_out_archives
+from sphinxext.digest.extension.archives.lines import leave_out_archives
 from sphinxext.digest.extension.compat import is_site
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, build_state_of
 from sphinxext.digest.extension.links import Site, described_page, digest_pages, page_url, shown_collections
@@ -29,9 +28,8 @@ from sphinxext.digest.extension.published.memory import File, Publisher, resolve
 from sphinxext.digest.extension.warnings import warn_of
 from sphinxext.digest.model import Words
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.render.digest import mail_text
-from sphinxext.digest.render.labels import URL_CHARACTERS, admonition_label, whole_address
 from sphinxext.digest.settings.options import MAILS, Settings
+from sphinxext.digest.text.urls import URL_CHARACTERS, whole_address
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -104,12 +102,16 @@ def mail_of_page(doctree: nodes.document, url: str, words: Words) -> str:
     :param doctree: with its references resolved.
     :param url: where the page is published; without it references to other pages become words.
     """
+    from sphinxext.digest.render.digest import mail_text
+
     leave_out_archives(doctree)
     return mail_text(parts_of_page(doctree, url), url or None, words=words)
 
 
 def parts_of_page(doctree: nodes.document, url: str) -> list[nodes.Node]:
     """What is on a page below its title, without the numbers that its links have there, and with whole addresses."""
+    from sphinxext.digest.doctree.digest import NUMBER_CLASS, REFERENCES_CLASS
+
     _undo_writing(doctree)
     for node in list(doctree.findall(nodes.Element)):
         if NUMBER_CLASS in node.get("classes", ()):
@@ -133,6 +135,8 @@ def parts_of_page(doctree: nodes.document, url: str) -> list[nodes.Node]:
 
 def _undo_writing(doctree: nodes.document) -> None:
     """Take back what Sphinx changes in a doctree while it writes HTML: titles of admonitions, places of pictures."""
+    from sphinxext.digest.render.labels import admonition_label
+
     for node in list(doctree.findall(nodes.Element)):
         if admonition_label(node) and node.children and isinstance(node.children[0], nodes.title):
             del node[0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,6 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
-from sphinxext.digest.extension.histories import ReleaseAnswer, ReleasedQuery, ReleaseQuery
 from sphinxext.digest.extension.pages import STUB_SUFFIX
 from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -30,6 +29,45 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from sphinxext.digest.extension.histories import Histories
+
+
+@dataclass(frozen=True)
+class ReleaseQuery:
+    """What a page asks for: the report that one directive shows.
+
+    ``root`` is the repository, ``folder`` the folder of release notes in it. ``options`` are changes to reno's
+    configuration, ``ignored`` are notes to leave out besides those that it names. ``versions`` are those to show, None
+    for all.
+    """
+
+    root: str
+    folder: str
+    options: tuple[tuple[str, Any], ...] = ()
+    ignored: tuple[str, ...] = ()
+    versions: tuple[str, ...] | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class ReleasedQuery:
+    """What the page of a digest asks for: the versions of the project that were released in its period."""
+
+    root: str
+    period: Period
+
+
+@dataclass(frozen=True)
+class ReleaseAnswer:
+    """What a page got.
+
+    ``stamp`` is the state of the repository then, ``files`` the notes of each version if all of them were committed,
+    ``checksum`` what showed. The page stays as it is as long as one of them is the same. All are empty after a problem
+    of the history, so that it is reported until it is gone.
+    """
+
+    stamp: bytes = b""
+    files: bytes = b""
+    checksum: bytes = b""
 
 
 logger = logging.getLogger(__name__)

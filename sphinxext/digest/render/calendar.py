@@ -22,7 +22,7 @@ from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.model import REFUSED_CHARACTER, Event, Schedule, Scope, Week
 from sphinxext.digest.render.digest import mail_text
-from sphinxext.digest.render.labels import URL_CHARACTERS
+from sphinxext.digest.text.urls import URL_CHARACTERS
 
 #: Lines as long as their paragraphs: whoever shows the text wraps it.
 _UNLIMITED = 1_000_000

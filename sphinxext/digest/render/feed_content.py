@@ -19,7 +19,8 @@ from sphinxext.digest.model import ENGLISH, Countdown, Entry, Item, Story, Succe
 from sphinxext.digest.release.load import sections_of
 from sphinxext.digest.release.notes import NotesConfig, Release
 from sphinxext.digest.render.html import html_body
-from sphinxext.digest.render.labels import SILENT, admonition_label, scheme_of, whole_address
+from sphinxext.digest.render.labels import SILENT, admonition_label
+from sphinxext.digest.text.urls import scheme_of, whole_address
 
 #: Gives the absolute address of a picture by the address that its node has, or nothing.
 PictureOf = Callable[[str], str]

@@ -11,8 +11,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-from yaml.nodes import MappingNode, Node
+from typing import TYPE_CHECKING
 
 from sphinxext.digest.model import Place
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -24,7 +23,9 @@ from sphinxext.digest.settings.options import (
     default_settings,
     with_changes,
 )
-from sphinxext.digest.yaml import compose as safeyaml
+
+if TYPE_CHECKING:
+    from yaml import Node
 
 
 def find_root(start: Path) -> Path:
@@ -43,6 +44,11 @@ def find_root(start: Path) -> Path:
 
 def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place], list[Problem]]:
     """The values of ``releasenotes/digest.yaml``, where each of them stands, and problems of the file itself."""
+    # takes a twentieth of a second, which a project without this file need not spend
+    from yaml import MappingNode
+
+    from sphinxext.digest.yaml import compose as safeyaml
+
     problems: list[Problem] = []
     file = root / SETTINGS_FILE
     try:
@@ -72,12 +78,16 @@ def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place],
 
 def _places_of_collections(node: Node) -> dict[str, Place]:
     """Where each collection and each of its options stands, by names as in ``collections.<pages>.<option>``."""
+    from yaml import MappingNode
+
+    from sphinxext.digest.yaml.compose import place_of
+
     places = {}
     for pages, changes in node.value if isinstance(node, MappingNode) else ():
         name = f"{COLLECTIONS}.{pages.value}"
-        places[name] = safeyaml.place_of(pages)
+        places[name] = place_of(pages)
         for option, _value in changes.value if isinstance(changes, MappingNode) else ():
-            places[f"{name}.{option.value}"] = safeyaml.place_of(option)
+            places[f"{name}.{option.value}"] = place_of(option)
     return places
 
 

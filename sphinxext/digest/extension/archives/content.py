@@ -13,7 +13,7 @@ from sphinxext.digest.collection.archives import INDEX, Chain, Member
 from sphinxext.digest.doctree.digest import titled
 from sphinxext.digest.doctree.lines import heading_of, line_with, sentence
 from sphinxext.digest.doctree.notes import WHERE_CLASS
-from sphinxext.digest.extension.archives.notes import line_of
+from sphinxext.digest.extension.archives.lines import line_of
 from sphinxext.digest.extension.domain import letter_of
 from sphinxext.digest.extension.i18n import count_in_words
 from sphinxext.digest.model import Countdown, Entry, Kind, State, Thread, ThreadLinks

@@ -1,66 +1,16 @@
-"""Notes whose names and lines lead to the pages of archives, where an output has them.
-
-Lines of lists that are nothing but a link to a page of an archive.
-
-What the filter of a collection finds notes by: the words that a page shows of them.
-"""
+"""Nodes of notes with links to the pages of archives, and the words of notes that the filter looks for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from docutils import nodes
-from sphinx import addnodes
-from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.collection.archives import INDEX, Chain, page_name
 from sphinxext.digest.doctree.notes import NoteBuilder
-from sphinxext.digest.extension.compat import has_archives
-from sphinxext.digest.extension.domain import ARCHIVE, LINE, PAGE, DigestDomain, build_state_of
+from sphinxext.digest.extension.archives.lines import line_of
 from sphinxext.digest.model import Countdown, Entry, Item, Story, Success, Text
-
-
-def line_of(link: nodes.Element) -> nodes.list_item:
-    """A line of a list that is nothing but a link; where there are no such links, there is no line."""
-    link[LINE] = True
-    return nodes.list_item("", nodes.paragraph("", "", link))
-
-
-class LinesWithoutPage(SphinxPostTransform):
-    """Takes away the lines that would lead nowhere in an output."""
-
-    # before Sphinx makes links (priority 10), or words, of what is to become one
-    default_priority = 9
-
-    def run(self, **_arguments: Any) -> None:
-        """Take the items of lists away, and lists that have no others."""
-        reached = has_archives(build_state_of(self.env).builder)
-        for link in list(self.document.findall(addnodes.pending_xref)):
-            if link.get(LINE) and link["reftype"] == PAGE and link["refdomain"] == DigestDomain.name:
-                if reached and link["reftarget"] in self.env.found_docs:
-                    continue
-                _remove_line(link)
-
-
-def leave_out_archives(doctree: nodes.document) -> None:
-    """Take the links to archives out of a page whose links are made: a mail has the digest alone."""
-    for link in list(doctree.findall(nodes.Element)):
-        if link.get(ARCHIVE) == LINE:
-            _remove_line(link)
-        elif ARCHIVE in link and isinstance(link, nodes.reference):
-            link.parent.replace(link, link.children)
-
-
-def _remove_line(link: nodes.Element) -> None:
-    """Take away the line that a link stands in, and the list if that has no others."""
-    item = link.parent.parent
-    listing = item.parent
-    listing.remove(item)
-    if not listing.children:
-        listing.parent.remove(listing)
-
 
 #: Makes a link out of its content to a page of an archive, as seen from the folder of the collection's pages.
 ToPage = Callable[[str, nodes.Element], nodes.Element]

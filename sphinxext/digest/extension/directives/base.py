@@ -27,7 +27,7 @@ from sphinxext.digest.extension.config import guard_in_build
 from sphinxext.digest.extension.cycles import outlook_in_digest
 from sphinxext.digest.extension.dependencies import CollectionLookup, NotesQuery, Query, remember_lookup
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target, build_state_of
-from sphinxext.digest.extension.html.filter import participants_nodes, refusal_of_picture
+from sphinxext.digest.extension.html.pictures import participants_nodes, refusal_of_picture
 from sphinxext.digest.extension.links import HomesQuery, PageHome
 from sphinxext.digest.extension.translation import PageCatalogue, note_words
 from sphinxext.digest.extension.warnings import warn_at

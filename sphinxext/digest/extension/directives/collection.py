@@ -40,7 +40,8 @@ from sphinxext.digest.extension.domain import (
     DigestDomain,
     Target,
 )
-from sphinxext.digest.extension.html.filter import activity_nodes, filter_class
+from sphinxext.digest.extension.html.filter import filter_class
+from sphinxext.digest.extension.html.pictures import activity_nodes
 from sphinxext.digest.extension.i18n import counts_in_words
 from sphinxext.digest.extension.links import Described
 from sphinxext.digest.extension.translation import keep_from_translators, note_words

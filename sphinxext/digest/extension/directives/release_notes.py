@@ -14,8 +14,14 @@ from sphinxext.digest.extension.dependencies import RepositoryLookup, remember_l
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import OptionSpec
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain, Target
-from sphinxext.digest.extension.histories import ReleaseQuery, Report
-from sphinxext.digest.extension.releases import find_repository, histories_of, lead_with, remember_release_notes
+from sphinxext.digest.extension.histories import Report
+from sphinxext.digest.extension.releases import (
+    ReleaseQuery,
+    find_repository,
+    histories_of,
+    lead_with,
+    remember_release_notes,
+)
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.release.load import label_of, prelude_title, sections_of

@@ -20,31 +20,21 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date
 from functools import partial
 from hashlib import blake2b
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docutils import nodes
-from sphinx import addnodes
-from sphinx.util.i18n import get_image_filename_for_language
-from sphinx.util.matching import Matcher
 from sphinx.util.osutil import relative_uri
 
-from sphinxext.digest.doctree.docs_files import ANY_TYPE, refusal_of_file
 from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.compat import file_uri, has_other_files
 from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target, build_state_of
 from sphinxext.digest.extension.published.memory import File, Publisher
-from sphinxext.digest.model import Entry, Participants, Period, Story, Success, Thread, Words
-from sphinxext.digest.model.words import filled
-from sphinxext.digest.render.pictures import activity_svg, participants_words, people_svg
+from sphinxext.digest.model import Entry, Story, Success, Thread, Words
 from sphinxext.digest.settings.options import Settings
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
 
 
 SCRIPT, STYLES = "digest-filter.js", "digest-filter.css"
@@ -215,58 +205,3 @@ def _script(document: dict[str, Any]) -> bytes:
     for character, escape in _ESCAPES.items():
         text = text.replace(character, escape)
     return f"var digestNotes={text};\n".encode()
-
-
-#: Pages that show SVG. A book has to declare SVG in its list of files, which Sphinx does not do.
-_HTML = "format_html and not builder_epub"
-#: A mail is what was sent, and can be read again as the fragments that it was made of.
-_NO_MAIL = "not format_mail"
-
-PARTICIPANTS_CLASS = "digest-participants"
-PICTURE_CLASS = "digest-picture"
-
-
-def participants_nodes(env: BuildEnvironment, participants: Participants) -> list[nodes.Node]:
-    """Who took part in a thread: a line of words, and a picture if there are enough of them."""
-    words = build_state_of(env).words
-    line = nodes.paragraph("", participants_words(participants, words), classes=[PARTICIPANTS_CLASS])
-    drawn = people_svg(participants, _identifier(env, "people"), words)
-    return [addnodes.only("", line, expr=_NO_MAIL), *_picture(drawn)]
-
-
-def activity_nodes(env: BuildEnvironment, year: int, digests: list[tuple[Period, int]]) -> list[nodes.Node]:
-    """The digests of a year as bars, if there are enough of them; the list of digests says the same."""
-    words = build_state_of(env).words
-    title = filled(words.gettext("Notes in the digests of {year}"), year=words.year(date(year, 1, 1)))
-    return _picture(activity_svg(year, digests, title, _identifier(env, "year"), words))
-
-
-def _picture(drawn: str) -> list[nodes.Node]:
-    if not drawn:
-        return []
-    box = nodes.container("", nodes.raw("", drawn, format="html"), classes=[PICTURE_CLASS])
-    return [addnodes.only("", box, expr=_HTML)]
-
-
-def _identifier(env: BuildEnvironment, name: str) -> str:
-    # several pages may become one
-    return nodes.make_id(f"{name}-{env.docname}-{env.new_serialno(f'digest-{name}')}")
-
-
-def refusal_of_picture(env: BuildEnvironment, uri: str) -> str:
-    """Return the reason why a picture of a fragment may not be shown on the page that is read, or an empty string.
-
-    :param uri: a path as pages have it, relative to the page, or to the documentation's folder after a slash.
-    """
-    is_excluded = Matcher(env.config.exclude_patterns)
-    if reason := refusal_of_file(_path_of(env, uri), Path(env.srcdir), is_excluded):
-        return reason
-    translated = _path_of(env, get_image_filename_for_language(uri, env))
-    if translated.suffix != ANY_TYPE and not translated.exists():
-        return ""
-    # where translated pictures are is the project's choice, and may be where no pages are
-    return refusal_of_file(translated, Path(env.srcdir), lambda _path: False)
-
-
-def _path_of(env: BuildEnvironment, uri: str) -> Path:
-    return Path(env.relfn2path(uri, env.docname)[1])
