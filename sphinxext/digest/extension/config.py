@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from sphinx.config import Config
 
-from sphinxext.digest.doctree.parse import guard_of
 from sphinxext.digest.extension.warnings import warn_of
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.settings.checks import LinkRole, LinkRoleError, read_link_roles
@@ -119,6 +118,9 @@ def guard_in_build(env: BuildEnvironment, settings: Settings, *, with_sphinx: bo
     :param with_sphinx: False for texts that are parsed without the roles of Sphinx and its extensions. They need those
         of ``extlinks`` as well.
     """
+    # parsers are needed only where a page is read
+    from sphinxext.digest.doctree.parse import guard_of
+
     host: object = getattr(env.config, "extlinks", None)
     host = host if isinstance(host, Mapping) else {}
     own = tuple(role for role in settings.link_roles if role.name not in {str(name).lower() for name in host})

@@ -16,10 +16,8 @@ from hashlib import blake2b
 from pathlib import Path
 
 from sphinxext.digest.fragments.fields import Type
-from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.model import Fragment, Text
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.yaml import compose as safeyaml
 
 SUFFIX = ".yaml"
 
@@ -156,13 +154,17 @@ def read_file(
     :param file: where it is.
     :param path: how problems name it.
     """
+    # listing a folder needs no YAML
+    from sphinxext.digest.fragments.read import read_fragment
+    from sphinxext.digest.yaml.compose import MAX_BYTES
+
     name = os.path.basename(file)  # noqa: PTH119 - a Path costs more than the reading
     if not name.endswith(SUFFIX):
         return None, [Problem(path, 0, 0, Code.FILE_NAME, f"the name must end in {SUFFIX}")]
     try:
         with open(file, "rb", buffering=0) as stream:  # noqa: PTH123
             # one byte more than allowed is enough to see that a file is too large
-            data = stream.read(min(os.fstat(stream.fileno()).st_size, safeyaml.MAX_BYTES) + 1)
+            data = stream.read(min(os.fstat(stream.fileno()).st_size, MAX_BYTES) + 1)
     except OSError as error:
         return None, [unreadable(path, error)]
     return read_fragment(data, path, name.removesuffix(SUFFIX), left_out)
