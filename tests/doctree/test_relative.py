@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.doctree.relative import Address, Home, PublishedHome, address_of, docs_path
-from sphinxext.digest.extension.published.indexes import with_whole_addresses
+from sphinxext.digest.doctree.whole_addresses import with_whole_addresses
 from sphinxext.digest.model import Text
 
 PAGE = "digests/2026-11-13"

@@ -9,16 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from docutils import nodes
-
-from sphinxext.digest.doctree.guard import Guard
-from sphinxext.digest.doctree.parse import TextParser
-from sphinxext.digest.doctree.relative import Address, Home, docs_path, is_relative
 from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.compat import is_site
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
@@ -29,7 +24,6 @@ from sphinxext.digest.extension.schedules import ScheduleQuery, find_schedule, s
 from sphinxext.digest.model import Schedule, Text
 from sphinxext.digest.problems import DigestError
 from sphinxext.digest.settings.options import INDEX, Settings, words_of
-from sphinxext.digest.text.rst import is_plain
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -150,6 +144,9 @@ def _index(site: Site, settings: Settings) -> tuple[str, bytes]:
     base = base_url(site, settings)
     pages = {page.name: docname for docname, page in digest_pages(site.env, settings).items()}
 
+    # only an index that is written anew needs parsers
+    from sphinxext.digest.doctree.whole_addresses import with_whole_addresses
+
     def record(entry: Entry) -> dict[str, object]:
         docname = pages.get(collection.calendar.period_of(entry.moment.day).name)
         if not base:
@@ -168,80 +165,3 @@ def _index(site: Site, settings: Settings) -> tuple[str, bytes]:
     document = index_document(*_names(site, settings), base, map(record, own))
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return f"{settings.pages}/index.json", f"{text}\n".encode()
-
-
-#: Where reStructuredText has addresses: after the words of a link, and at the ends of lines of directives and targets.
-_PLACES = re.compile(
-    r"(?P<before><)(?P<in_link>[^<>]+)(?=>`_)"
-    r"|^(?P<lead>[ \t]*(?:\.\. (?:\|[^|\n]+\|[ \t])?[ \t]*(?:image|figure)::|:target:|\.\. _[^\n]*?(?<!\\):|__)[ \t]+)"
-    r"(?P<on_line>\S[^\n]*)$",
-    re.MULTILINE,
-)
-#: Gives the whole address of a picture, by its path below the documentation's folder, or nothing.
-PictureOf = Callable[[str], str]
-
-
-class _Recorder(Home):
-    """Remembers the whole addresses of all that a text has relative ones of."""
-
-    def __init__(self, page: str, url_of: Callable[[Address], str], picture_of: PictureOf) -> None:
-        super().__init__(page)
-        self.url_of, self.picture_of = url_of, picture_of
-        self.found: dict[str, str] = {}
-
-    def place(self, link: nodes.reference, address: Address) -> str:
-        """Remember an address."""
-        self.found[address.written] = self.url_of(address)
-        return ""
-
-    def place_elsewhere(self, link: nodes.reference) -> None:
-        """Remember that of another host."""
-        written = link["refuri"]
-        super().place_elsewhere(link)
-        self.found[written] = link["refuri"]
-
-    def place_pictures(self, document: nodes.document) -> Iterator[tuple[nodes.Node, str]]:
-        """Remember those of pictures; words that stand for them must not change."""
-        for picture in document.findall(nodes.image):
-            path = docs_path(picture["uri"], self.page) if is_relative(picture["uri"]) else None
-            if path and (url := self.picture_of(path)):
-                self.found[picture["uri"]] = url
-                picture["uri"] = f"/{path}"
-        yield from ()
-
-
-def with_whole_addresses(text: Text, page: str, url_of: Callable[[Address], str], picture_of: PictureOf) -> str:
-    """Return the source of a text with whole addresses in the place of relative ones.
-
-    A text whose words would not be the same then, since it shows such an address as code, stays as it is.
-
-    :param page: the document that relative addresses count from.
-    :param url_of: gives whole addresses.
-    """
-    if is_plain(text.value):
-        return text.value
-    recorder = _Recorder(page, url_of, picture_of)
-    words = _words(text, recorder)
-    if not recorder.found:
-        return text.value
-
-    def replaced(match: re.Match[str]) -> str:
-        lead = match["lead"] or match["before"]
-        written = match["in_link"] or match["on_line"]
-        whole = recorder.found.get(_address(written))
-        return match[0] if whole is None else f"{lead}{whole}"
-
-    value = _PLACES.sub(replaced, text.value)
-    left = _Recorder(page, url_of, picture_of)
-    same = _words(Text(value, text.line, text.column), left) == words
-    return value if same and not left.found else text.value
-
-
-def _words(text: Text, home: Home) -> list[str]:
-    parser = TextParser(Guard())
-    return [node.astext() for node in parser.blocks(text, "", "index", home=lambda: home)]
-
-
-def _address(written: str) -> str:
-    """Return an address as docutils reads it: without white space and the marks of escapes."""
-    return re.sub(r"\\(.)|\s+", lambda match: match[1] or "", written)
