@@ -151,6 +151,15 @@ def test_a_wrong_password(send: Send, inbox: Inbox, certificates: Certificates) 
     assert inbox.received == []
 
 
+def test_a_password_that_no_server_is_given(send: Send, inbox: Inbox, certificates: Certificates) -> None:
+    with serving(inbox, certificates.context, login=True) as port:
+        result = send(port, **{**LOGIN, "SPHINX_DIGEST_SMTP_PASSWORD": "pässword"})
+    assert result.status == 1
+    assert "the user and the password have to be ASCII" in result.err
+    assert "pässword" not in result.err
+    assert (inbox.received, inbox.users) == ([], [])
+
+
 def test_repeating_sends_nothing(send: Send, inbox: Inbox, certificates: Certificates) -> None:
     with serving(inbox, certificates.context) as port:
         assert send(port).status == 0

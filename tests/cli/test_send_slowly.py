@@ -90,22 +90,22 @@ def serving(script: Script) -> Iterator[int]:
             thread.join()
 
 
-Send = Callable[[Script], Outcome]
+Send = Callable[..., Outcome]
 
 
 @pytest.fixture
 def send(
     run: Run, write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[Script], Outcome]:
-    """Sends a digest to two addresses by a script, without encryption."""
+) -> Callable[..., Outcome]:
+    """Sends a digest to two addresses by a script, without encryption unless the environment says more."""
     write("a", "date: 2015-12-01\nstories: [Prose]\n")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for name in ("USER", "PASSWORD"):
         monkeypatch.delenv(f"SPHINX_DIGEST_SMTP_{name}", raising=False)
 
-    def send(script: Script) -> Outcome:
+    def send(script: Script, **more: str) -> Outcome:
         with serving(script) as port:
-            env = {"HOST": "localhost", "PORT": str(port), "TLS": "none"}
+            env = {"HOST": "localhost", "PORT": str(port), "TLS": "none", **more}
             names = {f"SPHINX_DIGEST_SMTP_{name}": value for name, value in env.items()}
             return run("mail", "latest", "--from", "team@example.org", "--to", ONE, "--cc", TWO, "--send", **names)
 
@@ -208,3 +208,21 @@ def test_a_server_without_sizes(send: Send) -> None:
     script = with_answer(1, b"250 localhost\r\n")
     assert send(script).status == 0
     assert script.lines[1].strip().upper().endswith(b"<TEAM@EXAMPLE.ORG>")
+
+
+@pytest.mark.parametrize("answer", [b"454 4.7.0 not now\r\n", b"250 as you like\r\n"])
+def test_encryption_that_is_refused(send: Send, answer: bytes) -> None:
+    """Nothing follows in clear text."""
+    script = Script([b"220 hello\r\n", b"250-localhost\r\n250 STARTTLS\r\n", answer, b"221 bye\r\n", b"250 x\r\n"])
+    result = send(script, TLS="starttls")
+    assert result.status == 1
+    assert f"cannot start an encrypted connection: {answer.decode().strip()}" in result.err
+    assert [line.split()[0].lower() for line in script.lines if line.strip()] == [b"ehlo", b"starttls", b"quit"]
+
+
+def test_a_server_that_knows_no_extensions(send: Send) -> None:
+    """It does not know the greeting that asks for them."""
+    script = Script()
+    script.answers[1:2] = [b"502 no such command\r\n", b"250 localhost\r\n"]
+    assert "does not offer STARTTLS" in send(script, TLS="starttls").err
+    assert [line.split()[0].lower() for line in script.lines[:2]] == [b"ehlo", b"helo"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
-from sphinxext.digest.collection.compose import References, compose
+from sphinxext.digest.collection.compose import References, compose, tells_releases
 from sphinxext.digest.collection.load import Collection
-from sphinxext.digest.model import Digest, Kind, Section, Text
+from sphinxext.digest.model import Digest, Kind, Origin, Period, ReleasedVersion, Section, Text, Words
 from sphinxext.digest.model.period import parse_interval
 
 Make = Callable[..., Collection]
@@ -336,3 +337,95 @@ class TestOwnOrder:
     def test_heading(self, digest_of: Callable[..., Digest]) -> None:
         fragment = f"heading: Count Down\n{ALL_KINDS}"
         assert headings(digest_of(fragment, sections=["successes", "countdown"])) == [None, "Count Down", "Count Down"]
+
+
+class TestReleases:
+    """The versions that were released have a section where the settings have one."""
+
+    VERSIONS = (ReleasedVersion("2.0.0", date(2015, 12, 1), 3),)
+
+    @pytest.mark.parametrize(
+        ("period", "expected"),
+        [
+            ("2015-11-28/2015-12-04", "Released This Week"),
+            ("2015-11-28/2015-12-03", "Releases"),
+            ("2015-11-28/2015-12-05", "Releases"),
+            ("2015-12", "Releases"),
+        ],
+    )
+    def test_heading(self, make_collection: Make, period: str, expected: str) -> None:
+        collection = make_collection({"one": ALL_KINDS}, sections=["threads", "releases"])
+        digest = compose(collection, parse_interval(period), released=self.VERSIONS)
+        assert headings(digest) == [None, "Thread", expected]
+        section = digest.sections[-1]
+        assert (section.kind, section.name, section.released) == (Kind.RELEASE, expected, self.VERSIONS)
+        assert (section.entries, section.origin) == ((), Origin.OURS)
+
+    def test_nothing_was_released(self, make_collection: Make) -> None:
+        collection = make_collection({"one": ALL_KINDS}, sections=["releases", "threads"])
+        assert headings(compose(collection, WEEK)) == [None, "Thread"]
+
+    def test_where_the_settings_have_no_section(self, make_collection: Make) -> None:
+        collection = make_collection({"one": ALL_KINDS}, sections=["threads"])
+        assert headings(compose(collection, WEEK, released=self.VERSIONS)) == [None, "Thread"]
+        assert not tells_releases(collection.settings)
+        assert tells_releases(make_collection({}, sections=["threads", "releases"]).settings)
+
+
+class TestOrigins:
+    """Whose words a heading is: ours are translated, the others are as they are written."""
+
+    def origins(self, digest: Digest) -> dict[str | None, tuple[Origin, str]]:
+        return {heading(section): (section.origin, section.name) for section in digest.sections}
+
+    def test_headings(self, digest_of: Callable[..., Digest]) -> None:
+        fragment = ALL_KINDS + "closing: Bye\n"
+        found = self.origins(digest_of(fragment, groups=["Ours"]))
+        assert found["SuccessBot Says"] == (Origin.OURS, "")
+        assert found["In Brief"] == (Origin.OURS, "In Brief")
+        assert found["Ours"] == (Origin.SETTINGS, "Ours")
+        assert found["Release Countdown For Week R-17, Nov 30 - Dec 4"] == (Origin.OURS, "")
+        assert found["Thread"] == found["Story"] == (Origin.FRAGMENT, "")
+        assert self.origins(digest_of(fragment, success_heading="Yay"))["Yay"] == (Origin.SETTINGS, "")
+        found = self.origins(digest_of(f"heading: Own\n{fragment}", sections=["successes"]))
+        assert found["Own"] == (Origin.FRAGMENT, "")
+        found = self.origins(digest_of(f"heading: Own\n{fragment}", sections=["countdown"]))
+        assert found["Own"] == (Origin.FRAGMENT, "")
+        assert self.origins(digest_of(GROUPS))["Specs"] == (Origin.FRAGMENT, "Specs")
+
+    def test_closing_is_below_the_successes(self, digest_of: Callable[..., Digest]) -> None:
+        digest = digest_of(ALL_KINDS + "closing: Bye\n", sections=["successes"])
+        assert outline(digest)["SuccessBot Says"] == ["Success", "Bye"]
+        assert headings(digest_of("{date: 2015-12-02, closing: Bye, items: [x]}")) == ["In Brief"]
+
+    def test_the_first_heading_of_the_successes_counts(self, make_collection: Make) -> None:
+        success = "{{date: 2015-12-0{}, successes: [s]{}}}".format
+        fragments = {"a": success(1, ""), "b": success(2, ", heading: B"), "c": success(3, ", heading: C")}
+        assert headings(compose(make_collection(fragments), WEEK)) == ["B"]
+
+
+class Upper(Words):
+    """A language whose words are ours in capitals."""
+
+    def gettext(self, message: str) -> str:
+        return message if "{" in message else message.upper()
+
+    def week(self, period: Period) -> str:
+        return f"week of {period.start}"
+
+    def period(self, period: Period) -> str:
+        return f"{period.start} {period.end}"
+
+
+def test_words_of_another_language(make_collection: Make) -> None:
+    collection = make_collection(
+        {"one": ALL_KINDS}, sections=["successes", "items", "countdown", "releases"], title="Of {period}"
+    )
+    digest = compose(collection, WEEK, released=TestReleases.VERSIONS, words=Upper())
+    assert digest.title == "Of 2015-11-28 2015-12-04"
+    assert [(heading(section), section.name) for section in digest.sections[1:]] == [
+        ("SUCCESSBOT SAYS", ""),
+        ("IN BRIEF", "In Brief"),
+        ("Release Countdown For Week R-17, week of 2015-11-30", ""),
+        ("RELEASED THIS WEEK", "Released This Week"),
+    ]

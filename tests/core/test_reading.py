@@ -14,6 +14,7 @@ from sphinxext.digest.fragments.fields import texts_of
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Story, Text
 from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.yaml.compose import MAX_BYTES
 
 PATH = "releasenotes/digests/name-0123456789abcdef.yaml"
 
@@ -246,3 +247,36 @@ def test_places_outside_a_text_are_those_of_its_ends() -> None:
     text = Text("one\n  two", 4, 3, (4, 6))
     assert (text.line_of(-1), text.line_of(9)) == (4, 6)
     assert (text.column_of(-1), text.column_of(9)) == (3, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "stem", "expected"),
+    [
+        ("date: 2015-12-02\nitems: [one]", "name-0123456789abcdef", []),
+        # the note is not used, since one of its fields is wrong
+        ("date: 2015-12-02\nitems: [{text: one, url: 'no'}, two]", "name-0123456789abcdef", ["one"]),
+        ("date: 2015-12-02\nstories: [{title: t, text: s, x: y}]", "name-0123456789abcdef", []),
+        ("date: 2015-12-02\nstories: [{title: [], text: s}]", "name-0123456789abcdef", ["s"]),
+        ("date: 2015-12-02\ncountdown: [{focus: f}]", "name-0123456789abcdef", ["f"]),
+        # nobody knows which digest they belong to
+        ("date: never\nitems: [one, {text: two, date: 2015-12-02}]", "name-0123456789abcdef", ["one"]),
+        # the file is not used
+        ("date: 2015-12-02\nprelude: hello\nitems: [one, {text: two, url: 'no'}]", "name", ["hello", "one", "two"]),
+    ],
+)
+def test_texts_that_are_not_used_are_returned_to_be_checked(text: str, stem: str, expected: list[str]) -> None:
+    found: list[tuple[object, Text]] = []
+    fragment, problems = read_fragment(text.encode(), PATH, stem, found)  # type: ignore[arg-type]
+    assert sorted(text.value for _, text in found) == expected
+    assert read_fragment(text.encode(), PATH, stem) == (fragment, problems)
+    assert (fragment is None) is (stem == "name")
+
+
+def test_how_much_aliases_may_repeat() -> None:
+    """As much as a file may have, to the last character."""
+    size = MAX_BYTES // 16
+    for more, sound in ((0, True), (1, False)):
+        text = f"prelude: &text {'x' * size}\nclosing: *text\nsuccesses: [{', '.join(['{text: *text}'] * 14)}]\n"
+        text += f"heading: {'x' * more}\n" if more else ""
+        _, problems = read_fragment(text.encode(), PATH, "name-0123456789abcdef")
+        assert [problem.code for problem in problems] == ([] if sound else [Code.YAML_ALIASES])

@@ -189,3 +189,59 @@ def test_series_with_the_newest_countdown_come_first(tmp_path: Path) -> None:
     series = load(tmp_path, **texts).registers.series
     assert {member.name: len(member.notes) for member in series.values()} == {"ibis": 1, "heron": 2, "gannet": 1}
     assert list(series) == ["ibis", "heron", "gannet"]
+
+
+def test_how_long_a_name_may_be() -> None:
+    assert page_name("a" * 40) == "a" * 40
+    assert page_name("a" * 41).startswith("a" * 40 + "-")
+    assert len(page_name("a" * 41)) == len(page_name("a" * 500)) == 53
+    # what is cut off at a sign does not end with it
+    assert page_name("a" * 39 + "-b").startswith("a" * 39 + "-") and "--" not in page_name("a" * 39 + "-b")
+
+
+@pytest.mark.parametrize("name", ["index", "con", "lpt1", "x-2015", "x-0123456789ab", "0123456789ab"])
+def test_names_of_others_have_a_mark(name: str) -> None:
+    assert page_name(name) != name
+    assert page_name(f"{name}x") == f"{name}x"
+    assert page_name("aux.txt") != "aux.txt" and page_name("auxtxt") == "auxtxt"
+
+
+def test_many_successes_of_a_year_are_one_page(tmp_path: Path) -> None:
+    text = "date: 2015-12-01\nsuccesses: [" + ", ".join("x" for _ in range(101)) + "]\n"
+    assert list(load(tmp_path, a_1=text).registers.pages(["successes"])) == ["successes/index", "successes/2015"]
+
+
+def test_thanks_of_a_year(tmp_path: Path) -> None:
+    texts = {f"a_{year}": f"date: {year}-12-01\nsuccesses: [{{thanks: x, text: y}}]\n" for year in (2014, 2015, 2015)}
+    member = load(tmp_path, **texts).registers.people["x"]
+    assert member.years == (2015, 2014)
+    assert [entry.moment.day.year for entry in member.within(2015).thanks] == [2015]
+    assert member.within(2016).thanks == member.within(2015).notes == ()
+
+
+def test_threads_with_the_newest_parts_come_first(tmp_path: Path) -> None:
+    thread = "date: {}\nthreads: [{{title: {}{}}}]\n".format
+    collection = load(
+        tmp_path,
+        a_1=thread("2015-11-01", "Old", ""),
+        b_2=thread("2015-12-20", "Old", ", continues: a"),
+        c_3=thread("2015-11-02", "New", ""),
+        d_4=thread("2015-12-21", "New", ", continues: c"),
+        e_5=thread("2015-11-03", "Oldest", ""),
+        f_6=thread("2015-11-20", "Oldest", ", continues: e"),
+        g_7=thread("2015-12-22", "Alone", ""),
+    )
+    registers = collection.registers
+    assert [int(page) for page in registers.threads] == [3, 1, 5]
+    assert [chain.days for chain in registers.threads.values()] == [49, 49, 17]
+    assert [chain.newest.note.label for chain in registers.threads.values()] == ["New", "Old", "Oldest"]
+    found = [registers.thread_of(entry) for entry in collection.entries]
+    assert [int(chain.page) if chain else None for chain in found] == [1, 3, 5, 5, 1, 3, None]
+    assert list(registers.pages(["threads"])) == ["threads/index", *(f"threads/{page:016}" for page in (3, 1, 5))]
+
+
+def test_thanks_count_as_much_as_what_somebody_told(tmp_path: Path) -> None:
+    for told, thanked, large in ((51, 51, True), (51, 49, False), (1, 100, True), (49, 51, False)):
+        notes = ["'x: y'"] * told + ["{thanks: x, text: y}"] * thanked
+        collection = load(tmp_path, a_1=f"date: 2015-12-01\nsuccesses: [{', '.join(notes)}]\n")
+        assert collection.registers.people["x"].is_large is large

@@ -117,6 +117,15 @@ class TestChecksum:
     def test_what_does_not_show(self, of_second: Callable[..., bytes], changed: dict[str, str]) -> None:
         assert of_second(**changed) == of_second()
 
+    def test_a_success_has_nothing_of_a_thread_in_the_same_file(self, make_collection: Make) -> None:
+        found = set()
+        for first in (THREADS["first"], "{date: 2015-11-13, threads: [a]}"):
+            collection = make_collection(THREADS | {"first": first})
+            entries = Selection(kind=Kind.SUCCESS, name="second").entries(collection)
+            assert [entry.note.label for entry in entries] == ["s"]
+            found.add(checksum(entries, collection))
+        assert len(found) == 1
+
     @pytest.mark.parametrize("options", [{"title": "Digest"}, {"references": False}, {"period": "monthly"}])
     def test_settings(self, of_second: Callable[..., bytes], options: dict[str, Any]) -> None:
         assert of_second(options) != of_second()

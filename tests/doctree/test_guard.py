@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 import docutils
 import pytest
-from docutils.nodes import Node
-from docutils.parsers.rst import Directive, directives, roles
+from docutils.frontend import get_default_settings
+from docutils.nodes import Node, literal_block, system_message
+from docutils.parsers.rst import Directive, Parser, directives, languages, roles
+from docutils.utils import new_document
 
 from sphinxext.digest.doctree.guard import HARMLESS_DIRECTIVES, Guard, guarded_names
-from sphinxext.digest.doctree.limits import has_large_table
+from sphinxext.digest.doctree.limits import Budget, has_large_table, limited, limited_role
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.doctree.roles import FoundRole
+from sphinxext.digest.doctree.sanitize import CodeOfOthers
 
 from .texts import literal, parse
 
@@ -246,6 +249,7 @@ def test_classes_that_programs_act_on_are_dropped(source: str) -> None:
         (":figwidth: 50%", ""),
         pytest.param(":loading: embed", "embed", marks=NEEDS_LOADING),
         pytest.param(":loading: lazy", "", marks=NEEDS_LOADING),
+        pytest.param(":loading: link", "", marks=NEEDS_LOADING),
     ],
 )
 def test_sizes_are_those_that_fit_on_paper(options: str, message: str) -> None:
@@ -292,6 +296,37 @@ def test_upper_case_in_texts_of_others() -> None:
     assert nodes.startswith("<table>")
 
 
+def test_code_of_others_is_no_code_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The build's own directive would remark on code in a language that it does not know."""
+
+    class CodeOfBuild(CodeOfOthers):
+        __module__ = "sphinx.directives.code"
+
+    monkeypatch.setitem(directives._directives, "code-block", CodeOfBuild)
+    for guard, expected in ((Guard(), CodeOfBuild), (Guard(elsewhere=True), CodeOfOthers)):
+        with guarded_names(guard, with_sphinx=True):
+            found, _messages = directives.directive("code-block", languages.get_language("en"), new_document("f"))
+        assert found.__bases__ == (expected,)
+
+
+def test_files_of_pictures_are_asked_for() -> None:
+    """Those of the documentation's folder that nothing else speaks against."""
+    asked: list[str] = []
+
+    def refusal_of_picture(path: str) -> str:
+        asked.append(path)
+        return "is a secret" if path == "b.png" else ""
+
+    parser = TextParser(Guard(), refusal_of_picture=refusal_of_picture)
+    text = "".join(f".. image:: {uri}\n\n" for uri in ("a.png", "b.png", "https://e.org/b.png", "../b.png", "b.exe"))
+    blocks = parser.blocks(literal(text), "f", "n")
+    assert asked == ["a.png", "b.png"]
+    assert [problem.message.partition("' ")[2] for problem in parser.problems][:2] == [
+        "is a secret", "is neither on the web nor in the documentation's folder",
+    ]  # fmt: skip
+    assert [block.tagname for block in blocks] == ["image", "paragraph", "image", "paragraph", "paragraph"]
+
+
 @pytest.mark.parametrize("first", ["role", "base"])
 def test_raw_is_found_behind_another_name(first: str) -> None:
     """Should docutils ever insert what is raw where its settings forbid it."""
@@ -336,7 +371,19 @@ def test_a_role_that_imports_can_be_named() -> None:
     ],
 )
 def test_what_domains_parse_is_short(text: str, is_refused: bool) -> None:
-    assert len(parse(text)[1]) == is_refused
+    problems = parse(text)[1]
+    assert len(problems) == is_refused
+    assert all(problem.endswith("it is shown as it is written") for problem in problems)
+
+
+def test_a_file_may_use_all_that_it_has() -> None:
+    for lines, marks in ((2_500, 20_000), (0, 0)):
+        budget = Budget()
+        assert budget.allows_text(lines, marks)
+        assert budget.allows_text(2_500 - lines, 20_000 - marks)
+        assert budget.allows_text(0, 0)
+    assert not Budget().allows_text(2_501, 0)
+    assert not Budget().allows_text(0, 20_001)
 
 
 def test_a_file_has_a_limit_of_markup() -> None:
@@ -386,3 +433,123 @@ def test_looking_for_tables_takes_no_time(unit: str) -> None:
     start = time.process_time()
     has_large_table(unit * 500_000, 1)
     assert time.process_time() - start < 5
+
+
+class Echo(Directive):
+    """Shows its options and arguments as they come to a directive."""
+
+    optional_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+    option_spec: ClassVar[Any] = dict.fromkeys(("label", "class", "columns", "width"), directives.unchanged)
+
+    def run(self) -> list[Node]:
+        if "fail" in self.content:
+            raise self.warning("of its own")
+        return [literal_block("", f"{self.arguments} {sorted(self.options.items())}")]
+
+
+def shown_by(name: str, source: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, list[str]]:
+    monkeypatch.setitem(directives._directives, name, Echo)
+    with guarded_names(Guard(frozenset({name})), with_sphinx=True):
+        document = new_document("f", get_default_settings(Parser))
+        document.reporter.stream = None
+        document.reporter.report_level = 5
+        Parser().parse(source, document)
+    found = [node.astext() for node in document.findall(system_message)]
+    return "".join(node.astext() for node in document.findall(literal_block) if not found), found
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "expected"),
+    [
+        # the whole project would know the label
+        ("math", "\n   :label: here", "[] [('label', None)]"),
+        ("Math", "", "[] [('label', None)]"),
+        ("other", "\n   :label: here", "[] [('label', 'here')]"),
+        ("container", " align-left searchbox booktabs", "['align-left booktabs'] []"),
+        ("container", " searchbox", "[] []"),
+        ("other", " searchbox", "['searchbox'] []"),
+        ("other", "\n   :columns: 100", "[] [('columns', 100)]"),
+        ("other", "\n   :columns: 1", "[] [('columns', 1)]"),
+        ("other", "\n   :width: 100mm", "[] [('width', '100mm')]"),
+        ("other", "\n   :width: 9999", "[] [('width', '9999')]"),
+        ("other", "\n   :width: 9999pt", "[] [('width', '9999pt')]"),
+    ],
+)
+def test_what_a_directive_is_given(name: str, source: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown_by(name.lower(), f".. {name}::{source}\n", monkeypatch) == (expected, [])
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("   :columns: 101", "must be between 1 and 100"),
+        ("   :columns: 0", "must be between 1 and 100"),
+        ("   :columns: x", "invalid"),
+        ("   :width: 101in", "must be at most 100in"),
+        ("   :width: 10000", "not a size"),
+        # it is none that only some directives have
+        ("   :scale: 3", "unknown option"),
+        # what a directive itself complains of stays
+        ("\n   fail", "of its own"),
+    ],
+)
+def test_what_a_directive_is_not_given(source: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown, (problem,) = shown_by("other", f".. other::\n{source}\n", monkeypatch)
+    assert shown == ""
+    assert expected in problem
+    assert "cannot be used" not in problem
+
+
+def test_a_role_that_fails_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_arguments: object, **_options: object) -> tuple[list[Node], list[Node]]:
+        raise LookupError("no such thing")
+
+    monkeypatch.setitem(roles._roles, "failing", failing)
+    nodes, problems = parse("One.\n\nTwo :failing:`a \\* b` end.", Guard(roles=frozenset({"failing"})))
+    assert problems == ['3:1: rst The role "failing" cannot be used like this (LookupError: no such thing)']
+    assert nodes.count("<literal>") == 1
+    assert "end." in nodes
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (f":py:func:`{'a' * 1001}`", "more than 1,000 characters:"),
+        (f":c:expr:`{'a' * 101}`", "more than 100 characters of code:"),
+    ],
+)
+def test_a_role_that_is_refused_says_why(text: str, reason: str) -> None:
+    (problem,) = parse(text)[1]
+    assert problem.endswith(f'" has {reason} it is shown as it is written')
+
+
+def test_a_role_that_is_refused_shows_its_words() -> None:
+    nodes, problems = parse(r"See :cpp:func:`f((((\*x` end.")
+    assert [problem.partition(" ")[2] for problem in problems] == [
+        'rst The text of the role "cpp:func" has too many brackets: it is shown as it is written'
+    ]
+    assert "<literal>\n        f((((*x\n" in nodes
+
+
+def test_a_role_that_no_build_knows_is_unknown() -> None:
+    """Where there is a build; without one it stands for its own text."""
+    for with_sphinx in (True, False):
+        with guarded_names(Guard(), with_sphinx=with_sphinx):
+            document = new_document("f")
+            document.reporter.report_level = 5
+            found, _messages = roles.role("nowhere", languages.get_language("en"), 1, document.reporter)
+        assert (found is None) is with_sphinx
+
+
+def test_what_is_limited_keeps_what_docutils_asks_of_it() -> None:
+    def role(*_arguments: object, **_options: object) -> tuple[list[Node], list[Node]]:
+        return [], []
+
+    for other in (None, list):
+        assert limited("other", other) is other
+    role.options = {"class": directives.class_option}  # type: ignore[attr-defined]
+    found = limited_role(role, Budget(), parses_code=False)
+    assert found.options is role.options  # type: ignore[attr-defined]
+    assert FoundRole.of(found, {}).function is role

@@ -28,11 +28,18 @@ from sphinxext.digest.extension.dependencies import (
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.extension.outputs import keep_record, kept_record
 from sphinxext.digest.model import Kind
+from sphinxext.digest.model.period import parse_interval
 
 from .building import Build, empty_project
 
 TREE = "Title\n=====\n\n.. toctree::\n\n   sub/links\n   sub/other\n   wins\n   digests/index\n"
 FOLDER = "releasenotes/digests"
+#: Options that no page with notes depends on; and those that only pages with whole digests do.
+NEVER_SHOWN = (
+    "automatic collection_title base_url sources schedule_url period week_start anchor intervals publish feed_limit "
+    "feeds joint joint_cache_limit joint_since joint_timeout"
+)
+OF_DIGESTS = "sections groups empty_group success_heading references schedules"
 
 
 @pytest.fixture(scope="module")
@@ -118,9 +125,10 @@ def test_links_that_name_no_page_or_domain(app: Any, domain: DigestDomain) -> No
     document += pending_xref(reftype="doc", reftarget="other", refdoc="sub/links")
     document += pending_xref(reftype="doc", reftarget="sub/other", refdomain=None)
     document += pending_xref(reftype="ref", reftarget=None, refdomain="std")
+    document += pending_xref(reftype="any", reftarget="other", refdoc="sub/links", refdomain="")
     read_next(app.env, "wins")
     written.remember_links(app, document)
-    assert domain.data["shown"]["wins"][0] == [("", "doc", "sub/other"), ("std", "ref", "")]
+    assert domain.data["shown"]["wins"][0] == [("", "any", "other"), ("", "doc", "sub/other"), ("std", "ref", "")]
     assert domain.data["shown"]["wins"][1] != domain.data["shown"]["sub/other"][1]
 
 
@@ -152,11 +160,38 @@ def test_a_state_that_is_another(app: Any, writes: Writes) -> None:
 
 
 def test_pages_that_show_the_whole_tree(app: Any) -> None:
-    keep(app, state=b"", tree=b"other")
-    assert written.outdated_outputs(app, app.env) == []
-    keep(app, shows_tree=True)
-    assert written.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
+    for tree in (b"", b"\xff" * 20):
+        keep(app, state=b"", tree=tree, shows_tree=False)
+        assert written.outdated_outputs(app, app.env) == []
+        keep(app, shows_tree=True)
+        assert written.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
     keep(app, tree=written.Marks(app.env, (), navigation=True).tree)
+    assert written.outdated_outputs(app, app.env) == []
+
+
+def test_a_page_that_was_not_read(app: Any, writes: Writes) -> None:
+    """It is there, but nothing is known of it."""
+    keep(app, state=b"")
+    app.env.project.docnames.add("unread")
+    try:
+        assert written.outdated_outputs(app, app.env) == []
+    finally:
+        app.env.project.docnames.remove("unread")
+    assert "unread" not in writes.expected.pages
+
+
+@pytest.mark.parametrize("format_", ["", "text", "xml"])
+def test_pages_without_a_sidebar_have_no_tree(
+    app: Any, writes: Writes, monkeypatch: pytest.MonkeyPatch, format_: str
+) -> None:
+    """Nor neighbours: a title that changes is in no page but those with a link to it."""
+    marks = read(app)[key_of(app)].pages
+    monkeypatch.setattr(app.builder, "format", format_)
+    assert written.outdated_outputs(app, app.env) == sorted(marks)
+    assert writes.expected.tree == b""
+    before = writes.expected.pages
+    monkeypatch.setitem(app.env.titles, "index", nodes.title("", "Another"))
+    keep(app, state=b"", pages=before)
     assert written.outdated_outputs(app, app.env) == []
 
 
@@ -464,6 +499,17 @@ def test_checksums_of_queries(app: Any, monkeypatch: pytest.MonkeyPatch) -> None
     assert all(query.checksum(collection, app.env) != before for query, before in zip(made[:6], sums, strict=False))
 
 
+def test_notes_that_get_into_another_digest(app: Any) -> None:
+    """That shows where the page says which digests its notes are in."""
+    store = build_state_of(app.env)
+    collection = store.collection(store.project.main)
+    moved = collection.with_intervals((parse_interval("2015-11-30/2015-12-03"),))
+    for names_digests in (True, False):
+        query = NotesQuery(FOLDER, Selection(), names_digests=names_digests)
+        is_same = query.checksum(moved, app.env) == query.checksum(collection, app.env)
+        assert is_same is not names_digests
+
+
 def test_lists_of_digests(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     state = build_state_of(app.env)
     collection = state.collection(state.project.main)
@@ -504,3 +550,27 @@ def test_options_that_do_not_show(app: Any) -> None:
                 other = replace(collection, settings=replace(collection.settings, **{name: value}))
                 found = queries.checksum(query.entries(other, state.today), other, queries._HIDDEN_FOR[kind])
                 assert (found == before) is same, (kind, name)
+
+
+@pytest.mark.parametrize(
+    ("kind", "hidden"),
+    [
+        (None, ""),
+        (Kind.SUCCESS, f"{OF_DIGESTS} title"),
+        (Kind.THREAD, f"{OF_DIGESTS} success_closing success_url"),
+        (Kind.COUNTDOWN, f"{OF_DIGESTS} success_closing success_url title pages archives"),
+    ],
+)
+def test_all_options_by_whether_they_show(
+    app: Any, monkeypatch: pytest.MonkeyPatch, kind: Kind | None, hidden: str
+) -> None:
+    monkeypatch.setattr(BuildState, "place_of", lambda *_arguments: "")
+    store = build_state_of(app.env)
+    collection = store.collection(store.project.main)
+    query = NotesQuery(FOLDER, Selection(kind=kind, name="none of these"))
+    before, unseen = query.checksum(collection, app.env), set()
+    for name in vars(collection.settings):
+        other = replace(collection, settings=replace(collection.settings, **{name: ("other",)}))
+        if query.checksum(other, app.env) == before:
+            unseen.add(name)
+    assert unseen == {*NEVER_SHOWN.split(), *hidden.split()}

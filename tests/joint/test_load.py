@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from web_server import WebServer
 
 from sphinxext.digest.joint import fetch
 from sphinxext.digest.joint.fetch import AT_ONCE, Request, fetch_all
-from sphinxext.digest.joint.merge import Joint
+from sphinxext.digest.joint.merge import Joint, load_joint_collection
 from sphinxext.digest.model import Thread
 from sphinxext.digest.net.http import Answer
 from sphinxext.digest.problems import Code
+from sphinxext.digest.settings.options import Settings
 
 from .conftest import Open
 from .indexes import index, note
@@ -77,6 +79,11 @@ def test_how_long_a_copy_is_fresh(server: WebServer, open_places: Open, tmp_path
     assert len(server.asked) == 1
     open_places(url, joint_cache_limit=1)
     assert len(server.asked) == 2
+    for seconds, asked in ((-600, 2), (600, 3)):
+        record["copies"][url]["asked"] = time.time() - 86400 - seconds
+        listed.write_text(json.dumps(record))
+        open_places(url, joint_cache_limit=1)
+        assert len(server.asked) == asked
 
 
 def test_packed(server: WebServer, open_places: Open) -> None:
@@ -112,6 +119,8 @@ def test_what_is_no_index(server: WebServer, open_places: Open, name: str) -> No
     joint = open_places(url, other)
     assert codes(joint) == [(url, code)]
     assert labels(joint) == ["Note 2"]
+    if code is not Code.JSON_SYNTAX:
+        assert [(problem.line, problem.column) for problem in joint.problems] == [(0, 0)]
 
     server.pages["/nova.json"] = index("nova", note(1))
     assert labels(open_places(url, other)) == ["Note 1", "Note 2"]
@@ -121,6 +130,7 @@ def test_what_is_no_index(server: WebServer, open_places: Open, name: str) -> No
     if code is Code.SOURCE_FETCH:
         # it is there, as far as anybody can tell
         assert not joint.problems and any(url in remark and "copy of 20" in remark for remark in joint.remarks)
+        assert all(remark.count(url) == 1 for remark in joint.remarks)
     else:
         assert codes(joint) == [(url, code)] and "copy of 20" in joint.problems[0].message and not joint.remarks
     assert joint.mark is not None
@@ -335,3 +345,41 @@ def test_a_server_that_confirms_what_nobody_has(server: WebServer, open_places: 
     joint = open_places(f"{server.url}/nova.json")
     assert codes(joint) == [(f"{server.url}/nova.json", Code.SOURCE_FETCH)]
     assert "it is known, which it is not" in joint.problems[0].message
+
+
+def test_own_notes_and_those_of_others(
+    open_places: Open, make_settings: Callable[..., Settings], tmp_path: Path
+) -> None:
+    """Problems of places are the project's own; those of notes of others are remarks."""
+    folder = tmp_path / "releasenotes" / "digests"
+    folder.mkdir(parents=True)
+    (folder / f"own-{9:016x}.yaml").write_text("date: 2015-12-02\nitems: [own, {text: x, url: 'no'}]\n")
+    early, late = note(2, "thread", continues="note4"), note(4, "thread", date="2015-12-09")
+    (tmp_path / "nova.json").write_bytes(index("nova", note(1), early, late, note(3, date="never")))
+    joint = open_places("nova.json", "absent.json")
+    collection = load_joint_collection(tmp_path, make_settings(), joint)
+    assert [entry.note.label for entry in collection.entries] == ["Note 1", "Thread 2", "own", "Thread 4"]
+    assert [problem.code for problem in collection.problems] == [Code.BAD_URL, Code.UNREADABLE]
+    assert all(problem.path.startswith("nova: ") for problem in collection.remarks)
+    assert [problem.code for problem in collection.remarks] == [Code.BAD_RECORD, Code.THREAD_ORDER]
+
+
+def test_copies_of_other_collections_stay(server: WebServer, open_places: Open, tmp_path: Path) -> None:
+    """Each collection of a project removes its own copies alone."""
+    for name in ("nova", "swift"):
+        server.pages[f"/{name}.json"] = index(name, note(1))
+    for fragments, name in (("news", "nova"), ("digests", "swift"), ("news", "nova")):
+        joint = open_places(f"{server.url}/{name}.json", fragments=fragments, joint_cache_limit=1)
+        assert labels(joint) == labels(joint) == ["Note 1"]
+    assert sorted(server.asked) == ["/nova.json", "/swift.json"]
+
+
+def test_the_mark_changes_with_problems_and_files(server: WebServer, open_places: Open, tmp_path: Path) -> None:
+    url = f"{server.url}/nova.json"
+    marks = []
+    for page in (404, 500, index("nova", note(1)), 500):
+        server.pages["/nova.json"] = page
+        marks.append(open_places(url).mark)
+    assert len(set(marks)) == 3 and marks[2] == marks[3]
+    assert open_places("absent.json").mark not in (None, *marks)
+    assert open_places().mark not in (None, *marks)

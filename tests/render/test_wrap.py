@@ -10,6 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
+from sphinxext.digest.doctree.guard import Guard
+from sphinxext.digest.doctree.parse import TextParser
+from sphinxext.digest.model import Text
+from sphinxext.digest.render.text import text_lines
 from sphinxext.digest.text.width import NO_BREAK, WIDTH, width_of, wrap
 
 WORDS = st.text(st.sampled_from("abc xyz.,-é日本、。한👍🏽e\u0301\uff57"), max_size=200)
@@ -51,6 +55,10 @@ WORDS = st.text(st.sampled_from("abc xyz.,-é日本、。한👍🏽e\u0301\uff5
 )
 def test_width_is_that_of_a_terminal(text: str) -> None:
     assert width_of(text) == wcswidth(text)
+
+
+def test_a_spacing_mark_that_combines_has_no_column() -> None:
+    assert width_of("가\u302e") == 2
 
 
 def test_a_space_that_does_not_break_has_a_column() -> None:
@@ -100,3 +108,43 @@ def test_urls_and_what_is_joined_stay_whole() -> None:
 def test_scripts_without_spaces_break_anywhere_but_before_a_closing_sign() -> None:
     assert wrap("日本語です。次", width=8) == ["日本語で", "す。次"]
     assert wrap("日本語で。次の文", width=8) == ["日本語", "で。次の", "文"]
+    assert wrap("日本語abcdef", width=8) == ["日本語", "abcdef"]
+    assert wrap("abcdef日本語", width=8) == ["abcdef日", "本語"]
+
+
+#: Blocks with words that fill several lines, in the places of ``LONG``.
+BLOCKS = {
+    "paragraph": "LONG",
+    "list": "* LONG\n* LONG\n\n  * LONG\n\n    LONG",
+    "numbers": "9. LONG\n10. LONG\n\n    LONG",
+    "definition": "LONG\n  LONG\n\n  LONG",
+    "field": ":Field: LONG\n\n  LONG\n:Other: LONG",
+    "option": "-a  LONG\n\n    LONG",
+    "quote": "x\n\n    LONG\n\n    -- LONG",
+    "verse": "| LONG\n|   LONG",
+    "footnote": "[1]_\n\n.. [1] LONG\n\n   LONG",
+    "note": ".. note:: LONG\n\n   LONG",
+    "title": ".. admonition:: x\n\n   LONG",
+    "picture": ".. image:: a.png\n   :alt: LONG",
+}
+
+
+@pytest.mark.parametrize("around", ["", "* ", "    "], ids=["alone", "in a list", "in a quotation"])
+@pytest.mark.parametrize("name", BLOCKS)
+def test_blocks_fill_their_lines(name: str, around: str) -> None:
+    """Whatever stands before them: no line is too long, and the next word never has room."""
+    source, letters = BLOCKS[name], "bcde"[: BLOCKS[name].count("LONG")]
+    for letter in letters:
+        source = source.replace("LONG", f"{letter}{letter} " * 60, 1)
+    if around:
+        source = "x\n\n" + around + source.replace("\n", "\n" + " " * len(around))
+    parser = TextParser(Guard())
+    blocks = parser.blocks(Text(source, 1, 1), "f", "n")
+    assert parser.problems == []
+    for width in range(40, 46):
+        lines = text_lines(blocks, width)
+        assert max(map(len, lines)) <= width
+        for letter in letters:
+            full = [line for line in lines if letter * 2 in line][:-1]
+            assert full
+            assert min(map(len, full)) + 3 > width

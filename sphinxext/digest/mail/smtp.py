@@ -218,9 +218,8 @@ def _start_tls(smtp: smtplib.SMTP, server: Server) -> None:
         smtp.ehlo_or_helo_if_needed()
         if not smtp.has_extn("starttls"):
             raise _Failure("the server does not offer STARTTLS, and nothing is sent without encryption")
-        code, answer = smtp.starttls(context=ssl.create_default_context())
-    if code != 220:
-        raise _Failure(f"cannot start an encrypted connection: {_said(code, answer)}")
+        # it raises an error unless the server agrees
+        smtp.starttls(context=ssl.create_default_context())
 
 
 def _log_in(smtp: smtplib.SMTP, user: str, password: str) -> None:

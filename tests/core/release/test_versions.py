@@ -92,6 +92,17 @@ def test_the_distance_counts_from_the_highest(
     assert versions() == ["1.10.0-2", "1.10.0"]
 
 
+def test_current_version(repository: Any, note: Callable[..., str], make_conf: Callable[..., Any]) -> None:
+    found = []
+    for number, tags in enumerate([("1.9.0", "1.8.0", "1.10.0"), (), ("2.0.0.0rc2", "2.0.0.0rc1")], 1):
+        note(number)
+        for tag in tags:
+            repository.run("tag", tag)
+        with Scanner(make_conf(repository.root)) as scanner:
+            found.append(scanner._get_current_version())
+    assert found == ["1.10.0", "1.10.0-1", "2.0.0.0rc2"]
+
+
 class TestBranchVersions:
     """A list that is read no further than somebody asks."""
 
@@ -159,6 +170,8 @@ class TestSeries:
         assert scanner._get_earlier_branch("origin/stable/b") == "stable/a"
         assert scanner._get_earlier_branch("stable/a") is None
         assert scanner._get_earlier_branch("topic") is None
+        names = scanner.get_series_branches()
+        assert [scanner._get_earlier_branch(name) for name in names] == [None, *names[:-1]]
 
 
 class TestStop:

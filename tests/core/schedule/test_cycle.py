@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
+
 from sphinxext.digest.model import Period, Place, Scope
 from sphinxext.digest.schedule import REMARKS
 
@@ -188,16 +190,40 @@ def test_release_by_the_list_of_all_series(files: Files) -> None:
     ]
 
 
-def test_release_in_another_week_than_listed(files: Files) -> None:
+@pytest.mark.parametrize("day", ["2027-02-12", "2027-01-08", "2026-01-13"])
+def test_release_in_another_week_than_listed(files: Files, day: str) -> None:
     files.series("quartz", YAML, RST)
-    files.write("releases/series_status.yaml", "- {name: quartz, initial-release: 2027-02-12}\n")
+    files.write("releases/series_status.yaml", f"- {{name: quartz, initial-release: {day}}}\n")
     schedule, problems = files.read("quartz")
     assert schedule is not None
     assert schedule.release == date(2027, 1, 13)
     assert problems == [
         "releases/quartz/schedule.yaml:27:5: schedule-contradiction the list of all series has the release on "
-        "2027-02-12, but here it is in the week of 2027-01-11"
+        f"{day}, but here it is in the week of 2027-01-11"
     ]
+
+
+def test_release_on_the_day_that_the_text_names(files: Files) -> None:
+    """It counts where nothing else is listed, and is no contradiction where the list has the same day."""
+    files.series("quartz", YAML, RST.replace("Wednesday, 13 January", "Thursday, 14 January"))
+    for status in ("[]\n", "- {name: quartz, initial-release: 2027-01-14}\n"):
+        files.write("releases/series_status.yaml", status)
+        schedule, problems = files.read("quartz")
+        assert schedule is not None
+        assert schedule.release == date(2027, 1, 14)
+        assert (schedule.events[-1].day, schedule.events[-1].exact) == (date(2027, 1, 14), True)
+        assert problems == []
+
+
+def test_where_a_text_disagrees(files: Files) -> None:
+    """The line and the column are those of the day, wherever in the text it is."""
+    yaml = cycle(week("2027-01-04", "2027-01-08", "R-1", "q-1, q-2"), R0)
+    texts = ("Due on January 15.", "For all\nof us, this\nis due on January 15, and\ndue by 16 January.")
+    rst = "".join(f".. _q-{number}:\n\nOne\n---\n\n{text}\n\n" for number, text in enumerate(texts, 1))
+    files.series("quartz", yaml, rst)
+    _, problems = files.read("quartz")
+    places = [problem.split(" ")[0] for problem in problems if "the text names" in problem]
+    assert places == [f"releases/quartz/schedule.rst:{place}:" for place in ("6:8", "15:11", "16:8")]
 
 
 def week(start: str, end: str, name: str = "", events: str = "") -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import zlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -168,3 +170,108 @@ def test_order_of_what_reaches_the_disk(journal: Journal, monkeypatch: pytest.Mo
     assert done[5:] == ["file"]
     journal.close()
     assert len(list(Path("/dev/fd").iterdir())) == opened
+
+
+def test_lines_that_are_damaged(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
+    """They are left out and named; what was not written to its end is no line, and is written over."""
+    one, two, three = _entries("#success one", "#success two", "#success three")
+    journal.open(NOW)
+    journal.add([one, two])
+    journal.close()
+    first, second = journal.file.read_bytes().splitlines(keepends=True)
+    damaged = [first.replace(b"one", b"two"), b"00000000 \n", b"\n", b"deadbeef {}\n"]
+    journal.file.write_bytes(b"".join([first, *damaged, second, b"half a li"]))
+    assert journal.open(NOW) == ([one, two], [])
+    assert [record.args[0] for record in caplog.records if isinstance(record.args, tuple)] == [2, 3, 4, 5]
+    assert all("of the journal is damaged" in record.getMessage() for record in caplog.records)
+    assert journal.file.read_bytes() == first + second
+    journal.add([three])
+    journal.close()
+    assert journal.open(NOW) == ([one, two, three], [])
+
+
+def test_a_line_without_its_end_is_written_over(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the journal cannot be rewritten, the next entry follows the last whole line."""
+    one, two = _entries("#success one", "#success two")
+    journal.open(NOW)
+    journal.add([one])
+    journal.close()
+    data = journal.file.read_bytes()
+    journal.file.write_bytes(data + b"half a li" * 100)
+    monkeypatch.setattr(Path, "replace", _failing)
+    assert journal.open(NOW) == ([one], [])
+    monkeypatch.undo()
+    assert not journal.file.with_suffix(".new").exists()
+    journal.add([two])
+    assert journal.file.read_bytes().startswith(data)
+    assert len(journal.file.read_bytes().splitlines()) == 2
+    journal.close()
+    assert journal.open(NOW) == ([one, two], [])
+
+
+def test_a_disk_that_takes_little_at_once(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, three = _entries("#success one", "#success two", "#success three")
+    write, left = os.write, [10**6]
+
+    def little(descriptor: int, data: bytes) -> int:
+        if left[0] <= 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        left[0] -= 7
+        return write(descriptor, data[:7])
+
+    journal.open(NOW)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", little)
+        journal.add([one])
+        size = journal.file.stat().st_size
+        left[0] = 50
+        with pytest.raises(OSError, match="No space left"):
+            journal.add([two])
+        # nothing of it stays
+        assert journal.file.stat().st_size == size
+    journal.add([three])
+    journal.close()
+    assert journal.open(NOW) == ([one, three], [])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders cannot be synced")
+@pytest.mark.parametrize(("number", "raises"), [(errno.EINVAL, False), (errno.ENOTSUP, False), (errno.EIO, True)])
+def test_errors_of_folders(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, raises: bool
+) -> None:
+    def failing(_descriptor: int) -> None:
+        raise OSError(number, "error")
+
+    monkeypatch.setattr(os, "fsync", failing)
+    if raises:
+        with pytest.raises(OSError, match="error"):
+            journal_module._sync_folder(tmp_path)
+    else:
+        journal_module._sync_folder(tmp_path)
+
+
+def test_the_same_words_again_and_corrections_have_tokens_of_their_own() -> None:
+    one, two = _entries("#success one", "#success two")
+    assert one.token != two.token
+    assert replace(one, text="else").token != one.token
+    assert replace(one, nick="bo").token == one.token
+    assert one.token == f"{one.identity}-{zlib.crc32(one.text.encode()):08x}"
+    assert replace(one, text="plumless").token.endswith("-4ddb0c25")
+    assert one.time == NOW
+
+
+def test_the_new_file_is_whole_before_it_is_synced(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    [one] = _entries("#success one")
+    journal.open(NOW)
+    journal.add([one])
+    journal.close()
+    size, sizes, sync = journal.file.stat().st_size, [], os.fsync
+
+    def fsync(descriptor: int) -> None:
+        sizes.append(os.fstat(descriptor).st_size)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    journal.open(NOW)
+    assert sizes == [size]
+    journal.close()

@@ -91,3 +91,52 @@ def test_where_lines_end() -> None:
     assert escape.filled(f"{'a' * 39} {'b' * 40}", 0) == ["a" * 39, "b" * 40]
     links = "`a <https://e.org/>`__ `b <https://e.org/>`__"
     assert escape.filled(f"{links} {'w' * 40}", 0) == [links, "w" * 40]
+
+
+def test_an_indent_takes_room() -> None:
+    assert escape.filled(f"{'a' * 37} {'b' * 37}", 4) == [f"{'a' * 37} {'b' * 37}"]
+    assert escape.filled(f"{'a' * 37} {'b' * 38}", 4) == ["a" * 37, "b" * 38]
+
+
+def test_what_stays_together_on_a_line() -> None:
+    """A line ends at one space before a letter or a digit, and outside of links."""
+    first = "w" * 70
+    assert escape.filled(f"{first} -------- dashes", 0) == [f"{first} --------", "dashes"]
+    assert escape.filled(f"{first} (in brackets)", 0) == [f"{first} (in", "brackets)"]
+    assert escape.filled(f"{first}  two-spaces", 0) == [f"{first}  two-spaces"]
+    assert escape.filled(f"{first}\\ escaped", 0) == [f"{first}\\ escaped"]
+    one, two = "`a link of words <https://e.org/>`__", "`another of them <https://e.org/>`__"
+    assert escape.filled(f"{first} {one} end", 0) == [f"{first} {one}", "end"]
+    assert escape.filled(f"{first} word {one} {two} {first} 1", 0) == [first, f"word {one} {two}", f"{first} 1"]
+    # a sign that is escaped begins no link
+    assert escape.filled(f"{first} \\` and some more", 0) == [f"{first} \\` and", "some more"]
+    assert escape.filled("", 0) == [""]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected"),
+    [
+        ([("see", False), ("`x <u>`__", True)], "see\\ `x <u>`__"),
+        ([("see ", False), ("`x <u>`__", True), (".", False)], "see `x <u>`__."),
+        ([("`x <u>`__", True), ("s", False)], "`x <u>`__\\ s"),
+        ([("`x <u>`__", True), ("", False), ("`y <u>`__", True)], "`x <u>`__\\ `y <u>`__"),
+        ([("a *", False), ("b", False)], "a \\*b"),
+        ([("a *", False), (" b", False)], "a * b"),
+        ([("a", False), ("b", False)], "ab"),
+        ([], ""),
+    ],
+)
+def test_pieces_are_joined(pieces: list[tuple[str, bool]], expected: str) -> None:
+    assert escape.joined(pieces) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *(("- x", "\\- x"), ("1. x", "\\1. x"), ("a) x", "\\a) x"), ("iv. x", "\\iv. x"), ("12.", "\\12.")),
+        *(("1.5 x", "1.5 x"), ("word. x", "word. x"), ("“x”", "“x”"), ("`x`__", "`x`__"), ("", "")),
+        *(("ends::", "ends:\\:"), ("ends:", "ends:"), ("\\*x", "\\*x"), ("\\\\", "\\ \\\\"), ("(x) y", "\\(x) y")),
+    ],
+)
+def test_beginnings_of_paragraphs(text: str, expected: str) -> None:
+    assert escape.begun(text) == expected

@@ -177,3 +177,76 @@ def test_a_paragraph_of_many_lines_that_look_like_bullets() -> None:
     blocks_of_text([LONG, *lines], 1)
     blocks_of_text(["x " * 200, *["short"] * 100_000], 1)
     assert time.process_time() - start < 20
+
+
+def test_a_line_further_out_than_the_text_of_its_bullet() -> None:
+    """In the first column it may be wrapped; between the bullet and the first column, or its text, it is a bullet."""
+    assert shown(f"  * {LONG}\n- every morning") == [f"1 bullet1 '{LONG} - every morning'"]
+    assert shown("   * One\n - Two") == ["1 bullet1 'One'", "2 bullet1 'Two'"]
+    assert shown(f"   * {LONG}\n - every morning") == [f"1 bullet1 '{LONG}'", "2 bullet1 'every morning'"]
+    assert shown(f"*   {LONG}\n  - every morning") == [f"1 bullet1 '{LONG}'", "2 bullet2 'every morning'"]
+
+
+def test_a_word_of_one_letter_would_have_moved_on() -> None:
+    assert shown(f"* {LONG} a\n  - every morning") == [f"1 bullet1 '{LONG} a'", "2 bullet2 'every morning'"]
+    assert shown(f"* {LONG} ab\n  - every morning") == [f"1 bullet1 '{LONG} ab - every morning'"]
+    # here the bullet would have had room as well
+    short = f"{LONG[:-4]} a"
+    assert shown(f"* {short}\n  - every morning") == [f"1 bullet1 '{short} - every morning'"]
+
+
+def test_where_the_text_of_a_bullet_begins() -> None:
+    for bullet, margin in (("* ", 2), ("*   ", 4), ("  *  ", 5), (" * ", 3)):
+        assert shown(f"{bullet}One\n\n{' ' * margin}Two")[1] == "3 text1 'Two'"
+        form = "literal" if margin > 4 else "text"
+        assert shown(f"{bullet}One\n\n{' ' * (margin - 1)}Two")[1] == f"3 {form} 'Two'"
+        assert shown(f"{bullet}One\n\n{' ' * (margin + 4)}$ Two")[1] == "3 literal1 '$ Two'"
+        assert shown(f"{bullet}One\n\n{' ' * (margin + 3)}$ Two")[1] == "3 text1 '$ Two'"
+
+
+def test_a_text_below_a_heading_and_above_bullets() -> None:
+    """Only the first line is the heading; where the last line was full, the bullet is a part of the text."""
+    assert shown("Wicks\nThe lamps burn\n* One") == [
+        *("1 heading 'Wicks'", "2 text 'The lamps burn'", "3 bullet1 'One'")
+    ]
+    assert shown(f"Wicks\n{LONG}\n* Every morning") == ["1 heading 'Wicks'", f"2 text '{LONG} * Every morning'"]
+    assert shown(f"{LONG}\n* Every morning") == [f"1 heading '{LONG}'", "2 bullet1 'Every morning'"]
+    assert shown(f"* One\n\n  Two\n  {LONG}\n  - Every morning") == [
+        *("1 bullet1 'One'", f"3 text1 'Two {LONG}'", "5 bullet2 'Every morning'")
+    ]
+
+
+def test_what_is_further_in_stays_as_it_is() -> None:
+    for indent in (6, 7, 9):
+        assert shown(f"* One\n\n{' ' * indent}$ lamp\n{' ' * indent}$ oil") == [
+            *("1 bullet1 'One'", r"3 literal1 '$ lamp\n$ oil'")
+        ]
+    assert shown("Look:\n\n     $ lamp") == ["1 text 'Look:'", "3 literal '$ lamp'"]
+
+
+def test_only_a_text_directly_above_is_a_heading() -> None:
+    assert shown("Wicks\n\n* One") == ["1 text 'Wicks'", "3 bullet1 'One'"]
+    blocks = blocks_of_text(["", "Wicks", LONG, "* One", "", "", "Oil", "* Two"], 1)
+    assert [(block.form.value, block.line, block.gap) for block in blocks] == [
+        *(("heading", 2, 1), ("text", 3, 0), ("heading", 7, 2), ("bullet", 8, 0))
+    ]
+
+
+def test_lines_of_a_text_that_is_not_wrapped_are_no_headings() -> None:
+    line = "word " * 40 + "end"
+    assert shown(f"Wicks\n{line}\nOil") == ["1 text 'Wicks'", f"2 text {line!r}", "3 text 'Oil'"]
+
+
+def test_a_line_of_spaces_is_none() -> None:
+    assert shown(f"* {LONG}\n  - every morning\n     \nEnd") == [
+        *(f"1 bullet1 '{LONG} - every morning'", "4 text 'End'")
+    ]
+
+
+def test_a_bullet_goes_on_wherever_it_is() -> None:
+    for above in range(1, 5):
+        lines = [*["* One"] * above, f"* {LONG}", "everybody", "* Two", "else"]
+        assert shown("\n".join(lines))[above:] == [
+            f"{above + 1} bullet1 '{LONG} everybody'",
+            *(f"{above + 3} bullet1 'Two'", f"{above + 4} text 'else'"),
+        ]

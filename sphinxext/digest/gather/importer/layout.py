@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from sphinxext.digest.gather.importer.post import Block, Form, Words
@@ -129,8 +129,8 @@ class _Open:
     line: int
     level: int
     gap: int
-    lines: list[str] = field(default_factory=list)
-    margin: int = 0
+    lines: list[str]
+    margin: int
     is_one_piece: bool = True
 
 
@@ -237,12 +237,13 @@ class _Layout:
 
     def add_line(self, index: int, line: str) -> None:
         indent = len(line) - len(line.lstrip())
-        if self.open is not None and not self.gap and self.goes_on(index, indent):
+        if self.open is not None and self.open.form is Form.LITERAL:
+            if indent >= self.open.margin:
+                self.open.lines += [""] * self.gap + [line]
+                return
+        elif self.open is not None and not self.gap and self.goes_on(index, indent):
             self.open.is_one_piece &= self.wrapping.is_full(self.open.lines[-1], line)
             self.open.lines.append(line)
-            return
-        if self.open is not None and self.open.form is Form.LITERAL and indent >= self.open.margin:
-            self.open.lines += [""] * self.gap + [line]
             return
         self.close()
         while self.items and self.items[-1].margin > indent:
@@ -254,10 +255,8 @@ class _Layout:
         self.open = _Open(form, self.first + index, level, self.gap, [line], margin)
 
     def goes_on(self, index: int, indent: int) -> bool:
-        """Whether a line belongs to the block of the line before it."""
+        """Return True if a line belongs to the bullet or text of the line before it."""
         assert self.open is not None
-        if self.open.form is Form.LITERAL:
-            return indent >= self.open.margin
         if self.open.form is Form.TEXT or indent > 0:
             return True
         return self.wrapping.is_full(self.lines[index - 1], self.lines[index])
