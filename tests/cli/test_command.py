@@ -13,6 +13,7 @@ import pytest
 
 from sphinxext.digest import __version__
 from sphinxext.digest.cli.group import COMMANDS, INTERRUPTED, cli
+from sphinxext.digest.cli.schema import SCHEMAS
 from sphinxext.digest.problems import Code, DigestError, Problem
 
 from .conftest import FOLDER, Run
@@ -108,10 +109,10 @@ def test_problems_that_stop_the_work(run: Run, project: Path) -> None:
 
 
 def _fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
-    def fail(*_arguments: object) -> None:
+    def fail() -> dict[str, object]:
         raise error
 
-    monkeypatch.setattr("sphinxext.digest.fragments.schema.fragment_schema", fail)
+    monkeypatch.setitem(SCHEMAS, "fragment", fail)
 
 
 def test_several_problems_that_stop_the_work(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

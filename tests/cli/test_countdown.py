@@ -66,7 +66,7 @@ def test_the_schedule_was_changed_since(run: Run, schedules: Path, project: Path
     file.write_text(text, encoding="utf-8")
     outcome = run("countdown", "ibis", "R-2")
     assert outcome.err.splitlines()[0] == (
-        "the note has another day than the schedule: Final RC deadline: January 7th, 2027 (R-1 week)"
+        "the note and the schedule disagree on a day: Final RC deadline: January 7th, 2027 (R-1 week)"
     )
 
 
@@ -85,7 +85,7 @@ def test_days_are_compared_and_not_their_spellings(
         "countdown",
         f"date: 2026-12-31\ncountdown:\n  - {{series: ibis, week: R-2, dates: 'Final RC deadline: {named}'}}\n",
     )
-    assert ("another day" in run("countdown", "ibis", "R-2").err) is differs
+    assert ("disagree on a day" in run("countdown", "ibis", "R-2").err) is differs
 
 
 def test_problems_of_notes(run: Run, schedules: Path, write: Callable[..., Path]) -> None:

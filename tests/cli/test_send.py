@@ -332,7 +332,7 @@ def test_a_digest_with_problems_is_not_sent(
     with serving(inbox, certificates.context) as port:
         result = send(port)
     assert (result.status, result.out) == (1, "")
-    assert "not sent, since there are problems" in result.err
+    assert "not sent, because there are problems" in result.err
     assert inbox.sessions == 0
 
 

@@ -1,23 +1,24 @@
-"""Options that several commands have, with the same names and forms.
+"""The options and arguments that several commands have, and what they stand for: the project, a collection, a period.
 
-PERIOD on the command line.
-
-Notes that a command writes, or would write.
-
-The project that a command works on.
+An option has the same name and the same values in every command. Their callbacks check a value by itself; which days
+a period has, or which folder is meant, depends on the project, which the command opens.
 """
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from sphinxext.digest.collection.load import Collection
+from sphinxext.digest.cli._output import visible
+from sphinxext.digest.collection.load import Collection, load_collection
+from sphinxext.digest.files import cache_folder, replace_file
 from sphinxext.digest.fragments.fields import fields_of
 from sphinxext.digest.model import Fragment, Note, Period, Text
 from sphinxext.digest.model.period import LATEST, PeriodError, parse_day, parse_interval
@@ -29,51 +30,140 @@ _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
 #: The folder that a command reads.
 fragments_to_read = click.option(
-    "--fragments", metavar="DIR", help="The notes of this folder instead of the project's."
+    "--fragments", metavar="DIR", help="Read the fragments of this folder instead of the project's."
 )
 
 #: The folder that a command writes to.
 fragments_to_write = click.option(
-    "--fragments", metavar="DIR", help="The folder to write to, instead of the project's."
+    "--fragments", metavar="DIR", help="Write to this folder instead of the project's fragments."
+)
+
+#: Where results go, if not to standard output.
+output_option = click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file instead of standard output. An existing file is replaced only by a complete one.",
 )
 
 
-def format_option(explained: str, formats: Sequence[str] = ("text", "json")) -> Callable[[_Decorated], _Decorated]:
-    """The option ``--format``, whose value is the argument ``form``.
+def write_result(data: bytes, output: Path | None) -> None:
+    """Print a result, or write it to a file.
 
-    :param explained: what the formats are.
-    :param formats: one of them is ``text``, which is taken without the option.
+    :raises OSError: if it cannot be written.
+    """
+    if output is None:
+        click.echo(data, nl=False)
+    else:
+        replace_file(output, data)
+
+
+def format_option(explained: str, formats: Sequence[str] = ("text", "json")) -> Callable[[_Decorated], _Decorated]:
+    """Add the option ``--format``, as the parameter ``form``.
+
+    :param explained: describes the formats.
+    :param formats: one of them is ``text``, the default.
     """
     return click.option(
         "--format", "form", type=click.Choice(formats), default="text", show_default=True, help=explained
     )
 
 
-def readable_period(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    """A period, if it can be read; which days it has is for the collection to say."""
-    try:
-        if value is not None and value != LATEST and parse_day(value) is None:
-            parse_interval(value)
-    except PeriodError as error:
-        raise click.BadParameter(f"{error}.") from None
-    return value
+def checked(check: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """Return a callback that converts the value of an option, or each of its values, by a function.
+
+    :param check: raises :class:`ValueError` with a message for the user.
+    """
+
+    def callback(_ctx: click.Context, _param: click.Parameter, value: Any) -> Any:
+        try:
+            if isinstance(value, tuple):
+                return tuple(map(check, value))
+            return None if value is None else check(value)
+        except ValueError as error:
+            raise click.BadParameter(f"{visible(str(error))}.") from None
+
+    return callback
 
 
-def readable_day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date | None:
-    """The day that an option names as ``YYYY-MM-DD``."""
-    if value is None:
-        return None
-    try:
-        day = parse_day(value)
-    except PeriodError as error:
-        raise click.BadParameter(f"{error}.") from None
+def _check_period(text: str) -> str:
+    if text != LATEST and parse_day(text) is None:
+        parse_interval(text)
+    return text
+
+
+def _check_day(text: str) -> date:
+    day = parse_day(text)
     if day is None:
-        raise click.BadParameter(f"'{value}' is not a day: write YYYY-MM-DD.")
+        raise ValueError(f"'{text}' is not a day: write YYYY-MM-DD")
     return day
 
 
+#: The callback of a PERIOD. It stays a text, since its days depend on the collection: see :func:`period_of`.
+readable_period = checked(_check_period)
+#: The callback of an option that names a day as ``YYYY-MM-DD``.
+readable_day = checked(_check_day)
+
+
+def open_project(root: Path | None) -> tuple[Project, list[Problem]]:
+    """Open the project that ``--project`` names, or that of the current folder, with the problems of its settings."""
+    return load_project(root or find_root(Path.cwd()))
+
+
+def open_valid_project(root: Path | None) -> Project:
+    """Open a project for a command that writes.
+
+    :raises DigestError: if its settings have problems.
+    """
+    project, problems = open_project(root)
+    if problems:
+        raise DigestError(*problems)
+    return project
+
+
+def collection_of(project: Project, folder: str | None) -> Settings:
+    """Return the settings of the folder that ``--fragments`` names, or those of the project's main collection.
+
+    :param folder: relative to the current folder, or, if it is not there, to the project.
+    :raises DigestError: if there is no such folder.
+    """
+    if folder is None:
+        return project.main
+    here = Path.cwd() / folder
+    return settings_for_folder(project, os.fspath(here) if here.is_dir() else folder)
+
+
+def settings_to_write(project: Project, folder: str | None) -> Settings:
+    """Return the settings of the folder that ``--fragments`` names to write to, which may not exist yet."""
+    if folder is None:
+        return project.main
+    here = Path.cwd() / folder
+    return folder_settings(project, os.fspath(here) if here.is_dir() or Path(folder).is_absolute() else folder)
+
+
+def load_whole_collection(root: Path, settings: Settings) -> Collection:
+    """Read the fragments of a project and, if its settings name any, the indexes of other projects.
+
+    Indexes are cached for the user. Remarks on them, which are no problems, are printed.
+    """
+    if not settings.joint:
+        return load_collection(root, settings)
+    # most projects have no use for what reads indexes
+    from sphinxext.digest.joint.merge import load_joint_collection, open_joint
+
+    name = blake2b(os.fsencode(root.resolve()), digest_size=10).hexdigest()
+    joint = open_joint(root, settings, cache_folder("joint") / name)
+    collection = load_joint_collection(root, settings, joint)
+    for remark in joint.remarks:
+        click.echo(f"sphinx-digest: {visible(remark)}", err=True)
+    counts = Counter(problem.path.partition(":")[0] for problem in collection.remarks)
+    for project, number in sorted(counts.items()):
+        click.echo(f"sphinx-digest: notes of {visible(project)}: {number} problem(s)", err=True)
+    return collection
+
+
 def period_of(collection: Collection, text: str) -> Period:
-    """The period that a readable text means in a collection.
+    """Return the period that a PERIOD means in a collection.
 
     :raises DigestError: if it is the latest digest, and there is none.
     """
@@ -84,16 +174,8 @@ def period_of(collection: Collection, text: str) -> Period:
         raise DigestError(*collection.problems, Problem(folder, 0, 0, Code.BAD_PERIOD, str(error))) from None
 
 
-def settings_to_write(project: Project, folder: str | None) -> Settings:
-    """The settings of the folder that ``--fragments`` names to write to, which need not be there yet."""
-    if folder is None:
-        return project.main
-    here = Path.cwd() / folder
-    return folder_settings(project, os.fspath(here) if here.is_dir() or Path(folder).is_absolute() else folder)
-
-
 def planned_record(fragment: Fragment, note: Note) -> dict[str, object]:
-    """A note for other programs: its kind, where it will be, its date, and the fields of the format that it has."""
+    """Return a note that a command writes as a record for other programs, with the path that it will have."""
     moment = note.date or fragment.date
     record: dict[str, object] = {
         "kind": str(note.kind),
@@ -104,20 +186,3 @@ def planned_record(fragment: Fragment, note: Note) -> dict[str, object]:
     for field, value in fields_of(note):
         record.setdefault(field.name, value.value if isinstance(value, Text) else str(value))
     return record
-
-
-def open_project(root: Path | None) -> tuple[Project, list[Problem]]:
-    """The project that ``--project`` names, or else that of the current folder, with the problems of its settings."""
-    return load_project(root or find_root(Path.cwd()))
-
-
-def collection_of(project: Project, folder: str | None) -> Settings:
-    """The settings of the folder that ``--fragments`` names, or else those of the project's own collection.
-
-    :param folder: relative to the current folder, or, if it is not there, to the project.
-    :raises DigestError: if the folder is not there.
-    """
-    if folder is None:
-        return project.main
-    here = Path.cwd() / folder
-    return settings_for_folder(project, os.fspath(here) if here.is_dir() else folder)

@@ -1,10 +1,15 @@
-"""Results and messages: problems in three formats, and text that is safe to print."""
+"""Results on standard output, messages on standard error, and the ends of commands.
+
+Results are bytes in UTF-8. Messages are lines without anything that steers a terminal.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import IO, Any
 
 import click
 
@@ -16,8 +21,22 @@ FORMATS = ("text", "json", "github")
 _JOINERS = "\u200c\u200d"
 
 
+class Failure(click.ClickException):
+    """An error that ends a command with a message and the status 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message as those of the command are printed."""
+        click.echo(f"sphinx-digest: {visible(self.message)}", file=file, err=file is None)
+
+    @classmethod
+    def of(cls, error: OSError) -> Failure:
+        """Name the file and the reason of an error of the operating system."""
+        place = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+        return cls(f"{place}{error.strerror or error}")
+
+
 def visible(text: str) -> str:
-    """A text as one line without anything that steers a terminal: such characters become escapes."""
+    """Return a text as one line in which characters that steer a terminal are escapes."""
     if text.isprintable():
         return text
     return "".join(map(_visible, text))
@@ -29,15 +48,22 @@ def _visible(character: str) -> str:
 
 
 def show_problems(problems: Iterable[Problem]) -> None:
-    """Print problems as messages, on standard error."""
+    """Print problems as messages."""
     text = "".join(f"{visible(str(problem))}\n" for problem in problems)
     click.echo(text, err=True, nl=False)
 
 
-def format_problems(problems: Iterable[Problem], form: str) -> bytes:
-    """Problems as results, in UTF-8.
+def finish(ctx: click.Context, problems: Collection[Problem]) -> None:
+    """End a command that has printed its result: with status 1 if there are problems, which are printed."""
+    if problems:
+        show_problems(problems)
+        ctx.exit(1)
 
-    A problem of a whole file stands at its beginning, so that every result has a line and a column.
+
+def format_problems(problems: Iterable[Problem], form: str) -> bytes:
+    """Format problems as the results of a command.
+
+    A problem of a whole file is placed at its beginning, so that every result has a line and a column.
 
     :param form: one of :data:`FORMATS`. ``github`` are workflow commands, which become annotations.
     """
@@ -48,7 +74,7 @@ def format_problems(problems: Iterable[Problem], form: str) -> bytes:
 
 
 def as_json(value: object) -> bytes:
-    """A value as JSON in UTF-8. What UTF-8 cannot hold, such as bytes of a file's name, is written as an escape."""
+    """Format a value as JSON in UTF-8; bytes of a file's name that are not UTF-8 become escapes."""
     return f"{json.dumps(value, ensure_ascii=False, indent=2)}\n".encode("utf-8", "backslashreplace")
 
 
@@ -68,7 +94,7 @@ def _line(problem: Problem) -> str:
 
 
 def _annotation(problem: Problem) -> str:
-    """A workflow command; GitHub's runner decodes ``%25``, ``%0D``, ``%0A``, and in properties ``%3A`` and ``%2C``."""
+    """Format a workflow command; GitHub decodes ``%25``, ``%0D``, ``%0A``, and in properties ``%3A``, ``%2C``."""
     place = f"line={problem.line or 1},col={problem.column or 1}"
     title = f"digest.{problem.code}"
     return f"::error file={_property(problem.path)},{place},title={_property(title)}::{_data(problem.message)}"

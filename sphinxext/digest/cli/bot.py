@@ -7,7 +7,6 @@ import logging
 import os
 import re
 import ssl
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli._options import fragments_to_write, open_project, settings_to_write
+from sphinxext.digest.cli._options import checked, fragments_to_write, open_project, settings_to_write
 from sphinxext.digest.cli._output import show_problems, visible
 from sphinxext.digest.fragments.values import check_url
 from sphinxext.digest.gather.bot.bot import Bot, check
@@ -42,20 +41,6 @@ PASSWORD = "SPHINX_DIGEST_IRC_PASSWORD"  # noqa: S105 - the name of a variable
 _FOLDER = "sphinx-digest-bot"
 
 logger = logging.getLogger("sphinxext.digest.gather.bot")
-
-
-def _checked(check: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, Any], Any]:
-    """A callback that lets a function judge the value of an option, or each of its values."""
-
-    def callback(_ctx: click.Context, _param: click.Parameter, value: Any) -> Any:
-        try:
-            if isinstance(value, tuple):
-                return tuple(map(check, value))
-            return None if value is None else check(value)
-        except ValueError as error:
-            raise click.BadParameter(f"{visible(str(error))}.") from None
-
-    return callback
 
 
 def _author(text: str) -> Author:
@@ -98,10 +83,10 @@ def _remote(text: str) -> str:
     metavar="NAME",
     required=True,
     multiple=True,
-    callback=_checked(check_channel),
+    callback=checked(check_channel),
     help="A channel to listen in; a name without a mark gets a '#'. May be repeated.",
 )
-@click.option("--nick", default="successbot", show_default=True, callback=_checked(check_nick), help="Its nick.")
+@click.option("--nick", default="successbot", show_default=True, callback=checked(check_nick), help="Its nick.")
 @click.option("--account", metavar="NAME", help="The account to log in to; without it, the one of the nick.")
 @click.option(
     "--password-file",
@@ -121,20 +106,20 @@ def _remote(text: str) -> str:
     "--ignore",
     metavar="NICK",
     multiple=True,
-    callback=_checked(check_nick),
+    callback=checked(check_nick),
     help="Whom it does not hear, such as bots.",
 )
 @click.option(
     "--url",
     metavar="URL",
-    callback=_checked(check_url),
+    callback=checked(check_url),
     help="What its answers say of where the successes are. Without it, the option 'success_url' of the project.",
 )
 @click.option(
     "--log-url",
     metavar="URL",
     default="",
-    callback=lambda ctx, param, value: _checked(_log_url)(ctx, param, value or None) or "",
+    callback=lambda ctx, param, value: checked(_log_url)(ctx, param, value or None) or "",
     help="Where the channel's log is, for the link of each success: with {channel}, {date} and {time} (UTC).",
 )
 @fragments_to_write
@@ -147,14 +132,14 @@ def _remote(text: str) -> str:
 @click.option(
     "--author",
     metavar="NAME <ADDRESS>",
-    callback=_checked(_author),
+    callback=checked(_author),
     help="Who makes the commits. Without it, whom git's settings name.",
 )
-@click.option("--push", metavar="REMOTE", callback=_checked(_remote), help="Push the commits to this remote.")
+@click.option("--push", metavar="REMOTE", callback=checked(_remote), help="Push the commits to this remote.")
 @click.option(
     "--branch",
     metavar="NAME",
-    callback=_checked(_branch),
+    callback=checked(_branch),
     help="The branch to push to; without it, the one with the name of the branch that is checked out.",
 )
 @click.option("--check", "checking", is_flag=True, help="Only see whether all of this works: join, leave, end.")

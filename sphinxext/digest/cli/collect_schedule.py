@@ -9,7 +9,7 @@ import click
 from sphinxext.digest.cli._drafts import draft_options, save_drafts
 from sphinxext.digest.cli._options import open_project, settings_to_write
 from sphinxext.digest.cli._output import visible
-from sphinxext.digest.cli._schedules import (
+from sphinxext.digest.cli.deadlines import (
     failures,
     find_schedule,
     find_week,

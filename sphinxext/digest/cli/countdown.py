@@ -7,10 +7,9 @@ from email.headerregistry import Address
 
 import click
 
-from sphinxext.digest.cli._headers import checked, sender_of
-from sphinxext.digest.cli._options import collection_of, format_option, fragments_to_read, open_project
-from sphinxext.digest.cli._output import show_problems, visible
-from sphinxext.digest.cli._schedules import (
+from sphinxext.digest.cli._options import checked, collection_of, format_option, fragments_to_read, open_project
+from sphinxext.digest.cli._output import finish, visible
+from sphinxext.digest.cli.deadlines import (
     failures,
     find_schedule,
     find_week,
@@ -22,7 +21,7 @@ from sphinxext.digest.clock import now, today
 from sphinxext.digest.collection.load import load_collection
 from sphinxext.digest.fragments.write import slug_of
 from sphinxext.digest.gather.schedule import note_of
-from sphinxext.digest.mail.message import PRINTED, Envelope, make_message, parse_addresses
+from sphinxext.digest.mail.message import PRINTED, Envelope, make_message, parse_addresses, parse_sender
 from sphinxext.digest.model import Schedule, Week
 from sphinxext.digest.render.countdown import MARK, CountdownMail, countdown_mail
 from sphinxext.digest.settings.options import Settings
@@ -33,16 +32,16 @@ from sphinxext.digest.settings.options import Settings
 @click.argument("week", required=False, callback=readable_week)
 @schedule_options
 @format_option(
-    "'text' is the subject and the text, 'message' a message to be sent (RFC 5322), with --from and --to.",
+    "'text' is the subject and the text, 'message' a complete mail (RFC 5322), which needs --from and --to.",
     ["text", "message"],
 )
-@click.option("--from", "sender", metavar="ADDRESS", callback=checked(sender_of), help="Who sends the message.")
+@click.option("--from", "sender", metavar="ADDRESS", callback=checked(parse_sender), help="Who sends the message.")
 @click.option(
     "--to",
     metavar="ADDRESS",
     multiple=True,
     callback=checked(parse_addresses),
-    help="Who gets the message, such as a list. May be repeated.",
+    help="Who gets the message, such as a mailing list. May be repeated.",
 )
 @fragments_to_read
 @click.pass_context
@@ -62,15 +61,15 @@ def command(
 
     SERIES is the name of a release series, its number such as 2027.1, or 'current' for the one under development.
     WEEK is its name, such as R-17, or 'current'. Without it the mail is about this week, and from Thursday on about
-    the next.
+    the next one.
 
-    The text is that of the countdown note for this week, if there is one. What it does not say comes from the
-    schedule, and what nobody but a person can know is marked as '[TODO: ...]'. The deadlines are computed.
+    The text comes from the countdown note for the week, if there is one, and otherwise from the schedule. Deadlines
+    are always those of the schedule. '[TODO: ...]' marks what a person has to decide.
     """
     if form == "message" and not (sender and to):
-        raise click.UsageError("--format message takes --from and --to.")
+        raise click.UsageError("--format message needs --from and --to.")
     if form != "message" and (sender or to):
-        raise click.UsageError("--from and --to belong to --format message.")
+        raise click.UsageError("--from and --to need --format message.")
     project, problems = open_project(ctx.obj)
     settings = collection_of(project, fragments)
     schedules = open_schedules(project, settings, sources, series)
@@ -83,10 +82,7 @@ def command(
     else:
         click.echo(f"Subject: {mail.subject}\n\n{mail.text}".encode("utf-8", "backslashreplace"), nl=False)
     _remark(mail)
-    problems = sorted({*problems, *failures(schedules), *collection.problems, *mail.problems})
-    if problems:
-        show_problems(problems)
-        ctx.exit(1)
+    finish(ctx, sorted({*problems, *failures(schedules), *collection.problems, *mail.problems}))
 
 
 def _print_message(
@@ -105,7 +101,7 @@ def _print_message(
 
 def _remark(mail: CountdownMail) -> None:
     for line in mail.differing:
-        click.echo(f"the note has another day than the schedule: {visible(line)}", err=True)
+        click.echo(f"the note and the schedule disagree on a day: {visible(line)}", err=True)
     if mail.marks:
         places = "1 place" if mail.marks == 1 else f"{mail.marks} places"
         click.echo(f"{places} to decide, each marked with {MARK}...]", err=True)

@@ -1,21 +1,65 @@
-"""``sphinx-digest deadlines``: print what is next by the release schedules."""
+"""``sphinx-digest deadlines``: print what is next by the release schedules.
+
+The options and arguments that name a schedule, a series and a week are here as well, for the other commands that read
+schedules.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import click
 
-from sphinxext.digest.cli._options import format_option, open_project
-from sphinxext.digest.cli._output import as_json, show_problems, visible
-from sphinxext.digest.cli._schedules import failures, find_schedule, open_schedules, schedule_options
+from sphinxext.digest.cli._options import checked, format_option, open_project, readable_day
+from sphinxext.digest.cli._output import as_json, finish, visible
 from sphinxext.digest.clock import today
-from sphinxext.digest.model import Event, Schedule, Scope, Week
+from sphinxext.digest.model import Event, Schedule, Scope, Week, week_number
+from sphinxext.digest.model.period import countdown_week
+from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.schedule import REMARKS
+from sphinxext.digest.schedule.fetch import fetch_schedules
+from sphinxext.digest.schedule.load import CURRENT, Schedules, load_schedules
+from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
+from sphinxext.digest.settings.project import Project
 from sphinxext.digest.text.width import width_of
 
 _GAP = "  "
+_URL = re.compile(r"https?://", re.IGNORECASE)
+
+
+def schedule_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--schedule`` and ``--at``, as the parameters ``sources`` and ``day``."""
+    function = click.option(
+        "--at",
+        "day",
+        metavar="DATE",
+        callback=readable_day,
+        help="Take this day, YYYY-MM-DD, as today. Without it, the day of SOURCE_DATE_EPOCH or today (UTC) counts.",
+    )(function)
+    return click.option(
+        "--schedule",
+        "sources",
+        metavar="PATH|URL",
+        multiple=True,
+        help="Use this schedule, or the schedules in this folder, instead of those in the option 'schedules'. May be "
+        "repeated.",
+    )(function)
+
+
+def _check_week(text: str) -> str:
+    if text != CURRENT and week_number(text) is None:
+        raise ValueError(f"'{text}' is not a week: write its name, such as R-17, or '{CURRENT}'")
+    return text
+
+
+#: The callback of a WEEK: its name or ``current``. The schedule knows if there is such a week.
+readable_week = checked(_check_week)
 
 
 @dataclass(frozen=True)
@@ -30,8 +74,10 @@ class Deadline:
 @click.command("deadlines")
 @click.argument("series", required=False)
 @schedule_options
-@click.option("--weeks", metavar="N", type=click.IntRange(min=1, max=1000), help="Only N weeks, this one included.")
-@format_option("'json' has an object for each event, with the days of its week and the one by which it is due.")
+@click.option(
+    "--weeks", metavar="N", type=click.IntRange(min=1, max=1000), help="Print only N weeks, including this one."
+)
+@format_option("'json' has an object for each event, with the days of its week and its due date.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -62,13 +108,11 @@ def command(
         click.echo("".join(f"{visible(line)}\n" for line in _lines(found, day)), nl=False)
         if not found:
             click.echo(f"no deadlines from {day} on", err=True)
-    if problems:
-        show_problems(problems)
-        ctx.exit(1)
+    finish(ctx, problems)
 
 
 def _ahead(schedules: Iterable[Schedule], day: date, weeks: int | None) -> list[Deadline]:
-    """The events from the week of a day on, in the order of their days. Those of its first days are among them."""
+    """Return the events from the week of a day on, by day, including the earlier days of that week."""
     monday = day - timedelta(days=day.weekday())
     end = monday + timedelta(weeks=weeks) if weeks else date.max
     found = [
@@ -97,7 +141,7 @@ def _record(deadline: Deadline) -> dict[str, object]:
 
 
 def _lines(found: Sequence[Deadline], day: date) -> Iterator[str]:
-    """A table under each of three headings, whose columns are those of all of them."""
+    """Format a table under each of three headings, with the same columns in all of them."""
     monday = day - timedelta(days=day.weekday())
     groups: dict[str, list[tuple[str, ...]]] = {"This week": [], "Next week": [], "Later": []}
     for deadline in found:
@@ -132,3 +176,76 @@ def _distance(days: int) -> str:
     if days in (-1, 0, 1):
         return ("yesterday", "today", "tomorrow")[days + 1]
     return f"in {days} days" if days > 0 else f"{-days} days ago"
+
+
+def open_schedules(project: Project, settings: Settings, sources: Sequence[str], series: str | None) -> Schedules:
+    """Open the schedules that the command line names, or those of a collection.
+
+    :param sources: paths, relative to the current folder, and URLs, which are fetched.
+    :param series: restricts what is fetched to this series.
+    :raises DigestError: if there are no schedules, or a URL cannot be fetched.
+    """
+    if not sources and not settings.schedules:
+        message = "no release schedules are known: name them in the option 'schedules', or with --schedule"
+        raise DigestError(Problem(SETTINGS_FILE, 0, 0, Code.NO_SCHEDULE, message))
+    schedules = load_schedules(project.root, settings, [_local(project, source, series) for source in sources])
+    if not schedules.names:
+        raise DigestError(*schedules.problems)
+    return schedules
+
+
+def find_schedule(schedules: Schedules, series: str, today: date) -> Schedule:
+    """Find the schedule of a series by its name, its number such as 2027.1, or ``current``.
+
+    :raises DigestError: if there is no such schedule, or it has problems.
+    """
+    schedule = schedules.find(series, today)
+    if schedule is not None:
+        return schedule
+    problems = failures(schedules)
+    if series.strip().casefold() not in schedules.names or not problems:
+        message = f"there is no schedule of '{series}': there are {', '.join(schedules.names)}"
+        problems.append(Problem(series, 0, 0, Code.UNKNOWN_SERIES, message))
+    raise DigestError(*problems)
+
+
+def failures(schedules: Schedules) -> list[Problem]:
+    """Return the problems of the schedules that were read, without mere remarks."""
+    return [problem for problem in schedules.problems if problem.code not in REMARKS]
+
+
+def find_week(schedule: Schedule, name: str | None, today: date) -> Week:
+    """Find the week of a cycle by its name.
+
+    ``current`` is the week of today. Without a name, it is the week that a countdown of today is about; see
+    :func:`~sphinxext.digest.model.period.countdown_week`.
+
+    :raises DigestError: if the cycle has no such week.
+    """
+    if name is None or name == CURRENT:
+        day = countdown_week(today).start if name is None else today
+        week, wanted = schedule.week_of(day), f"the week of {day}"
+    else:
+        week, wanted = schedule.week(name), f"week {name}"
+    if week is None:
+        cycle = schedule.cycle
+        span = "has no weeks with names"
+        if cycle:
+            first, last = cycle[0], cycle[-1]
+            span = f"goes from {first.name} ({first.period.start}) to {last.name} ({last.period.end})"
+        message = f"{wanted} is outside the cycle of {schedule.series}, which {span}"
+        raise DigestError(Problem(schedule.path, 0, 0, Code.UNKNOWN_SERIES, message))
+    return week
+
+
+def _local(project: Project, source: str, series: str | None) -> str:
+    """Return the path of a source, relative to the project unless it is absolute; a URL is fetched first."""
+    if not _URL.match(source):
+        if Path(source).is_absolute():
+            return source
+        try:
+            return Path(os.path.relpath(source, project.root)).as_posix()
+        except ValueError:  # it is on another drive
+            return os.fspath(Path.cwd() / source)
+    wanted = [series] if series and series != CURRENT else []
+    return os.fspath(fetch_schedules(source, series=wanted, note=lambda text: click.echo(visible(text), err=True)))

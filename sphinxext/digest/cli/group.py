@@ -1,7 +1,4 @@
-"""What all commands share: loading them, the options before them, and how they end.
-
-Groups of commands that are loaded when they are needed.
-"""
+"""The group of all commands: loading them when they are needed, the options before them, and their exit statuses."""
 
 from __future__ import annotations
 
@@ -18,16 +15,16 @@ from typing import Any
 import click
 
 from sphinxext.digest import __version__
-from sphinxext.digest.cli._output import show_problems
+from sphinxext.digest.cli._output import Failure, show_problems
 from sphinxext.digest.problems import DigestError
 
 
 class LazyGroup(click.Group):
-    """A group whose list of commands comes from a table, without loading any of them.
+    """A group that lists its commands from a table, and loads one only to run it.
 
-    :param table: the names of the commands and what they do, in the order in which one needs them. Each is the object
-        ``command`` in the module of its name.
-    :param prefix: begins the names of the modules.
+    :param table: the names of the commands and their summaries, in the order in which a user needs them. Each command
+        is the object ``command`` in the module of its name.
+    :param prefix: of the names of the modules.
     """
 
     def __init__(self, *args: Any, table: Mapping[str, str], prefix: str = "", **kwargs: Any) -> None:
@@ -36,7 +33,7 @@ class LazyGroup(click.Group):
         self.prefix = prefix
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order of the table."""
+        """Return the names, in the order of the table."""
         return list(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -54,8 +51,7 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(self.table.items()))
 
 
-#: The commands and what they do. Each is the object ``command`` in the module of its name, which is loaded only when
-#: it is needed.
+#: The commands and their summaries.
 COMMANDS = {
     "init": "Set a project up for digests.",
     "new": "Write a fragment and print its path.",
@@ -63,32 +59,32 @@ COMMANDS = {
     "list": "Print notes, one to a line.",
     "import": "Turn older digests into fragments.",
     "report": "Print one digest as text, HTML, RST, Markdown or JSON.",
-    "mail": "Make a mail of a digest, or send it.",
-    "deadlines": "Print what is next by the release schedules.",
-    "countdown": "Print the mail of a week of a release cycle.",
-    "threads": "Print the threads of mailing lists to choose from.",
-    "collect": "Draft fragments from what other programs know.",
-    "notes": "Print release notes out of git's history.",
+    "mail": "Print a digest as a mail, or send it.",
+    "deadlines": "Print the next deadlines of the release schedules.",
+    "countdown": "Print the weekly mail of a release countdown.",
+    "threads": "Rank the threads of mailing lists.",
+    "collect": "Draft fragments from logs, mails, feeds and more.",
+    "notes": "Print release notes from git's history.",
     "bot": "Run SuccessBot on IRC.",
-    "schema": "Print the JSON Schema of fragments or of schedules.",
+    "schema": "Print a JSON Schema for editors.",
 }
 
-#: The status of a command that the user interrupted, as shells have it: 128 and the number of the signal.
+#: The exit status after SIGINT, as in shells: 128 and the number of the signal.
 INTERRUPTED = 130
 
 
 class DigestGroup(LazyGroup):
-    """The group of all commands, which turns what stops them into messages and exit statuses."""
+    """The group of all commands, which turns errors into messages and exit statuses."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command line; characters that the terminal cannot show are written as escapes."""
+        """Run the command line; characters that the terminal cannot encode become escapes."""
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
         return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; this is the one place where errors become messages."""
+        """Run a command. This is the one place where errors become messages."""
         try:
             return super().invoke(ctx)
         except DigestError as error:
@@ -97,16 +93,14 @@ class DigestGroup(LazyGroup):
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
-            raise  # nobody reads on; click ends the process quietly
+            raise  # the reader has closed the pipe; click ends the process quietly
         except OSError as error:
             _forget_output()
-            place = f"{os.fsdecode(error.filename)}: " if error.filename else ""
-            click.echo(f"sphinx-digest: {place}{error.strerror or error}", err=True)
-            ctx.exit(1)
+            raise Failure.of(error) from None
 
 
 def _forget_output() -> None:
-    """Keep Python from writing, as it ends, what could not be written before."""
+    """Keep Python from trying again, as it exits, to write output that could not be written."""
     with suppress(OSError, ValueError):
         sys.stdout.flush()
         return
@@ -120,15 +114,15 @@ def _forget_output() -> None:
     "root",
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path),
-    help="The project. Without it, the nearest folder from here upward that has a 'releasenotes' folder or is a "
-    "repository.",
+    help="The project's folder. Without it, the nearest folder from here upward that has a 'releasenotes' folder or "
+    "is a repository.",
 )
 @click.version_option(__version__, prog_name="sphinx-digest", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, root: Path | None) -> None:
-    """Community digests out of small YAML fragments.
+    """Turn small YAML fragments into community digests.
 
-    The exit status is 0 when all is well, 1 when problems were found, and 2 when the command line is wrong. Results
-    go to standard output, messages to standard error.
+    The exit status is 0 if all is well, 1 if problems were found, and 2 if the command line is wrong. Results go to
+    standard output, messages to standard error.
     """
     ctx.obj = root

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import click
 
-from sphinxext.digest.cli._options import open_project
+from sphinxext.digest.cli._options import open_valid_project
 from sphinxext.digest.cli._output import show_problems, visible
 from sphinxext.digest.init.plan import Adoption, Change, carry_out, plan_adoption
-from sphinxext.digest.problems import DigestError
 
 _NEXT = """\
 Next:
@@ -36,23 +35,21 @@ def _conf_folder(_ctx: click.Context, _param: click.Parameter, value: Path | Non
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     callback=_conf_folder,
-    help="The folder with the conf.py of the documentation, where it is not found or there are several.",
+    help="The folder with the conf.py of the documentation, if it is not found or there are several.",
 )
 @click.option("--dry-run", is_flag=True, help="Write nothing; show the changes as a patch.")
 @click.pass_context
 def command(ctx: click.Context, /, docs: Path | None, dry_run: bool) -> None:
     """Set a project up for digests, and print each file that was created or changed.
 
-    The extension is added to the conf.py of the documentation, and the list of digests to the table of contents of
-    its root document. The project gets releasenotes/digest.yaml, with nothing set, the folder of fragments and, if it
-    has a tox.ini, an environment that checks them. What is there already stays as it is, so that the command can be
-    run again. If one of the files cannot be written, none is.
+    This adds the extension to the conf.py of the documentation, and the list of digests to the toctree of its root
+    document. It creates releasenotes/digest.yaml, with nothing set, the folder of fragments and, if there is a
+    tox.ini, an environment that checks them. Everything else is left exactly as it is, so you can safely run it again.
+    If one of the files cannot be written, none is.
 
-    Where it cannot be told what to change, a message says what to add by hand, and the exit status is 1.
+    Where it is unclear what to change, a message says what to add by hand, and the exit status is 1.
     """
-    project, problems = open_project(ctx.obj)
-    if problems:
-        raise DigestError(*problems)
+    project = open_valid_project(ctx.obj)
     folder = None if docs is None else Path(os.path.relpath(docs, project.root)).as_posix()
     plan = plan_adoption(project, folder)
     if dry_run:
@@ -83,8 +80,8 @@ def _tell(plan: Adoption, *, dry_run: bool) -> None:
 
 
 def _patch(change: Change) -> bytes:
-    """A change in the form that ``patch`` and ``git apply`` read."""
-    # each byte is a character, so that any encoding comes out as it went in
+    """Format a change as ``patch`` and ``git apply`` read it."""
+    # latin-1 maps each byte to a character, so that any encoding comes out as it went in
     before, after = (
         [line.decode("latin-1") for line in io.BytesIO(data or b"").readlines()]
         for data in (change.before, change.after)

@@ -1,7 +1,4 @@
-"""``sphinx-digest lint``: check everything.
-
-What to check: the files and folders that are named on the command line.
-"""
+"""``sphinx-digest lint``: check fragments, settings, sources and release schedules."""
 
 from __future__ import annotations
 
@@ -25,9 +22,9 @@ from sphinxext.digest.settings.project import Project, settings_for_folder
 
 @dataclass(slots=True)
 class Targets:
-    """What to check: collections, by their folders, each with the files to report on or None for all of them.
+    """Collections to check, by their folders, each with the files to report on, or None for all of them.
 
-    ``missing`` are problems of the arguments themselves.
+    ``missing`` are the problems of the arguments themselves.
     """
 
     settings: dict[str, Settings] = field(default_factory=dict)
@@ -45,10 +42,10 @@ class Targets:
 
 
 def targets_of(project: Project, arguments: tuple[str, ...]) -> Targets:
-    """Find out what files and folders on the command line stand for.
+    """Return the targets that files and folders on the command line mean.
 
-    A folder stands for the collections in it, or is a folder of fragments itself. A file is checked in the company of
-    its folder. The file of the settings stands for nothing more, since the settings are always checked.
+    A folder means the collections in it, or is a folder of fragments itself. A file is checked together with its
+    folder. The settings file adds nothing, since the settings are always checked.
 
     :param arguments: paths, relative to the current folder.
     """
@@ -79,7 +76,7 @@ def _add_folder(project: Project, path: Path, targets: Targets) -> None:
 
 
 def check_targets(root: Path, targets: Targets) -> Findings:
-    """What is found in all that is to be checked."""
+    """Check all targets, and return the findings together."""
     found = [check_collection(root, settings, targets.files[folder]) for folder, settings in targets.settings.items()]
     return Findings(
         frozenset().union(*(one.checked for one in found)),
@@ -91,18 +88,18 @@ def check_targets(root: Path, targets: Targets) -> Findings:
 @click.command("lint")
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @format_option("'text' has one line for each problem, 'github' makes annotations in GitHub's workflows.", FORMATS)
-@click.option("--fragments", metavar="DIR", help="Check this folder of fragments instead of the project's.")
+@click.option("--fragments", metavar="DIR", help="Check the fragments of this folder instead of the project's.")
 @click.pass_context
 def command(ctx: click.Context, /, paths: tuple[str, ...], form: str, fragments: str | None) -> None:
     """Check fragments and settings, and report every problem with its file, line and column.
 
-    Without a PATH, all collections of the project are checked, and the release schedules that the settings name. A
-    PATH is a fragment, a folder of fragments, or a folder with collections in it; the settings are checked in any
-    case. Drafts are checked like all others, and counted. Contradictions in a schedule of which it is clear what
-    counts are remarks: they are shown as messages, and fail nothing.
+    Without a PATH, all collections of the project and the release schedules in the settings are checked. A PATH is a
+    fragment, a folder of fragments, or a folder with collections in it; the settings are checked in any case. Drafts
+    are checked like other fragments, and counted. Contradictions in a schedule that have a clear answer are remarks:
+    they are messages, and the exit status stays 0.
     """
     if fragments is not None and paths:
-        raise click.UsageError("--fragments and PATH exclude each other.")
+        raise click.UsageError("--fragments and PATH cannot be used together.")
     project, problems = open_project(ctx.obj)
     findings = check_targets(project.root, _targets(project, paths, fragments))
     found = [*findings.problems]
@@ -120,7 +117,7 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], form: str, fragments:
 
 
 def _check_sources(project: Project) -> list[Problem]:
-    """The problems of the sources to collect from, whose commands are imported only if there are any."""
+    """Return the problems of the sources to collect from; their commands are imported only if there are any."""
     if not any(settings.sources for settings in project.collections):
         return []
     from sphinxext.digest.cli.collect import check_sources
@@ -130,7 +127,7 @@ def _check_sources(project: Project) -> list[Problem]:
 
 
 def _check_schedules(project: Project, remarks: list[Problem]) -> list[Problem]:
-    """The problems of the schedules of all collections, each of which is read; mere remarks are added to a list."""
+    """Read the schedules of all collections, return their problems, and add mere remarks to a list."""
     found: dict[Problem, None] = {}
     for settings in {one.schedules: one for one in project.collections if one.schedules}.values():
         known = load_schedules(project.root, settings)

@@ -10,17 +10,17 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli._digests import load_whole_collection
 from sphinxext.digest.cli._options import (
     collection_of,
     format_option,
     fragments_to_read,
+    load_whole_collection,
     open_project,
     period_of,
     readable_day,
     readable_period,
 )
-from sphinxext.digest.cli._output import as_json, show_problems, visible
+from sphinxext.digest.cli._output import as_json, finish, visible
 from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.model import Entry, Kind
 from sphinxext.digest.render.records import note_record
@@ -31,14 +31,16 @@ _ELLIPSIS = "..."
 @click.command("list")
 @click.argument("period", required=False, callback=readable_period)
 @click.option(
-    "--kind", type=click.Choice([str(kind) for kind in Kind if kind is not Kind.RELEASE]), help="Notes of this kind."
+    "--kind",
+    type=click.Choice([str(kind) for kind in Kind if kind is not Kind.RELEASE]),
+    help="Print only notes of this kind.",
 )
-@click.option("--since", metavar="DAY", callback=readable_day, help="Notes of this day and later.")
-@click.option("--until", metavar="DAY", callback=readable_day, help="Notes of this day and earlier.")
-@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="The newest N notes.")
-@click.option("--channel", metavar="NAME", help="Successes that were told in this channel.")
-@click.option("--series", metavar="NAME", help="Countdowns of this series.")
-@click.option("--drafts", is_flag=True, help="The notes of drafts, which are shown nowhere else, and no others.")
+@click.option("--since", metavar="DAY", callback=readable_day, help="Print only notes of this day and later.")
+@click.option("--until", metavar="DAY", callback=readable_day, help="Print only notes of this day and earlier.")
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Print only the newest N notes.")
+@click.option("--channel", metavar="NAME", help="Print only successes from this channel.")
+@click.option("--series", metavar="NAME", help="Print only countdowns of this series.")
+@click.option("--drafts", is_flag=True, help="Print only the notes of drafts, which are published nowhere.")
 @fragments_to_read
 @format_option("'json' has all fields of the notes.")
 @click.pass_context
@@ -70,10 +72,7 @@ def command(
     else:
         width = shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
         click.echo("".join(f"{_line(entry, width)}\n" for entry in entries), nl=False)
-    problems += collection.problems
-    if problems:
-        show_problems(problems)
-        ctx.exit(1)
+    finish(ctx, [*problems, *collection.problems])
 
 
 def _line(entry: Entry, width: int | None) -> str:
@@ -82,7 +81,7 @@ def _line(entry: Entry, width: int | None) -> str:
 
 
 def _cut(line: str, width: int) -> str:
-    """A line that is not wider than the terminal; East Asian characters take two columns."""
+    """Shorten a line to the width of the terminal; East Asian characters take two columns."""
     columns = 0
     fitting = 0
     for index, character in enumerate(line):

@@ -10,10 +10,9 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli._digests import open_digest
-from sphinxext.digest.cli._headers import checked, sender_of
-from sphinxext.digest.cli._options import fragments_to_read, readable_period
-from sphinxext.digest.cli._output import show_problems, visible
+from sphinxext.digest.cli._options import checked, fragments_to_read, readable_period
+from sphinxext.digest.cli._output import Failure, show_problems, visible
+from sphinxext.digest.cli.report import open_digest
 from sphinxext.digest.clock import now
 from sphinxext.digest.mail.delivery_log import RecordError, SentRecord, record_file
 from sphinxext.digest.mail.message import (
@@ -26,6 +25,7 @@ from sphinxext.digest.mail.message import (
     make_message,
     parse_addresses,
     parse_message_id,
+    parse_sender,
     with_inlined_styles,
 )
 from sphinxext.digest.mail.smtp import Outcome, Server, ServerError, send, server_of
@@ -36,14 +36,16 @@ from sphinxext.digest.render.html import html_document
 
 @click.command("mail")
 @click.argument("period", callback=readable_period)
-@click.option("--from", "sender", metavar="ADDRESS", required=True, callback=checked(sender_of), help="Who sends it.")
+@click.option(
+    "--from", "sender", metavar="ADDRESS", required=True, callback=checked(parse_sender), help="Who sends it."
+)
 @click.option(
     "--to",
     metavar="ADDRESS",
     required=True,
     multiple=True,
     callback=checked(parse_addresses),
-    help="Who gets it, such as a list. May be repeated.",
+    help="Who gets it, such as a mailing list. May be repeated.",
 )
 @click.option(
     "--cc",
@@ -55,13 +57,13 @@ from sphinxext.digest.render.html import html_document
 @click.option(
     "--subject", metavar="TEXT", callback=checked(check_subject), help="The subject; without it, the digest's title."
 )
-@click.option("--html/--no-html", default=True, show_default=True, help="Whether there is a part of HTML as well.")
+@click.option("--html/--no-html", default=True, show_default=True, help="Add an HTML part.")
 @click.option(
     "--correction",
     metavar="N",
     type=click.IntRange(min=1),
     default=None,
-    help="Make the Nth correction of the digest: a reply to it that has an identifier of its own.",
+    help="Make the Nth correction of the digest: a reply to it with an identifier of its own.",
 )
 @click.option(
     "--in-reply-to",
@@ -70,9 +72,9 @@ from sphinxext.digest.render.html import html_document
     help="Make it a reply to this message.",
 )
 @fragments_to_read
-@click.option("--send", "sending", is_flag=True, help="Send it, to the addresses that do not have it already.")
-@click.option("--again", is_flag=True, help="With --send, send it also to addresses that have it already.")
-@click.option("--dry-run", is_flag=True, help="Print the message, and with --send say what would be sent to whom.")
+@click.option("--send", "sending", is_flag=True, help="Send it to the addresses that do not have it yet.")
+@click.option("--again", is_flag=True, help="With --send, send it to all addresses, even if they have it already.")
+@click.option("--dry-run", is_flag=True, help="Print the message; with --send, also say who would get it.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -90,12 +92,12 @@ def command(
     PERIOD is START/END (2015-11-28/2015-12-04), an ISO week (2015-W49), a month (2015-12), a day, which stands for
     the digest that it belongs to, or 'latest'.
 
-    The server to send through, the user and the password come from SPHINX_DIGEST_SMTP_HOST, _PORT, _USER, _PASSWORD
-    and _TLS, or the last two from netrc. A digest with problems is printed, but not sent. Repeating the command
-    sends the message only to addresses that no server has taken it for.
+    The server comes from SPHINX_DIGEST_SMTP_HOST, _PORT and _TLS, the user and the password from _USER and _PASSWORD
+    or from netrc. A digest with problems is printed, but not sent. If you repeat the command, the message goes only
+    to addresses for which no server has accepted it yet.
     """
     if again and not sending:
-        raise click.UsageError("--again belongs to --send.")
+        raise click.UsageError("--again needs --send.")
     source, problems = open_digest(ctx.obj, period, fragments)
     envelope = _envelope(source, **headers)
     text, document, found = _parts(source, html=html)
@@ -106,7 +108,7 @@ def command(
     if not sending or dry_run:
         click.echo(message.as_bytes(policy=PRINTED), nl=False)
     if sending and problems:
-        click.echo("sphinx-digest: not sent, since there are problems", err=True)
+        click.echo("sphinx-digest: not sent, because there are problems", err=True)
     elif sending:
         complete = _send(envelope, message["Message-ID"], message.as_bytes(policy=WIRE), again=again, dry_run=dry_run)
         ctx.exit(0 if complete else 1)
@@ -136,7 +138,7 @@ def _envelope(
 
 
 def _parts(source: DigestSource, *, html: bool) -> tuple[str, str | None, list[Problem]]:
-    """The plain text, the document of HTML, and the problems of the digest's texts."""
+    """Return the plain text, the HTML document, and the problems of the digest's texts."""
     parts, problems = source.parts()
     document = None
     if html:
@@ -144,13 +146,16 @@ def _parts(source: DigestSource, *, html: bool) -> tuple[str, str | None, list[P
         try:
             document = with_inlined_styles(document)
         except InlinerMissing:
-            message = f"the styles of the HTML part are not inlined, which takes: pip install '{EXTRA}'"
-            click.echo(f"sphinx-digest: {message} (--no-html leaves the part out)", err=True)
+            message = f"the styles of the HTML part are not inlined: pip install '{EXTRA}', or use --no-html"
+            click.echo(f"sphinx-digest: {message}", err=True)
     return mail_text(parts, source.page_url), document, problems
 
 
 def _send(envelope: Envelope, identifier: str, data: bytes, *, again: bool, dry_run: bool) -> bool:
-    """Send a message and say what became of it; whether every address has it."""
+    """Send a message, report what became of it, and return True if every address has it.
+
+    :raises Failure: if the server or the delivery log cannot be used.
+    """
     record = SentRecord(record_file(os.environ))
     try:
         server = server_of(os.environ)
@@ -163,8 +168,7 @@ def _send(envelope: Envelope, identifier: str, data: bytes, *, again: bool, dry_
             left = [recipient for recipient in envelope.recipients if recipient not in before]
             outcome = send(server, envelope.sender.addr_spec, left, data, partial(record.add, identifier))
     except (ServerError, RecordError) as error:
-        click.echo(f"sphinx-digest: {visible(str(error))}", err=True)
-        return False
+        raise Failure(str(error)) from None
     _say_outcome(outcome, before)
     return outcome.complete
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli._options import fragments_to_write, open_project
-from sphinxext.digest.cli._output import show_problems
+from sphinxext.digest.cli._options import fragments_to_write, open_valid_project
+from sphinxext.digest.cli._output import finish
 from sphinxext.digest.cli.lint import check_targets, targets_of
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, Field, SectionFields, Type, section_of
 from sphinxext.digest.fragments.read import SHORT_SUCCESS, read_fragment
@@ -24,7 +24,7 @@ from sphinxext.digest.settings.project import Project
 
 _METAVARS = {Type.URL: "URL", Type.MOMENT: "DATE", Type.RST: "RST", Type.TITLE: "RST", Type.WEEK: "WEEK"}
 _DATE_HELP = "When it happened: a day, or a time as in RFC 3339."
-#: A name as good as any, to read a fragment that has none yet.
+#: The name under which a fragment is read that has no name yet.
 _STEM = f"new-{0:016x}"
 
 
@@ -32,7 +32,7 @@ def _field_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add an option for each field of any kind of note."""
     uses: dict[str, list[tuple[str, Field]]] = {}
     for section in SECTION_FIELDS.values():
-        for field in _written_in_one_word(section):
+        for field in _settable_fields(section):
             uses.setdefault(field.name, []).append((section.note.kind, field))
     for name, fields in reversed(uses.items()):
         kind = fields[0][1].type
@@ -43,8 +43,8 @@ def _field_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def _written_in_one_word(section: SectionFields) -> list[Field]:
-    """The fields whose value an option can have."""
+def _settable_fields(section: SectionFields) -> list[Field]:
+    """Return the fields that an option can set."""
     return [field for field in section.fields.values() if field.type is not Type.PARTICIPANTS]
 
 
@@ -52,8 +52,12 @@ def _written_in_one_word(section: SectionFields) -> list[Field]:
 @click.argument("kind", metavar="KIND", type=click.Choice([str(note.kind) for note in KINDS]))
 @click.argument("words", metavar="[TEXT]", nargs=-1)
 @_field_options
-@click.option("--slug", metavar="TEXT", help="The words of the file's name; without it, the first words of the note.")
-@click.option("--edit", is_flag=True, help="Open the fragment in $EDITOR, and check it afterwards.")
+@click.option(
+    "--slug",
+    metavar="TEXT",
+    help="The words in the name of the file. Without it, they are the first words of the note.",
+)
+@click.option("--edit", is_flag=True, help="Open the fragment in $EDITOR and check it afterwards.")
 @fragments_to_write
 @click.pass_context
 def command(
@@ -71,12 +75,10 @@ def command(
     KIND is success, item, countdown, thread or story. TEXT is the text of a success ("nick: text") or an item, the
     title of a thread or a story, the series and week of a countdown ("mitaka R-17"). Texts are reStructuredText.
 
-    When something that the note needs is not given, the fragment is a template to be completed. The date is today's
-    (UTC) unless --date gives another.
+    If a required value is missing, the fragment is a template for you to complete. The date is today (UTC) unless you
+    give --date.
     """
-    project, problems = open_project(ctx.obj)
-    if problems:
-        raise DigestError(*problems)
+    project = open_valid_project(ctx.obj)
     section = section_of(kind)
     values = _values(section, " ".join(words) if words else None, options)
     date = values.pop("date", datetime.now(UTC).date().isoformat())
@@ -93,20 +95,19 @@ def command(
 
 
 def _values(section: SectionFields, text: str | None, options: Mapping[str, str | None]) -> dict[str, str]:
-    """The values of a note, from TEXT and from the options.
+    """Return the values of a note, from TEXT and from the options.
 
-    :raises click.UsageError: if there is an option that this kind of note does not have, two values for one field,
-        or one that is not UTF-8.
+    :raises click.UsageError: if this kind of note has no such field, a field has two values, or a value is not UTF-8.
     """
     kind = section.note.kind
     values = {name: value for name, value in options.items() if value is not None}
     for name in values:
         if name not in section.fields:
-            names = ", ".join(f"--{field.name}" for field in _written_in_one_word(section))
-            raise click.UsageError(f"--{name} does not belong to the kind '{kind}', which has {names}.")
+            names = ", ".join(f"--{field.name}" for field in _settable_fields(section))
+            raise click.UsageError(f"A note of the kind '{kind}' has no --{name}: it has {names}.")
     for name, value in _meaning(section, text, values).items() if text is not None else ():
         if name in values:
-            raise click.UsageError(f"TEXT is the {name} already: leave out one of TEXT and --{name}.")
+            raise click.UsageError(f"TEXT and --{name} both set the {name}: leave out one of them.")
         values[name] = value
     for name, value in values.items():
         if not _is_utf8(value):
@@ -115,7 +116,7 @@ def _values(section: SectionFields, text: str | None, options: Mapping[str, str 
 
 
 def _meaning(section: SectionFields, text: str, others: Container[str]) -> dict[str, str]:
-    """The fields that TEXT has the values of."""
+    """Return the fields that TEXT sets, by name."""
     if section.note is Success:
         match = SHORT_SUCCESS.fullmatch(text.strip()) if "nick" not in others else None
         return match.groupdict() if match else {"text": text}
@@ -136,9 +137,9 @@ def _is_utf8(text: str) -> bool:
 
 
 def _check(section: SectionFields, values: Mapping[str, str], date: str) -> None:
-    """Let the reader judge each value, in a note that is complete but for it.
+    """Check each value, in a note that is otherwise complete, with the reader of fragments.
 
-    :raises DigestError: if there is anything wrong. The problems name the values instead of a file.
+    :raises DigestError: if a value is invalid. The problems name the values instead of a file.
     """
     problems: list[Problem] = []
     fillers = dict.fromkeys(holes_of(section, {}), "x")
@@ -151,7 +152,7 @@ def _check(section: SectionFields, values: Mapping[str, str], date: str) -> None
 
 
 def _slug(section: SectionFields, values: Mapping[str, str]) -> str:
-    """What the name of the file says: the first of the note's text, the countdown's week, or only the kind."""
+    """Return the words for the name of the file: the note's text, the countdown's week, or only the kind."""
     kind = str(section.note.kind)
     if section.note is Countdown:
         return " ".join((kind, values.get("series", ""), values.get("week", "")))
@@ -164,9 +165,6 @@ def _from_here(path: Path) -> Path:
 
 
 def _edit(ctx: click.Context, project: Project, path: Path) -> None:
-    """Let the user edit a fragment, and check what came of it."""
+    """Let the user edit a fragment, then check it."""
     click.edit(filename=os.fspath(path))
-    problems = check_targets(project.root, targets_of(project, (os.fspath(path),))).problems
-    if problems:
-        show_problems(problems)
-        ctx.exit(1)
+    finish(ctx, check_targets(project.root, targets_of(project, (os.fspath(path),))).problems)

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from sphinxext.digest.cli._digests import open_digest
-from sphinxext.digest.cli._options import format_option, fragments_to_read, readable_period
-from sphinxext.digest.cli._output import show_problems
-from sphinxext.digest.files import replace_file
+from sphinxext.digest.cli._options import (
+    collection_of,
+    format_option,
+    fragments_to_read,
+    load_whole_collection,
+    open_project,
+    output_option,
+    period_of,
+    readable_period,
+    write_result,
+)
+from sphinxext.digest.cli._output import finish
+from sphinxext.digest.collection.compose import tells_releases
+from sphinxext.digest.model import Period, ReleasedVersion
+from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.render.digest import DigestSource, digest_source
 from sphinxext.digest.render.report import FORMATS
+from sphinxext.digest.schedule.load import load_schedules
 
 
 @click.command("report")
 @click.argument("period", callback=readable_period)
 @format_option(
-    "'text' is the plain text of the mail, 'html' a document of its own, 'rst' and 'markdown' have the digest to "
-    "paste somewhere, 'json' has all fields of the notes.",
+    "'text' is the plain text of the mail, 'html' a complete document, 'rst' and 'markdown' are for pasting into "
+    "other documents, 'json' has all fields of the notes.",
     list(FORMATS),
 )
 @fragments_to_read
-@click.option(
-    "--output",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write to this file instead of standard output; it appears complete or not at all.",
-)
+@output_option
 @click.pass_context
 def command(ctx: click.Context, /, period: str, form: str, fragments: str | None, output: Path | None) -> None:
     """Print the digest of a PERIOD. No Sphinx project is needed.
@@ -37,12 +46,35 @@ def command(ctx: click.Context, /, period: str, form: str, fragments: str | None
     """
     source, problems = open_digest(ctx.obj, period, fragments)
     text, found = FORMATS[form](source)
-    data = text.encode("utf-8", "backslashreplace")
-    if output is None:
-        click.echo(data, nl=False)
-    else:
-        replace_file(output, data)
-    problems = sorted({*problems, *found})
-    if problems:
-        show_problems(problems)
-        ctx.exit(1)
+    write_result(text.encode("utf-8", "backslashreplace"), output)
+    finish(ctx, sorted({*problems, *found}))
+
+
+def open_digest(root: Path | None, period: str, fragments: str | None) -> tuple[DigestSource, list[Problem]]:
+    """Compose the digest of a period, and return it with the problems of the settings and of the collection.
+
+    A folder that belongs to no collection of the project has no pages, so nothing links to them.
+
+    :raises DigestError: if there are no notes in the period.
+    """
+    project, problems = open_project(root)
+    settings = collection_of(project, fragments)
+    if settings not in project.collections:
+        settings = replace(settings, base_url="")
+    collection = load_whole_collection(project.root, settings)
+    problems += collection.problems
+    found = period_of(collection, period)
+    released = _released(project.root, found, problems) if tells_releases(settings) else ()
+    source = digest_source(collection, found, load_schedules(project.root, settings), released, project.root)
+    if not source.digest.entries:
+        message = f"there are no notes from {found.start} to {found.end}"
+        raise DigestError(*problems, Problem(settings.fragments, 0, 0, Code.EMPTY_PERIOD, message))
+    return source, problems
+
+
+def _released(root: Path, period: Period, problems: list[Problem]) -> tuple[ReleasedVersion, ...]:
+    # only digests with this section need git's history
+    from sphinxext.digest.release.load import released_versions
+    from sphinxext.digest.release.settings import project_config
+
+    return released_versions(project_config(root), problems, period)

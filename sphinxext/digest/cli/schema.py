@@ -9,17 +9,16 @@ from sphinxext.digest.fragments.schema import fragment_schema
 from sphinxext.digest.joint.index import index_schema
 from sphinxext.digest.schedule.project_schedule import own_schema
 
-#: What there are schemas of.
-WHAT = ("fragment", "schedule", "index")
+#: Makes each schema.
+SCHEMAS = {"fragment": fragment_schema, "schedule": own_schema, "index": index_schema}
 
 
 @click.command("schema")
-@click.argument("what", metavar="[fragment|schedule|index]", type=click.Choice(WHAT), default="fragment")
+@click.argument("what", metavar="[fragment|schedule|index]", type=click.Choice(list(SCHEMAS)), default="fragment")
 def command(what: str) -> None:
-    """Print the JSON Schema of fragments, for editors that complete and check while one types.
+    """Print the JSON Schema of fragments, for editors that complete and check while you type.
 
-    With 'schedule' it is that of release schedules of a project's own, with 'index' that of digests/index.json, which
-    tells other sites and programs of all notes.
+    'schedule' is the schema of a project's own release schedule, 'index' that of digests/index.json, in which a build
+    publishes all notes for other sites and programs.
     """
-    schema = {"schedule": own_schema, "index": index_schema}.get(what, fragment_schema)
-    click.echo(as_json(schema()), nl=False)
+    click.echo(as_json(SCHEMAS[what]()), nl=False)

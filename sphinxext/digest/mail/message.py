@@ -183,6 +183,17 @@ def parse_addresses(text: str) -> tuple[Address, ...]:
     return tuple(map(_encoded, addresses))
 
 
+def parse_sender(text: str) -> Address:
+    """The one address that a message is from.
+
+    :raises HeaderError: if there is no address, or more than one.
+    """
+    addresses = parse_addresses(text)
+    if len(addresses) > 1:
+        raise HeaderError("a message is from one address")
+    return addresses[0]
+
+
 def parse_message_id(text: str) -> str:
     """The identifier of a message, with or without its angle brackets.
 
