@@ -85,7 +85,7 @@ def test_without_a_home(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "home", nobody)
     outcome = run("list")
     assert outcome.status == 1
-    assert outcome.err == "sphinx-digest: there is no home folder: let XDG_CACHE_HOME name one for copies\n"
+    assert outcome.err == "sphinx-digest: there is no home folder: set XDG_CACHE_HOME to a folder for the cache\n"
 
 
 def test_what_is_wrong_with_notes_of_others_is_counted(run: Run, joined: Path, server: WebServer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -36,12 +37,12 @@ def test_a_disk_that_becomes_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     if there:
         write_output(file, b"before")
 
-    def half(path: Path, data: bytes) -> int:
-        with path.open("wb") as stream:
-            stream.write(data[: len(data) // 2])
+    def half(descriptor: int, _mode: str) -> None:
+        os.write(descriptor, DATA[: len(DATA) // 2])
+        os.close(descriptor)
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", half)
+    monkeypatch.setattr(os, "fdopen", half)
     with pytest.raises(SphinxError, match="file cannot be written: No space left on device"):
         write_output(file, DATA)
     keep(file, DATA)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import pickle
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from sphinx.errors import SphinxError
 
-from sphinxext.digest.files import write_by_way_of
+from sphinxext.digest.files import write_unsynced
 
 _SUM_SIZE = 16
 
@@ -24,7 +21,7 @@ def write_output(file: Path, data: bytes) -> None:
     :raises SphinxError: if it cannot be written, with a message for the user.
     """
     try:
-        _write(file, data)
+        write_unsynced(file, data)
     except OSError as error:
         raise SphinxError(f"{file} cannot be written: {error.strerror or error}") from None
 
@@ -82,7 +79,7 @@ def keep(file: Path, data: bytes) -> bool:
     Whether it was written; if not, what was there stays.
     """
     try:
-        _write(file, checksum(data) + data)
+        write_unsynced(file, checksum(data) + data)
     except OSError:
         return False
     return True
@@ -114,35 +111,3 @@ def kept_record(file: Path, version: int) -> Any:
     except Exception:  # such as a class that is gone
         return None
     return record if found == version else None
-
-
-def _write(file: Path, data: bytes) -> None:
-    temporary = file.with_name(f"{file.name}.new")
-    with _claimed(temporary) as is_ours:
-        write_by_way_of(temporary if is_ours else temporary.with_suffix(f".{os.getpid()}.new"), file, data)
-
-
-@contextmanager
-def _claimed(temporary: Path) -> Iterator[bool]:
-    """Keep a name for this process, and say if that was possible; another build may be writing the same file now.
-
-    A name with the number of the process would be enough for that, but a build that is killed would leave its file in
-    the output for ever. A lock is gone with its process.
-    """
-    if sys.platform == "win32":
-        # a file that is open cannot be replaced there
-        yield False
-        return
-    import fcntl
-
-    temporary.parent.mkdir(parents=True, exist_ok=True)
-    with temporary.open("ab") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # the other build may have moved the file to its place between the two calls
-            is_ours = temporary.stat().st_ino == os.fstat(stream.fileno()).st_ino
-        except (BlockingIOError, FileNotFoundError):
-            is_ours = False
-        except OSError:  # a file system without locks
-            is_ours = True
-        yield is_ours

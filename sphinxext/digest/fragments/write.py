@@ -7,12 +7,11 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from yaml.nodes import ScalarNode
 
-from sphinxext.digest.files import writing
+from sphinxext.digest.files import create_files, writing
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, TEXT_NOTES, SectionFields, Type
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.model import Participants, split_name
@@ -125,8 +124,7 @@ def slug_of(text: str) -> str:
 def write_new_file(folder: Path, slug: str, text: str, identity: str | None = None) -> Path:
     """Write a new fragment and return its path.
 
-    The folder is made if it is missing. The file appears with all its content or not at all, and never takes the
-    place of another.
+    The folder is made if it is missing. The write is atomic and never replaces another file.
 
     :param slug: any text; see :func:`slug_of`.
     :param identity: 16 hexadecimal digits; random ones without it.
@@ -142,7 +140,7 @@ def write_new_file(folder: Path, slug: str, text: str, identity: str | None = No
         message = f"{taken[identity]} has the identity {identity} already"
         raise DigestError(Problem(os.fspath(folder), 0, 0, Code.DUPLICATE_IDENTITY, message))
     path = folder / f"{slug_of(slug)}-{identity}{SUFFIX}"
-    _write_new({path: text})
+    create_files({path: text.encode()})
     return path
 
 
@@ -156,7 +154,7 @@ def write_new_files(folder: Path, texts: Mapping[str, str]) -> list[Path]:
     """
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    return _write_new({folder / name: text for name, text in texts.items()})
+    return create_files({folder / name: text.encode() for name, text in texts.items()})
 
 
 def _note_lines(section: SectionFields, note: Mapping[str, object]) -> Iterator[str]:
@@ -217,53 +215,3 @@ def _fits_a_block(text: str) -> bool:
 
 def _new_identity() -> str:
     return secrets.token_hex(8)
-
-
-def _write_new(texts: Mapping[Path, str]) -> list[Path]:
-    """Write files that are not there: all of them, or none. They get their names when all of them are complete."""
-    # a name that begins with a dot is not read as a fragment
-    temporary = {path: path.with_name(f".{path.name}.tmp") for path in texts}
-    done: list[Path] = []
-    try:
-        for path, text in texts.items():
-            with writing(path):
-                _write_temporary(temporary[path], text.encode())
-        for path in texts:
-            with writing(path):
-                _move_to_new(temporary[path], path)
-            done.append(path)
-    except BaseException:
-        for path in done:
-            path.unlink(missing_ok=True)
-        raise
-    finally:
-        for path in temporary.values():
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-    return done
-
-
-def _write_temporary(path: Path, data: bytes) -> None:
-    # what a killed process has left may be another name of a fragment, which is not to be written to
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _move_to_new(temporary: Path, path: Path) -> None:
-    """Give a file its name, which no other may have."""
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        raise
-    except OSError:
-        # a file system without links: take the name with an empty file, and put the other in its place
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-        try:
-            temporary.replace(path)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise

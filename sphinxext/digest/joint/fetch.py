@@ -8,7 +8,6 @@ The last good copies of indexes in a folder, with what tells a server that they 
 from __future__ import annotations
 
 import json
-import os
 import threading
 import time
 from collections import deque
@@ -19,7 +18,7 @@ from hashlib import blake2b
 from pathlib import Path
 from queue import SimpleQueue
 
-from sphinxext.digest.files import write_by_way_of
+from sphinxext.digest.files import write_unsynced
 from sphinxext.digest.net.http import MAX_TIME, NOTHING_THERE, Answer, WebError, ask
 from sphinxext.digest.net.source import MAX_BYTES, unpacked
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -257,7 +256,7 @@ class Copies:
         """Keep the content behind a URL."""
         name = _name(url, data)
         with suppress(OSError):
-            _write(self.folder / name, data)
+            write_unsynced(self.folder / name, data)
             self.known[url] = Copy(name, etag, modified, time.time())
 
     def forget(self, url: str) -> None:
@@ -270,7 +269,8 @@ class Copies:
             return
         copies = {url: asdict(copy) for url, copy in sorted(self.known.items())}
         with suppress(OSError):
-            _write(self.folder / _LIST, json.dumps({"version": _VERSION, "copies": copies}).encode())
+            # several builds may do this at once: a copy that is lost meanwhile is fetched again
+            write_unsynced(self.folder / _LIST, json.dumps({"version": _VERSION, "copies": copies}).encode())
             for gone in {copy.file for copy in self._before.values()} - {copy.file for copy in self.known.values()}:
                 (self.folder / gone).unlink(missing_ok=True)
         self._before = dict(self.known)
@@ -278,11 +278,6 @@ class Copies:
 
 def _is_ours(record: object) -> bool:
     return isinstance(record, dict) and record.get("version") == _VERSION
-
-
-def _write(file: Path, data: bytes) -> None:
-    # several builds may do so at the same time; a copy that got lost is not what its name says
-    write_by_way_of(file.with_name(f".{file.name}.{os.getpid()}"), file, data)
 
 
 def _name(url: str, data: bytes) -> str:

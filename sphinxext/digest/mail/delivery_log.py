@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sphinxext.digest.files import writing
+from sphinxext.digest.files import lock, replace_file
 
 _VERSION = 1
 
@@ -46,8 +43,8 @@ class SentRecord:
         :raises OSError: if there is no place for the record. Then it is better to send nothing.
         """
         self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self.file.with_suffix(".lock").open("a+b") as lock:
-            _lock(lock.fileno())
+        with self.file.with_suffix(".lock").open("a+b") as stream:
+            lock(stream.fileno())
             self.load()
             self._write()  # that it can be written has to be known before anything is sent
             yield
@@ -86,38 +83,11 @@ class SentRecord:
             raise RecordError(f"{self.file} {message}") from None
 
     def _write(self) -> None:
-        with writing(self.file):
-            self._replace()
-
-    def _replace(self) -> None:
         data = json.dumps({"version": _VERSION, "sent": self._sent}, ensure_ascii=False, indent=1).encode() + b"\n"
-        descriptor, name = tempfile.mkstemp(prefix=".sent.", dir=self.file.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(name).replace(self.file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_file(self.file, data, mode=0o600)
 
 
 def _key(recipient: str) -> str:
     """An address as it is compared: hosts' names have no case."""
     user, _, host = recipient.rpartition("@")
     return f"{user}@{host.lower()}"
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        """Lock a file until it is closed."""
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        """Lock a file until it is closed."""
-        fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -14,12 +14,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from zlib import crc32
+
+from sphinxext.digest.files import write_unsynced
 
 #: To be counted up when what is kept, or what is made of it, changes.
 _VERSION = 1
@@ -85,7 +86,7 @@ class Cache:
         if self._folder is not None:
             content = json.dumps(result, separators=(",", ":")).encode("utf-8", "surrogatepass")
             with suppress(OSError):
-                self._replace(self._folder / f"{key}.json", _sum(content) + b"\n" + content)
+                write_unsynced(self._folder / f"{key}.json", _sum(content) + b"\n" + content, is_private=True)
                 self._forget_oldest()
 
     def facts(self) -> Iterator[Facts]:
@@ -121,7 +122,7 @@ class Cache:
         file = self._folder / "facts"
         with suppress(OSError):
             if self._is_damaged or not file.exists():
-                self._replace(file, data)
+                write_unsynced(file, data, is_private=True)
             else:
                 # one write: what others append at the same time stands before or after it
                 descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
@@ -129,18 +130,6 @@ class Cache:
                     os.write(descriptor, data)
                 finally:
                     os.close(descriptor)
-
-    def _replace(self, file: Path, content: bytes) -> None:
-        """Write a file so that at any moment there is the old one or the new one."""
-        file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=file.parent)
-        try:
-            with open(descriptor, "wb") as stream:  # noqa: PTH123 - it is open already
-                stream.write(content)
-            Path(name).replace(file)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
 
     def _forget_oldest(self) -> None:
         assert self._folder is not None

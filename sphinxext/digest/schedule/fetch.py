@@ -5,9 +5,7 @@ What was fetched stays in a cache and is used again for a day, and for longer wh
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -113,7 +111,7 @@ class _Fetcher:
                 self.old.append(file.stat().st_mtime)
             return file if age[file] is not None else None
         (file if data is None else absent).unlink(missing_ok=True)
-        _write(absent if data is None else file, data or b"")
+        files.write_unsynced(absent if data is None else file, data or b"", is_private=True)
         return file if data is not None else None
 
     def _download(self, url: str) -> bytes | None:
@@ -132,19 +130,6 @@ def _age(file: Path) -> float | None:
     except OSError:
         return None
     return age if age >= 0 else float(MAX_AGE)
-
-
-def _write(file: Path, data: bytes) -> None:
-    """Write a file at once, so that others see it whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _fetch_file(fetcher: _Fetcher, url: str) -> Path:

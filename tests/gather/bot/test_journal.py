@@ -76,7 +76,7 @@ def test_journal_names_its_file_before_it_says_yes(journal: Journal, monkeypatch
             raise OSError(errno.EIO, "Input/output error")
         synced.append(folder)
 
-    monkeypatch.setattr(journal_module, "_sync_folder", sync)
+    monkeypatch.setattr(journal_module, "sync_folder", sync)
     with pytest.raises(OSError, match="Input/output"):
         journal.add([one])
     assert not journal.file.read_bytes()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 import os
-import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -14,6 +12,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
+
+from sphinxext.digest.files import lock, replace_file, sync_folder
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class Journal:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self._lock = os.open(self.file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            if not _lock(self._lock):
+            if not lock(self._lock, wait=False):
                 raise JournalError("another bot works on this clone")
             data = self.file.read_bytes() if self.file.exists() else b""
             pending, committed = _replayed(_records(data), now)
@@ -124,8 +124,8 @@ class Journal:
     def _append_alone(self, data: bytes) -> None:
         if not self._named:
             # the name of a new file may be lost with the power, and all that was written to it
-            _sync_folder(self.file.parent)
-            _sync_folder(self.file.parent.parent)
+            sync_folder(self.file.parent)
+            sync_folder(self.file.parent.parent)
             self._named = True
         # an attempt before may have left a part of a line
         os.ftruncate(self._descriptor, self._size)
@@ -147,15 +147,7 @@ class Journal:
         lines = [_line(asdict(entry)) for entry in committed]
         lines += [_line({"committed": [entry.token for entry in committed]})] if committed else []
         data = b"".join([*lines, *(_line(asdict(entry)) for entry in pending)])
-        temporary = self.file.with_suffix(".new")
-        try:
-            with temporary.open("wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.replace(self.file)
-        finally:
-            temporary.unlink(missing_ok=True)
+        replace_file(self.file, data, mode=0o600, temporary=self.file.with_suffix(".new"))
 
 
 def _end_of_lines(descriptor: int) -> int:
@@ -201,38 +193,3 @@ def _replayed(records: Iterable[dict[str, object]], now: datetime) -> tuple[list
     since = now.astimezone(UTC) - REMEMBERED
     pending = [entry for index, entry in enumerate(entries) if index not in committed]
     return pending, [entry for index, entry in enumerate(entries) if index in committed and entry.time > since]
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make sure that the names in a folder are on the disk, where the system can do that."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        except OSError as error:
-            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a file system that has no such thing
-                raise
-        finally:
-            os.close(descriptor)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> bool:
-        """Lock a file until it is closed, unless another process has."""
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> bool:
-        """Lock a file until it is closed, unless another process has."""
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
