@@ -15,7 +15,7 @@ import click
 from click.core import ParameterSource
 
 from sphinxext.digest.cli._drafts import Tally, day_options, draft_options, summary
-from sphinxext.digest.cli._options import open_project, settings_to_write
+from sphinxext.digest.cli._options import open_valid_project, settings_to_write
 from sphinxext.digest.cli._output import as_json, show_problems, visible
 from sphinxext.digest.cli.group import LazyGroup
 from sphinxext.digest.clock import today
@@ -98,9 +98,7 @@ def go_round(
 
     :param ctx: that of the group whose commands these are.
     """
-    project, problems = open_project(ctx.obj)
-    if problems:
-        raise DigestError(*problems)
+    project = open_valid_project(ctx.obj)
     settings = settings_to_write(project, fragments)
     if not settings.sources:
         raise click.UsageError(

@@ -7,7 +7,7 @@ from datetime import date
 import click
 
 from sphinxext.digest.cli._drafts import day_options, draft_options, save_drafts, show_known
-from sphinxext.digest.cli._options import open_project, settings_to_write
+from sphinxext.digest.cli._options import open_valid_project, settings_to_write
 from sphinxext.digest.clock import today
 from sphinxext.digest.fragments.folder import read_folder
 from sphinxext.digest.gather.digest_index import JointWishes, draft_index
@@ -47,9 +47,7 @@ def command(
     It can also be the index of another site, digests/index.json. Its notes become notes of the same kinds here, with
     their identities and with the name of the project they come from.
     """
-    project, problems = open_project(ctx.obj)
-    if problems:
-        raise DigestError(*problems)
+    project = open_valid_project(ctx.obj)
     settings = settings_to_write(project, fragments)
     found, problems = _read(sources)
     feeds = [source for source in found if isinstance(source, Feed)]

@@ -9,7 +9,7 @@ from datetime import date
 import click
 
 from sphinxext.digest.cli._drafts import day_options, draft_options, save_drafts
-from sphinxext.digest.cli._options import open_project, settings_to_write
+from sphinxext.digest.cli._options import open_valid_project, settings_to_write
 from sphinxext.digest.cli._output import visible
 from sphinxext.digest.clock import today
 from sphinxext.digest.fragments.draft import web_url
@@ -101,9 +101,7 @@ def command(
     change is drafted once, however long it stays open. The days of '--since' and '--until' are those of its last
     update.
     """
-    project, problems = open_project(ctx.obj)
-    if problems:
-        raise DigestError(*problems)
+    project = open_valid_project(ctx.obj)
     settings = settings_to_write(project, fragments)
     found, problems = _read(sources, site)
     wishes = ChangeWishes(today(), since, until, limit, group, projects, votes, wip, abandoned)

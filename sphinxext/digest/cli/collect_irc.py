@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import click
 
 from sphinxext.digest.cli._drafts import day_options, draft_options, save_drafts
-from sphinxext.digest.cli._options import open_project, readable_day, settings_to_write
+from sphinxext.digest.cli._options import open_valid_project, readable_day, settings_to_write
 from sphinxext.digest.fragments.values import ValueProblem
 from sphinxext.digest.gather.irc.collector import Collector, Wishes
 from sphinxext.digest.gather.irc.logs import check_template
@@ -95,9 +95,8 @@ def command(
     """
     if since and until and until < since:
         raise click.UsageError(f"There are no days from {since} to {until}.")
-    project, problems = open_project(ctx.obj)
-    if problems:
-        raise DigestError(*problems)
+    project = open_valid_project(ctx.obj)
+    problems: list[Problem] = []
     settings = settings_to_write(project, fragments)
     wishes = Wishes(channel, url, since, until, day, offset)
     sources: list[Source] = []

@@ -9,13 +9,12 @@ from pathlib import Path
 import click
 
 from sphinxext.digest.cli._drafts import draft_options, save_drafts
-from sphinxext.digest.cli._options import open_project, settings_to_write
+from sphinxext.digest.cli._options import open_valid_project, settings_to_write
 from sphinxext.digest.cli._output import visible
 from sphinxext.digest.cli.threads import find, thread_options, wishes_of
 from sphinxext.digest.collection.load import load_collection
 from sphinxext.digest.gather.mail.draft import draft_thread, growth
 from sphinxext.digest.gather.mail.ranking import Candidate, Status
-from sphinxext.digest.problems import DigestError
 
 
 @click.command("mbox")
@@ -56,9 +55,7 @@ def command(
     by a person. 'sphinx-digest threads' shows beforehand which threads there are. Not drafted are countdowns to
     releases, digests, and threads that the collection has, but for what came after the digest that has them.
     """
-    project, problems = open_project(ctx.obj)
-    if problems:
-        raise DigestError(*problems)
+    project = open_valid_project(ctx.obj)
     settings = settings_to_write(project, fragments)
     collection = load_collection(project.root, settings)
     finding = find(sources, collection, wishes_of(None, min_messages, tags, since, until, chosen), archive)

@@ -7,7 +7,7 @@ from datetime import date
 import click
 
 from sphinxext.digest.cli._drafts import draft_options, save_drafts
-from sphinxext.digest.cli._options import open_project, settings_to_write
+from sphinxext.digest.cli._options import open_valid_project, settings_to_write
 from sphinxext.digest.cli._output import visible
 from sphinxext.digest.cli.deadlines import (
     failures,
@@ -20,7 +20,6 @@ from sphinxext.digest.cli.deadlines import (
 from sphinxext.digest.clock import today
 from sphinxext.digest.collection.load import load_collection
 from sphinxext.digest.gather.schedule import draft_countdown, note_of
-from sphinxext.digest.problems import DigestError
 
 
 @click.command("schedule")
@@ -48,9 +47,7 @@ def command(
     The fragment has what the schedule knows of the week, and is dated to the Thursday before it. Comments at its top
     say what a person has to decide. A week that has a countdown already gets no other.
     """
-    project, problems = open_project(ctx.obj)
-    if problems:
-        raise DigestError(*problems)
+    project = open_valid_project(ctx.obj)
     settings = settings_to_write(project, fragments)
     schedules = open_schedules(project, settings, sources, series)
     schedule = find_schedule(schedules, series, day or today())

@@ -10,7 +10,7 @@ import click
 from sphinxext.digest.cli._options import (
     format_option,
     fragments_to_write,
-    open_project,
+    open_valid_project,
     planned_record,
     settings_to_write,
 )
@@ -19,7 +19,6 @@ from sphinxext.digest.gather.importer.issue import Wishes
 from sphinxext.digest.gather.importer.plan import Plan, carry_out, make_plan
 from sphinxext.digest.model import Period
 from sphinxext.digest.model.period import YEARS, PeriodError, parse_interval
-from sphinxext.digest.problems import DigestError
 from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
 
 
@@ -69,9 +68,7 @@ def command(
     What cannot be known, such as a URL that got lost, is reported and stays as it stands. The exit status is 1 only if
     something could not be imported. Importing a file again changes nothing, and leaves alone what has been edited.
     """
-    project, problems = open_project(ctx.obj)
-    if problems:
-        raise DigestError(*problems)
+    project = open_valid_project(ctx.obj)
     settings = settings_to_write(project, fragments)
     named = [(file, os.fspath(file)) for file in files]
     plan = make_plan(project, settings, named, Wishes(year, period, series.lower() if series else None))
