@@ -56,12 +56,12 @@ def decode(data: bytes, path: str, problems: list[Problem]) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def decoded_as(data: bytes, encoding: str) -> str | None:
-    """Text in an encoding that somebody names, or None if it is not a known one or the bytes are not in it."""
+def decoded_as(data: bytes, encoding: str, errors: str = "strict") -> str | None:
+    """Decode text by the name of an encoding; return None if it is unknown or, if strict, the bytes are not in it."""
     if len(encoding) > 40 or not _ENCODING.fullmatch(encoding):
         return None
     try:
-        return data.decode(encoding)
+        return data.decode(encoding, errors)
     except (LookupError, UnicodeError):
         return None
 

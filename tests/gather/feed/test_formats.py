@@ -262,6 +262,23 @@ def test_a_wrong_encoding_and_stray_characters() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Caf&eacute; &ndash; open", "Café – open"),
+        ("Oil & wicks", "Oil & wicks"),
+        ("a &foo; b", "a &foo; b"),
+        ("https://x.example/?a=1&b=2", "https://x.example/?a=1&b=2"),
+        ("one&#11;two&#x0;", "one two"),
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("<![CDATA[Oil &amp; wicks]]>", "Oil & wicks"),
+    ],
+)
+def test_what_is_no_good_xml_but_clear(written: str, title: str) -> None:
+    assert only(rss(f"<title>{written}</title>")).title == title
+    assert only(atom(f"<title type='html'>{written}</title><id>u:1</id>")).title == title
+
+
+@pytest.mark.parametrize(
     ("text", "code"),
     [
         ("", Code.EMPTY),
@@ -274,7 +291,7 @@ def test_a_wrong_encoding_and_stray_characters() -> None:
         ('{"a":' + "[" * 100_000, Code.JSON_SYNTAX),
         ('{"version": ' + "1" * 10_000 + "}", Code.JSON_SYNTAX),
         ("<rss><channel>", Code.XML_SYNTAX),
-        ("<rss><channel>&nothing;</channel></rss>", Code.XML_SYNTAX),
+        ("<rss><channel><title>1 < 2</title></channel></rss>", Code.XML_SYNTAX),
     ],
 )
 def test_no_feed(text: str, code: Code) -> None:

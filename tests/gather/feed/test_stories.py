@@ -36,7 +36,7 @@ def test_the_draft() -> None:
     (draft,) = plan.drafts
     assert draft.identity == identity_of("story", "url https://blog.example.org/1")
     assert draft.stem == f"post-1-{draft.identity}"
-    assert draft.text.startswith("# A draft from the feed of Blog: the beginning of a post.\n# Say why")
+    assert draft.text.startswith("# A draft from the feed of Blog: an excerpt of a post.\n# Say why")
     assert "\n---\ndate: 2026-11-18T10:00:00Z\ndraft: true\nstories:\n" in draft.text
 
 

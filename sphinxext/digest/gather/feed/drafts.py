@@ -1,7 +1,4 @@
-"""Posts of feeds to drafts of stories: which of them, each only once, and the beginning of their texts.
-
-The beginning of a post's text, in reStructuredText.
-"""
+"""Draft stories from the posts of feeds: choose the posts, deduplicate them, and take excerpts of their texts."""
 
 from __future__ import annotations
 
@@ -20,15 +17,15 @@ from sphinxext.digest.model import Fragment, Moment, Story
 from sphinxext.digest.text.urls import split_url
 from sphinxext.digest.text.visible import visible_lines, visible_text
 
-#: How many words, and characters where words are long or have no spaces between them.
+#: The longest excerpt, in words, and in characters where words are long or have no spaces between them.
 WORDS, CHARACTERS = 80, 800
-#: How much of a text is read, in characters: more if there is too little text in it.
+#: The characters of a text that are read: first few, then more if they have too few words.
 _PARTS = (2500, 2 * MAX_BODY)
 
-#: A sentence's end within a text, with a closing quote or bracket.
+#: The end of a sentence, with a closing quote or bracket.
 _END = re.compile(r"[.!?…\u3002\uff01\uff1f][\"'”’»)\]]*(?=\s|$)")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
-#: What programs of blogs put below a text.
+#: Lines that blog software adds below a text.
 _NO_TEXT = re.compile(
     r"The post .* (?:appeared first on|first appeared on) .*|(?:Continue reading|Read more|Read the full)\b.{0,200}"
     r"|\[?(?:…|\.\.\.)\]?",
@@ -36,8 +33,8 @@ _NO_TEXT = re.compile(
 )
 
 
-def beginning_of(post: Post) -> str:
-    """The first paragraphs and lists of a post, up to about 80 words; headings and lines of code are left out."""
+def excerpt_of(post: Post) -> str:
+    """Return the first paragraphs and lists of a post as reST, up to about 80 words, without headings and code."""
     lines: list[str] = []
     after_bullet = False
     for is_bullet, text in _first(list(_paragraphs(post))):
@@ -53,7 +50,7 @@ def beginning_of(post: Post) -> str:
 
 
 def _paragraphs(post: Post) -> Iterator[tuple[bool, str]]:
-    """The paragraphs as plain lines, each with whether it is one of a list."""
+    """Yield the paragraphs as plain lines, each with True if it is a list item."""
     body = visible_lines(post.body)
     if post.is_html:
         found = _of_html(with_paragraphs(body))
@@ -66,7 +63,7 @@ def _paragraphs(post: Post) -> Iterator[tuple[bool, str]]:
 
 
 def _of_html(body: str) -> list[tuple[bool, str]]:
-    """The paragraphs of the first part of a text that has enough of them; reading all of it would take long."""
+    """Return the paragraphs of the first part of a text that has enough words; reading all of it would take long."""
     for size in _PARTS:
         blocks, _, _ = blocks_of_html(_closed(body[:size]), 1)
         if size < len(body):
@@ -81,7 +78,7 @@ def _of_html(body: str) -> list[tuple[bool, str]]:
 
 
 def _closed(body: str) -> str:
-    """HTML without a tag that does not end, which browsers do not show; the parser would look for its end for long."""
+    """Remove an unfinished tag, which browsers don't show: the parser would search for its end in quadratic time."""
     end = body.rfind(">") + 1
     return body[:end] + _TAG.split(body[end:], maxsplit=1)[0]
 
@@ -100,7 +97,7 @@ def _first(paragraphs: list[tuple[bool, str]]) -> Iterator[tuple[bool, str]]:
 
 
 def _cut(text: str, words: int, characters: int) -> str:
-    """The first words, up to the end of a sentence if one ends in their second half."""
+    """Return the first words, up to the end of a sentence if one ends in their second half."""
     start = " ".join(text.split(" ", words)[:words])
     if len(start) > characters:
         start = start[:characters]
@@ -111,16 +108,13 @@ def _cut(text: str, words: int, characters: int) -> str:
     return f"{start.rstrip(' ,;:.')} …"
 
 
-#: Parameters of addresses that say where a reader came from, and change nothing of the page.
+#: Tracking parameters of URLs, which don't change the page.
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class StoryWishes:
-    """Which posts are wanted.
-
-    ``limit`` is how many of each feed, the newest; a post without a date counts as one of ``today``.
-    """
+    """The choice of posts: the ``limit`` newest of each feed. A post without a date counts as one of ``today``."""
 
     today: date
     since: date | None = None
@@ -129,25 +123,25 @@ class StoryWishes:
     group: str | None = None
 
     def wants(self, day: date) -> bool:
-        """Whether a day is among those that are wanted."""
+        """Return True if a day is between ``since`` and ``until``."""
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 @dataclass
 class StoryPlan:
-    """The drafts, oldest first, and the paths of fragments that have others of the posts already."""
+    """The drafts, oldest first, and the paths of fragments that already have the other posts."""
 
     drafts: list[Draft] = field(default_factory=list)
     there: list[str] = field(default_factory=list)
 
 
 def draft_stories(feeds: Sequence[Feed], wishes: StoryWishes, fragments: Iterable[Fragment] = ()) -> StoryPlan:
-    """Draft a story of each post that is wanted.
+    """Draft a story of each chosen post.
 
-    Posts are the same if they have the same identifier, or the same address but for what says where a reader came
-    from, or the same title, author and day. So a post that comes from a blog and from a planet becomes one story.
+    Posts are duplicates if they share the identifier, the URL without tracking parameters, or title, author and day.
+    So a post in a blog and in a planet becomes one story.
 
-    :param fragments: those of the folder: what is among them under another identity is not drafted again.
+    :param fragments: those of the folder: posts that they have under another identity are not drafted again.
     """
     plan = StoryPlan()
     known = _Known()
@@ -172,7 +166,7 @@ def draft_stories(feeds: Sequence[Feed], wishes: StoryWishes, fragments: Iterabl
 
 @dataclass
 class _Known:
-    """Posts by their keys: the address, the identity of the fragment, and its path, empty if it is not written yet."""
+    """Posts by their keys: the URL, the identity of the fragment, and its path, empty if it is not written yet."""
 
     posts: dict[str, tuple[str | None, str, str]] = field(default_factory=dict)
 
@@ -191,20 +185,20 @@ class _Known:
             self.add(keys, note.url, fragment.identity, fragment.path)
 
     def find(self, keys: Iterable[str], url: str | None, identity: str) -> str | None:
-        """The path of a fragment that has a post under another identity, an empty one if the post came before.
+        """Return the path of a fragment that has a post under another identity, "" if the post came before.
 
-        Two posts of one site with the same title are two if they have different addresses.
+        Posts of one site with the same title but different URLs are not duplicates.
         """
         for key in keys:
             other = self.posts.get(key)
-            if other is None or (key.startswith("title ") and _are_neighbours(other[0], url)):
+            if other is None or (key.startswith("title ") and _are_of_one_site(other[0], url)):
                 continue
-            # whatever has this identity and is written already, the plan of the drafts finds by itself
+            # plan_drafts() finds written fragments of the same identity
             return None if other[1] == identity and other[2] else other[2]
         return None
 
 
-def _are_neighbours(one: str | None, other: str | None) -> bool:
+def _are_of_one_site(one: str | None, other: str | None) -> bool:
     if not one or not other:
         return False
     parts = split_url(one), split_url(other)
@@ -213,7 +207,7 @@ def _are_neighbours(one: str | None, other: str | None) -> bool:
 
 
 def _common(feed: Feed) -> frozenset[str]:
-    """The addresses and identifiers that different posts of a feed share: they tell nothing apart."""
+    """Return the URLs and identifiers that several posts of a feed share, and that identify none of them."""
     urls = {(post.url, post.identifier or post.title) for post in feed.posts if post.url}
     names = {(post.identifier, post.url or post.title) for post in feed.posts if post.identifier}
     counts = (Counter(value for value, _ in pairs) for pairs in (urls, names))
@@ -221,7 +215,7 @@ def _common(feed: Feed) -> frozenset[str]:
 
 
 def without_tracking(url: str) -> str:
-    """An address without the parameters that only say where a reader came from."""
+    """Remove tracking parameters from a URL."""
     if "=" not in url:
         return url
     parts = split_url(url)
@@ -236,9 +230,9 @@ def without_tracking(url: str) -> str:
 
 
 def folded_url(url: str) -> str:
-    """Return an address as it is compared with others: the same for http and https, with or without a last slash.
+    """Normalize a URL for comparison: http is https, and a slash at the end does not count.
 
-    One that cannot be parsed is compared as it is.
+    A URL that cannot be parsed is compared as it is.
     """
     parts = split_url(without_tracking(url))
     if parts is None:
@@ -258,11 +252,11 @@ def _order(moment: Moment) -> tuple[date, str]:
 
 
 def _keys(post: Post, feed: Feed, moment: Moment, common: frozenset[str]) -> list[str]:
-    """What a post is known by; the first of them makes its identity.
+    """Return the keys of a post; the first makes its identity.
 
-    An identifier that is no URI is one only within its feed.
+    An identifier that is not a URI is unique only within its feed.
 
-    :param common: what several posts of the feed share.
+    :param common: see :func:`_common`.
     """
     keys = []
     name = post.identifier if post.identifier not in common else ""
@@ -281,9 +275,9 @@ def _title_key(title: str, author: str, day: date) -> list[str]:
 
 
 def _draft(post: Post, feed: Feed, moment: Moment, identity: str, wishes: StoryWishes) -> Draft | None:
-    """The draft of a post, or None if there is nothing to read in it."""
+    """Draft a post; return None if it has neither a title nor a text."""
     title = plain_title(post.title)
-    text = beginning_of(post)
+    text = excerpt_of(post)
     note: dict[str, object] = {
         "title": (title or None) if text else None,
         "author": post.author or None,
@@ -293,7 +287,7 @@ def _draft(post: Post, feed: Feed, moment: Moment, identity: str, wishes: StoryW
     }
     if not note["text"]:
         return None
-    comment = [f"A draft from the feed of {feed.title or feed.home or 'a blog'}: the beginning of a post."]
+    comment = [f"A draft from the feed of {feed.title or feed.home or 'a blog'}: an excerpt of a post."]
     if post.published is None:
         comment.append("The feed does not say when it was published: this is the day on which it was collected.")
     comment.append("Say why it matters, shorten it, and delete these lines and 'draft'.")

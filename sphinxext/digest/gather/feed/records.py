@@ -1,4 +1,4 @@
-"""What feeds of all formats are read as, and the values that they have in common."""
+"""Records of feeds and posts, and the values that all formats share: times, titles, and names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sphinxext.digest.gather.importer.html import blocks_of_html
 from sphinxext.digest.model import Moment
 from sphinxext.digest.text.visible import visible_lines, visible_text
 
-#: How many characters of a title, a name, and a text are looked at: of a text only the beginning is wanted.
+#: The most characters that are read of a title, a name, and a text: only an excerpt of the text is needed.
 MAX_TITLE, MAX_NAME, MAX_BODY = 2000, 200, 20_000
 
 _TAG = re.compile(
@@ -31,8 +31,7 @@ _MAIL = re.compile(r"\S+@\S+")
 class Post:
     """A post of a feed. All texts but ``body`` are plain lines, and empty if the feed has none.
 
-    ``body`` is its text, or what the feed has of it, as HTML if ``is_html``. ``identifier`` is what the feed calls the
-    post for programs.
+    ``body`` is its text or summary, HTML if ``is_html``. ``identifier`` is the feed's own name for the post.
     """
 
     title: str
@@ -54,10 +53,10 @@ class Feed:
 
 
 def read_time(text: str) -> Moment | None:
-    """A time as feeds have it, in UTC, or a day; None if it cannot be read.
+    """Read a time in the formats of feeds, in UTC, or a day; return None if it is invalid.
 
-    RFC 3339, or RFC 822 with years of four digits (RFC 5322) or two and with names of zones. A zone that is not known
-    counts as UTC, as RFC 5322 has it; so does a time without one.
+    The formats are RFC 3339, and RFC 822 with years of four digits (RFC 5322) or two and named zones. A time without
+    a zone, or with an unknown one, counts as UTC, as in RFC 5322.
     """
     text = _LEAP_SECOND.sub(r"\1:59", " ".join(text[:200].split()))
     try:
@@ -72,7 +71,7 @@ def read_time(text: str) -> Moment | None:
 
 
 def title_of(text: str, *, is_html: bool) -> str:
-    """A title as a plain line."""
+    """Return a title as a plain line."""
     text = visible_lines(text[:MAX_TITLE])
     if is_html:
         blocks, _, _ = blocks_of_html(text, 1)
@@ -81,7 +80,7 @@ def title_of(text: str, *, is_html: bool) -> str:
 
 
 def loose_title(text: str) -> str:
-    """A title of RSS, which does not say whether it is HTML: it is if it has tags of it.
+    """Return a title of RSS as a plain line. RSS does not say if it is HTML: it is if it has HTML tags.
 
     See https://www.rssboard.org/rss-profile#data-types-characterdata.
     """
@@ -91,7 +90,7 @@ def loose_title(text: str) -> str:
 
 
 def name_of(text: str) -> str:
-    """Who wrote a post; addresses of mail are left out."""
+    """Return the name of an author without mail addresses."""
     line = visible_text(html.unescape(text[:MAX_TITLE]))
     for form in (_MAIL_THEN_NAME, _NAME_THEN_MAIL):
         if match := form.fullmatch(line):

@@ -1,24 +1,22 @@
-"""WordPress exports (WXR), and feeds of posts: RSS with the whole content of each post."""
+"""Read exports of WordPress (WXR), and RSS feeds with the whole content of each post."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
-from xml.parsers import expat
 
 from sphinxext.digest.gather.importer.html import blocks_of_html, with_paragraphs, without_references
 from sphinxext.digest.gather.importer.post import Post, clean, in_utc
-from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.text.encoding import decode, decoded_as
+from sphinxext.digest.gather.xml import FORBIDDEN, XmlReader, declared_text
+from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.text.encoding import decode
 
 _CONTENT = "content"
-#: The elements of an item that count, by their namespace's beginning and their name. Whatever tells that a post is not
-#: public counts in each namespace, since that of WordPress has changed more than once.
+#: The elements of an item that are read, by the beginning of their namespace and their name. The ones that mark a post
+#: as private count in each namespace: WordPress has changed its own more than once.
 _FIELDS = {
     ("", "title"): "title",
     ("", "link"): "link",
@@ -35,17 +33,7 @@ _FIELDS = {
 _PUBLISHED = ("publish", "")
 #: Why items are left out.
 NOT_A_POST, NOT_PUBLISHED, PROTECTED = "not a post", "not published", "protected by a password"
-_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w.-]{1,40})[\"']")
-#: What XML 1.0 allows in no place, and references to it.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
-    "|&#(?:[xX]0{0,20}(?:[0-8bBcCeEfF]|1[0-9a-fA-F])|0{0,20}(?:[0-8]|1[124-9]|2[0-9]|3[01]));"
-)
-_DECLARATION = re.compile(r"\s*<\?xml\s[^<>]{0,500}\?>")
-#: An ampersand with what it may be the beginning of.
-_REFERENCE = re.compile(r"&(?:#(?P<number>[xX]?[0-9a-fA-F]{1,8}+);|(?P<name>[a-zA-Z][a-zA-Z0-9]{1,31}+);)?+")
-_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
-#: The tags that titles may have in WordPress.
+#: The tags that WordPress allows in titles.
 _TAG_IN_TITLE = re.compile(
     r"</?(?:a|abbr|b|bdi|br|cite|code|del|em|i|ins|kbd|mark|q|s|small|span|strike|strong|sub|sup|tt|u)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
@@ -53,7 +41,7 @@ _TAG_IN_TITLE = re.compile(
 
 
 def is_wxr(text: bytes) -> bool:
-    """Whether a file is a feed or an export of posts."""
+    """Return True if a file is an RSS feed or an export of WordPress."""
     start = text[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return start.startswith((b"<?xml", b"<rss", b"<!--")) and b"<rss" in start
 
@@ -67,44 +55,31 @@ class Export:
 
 
 def read_export(data: bytes, path: str, problems: list[Problem]) -> Export:
-    """The published posts of an export, in the order of the file.
+    """Return the published posts of an export, in the order of the file.
 
-    Characters that XML does not allow are left out, which is reported, and references that it does not know stay text.
+    Characters that XML forbids are removed, which is reported.
 
-    :raises DigestError: if the file cannot be read as XML, or declares entities, which no export does.
+    :raises DigestError: if the file is malformed, or declares a document type.
     """
     text = _text_of(data, path, problems)
-    reader = _Reader(path, text.split("\n"))
-    parser = reader.parser
-    try:
-        parser.Parse("".join(_with_known_references(text)).encode(), True)
-    except expat.ExpatError as error:
-        message = f"the export cannot be read: {expat.ErrorString(error.code)}"
-        raise DigestError(Problem(path, error.lineno, error.offset + 1, Code.XML_SYNTAX, message)) from None
-    except (LookupError, ValueError) as error:
-        message = f"the export cannot be read: {error}"
-        raise DigestError(Problem(path, parser.CurrentLineNumber, 1, Code.XML_SYNTAX, message)) from None
+    reader = _ExportReader(path, text.split("\n"))
+    reader.read(text)
     return reader.export
 
 
 def _text_of(data: bytes, path: str, problems: list[Problem]) -> str:
-    """The text of an export without characters that XML forbids."""
-    declared = _DECLARED.search(data[:1000])
-    text = decoded_as(data, declared[1].decode()) if declared else None
+    """Decode an export and remove the characters that XML forbids, which is reported."""
+    text = declared_text(data)
     text = decode(data, path, problems) if text is None else text.replace("\r\n", "\n").replace("\r", "\n")
     text = text.removeprefix("\ufeff")
-    if declaration := _DECLARATION.match(text):  # it has to be at the very beginning, and says what is decoded already
-        text = "\n" * declaration[0].count("\n") + text[declaration.end() :]
-    first = _FORBIDDEN.search(text)
+    first = FORBIDDEN.search(text)
     if first is None:
         return text
-    text, count = _FORBIDDEN.subn("", text)
     line = text.count("\n", 0, first.start()) + 1
     column = first.start() - text.rfind("\n", 0, first.start())
-    some = (
-        "a character that XML does not allow is" if count == 1 else f"{count} characters that XML does not allow are"
-    )
-    message = f"{some} left out; the first is {_name_of(first[0])}"
+    text, count = FORBIDDEN.subn("", text)
+    removed = "1 character that XML forbids was" if count == 1 else f"{count} characters that XML forbids were"
+    message = f"{removed} removed; the first is {_name_of(first[0])}"
     problems.append(Problem(path, line, column, Code.ENCODING, message))
     return text
 
@@ -113,61 +88,30 @@ def _name_of(found: str) -> str:
     return f"U+{ord(found):04X}" if len(found) == 1 else found
 
 
-def _with_known_references(text: str) -> Iterator[str]:
-    """The text with references to characters that XML itself knows; in marked sections there are none."""
-    position = 0
-    while (start := text.find("<![CDATA[", position)) >= 0 and (end := text.find("]]>", start)) >= 0:
-        yield _REFERENCE.sub(_known, text[position:start])
-        yield text[start : end + 3]
-        position = end + 3
-    yield _REFERENCE.sub(_known, text[position:])
-
-
-def _known(match: re.Match[str]) -> str:
-    """A reference that expat can read."""
-    if match["name"] in _OF_XML:
-        return match[0]
-    if match["name"] or match["number"]:
-        meant = without_references(match[0])
-        if meant != match[0]:
-            return "".join(f"&#{ord(character)};" for character in _FORBIDDEN.sub("", meant))
-    return f"&amp;{match[0][1:]}"
-
-
-class _Reader:
-    """Collects the fields of each item as the parser goes through the file."""
+class _ExportReader(XmlReader):
+    """Collects the fields of each item."""
 
     def __init__(self, path: str, source: list[str]) -> None:
-        self.path = path
+        super().__init__(path, "export")
         self.source = source
         self.export = Export()
-        self.parser = expat.ParserCreate("utf-8", namespace_separator=" ")
-        self.parser.buffer_text = True
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.CharacterDataHandler = self.add
-        self.parser.EntityDeclHandler = self.refuse
         self._item: dict[str, list[str]] | None = None
         self._lines: dict[str, int] = {}
         self._field: str | None = None
         self._depth = 0
 
-    def refuse(self, *_: Any) -> None:
-        message = "the file declares entities, which no export does"
-        raise DigestError(Problem(self.path, self.parser.CurrentLineNumber, 1, Code.XML_SYNTAX, message))
-
-    def start(self, name: str, _attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         namespace, _, local = name.rpartition(" ")
         if self._item is None:
             if name == "item":
-                self._item, self._lines = {}, {"item": self.parser.CurrentLineNumber}
+                self._item, self._lines = {}, {"item": self.line}
             return
         self._depth += 1
         if self._depth == 1:
             found = [field for (begin, wanted), field in _FIELDS.items() if wanted == local and _is(namespace, begin)]
             self._field = found[0] if found else None
             if self._field:
-                self._lines[self._field] = self.parser.CurrentLineNumber
+                self._lines[self._field] = self.line
 
     def add(self, text: str) -> None:
         if self._item is not None and self._field and self._depth == 1:
