@@ -51,10 +51,10 @@ def measure(folder: Path, *, runs: int | None, small: bool, **_options: object) 
 
 def _load_collection(root: Path) -> Callable[[], int]:
     from sphinxext.digest.collection.load import load_collection
-    from sphinxext.digest.settings.options import default_settings
+    from sphinxext.digest.settings.options import Settings
 
     def work() -> int:
-        collection = load_collection(root, default_settings())
+        collection = load_collection(root, Settings())
         assert not collection.problems, collection.problems[:5]
         return len({entry.fragment.path for entry in collection.entries})
 

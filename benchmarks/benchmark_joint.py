@@ -151,11 +151,11 @@ def _build(site: Path, jobs: str, *, fresh: bool) -> Cost:
 
 def _joining(name: str, folder: Path, url: str, projects: int) -> Callable[[], int]:
     from sphinxext.digest.joint.merge import load_joint_collection, open_joint
-    from sphinxext.digest.settings.options import default_settings, with_changes
+    from sphinxext.digest.settings.options import Settings, with_changes
 
     base = "served" if name == _DISK else url
     places = [f"{base}/project-{number:03}.json" for number in range(projects)]
-    settings = with_changes(default_settings(), {"joint": places, "joint_cache_limit": 0}, print)
+    settings = with_changes(Settings(), {"joint": places, "joint_cache_limit": 0}, print)
 
     def work() -> int:
         collection = load_joint_collection(folder, settings, open_joint(folder, settings, folder / "copies"))

@@ -18,7 +18,7 @@ from web_server import PROXIES, WebServer
 
 from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.problems import DigestError
-from sphinxext.digest.settings.options import Settings, default_settings, with_changes
+from sphinxext.digest.settings.options import Settings, with_changes
 
 settings.register_profile(
     "default", deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -130,7 +130,7 @@ def make_settings() -> Callable[..., Settings]:
         def complain(name: str, code: object, message: str) -> None:
             raise AssertionError(f"{name}: {code} {message}")
 
-        return with_changes(default_settings(), options, complain)
+        return with_changes(Settings(), options, complain)
 
     return make
 

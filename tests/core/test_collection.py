@@ -12,7 +12,7 @@ from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.fragments.folder import read_folder
 from sphinxext.digest.model import Fragment, OtherProject
 from sphinxext.digest.model.period import PeriodError, parse_interval
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 
 Make = Callable[..., Collection]
 
@@ -66,7 +66,7 @@ def test_a_note_that_lacks_its_date_would_use_the_history(tmp_path: Path) -> Non
     folder = tmp_path / "releasenotes" / "digests"
     folder.mkdir(parents=True)
     (folder / "a-0000000000000001.yaml").write_text("{items: [x]}", encoding="utf-8")
-    collection = load_collection(tmp_path, default_settings())
+    collection = load_collection(tmp_path, Settings())
     assert (collection.entries, collection.uses_history) == ((), True)
 
 
@@ -88,7 +88,7 @@ def test_problems_of_other_projects_are_remarks(tmp_path: Path) -> None:
         theirs.notes,
         project=project,
     )
-    collection = load_collection(tmp_path / "ours", default_settings(), [other])
+    collection = load_collection(tmp_path / "ours", Settings(), [other])
     assert [problem.path for problem in collection.problems] == ["releasenotes/digests/a-0000000000000001.yaml"]
     assert [problem.path for problem in collection.remarks] == ["theirs: releasenotes/digests/a-0000000000000002.yaml"]
 
@@ -100,7 +100,7 @@ def test_own_fragments_stand_for_those_of_others_with_the_same_identity(tmp_path
         (folder / f"ours-{number:016x}.yaml").write_text(f"{{date: 2015-12-0{day}, items: [ours]}}", encoding="utf-8")
     own = read_folder(tmp_path, "releasenotes/digests").fragments
     others = [replace(own[0], path="theirs: one"), replace(own[0], path="theirs: three", identity=f"{3:016x}")]
-    collection = load_collection(tmp_path, default_settings(), others)
+    collection = load_collection(tmp_path, Settings(), others)
     assert [entry.fragment.path for entry in collection.entries] == [own[1].path, own[0].path, "theirs: three"]
 
 
@@ -110,7 +110,7 @@ def test_two_files_with_one_identity(tmp_path: Path) -> None:
     for slug in ("b", "a", "c"):
         file = folder / f"{slug}-0123456789abcdef.yaml"
         file.write_text(f"{{date: 2015-12-01, items: [{slug}]}}", encoding="utf-8")
-    collection = load_collection(tmp_path, default_settings())
+    collection = load_collection(tmp_path, Settings())
     assert [entry.note.label for entry in collection.entries] == ["a"]
     assert [str(problem).partition(" has the same")[0].rpartition("/")[-1] for problem in collection.problems] == [
         "a-0123456789abcdef.yaml"
@@ -189,5 +189,5 @@ def test_remarks_are_sorted(tmp_path: Path) -> None:
         replace(fragment, path=f"theirs: {name}", identity=f"{number:016x}", project=project)
         for number, name in enumerate("cab", 2)
     ]
-    collection = load_collection(tmp_path, default_settings(), others)
+    collection = load_collection(tmp_path, Settings(), others)
     assert [problem.path for problem in collection.remarks] == ["theirs: a", "theirs: b", "theirs: c"]

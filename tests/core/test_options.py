@@ -14,7 +14,7 @@ from sphinxext.digest.model.period import Calendar
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings.checks import LinkRole, Topic
 from sphinxext.digest.settings.collect_sources import Source
-from sphinxext.digest.settings.options import OPTIONS, SECTIONS, Settings, default_settings, with_changes
+from sphinxext.digest.settings.options import OPTIONS, SECTIONS, Settings, with_changes
 
 WEEK = Period(date(2015, 11, 28), date(2015, 12, 4))
 
@@ -118,7 +118,7 @@ BAD: list[tuple[str, object, str]] = [
     ("title", "{period[0]}", "the fields"),
     ("title", "{year:>1000000000}", "the fields"),
     ("title", "{year!r}", "the fields"),
-    ("title", "{period", "is no template"),
+    ("title", "{period", "is not a valid template"),
     ("title", "one\ntwo", "one line"),
     ("automatic", "no", "true or false"),
     ("automatic", 0, "true or false"),
@@ -233,7 +233,7 @@ BAD: list[tuple[str, object, str]] = [
 def change(values: dict[str, Any]) -> tuple[Settings, list[tuple[str, Code, str]]]:
     """The default settings with changes, and what was complained of."""
     complaints: list[tuple[str, Code, str]] = []
-    return with_changes(default_settings(), values, lambda *complaint: complaints.append(complaint)), complaints
+    return with_changes(Settings(), values, lambda *complaint: complaints.append(complaint)), complaints
 
 
 @pytest.mark.parametrize(("name", "value", "expected"), GOOD)
@@ -250,7 +250,7 @@ def test_bad_value_is_refused_and_the_old_one_stays(name: str, value: object, wh
     assert (at, code) == (name, Code.BAD_SETTING)
     assert message.startswith(f"'{name}' ")
     assert why in message
-    assert settings == default_settings()
+    assert settings == Settings()
 
 
 @pytest.mark.parametrize("name", OPTIONS)
@@ -291,8 +291,8 @@ def test_the_url_of_a_page() -> None:
     period = Period(date(2015, 11, 28), date(2015, 12, 4))
     settings, _ = change({"base_url": "https://docs.example.org/infra", "pages": "news/weekly"})
     assert settings.page_url(period) == "https://docs.example.org/infra/news/weekly/2015-12-04.html"
-    assert default_settings().page_url(period) is None
+    assert Settings().page_url(period) is None
 
 
 def test_all_sections_by_default_but_the_one_that_needs_the_history_of_the_project() -> None:
-    assert default_settings().sections == tuple(name for name in SECTIONS if name != "releases")
+    assert Settings().sections == tuple(name for name in SECTIONS if name != "releases")

@@ -22,7 +22,7 @@ from sphinxext.digest.model.period import (
     parse_interval,
     short_title,
 )
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 
 ONE_DAY = timedelta(days=1)
 ANCHOR = date(2015, 11, 28)
@@ -185,7 +185,7 @@ class TestCollection:
         for day in sorted(days):
             note = Success(place=Place(1, 1), text=Text(day, 1, 1))
             entries.append(Entry(Fragment(day, day, day, b"", None, (note,)), note, Moment(date.fromisoformat(day))))
-        return Collection(default_settings(), Calendar(), tuple(entries))
+        return Collection(Settings(), Calendar(), tuple(entries))
 
     def shown(self, collection: Collection) -> dict[str, list[str]]:
         return {str(period): [str(entry.moment) for entry in notes] for period, notes in collection.digests.items()}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sphinxext.digest.problems import Code, DigestError
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.settings.project import Project, find_root, load_project, make_project, settings_for_folder
 
 
@@ -61,7 +61,7 @@ class TestSettings:
     """``releasenotes/digest.yaml``."""
 
     def test_nothing_is_set(self, tmp_path: Path) -> None:
-        assert load(tmp_path) == Project(tmp_path, (default_settings(),))
+        assert load(tmp_path) == Project(tmp_path, (Settings(),))
 
     def test_something_is_set(self, tmp_path: Path) -> None:
         write_settings(tmp_path, "title: '{year}'\nautomatic: off\nanchor: 2015-11-28\ngroups: [News]\n")
@@ -76,7 +76,7 @@ class TestSettings:
     def test_a_directory_in_place_of_the_file(self, tmp_path: Path) -> None:
         (tmp_path / "releasenotes" / "digest.yaml").mkdir(parents=True)
         project, problems = load_project(tmp_path)
-        assert project.main == default_settings()
+        assert project.main == Settings()
         assert [str(problem) for problem in problems] == [
             "releasenotes/digest.yaml: unreadable cannot be read: Is a directory"
         ]
@@ -88,7 +88,7 @@ class TestSettings:
         write_settings(tmp_path, f"title: {number}\n")
         project, problems = load_project(tmp_path)
         assert [problem.message for problem in problems] == ["'title' must be a text"]
-        assert project.main == default_settings()
+        assert project.main == Settings()
 
     @pytest.mark.parametrize("nothing", ["", "~", "null", "Null"])
     def test_nothing_is_not_a_text(self, tmp_path: Path, nothing: str) -> None:
@@ -146,16 +146,16 @@ collections:
         assert [str(problem) for problem in problems] == [
             f"releasenotes/digest.yaml:1:1: bad-setting two collections have the same '{name}'"
         ]
-        assert project.collections == (default_settings(),)
+        assert project.collections == (Settings(),)
 
     @pytest.mark.parametrize("value", [["team"], "team", 3, None, {"team": None}, {"team": ["a"]}])
     def test_map_folders_to_options(self, tmp_path: Path, value: object) -> None:
         complaints: list[tuple[str, Code, str]] = []
         project = make_project(
-            tmp_path, default_settings(), {"collections": value}, lambda *complaint: complaints.append(complaint)
+            tmp_path, Settings(), {"collections": value}, lambda *complaint: complaints.append(complaint)
         )
         assert [(name, code) for name, code, _ in complaints] == [("collections", Code.BAD_SETTING)]
-        assert project.collections == (default_settings(),)
+        assert project.collections == (Settings(),)
 
 
 class TestFolder:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sphinxext.digest.collection.archives import page_name
 from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.collection.selection import review_of
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 
 HOSTILE = [
     *(
@@ -43,7 +43,7 @@ def load(folder: Path, **texts: str) -> Collection:
     for name, text in texts.items():
         slug, _, number = name.rpartition("_")
         (fragments / f"{slug}-{number:0>16}.yaml").write_text(text, encoding="utf-8")
-    return load_collection(folder, default_settings())
+    return load_collection(folder, Settings())
 
 
 def test_names_that_are_safe_are_names_of_pages() -> None:

@@ -6,19 +6,20 @@ from datetime import date
 
 import pytest
 
-from sphinxext.digest.settings.collect_sources import Source, SourceError, read_sources, with_days
+from sphinxext.digest.settings.checks import OptionError
+from sphinxext.digest.settings.collect_sources import Source, sources, with_days
 
 SINCE, UNTIL = date(2026, 11, 28), date(2026, 12, 4)
 
 
 def test_good() -> None:
-    assert read_sources([]) == ()
+    assert sources([]) == ()
     entries = [
         {"irc": "logs/", "channel": "#openstack", "url": "https://logs.example.org/"},
         {"mbox": ["a", " b "], "top": 5, "tag": ["release", "ptl"], "all": True},
         {"schedule": "current", "at": date(2026, 12, 4)},
     ]
-    first, second, third = read_sources(entries)
+    first, second, third = sources(entries)
     assert first == Source("irc", ("logs/",), (("channel", "#openstack"), ("url", "https://logs.example.org/")))
     assert second == Source("mbox", ("a", "b"), (("top", "5"), ("tag", ("release", "ptl")), ("all", True)))
     assert third.options == (("at", "2026-12-04"),)
@@ -49,8 +50,8 @@ def test_good() -> None:
     ],
 )
 def test_refused(value: object, message: str) -> None:
-    with pytest.raises(SourceError) as caught:
-        read_sources(value)
+    with pytest.raises(OptionError) as caught:
+        sources(value)
     assert message in str(caught.value)
 
 
@@ -71,6 +72,6 @@ def test_days(text: str, found: list[str]) -> None:
 def test_every_day() -> None:
     found = with_days("{date} {day}", SINCE, UNTIL)
     assert (len(found), found[0], found[-1]) == (7, "2026-11-28 28", "2026-12-04 04")
-    with pytest.raises(SourceError, match="400 are possible"):
+    with pytest.raises(OptionError, match="400 are possible"):
         with_days("{date}", date(2000, 1, 1), UNTIL)
     assert with_days("{since}", date(2000, 1, 1), UNTIL) == ["2000-01-01"]

@@ -62,8 +62,9 @@ from sphinxext.digest.render.digest import digest_source
 from sphinxext.digest.render.release_notes import outline_by_version, release_notes_markdown, release_notes_text
 from sphinxext.digest.render.report import FORMATS
 from sphinxext.digest.schedule.load import load_schedules
-from sphinxext.digest.settings.collect_sources import SourceError, with_days
-from sphinxext.digest.settings.options import Settings, default_settings
+from sphinxext.digest.settings.checks import OptionError
+from sphinxext.digest.settings.collect_sources import with_days
+from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.settings.project import Project, load_project
 
 TODAY = date(2026, 11, 20)
@@ -121,7 +122,7 @@ def project() -> Project:
 
 @cache
 def settings() -> Settings:
-    return default_settings()
+    return Settings()
 
 
 @cache
@@ -185,7 +186,7 @@ def settings_file(data: bytes) -> None:
             for argument in source.arguments:
                 try:
                     with_days(argument, period.start, period.end)
-                except SourceError:
+                except OptionError:
                     continue
 
 

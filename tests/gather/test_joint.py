@@ -22,7 +22,7 @@ from sphinxext.digest.joint.index import Index, index_document, index_schema
 from sphinxext.digest.model import Fragment, Item, Kind, Participants, Story, Success, Thread
 from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.render.records import note_record
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 
 HOME = "https://docs.example.org/nova/"
 FRAGMENTS = {
@@ -64,12 +64,12 @@ def index_of(document: dict[str, Any]) -> Index:
 
 def drafted(document: dict[str, Any], tmp_path: Path, **wishes: Any) -> dict[str, Fragment]:
     """The fragments that come of a document, by their identities; all of them are good ones."""
-    drafts = draft_index(index_of(document), JointWishes(default_settings(), **wishes))
+    drafts = draft_index(index_of(document), JointWishes(Settings(), **wishes))
     plan = plan_drafts(drafts, tmp_path, "none")
     assert not plan.problems
     fragments = [fragment for _, fragment in plan.new]
     texts = [("", kind, text) for fragment in fragments for note in fragment.notes for kind, text in texts_of(note)]
-    assert check_texts(texts, default_settings()) == []
+    assert check_texts(texts, Settings()) == []
     return {fragment.identity: fragment for fragment in fragments}
 
 

@@ -9,7 +9,7 @@ import pytest
 from extension.building import Build, Project, empty_project
 
 from sphinxext.digest.doctree.lint import check_collection
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 SVG = b"<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>\n"
@@ -168,7 +168,7 @@ def test_other_builders_publish_the_same(builder: str, project: Project) -> None
 
 def test_a_check_without_sphinx_tells_what_the_name_tells(project: Project) -> None:
     _fragment(project, [FORMS[0].format(path) for path in PATHS])
-    problems = check_collection(project.folder, default_settings()).problems
+    problems = check_collection(project.folder, Settings()).problems
     found = {path for path in PATHS for problem in problems if f"picture '{path}' " in problem.message}
     of_files = {"/drafts/plan.png", "/drafts/deep/plan.png", "/img/hidden-plan.png", "/text.png", "/page.svg"}
     of_files |= {"/img/false.jpg", "/outside.png", "/folder-outside/secret.png", "/alias.png", "/pipe.png"}

@@ -11,7 +11,7 @@ from sphinxext.digest.fragments.folder import FolderReading, read_folder
 from sphinxext.digest.joint.merge import MAX_TEXT, Joined, parse_index
 from sphinxext.digest.model import Fragment, OtherProject, Story, Thread
 from sphinxext.digest.problems import Code
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 
 from .indexes import HOME, index, note
 
@@ -24,7 +24,7 @@ def joined(*indexes: bytes) -> Joined:
 
 
 def placed(found: Joined, reading: FolderReading | None = None) -> Collection:
-    return place_fragments(Path(), default_settings(), reading or FolderReading(), found.fragments)
+    return place_fragments(Path(), Settings(), reading or FolderReading(), found.fragments)
 
 
 def named(found: Joined) -> list[tuple[str, str]]:
@@ -90,7 +90,7 @@ def test_the_own_note_stands_in_the_place_of_others(
     make_collection: Callable[..., Collection], tmp_path: Path
 ) -> None:
     make_collection({"mine": "successes: ['me: edited']\ndate: 2015-12-01\n"})
-    own = read_folder(tmp_path, default_settings().fragments)
+    own = read_folder(tmp_path, Settings().fragments)
     collection = placed(joined(index("nova", note(1), note(2))), own)
     assert [entry.note.label for entry in collection.entries] == ["Note 2", "me: edited"]
 
@@ -121,10 +121,10 @@ def test_an_own_thread_continues_that_of_another_project(
 ) -> None:
     found = joined(index("nova", note(0xA, "thread")))
     with_thread = "threads: [{title: T, continues: nova/note10}]\ndate: 2015-12-02\n"
-    folder = tmp_path / default_settings().fragments
+    folder = tmp_path / Settings().fragments
     folder.mkdir(parents=True)
     (folder / f"own-{5:016x}.yaml").write_text(with_thread)
-    collection = placed(found, read_folder(tmp_path, default_settings().fragments))
+    collection = placed(found, read_folder(tmp_path, Settings().fragments))
     assert not collection.problems
     assert collection.threads[f"{5:016x}"].earlier is not None
 

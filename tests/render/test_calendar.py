@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from sphinxext.digest.model import Schedule, Scope
 from sphinxext.digest.render.calendar import calendar_of
 from sphinxext.digest.schedule.load import load_schedules
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 
 MONDAY = date(2027, 1, 11)
 FOLDER = Path(os.environ.get("SPHINXEXT_DIGEST_DATA", "missing"), "schedules")
@@ -135,7 +135,7 @@ def test_the_days_of_a_leap_year_and_of_daylight_saving() -> None:
 
 @pytest.fixture(scope="module")
 def schedules() -> dict[str, Schedule]:
-    found = load_schedules(FOLDER.parent, default_settings(), [os.fspath(FOLDER)])
+    found = load_schedules(FOLDER.parent, Settings(), [os.fspath(FOLDER)])
     made = {name: found.find(name, date(2026, 11, 20)) for name in found.names}
     return {name: one for name, one in made.items() if one is not None}
 

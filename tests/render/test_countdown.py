@@ -22,10 +22,10 @@ from sphinxext.digest.model import Fragment, Schedule, Week
 from sphinxext.digest.model.period import countdown_week, long_day
 from sphinxext.digest.render.countdown import HEADINGS, MARK, CountdownMail, countdown_mail
 from sphinxext.digest.schedule.load import load_schedules
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.text.width import WIDTH
 
-SETTINGS = default_settings()
+SETTINGS = Settings()
 MONDAY = date(2027, 1, 11)
 FOLDER = Path(os.environ.get("SPHINXEXT_DIGEST_DATA", "missing"), "schedules")
 SERIES = sorted(path.parent.name for path in FOLDER.glob("*/schedule.rst"))

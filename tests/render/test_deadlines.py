@@ -11,7 +11,7 @@ from sphinxext.digest.problems import Code
 from sphinxext.digest.render.digest import DigestSource, digest_source
 from sphinxext.digest.render.text import text_lines
 from sphinxext.digest.schedule.load import load_schedules
-from sphinxext.digest.settings.options import Settings, default_settings
+from sphinxext.digest.settings.options import Settings
 
 NOTE = "date: 2026-11-06\ncountdown: [{series: heron, week: %s, focus: Focus.%s}]\n"
 HERON = """\
@@ -37,7 +37,7 @@ def source_of(folder: Path, *, week: str = "R-5", more: str = "", heron: str = H
     fragments.mkdir(parents=True)
     (fragments / "c-0000000000000001.yaml").write_text(NOTE % (week, more))
     (folder / "heron.yaml").write_text(heron)
-    settings = Settings(**{**vars(default_settings()), "schedules": ("heron.yaml",)})
+    settings = Settings(**{**vars(Settings()), "schedules": ("heron.yaml",)})
     collection = load_collection(folder, settings)
     return digest_source(collection, collection.period("2026-11-06"), load_schedules(folder, settings))
 

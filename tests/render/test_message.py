@@ -26,9 +26,9 @@ from sphinxext.digest.mail.message import (
     parse_addresses,
     parse_message_id,
 )
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 
-SETTINGS = default_settings()
+SETTINGS = Settings()
 SENDER = Address("Release Team", "release", "example.org")
 ENVELOPE = Envelope(
     SENDER, (Address("", "dev", "lists.example.org"),), "A digest", datetime(2015, 12, 4, 12, tzinfo=UTC)

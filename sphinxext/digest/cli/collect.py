@@ -22,7 +22,8 @@ from sphinxext.digest.clock import today
 from sphinxext.digest.model import Place
 from sphinxext.digest.net.source import STANDARD_INPUT, is_url
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.settings.collect_sources import Source, SourceError, is_dated, with_days
+from sphinxext.digest.settings.checks import OptionError
+from sphinxext.digest.settings.collect_sources import Source, is_dated, with_days
 from sphinxext.digest.settings.options import COLLECTIONS, SETTINGS_FILE, Settings
 from sphinxext.digest.settings.project import Project, read_settings_file
 
@@ -185,7 +186,7 @@ def _collect(ctx: click.Context, source: Source, plan: Round, tally: Tally) -> b
         return error.exit_code == 0
     except DigestError as error:
         show_problems(error.problems)
-    except SourceError as error:
+    except OptionError as error:
         click.echo(visible(str(error)), err=True)
     except click.ClickException as error:
         click.echo(visible(f"{SETTINGS_FILE}: {source.name}: {error.format_message()}"), err=True)

@@ -68,9 +68,10 @@ _WEB_STYLES = "digest-web.css"
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register what the extension has; nothing is read before the builder is there."""
-    for name in CONFIG_VALUES:
-        # No rebuild kind: each page remembers a checksum of what it shows, the settings included.
-        app.add_config_value(name, None, "")
+    for name, description in CONFIG_VALUES.items():
+        # No default and no types: an option that conf.py does not set may be set by the settings file, and our checks
+        # report a wrong value at its line. No rebuild kind: each page has a checksum of the settings it shows.
+        app.add_config_value(name, None, "", description=description)
     add_catalogues(app)
     NotesIndex.translate()
     app.add_domain(DigestDomain)

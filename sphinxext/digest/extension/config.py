@@ -16,8 +16,8 @@ from sphinx.config import Config
 
 from sphinxext.digest.extension.warnings import warn_of
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.settings.checks import LinkRole, LinkRoleError, read_link_roles
-from sphinxext.digest.settings.options import COLLECTIONS, CONF_PREFIX, OPTIONS, default_settings, near_option
+from sphinxext.digest.settings.checks import LinkRole, OptionError, link_roles
+from sphinxext.digest.settings.options import COLLECTIONS, CONF_PREFIX, OPTIONS, Settings, near_option
 from sphinxext.digest.settings.project import Project, find_root, load_project, make_project
 
 if TYPE_CHECKING:
@@ -30,7 +30,12 @@ if TYPE_CHECKING:
 #: Where the project is, relative to the folder of conf.py; without it, it is looked for in the folders above.
 _PROJECT = "digest_project"
 
-CONFIG_VALUES = (_PROJECT, *(CONF_PREFIX + name for name in (*OPTIONS, COLLECTIONS)))
+#: What ``conf.py`` may set, with descriptions.
+CONFIG_VALUES = {
+    _PROJECT: "The folder of the project, relative to that of conf.py.",
+    **{CONF_PREFIX + option.name: option.help for option in OPTIONS.values()},
+    CONF_PREFIX + COLLECTIONS: "The folders of further collections, each with the options in which it differs.",
+}
 
 #: The name in conf.py, the kind of problem, and what is wrong.
 _Complaint = tuple[str, Code, str]
@@ -58,7 +63,7 @@ def _configured(config: Config, root: Path, from_file: Project, complaints: list
     def complain(name: str, code: Code, message: str) -> None:
         complaints.append((CONF_PREFIX + name, code, message))
 
-    base = from_file.main if from_file.collections else default_settings()
+    base = from_file.main if from_file.collections else Settings()
     if COLLECTIONS not in values and len(from_file.collections) > 1:
         main = make_project(root, base, values, complain).main
         return Project(root, (main, *from_file.collections[1:]))
@@ -127,7 +132,7 @@ def guard_in_build(env: BuildEnvironment, settings: Settings, *, with_sphinx: bo
     found: list[LinkRole] = []
     for name, value in host.items() if not with_sphinx else ():
         try:
-            found += read_link_roles({name: value if value[1] else value[0]})
-        except (LinkRoleError, LookupError, TypeError):
+            found += link_roles({name: value if value[1] else value[0]})
+        except (OptionError, LookupError, TypeError):
             continue  # a role that Sphinx may understand and we do not: its words are shown
     return replace(guard_of(settings), link_roles=(*own, *found))

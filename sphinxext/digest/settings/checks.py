@@ -1,10 +1,6 @@
-"""The values that options take.
+"""Checks of the values that options take, among them link roles and the topics of feeds.
 
-Each function returns a value as the settings hold it, or raises :class:`OptionError`.
-
-Roles of fragments that make links, as a project's settings list them, and as ``sphinx.ext.extlinks`` has them.
-
-The topics that have feeds of their own, as the option ``feeds`` lists them.
+Each check returns a value of YAML or ``conf.py`` as the settings hold it, or raises :class:`OptionError`.
 """
 
 from __future__ import annotations
@@ -19,7 +15,6 @@ from typing import NamedTuple
 
 from sphinxext.digest.model import KINDS, REFUSED_CHARACTER, Kind, Period
 from sphinxext.digest.model.period import PeriodError, parse_day, parse_interval
-from sphinxext.digest.settings.collect_sources import Source, SourceError, read_sources
 
 _NAME = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"%/?#]+[/?#][^\s<>\"]*", re.IGNORECASE)
@@ -27,8 +22,8 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"%/?#]+[/?#][^\s<>\"]*", re.IGNORECASE)
 _FIELD = re.compile(r"%(.?)")
 
 
-class LinkRoleError(ValueError):
-    """A role that nobody can use; the message says what it must be."""
+class OptionError(ValueError):
+    """A value that an option cannot have; the message says what it may be."""
 
 
 class LinkRole(NamedTuple):
@@ -53,36 +48,36 @@ class LinkRole(NamedTuple):
         return words or (self.caption % target if self.caption else address), address
 
 
-def read_link_roles(value: object) -> tuple[LinkRole, ...]:
+def link_roles(value: object) -> tuple[LinkRole, ...]:
     """Read a mapping of names to addresses, or to lists of an address and a caption.
 
-    :raises LinkRoleError: if something of it cannot be a role.
+    :raises OptionError: if one of them is not a valid role.
     """
     if value == ():
         return ()
     if not isinstance(value, Mapping):
-        raise LinkRoleError("must map the names of roles to addresses")
-    return tuple(_read(name, one) for name, one in value.items())
+        raise OptionError("must map the names of roles to addresses")
+    return tuple(_link_role(name, one) for name, one in value.items())
 
 
-def _read(name: object, value: object) -> LinkRole:
+def _link_role(name: object, value: object) -> LinkRole:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise LinkRoleError(f"has the role '{name}': names are letters, digits, and '-', '.', '_', '+' between them")
+        raise OptionError(f"has the role '{name}': names are letters, digits, and '-', '.', '_', '+' between them")
     address, caption = (value, None) if isinstance(value, str) else _pair(name, value)
     if not isinstance(address, str) or not _ADDRESS.fullmatch(address) or not _has_one_field(address):
-        raise LinkRoleError(
+        raise OptionError(
             f"has no address for the role '{name}': it must be an absolute URL, http or https, with one '%s' behind "
             "the host, and '%%' for a percent sign"
         )
     if caption is not None and (not isinstance(caption, str) or not _has_one_field(caption) or "\n" in caption):
-        raise LinkRoleError(f"has no caption for the role '{name}': it must be a line of text with one '%s'")
+        raise OptionError(f"has no caption for the role '{name}': it must be a line of text with one '%s'")
     return LinkRole(name.lower(), address, caption or "")
 
 
 def _pair(name: str, value: object) -> tuple[object, object]:
     if isinstance(value, list | tuple) and len(value) == 2:
         return value[0], value[1]
-    raise LinkRoleError(f"must have an address for the role '{name}', or a list of an address and a caption")
+    raise OptionError(f"must have an address for the role '{name}', or a list of an address and a caption")
 
 
 def _has_one_field(template: str) -> bool:
@@ -100,10 +95,6 @@ _TAKEN = ("atom", "feed", "index")
 _EXAMPLE = "such as {name: successes, kinds: [success]}"
 
 
-class TopicError(ValueError):
-    """An entry that cannot be one; the message says which, and what it may be."""
-
-
 @dataclass(frozen=True, slots=True)
 class Topic:
     """A feed of single notes: those of some kinds, the countdowns of a series, sections of release notes.
@@ -118,54 +109,54 @@ class Topic:
     notes: tuple[str, ...] = ()
 
 
-def read_topics(value: object) -> tuple[Topic, ...]:
-    """The topics of a value as YAML or ``conf.py`` give it: a list of mappings.
+def topics(value: object) -> tuple[Topic, ...]:
+    """Read the topics of a list of mappings.
 
-    :raises TopicError: if it is anything else.
+    :raises OptionError: if it is anything else.
     """
     if not isinstance(value, list | tuple):
-        raise TopicError(f"must be a list of mappings, {_EXAMPLE}")
-    topics = [_topic(entry, f"entry {number}") for number, entry in enumerate(value, 1)]
-    names = [topic.name for topic in topics]
+        raise OptionError(f"must be a list of mappings, {_EXAMPLE}")
+    found = [_topic(entry, f"entry {number}") for number, entry in enumerate(value, 1)]
+    names = [topic.name for topic in found]
     if twice := [name for name in names if names.count(name) > 1]:
-        raise TopicError(f"has two feeds of the name '{twice[0]}'")
-    return tuple(topics)
+        raise OptionError(f"has two feeds of the name '{twice[0]}'")
+    return tuple(found)
 
 
 def _topic(entry: object, where: str) -> Topic:
     if not isinstance(entry, Mapping) or not all(isinstance(key, str) for key in entry):
-        raise TopicError(f"must have mappings, {_EXAMPLE}: {where} is none")
+        raise OptionError(f"must have mappings, {_EXAMPLE}: {where} is none")
     if unknown := [key for key in entry if key not in _KEYS]:
-        raise TopicError(f"has '{unknown[0]}' in {where}: there are {', '.join(_KEYS)}")
+        raise OptionError(f"has '{unknown[0]}' in {where}: there are {', '.join(_KEYS)}")
     name = _text(entry.get("name", ""), where, "name")
     if not _TOPIC_NAME.fullmatch(name):
-        raise TopicError(f"needs a 'name' of small letters, digits, '-' and '_' in {where}")
+        raise OptionError(f"needs a 'name' of small letters, digits, '-' and '_' in {where}")
     if name in _TAKEN:
-        raise TopicError(f"has the name '{name}' in {where}, which another file has")
+        raise OptionError(f"has the name '{name}' in {where}, which another file has")
     where = f"{where} ({name})"
     kinds = _texts(entry.get("kinds", ()), where, "kinds")
     if wrong := [kind for kind in kinds if kind not in TOPIC_KINDS]:
-        raise TopicError(f"has no kind '{wrong[0]}' in {where}: there are {', '.join(TOPIC_KINDS)}")
+        raise OptionError(f"has no kind '{wrong[0]}' in {where}: there are {', '.join(TOPIC_KINDS)}")
     series = _text(entry.get("series", ""), where, "series")
     notes = _texts(entry.get("notes", ()), where, "notes")
     if not (kinds or series or notes):
-        raise TopicError(f"has neither kinds nor a series nor notes in {where}: say what the feed has")
+        raise OptionError(f"has neither kinds nor a series nor notes in {where}: say what the feed has")
     if series and kinds and Kind.COUNTDOWN not in kinds:
-        raise TopicError(f"has a series in {where}, but its kinds are without 'countdown'")
+        raise OptionError(f"has a series in {where}, but its kinds are without 'countdown'")
     title = _text(entry.get("title", ""), where, "title") or name
     return Topic(name, title, tuple(map(Kind, kinds)) or ((Kind.COUNTDOWN,) if series else ()), series, notes)
 
 
 def _texts(value: object, where: str, key: str) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
-        raise TopicError(f"must have a list as '{key}' in {where}")
+        raise OptionError(f"must have a list as '{key}' in {where}")
     return tuple(dict.fromkeys(_text(item, where, key) for item in value))
 
 
 def _text(value: object, where: str, key: str) -> str:
     text = value.strip() if isinstance(value, str) else None
     if text is None or "\n" in text or "\t" in text or REFUSED_CHARACTER.search(text):
-        raise TopicError(f"must have a text of one line as '{key}' in {where}")
+        raise OptionError(f"must have a text of one line as '{key}' in {where}")
     return text
 
 
@@ -176,10 +167,6 @@ TITLE_FIELDS = ("period", "year", "start", "end")
 MAX_SECONDS = 600
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s/<>\"][^\s<>\"]*", re.IGNORECASE)
-
-
-class OptionError(ValueError):
-    """A value that an option cannot have; the message says what it may be."""
 
 
 def text(value: object) -> str:
@@ -351,37 +338,13 @@ def intervals(value: object) -> tuple[Period, ...]:
         raise OptionError(f"cannot be read: {error}") from None
 
 
-def sources(value: object) -> tuple[Source, ...]:
-    """A list of sources to collect from."""
-    try:
-        return read_sources(value)
-    except SourceError as error:
-        raise OptionError(str(error)) from None
-
-
-def topics(value: object) -> tuple[Topic, ...]:
-    """A list of topics that have feeds of their own."""
-    try:
-        return read_topics(value)
-    except TopicError as error:
-        raise OptionError(str(error)) from None
-
-
-def link_roles(value: object) -> tuple[LinkRole, ...]:
-    """Roles that make links, by their names."""
-    try:
-        return read_link_roles(value)
-    except LinkRoleError as error:
-        raise OptionError(str(error)) from None
-
-
 def title(value: object) -> str:
     """The template of a title."""
     template = text(value)
     try:
         fields = [(name, form, conversion) for _, name, form, conversion in Formatter().parse(template)]
     except ValueError as error:
-        raise OptionError(f"is no template: {error}") from None
+        raise OptionError(f"is not a valid template: {error}") from None
     if any(name is not None and (name not in TITLE_FIELDS or form or conversion) for name, form, conversion in fields):
         raise OptionError("may have the fields {period}, {year}, {start} and {end}, and no others")
     return template

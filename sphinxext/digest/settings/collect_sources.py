@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sphinxext.digest.model import REFUSED_CHARACTER, month_name
+from sphinxext.digest.settings.checks import OptionError
 
 #: What can be collected from. Each is a key of an entry of the option, and a command of ``sphinx-digest collect``.
 SOURCE_NAMES = ("irc", "mbox", "feed", "gerrit", "schedule")
@@ -18,10 +19,6 @@ MAX_DAYS = 400
 _OPTION = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _FIELD = re.compile(r"\{(date|year|month|day|month-name)\}")
 _EXAMPLE = "such as {feed: https://blog.example.org/atom.xml, group: Blogs}"
-
-
-class SourceError(ValueError):
-    """An entry that cannot be one; the message says which, and what it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +33,15 @@ class Source:
         return f"{self.name} {' '.join(self.arguments)}"
 
 
-def read_sources(value: object) -> tuple[Source, ...]:
+def sources(value: object) -> tuple[Source, ...]:
     """The sources of a value as YAML or ``conf.py`` give it: a list of mappings.
 
     Which options a command has is for the command to say.
 
-    :raises SourceError: if it is anything else.
+    :raises OptionError: if it is anything else.
     """
     if not isinstance(value, list | tuple):
-        raise SourceError(f"must be a list of mappings, {_EXAMPLE}")
+        raise OptionError(f"must be a list of mappings, {_EXAMPLE}")
     return tuple(_source(entry, number) for number, entry in enumerate(value, 1))
 
 
@@ -55,7 +52,7 @@ def with_days(text: str, since: date, until: date) -> list[str]:
     year, and ``{month-name}`` is the English name of the month, as in the files of Pipermail. ``{since}`` and
     ``{until}`` are the first and the last day, ``{end}`` is the day after that.
 
-    :raises SourceError: if there are more than :data:`MAX_DAYS` days and the text has a field of single ones.
+    :raises OptionError: if there are more than :data:`MAX_DAYS` days and the text has a field of single ones.
     """
     whole = {"since": since, "until": until, "end": until + timedelta(days=1)}
     for name, day in whole.items():
@@ -64,7 +61,7 @@ def with_days(text: str, since: date, until: date) -> list[str]:
         return [text]
     number = (until - since).days + 1
     if number > MAX_DAYS:
-        raise SourceError(f"'{text}' would stand for {number:,} days, and {MAX_DAYS} are possible")
+        raise OptionError(f"'{text}' would stand for {number:,} days, and {MAX_DAYS} are possible")
     days = (since + timedelta(days=count) for count in range(number))
     return list(dict.fromkeys(_FIELD.sub(lambda match, day=day: _part(match[1], day), text) for day in days))  # type: ignore[misc]
 
@@ -82,11 +79,11 @@ def _part(name: str, day: date) -> str:
 def _source(entry: object, number: int) -> Source:
     where = f"entry {number}"
     if not isinstance(entry, Mapping) or not all(isinstance(key, str) for key in entry):
-        raise SourceError(f"must have mappings, {_EXAMPLE}: {where} is none")
+        raise OptionError(f"must have mappings, {_EXAMPLE}: {where} is none")
     names = [key for key in entry if key in SOURCE_NAMES]
     if len(names) != 1:
         has = "has none of them" if not names else f"has {' and '.join(names)}"
-        raise SourceError(f"must have one of the keys {', '.join(SOURCE_NAMES)} in each entry: {where} {has}")
+        raise OptionError(f"must have one of the keys {', '.join(SOURCE_NAMES)} in each entry: {where} {has}")
     where = f"{where} ({names[0]})"
     arguments = _texts(entry[names[0]], where, names[0])
     options = []
@@ -94,7 +91,7 @@ def _source(entry: object, number: int) -> Source:
         if key == names[0]:
             continue
         if not _OPTION.fullmatch(key):
-            raise SourceError(
+            raise OptionError(
                 f"has '{key}' in {where}, which is no name of an option: write it without dashes before it"
             )
         options.append((key, value if isinstance(value, bool) else _value(value, where, key)))
@@ -108,7 +105,7 @@ def _value(value: object, where: str, key: str) -> str | tuple[str, ...]:
 def _texts(value: object, where: str, key: str) -> tuple[str, ...]:
     values = value if isinstance(value, list | tuple) else [value]
     if not values:
-        raise SourceError(f"has an empty list as '{key}' in {where}")
+        raise OptionError(f"has an empty list as '{key}' in {where}")
     return tuple(_text(item, where, key) for item in values)
 
 
@@ -120,7 +117,7 @@ def _text(value: object, where: str, key: str) -> str:
     text = value.strip() if isinstance(value, str) else ""
     if not text:
         hint = ": put it in quotes" if isinstance(value, float | bool) else ""
-        raise SourceError(f"must have a text, or a list of texts, as '{key}' in {where}{hint}")
+        raise OptionError(f"must have a text, or a list of texts, as '{key}' in {where}{hint}")
     if "\n" in text or "\t" in text or REFUSED_CHARACTER.search(text):
-        raise SourceError(f"has control characters, or several lines, as '{key}' in {where}")
+        raise OptionError(f"has control characters, or several lines, as '{key}' in {where}")
     return text

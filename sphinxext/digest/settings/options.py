@@ -1,25 +1,23 @@
-"""The options of a collection as they are set.
+"""The options of a collection, each declared once as a field of :class:`Settings`.
 
 The command reads options from ``releasenotes/digest.yaml``; a build reads the same file and then ``conf.py``, where
 each option is called ``digest_<name>``.
-
-Every option, declared once: its name, default, check and help.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from sphinxext.digest.model import Kind, Period, Words
 from sphinxext.digest.model.period import FREQUENCIES, WEEKDAYS, Calendar
 from sphinxext.digest.model.words import N_
 from sphinxext.digest.problems import Code
-from sphinxext.digest.settings import checks
+from sphinxext.digest.settings import checks, collect_sources
 from sphinxext.digest.settings.checks import LinkRole, Topic
 from sphinxext.digest.settings.collect_sources import Source
 
@@ -53,213 +51,6 @@ def _sections(value: object) -> tuple[str, ...]:
     return names
 
 
-@dataclass(frozen=True)
-class Option:
-    """An option: ``check`` returns the value as the settings hold it, or raises ``OptionError``."""
-
-    name: str
-    default: Any
-    check: Callable[[object], Any]
-    help: str
-
-
-OPTIONS: dict[str, Option] = {
-    option.name: option
-    for option in (
-        Option(
-            "fragments", "releasenotes/digests", checks.folder, "The folder of the fragments, relative to the project."
-        ),
-        Option(
-            "pages",
-            "digests",
-            checks.subfolder,
-            "Where the pages of the collection are, relative to the documentation's root.",
-        ),
-        Option(
-            "title",
-            "{period}",
-            checks.title,
-            "The title of a digest. ``{period}`` is the period in words (``November 28 to December 4``), ``{year}`` "
-            "the year of its last day, ``{start}`` and ``{end}`` its days in ISO form.",
-        ),
-        Option(
-            "automatic",
-            True,
-            checks.flag,
-            "Whether the build makes the pages of the collection: one to each digest, month and year, and the list.",
-        ),
-        Option(
-            "archives",
-            ARCHIVES,
-            checks.names(*ARCHIVES),
-            "The archives that the build makes beside the digests, each with an index: all successes by year, a page "
-            "to each person, to each thread that runs over several digests, to each IRC channel, and to each series "
-            "of countdowns. An empty list is for none of them.",
-        ),
-        Option("collection_title", N_("Digests"), checks.text, "The title of the page that lists all digests."),
-        Option("period", "weekly", checks.choice(*FREQUENCIES), "How often there is a digest."),
-        Option("week_start", "saturday", checks.choice(*WEEKDAYS), "The weekday that a digest's week begins with."),
-        Option(
-            "anchor", date(2000, 1, 1), checks.day, "Two-week periods begin in every second week from this day's on."
-        ),
-        Option(
-            "intervals",
-            (),
-            checks.intervals,
-            "Periods that differ from the regular ones, as ``START/END``: each is one digest and wins over the "
-            "calendar. A page with a ``digest`` directive for an interval does the same in a build.",
-        ),
-        Option(
-            "sections",
-            tuple(name for name in SECTIONS if name != RELEASES),
-            _sections,
-            "The sections of a digest, in order; others are left out. With ``releases`` digests tell the versions "
-            "that were released in their periods, if they have release notes.",
-        ),
-        Option(
-            "groups",
-            (),
-            checks.texts,
-            "Headings of items and stories that every digest shows, in this order and before all others, even when "
-            "there is nothing under them.",
-        ),
-        Option(
-            "empty_group",
-            N_("None this week."),
-            checks.text,
-            "What stands under a heading of ``groups`` without notes.",
-        ),
-        Option("success_heading", N_("SuccessBot Says"), checks.text, "The heading of the successes."),
-        Option(
-            "success_closing",
-            N_("Tell us yours via IRC with a message “#success [insert success]”."),
-            checks.text_or_empty,
-            "The line that closes the successes; empty for none.",
-        ),
-        Option(
-            "success_url",
-            "",
-            checks.url_or_empty,
-            "Where all successes are listed: an absolute URL, linked in a last line.",
-        ),
-        Option(
-            "references",
-            True,
-            checks.flag,
-            "Whether links are numbered and listed at the end of a digest's page. Without it they are links only.",
-        ),
-        Option(
-            "fragment_directives",
-            (),
-            checks.texts,
-            "Names of directives that fragments may use besides those that are known to be harmless.",
-        ),
-        Option(
-            "fragment_roles",
-            (),
-            checks.texts,
-            "Names of roles that fragments may use besides those of docutils and Sphinx that were read one by one.",
-        ),
-        Option(
-            "link_roles",
-            (),
-            checks.link_roles,
-            "Roles of fragments that make links: their names, each with an absolute URL that has ``%s`` in the place "
-            "of the role's words, or a list of the URL and a caption with ``%s``, as in ``sphinx.ext.extlinks``: "
-            "``bug: [https://bugs.example.org/%s, 'bug %s']``. The command knows them as well. In a build a role of "
-            "the same name in ``extlinks`` wins.",
-        ),
-        Option(
-            "fragment_raw",
-            False,
-            checks.flag,
-            "Whether fragments may use ``raw``: only if all their authors are trusted.",
-        ),
-        Option(
-            "fragment_file_insertion",
-            False,
-            checks.flag,
-            "Whether fragments may insert files (``include``, ``csv-table`` with a file ...): only if all their "
-            "authors are trusted.",
-        ),
-        Option(
-            "fragment_remote_images",
-            True,
-            checks.flag,
-            "Whether fragments may show pictures from the web. Readers of the pages ask other servers for them, and "
-            "so do builds of EPUB and LaTeX.",
-        ),
-        Option(
-            "base_url",
-            "",
-            checks.folder_url_or_empty,
-            "Where the documentation is published, as an absolute URL. Reports and mails then say where the page of a "
-            "digest is, and link to earlier and later parts of threads. Feeds need it, or Sphinx's ``html_baseurl``.",
-        ),
-        Option(
-            "schedules",
-            (),
-            checks.paths,
-            "Where release schedules are, relative to the project: files, and folders with a folder to each series, "
-            "such as a checkout of openstack/releases. They may lie outside the project: ``../releases``.",
-        ),
-        Option(
-            "schedule_url",
-            "",
-            checks.schedule_url,
-            "The page that has a schedule for readers, as an absolute URL. ``{series}`` is the name of the series: "
-            "``https://releases.openstack.org/{series}/schedule.html``.",
-        ),
-        Option(
-            "sources",
-            (),
-            checks.sources,
-            "What ``sphinx-digest collect`` goes through: a list of mappings, each with one of the keys ``irc``, "
-            "``mbox``, ``feed``, ``gerrit`` and ``schedule``, and options of that command; see "
-            ":doc:`/user/collecting`.",
-        ),
-        Option(
-            "publish",
-            PUBLISHED,
-            checks.names(*PUBLISHED),
-            "What a build of a site publishes beside the pages of the collection: ``feeds``, ``index`` (all notes, "
-            "for other programs), ``mails`` (the plain text of each digest); see :doc:`/user/feeds`.",
-        ),
-        Option("feed_limit", 20, checks.number(1, 1000), "How many entries a feed has, the newest."),
-        Option(
-            "feeds",
-            (),
-            checks.topics,
-            "Feeds of topics: a list of mappings, each with a ``name``, a ``title``, and what the feed has: ``kinds`` "
-            "of notes, the countdowns of a ``series``, or ``notes``, sections of release notes; see "
-            ":doc:`/user/feeds`.",
-        ),
-        Option(
-            "joint",
-            (),
-            checks.places,
-            "Whose notes the digests have besides the project's own: URLs of other projects' ``digests/index.json``, "
-            "or paths relative to the project. A path that ends with ``.txt`` is a file with one of these on each "
-            "line; see :doc:`/user/joint`.",
-        ),
-        Option(
-            "joint_cache_limit",
-            1,
-            checks.days,
-            "For how many days an index of ``joint`` is used again before its server is asked whether there is "
-            "another. With 0 each build asks, with a number below zero none does that has a copy.",
-        ),
-        Option(
-            "joint_since",
-            None,
-            checks.day_or_none,
-            "The first day whose notes are taken of other projects; without it all of them are.",
-        ),
-        Option("joint_timeout", 20, checks.seconds, "For how many seconds a server of ``joint`` may be silent."),
-    )
-}
-
-
 #: Called with the name of an option, the kind of problem and a message, for each value that is refused.
 Complain = Callable[[str, Code, str], None]
 
@@ -273,44 +64,175 @@ CONF_PREFIX = "digest_"
 COLLECTIONS = "collections"
 
 
+class Option(NamedTuple):
+    """An option: ``check`` returns a value as the settings hold it, or raises ``OptionError``."""
+
+    name: str
+    default: Any
+    check: Callable[[object], Any]
+    help: str
+
+
+def _option(default: Any, check: Callable[[object], Any], description: str) -> Any:
+    return field(default=default, metadata={"check": check, "help": description})
+
+
 @dataclass(frozen=True)
 class Settings:
-    """The options of one collection, checked; what each means says the table of all options."""
+    """The options of one collection, checked. Each is declared here: its name, type, default, check and help."""
 
-    fragments: str
-    pages: str
-    title: str
-    automatic: bool
-    archives: tuple[str, ...]
-    collection_title: str
-    period: str
-    week_start: str
-    anchor: date
-    intervals: tuple[Period, ...]
-    sections: tuple[str, ...]
-    groups: tuple[str, ...]
-    empty_group: str
-    success_heading: str
-    success_closing: str
-    success_url: str
-    references: bool
-    fragment_directives: tuple[str, ...]
-    fragment_roles: tuple[str, ...]
-    link_roles: tuple[LinkRole, ...]
-    fragment_raw: bool
-    fragment_file_insertion: bool
-    fragment_remote_images: bool
-    base_url: str
-    schedules: tuple[str, ...]
-    schedule_url: str
-    sources: tuple[Source, ...]
-    publish: tuple[str, ...]
-    feed_limit: int
-    feeds: tuple[Topic, ...]
-    joint: tuple[str, ...]
-    joint_cache_limit: float
-    joint_since: date | None
-    joint_timeout: float
+    fragments: str = _option(
+        "releasenotes/digests", checks.folder, "The folder of the fragments, relative to the project."
+    )
+    pages: str = _option(
+        "digests", checks.subfolder, "Where the pages of the collection are, relative to the documentation's root."
+    )
+    title: str = _option(
+        "{period}",
+        checks.title,
+        "The title of a digest. ``{period}`` is the period in words (``November 28 to December 4``), ``{year}`` "
+        "the year of its last day, ``{start}`` and ``{end}`` its days in ISO form.",
+    )
+    automatic: bool = _option(
+        True,
+        checks.flag,
+        "Whether the build makes the pages of the collection: one to each digest, month and year, and the list.",
+    )
+    archives: tuple[str, ...] = _option(
+        ARCHIVES,
+        checks.names(*ARCHIVES),
+        "The archives that the build makes beside the digests, each with an index: all successes by year, a page "
+        "to each person, to each thread that runs over several digests, to each IRC channel, and to each series "
+        "of countdowns. An empty list is for none of them.",
+    )
+    collection_title: str = _option(N_("Digests"), checks.text, "The title of the page that lists all digests.")
+    period: str = _option("weekly", checks.choice(*FREQUENCIES), "How often there is a digest.")
+    week_start: str = _option("saturday", checks.choice(*WEEKDAYS), "The weekday that a digest's week begins with.")
+    anchor: date = _option(
+        date(2000, 1, 1), checks.day, "Two-week periods begin in every second week from this day's on."
+    )
+    intervals: tuple[Period, ...] = _option(
+        (),
+        checks.intervals,
+        "Periods that differ from the regular ones, as ``START/END``: each is one digest and wins over the "
+        "calendar. A page with a ``digest`` directive for an interval does the same in a build.",
+    )
+    sections: tuple[str, ...] = _option(
+        tuple(name for name in SECTIONS if name != RELEASES),
+        _sections,
+        "The sections of a digest, in order; others are left out. With ``releases`` digests tell the versions "
+        "that were released in their periods, if they have release notes.",
+    )
+    groups: tuple[str, ...] = _option(
+        (),
+        checks.texts,
+        "Headings of items and stories that every digest shows, in this order and before all others, even when "
+        "there is nothing under them.",
+    )
+    empty_group: str = _option(
+        N_("None this week."), checks.text, "What stands under a heading of ``groups`` without notes."
+    )
+    success_heading: str = _option(N_("SuccessBot Says"), checks.text, "The heading of the successes.")
+    success_closing: str = _option(
+        N_("Tell us yours via IRC with a message “#success [insert success]”."),
+        checks.text_or_empty,
+        "The line that closes the successes; empty for none.",
+    )
+    success_url: str = _option(
+        "", checks.url_or_empty, "Where all successes are listed: an absolute URL, linked in a last line."
+    )
+    references: bool = _option(
+        True,
+        checks.flag,
+        "Whether links are numbered and listed at the end of a digest's page. Without it they are links only.",
+    )
+    fragment_directives: tuple[str, ...] = _option(
+        (), checks.texts, "Names of directives that fragments may use besides those that are known to be harmless."
+    )
+    fragment_roles: tuple[str, ...] = _option(
+        (),
+        checks.texts,
+        "Names of roles that fragments may use besides those of docutils and Sphinx that were read one by one.",
+    )
+    link_roles: tuple[LinkRole, ...] = _option(
+        (),
+        checks.link_roles,
+        "Roles of fragments that make links: their names, each with an absolute URL that has ``%s`` in the place "
+        "of the role's words, or a list of the URL and a caption with ``%s``, as in ``sphinx.ext.extlinks``: "
+        "``bug: [https://bugs.example.org/%s, 'bug %s']``. The command knows them as well. In a build a role of "
+        "the same name in ``extlinks`` wins.",
+    )
+    fragment_raw: bool = _option(
+        False, checks.flag, "Whether fragments may use ``raw``: only if all their authors are trusted."
+    )
+    fragment_file_insertion: bool = _option(
+        False,
+        checks.flag,
+        "Whether fragments may insert files (``include``, ``csv-table`` with a file ...): only if all their "
+        "authors are trusted.",
+    )
+    fragment_remote_images: bool = _option(
+        True,
+        checks.flag,
+        "Whether fragments may show pictures from the web. Readers of the pages ask other servers for them, and "
+        "so do builds of EPUB and LaTeX.",
+    )
+    base_url: str = _option(
+        "",
+        checks.folder_url_or_empty,
+        "Where the documentation is published, as an absolute URL. Reports and mails then say where the page of a "
+        "digest is, and link to earlier and later parts of threads. Feeds need it, or Sphinx's ``html_baseurl``.",
+    )
+    schedules: tuple[str, ...] = _option(
+        (),
+        checks.paths,
+        "Where release schedules are, relative to the project: files, and folders with a folder to each series, "
+        "such as a checkout of openstack/releases. They may lie outside the project: ``../releases``.",
+    )
+    schedule_url: str = _option(
+        "",
+        checks.schedule_url,
+        "The page that has a schedule for readers, as an absolute URL. ``{series}`` is the name of the series: "
+        "``https://releases.openstack.org/{series}/schedule.html``.",
+    )
+    sources: tuple[Source, ...] = _option(
+        (),
+        collect_sources.sources,
+        "What ``sphinx-digest collect`` goes through: a list of mappings, each with one of the keys ``irc``, "
+        "``mbox``, ``feed``, ``gerrit`` and ``schedule``, and options of that command; see "
+        ":doc:`/user/collecting`.",
+    )
+    publish: tuple[str, ...] = _option(
+        PUBLISHED,
+        checks.names(*PUBLISHED),
+        "What a build of a site publishes beside the pages of the collection: ``feeds``, ``index`` (all notes, "
+        "for other programs), ``mails`` (the plain text of each digest); see :doc:`/user/feeds`.",
+    )
+    feed_limit: int = _option(20, checks.number(1, 1000), "How many entries a feed has, the newest.")
+    feeds: tuple[Topic, ...] = _option(
+        (),
+        checks.topics,
+        "Feeds of topics: a list of mappings, each with a ``name``, a ``title``, and what the feed has: ``kinds`` "
+        "of notes, the countdowns of a ``series``, or ``notes``, sections of release notes; see "
+        ":doc:`/user/feeds`.",
+    )
+    joint: tuple[str, ...] = _option(
+        (),
+        checks.places,
+        "Whose notes the digests have besides the project's own: URLs of other projects' ``digests/index.json``, "
+        "or paths relative to the project. A path that ends with ``.txt`` is a file with one of these on each "
+        "line; see :doc:`/user/joint`.",
+    )
+    joint_cache_limit: float = _option(
+        1,
+        checks.days,
+        "For how many days an index of ``joint`` is used again before its server is asked whether there is "
+        "another. With 0 each build asks, with a number below zero none does that has a copy.",
+    )
+    joint_since: date | None = _option(
+        None, checks.day_or_none, "The first day whose notes are taken of other projects; without it all of them are."
+    )
+    joint_timeout: float = _option(20, checks.seconds, "For how many seconds a server of ``joint`` may be silent.")
 
     @property
     def calendar(self) -> Calendar:
@@ -322,9 +244,8 @@ class Settings:
         return f"{self.base_url}{quote(self.pages)}/{period.name}.html" if self.base_url else None
 
 
-def default_settings() -> Settings:
-    """The settings of a project that sets nothing."""
-    return Settings(**{name: option.default for name, option in OPTIONS.items()})
+#: All options by their names.
+OPTIONS: dict[str, Option] = {one.name: Option(one.name, one.default, **one.metadata) for one in fields(Settings)}
 
 
 def is_default(settings: Settings, name: str) -> bool:

@@ -15,14 +15,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest.model import Place
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.settings.options import (
-    COLLECTIONS,
-    SETTINGS_FILE,
-    Complain,
-    Settings,
-    default_settings,
-    with_changes,
-)
+from sphinxext.digest.settings.options import COLLECTIONS, SETTINGS_FILE, Complain, Settings, with_changes
 
 if TYPE_CHECKING:
     from yaml import Node
@@ -123,7 +116,7 @@ def load_project(root: Path) -> tuple[Project, list[Problem]]:
         place = places.get(name) or places.get(name.rpartition(".")[0]) or Place(1, 1)
         problems.append(Problem(SETTINGS_FILE, place.line, place.column, code, message))
 
-    return make_project(root, default_settings(), values, complain), problems
+    return make_project(root, Settings(), values, complain), problems
 
 
 def make_project(root: Path, base: Settings, values: Mapping[str, object], complain: Complain) -> Project:

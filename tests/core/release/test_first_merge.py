@@ -15,7 +15,7 @@ import pytest
 from sphinxext.digest.collection.load import load_collection
 from sphinxext.digest.release.first_merge import FirstMerges, current_commit, first_merges
 from sphinxext.digest.release.git import GitError, read_lines
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 
 FOLDER = "releasenotes/digests"
 ONE, TWO = "0000000000000001", "0000000000000002"
@@ -226,7 +226,7 @@ def test_no_git(repository: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_git_but_only_where_it_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, f"one-{ONE}.yaml", "{date: 2015-12-02, successes: [a]}")
     monkeypatch.setenv("PATH", "")
-    assert load_collection(tmp_path, default_settings()).problems == ()
+    assert load_collection(tmp_path, Settings()).problems == ()
 
 
 class TestShallowClone:
@@ -248,7 +248,7 @@ class TestShallowClone:
         assert "git fetch --unshallow" in merges.reason
 
     def test_the_note_is_reported_with_what_to_do(self, clone: Path) -> None:
-        (problem,) = load_collection(clone, default_settings()).problems
+        (problem,) = load_collection(clone, Settings()).problems
         assert str(problem) == (
             f"{FOLDER}/one-{ONE}.yaml:1:13: no-date the note has no date, nor has the fragment, and this clone is "
             "shallow, so that git cannot tell when it was first merged; fetch the whole history (git fetch "

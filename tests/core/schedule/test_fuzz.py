@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sphinxext.digest.schedule.dates import named_days
 from sphinxext.digest.schedule.load import load_schedules
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 
 from .conftest import TODAY, Files
 from .test_cycle import RST, YAML
@@ -53,7 +53,7 @@ def read(**files: str) -> None:
             path = "series_status.yaml" if name == "status" else f"ruby/schedule.{name}"
             (root / path).write_bytes(text.encode("utf-8", "surrogatepass"))
             lines[path] = text.count("\n") + text.count("\r") + 1
-        schedules = load_schedules(root, default_settings(), ["."])
+        schedules = load_schedules(root, Settings(), ["."])
         schedule = schedules.find("ruby", TODAY)
         schedules.find("current", TODAY)
         for problem in schedules.problems:

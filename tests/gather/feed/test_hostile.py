@@ -23,7 +23,7 @@ from sphinxext.digest.fragments.fields import texts_of
 from sphinxext.digest.gather.feed.drafts import StoryWishes, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.problems import Code, DigestError
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.text.visible import visible_text
 
 from .conftest import SITE, TODAY, Stories, atom, feed_of, rss, story_of
@@ -107,7 +107,7 @@ def test_markup_is_text(stories: Stories, markup: str, place: str) -> None:
     (story,) = stories(json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "B", "items": items}))
     found = story.title if place == "title" else story.text
     assert found is not None
-    assert check_texts([("", kind, text) for kind, text in texts_of(story)], default_settings()) == []
+    assert check_texts([("", kind, text) for kind, text in texts_of(story)], Settings()) == []
     document = publish_doctree(found.value, settings_overrides={"halt_level": 2, "report_level": 2})
     assert document.astext().split() == visible_text(markup).split()
     assert not [node for node in document.findall() if node.tagname in ("raw", "target", "substitution_definition")]
@@ -163,7 +163,7 @@ def test_any_json_feed(posts: list[tuple[str, str, str, str]]) -> None:
     feed = json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "B", "items": items})
     for draft in draft_stories([feed_of(feed)], StoryWishes(TODAY)).drafts:
         story = story_of(draft)
-        assert check_texts([("", kind, found) for kind, found in texts_of(story)], default_settings()) == []
+        assert check_texts([("", kind, found) for kind, found in texts_of(story)], Settings()) == []
 
 
 @given(st.lists(st.tuples(text, text, text), max_size=4))
@@ -176,7 +176,7 @@ def test_any_atom(posts: list[tuple[str, str, str]]) -> None:
     )
     for draft in draft_stories([feed_of(atom(*parts))], StoryWishes(TODAY, until=date(2026, 11, 20))).drafts:
         story = story_of(draft)
-        assert check_texts([("", kind, found) for kind, found in texts_of(story)], default_settings()) == []
+        assert check_texts([("", kind, found) for kind, found in texts_of(story)], Settings()) == []
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))

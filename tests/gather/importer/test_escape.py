@@ -14,7 +14,7 @@ from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.gather.importer.post import Block, Form, Post, Words, clean
 from sphinxext.digest.gather.importer.references import References, body_rst
 from sphinxext.digest.model import Text
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.text import rst as escape
 
 #: Characters that mean something to docutils, and a few others.
@@ -31,7 +31,7 @@ TEXTS = st.lists(st.one_of(CHARACTERS, PIECES, st.text(max_size=3)), max_size=25
 
 
 def parse(rst: str) -> list[nodes.Node]:
-    parser = TextParser(guard_of(default_settings()))
+    parser = TextParser(guard_of(Settings()))
     parts = parser.blocks(Text(rst, 1, 1), "x.yaml", "x")
     assert parser.problems == []
     return parts
@@ -79,7 +79,7 @@ def test_blocks(found: list[tuple[Form, int, str]]) -> None:
 
 @pytest.mark.parametrize("number", [1, 2, 4, 9])
 def test_backslashes_alone_are_a_paragraph(number: int) -> None:
-    parser = TextParser(guard_of(default_settings()))
+    parser = TextParser(guard_of(Settings()))
     (paragraph,) = parser.blocks(Text(escape.begun(escape.escaped("\\" * number)), 1, 1), "f", "a")
     assert isinstance(paragraph, nodes.paragraph)
     assert paragraph.astext() == "\\" * number

@@ -12,7 +12,7 @@ from sphinxext.digest.gather.importer.sources import Source, read_source
 from sphinxext.digest.model import Fragment
 from sphinxext.digest.model.period import parse_interval
 from sphinxext.digest.problems import DigestError, Problem
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 
 PERIOD = parse_interval("2016-04-02/2016-04-08")
 
@@ -29,7 +29,7 @@ def imported(folder: Path, data: str, wishes: Wishes | None = None) -> tuple[lis
     for post in source(folder, data).posts:
         issue, found = issue_of(post, wishes or Wishes(period=PERIOD))
         problems += found
-        for new in fragments_of(issue, default_settings()) if issue else ():
+        for new in fragments_of(issue, Settings()) if issue else ():
             fragment, found = new.read("f")
             assert fragment is not None and found == [], new.text
             fragments.append(fragment)

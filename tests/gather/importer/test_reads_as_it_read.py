@@ -22,7 +22,7 @@ from sphinxext.digest.gather.importer.references import NUMBER
 from sphinxext.digest.gather.importer.sources import read_source
 from sphinxext.digest.model.period import parse_interval
 from sphinxext.digest.problems import DigestError
-from sphinxext.digest.settings.options import default_settings
+from sphinxext.digest.settings.options import Settings
 
 #: What is markup to docutils, in words and between them.
 MARKS = [
@@ -167,7 +167,7 @@ PLAIN = st.lists(st.one_of(LINES, st.just(""), st.just("====="), st.just("> quot
 
 def shown(data: bytes) -> Iterator[tuple[str, str]]:
     """What the posts of a file say, and what their fragments show, each without white space."""
-    parser = TextParser(guard_of(default_settings()))
+    parser = TextParser(guard_of(Settings()))
     wishes = Wishes(period=parse_interval("2016-04-02/2016-04-08"))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "x")
@@ -183,11 +183,11 @@ def shown(data: bytes) -> Iterator[tuple[str, str]]:
         issue, _ = issue_of(post, wishes)
         assert issue is not None
         found_words: list[str] = []
-        for new in fragments_of(issue, default_settings()):
+        for new in fragments_of(issue, Settings()):
             fragment, problems = new.read("f")
             assert fragment is not None and problems == [], (new.text, problems)
             texts = [one for note in fragment.notes for one in texts_of(note)]
-            assert check_texts([("f", *one) for one in texts], default_settings()) == [], new.text
+            assert check_texts([("f", *one) for one in texts], Settings()) == [], new.text
             for kind, text in texts:
                 nodes = parser.inline(text, "f", "a") if kind is Type.TITLE else parser.blocks(text, "f", "a")
                 found_words.append(" ".join(node.astext() for node in nodes))

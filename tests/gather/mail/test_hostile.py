@@ -32,7 +32,7 @@ from sphinxext.digest.gather.mail.sources import read_archives
 from sphinxext.digest.gather.mail.text import url_as_rst
 from sphinxext.digest.gather.mail.threads import find_threads
 from sphinxext.digest.model import Text
-from sphinxext.digest.settings.options import Settings, default_settings
+from sphinxext.digest.settings.options import Settings
 
 from .mails import START, Mail, mbox
 
@@ -234,7 +234,7 @@ def test_any_link(urls: list[str]) -> None:
     found = list(cited_urls(lines))
     text = "\n".join(f"* {url_as_rst(url)}" for url in found)
     if found:
-        parser = TextParser(guard_of(default_settings()))
+        parser = TextParser(guard_of(Settings()))
         (items,) = parser.blocks(Text(text, 1, 1), "x.yaml", "x")
         assert parser.problems == []
         assert [node["refuri"] for node in items.findall(nodes.reference)] == found
