@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sphinxext.digest.collection.compose import References, compose, tells_releases
+from sphinxext.digest.collection.compose import compose, tells_releases
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.model import Digest, Kind, Origin, Period, ReleasedVersion, Section, Text, Words
 from sphinxext.digest.model.period import parse_interval
@@ -288,12 +288,6 @@ def test_identities_and_anchors(digest_of: Callable[..., Digest]) -> None:
 def test_title(make_collection: Make, template: str, title: str) -> None:
     collection = make_collection({"one": ALL_KINDS}, title=template)
     assert compose(collection, parse_interval("2015-12-26/2016-01-01")).title == title
-
-
-def test_references_have_one_number_for_each_target_by_first_appearance() -> None:
-    references = References()
-    assert [references.number(target) for target in "abacba"] == [1, 2, 1, 3, 2, 1]
-    assert references.targets == ("a", "b", "c")
 
 
 class TestOwnOrder:

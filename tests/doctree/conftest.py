@@ -13,6 +13,7 @@ from sphinxext.digest.doctree.digest import digest_nodes, with_references
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser
+from sphinxext.digest.doctree.references import number_marked_links
 from sphinxext.digest.model import Entry
 
 
@@ -41,6 +42,8 @@ def render(make_collection: Callable[..., Collection]) -> Callable[..., nodes.se
         if collection.settings.references:
             parts = with_references(parts, digest.period, sections=not rubrics)
         assert parser.problems == []
-        return nodes.section("", *parts)
+        page = nodes.section("", *parts)
+        number_marked_links([page])
+        return page
 
     return make

@@ -38,25 +38,6 @@ RELEASED_THIS_WEEK, RELEASED = N_("Released This Week"), N_("Releases")
 _WEEK = timedelta(days=6)
 
 
-class References:
-    """The numbers of links: by first appearance, one number to each target.
-
-    A renderer asks for the number of each target as it meets it; afterwards :attr:`targets` is the list for the end.
-    """
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-
-    def number(self, target: str) -> int:
-        """The number of a target, which it gets now if it has none."""
-        return self._numbers.setdefault(target, len(self._numbers) + 1)
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """The targets in the order of their numbers, from 1."""
-        return tuple(self._numbers)
-
-
 def compose(
     collection: Collection,
     period: Period,

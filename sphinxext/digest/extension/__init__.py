@@ -40,7 +40,7 @@ from sphinxext.digest.extension.html.masthead import (
 from sphinxext.digest.extension.i18n import add_catalogues
 from sphinxext.digest.extension.leftovers import remove_leftovers, save_outputs
 from sphinxext.digest.extension.linkcheck import LinkPlaces, name_fragments, report_problems
-from sphinxext.digest.extension.mail_builder import DigestMailBuilder, write_mail
+from sphinxext.digest.extension.mail_builder import DigestMailBuilder, LinkNumbers, MailsOfPages
 from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages, recall_pages
 from sphinxext.digest.extension.published.feeds import warn_of_topics
 from sphinxext.digest.extension.publishers import publish_beside_pages
@@ -81,6 +81,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_transform(WordsForTranslators)
     app.add_post_transform(LinesWithoutPage)
     app.add_post_transform(OpenToctrees)
+    app.add_post_transform(MailsOfPages)
+    app.add_post_transform(LinkNumbers)
     app.add_post_transform(DayElements)
     app.add_post_transform(LargeDays)
     app.add_post_transform(Mastheads)
@@ -122,7 +124,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", add_script)
     # before what looks at the head, such as sphinxext-opengraph
     app.connect("html-page-context", add_to_head, priority=400)
-    app.connect("html-page-context", write_mail, priority=1000)
     app.connect("html-page-context", follow_days, priority=100)
     app.connect("html-page-context", add_filter)
     # before anything fails, and after others have changed what was written

@@ -1,10 +1,7 @@
-"""The builder ``digest-mail``: the plain text of each digest, as it is mailed.
+"""The mail of each digest as plain text: beside its page on a site, and by the builder ``digest-mail``.
 
-The plain-text mail of a digest, made of its page.
-
-The plain-text mail of each digest beside its page.
-
-It is made while the page is written, when all that it needs is at hand, in as many processes as write pages.
+A mail is made of the resolved doctree of its page, before the links of that get their numbers. Beside a page it is
+written in the same pass as the page.
 """
 
 from __future__ import annotations
@@ -18,12 +15,13 @@ from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.builders import Builder
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.extension.archives.lines import leave_out_archives
 from sphinxext.digest.extension.compat import is_site
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, build_state_of
 from sphinxext.digest.extension.links import Site, described_page, digest_pages, page_url, shown_collections
-from sphinxext.digest.extension.outputs import write_output
+from sphinxext.digest.extension.outputs import write_if_changed, write_output
 from sphinxext.digest.extension.published.memory import File, Publisher, resolved_page
 from sphinxext.digest.extension.warnings import warn_of
 from sphinxext.digest.model import Words
@@ -49,7 +47,7 @@ class DigestMailBuilder(Builder):
     supported_image_types: ClassVar[list[str]] = []
 
     def init(self) -> None:
-        """Find out where the pages are published."""
+        """Read where the pages are published."""
         base = self.config.html_baseurl
         if not base:
             message = "html_baseurl is not set: references to other pages have no URL in the mails"
@@ -58,7 +56,7 @@ class DigestMailBuilder(Builder):
         self.suffix = self.config.html_link_suffix or self.config.html_file_suffix or ".html"
 
     def get_outdated_docs(self) -> Iterator[str]:
-        """The pages that have a digest and no text that is as new."""
+        """Yield the pages that have a digest, and no mail that is as new as they are."""
         for docname in self.env.found_docs:
             if docname not in self.env.all_docs:
                 yield docname
@@ -68,15 +66,15 @@ class DigestMailBuilder(Builder):
                     yield docname
 
     def get_target_uri(self, docname: str, typ: str | None = None) -> str:
-        """Where the page is published."""
+        """Return where the page is published."""
         return f"{self.base_url}{docname}{self.suffix}"
 
     def get_relative_uri(self, from_: str, to: str, typ: str | None = None) -> str:
-        """The same, since a mail has no place that a URL could be relative to."""
+        """Return the same, since nothing in a mail is relative to it."""
         return self.get_target_uri(to, typ)
 
     def prepare_writing(self, docnames: Set[str]) -> None:
-        """Nothing is shared between mails."""
+        """Prepare nothing: mails share nothing."""
 
     def write_doc(self, docname: str, doctree: nodes.document) -> None:
         """Write the mail of a page, if it has a digest."""
@@ -85,7 +83,7 @@ class DigestMailBuilder(Builder):
 
         url = self.get_target_uri(docname) if self.base_url else ""
         text = mail_of_page(doctree, url, build_state_of(self.env).words)
-        # one that a killed build has written half would look as new as its page
+        # an atomic write: a truncated file would look as new as its page
         write_output(self._file_of(docname), text.encode())
 
     def _has_digest(self, docname: str) -> bool:
@@ -97,9 +95,9 @@ class DigestMailBuilder(Builder):
 
 
 def mail_of_page(doctree: nodes.document, url: str, words: Words) -> str:
-    """The mail of a page, whose doctree is changed.
+    """Return the mail of a page.
 
-    :param doctree: with its references resolved.
+    :param doctree: with its references resolved, and without numbers behind its links. It is changed.
     :param url: where the page is published; without it references to other pages become words.
     """
     from sphinxext.digest.render.digest import mail_text
@@ -109,21 +107,16 @@ def mail_of_page(doctree: nodes.document, url: str, words: Words) -> str:
 
 
 def parts_of_page(doctree: nodes.document, url: str) -> list[nodes.Node]:
-    """What is on a page below its title, without the numbers that its links have there, and with whole addresses."""
-    from sphinxext.digest.doctree.digest import NUMBER_CLASS, REFERENCES_CLASS
+    """Return what a page has below its title, with absolute URLs, for mails and feeds; the arguments are the same."""
+    from sphinxext.digest.doctree.references import remove_lists
 
-    _undo_writing(doctree)
-    for node in list(doctree.findall(nodes.Element)):
-        if NUMBER_CLASS in node.get("classes", ()):
-            space = node.previous_sibling()
-            if isinstance(space, nodes.Text) and space == " ":
-                node.parent.remove(space)
-            node.parent.remove(node)
-        elif f"digest-{REFERENCES_CLASS}-section" in node.get("classes", ()):
-            node.parent.remove(node)
+    remove_lists(doctree)
+    for picture in doctree.findall(nodes.image):
+        if not picture.get("alt") and "://" not in picture["uri"]:
+            picture["alt"] = picture["uri"].rpartition("/")[2]
     for link in list(doctree.findall(nodes.reference)):
         if url and "refuri" in link:
-            # addresses of pages may be unescaped, as the builder "dirhtml" has them
+            # URLs of pages may be unescaped, as the builder "dirhtml" has them
             target = quote(link["refuri"], safe=URL_CHARACTERS) if link.get("internal") else link["refuri"]
             link["refuri"] = whole_address(url, target)
         elif link.get("internal") and not url:
@@ -133,24 +126,48 @@ def parts_of_page(doctree: nodes.document, url: str) -> list[nodes.Node]:
     return below or list(doctree.children)
 
 
-def _undo_writing(doctree: nodes.document) -> None:
-    """Take back what Sphinx changes in a doctree while it writes HTML: titles of admonitions, places of pictures."""
-    from sphinxext.digest.render.labels import admonition_label
+class MailsOfPages(SphinxPostTransform):
+    """Writes the mail beside the page of a digest, out of a copy of what becomes the page."""
 
-    for node in list(doctree.findall(nodes.Element)):
-        if admonition_label(node) and node.children and isinstance(node.children[0], nodes.title):
-            del node[0]
-        elif isinstance(node, nodes.image) and not node.get("alt") and "://" not in node["uri"]:
-            node["alt"] = node["uri"].rpartition("/")[2]
+    formats = ("html",)
+    # after Sphinx has resolved references (priority 10) and taken out what is for other builders (50),
+    # and before links get numbers
+    default_priority = 52
+
+    def run(self, **_arguments: Any) -> None:
+        """Write the mail, if the page has one."""
+        docname, build = self.env.docname, build_state_of(self.env)
+        if build.is_silent or not is_site(build.builder):
+            return
+        for settings in shown_collections(self.env, docname):
+            page = described_page(self.env, settings, docname)
+            if page is not None and page.name and MAILS in settings.publish:
+                content = _mail(Site(self.env, build.builder), settings, docname, self.document.deepcopy())
+                write_if_changed(_file_of(build.builder, docname), content)
+
+
+class LinkNumbers(SphinxPostTransform):
+    """Puts the numbers behind the links of digests, in all outputs but mails and feeds."""
+
+    # when mails are made (priority 52), and before what counts the words of a digest (55)
+    default_priority = 53
+
+    def run(self, **_arguments: Any) -> None:
+        """Number the links."""
+        from sphinxext.digest.doctree.references import number_marked_links
+
+        build = build_state_of(self.env)
+        if not (build.is_silent or isinstance(build.builder, DigestMailBuilder)):
+            number_marked_links([self.document])
 
 
 class Mails(Publisher):
-    """The mails of the digests that have a page. Those of pages that were not written are as they were."""
+    """The mails of the digests that have a page. The mail of a page that was not written stays as it is."""
 
     name = "mails"
 
     def files(self) -> Iterator[File]:
-        """One mail to each page of a digest."""
+        """Yield one mail for each page of a digest."""
         expected = build_state_of(self.app.env).writes.expected
         for docname, settings in mailed_pages(self.app).items():
             mark = expected.pages.get(docname, b"") if expected is not None else b""
@@ -165,35 +182,20 @@ def mailed_pages(app: Sphinx) -> dict[str, Settings]:
     return {docname: settings for settings in collections for docname in digest_pages(app.env, settings)}
 
 
-def write_mail(
-    app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], doctree: nodes.document | None
-) -> None:
-    """Write the mail of a page that is being written: nobody needs its doctree after this."""
-    if doctree is None or not is_site(app.builder):
-        return
-    for settings in shown_collections(app.env, pagename):
-        page = described_page(app.env, settings, pagename)
-        if page is not None and page.name and MAILS in settings.publish:
-            from sphinxext.digest.extension.outputs import write_if_changed
-
-            write_if_changed(_file_of(app, pagename), _mail(app, settings, pagename, doctree))
-
-
 def _published(app: Sphinx, settings: Settings, docname: str) -> tuple[str, bytes]:
-    """The mail of a page: as it was written with the page, or made now if that was not written."""
+    """Return the mail of a page: the file written with the page, or a new one if the page was not written."""
     path = f"{docname}.txt"
     if docname in build_state_of(app.env).writes.written:
         # another build in the same folder may have removed it
         with suppress(OSError):
-            return path, _file_of(app, docname).read_bytes()
-    return path, _mail(app, settings, docname, resolved_page(Site(app.env, app.builder), docname))
+            return path, _file_of(app.builder, docname).read_bytes()
+    site = Site(app.env, app.builder)
+    return path, _mail(site, settings, docname, resolved_page(site, docname))
 
 
-def _mail(app: Sphinx, settings: Settings, docname: str, doctree: nodes.document) -> bytes:
-
-    url = page_url(Site(app.env, app.builder), settings, docname)
-    return mail_of_page(doctree, url, build_state_of(app.env).words).encode()
+def _mail(site: Site, settings: Settings, docname: str, doctree: nodes.document) -> bytes:
+    return mail_of_page(doctree, page_url(site, settings, docname), site.words).encode()
 
 
-def _file_of(app: Sphinx, docname: str) -> Path:
-    return Path(app.builder.outdir, f"{docname}.txt")
+def _file_of(builder: Builder, docname: str) -> Path:
+    return Path(builder.outdir, f"{docname}.txt")

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 from docutils import nodes
 
-from sphinxext.digest.collection.compose import References
 from sphinxext.digest.doctree.countdown_fields import DECISIONS, countdown_fields, deadline_line, deadlines
-from sphinxext.digest.doctree.digest import number_links
 from sphinxext.digest.doctree.parse import TextParser, guard_of
+from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.model import Countdown, Entry, Period, Schedule, Text, Week
 from sphinxext.digest.model.period import short_title
 from sphinxext.digest.problems import Problem
@@ -96,8 +95,7 @@ def _dates(schedule: Schedule, week: Week) -> list[nodes.Node]:
 
 def _lines(parts: dict[str, list[nodes.Node]], schedule: Schedule) -> Iterator[str]:
     """The sections, the page of the schedule and the targets of links."""
-    numbers = References()
-    number_links([node for found in parts.values() for node in found], numbers, "reference", titles=True)
+    targets = number_links(node for found in parts.values() for node in found)
     for name, found in parts.items():
         if name != next(iter(parts)):
             yield ""
@@ -105,9 +103,9 @@ def _lines(parts: dict[str, list[nodes.Node]], schedule: Schedule) -> Iterator[s
         yield from text_lines(found)
     if schedule.url:
         yield from ("", *wrap(f"Schedule: {' '.join(schedule.url.split())}"))
-    if numbers.targets:
+    if targets:
         yield ""
-    for number, target in enumerate(numbers.targets, 1):
+    for number, target in enumerate(targets, 1):
         yield f"[{number}] - {target}"
 
 

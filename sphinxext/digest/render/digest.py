@@ -11,13 +11,14 @@ from pathlib import Path
 
 from docutils import nodes
 
-from sphinxext.digest.collection.compose import References, compose, digest_title
+from sphinxext.digest.collection.compose import compose, digest_title
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.doctree.deadlines import EventName, outlook_of_note, plain_name
-from sphinxext.digest.doctree.digest import digest_nodes, number_links
+from sphinxext.digest.doctree.digest import digest_nodes
 from sphinxext.digest.doctree.docs_files import DocsFolder
 from sphinxext.digest.doctree.notes import NEIGHBOUR_CLASS, PROJECT_CLASS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser, guard_of
+from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.doctree.relative import PublishedHome
 from sphinxext.digest.model import ENGLISH, Countdown, Digest, Entry, Outlook, Period, ReleasedVersion, Words
 from sphinxext.digest.model.words import filled
@@ -120,12 +121,11 @@ def mail_text(
     """
     _shorten_closing(parts, words)
     _remove_neighbours(parts)
-    numbers = References()
-    number_links(parts, numbers, "reference", titles=True)
+    targets = number_links(parts)
     lines = [filled(words.gettext("HTML rendered: {url}"), url=page_url), ""] if page_url else []
     lines += text_lines(parts, width, words)
-    if numbers.targets:
-        lines += ["", *(f"[{number}] - {target}" for number, target in enumerate(numbers.targets, 1))]
+    if targets:
+        lines += ["", *(f"[{number}] - {target}" for number, target in enumerate(targets, 1))]
     return "\n".join(lines).strip("\n") + "\n"
 
 

@@ -17,6 +17,7 @@ from docutils.utils import new_document
 from docutils.writers.html5_polyglot import HTMLTranslator, Writer
 
 from sphinxext.digest.doctree.digest import with_references
+from sphinxext.digest.doctree.references import number_marked_links
 from sphinxext.digest.render.digest import DigestSource
 
 #: What a digest is written in: our headings and the names of months are English.
@@ -64,6 +65,7 @@ def html_document(source: DigestSource, parts: list[nodes.Node]) -> str:
     """
     if source.collection.settings.references:
         parts = with_references(parts, source.digest.period, sections=True)
+        number_marked_links(parts)
     link_pictures(parts)
     url = source.page_url
     published = f'<p class="published"><a href="{escape(url)}">{escape(url)}</a></p>\n' if url else ""

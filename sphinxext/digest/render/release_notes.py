@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from sphinxext.digest.collection.compose import References
-from sphinxext.digest.doctree.digest import number_links
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.parse import TextParser
+from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.load import sections_of
@@ -160,12 +159,11 @@ def release_notes_text(outline: Outline, width: int = WIDTH) -> tuple[str, list[
     """
     builder = _Builder(outline)
     chapters = [(chapter, builder.sections(chapter)) for chapter in outline.chapters]
-    numbers = References()
-    number_links([part for _, parts in chapters for part in parts], numbers, "reference", titles=True)
+    targets = number_links(part for _, parts in chapters for part in parts)
     blocks = [_underlined(outline.title, "=")]
     for chapter, parts in chapters:
         blocks += [_underlined(chapter.heading, "-"), text_lines(parts, width)]
-    blocks.append([f"[{number}] - {target}" for number, target in enumerate(numbers.targets, 1)])
+    blocks.append([f"[{number}] - {target}" for number, target in enumerate(targets, 1)])
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n", builder.problems
 
 

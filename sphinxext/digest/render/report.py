@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from sphinxext.digest.collection.compose import References
-from sphinxext.digest.doctree.digest import number_links
+from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.digest import DigestSource, mail_text
 from sphinxext.digest.render.html import html_document
@@ -36,8 +35,6 @@ def as_markdown(source: DigestSource) -> tuple[str, list[Problem]]:
 def as_json(source: DigestSource) -> tuple[str, list[Problem]]:
     """A record for other programs, whose texts are the reStructuredText of the fragments."""
     parts, problems = source.parts()
-    numbers = References()
-    number_links(parts, numbers, "reference", titles=True)
     period = source.digest.period
     record = {
         "name": period.name,
@@ -45,7 +42,7 @@ def as_json(source: DigestSource) -> tuple[str, list[Problem]]:
         "url": source.page_url,
         "period": {"start": period.start.isoformat(), "end": period.end.isoformat(), "title": period.title},
         "sections": [section_record(section) for section in source.digest.sections],
-        "references": [{"number": number, "url": url} for number, url in enumerate(numbers.targets, 1)],
+        "references": [{"number": number, "url": url} for number, url in enumerate(number_links(parts), 1)],
     }
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n", problems
 

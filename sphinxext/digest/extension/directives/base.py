@@ -15,7 +15,6 @@ from sphinx.util.docutils import SphinxDirective
 
 from sphinxext.digest.collection.compose import digest_title
 from sphinxext.digest.collection.load import Collection
-from sphinxext.digest.doctree.digest import NUMBER_CLASS
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS
 from sphinxext.digest.doctree.notes import WHERE_CLASS
@@ -37,7 +36,7 @@ from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.settings.options import Settings
 
 #: The classes of what stands in a line besides its words.
-_ASIDES = frozenset({NUMBER_CLASS, PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS})
+_ASIDES = frozenset({PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS})
 
 #: The outputs that do not say where a link leads; since docutils 0.22 manual pages do.
 _WITHOUT_LINKS = "format_text" if docutils.__version_info__ >= (0, 22) else "format_text or format_man"
@@ -289,7 +288,7 @@ def _title_of(node: nodes.Element, label: str) -> str:
 
 
 def _words_of(node: nodes.Element) -> str:
-    """The words of a heading or a line, without the numbers of its links and the links that are put after it."""
+    """The words of a heading or a line, without the links that are put after it."""
     words: list[str] = []
     for child in node.children:
         if isinstance(child, nodes.Text):

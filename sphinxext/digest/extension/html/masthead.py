@@ -175,12 +175,8 @@ def _ignored(words: str) -> tuple[str, ...]:
 
 
 def _title_of(section: nodes.section) -> str:
-    """The words of a heading without the numbers of its links."""
-    from sphinxext.digest.doctree.digest import NUMBER_CLASS
-
     title = section.next_node(nodes.title)
-    texts = title.findall(nodes.Text) if title is not None else ()
-    return " ".join("".join(text for text in texts if NUMBER_CLASS not in text.parent["classes"]).split())
+    return " ".join(title.astext().split()) if title is not None else ""
 
 
 class Permalinks(SphinxPostTransform):
