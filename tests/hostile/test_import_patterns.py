@@ -21,7 +21,7 @@ import pytest
 
 import sphinxext.digest.gather.importer
 from sphinxext.digest.fragments import draft as outside
-from sphinxext.digest.render import rst_markup
+from sphinxext.digest.render import rst as render_rst
 from sphinxext.digest.text import visible as plain
 
 #: Each size is for the texts that took longest with the size before: how many of them, and the limit in seconds.
@@ -183,7 +183,7 @@ class Used:
 def modules() -> Iterator[ModuleType]:
     for found in pkgutil.iter_modules(sphinxext.digest.gather.importer.__path__, "sphinxext.digest.gather.importer."):
         yield importlib.import_module(found.name)
-    yield from (outside, plain, rst_markup)
+    yield from (outside, plain, render_rst)
 
 
 def compiled(module: ModuleType) -> Iterator[tuple[str, re.Pattern, bool]]:

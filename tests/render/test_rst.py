@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from scenarios import read_scenario, scenario_files
 
 from sphinxext.digest.problems import Code
-from sphinxext.digest.render.rst_markup import escaped, escaped_words, heading, link
+from sphinxext.digest.render.rst import heading, plain
+from sphinxext.digest.text.rst import escaped, link
 
 #: The cases that have a page and do not need Sphinx's roles.
 CASES = [
@@ -89,15 +90,17 @@ def printable(text: str) -> str:
 def test_escaped_lines_are_themselves(text: str) -> None:
     text = printable(text)
     if text:
-        assert inline(escaped(text)) == text
-        assert inline(f"By {escaped_words(text)}") == f"By {text}"
+        assert inline(plain(text)) == text
+        assert inline(plain(f"By {text}")) == f"By {text}"
+        assert inline(f"{plain(f'{text}:')} x") == f"{text}: x"
+        assert inline(f"x {escaped(f'({text})')}") == f"x ({text})"
 
 
 @given(LINES)
 def test_escaped_headings_are_themselves(text: str) -> None:
     text = printable(text)
     if text:
-        page = parse("\n".join([*heading(escaped(text), "="), "", "Text"]))
+        page = parse("\n".join([*heading(plain(text), "="), "", "Text"]))
         assert isinstance(page[0], nodes.section)
         assert page[0][0].astext() == text
 

@@ -35,15 +35,19 @@ class PublishedLinks:
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
 
+    def digest_of(self, entry: Entry) -> tuple[str, str]:
+        """Return the title of the digest with a note, and the URL of the note there, empty if it has no page."""
+        period, settings = self.collection.calendar.period_of(entry.moment.day), self.collection.settings
+        url = settings.page_url(period)
+        return digest_title(period, settings), f"{url}#{entry.anchor}" if url else ""
+
     def to_thread(self, entry: Entry) -> list[nodes.Node]:
-        """The title of the digest that a thread stands in, as a link if there is anything to link to."""
-        settings = self.collection.settings
-        period = self.collection.calendar.period_of(entry.moment.day)
-        title, url = digest_title(period, settings), settings.page_url(period)
-        return [nodes.reference("", title, refuri=f"{url}#{entry.anchor}") if url else nodes.Text(title)]
+        """Return the title of the digest with a thread, as a link if it has a page."""
+        title, url = self.digest_of(entry)
+        return [nodes.reference("", title, refuri=url) if url else nodes.Text(title)]
 
     def to_release(self, version: str) -> list[nodes.Node]:
-        """The version; only a build knows which page has its notes."""
+        """Return the version; only a build knows which page has its notes."""
         return [nodes.Text(version)]
 
 

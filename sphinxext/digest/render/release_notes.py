@@ -27,8 +27,7 @@ from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.load import sections_of
 from sphinxext.digest.release.notes import NotesConfig, Release, ReleaseNote
 from sphinxext.digest.render.markdown import markdown_document
-from sphinxext.digest.render.rst import UniqueNames, link_targets, reading_of
-from sphinxext.digest.render.rst_markup import escaped, escaped_words, heading, item, separated
+from sphinxext.digest.render.rst import UniqueNames, heading, item, link_targets, plain, reading_of, separated
 from sphinxext.digest.render.text import text_lines
 from sphinxext.digest.text.width import WIDTH, width_of
 from sphinxext.digest.yaml import compose as safeyaml
@@ -353,9 +352,7 @@ def release_notes_rst(outline: Outline, *, show_source: bool) -> str:
 
 
 def _passage(parser: TextParser, names: UniqueNames, part: NotePart, passage: Passage) -> list[str]:
-    title = passage.release.title
-    # a version is no enumerator, which a space would have to follow
-    lead = f"{escaped(title) if ' ' in title else escaped_words(title)}:"
+    lead = plain(f"{passage.release.title}:")
     lines = (names.unique(passage.text.value) or passage.text.value).split("\n")
     parsed = parser.blocks(passage.text, passage.note.path, "note")
     if parsed and isinstance(parsed[0], nodes.paragraph):

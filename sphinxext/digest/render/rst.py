@@ -1,24 +1,25 @@
-"""A digest as a document of reStructuredText: a page that one can paste into a documentation.
+"""A digest as one document of reStructuredText, to be pasted into a documentation.
 
-Texts are the fragments' own, with the directives and roles of the project; what does not parse stands there as it is
-written, in a literal block.
-
-Names in texts that come together in one document, where each name may be given only once.
+It is composed of the fragments' own texts, with the directives and roles of the project, between headings, items and
+links. A text that docutils cannot parse becomes a literal block. In one document each name may be defined only once:
+the names of later texts are changed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 from docutils import nodes
+from docutils.utils import column_width
 
 from sphinxext.digest.doctree.digest import after_version
 from sphinxext.digest.doctree.guard import Guard
-from sphinxext.digest.doctree.lines import project_after
-from sphinxext.digest.doctree.notes import COUNTDOWN_PARTS, NoteBuilder
+from sphinxext.digest.doctree.lines import ends_with
+from sphinxext.digest.doctree.notes import COUNTDOWN_PARTS
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.model import (
     Closing,
@@ -32,19 +33,11 @@ from sphinxext.digest.model import (
     Success,
     Text,
     Thread,
+    ThreadLinks,
 )
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.render.digest import DigestSource
-from sphinxext.digest.render.rst_markup import (
-    escaped,
-    escaped_words,
-    heading,
-    item,
-    link,
-    literal_block,
-    separated,
-)
-from sphinxext.digest.text.rst import as_paragraph, without_roles
+from sphinxext.digest.text.rst import as_paragraph, begun, escaped, link, without_roles
 
 #: ```text <url>`_`` with its text and URL.
 _EMBEDDED = re.compile(r"`([^`<>]+?)\s*<([^`<>\s]+)>`_(?!_)")
@@ -53,23 +46,23 @@ _TARGET = re.compile(r"^[ ]*\.\. _(`[^`\n]+`|[^`:\n_][^:\n]*):[ ]+(\S*[^\s_])[ ]
 _FOOTNOTE = re.compile(r"^[ ]*\.\. \[(#?[^\]\n*#]+)\]", re.MULTILINE)
 _SUBSTITUTION = re.compile(r"^[ ]*\.\. \|([^|\n]+)\|", re.MULTILINE)
 
-#: The words of a text and where its links lead, to compare it with another.
+#: Returns the words of a text and the targets of its links, to compare it with another.
 Reading = Callable[[str], object]
 
 
 class UniqueNames:
-    """Gives the names of one text after the other a form in which none comes twice."""
+    """Renames what several texts of one document define under the same name: links, footnotes, substitutions."""
 
     def __init__(self, read: Reading) -> None:
-        """Start without names.
+        """Begin with no names.
 
-        :param read: gives what two texts have to have in common to say the same.
+        :param read: returns what a text says, to compare it with its renamed form.
         """
         self._read = read
         self._taken: set[str] = set()
 
     def unique(self, text: str) -> str | None:
-        """A text that says the same and gives no name that an earlier text has given; None if there is no way."""
+        """Return the text with names that no earlier text defines, or None if renaming would change what it says."""
         clashing = {name for name in _names(text) if name in self._taken}
         changed = text
         for name in sorted(clashing):
@@ -84,7 +77,7 @@ class UniqueNames:
         kind, _, words = name.partition(":")
         if kind == "link":
             return _without_target(text, words)
-        # a number that is counted can have a name besides, one that is written cannot
+        # an auto-numbered footnote can be renamed, an explicit number cannot
         prefix = "#note-" if words.isdecimal() else ""
         number = 2
         while f"{kind}:{prefix}{words}-{number}" in self._taken:
@@ -96,7 +89,7 @@ class UniqueNames:
 
 
 def link_targets(text: str) -> Iterator[tuple[str, str]]:
-    """The names that a text gives to links, as docutils compares names, and where each leads."""
+    """Yield the names of a text's hyperlink targets, as docutils normalizes them, each with its URL."""
     for pattern in (_EMBEDDED, _TARGET):
         for match in pattern.finditer(text):
             yield " ".join(match[1].strip("`").lower().split()), match[2]
@@ -114,7 +107,7 @@ def _names(text: str) -> Iterator[str]:
 
 
 def _without_target(text: str, name: str) -> str:
-    """A text whose links of a name have their URL beside them instead."""
+    """Return a text in which the links of a name have an embedded URL."""
     urls = {match[2] for pattern in (_EMBEDDED, _TARGET) for match in pattern.finditer(text) if _is(match[1], name)}
     if len(urls) != 1:
         return text
@@ -134,55 +127,53 @@ def _pattern(words: str) -> str:
     return r"\s+".join(map(re.escape, words.split()))
 
 
+#: Blocks of lines, without the blank lines between them.
 Blocks = list[list[str]]
 
 
 def rst_document(source: DigestSource) -> tuple[str, list[Problem]]:
-    """A digest with its title and sections, and the problems of its texts."""
+    """Return a digest with its title and sections, and the problems of its texts."""
     writer = _Writer(source)
-    blocks: Blocks = [heading(escaped(source.digest.title), "=", overline=True)]
+    blocks: Blocks = [heading(plain(source.digest.title), "=", overline=True)]
     if source.page_url:
         blocks.append([f"HTML rendered: {source.page_url}"])
     for section in source.digest.sections:
         if section.heading is None and section.kind is not Kind.PRELUDE and len(blocks) > 1:
-            blocks.append(["----"])  # nothing else tells where a story without a heading begins
+            blocks.append(["----"])  # nothing else separates a story without a heading
         blocks += writer.section(section)
     return "\n".join(separated(blocks)) + "\n", writer.parser.problems
 
 
 class _Writer:
-    """Writes sections and notes. Each function gives blocks, which are lines without blank lines around them."""
+    """Writes sections and notes as blocks."""
 
     def __init__(self, source: DigestSource) -> None:
-        self.source, self.digest = source, source.digest
+        self.source = source
         self.settings = source.collection.settings
         self.parser = TextParser(guard_of(self.settings))
-        # what a page has of the notes: which links close them is decided there
-        self.builder = NoteBuilder(self.settings, TextParser(guard_of(self.settings)), source.links)
-        self.others = TextParser(Guard())
+        self.foreign = TextParser(Guard())
         self.names = UniqueNames(reading_of(TextParser(guard_of(self.settings))))
 
     def section(self, section: Section) -> Blocks:
-        """A section under its heading."""
+        """Write a section under its heading."""
         title: Blocks = []
         if isinstance(section.heading, Text):
             title = [heading(self.title(section.heading, section.entries[0]), "=")]
         elif section.heading is not None:
-            title = [heading(escaped(section.heading), "=")]
+            title = [heading(plain(section.heading), "=")]
         return title + self.body(section)
 
     def body(self, section: Section) -> Blocks:
         entries = section.entries
         if section.released:
-            lines = [f"{version.version}{after_version(version)}" for version in section.released]
-            return [[row for line in lines for row in item([[escaped(line)]])]]
+            lines = bullets(plain(f"{version.version}{after_version(version)}") for version in section.released)
+            return [list(chain.from_iterable(lines))]
         if not entries:
-            return [[escaped(self.settings.empty_group)]]
+            return [[plain(self.settings.empty_group)]]
         if section.kind is Kind.SUCCESS:
             return self.successes(entries)
-        blocks: Blocks = []
-        items = [(entry, entry.note) for entry in entries if isinstance(entry.note, Item)]
-        blocks.append([line for entry, note in items for line in self.item(entry, note)])
+        items = [self.item(entry, entry.note) for entry in entries if isinstance(entry.note, Item)]
+        blocks: Blocks = [list(chain.from_iterable(items))]
         for entry in entries:
             note = entry.note
             if isinstance(note, Countdown):
@@ -196,36 +187,36 @@ class _Writer:
         return blocks
 
     def text(self, text: Text, entry: Entry) -> tuple[Blocks, list[nodes.Node]]:
-        """The source of a text, and what it is parsed to."""
-        text, parser = self.readable(text, entry)
+        """Write a text as it is, and return what it is parsed to as well: that tells what may stand beside it."""
+        text, parser = self.portable(text, entry)
         known = len(parser.problems)
-        # addresses stay as they are: where the page will be pasted is not known
+        # relative addresses stay as they are: the page may be pasted anywhere
         home = partial(self.source.home_of, entry)
         parsed = parser.blocks(text, entry.fragment.path, entry.anchor, home=home)
         if len(parser.problems) > known:
-            return [literal_block(text.value)], []
+            return [_literal_block(text.value)], []
         value = self.names.unique(as_paragraph(text.value) if text.is_line else text.value)
         if value is None:
-            message = "a name is that of another text of this digest: in one document it has to be another"
+            message = "another text of this digest defines the same name, and it cannot be changed here: rename it"
             parser.problems.append(Problem(entry.fragment.path, text.line, text.column, Code.RST, message))
-            return [literal_block(text.value)], []
+            return [_literal_block(text.value)], []
         lines = [line.expandtabs(8).rstrip() for line in value.split("\n")]
-        # an empty comment keeps an indented beginning from becoming part of what is before it
+        # an empty comment keeps an indented first line from becoming part of the block before it
         return [*([[".."]] if lines[0].startswith(" ") else []), lines], parsed
 
-    def readable(self, text: Text, entry: Entry) -> tuple[Text, TextParser]:
-        """A text as it can stand in any document, and what tells whether it does; what others wrote is no problem."""
+    def portable(self, text: Text, entry: Entry) -> tuple[Text, TextParser]:
+        """Return a text without the roles of another project, and its parser: foreign problems are not reported."""
         if entry.fragment.project is None:
             return text, self.parser
-        return replace(text, value=without_roles(text.value)), self.others
+        return replace(text, value=without_roles(text.value)), self.foreign
 
     def title(self, text: Text, entry: Entry) -> str:
-        """The source of a title on one line."""
-        text, parser = self.readable(text, entry)
+        """Return a title as one line of source."""
+        text, parser = self.portable(text, entry)
         known = len(parser.problems)
         parser.inline(text, entry.fragment.path, f"{entry.anchor}-title", partial(self.source.home_of, entry))
         value = self.names.unique(as_paragraph(text.value)) if len(parser.problems) == known else None
-        return " ".join(value.split()) if value is not None else escaped(text.value)
+        return " ".join(value.split()) if value is not None else plain(text.value)
 
     def successes(self, entries: tuple[Entry, ...]) -> Blocks:
         lines: list[str] = []
@@ -237,37 +228,36 @@ class _Writer:
                 closing, parsed = self.text(entry.note.text, entry)
                 is_list = parsed and all(isinstance(block, nodes.bullet_list) for block in parsed)
                 own += closing if is_list else [item(closing)]
-        if not own:
-            lines += [line for found in self.builder.project_closing() for line in _line_item(found)]
-        return [lines, *own]
+        if own:
+            return [lines, *own]
+        settings = self.settings
+        closing_lines = [plain(settings.success_closing)] if settings.success_closing else []
+        closing_lines += [link("All Successes", settings.success_url)] if settings.success_url else []
+        return [[*lines, *chain.from_iterable(bullets(closing_lines))]]
 
     def success(self, entry: Entry, note: Success) -> list[str]:
-        lead = f"{escaped(''.join(note.lead))}: " if note.lead else ""
         label = f"#{note.channel.lstrip('#')}" if note.channel else "log"
-        where = [f"({link(label, note.url)})"] if note.url else []
-        return self.line(entry, note.text, lead, " ".join([*where, *self.project(entry)]))
+        tail = [f"({link(label, note.url)})"] if note.url else []
+        return self.line(entry, note.text, plain(f"{''.join(note.lead)}:") if note.lead else "", tail)
 
     def item(self, entry: Entry, note: Item) -> list[str]:
         if note.url and re.fullmatch(r"[\w ,.()'\"/-]+", note.text.value):
-            return item([[" ".join([link(note.text.value, note.url), *self.project(entry)])]])
-        links = [link("Link", note.url)] if note.url else []
-        return self.line(entry, note.text, "", " ".join([*links, *self.project(entry)]))
+            return item([[" ".join([link(note.text.value, note.url), *_project(entry)])]])
+        return self.line(entry, note.text, "", [link("Link", note.url)] if note.url else [])
 
-    def project(self, entry: Entry) -> list[str]:
-        """The project that a line is from, if it is not the project's own."""
-        return ["".join(map(_words, project_after(entry))).strip()] if entry.fragment.project else []
-
-    def line(self, entry: Entry, text: Text, lead: str, tail: str) -> list[str]:
-        """An item with words before and after its first paragraph."""
+    def line(self, entry: Entry, text: Text, lead: str, tail: list[str]) -> list[str]:
+        """Write an item with words before and after its first paragraph."""
         blocks, parsed = self.text(text, entry)
+        after = " ".join([*tail, *_project(entry)])
         if lead and parsed and isinstance(parsed[0], nodes.paragraph):
-            blocks[0][0] = lead + blocks[0][0]
+            blocks[0][0] = f"{lead} {blocks[0][0]}"
         elif lead:
-            blocks.insert(0, [lead.rstrip()])
-        if tail and len(parsed) == 1 and isinstance(parsed[0], nodes.paragraph) and not blocks[-1][-1].endswith("\\"):
-            blocks[-1][-1] += f" {tail}"
-        elif tail:
-            blocks.append([tail])
+            blocks.insert(0, [lead])
+        is_paragraph = len(parsed) == 1 and isinstance(parsed[0], nodes.paragraph)
+        if after and is_paragraph and not blocks[-1][-1].endswith("\\"):
+            blocks[-1][-1] += f" {after}"
+        elif after:
+            blocks.append([after])
         return item(blocks)
 
     def countdown(self, entry: Entry, note: Countdown) -> Blocks:
@@ -275,44 +265,81 @@ class _Writer:
         if len(parts) == 1:
             blocks = self.text(parts[0][1], entry)[0]
         else:
-            items = [item([[f"{label}:"], *self.text(text, entry)[0]]) for label, text in parts]
-            blocks = [separated(items)]
-        return blocks + _links(self.builder.countdown(entry))
+            blocks = [separated(item([[f"{label}:"], *self.text(text, entry)[0]]) for label, text in parts)]
+        return blocks + self.links(entry, "Full thread", note.url)
 
     def thread(self, entry: Entry, note: Thread) -> Blocks:
-        blocks = self.text(note.summary, entry)[0] if note.summary else []
-        return blocks + _links(self.builder.thread(entry, self.digest.threads[entry.identity]))
+        blocks, parsed = self.text(note.summary, entry) if note.summary else ([], [])
+        url = note.url if note.url and not ends_with(parsed, note.url) else None
+        return blocks + self.links(entry, "Full thread", url, self.source.digest.threads[entry.identity])
 
     def story(self, entry: Entry, note: Story, *, with_title: bool) -> Blocks:
         title = [heading(self.title(note.title, entry), "-")] if note.title and with_title else []
-        byline = [[f"By {escaped_words(note.author)}"]] if note.author else []
-        return [*title, *byline, *self.text(note.text, entry)[0], *_links(self.builder.story(entry))]
+        byline = [[plain(f"By {note.author}")]] if note.author else []
+        return [*title, *byline, *self.text(note.text, entry)[0], *self.links(entry, "Full story", note.url)]
+
+    def links(self, entry: Entry, label: str, url: str | None, parts: ThreadLinks | None = None) -> Blocks:
+        """Write the links that close a note as a list."""
+        lines = [link(label, url)] if url else []
+        if parts is not None and parts.earlier:
+            lines.append(_labelled("Continued from", *self.source.links.digest_of(parts.earlier)))
+        for later in parts.later if parts else ():
+            lines.append(_labelled("Continued in", *self.source.links.digest_of(later)))
+        if (project := entry.fragment.project) is not None:
+            lines.append(_labelled("Project", project.title, entry.note.page or project.home))
+        return [list(chain.from_iterable(bullets(lines)))]
 
 
-def _links(body: list[nodes.Node]) -> Blocks:
-    """The list of links that closes a note, from what a page has of the note."""
-    last = body[-1] if body else None
-    if not isinstance(last, nodes.bullet_list) or "digest-links" not in last["classes"]:
+def _labelled(label: str, title: str, url: str | None) -> str:
+    return f"{label}: {link(title, url)}" if url else plain(f"{label}: {title}")
+
+
+def _project(entry: Entry) -> list[str]:
+    """Return the project that a note is from, to be put after its words."""
+    project = entry.fragment.project
+    if project is None:
         return []
-    return [[line for found in last.children for line in _line_item(found)]]
+    url = entry.note.page or project.home
+    return [f"({link(project.title, url)})" if url else escaped(f"({project.title})")]
 
 
-def _line_item(found: nodes.Node) -> list[str]:
-    """An item of words and links."""
-    paragraph = found.children[0]
-    return item([["".join(_words(node) for node in paragraph.children)]])
+def plain(text: str) -> str:
+    """Return the source of a paragraph without markup."""
+    return begun(escaped(" ".join(text.split())))
 
 
-def _words(node: nodes.Node) -> str:
-    if isinstance(node, nodes.reference):
-        return link(node.astext(), node["refuri"])
-    if isinstance(node, nodes.inline):
-        return "".join(map(_words, node.children))
-    return escaped_words(node.astext())
+def heading(source: str, line: str, *, overline: bool = False) -> list[str]:
+    """Return a title above a line of this character."""
+    rule = line * max(column_width(source), 4)
+    return [*([rule] if overline else []), source, rule]
+
+
+def item(blocks: Iterable[list[str]]) -> list[str]:
+    """Return an item of a bullet list."""
+    first, *rest = separated(blocks) or [""]
+    return [f"* {first}".rstrip(), *_indented(rest, "  ")]
+
+
+def bullets(lines: Iterable[str]) -> Blocks:
+    """Return items of one line each."""
+    return [item([[line]]) for line in lines]
+
+
+def separated(blocks: Iterable[list[str]]) -> list[str]:
+    """Return blocks with blank lines between them."""
+    return list(chain.from_iterable((*lines, "") for lines in blocks if lines))[:-1]
+
+
+def _literal_block(text: str) -> list[str]:
+    return ["::", "", *_indented(text.split("\n"), "    ")]
+
+
+def _indented(lines: Iterable[str], indent: str) -> list[str]:
+    return [indent + line if line else "" for line in lines]
 
 
 def reading_of(parser: TextParser) -> Reading:
-    """What a text says, for comparing: its words without numbers, which labels get, and where its links lead."""
+    """Return a function that reads the words of a text, but for the numbers of labels, and its links."""
 
     def read(value: str) -> object:
         blocks = parser.blocks(Text(value, 1, 1), "", "compared")
