@@ -1,12 +1,10 @@
-"""Formulas of fragments: the commands that only draw something, of all that TeX and MathJax know.
+"""Formulas of fragments: an allow-list of commands, and a check of their structure.
 
-A formula is a program to TeX, which reads files and writes them, and to MathJax, which makes links of any scheme,
-styles and identifiers. So commands and environments are allowed by name, as docutils' tables have them.
-
-The structure of formulas: arguments, scripts, delimiters, environments and their columns.
-
-TeX does not recover from mistakes as browsers do: it stops, or asks the terminal. So a formula has to be one that TeX
-sets without a word. That is checked as strictly as it can be done without TeX: what is refused is shown as text.
+A formula is a program to TeX, which reads and writes files, and to MathJax, which makes links of any scheme, styles
+and identifiers. So commands and environments are allowed by name: those that docutils, MathJax and the packages that
+Sphinx loads for LaTeX all know. TeX does not recover from mistakes as browsers do: it stops, or asks the terminal. So
+arguments, scripts, delimiters, environments and their columns are checked as strictly as that is possible without TeX.
+A formula that is refused is shown as text.
 """
 
 from __future__ import annotations
@@ -14,87 +12,100 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
 from docutils import nodes
-from docutils.utils.math import tex2unichar
 
-#: How deep groups, environments and delimiters may be nested in each other.
+#: The deepest nesting of groups, environments and delimiters.
 MAX_DEPTH = 10
-#: How many columns a matrix, an array or an alignment may have. The matrices of amsmath have at most ten.
+#: The most columns of a matrix, an array or an alignment; the matrices of amsmath have at most ten.
 MAX_COLUMNS = 10
 
-_FONTS = frozenset(
-    """
-    mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak boldsymbol operatorname
-    """.split()  # noqa: SIM905 - words read better than quoted strings
-)
-_TEXTS = frozenset(
-    """
-    text textrm textbf textit textsf texttt textnormal mbox
-    """.split()  # noqa: SIM905 - words read better than quoted strings
-)
-_ONE = frozenset(
-    """
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_FONTS = _names("mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak boldsymbol operatorname")
+_TEXTS = _names("text textrm textbf textit textsf texttt textnormal mbox")
+_ONE = _names("""
     acute bar breve check ddddot dddot ddot dot grave hat mathring tilde vec widehat widetilde
     overline underline overbrace underbrace overleftarrow overrightarrow overleftrightarrow underleftarrow
     underrightarrow underleftrightarrow mathop mathrel mathbin mathord mathopen mathclose mathpunct mathinner
     pmod pod mod phantom hphantom vphantom smash boxed sqrt xleftarrow xrightarrow
-    """.split()  # noqa: SIM905 - words read better than quoted strings
-)
-_TWO = frozenset(
-    """
-    frac cfrac dfrac tfrac binom dbinom tbinom overset underset stackrel
-    """.split()  # noqa: SIM905 - words read better than quoted strings
-)
-_ARGUMENTS = {**dict.fromkeys((*_ONE, *_FONTS), 1), **dict.fromkeys(_TWO, 2)}
+""")
+_TWO = _names("frac cfrac dfrac tfrac binom dbinom tbinom overset underset stackrel")
+_ARGUMENTS = {**dict.fromkeys(_ONE | _FONTS, 1), **dict.fromkeys(_TWO, 2)}
 #: The commands that may have an argument in square brackets.
-_WITH_OPTION = frozenset({"sqrt", "xleftarrow", "xrightarrow"})
+_WITH_OPTION = _names("sqrt xleftarrow xrightarrow")
 _BIG = frozenset(f"{size}{end}" for size in ("big", "Big", "bigg", "Bigg") for end in ("", "l", "m", "r"))
-_WITH_LIMITS = frozenset(
-    """
+_WITH_LIMITS = _names("""
     bigcap bigcup bigodot bigoplus bigotimes bigsqcup biguplus bigvee bigwedge coprod iiiint iiint iint int oint prod
     sum det gcd inf injlim lim liminf limsup max min Pr projlim sup varinjlim varliminf varlimsup varprojlim
-    """.split()  # noqa: SIM905 - words read better than quoted strings
-)
-_DELIMITERS = frozenset(
-    r"""
+""")
+_DELIMITERS = _names(r"""
     ( ) [ ] | / . < > \{ \} \| \langle \rangle \lvert \rvert \lVert \rVert \lbrace \rbrace \lbrack \rbrack \lceil
     \rceil \lfloor \rfloor \lgroup \rgroup \lmoustache \rmoustache \vert \Vert \backslash \uparrow \downarrow
     \updownarrow \Uparrow \Downarrow \Updownarrow \ulcorner \urcorner \llcorner \lrcorner
-    """.split()  # noqa: SIM905 - words read better than quoted strings
-)
-#: The environments that are a part of a formula, and how many columns each has.
+""")
+#: The commands that are one symbol, and can be an argument without braces.
+_SYMBOLS = _names("""
+    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho varrho
+    sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
+    aleph beth gimel daleth ell hslash imath jmath wp Re Im complement eth mho digamma
+    partial infty nabla forall exists nexists emptyset prime angle measuredangle sphericalangle
+    top bot neg lnot surd sharp flat natural clubsuit diamondsuit heartsuit spadesuit checkmark maltese Box
+    star bullet ast circ dagger ddagger mp pm perp { } |
+""")
+_OTHERS = _names("""
+    varnothing square lozenge lhd rhd boxplus boxtimes preccurlyeq succcurlyeq triangleq thinspace medspace slash S P
+    amalg cap cup cdot centerdot times div setminus smallsetminus sqcap sqcup uplus vee wedge lor land oplus ominus
+    otimes oslash odot bigcirc diamond wr rtimes ltimes dotplus barwedge doublebarwedge circledast circledcirc
+    le leq leqq leqslant ge geq geqq geqslant ne neq ll gg lll ggg prec preceq succ succeq sim simeq approx approxeq
+    cong equiv propto asymp doteq models mid parallel nmid nparallel vdash dashv Vdash vDash bowtie smile frown
+    lesssim gtrsim lessgtr gtrless nless ngtr nleq ngeq nsim ncong precsim succsim trianglelefteq trianglerighteq
+    in notin ni owns subset supset subseteq supseteq subseteqq supseteqq subsetneq supsetneq nsubseteq nsupseteq
+    sqsubset sqsupset sqsubseteq sqsupseteq because therefore between pitchfork
+    to gets leftarrow rightarrow leftrightarrow Leftarrow Rightarrow Leftrightarrow longleftarrow longrightarrow
+    longleftrightarrow Longleftarrow Longrightarrow Longleftrightarrow implies impliedby mapsto longmapsto
+    hookleftarrow hookrightarrow leftharpoonup leftharpoondown rightharpoonup rightharpoondown rightleftharpoons
+    nearrow searrow swarrow nwarrow leadsto rightsquigarrow twoheadrightarrow twoheadleftarrow nrightarrow nleftarrow
+    nRightarrow nLeftarrow circlearrowleft circlearrowright curvearrowleft curvearrowright upharpoonright
+    arccos arcsin arctan arg cos cosh cot coth csc deg dim exp hom ker lg ln log sec sin sinh tan tanh not
+    bmod dots dotsb dotsc dotsi dotsm dotso ldots cdots ddots vdots colon rm bf it displaystyle textstyle scriptstyle
+    scriptscriptstyle limits nolimits left middle right substack quad qquad enspace thickspace negthinspace
+    negmedspace negthickspace hline nonumber notag
+""")
+_COMMANDS = {
+    *_ARGUMENTS,
+    *_TEXTS,
+    *_BIG,
+    *_WITH_LIMITS,
+    *_SYMBOLS,
+    *_OTHERS,
+    *(name[1:] for name in _DELIMITERS if len(name) > 1),
+}
+_SIGNS = frozenset("\\,;:!>{}|#$%&_ ")
+#: The environments within a formula, with the most columns of each.
 _PARTS = {
     **dict.fromkeys(("matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix"), MAX_COLUMNS),
     "aligned": MAX_COLUMNS,
     "cases": 2,
     "gathered": 1,
 }
-#: Those that are a whole formula, which has to be written without the environment that Sphinx puts around it.
+#: The environments around a whole formula, which needs the option ``nowrap`` then, with the most columns of each.
 _WHOLES = {"align": MAX_COLUMNS, "flalign": MAX_COLUMNS, "gather": 1, "multline": 1, "equation": 0, "eqnarray": 3}
 _MATH_TOKEN = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}|\\[a-zA-Z]+|\\.|'+|\S", re.DOTALL)
 _WHOLE = re.compile(
     r"\s*\\begin\s*\{(?P<name>[a-z]+)(?P<star>\*?)\}(?P<body>.*)\\end\s*\{(?P=name)(?P=star)\}\s*", re.DOTALL
 )
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{(.*)\}", re.DOTALL)
-
-
+_ENVIRONMENTS = {*_PARTS, *_WHOLES, "array", "alignedat", "split", "alignat", "subarray"}
 #: The commands whose argument may be a script without braces around it.
-_FONTS_OF_SCRIPTS = frozenset(
-    {"mathrm", "mathbf", "mathit", "mathsf", "mathtt", "mathcal", "mathbb", "mathfrak", "text"}
-)
-
-
-@cache
-def symbols() -> frozenset[str]:
-    """Return the commands that are one symbol, and can be an argument without braces."""
-    tables = (*tex2unichar.mathalpha, *tex2unichar.mathord, "ast", "circ", "dagger", "ddagger", "mp", "pm", "perp")
-    return (frozenset(tables) | {"star", "bullet", "ell", "{", "}", "|"}) - {"ldots"}
+_FONTS_OF_SCRIPTS = (_FONTS - {"boldsymbol", "operatorname"}) | {"text"}
 
 
 class StructureError(Exception):
-    """A formula that TeX would stop at. Its words are the reason."""
+    """A formula that TeX would stop at; the message is the reason."""
 
 
 @dataclass
@@ -109,7 +120,7 @@ class _Rows:
 
 @dataclass
 class _Scripts:
-    """Which scripts the last symbol has."""
+    """The scripts of the last symbol."""
 
     over: bool = False
     under: bool = False
@@ -124,7 +135,7 @@ def check_inline(formula: str) -> None:
 
 
 def check_block(formula: str, *, wrapped: bool) -> None:
-    """Check a formula of its own.
+    """Check a displayed formula.
 
     :param wrapped: whether Sphinx puts its environment around it: ``split``, or ``aligned`` for several equations.
     :raises StructureError: if TeX would stop at it.
@@ -161,7 +172,7 @@ class _Reader:
     last: str = field(default="", init=False)
 
     def all(self, rows: _Rows | None = None) -> None:
-        """Read all that there is."""
+        """Read the whole formula."""
         self.group("", rows)
 
     def peek(self) -> str:
@@ -181,7 +192,7 @@ class _Reader:
         scripts, self.last = _Scripts(), ""
         while (part := self.next()) != end:
             if not part or part in ("}", r"\right") or part.startswith(r"\end"):
-                raise StructureError(f"there is no '{end}' in a formula" if end else f"'{part}' ends nothing")
+                raise StructureError(f"'{end}' is missing in a formula" if end else f"'{part}' ends nothing")
             if part[0] in "^_'":
                 self.script(part, scripts)
                 continue
@@ -197,7 +208,7 @@ class _Reader:
         self.braces -= end == "}"
 
     def cell(self, part: str, rows: _Rows | None) -> None:
-        """Read what ends a cell or a row, or draws a line."""
+        """Read the end of a cell or a row, or a line between rows."""
         if rows is None:
             raise StructureError(f"'{part}' is only for rows of an environment")
         if part == "&":
@@ -222,13 +233,13 @@ class _Reader:
             self.argument(fonts=True)
 
     def argument(self, *, fonts: bool = False) -> None:
-        """Read what a command works on: a group, or one symbol."""
+        """Read an argument: a group, or one symbol."""
         part = self.next()
         if part == "{":
             self.group("}")
         elif fonts and part[1:] in _FONTS_OF_SCRIPTS:
             self.symbol(part, "")
-        elif not part or part[0] in "}^_'&~" or (part.startswith("\\") and part[1:] not in symbols()):
+        elif not part or part[0] in "}^_'&~" or (part.startswith("\\") and part[1:] not in _SYMBOLS):
             raise StructureError("an argument is missing in a formula: use braces")
 
     def symbol(self, part: str, end: str) -> None:
@@ -279,7 +290,7 @@ class _Reader:
             raise StructureError(f"'{part}' is missing in a formula")
 
     def words(self) -> None:
-        """Read the argument of a command for words, which has no mathematics."""
+        """Read the argument of a command for text."""
         self.opening("{")
         while (part := self.next()) != "}":
             if not part or part in ("{", "^", "_", "&") or (part.startswith("\\") and part[1:] not in "_&%$#{} "):
@@ -295,7 +306,7 @@ class _Reader:
         return int(number)
 
     def columns(self) -> int:
-        """Read how the columns of an array are aligned."""
+        """Read the alignment of an array's columns, and return their number."""
         self.opening("{")
         columns = 0
         while (part := self.next()) != "}":
@@ -329,60 +340,7 @@ class _Reader:
         self.group(re.sub("^.begin", r"\\end", part), rows)
 
 
-_TABLES = (
-    *("mathaccent", "mathalpha", "mathbin", "mathclose", "mathfence", "mathop", "mathopen", "mathord", "mathover"),
-    *("mathpunct", "mathrel", "mathunder", "space"),
-)
-#: What docutils has no table of: structure, fonts, sizes, functions.
-_COMMANDS = frozenset(
-    """
-    frac cfrac dfrac tfrac binom dbinom tbinom sqrt substack stackrel overset underset
-    left middle right big Big bigg Bigg bigl Bigl biggl Biggl bigm Bigm biggm Biggm bigr Bigr biggr Biggr
-    overline underline overbrace underbrace overleftarrow overrightarrow overleftrightarrow underleftarrow
-    underrightarrow underleftrightarrow widehat widetilde xleftarrow xrightarrow tilde vec
-    text textrm textbf textit textsf texttt textnormal mbox
-    mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak boldsymbol rm bf it
-    mathop mathrel mathbin mathord mathopen mathclose mathpunct mathinner operatorname
-    displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits
-    arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf injlim ker lg lim liminf limsup ln log
-    max min Pr projlim sec sin sinh sup tan tanh varinjlim varliminf varlimsup varprojlim
-    bmod mod pmod pod dots dotsb dotsc dotsi dotsm dotso ldots cdots ddots vdots colon ne le ge to gets
-    lvert rvert lVert rVert lbrace rbrace backslash centerdot varnothing
-    quad qquad enspace thickspace negthinspace negmedspace negthickspace phantom hphantom vphantom smash
-    boxed hline nonumber notag
-    """.split()  # noqa: SIM905 - words read better than quoted strings
-)
-_SIGNS = frozenset("\\,;:!>{}|#$%&_ ")
-_ENVIRONMENTS = frozenset(
-    """
-    matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array cases aligned alignedat gathered split align
-    alignat gather multline equation eqnarray flalign subarray
-    """.split()  # noqa: SIM905 - words read better than quoted strings
-)
-#: Of docutils' tables, the commands that no package defines which Sphinx loads for LaTeX.
-_UNKNOWN_TO_TEX = frozenset(
-    """
-    AC APLcomment APLdownarrowbox APLinput APLinv APLleftarrowbox APLlog APLrightarrowbox APLuparrowbox Aries Bot
-    CIRCLE CheckedBox Circle Coloneqq Diamondblack Diamonddot Gemini Jupiter LEFTCIRCLE LEFTcircle LHD Lbag Leo
-    Libra Longmapsfrom Longmapsto Mapsfrom Mapsto Mars Mercury Nearrow Neptune Nwarrow Perp Pluto RHD RIGHTCIRCLE
-    RIGHTcircle Rbag Saturn Scorpio Searrow Square Sun Swarrow Taurus Top Uranus VDash Venus XBox Yup apprge
-    apprle aquarius aries barin barleftharpoon barrightharpoon biginterleave bigsqcap bindnasrepma blacksmiley
-    blacktriangleup boxast boxbar boxbox boxbslash boxcircle boxslash boy cancer capricornus cent circledbslash
-    circledgtr circledless coloneq coloneqq corresponds diameter dlsh downdownharpoons downuparrows
-    downupharpoons drsh earth eqcolon eqqcolon fatsemi female fint fourth frownie gemini ggcurly girl hash iddots
-    interleave invamp invdiameter invneg jupiter lbag leftarrowtriangle leftbarharpoon leftleftharpoons leftmoon
-    leftrightarrowtriangle leftrightharpoon leftslice leftsquigarrow leftturn leo libra lightning llbracket
-    llcurly llparenthesis longmapsfrom lrtimes male mapsfrom mathbfit mathcent mathscr mathsfit medbullet medcirc
-    mercury multimapboth multimapdotbothA multimapdotbothB multimapinv neptune ngtrless nlessgtr notasymp
-    notbackslash notni notowner notslash nsimeq oiiint oiint ointctrclockwise pisces pluto preceqq quarternote
-    rbag rightarrowtriangle rightbarharpoon rightleftharpoon rightmoon rightrightharpoons rightslice rightturn
-    rrbracket rrparenthesis sagittarius saturn scorpio second smalltriangledown smalltriangleleft
-    smalltriangleright smiley spddot sphat sptilde sqint sslash strictfi strictif succeqq sun talloblong taurus
-    third twonotes underbar updownarrows updownharpoons upupharpoons uranus varEarth varclubsuit vardiamondsuit
-    varheartsuit varointclockwise varprod varspadesuit virgo wasylozenge wasytherefore wideparen
-    """.split()  # noqa: SIM905 - words read better than quoted strings
-)
-#: How many characters a formula may have.
+#: The most characters of a formula.
 MAX_FORMULA = 2_000
 _TOKEN = re.compile(
     r"\\(?P<end>begin|end)\s*\{(?P<environment>[a-zA-Z]*)\*?\}|\\(?P<command>[a-zA-Z]+|.|\Z)|(?P<sign>[$%#]|\^\^)",
@@ -409,7 +367,7 @@ def _refusal(formula: nodes.Element) -> str:
         environment, command, sign = token["environment"], token["command"], token["sign"]
         if environment is not None and environment not in _ENVIRONMENTS:
             return f'The environment "{environment}" may not be used in fragments.'
-        if command is not None and command not in _SIGNS and command not in _known_commands():
+        if command is not None and command not in _SIGNS and command not in _COMMANDS:
             return f'The command "\\{command}" of TeX may not be used in fragments.'
         if sign is not None:
             return f'a formula may not have "{sign}"'
@@ -421,9 +379,3 @@ def _refusal(formula: nodes.Element) -> str:
     except StructureError as error:
         return f"TeX would not set the formula: {error}"
     return ""
-
-
-@cache
-def _known_commands() -> frozenset[str]:
-    names = {name for table in _TABLES for name in getattr(tex2unichar, table, ()) if name.isalpha()}
-    return (frozenset(names) | _COMMANDS) - _UNKNOWN_TO_TEX
