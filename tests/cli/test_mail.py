@@ -195,7 +195,7 @@ def test_a_server_that_no_host_can_be(run: Run, host: str, monkeypatch: pytest.M
     monkeypatch.setattr("sphinxext.digest.cli.mail.os.environ", {**os.environ, **environ})
     result = run("mail", "latest", "--from", "a@b.org", "--to", "c@d.org", "--send")
     assert (result.status, result.out) == (1, "")
-    assert re.fullmatch(r"sphinx-digest: SPHINX_DIGEST_SMTP_HOST is '.*': it must be the name .*\n", result.err)
+    assert re.fullmatch(r"sphinx-digest: invalid SPHINX_DIGEST_SMTP_HOST '.*': expected the name .*\n", result.err)
 
 
 @pytest.mark.usefixtures("notes")

@@ -97,7 +97,7 @@ def test_a_netrc_that_cannot_be_read(send: Send, tmp_path: Path) -> None:
     (tmp_path / "netrc").chmod(0o600)
     result = send(1)
     assert result.status == 1
-    assert "cannot be read as netrc" in result.err
+    assert "not a valid netrc file" in result.err
     assert "secret" not in result.err
 
 
@@ -155,7 +155,7 @@ def test_a_password_that_no_server_is_given(send: Send, inbox: Inbox, certificat
     with serving(inbox, certificates.context, login=True) as port:
         result = send(port, **{**LOGIN, "SPHINX_DIGEST_SMTP_PASSWORD": "pässword"})
     assert result.status == 1
-    assert "the user and the password have to be ASCII" in result.err
+    assert "the user and the password must be ASCII" in result.err
     assert "pässword" not in result.err
     assert (inbox.received, inbox.users) == ([], [])
 
@@ -301,9 +301,9 @@ def test_nobody_listens(send: Send) -> None:
     ("env", "expected"),
     [
         ({HOST: ""}, "SPHINX_DIGEST_SMTP_HOST is not set"),
-        ({"SPHINX_DIGEST_SMTP_PORT": "x"}, "a number up to 65535"),
-        ({"SPHINX_DIGEST_SMTP_PORT": "65536"}, "a number up to 65535"),
-        ({"SPHINX_DIGEST_SMTP_TLS": "yes"}, "it may be starttls, tls, none"),
+        ({"SPHINX_DIGEST_SMTP_PORT": "x"}, "expected a number up to 65535"),
+        ({"SPHINX_DIGEST_SMTP_PORT": "65536"}, "expected a number up to 65535"),
+        ({"SPHINX_DIGEST_SMTP_TLS": "yes"}, "expected one of starttls, tls, none"),
         ({"SPHINX_DIGEST_SMTP_USER": "a"}, "only one of them is set"),
     ],
 )
@@ -371,17 +371,17 @@ def test_no_place_for_the_record(send: Send, inbox: Inbox, certificates: Certifi
 def test_a_record_that_cannot_be_written_any_more(
     send: Send, inbox: Inbox, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sphinxext.digest.mail.delivery_log import SentRecord
+    from sphinxext.digest.mail.delivery_log import DeliveryLog
 
-    def fail(self: SentRecord, identifier: str, recipients: object) -> None:
+    def fail(self: DeliveryLog, identifier: str, recipients: object) -> None:
         raise OSError(28, "No space left on device", "sent.json")
 
-    monkeypatch.setattr(SentRecord, "add", fail)
+    monkeypatch.setattr(DeliveryLog, "add", fail)
     with serving(inbox, certificates.context) as port:
         result = send(port)
     assert result.status == 1
     assert f"{ONE}: sent" in result.err
-    assert "could not be recorded: sent.json: No space left on device" in result.err
+    assert "the delivery log cannot be written: sent.json: No space left on device" in result.err
 
 
 def test_two_at_once_send_it_once(

@@ -1,4 +1,4 @@
-"""The record of the mails that were sent, if it is none."""
+"""A malformed delivery log."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.mail import delivery_log as sent
+from sphinxext.digest.mail.delivery_log import DeliveryLog, DeliveryLogError
 
 
 @pytest.mark.parametrize(
     "text", ["{", "[]", "{}", "[" * 100_000 + "]" * 100_000], ids=["cut", "list", "empty", "nested"]
 )
-def test_no_record(text: str, tmp_path: Path) -> None:
+def test_no_log(text: str, tmp_path: Path) -> None:
     file = tmp_path / "sent.json"
     file.write_text(text)
-    record = sent.SentRecord(file)
-    with pytest.raises(sent.RecordError, match="is no record"):
-        record.load()
+    log = DeliveryLog(file)
+    with pytest.raises(DeliveryLogError, match="is not a valid delivery log"):
+        log.load()

@@ -14,7 +14,7 @@ from sphinxext.digest.cli._options import checked, fragments_to_read, readable_p
 from sphinxext.digest.cli._output import Failure, show_problems, visible
 from sphinxext.digest.cli.report import open_digest
 from sphinxext.digest.clock import now
-from sphinxext.digest.mail.delivery_log import RecordError, SentRecord, record_file
+from sphinxext.digest.mail.delivery_log import DeliveryLog, DeliveryLogError, delivery_log_file
 from sphinxext.digest.mail.message import (
     EXTRA,
     PRINTED,
@@ -28,7 +28,7 @@ from sphinxext.digest.mail.message import (
     parse_sender,
     with_inlined_styles,
 )
-from sphinxext.digest.mail.smtp import Outcome, Server, ServerError, send, server_of
+from sphinxext.digest.mail.smtp import Outcome, SmtpSettings, SmtpSettingsError, send, smtp_settings
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.digest import DigestSource, mail_text
 from sphinxext.digest.render.html import html_document
@@ -156,9 +156,9 @@ def _send(envelope: Envelope, identifier: str, data: bytes, *, again: bool, dry_
 
     :raises Failure: if the server or the delivery log cannot be used.
     """
-    record = SentRecord(record_file(os.environ))
+    record = DeliveryLog(delivery_log_file(os.environ))
     try:
-        server = server_of(os.environ)
+        server = smtp_settings(os.environ)
         if dry_run:
             record.load()
             _say_plan(server, envelope, {} if again else record.times(identifier, envelope.recipients))
@@ -167,13 +167,13 @@ def _send(envelope: Envelope, identifier: str, data: bytes, *, again: bool, dry_
             before = {} if again else record.times(identifier, envelope.recipients)
             left = [recipient for recipient in envelope.recipients if recipient not in before]
             outcome = send(server, envelope.sender.addr_spec, left, data, partial(record.add, identifier))
-    except (ServerError, RecordError) as error:
+    except (SmtpSettingsError, DeliveryLogError) as error:
         raise Failure(str(error)) from None
     _say_outcome(outcome, before)
     return outcome.complete
 
 
-def _say_plan(server: Server, envelope: Envelope, before: Mapping[str, str]) -> None:
+def _say_plan(server: SmtpSettings, envelope: Envelope, before: Mapping[str, str]) -> None:
     for recipient in envelope.recipients:
         plan = f"has it since {before[recipient]}" if recipient in before else f"would get it through {server}"
         click.echo(f"{visible(recipient)}: {visible(plan)}", err=True)

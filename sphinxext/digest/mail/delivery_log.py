@@ -1,4 +1,4 @@
-"""The record of what was sent to whom, so that nothing is sent twice by repeating a command."""
+"""The SMTP delivery log: who was sent what, so that a repeated command sends nothing twice."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from sphinxext.digest.files import lock, replace_file
 _VERSION = 1
 
 
-class RecordError(Exception):
-    """The record cannot be read: what was sent before is not known."""
+class DeliveryLogError(Exception):
+    """The delivery log cannot be read, so that nobody knows what was sent before."""
 
 
-def record_file(environ: Mapping[str, str]) -> Path:
-    """Where the record is, by the XDG Base Directory Specification: a relative path there counts as none."""
+def delivery_log_file(environ: Mapping[str, str]) -> Path:
+    """Return the path of the log, by the XDG Base Directory Specification: a relative path there is ignored."""
     base = Path(environ.get("XDG_STATE_HOME", ""))
     if not base.is_absolute():
         base = Path("~/.local/state").expanduser()
     return base / "sphinx-digest" / "sent.json"
 
 
-class SentRecord:
-    """For each message, by its identifier, the addresses that a server has taken it for, with the time (UTC).
+class DeliveryLog:
+    """The addresses that a server has accepted each message for, by its identifier, with the time (UTC).
 
-    Within :meth:`locked` no other process has it.
+    Within :meth:`locked` no other process can change the log.
     """
 
     def __init__(self, file: Path) -> None:
@@ -37,32 +37,32 @@ class SentRecord:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Wait until no other process has the record, and read it.
+        """Wait for the lock, and read the log.
 
-        :raises RecordError: if the file is no such record.
-        :raises OSError: if there is no place for the record. Then it is better to send nothing.
+        :raises DeliveryLogError: if the file is not a valid log.
+        :raises OSError: if the log cannot be written. Send nothing then.
         """
         self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self.file.with_suffix(".lock").open("a+b") as stream:
             lock(stream.fileno())
             self.load()
-            self._write()  # that it can be written has to be known before anything is sent
+            self._write()  # fail before anything is sent, not after
             yield
 
     def load(self) -> None:
-        """Read the record, only to look at it.
+        """Read the log without locking it.
 
-        :raises RecordError: if the file is no such record.
+        :raises DeliveryLogError: if the file is not a valid log.
         """
         self._sent = self._read()
 
     def times(self, identifier: str, recipients: Iterable[str]) -> dict[str, str]:
-        """Those of some addresses that a server has taken a message for, with the time."""
+        """Return the recipients that a server has accepted a message for, each with the time."""
         known = self._sent.get(identifier, {})
         return {recipient: known[_key(recipient)] for recipient in recipients if _key(recipient) in known}
 
     def add(self, identifier: str, recipients: Iterable[str]) -> None:
-        """Note that a server has taken a message for these addresses.
+        """Record that a server has accepted a message for these recipients.
 
         :raises OSError: if it cannot be written.
         """
@@ -74,13 +74,14 @@ class SentRecord:
         try:
             record = json.loads(self.file.read_bytes())
             if record["version"] != _VERSION:
-                raise RecordError(f"{self.file} was written by another version: it has version {record['version']!r}")
+                message = f"was written by another version: expected {_VERSION}, found {record['version']!r}"
+                raise DeliveryLogError(f"{self.file} {message}")
             return {str(name): dict(recipients) for name, recipients in record["sent"].items()}
         except FileNotFoundError:
             return {}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            message = "is no record of what was sent: mend it or move it away, then nothing counts as sent"
-            raise RecordError(f"{self.file} {message}") from None
+            message = "is not a valid delivery log: repair it, or move it away so that nothing counts as sent"
+            raise DeliveryLogError(f"{self.file} {message}") from None
 
     def _write(self) -> None:
         data = json.dumps({"version": _VERSION, "sent": self._sent}, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -88,6 +89,6 @@ class SentRecord:
 
 
 def _key(recipient: str) -> str:
-    """An address as it is compared: hosts' names have no case."""
+    """Return an address with its host in lower case, which is how addresses are compared."""
     user, _, host = recipient.rpartition("@")
     return f"{user}@{host.lower()}"

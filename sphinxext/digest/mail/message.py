@@ -1,9 +1,8 @@
-"""A digest as a message: RFC 5322, with a part of plain text and one of HTML.
+"""A digest as a message (RFC 5322) with a part of plain text and one of HTML, whose styles are inlined.
 
-What a list writes itself (``List-*``, ``Precedence``, ``Sender``, ``Reply-To``) is left to it. ``Auto-Submitted`` is
-left out as well: people have written what a digest says, and Discourse and ticket systems refuse what is generated.
-
-Moving the styles of a document to its elements, since many mail readers drop a stylesheet.
+The headers that a mailing list writes (``List-*``, ``Precedence``, ``Sender``, ``Reply-To``) are left to it.
+``Auto-Submitted`` is left out as well: people have written the text of a digest, and Discourse and ticket systems
+refuse generated mail. Styles move to the elements, since many mail readers drop a stylesheet.
 """
 
 from __future__ import annotations
@@ -25,22 +24,22 @@ from sphinxext.digest.settings.options import Settings
 
 #: Headers of identifiers and URLs, whose long words must not be broken or encoded.
 _UNFOLDED = frozenset({"message-id", "in-reply-to", "references", "archived-at"})
-#: Headers that are encoded and folded here.
+#: Headers that this module encodes and folds.
 _FOLDED = frozenset({"subject", "from", "to", "cc"})
-#: How long a line of them is, and a word in it: an encoded one with the name of the header has to fit (RFC 2047, 2).
+#: The longest line of them, and the longest word: an encoded word has to fit beside the header's name (RFC 2047, 2).
 _MAX_FOLDED = 76
 _MAX_WORD = 60
-#: How much of an encoded word is text: ``=?utf-8?b??=`` comes around it. That of a name is longer, since Python's
-#: parser and others put a space between two words of a name.
+#: The longest text of an encoded word, without ``=?utf-8?b??=``. That of a name is longer, since Python's parser and
+#: others put a space between two words of a name.
 _MAX_ENCODED = 48
 _MAX_ENCODED_NAME = 56
-#: Characters that stay as they are in an encoded word, also in that of a name (RFC 2047, 5).
+#: The characters that need no encoding in an encoded word, not even in a name (RFC 2047, 5).
 _PLAIN_IN_WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 _DOMAIN = re.compile(r"[A-Za-z0-9._-]+|\[[A-Za-z0-9.:]+\]")
 #: The longest address (RFC 5321, 4.5.3.1.3).
 _MAX_ADDRESS = 254
-#: How long a line of a message may be, without its end (RFC 5322, 2.1.1).
+#: The longest line of a message, without its end (RFC 5322, 2.1.1).
 _MAX_LINE = 998
 _MESSAGE_ID = re.compile(r"<[^\s<>@\x00-\x1f\x7f-\uffff]+@[^\s<>@\x00-\x1f\x7f-\uffff]+>")
 
@@ -48,11 +47,11 @@ Piece = TypeVar("Piece", str, bytes)
 
 
 class HeaderError(ValueError):
-    """An address, a subject or an identifier that a message cannot have; the message says why."""
+    """An invalid address, subject or message identifier; the message says why."""
 
 
 class _Policy(EmailPolicy):
-    """The standard library's rules, but for headers that it would break in the middle of a word, or lose spaces of.
+    """The standard library's policy, but for headers that it would break within a word or lose spaces of.
 
     Its folding of texts beyond ASCII differs between versions of Python, and before 3.13 it drops spaces. It decodes
     what looks like an encoded word as well, so that a line end could come out of it. So addresses and subjects are
@@ -112,7 +111,7 @@ def _quoted_character(character: str) -> str:
 
 
 def _pieces(parts: Iterable[Piece], size: int) -> Iterator[list[Piece]]:
-    """Return parts in groups of at most this size; a character is never divided."""
+    """Yield parts in groups of at most this size, without dividing a character."""
     group: list[Piece] = []
     for part in parts:
         if group and sum(map(len, group)) + len(part) > size:
@@ -137,16 +136,16 @@ def _words_of_addresses(addresses: Address | Iterable[Address]) -> list[str]:
     return found
 
 
-#: For a message as it is printed, and as it goes over the wire.
+#: The policies of a message that is printed, and of one that goes over the wire.
 PRINTED = _Policy()
 WIRE = _Policy(linesep=SMTP.linesep)
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """What the headers of a message say, besides what comes from the digest.
+    """The headers of a message that do not come from the digest.
 
-    ``correction`` is 0 for a digest as it is first sent, and counts the corrections after that; ``in_reply_to`` is
+    ``correction`` is 0 for the first message of a digest, and counts the corrections after that; ``in_reply_to`` is
     the identifier of another message than the digest itself; ``date`` has a time zone.
     """
 
@@ -161,53 +160,53 @@ class Envelope:
 
     @property
     def recipients(self) -> tuple[str, ...]:
-        """The addresses that the message goes to, each once."""
+        """The recipients, each once."""
         return tuple(dict.fromkeys(address.addr_spec for address in (*self.to, *self.cc)))
 
 
 def parse_addresses(text: str) -> tuple[Address, ...]:
-    """The addresses in a text, ``Name <user@host>`` or ``user@host``, with commas between them.
+    """Parse addresses, ``Name <user@host>`` or ``user@host``, separated by commas.
 
-    Names of hosts in other scripts are written as RFC 5890 has them, since not every server takes others.
+    Internationalized host names are encoded (RFC 5890), since not every server accepts others.
 
-    :raises HeaderError: if there is none, or anything else.
+    :raises HeaderError: if the text is empty or invalid.
     """
     _check_line(text)
     try:
         header = PRINTED.header_factory("to", text)
         addresses = () if header.defects else header.addresses
     except (MessageError, IndexError, ValueError, TypeError, AttributeError, RecursionError):
-        addresses = ()  # the standard library's parser stumbles over some texts, and calls itself for each comment
+        addresses = ()  # the standard library's parser fails at some texts, and recurses for each comment
     if not addresses or not all(address.username and address.domain for address in addresses):
-        raise HeaderError(f"'{text}' is not an address such as 'Name <user@host>'")
+        raise HeaderError(f"'{text}' is not a valid address: expected one such as 'Name <user@host>'")
     return tuple(map(_encoded, addresses))
 
 
 def parse_sender(text: str) -> Address:
-    """The one address that a message is from.
+    """Parse the one address that a message is from.
 
-    :raises HeaderError: if there is no address, or more than one.
+    :raises HeaderError: if it is invalid, or there are several.
     """
     addresses = parse_addresses(text)
     if len(addresses) > 1:
-        raise HeaderError("a message is from one address")
+        raise HeaderError("a message has one sender: give one address")
     return addresses[0]
 
 
 def parse_message_id(text: str) -> str:
-    """The identifier of a message, with or without its angle brackets.
+    """Parse the identifier of a message, with or without its angle brackets.
 
-    :raises HeaderError: if it is none.
+    :raises HeaderError: if it is invalid.
     """
     identifier = text.strip()
     identifier = identifier if identifier.startswith("<") else f"<{identifier}>"
     if not _MESSAGE_ID.fullmatch(identifier) or len(identifier) > _MAX_LINE // 2:
-        raise HeaderError(f"'{text}' is not the identifier of a message, such as '<name@host>'")
+        raise HeaderError(f"'{text}' is not a valid message identifier: expected one such as '<name@host>'")
     return identifier
 
 
 def check_subject(text: str) -> str:
-    """A subject.
+    """Return a subject without white space around it.
 
     :raises HeaderError: if it is empty or not one line.
     """
@@ -218,10 +217,10 @@ def check_subject(text: str) -> str:
 
 
 def message_id(name: str, settings: Settings, sender: Address, correction: int = 0) -> str:
-    """The identifier of a digest's message: the same whenever the message is made.
+    """Return the identifier of a digest's message, which is reproducible.
 
     It depends on the digest's name, on the collection (where it is published, its pages and title) and on the
-    sender's address. A correction has its own.
+    sender's address. Each correction has its own.
     """
     parts = (settings.base_url, settings.pages, settings.collection_title, sender.addr_spec.lower())
     collection = blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
@@ -230,7 +229,7 @@ def message_id(name: str, settings: Settings, sender: Address, correction: int =
 
 
 def make_message(name: str, settings: Settings, envelope: Envelope, text: str, html: str | None) -> EmailMessage:
-    """The message of a digest.
+    """Compose the message of a digest.
 
     :param name: the digest's.
     :param text: the plain text.
@@ -262,57 +261,59 @@ def make_message(name: str, settings: Settings, envelope: Envelope, text: str, h
 
 
 def _set_text(message: EmailMessage, text: str) -> None:
-    """Plain text as it is if every server takes it so, else in quoted-printable, which is never encoded again."""
+    """Set plain text: unencoded if every server accepts that, else quoted-printable, which no server encodes again."""
     as_it_is = text.isascii() and all(len(line) <= _MAX_LINE for line in text.split("\n"))
     as_it_is = as_it_is and not re.search(r"^From ", text, re.MULTILINE)
     if as_it_is:
         message.set_content(text, charset="us-ascii", cte="7bit", params={"format": "fixed"})
         return
     message.set_content(text, charset="utf-8", cte="quoted-printable", params={"format": "fixed"})
-    # archives in files of the format mbox would put a ">" before it
+    # archives in the format mbox would put a ">" before it
     payload: str = message.get_payload()  # type: ignore[assignment] # the content is not multipart
     message.set_payload(re.sub(r"^From ", "=46rom ", payload, flags=re.MULTILINE))
 
 
 def _boundary(identifier: str) -> str:
-    """Always the same for a message; its characters come together in no part of quoted-printable."""
+    """Return a reproducible boundary, whose characters never come together in quoted-printable."""
     return f"=_digest_{blake2b(identifier.encode(), digest_size=12).hexdigest()}"
 
 
 def _encoded(address: Address) -> Address:
-    """Return the address as servers take it. Its parts were decoded, so that they are checked again."""
+    """Return the address as servers accept it. Its parts were decoded, so they are checked again."""
     for part in (address.display_name, address.username, address.domain):
         _check_line(part)
     if not address.username.isascii():
-        raise HeaderError(f"'{address.addr_spec}' has characters before the '@' that not every server takes")
+        raise HeaderError(
+            f"'{address.addr_spec}' has characters before the '@' that not every server accepts: use ASCII"
+        )
     try:
         domain = address.domain.encode("idna").decode() if not address.domain.isascii() else address.domain
     except UnicodeError:
         domain = ""
     if not _DOMAIN.fullmatch(domain):
-        raise HeaderError(f"'{address.domain}' is not the name of a host")
+        raise HeaderError(f"'{address.domain}' is not a valid host name")
     encoded = Address(address.display_name, address.username, domain)
     if len(encoded.addr_spec) > _MAX_ADDRESS:
-        raise HeaderError(f"an address has at most {_MAX_ADDRESS} characters")
+        raise HeaderError(f"an address is longer than {_MAX_ADDRESS} characters")
     return encoded
 
 
 def _check_line(text: str) -> None:
     if re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", text):
-        raise HeaderError("a header has to be one line of text, without control characters")
+        raise HeaderError("a header must be one line of text, without control characters")
 
 
 EXTRA = "sphinxext-digest[mail]"
 
 
 class InlinerMissing(Exception):
-    """The package that does it is not installed."""
+    """css-inline is not installed."""
 
 
 def with_inlined_styles(html: str) -> str:
-    """A document whose elements have the styles of its stylesheet.
+    """Return a document whose elements have the styles of its stylesheet.
 
-    What cannot be inlined, the colours for dark screens, stays in the stylesheet. Nothing is loaded from anywhere.
+    Rules that cannot be inlined, the colours for dark screens, stay in the stylesheet. Nothing is fetched.
 
     :raises InlinerMissing: if css-inline is not installed.
     """

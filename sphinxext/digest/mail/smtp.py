@@ -1,6 +1,6 @@
-"""Sending a message through SMTP (RFC 5321): encrypted, with certificates checked, each address at most once.
+"""Send a message through SMTP (RFC 5321): encrypted, with verified certificates, to each recipient at most once.
 
-The mail server and who to be there: from the environment and from netrc, never from the command line.
+The settings come from the environment and from netrc, never from the command line.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from socket import socket
 
 from sphinxext.digest.net.deadline import Deadline, DeadlineReader, connect
 
-#: The names of the variables.
+#: The environment variables.
 HOST = "SPHINX_DIGEST_SMTP_HOST"
 PORT = "SPHINX_DIGEST_SMTP_PORT"
 USER = "SPHINX_DIGEST_SMTP_USER"
@@ -27,17 +27,17 @@ TLS = "SPHINX_DIGEST_SMTP_TLS"
 
 STARTTLS, FROM_THE_START, NO_TLS = "starttls", "tls", "none"
 
-#: The port of each way of encryption, if none is given: submission, submission over TLS, and mail transfer.
+#: The default port of each way of encryption: submission, submission over TLS, and mail transfer.
 _PORTS = {STARTTLS: 587, FROM_THE_START: 465, NO_TLS: 25}
 
 
-class ServerError(Exception):
-    """The server cannot be used as it is described; the message says why."""
+class SmtpSettingsError(Exception):
+    """The settings of the mail server are invalid or incomplete; the message says why."""
 
 
 @dataclass(frozen=True)
-class Server:
-    """A mail server. ``tls`` is one of ``starttls``, ``tls`` (from the start of the connection) and ``none``."""
+class SmtpSettings:
+    """A mail server and an account. ``tls`` is ``starttls``, ``tls`` (from the start) or ``none``."""
 
     host: str
     port: int
@@ -49,36 +49,36 @@ class Server:
         return f"{self.host}:{self.port}"
 
 
-def server_of(environ: Mapping[str, str]) -> Server:
-    """The server that the environment names.
+def smtp_settings(environ: Mapping[str, str]) -> SmtpSettings:
+    """Read the settings from the environment.
 
     Without a user there, the user and the password are those that netrc has for the host. They are only ever sent
     through an encrypted connection.
 
-    :raises ServerError: if no server is named, or something is wrong with the variables or with netrc.
+    :raises SmtpSettingsError: if the host is missing, or a variable or netrc is invalid.
     """
     host = environ.get(HOST, "").strip()
     if not host:
-        raise ServerError(f"{HOST} is not set: it names the server to send through")
+        raise SmtpSettingsError(f"{HOST} is not set: set it to the mail server")
     if not _is_host(host):
-        raise ServerError(f"{HOST} is '{host}': it must be the name or the address of a server")
+        raise SmtpSettingsError(f"invalid {HOST} '{host}': expected the name or the address of a server")
     tls = environ.get(TLS, "").strip().lower() or STARTTLS
     if tls not in _PORTS:
-        raise ServerError(f"{TLS} is '{tls}': it may be {', '.join(_PORTS)}")
+        raise SmtpSettingsError(f"invalid {TLS} '{tls}': expected one of {', '.join(_PORTS)}")
     user, password = environ.get(USER, ""), environ.get(PASSWORD, "")
     if bool(user) != bool(password):
-        raise ServerError(f"{USER} and {PASSWORD} go together: only one of them is set")
+        raise SmtpSettingsError(f"only one of {USER} and {PASSWORD} is set: set both, or none")
     if tls == NO_TLS:
         if user:
-            raise ServerError(f"{TLS} is '{NO_TLS}', and a password is not sent without encryption")
-        return Server(host, _port(environ, tls), tls)
+            raise SmtpSettingsError(f"{TLS} is '{NO_TLS}': a password is never sent without encryption")
+        return SmtpSettings(host, _port(environ, tls), tls)
     if not user:
         user, password = _from_netrc(host, environ)
-    return Server(host, _port(environ, tls), tls, user or None, password or None)
+    return SmtpSettings(host, _port(environ, tls), tls, user or None, password or None)
 
 
 def _is_host(name: str) -> bool:
-    """Return True if the system can look for a host of this name."""
+    """Return True if the system can look up a host of this name."""
     try:
         name.encode("idna")
     except UnicodeError:
@@ -91,45 +91,47 @@ def _port(environ: Mapping[str, str], tls: str) -> int:
     if not text:
         return _PORTS[tls]
     if not (text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 65536):
-        raise ServerError(f"{PORT} is '{text}': it must be a number up to 65535")
+        raise SmtpSettingsError(f"invalid {PORT} '{text}': expected a number up to 65535")
     return int(text)
 
 
 def _from_netrc(host: str, environ: Mapping[str, str]) -> tuple[str, str]:
-    """The user and the password of the host's own entry; that of ``default`` is for anything, and is not for mail."""
+    """Return the user and the password of the host's own entry; ``default`` is not for mail, and is ignored."""
     file = Path(environ.get("NETRC") or Path("~/.netrc").expanduser())
     try:
         if os.name == "posix" and file.stat().st_mode & 0o077:
-            raise ServerError(f"{file} can be read by others: it holds passwords, so run 'chmod 600' on it")
+            raise SmtpSettingsError(f"{file} holds passwords and is readable by other users: run 'chmod 600 {file}'")
         user, _, password = netrc.netrc(file).hosts.get(host, ("", "", ""))
     except FileNotFoundError:
         return "", ""
     except (OSError, UnicodeDecodeError) as error:
-        raise ServerError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}") from None
+        raise SmtpSettingsError(
+            f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}"
+        ) from None
     except netrc.NetrcParseError as error:
-        raise ServerError(f"{file}:{error.lineno}: cannot be read as netrc") from None
+        raise SmtpSettingsError(f"{file}:{error.lineno}: not a valid netrc file") from None
     return (user, password) if user and password else ("", "")
 
 
-#: How many seconds the server may take for each of its answers; RFC 5321 lets it take minutes for the last one.
+#: The seconds that the server may take for each reply; RFC 5321 allows minutes for the last one.
 TIMEOUT = 60
 FINAL_TIMEOUT = 600
-#: How many seconds everything before the message may take, and the end of the session after it.
+#: The seconds for everything before the message, and for the end of the session after it.
 MAX_TIME, QUIT_TIME = 600, 10
-#: How many bytes the server may say in a session.
+#: The most bytes that the server may send in a session.
 MAX_SAID = 4 * 1024 * 1024
 
 
-#: Notes the addresses that the server has taken the message for.
+#: Records the recipients that the server has accepted the message for.
 Note = Callable[[list[str]], None]
 
 
 @dataclass
 class Outcome:
-    """What became of a message.
+    """The result of sending a message.
 
-    ``accepted`` are the addresses that the server has taken it for, ``refused`` those that it has not, with its
-    answer. ``failure`` says what kept all of the others from getting it, and is empty if nothing did.
+    ``accepted`` are the recipients that the server has accepted it for, ``refused`` the others that it has answered
+    for, with its replies. ``failure`` is the reason why the rest did not get it, or empty.
     """
 
     accepted: list[str] = field(default_factory=list)
@@ -138,19 +140,19 @@ class Outcome:
 
     @property
     def complete(self) -> bool:
-        """Whether every address has the message."""
+        """True if every recipient has the message."""
         return not self.refused and not self.failure
 
 
 class _Failure(Exception):
-    """What ends a session; the message says what the user can know of it."""
+    """An error that ends a session; the message is for the user."""
 
 
-def send(server: Server, sender: str, recipients: Sequence[str], data: bytes, note: Note) -> Outcome:
-    """Send a message in one session, if there is anybody to send it to.
+def send(server: SmtpSettings, sender: str, recipients: Sequence[str], data: bytes, note: Note) -> Outcome:
+    """Send a message in one session, if there are recipients.
 
-    :param data: the message with line ends of the network, in ASCII.
-    :param note: called as soon as the server has taken the message, and never before. It may raise OSError.
+    :param data: the message in ASCII, with CRLF.
+    :param note: called as soon as the server has accepted the message, and never before. It may raise OSError.
     """
     outcome = Outcome()
     if recipients:
@@ -165,8 +167,8 @@ def send(server: Server, sender: str, recipients: Sequence[str], data: bytes, no
 
 
 @contextmanager
-def _session(server: Server) -> Iterator[_Smtp]:
-    """A session in which the server knows who we are, if it wants to."""
+def _session(server: SmtpSettings) -> Iterator[_Smtp]:
+    """Open a session: encrypted, and logged in if there is an account."""
     smtp = _connect(server)
     try:
         if server.tls == STARTTLS:
@@ -182,9 +184,9 @@ def _session(server: Server) -> Iterator[_Smtp]:
 
 
 class _Smtp(smtplib.SMTP):
-    """A session with a deadline: smtplib itself waits for the end of an answer as long as letters of it come."""
+    """A session with a deadline: smtplib itself waits for the end of a reply as long as bytes of it arrive."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: SmtpSettings) -> None:
         self.part = Deadline(TIMEOUT, MAX_TIME)
         self._answer = Deadline(FINAL_TIMEOUT, TIMEOUT)
         self._context = ssl.create_default_context() if server.tls == FROM_THE_START else None
@@ -196,7 +198,7 @@ class _Smtp(smtplib.SMTP):
         return self._context.wrap_socket(sock, server_hostname=host) if self._context else sock
 
     def getreply(self) -> tuple[int, bytes]:
-        """Read an answer, the whole of which has the time of one, within that of this part of the session."""
+        """Read a reply within its own deadline and that of this part of the session."""
         if self.file is None and self.sock is not None:
             self.file = BufferedReader(DeadlineReader(self.sock, self._answer, self._count))
         self._answer.extend(self.part.left())
@@ -205,15 +207,15 @@ class _Smtp(smtplib.SMTP):
     def _count(self, number: int) -> None:
         self._said += number
         if self._said > MAX_SAID:
-            raise OSError("the server says more than anyone would read")
+            raise OSError("the server sends too much")
 
 
-def _connect(server: Server) -> _Smtp:
+def _connect(server: SmtpSettings) -> _Smtp:
     with _explained("cannot connect"):
         return _Smtp(server)
 
 
-def _start_tls(smtp: smtplib.SMTP, server: Server) -> None:
+def _start_tls(smtp: smtplib.SMTP, server: SmtpSettings) -> None:
     with _explained("cannot start an encrypted connection"):
         smtp.ehlo_or_helo_if_needed()
         if not smtp.has_extn("starttls"):
@@ -229,7 +231,7 @@ def _log_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
         except smtplib.SMTPAuthenticationError as error:
             raise _Failure(f"the server refused the user or the password: {error.smtp_code}") from None
         except UnicodeEncodeError:
-            raise _Failure("the user and the password have to be ASCII") from None
+            raise _Failure("the user and the password must be ASCII") from None
 
 
 def _transfer(smtp: _Smtp, sender: str, recipients: Sequence[str], data: bytes, outcome: Outcome) -> None:
@@ -250,7 +252,7 @@ def _transfer(smtp: _Smtp, sender: str, recipients: Sequence[str], data: bytes, 
                     raise _Failure(f"the server ended the session: {_said(code, answer)}")
     if not taken:
         return
-    with _explained("the connection was lost before the server had said that it took the message"):
+    with _explained("the connection was lost before the server accepted the message"):
         smtp.part = Deadline(FINAL_TIMEOUT, FINAL_TIMEOUT)
         try:
             code, answer = smtp.data(data)
@@ -265,13 +267,13 @@ def _note(accepted: list[str], note: Note) -> None:
     try:
         note(accepted)
     except OSError as error:
-        reason = f"that could not be recorded: {error.filename}: {error.strerror}"
-        raise _Failure(f"the message was sent, but {reason}. Repeating the command would send it again") from None
+        reason = f"the delivery log cannot be written: {error.filename}: {error.strerror}"
+        raise _Failure(f"the message was sent, but {reason}. If you repeat the command, it is sent again") from None
 
 
 @contextmanager
 def _explained(what: str) -> Iterator[None]:
-    """Turn what smtplib, ssl and the system raise into a failure that says what was going on."""
+    """Turn the exceptions of smtplib, ssl and the system into a failure that says what was going on."""
     try:
         yield
     except smtplib.SMTPResponseException as error:
@@ -288,5 +290,5 @@ def _bytes(answer: str | bytes) -> bytes:
 
 
 def _said(code: int, answer: bytes) -> str:
-    """An answer of the server on one line."""
+    """Return a reply of the server on one line."""
     return f"{code} {' '.join(answer.decode('utf-8', 'backslashreplace').split())}".strip()
