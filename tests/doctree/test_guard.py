@@ -16,7 +16,7 @@ from sphinxext.digest.doctree.guard import HARMLESS_DIRECTIVES, Guard, guarded_n
 from sphinxext.digest.doctree.limits import Budget, has_large_table, limited, limited_role
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.doctree.roles import FoundRole
-from sphinxext.digest.doctree.sanitize import CodeOfOthers
+from sphinxext.digest.doctree.sanitize import ForeignCode
 
 from .texts import literal, parse
 
@@ -291,7 +291,7 @@ def test_schemes_have_signs(scheme: str) -> None:
 
 
 def test_upper_case_in_texts_of_others() -> None:
-    nodes, problems = parse(".. CSV-Table::\n\n   x, y", Guard(elsewhere=True))
+    nodes, problems = parse(".. CSV-Table::\n\n   x, y", Guard(foreign=True))
     assert problems == []
     assert nodes.startswith("<table>")
 
@@ -299,11 +299,11 @@ def test_upper_case_in_texts_of_others() -> None:
 def test_code_of_others_is_no_code_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     """The build's own directive would remark on code in a language that it does not know."""
 
-    class CodeOfBuild(CodeOfOthers):
+    class CodeOfBuild(ForeignCode):
         __module__ = "sphinx.directives.code"
 
     monkeypatch.setitem(directives._directives, "code-block", CodeOfBuild)
-    for guard, expected in ((Guard(), CodeOfBuild), (Guard(elsewhere=True), CodeOfOthers)):
+    for guard, expected in ((Guard(), CodeOfBuild), (Guard(foreign=True), ForeignCode)):
         with guarded_names(guard, with_sphinx=True):
             found, _messages = directives.directive("code-block", languages.get_language("en"), new_document("f"))
         assert found.__bases__ == (expected,)

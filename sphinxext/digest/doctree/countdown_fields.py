@@ -1,4 +1,4 @@
-"""What a release schedule says about a week, as the fields of a countdown in reStructuredText."""
+"""The fields of a countdown, drafted in reStructuredText from a release schedule."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sphinxext.digest.model.period import long_day
 from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.text.rst import begun, escaped, filled
 
-#: What a schedule cannot know, by the fields of a countdown.
+#: The decisions that a schedule cannot make, by the fields of a countdown.
 DECISIONS = {
     "focus": "what teams should work on in week {week}",
     "general": "what else everybody has to know in week {week}, or nothing",
@@ -33,9 +33,9 @@ _NO_WORDS = re.compile(r"\.\. |:[\w-]+:|[^\w\s]+\Z")
 
 
 def deadlines(schedule: Schedule, week: Week) -> list[tuple[Week, Event]]:
-    """The cross-project events from a week on to the release, in the order of their days, each with its week.
+    """Return the cross-project events from a week to the release, by day, each with its week.
 
-    After the release those that are left follow it.
+    For a week after the release these are all events that are left.
     """
     last = schedule.release if week.period.start <= schedule.release else date.max
     found = [
@@ -48,15 +48,15 @@ def deadlines(schedule: Schedule, week: Week) -> list[tuple[Week, Event]]:
 
 
 def deadline_line(week: Week, event: Event) -> str:
-    """``RC1 deadline: March 4th, 2027 (R-3 week)``, as plain text."""
+    """Return a line of plain text such as ``RC1 deadline: March 4th, 2027 (R-3 week)``."""
     label = f" ({week.name} week)" if week.name else ""
     return f"{one_line(event.title)}: {long_day(event.day)}{label}"
 
 
 def countdown_fields(schedule: Schedule, week: Week, settings: Settings) -> dict[str, str]:
-    """What a schedule knows for each part of a countdown. Parts that it knows nothing for are left out.
+    """Return the text of each part of a countdown that a schedule knows anything for.
 
-    :param settings: those of the collection that says what texts may use.
+    :param settings: the settings of the collection, which tell what texts may use.
     """
     own = [event for event in week.events if event.scope is Scope.CROSS_PROJECT]
     ahead = deadlines(schedule, week)
@@ -100,7 +100,7 @@ def _general(events: list[Event], *, plain: bool) -> str:
 
 
 def _actions(schedule: Schedule, week: Week, ahead: list[tuple[Week, Event]]) -> Iterable[str]:
-    """What projects have to do in the week, and what everybody has to in the next one."""
+    """Yield the duties of projects in the week, and those of everybody in the next one."""
     for event in week.events:
         if event.scope is Scope.PROJECT_SPECIFIC:
             project = f"{event.project}: " if event.project else ""
@@ -112,24 +112,24 @@ def _actions(schedule: Schedule, week: Week, ahead: list[tuple[Week, Event]]) ->
 
 
 def _item(text: str) -> list[str]:
-    """A line of plain text as an item of a list."""
+    """Return plain text as an item of a list."""
     first, *rest = filled(begun(escaped(one_line(text))), 2)
     return [f"* {first}", *(f"  {line}" for line in rest)]
 
 
 def one_line(text: str) -> str:
-    """A text as one line, without characters that no fragment may have."""
+    """Return a text as one line, without characters that are forbidden in fragments."""
     return " ".join(REFUSED_CHARACTER.sub(" ", text).split())
 
 
 def _sound(write: Callable[[bool], str], settings: Settings) -> str:
-    """A text with the markup of the schedule's page, or without any where that does not stand on its own."""
+    """Return a text with the markup of the schedule's page, or without it if it refers to that page."""
     text = write(False)
     return write(True) if check_texts([("", Type.RST, Text(text, 1, 1))], settings) else text
 
 
 def _plain_lines(text: str) -> list[str]:
-    """The paragraphs of a text as plain text; lists become paragraphs, and comments and targets are left out."""
+    """Return the paragraphs of a text as plain text; lists become paragraphs, comments and targets are dropped."""
     paragraphs = []
     for paragraph in re.split(r"\n[^\S\n]*\n", _REFERENCE.sub(lambda found: found[1].rstrip(), text)):
         words = " ".join(paragraph.replace("::", ":").split())

@@ -1,4 +1,4 @@
-"""What is ahead in a cycle, as docutils nodes: the time left, the deadlines, the weeks as a table."""
+"""Docutils nodes for what is ahead in a release cycle: the time left, the deadlines, the weeks as a table."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ DAY_CLASS = "digest-day"
 LEFT_CLASS = "digest-left"
 #: Marks what says that a deadline is over.
 PASSED_CLASS = "digest-passed"
-#: What happens in the week of the release, if the schedule has no event for it.
+#: The event of the release week, if the schedule has none for it.
 RELEASE = N_("Release")
-#: How many deadlines of later weeks a digest names.
+#: The deadlines of later weeks that a digest names.
 LATER_IN_DIGEST = 3
 
 #: Inline nodes that name an event, and lead to where there is more about it.
@@ -30,12 +30,12 @@ EventName = Callable[[Event], list[nodes.Node]]
 
 
 def plain_name(event: Event) -> list[nodes.Node]:
-    """The title of an event, which leads nowhere."""
+    """Return the title of an event without a link."""
     return [nodes.Text(event.title)]
 
 
 def for_scopes(schedule: Schedule, scopes: Iterable[Scope]) -> Schedule:
-    """A schedule with the events of some scopes only."""
+    """Return a schedule with the events of some scopes only."""
     wanted = frozenset(scopes)
     if wanted == frozenset(Scope):
         return schedule
@@ -46,7 +46,7 @@ def for_scopes(schedule: Schedule, scopes: Iterable[Scope]) -> Schedule:
 
 
 def week_of_note(schedule: Schedule, entry: Entry) -> Week | None:
-    """The week of a cycle that a countdown is about: the one that it names, or that of its day."""
+    """Return the week that a countdown is about: the one that it names, or that of its day."""
     note = entry.note
     assert isinstance(note, Countdown)
     if note.week:
@@ -55,19 +55,19 @@ def week_of_note(schedule: Schedule, entry: Entry) -> Week | None:
 
 
 def outlook_of_note(schedule: Schedule, entry: Entry) -> Outlook | None:
-    """What is ahead for all projects in the week of a countdown, seen from its day."""
+    """Return what is ahead for all projects in the week of a countdown, seen from its day."""
     schedule = for_scopes(schedule, (Scope.CROSS_PROJECT,))
     week = week_of_note(schedule, entry)
     return outlook_on(schedule, entry.moment.day, week) if week is not None else None
 
 
 def day_node(day: date, *classes: str, words: Words = ENGLISH) -> nodes.inline:
-    """A day in words, which programs can read as well."""
+    """Return a day in words, with its date for programs."""
     return nodes.inline("", words.day_of_year(day), classes=[DAY_CLASS, *classes], day=day.isoformat())
 
 
 def span_words(days: int, words: Words = ENGLISH) -> str:
-    """A number of days in weeks and days: ``2 weeks and 1 day``."""
+    """Return a number of days in weeks and days: ``2 weeks and 1 day``."""
     weeks, rest = divmod(days, 7)
     in_weeks = words.ngettext("{number} week", "{number} weeks", weeks)
     in_days = words.ngettext("{number} day", "{number} days", rest)
@@ -77,7 +77,7 @@ def span_words(days: int, words: Words = ENGLISH) -> str:
 
 
 def left_words(days: int, words: Words = ENGLISH) -> str:
-    """How far away a day is: ``in 2 weeks and 1 day``, ``today``, ``3 days ago``."""
+    """Return the distance to a day: ``in 2 weeks and 1 day``, ``today``, ``3 days ago``."""
     if days == 0:
         return words.gettext("today")
     pattern = words.gettext("in {span}") if days > 0 else words.gettext("{span} ago")
@@ -85,7 +85,7 @@ def left_words(days: int, words: Words = ENGLISH) -> str:
 
 
 def time_left(outlook: Outlook, name: EventName = plain_name, words: Words = ENGLISH) -> list[nodes.Node]:
-    """The days to the next deadline and to the release, and the day from which they are counted."""
+    """Return the days to the next deadline and to the release, and the day that they count from."""
     today = [day_node(outlook.now, "digest-now", words=words)]
     now = nodes.paragraph("", "", *sentence(words.gettext("As of {day}:"), day=today))
     lines = []
@@ -107,7 +107,7 @@ def time_left(outlook: Outlook, name: EventName = plain_name, words: Words = ENG
 def deadlines(
     outlook: Outlook, name: EventName = plain_name, limit: int | None = None, words: Words = ENGLISH
 ) -> list[nodes.Node]:
-    """The deadlines of the week, of the one after it, and later ones, each list under its label."""
+    """Return the deadlines of this week, of the next one, and later ones, each list under its label."""
     gettext = words.gettext
     groups = (
         (gettext("This week"), outlook.this_week),
@@ -126,14 +126,14 @@ def deadlines(
 
 
 def next_deadlines(outlook: Outlook, name: EventName = plain_name, words: Words = ENGLISH) -> list[nodes.Node]:
-    """The deadlines that a digest names: those of the week and the one after it, and the first of the later ones."""
+    """Return the deadlines for a digest: those of this week and the next one, and the first of the later ones."""
     events = (*outlook.this_week, *outlook.next_week, *outlook.later[:LATER_IN_DIGEST])
     lines = [deadline_line(event, outlook, name, words) for event in events]
     return [nodes.bullet_list("", *lines, bullet="*", classes=["digest-dates"])] if lines else []
 
 
 def deadline_line(event: Event, outlook: Outlook, name: EventName, words: Words = ENGLISH) -> nodes.list_item:
-    """``RC1 deadline: March 4, 2027 (R-3 week)``, as OpenStack's mails have it."""
+    """Return a line such as ``RC1 deadline: March 4, 2027 (R-3 week)``, as in OpenStack's mails."""
     day = [day_node(event.day, words=words)]
     line = sentence(words.gettext("{event}: {day}"), event=name(event), day=day)
     if week := outlook.schedule.week_of(event.day):
@@ -146,13 +146,13 @@ def deadline_line(event: Event, outlook: Outlook, name: EventName, words: Words 
 
 
 def week_node(week: Week, words: Words = ENGLISH) -> nodes.inline:
-    """The name of a week after a day that is in it."""
+    """Return the name of a week, after a day in it."""
     text = filled(words.gettext("({week} week)"), week=week.name)
     return nodes.inline("", text, classes=["digest-week"])
 
 
 def weeks_table(outlook: Outlook, name: EventName = plain_name, words: Words = ENGLISH) -> nodes.table:
-    """The weeks in which something happens, and the one of today: what a picture of the cycle shows."""
+    """Return the weeks with events, and that of today, as a table: the text of the picture of the cycle."""
     schedule = outlook.schedule
     now, release = schedule.week_of(outlook.now), schedule.week_of(schedule.release)
     rows: list[Sequence[list[nodes.Node]]] = []
@@ -168,7 +168,7 @@ def weeks_table(outlook: Outlook, name: EventName = plain_name, words: Words = E
 
 
 def events_cell(events: Sequence[Event], name: EventName) -> list[nodes.Node]:
-    """Events in a cell of a table: a list where there are several, since paragraphs run together in plain text."""
+    """Return events in a cell of a table: several as a list, since paragraphs run together in plain text."""
     lines = [nodes.paragraph("", "", *name(event)) for event in events]
     if len(lines) < 2:
         return list(lines)
@@ -176,9 +176,9 @@ def events_cell(events: Sequence[Event], name: EventName) -> list[nodes.Node]:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[list[nodes.Node]]], widths: Sequence[int]) -> nodes.table:
-    """A table with a row of headings.
+    """Return a table with a row of headings.
 
-    :param widths: the columns' shares of the width, and how many characters they have in plain text.
+    :param widths: the columns' shares of the width, and their widths in plain text.
     """
     head = nodes.row("", *[nodes.entry("", _words(heading)) for heading in headings])
     body = [nodes.row("", *[nodes.entry("", *cell) for cell in row]) for row in rows]

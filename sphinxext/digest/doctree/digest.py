@@ -20,9 +20,9 @@ REFERENCES_CLASS = "references"
 
 
 def digest_nodes(digest: Digest, builder: NoteBuilder, *, sections: bool) -> list[nodes.Node]:
-    """All sections of a digest; its links have no numbers yet.
+    """Return the sections of a digest, without numbers behind its links.
 
-    :param sections: whether sections may stand here; otherwise their titles become rubrics.
+    :param sections: False where docutils allows no sections; their titles become rubrics then.
     """
     return [node for section in digest.sections for node in section_nodes(section, digest, builder, sections=sections)]
 
@@ -38,7 +38,7 @@ def with_references(
 
 
 def section_nodes(section: Section, digest: Digest, builder: NoteBuilder, *, sections: bool) -> list[nodes.Node]:
-    """One section of a digest, under its heading if it has one."""
+    """Return one section of a digest, under its heading if it has one."""
     body = _body(section, digest, builder, sections=sections)
     if section.heading is None:
         return body
@@ -65,9 +65,9 @@ def titled(
     sections: bool,
     state: str | None = None,
 ) -> list[nodes.Node]:
-    """A body under a heading: a section, or a rubric where sections cannot stand.
+    """Return a body under a heading: a section, or a rubric where sections are not allowed.
 
-    :param heading: the words, with what is known of where they come from and whether they are translated.
+    :param heading: the words, with their place in a file and the marks of a translation.
     """
     classes = [f"digest-{kind}-section", *([f"digest-{state}"] if state else [])]
     title = (nodes.title if sections else nodes.rubric)(heading.rawsource, "", *heading.children)
@@ -109,7 +109,7 @@ def _body(section: Section, digest: Digest, builder: NoteBuilder, *, sections: b
 
 
 def released_list(versions: Iterable[ReleasedVersion], links: Links, words: Words = ENGLISH) -> nodes.bullet_list:
-    """Versions as a list, each with its day and what it is about."""
+    """Return versions as a list, each with its day and a summary."""
     items = []
     for version in versions:
         after = nodes.Text(after_version(version, words))
@@ -118,14 +118,14 @@ def released_list(versions: Iterable[ReleasedVersion], links: Links, words: Word
 
 
 def after_version(version: ReleasedVersion, words: Words = ENGLISH) -> str:
-    """What a line says of a version after its name."""
+    """Return the words after the name of a version: its day, the number of its notes, a summary."""
     notes = words.ngettext("{number} release note", "{number} release notes", version.notes)
     text = filled(words.gettext("({day}): {notes}."), day=words.day(version.day), notes=notes)
     return f" {text} {version.summary}" if version.summary else f" {text}"
 
 
 def _story(entry: Entry, section: Section, builder: NoteBuilder, *, sections: bool) -> list[nodes.Node]:
-    """A story: its title is the section's, or stands below the heading of a group."""
+    """Return a story; its title is the section's, or comes below the heading of a group."""
     title = getattr(entry.note, "title", None)
     body = builder.story(entry)
     if title is not None and section.heading is title:
@@ -134,7 +134,7 @@ def _story(entry: Entry, section: Section, builder: NoteBuilder, *, sections: bo
         return titled(builder.heading(title, entry), body, entry.anchor, Kind.STORY, sections=sections)
     if section.heading is not None:
         return [nodes.target("", "", ids=[entry.anchor]), *body]
-    # nothing but its looks tells where a story without any heading begins
+    # only its style separates a story without any heading
     return [nodes.container("", *body, ids=[entry.anchor], classes=["digest-untitled"])]
 
 
@@ -147,23 +147,23 @@ def _state(entry: Entry | None) -> str | None:
 
 
 def _words(heading: str) -> str:
-    """A heading as part of an identifier."""
+    """Return a heading as part of an identifier."""
     return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-") or "group"
 
 
-#: How many characters a description has at most. Search engines show about as many.
+#: The most characters of a description; search engines show about as many.
 MAX_LENGTH = 200
-#: What is put after the words of a note.
+#: The classes of nodes after the words of a note.
 _ASIDES = frozenset({PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS})
 #: The notes whose titles tell most of a digest.
 _TITLED = (f"digest-{Kind.THREAD}-section", f"digest-{Kind.STORY}-section")
 
 
 def digest_summary(parts: Iterable[nodes.Node], counts: str, words: Words = ENGLISH) -> str:
-    """The beginning of a digest's prelude, or how many notes it has and the titles of its threads and stories.
+    """Return the first words of a digest's prelude, or its numbers of notes and the titles of its threads and stories.
 
     :param parts: the nodes of the digest.
-    :param counts: the numbers of its notes in words.
+    :param counts: the numbers of notes in words.
     """
     elements = [part for part in parts if isinstance(part, nodes.Element)]
     for part in elements:
@@ -178,7 +178,7 @@ def digest_summary(parts: Iterable[nodes.Node], counts: str, words: Words = ENGL
 
 
 def plain_words(node: nodes.Node) -> str:
-    """The words of an element on one line, without the links and names that are put after them."""
+    """Return the words of an element on one line, without the links and names that the digest adds after them."""
     if isinstance(node, nodes.Text):
         return " ".join(node.astext().split())
     words: list[str] = []
@@ -194,7 +194,7 @@ def plain_words(node: nodes.Node) -> str:
 
 
 def shortened(text: str, length: int = MAX_LENGTH) -> str:
-    """A text of at most so many characters, which ends with a whole word where there are words."""
+    """Shorten a text to a number of characters, at the end of a word if it has words."""
     if len(text) <= length:
         return text
     cut = text[: length - 1]

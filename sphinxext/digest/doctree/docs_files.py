@@ -1,6 +1,6 @@
-"""The files of a project's documentation, for who looks for pages without Sphinx.
+"""The files of a project's documentation: find its pages without Sphinx, and check the files shown as pictures.
 
-Files that fragments may show as pictures: a build publishes a copy of each, whatever it is.
+A build publishes a copy of each picture, whatever it contains.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sphinxext.digest.doctree.relative import Address
 
 
-#: What the addresses and the files of pages end in, if ``conf.py`` says nothing else.
+#: The suffixes of the addresses and the sources of pages, unless ``conf.py`` has others.
 _PAGES = (".html", *SUFFIXES, ".ipynb")
 #: The pages and files that a build makes: in the folder of the digests, and beside the root document.
 _MADE = re.compile(rf"index|\d{{4}}(?:-\d\d){{0,2}}|(?:{'|'.join(ARCHIVES)})/.+|[^/]+\.(?:xml|json|ics|txt)")
@@ -33,7 +33,7 @@ _OF_OUTPUTS = ("_images/", "_downloads/", "_sources/", "_modules/")
 
 @dataclass(frozen=True)
 class DocsFolder:
-    """A project's documentation, if it has one in a place where such a thing is looked for.
+    """A project's documentation, if it is found in a usual place.
 
     :ivar root: the project.
     :ivar pages: the folder of the digests, as seen from the documentation.
@@ -44,7 +44,7 @@ class DocsFolder:
 
     @property
     def name(self) -> str:
-        """The folder as messages name it."""
+        """The name of the folder in messages."""
         return f"the documentation in '{self._found[0]}'" if self._found else "the documentation"
 
     def has(self, address: Address) -> bool | None:
@@ -117,7 +117,7 @@ def _names(place: str, name: str) -> bool:
 
 
 def _exists(path: Path) -> bool:
-    """Return True if there is a file; one that ends in ``.*`` stands for files with any suffix."""
+    """Return True if there is a file; a name that ends in ``.*`` matches any suffix."""
     try:
         if path.name.endswith(".*"):
             return any(found.name.startswith(path.name[:-1]) for found in path.parent.iterdir())
@@ -139,9 +139,9 @@ _BEGINNINGS: dict[str, tuple[bytes, ...]] = {
     ".svg": (b"<", b"\xef\xbb\xbf<", b" ", b"\n", b"\r"),
 }
 PICTURE_TYPES = frozenset(_BEGINNINGS)
-#: What other builders take in the place of such a picture, where a name ends in ``.*``.
+#: The types that other builders choose for a name that ends in ``.*``.
 _TYPES_ON_PAPER = frozenset({".pdf", ".eps"})
-#: The end of a name that stands for the type which a builder likes best.
+#: The suffix that lets a builder choose the type.
 ANY_TYPE = ".*"
 _PATTERN = re.compile(r"[*?\[]")
 _HEAD = 4_096

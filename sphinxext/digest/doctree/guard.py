@@ -18,7 +18,7 @@ from docutils.parsers.rst import Directive, directives, roles
 from sphinxext.digest.doctree.docs_files import refusal_of_name
 from sphinxext.digest.doctree.limits import Budget, limited, limited_role, may_parse_code
 from sphinxext.digest.doctree.roles import FoundRole, name_in_project
-from sphinxext.digest.doctree.sanitize import CODE, DIRECTIVES_OF_OTHERS, SAME_EVERYWHERE, role_of_others
+from sphinxext.digest.doctree.sanitize import CODE, FOREIGN_DIRECTIVES, SAME_EVERYWHERE, foreign_role
 from sphinxext.digest.fragments.fields import URL_SCHEMES
 from sphinxext.digest.settings.checks import LinkRole
 from sphinxext.digest.text.urls import split_url
@@ -49,16 +49,16 @@ IMPORTING_ROLES = frozenset({"autolink"})
 _EXTENDED_BY_SPHINX = CODE | {"math"}
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
-#: What browsers leave out of a URL before they look at its scheme.
+#: The characters that browsers drop from a URL before they look at its scheme.
 _IGNORED_IN_URLS = re.compile(r"[\x00-\x20]")
 
 
 @dataclass(frozen=True)
 class Guard:
-    """What is allowed beyond the harmless.
+    """Permissions of texts beyond harmless markup.
 
-    ``link_roles`` are those that the project's settings have; they make links, whatever else has their names.
-    ``elsewhere`` is for texts that were written for another project's documentation; see :mod:`.elsewhere`.
+    ``link_roles`` are those of the project's settings; they make links, whatever else has their names. ``foreign`` is
+    for texts that were written for another project's documentation; see :mod:`.sanitize`.
     """
 
     directives: frozenset[str] = frozenset()
@@ -66,11 +66,11 @@ class Guard:
     file_insertion: bool = False
     roles: frozenset[str] = frozenset()
     remote_images: bool = True
-    elsewhere: bool = False
+    foreign: bool = False
     link_roles: tuple[LinkRole, ...] = ()
 
     def allows_directive(self, name: str) -> bool:
-        """Whether fragments may use the directive of this name."""
+        """Return True if fragments may use the directive of this name."""
         name = name.lower()
         return (
             name in HARMLESS_DIRECTIVES
@@ -92,8 +92,8 @@ class Guard:
         return (self.file_insertion or name not in FILE_ROLES) and (self.raw or name != "raw")
 
     def knows_role(self, name: str) -> bool:
-        """Whether a role means here what it means where the text was written."""
-        return not self.elsewhere or name.lower() in SAME_EVERYWHERE
+        """Return True if a role means the same in this documentation as where the text was written."""
+        return not self.foreign or name.lower() in SAME_EVERYWHERE
 
     def allows_found_role(self, name: str, role: FoundRole) -> bool:
         """Return True if fragments may use what docutils has found for the name of a role.
@@ -140,7 +140,7 @@ class UnknownDirective(Directive):
     option_spec = _AnyOption()
 
     def run(self) -> list[nodes.Node]:
-        """The argument and the content, in a container, except for code."""
+        """Return the argument and the content, in a container, except for code."""
         if self.name.lower() == "math":
             text = "\n\n".join([*self.arguments, *(["\n".join(self.content)] if self.content else [])])
             return [nodes.math_block(self.block_text, text)]
@@ -155,7 +155,7 @@ class UnknownDirective(Directive):
 
 
 def forbidden_message(what: str, name: str) -> str:
-    """What a problem says of a directive or role that may not be used."""
+    """Return the message for a directive or role that is not allowed."""
     return f'The {what} "{name}" may not be used in fragments.'
 
 
@@ -170,7 +170,7 @@ def _unknown_role(_name: str, rawtext: str, text: str, *_: Any, **__: Any) -> An
 
 @dataclass(frozen=True)
 class _Finder:
-    """Finds the directives and roles that a guard allows, and what stands in for the others.
+    """Finds the directives and roles that a guard allows, and stand-ins for the others.
 
     :ivar find_directive: docutils' own, or that of a build.
     :ivar domains: those of the build, by their names.
@@ -189,8 +189,8 @@ class _Finder:
             return ForbiddenDirective, []
         if name.lower() in _EXTENDED_BY_SPHINX and not self.with_sphinx:
             return limited(name, UnknownDirective), []
-        if guard.elsewhere and name.lower() in DIRECTIVES_OF_OTHERS:
-            return limited(name, DIRECTIVES_OF_OTHERS[name.lower()]), []
+        if guard.foreign and name.lower() in FOREIGN_DIRECTIVES:
+            return limited(name, FOREIGN_DIRECTIVES[name.lower()]), []
         found, messages = self.find_directive(name, *arguments)
         if found is None and not self.with_sphinx:
             found = UnknownDirective
@@ -201,7 +201,7 @@ class _Finder:
     def role(self, name: str, language: Any, lineno: int, reporter: Any) -> Any:
         guard = self.guard
         if not guard.allows_role(name) or not guard.knows_role(name):
-            return (role_of_others if guard.elsewhere else _forbidden_role), []
+            return (foreign_role if guard.foreign else _forbidden_role), []
         found, messages = self.find_role(name, language, lineno, reporter)
         if not self.with_sphinx and found in (None, roles.unimplemented_role):
             return limited_role(_unknown_role, self.budget, parses_code=may_parse_code(name)), []
@@ -225,11 +225,11 @@ def guarded_names(
 ) -> Iterator[None]:
     """Let docutils find only the directives and roles that a guard allows.
 
-    Without Sphinx there is no telling which other directives and roles the project's build knows; those that are not
-    known then stand for their own text.
+    Without Sphinx nobody knows which other directives and roles the project's build has; unknown ones become their
+    text.
 
     :param domains: those of the build, by their names.
-    :param budget: how much the text may still ask of slow parsers.
+    :param budget: the limits of slow parsers for the file of the text.
     """
     find = directives.directive, roles.role
     finder = _Finder(guard, with_sphinx, domains or {}, budget or Budget(), *find)
@@ -253,7 +253,7 @@ def refused_links(
 ) -> Iterator[tuple[nodes.Element, str]]:
     """Turn the links and pictures that are not allowed into their text, and yield each with the reason.
 
-    A link that stands for itself, such as ``tag:name``, becomes text without a word: nobody meant a link.
+    A standalone link such as ``tag:name`` becomes text without a problem: nobody meant a link.
 
     :param refusal_of_file: returns why a build may not copy the file that a path leads to, or an empty string.
     :param written: the paths of pictures as their authors have them, by the identities of the nodes.
@@ -303,11 +303,11 @@ def _scheme_of(uri: str) -> str:
 
 
 def _has_bad_host(uri: str) -> bool:
-    """Whether programs fail to take an address apart, as with ``http://[x``."""
+    """Return True if programs cannot parse a URL, such as ``http://[x``."""
     return split_url(uri) is None
 
 
 def _leads_out(path: str) -> bool:
-    """Whether a path may leave the documentation's folder; two slashes begin one that Sphinx takes as absolute."""
+    """Return True if a path may leave the documentation's folder; Sphinx takes one with two slashes as absolute."""
     path = path.replace("\\", "/")
     return path.startswith("//") or ".." in path.split("/")

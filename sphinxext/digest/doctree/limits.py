@@ -15,32 +15,32 @@ from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 from docutils.parsers.rst.directives.tables import CSVTable
 
-#: As many columns as a list may have: each is made, whether the list fills it or not.
+#: The most columns of a list: each is made, whether the list fills it or not.
 MAX_COLUMNS = 100
-#: How many digits a number may have: a range of lines is made of all its numbers.
+#: The most digits of a number: a range of lines is expanded to all its numbers.
 MAX_DIGITS = 4
-#: How large a picture or a table may be in any unit but those of :data:`_SMALL_UNITS`: TeX ends at 5.75 metres.
+#: The largest size of a picture or a table in any unit but those of :data:`_SMALL_UNITS`: TeX ends at 5.75 metres.
 MAX_LENGTH = 100
 _SMALL_UNITS = frozenset({"", "px", "pt", "mm"})
-#: How many per cent of its size a picture may have.
+#: The largest scale of a picture in per cent.
 MAX_SCALE = 400
-#: How many characters the text of a role may have.
+#: The most characters in the text of a role.
 MAX_ROLE = 1_000
-#: How many characters, and opening brackets, of C and C++ are parsed: the time doubles with each bracket.
+#: The most characters, and opening brackets, of C and C++ that are parsed: the time doubles with each bracket.
 MAX_CODE_IN_ROLE = 100
 MAX_BRACKETS = 3
-#: How many such roles with several brackets a file may have.
+#: The most such roles with several brackets in a file.
 MAX_EXPRESSIONS = 20
-#: How many cells a table of values with commas may have: a line has as many as it likes.
+#: The most cells of a CSV table.
 MAX_CELLS = 4_000
-#: How many columns a table that is drawn may have, and how many of its columns times lines the text.
+#: The most columns of a drawn table, and the most columns times lines of the text.
 MAX_DRAWN_COLUMNS, MAX_DRAWN_CELLS = 50, 10_000
 _BORDER = re.compile(r"(?<!=)=+(?: +=+)+|\+(?:[-=]+\+)+")
-#: How many lines and marks a file may have in texts with markup, so that reading them takes about a second.
+#: The most lines and marks of a file in texts with markup, which take about a second to read.
 MAX_LINES = 2_500
 MAX_FILE_MARKS = 20_000
 
-#: The classes that fragments may give: how tables and blocks stand, and nothing that a script or a theme acts on.
+#: The classes that fragments may use: the layout of tables and blocks, and nothing that a script or a theme acts on.
 HARMLESS_CLASSES = frozenset(
     {"align-center", "align-left", "align-right", "booktabs", "borderless", "colwidths-auto", "colwidths-given"}
 )
@@ -102,14 +102,14 @@ def _classes(check: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def _loading(argument: str) -> str:
-    """A file that is embedded becomes a part of the page, as it is."""
+    """Refuse ``embed``, which makes the file a part of the page."""
     return directives.choice(argument, ("link", "lazy"))
 
 
-#: What somebody's code ends with where it did not expect a text; not what docutils itself stops directives by.
+#: The exceptions of code that did not expect a text; docutils itself stops directives by others.
 MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
-#: What is done to the check of an option, in whatever directive it is.
+#: Wraps the checks of options, in any directive.
 _OPTIONS: dict[str, Callable[[Callable[[str], Any]], Callable[[str], Any]]] = {
     **dict.fromkeys(
         ("emphasize-lines", "lineno-start", "number-lines", "dedent", "header-rows", "stub-columns", "widths"), _small
@@ -130,7 +130,7 @@ def has_large_table(text: str, lines: int) -> bool:
 
 
 class Budget:
-    """How much the texts of one file may still ask of slow parsers."""
+    """The limits of slow parsers that the texts of one file share."""
 
     def __init__(self) -> None:
         self.lines = MAX_LINES

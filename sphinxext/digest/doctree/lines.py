@@ -1,9 +1,4 @@
-"""The lines and the links that notes are made of.
-
-Sentences of our own words with nodes in them.
-
-How long a reader needs for what nodes say.
-"""
+"""The parts that notes are built of: list items, links, sentences of our own words, headings; and the reading time."""
 
 from __future__ import annotations
 
@@ -14,20 +9,20 @@ from docutils import nodes
 
 from sphinxext.digest.model import ENGLISH, Entry, Words
 
-#: Marks links that are not numbered, since their text says where they lead.
+#: The class of links that are not numbered, since their text says where they lead.
 SOURCE_CLASS = "digest-source"
 
-#: Marks the links that close a note.
+#: The class of the list of links that closes a note.
 LINKS_CLASS = "digest-links"
 
-#: Marks the name of the project that a note is from.
+#: The class of the name of the project that a note is from.
 PROJECT_NAME_CLASS = "digest-project-name"
 
 
 def list_item_of(
     entry: Entry, blocks: list[nodes.Node], lead: list[nodes.Node], tail: list[nodes.Node]
 ) -> nodes.list_item:
-    """A list item that can be linked to, with inline nodes before and after the text of its first paragraph."""
+    """Return a list item with an anchor, and inline nodes before and after the text of its first paragraph."""
     if not blocks or not isinstance(blocks[0], nodes.paragraph):
         source = blocks[0].source if blocks else None
         blocks.insert(0, nodes.paragraph("".join(node.astext() for node in lead)))
@@ -37,7 +32,7 @@ def list_item_of(
     target = nodes.target("", "", ids=[entry.anchor])
     last, start = lead[-1:], first.children[:1]
     if last and start and isinstance(last[0], nodes.Text) and isinstance(start[0], nodes.Text):
-        # one node for both: what Sphinx does with each text node costs more than the text
+        # one node for both, since Sphinx spends more on each text node than on its text
         lead, first.children[:1] = lead[:-1], [nodes.Text(last[0] + start[0])]
     first.children = [target, *lead, *first.children, *tail]
     for child in first.children:
@@ -46,7 +41,7 @@ def list_item_of(
 
 
 def project_after(entry: Entry) -> list[nodes.Node]:
-    """The project that a note is from, to stand after its words."""
+    """Return the project that a note is from, in parentheses after its words."""
     if entry.fragment.project is None:
         return []
     name = project_name(entry)
@@ -56,7 +51,7 @@ def project_after(entry: Entry) -> list[nodes.Node]:
 
 
 def project_name(entry: Entry) -> nodes.inline:
-    """The title of a project, as a link to the note on its pages, or to all of them."""
+    """Return the title of a project as a link to the note on its pages, or to its documentation."""
     project = entry.fragment.project
     assert project is not None
     url = entry.note.page or project.home
@@ -65,17 +60,17 @@ def project_name(entry: Entry) -> nodes.inline:
 
 
 def source_link(text: str, url: str) -> nodes.reference:
-    """A link whose text says where it leads."""
+    """Return a link whose text says where it leads, so that it is not numbered."""
     return nodes.reference("", text, refuri=url, classes=[SOURCE_CLASS])
 
 
 def links_list(lines: list[nodes.list_item]) -> list[nodes.Node]:
-    """The links that close a note, as a list of their own."""
+    """Return the links that close a note as a list."""
     return [nodes.bullet_list("", *lines, bullet="*", classes=[LINKS_CLASS])] if lines else []
 
 
 def with_source_links(blocks: list[nodes.Node]) -> list[nodes.Node]:
-    """Blocks in which a paragraph ``Words: URL`` is a link whose text says where it leads, as in lines of our own."""
+    """Turn each paragraph ``Words: URL`` of some blocks into a link whose text says where it leads."""
     for paragraph in [paragraph for block in blocks for paragraph in block.findall(nodes.paragraph)]:
         label, link = paragraph.children if len(paragraph) == 2 else (None, None)
         if not isinstance(label, nodes.Text) or not isinstance(link, nodes.reference):
@@ -88,7 +83,7 @@ def with_source_links(blocks: list[nodes.Node]) -> list[nodes.Node]:
 
 
 def ends_with(body: list[nodes.Node], url: str) -> bool:
-    """Whether the last line of a list at the end of a body links to a URL, so that no other line has to."""
+    """Return True if a body ends with a list whose last item links to a URL."""
     last = body[-1] if body else None
     if not isinstance(last, nodes.bullet_list):
         return False
@@ -96,7 +91,7 @@ def ends_with(body: list[nodes.Node], url: str) -> bool:
 
 
 def line_with(*children: nodes.Node) -> nodes.list_item:
-    """A line of a list."""
+    """Return a list item of one paragraph."""
     return nodes.list_item("", nodes.paragraph("", "", *children))
 
 
@@ -104,9 +99,9 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 
 def sentence(pattern: str, **parts: str | Sequence[nodes.Node]) -> list[nodes.Node]:
-    """The nodes of a pattern such as ``Release: {day} ({left})``, with words or nodes in its places.
+    """Fill the placeholders of a pattern such as ``Release: {day} ({left})`` with words or nodes.
 
-    Whoever translates a pattern may order its places as the language wants it.
+    A translation may have the placeholders in another order.
     """
     found: list[nodes.Node] = []
     text = ""
@@ -121,19 +116,18 @@ def sentence(pattern: str, **parts: str | Sequence[nodes.Node]) -> list[nodes.No
 
 
 def heading_of(words: str, source: str | None = None, line: int | None = None) -> nodes.paragraph:
-    """Words that are to become a heading.
+    """Return words that become a heading.
 
-    :param source: the file that they come from, where they are a project's: that makes them translatable. Ours, which
-        come from our own catalogues, have none.
+    :param source: the file that they come from, which makes them translatable; None for words of our own catalogues.
     """
     heading = nodes.paragraph(words if source else "", words)
     heading.source, heading.line = source, line
     return heading
 
 
-#: How many words people read in a minute, about.
+#: The words that people read in a minute, about.
 _WORDS = 200
-#: How many characters that are as much to read as a word, in scripts that put no spaces between words.
+#: The characters that count as a word, in scripts without spaces between words.
 _CHARACTERS = 2.5
 #: Chinese characters, Japanese syllables and their punctuation. Korean has spaces.
 _WITHOUT_SPACES = re.compile(
@@ -142,7 +136,7 @@ _WITHOUT_SPACES = re.compile(
 
 
 def length(parts: Iterable[nodes.Node]) -> int:
-    """The number of words in nodes; what is written for one format alone is none of theirs."""
+    """Return the number of words in nodes, without raw text of one format."""
     return sum(
         _length(str(text))
         for part in parts
@@ -152,7 +146,7 @@ def length(parts: Iterable[nodes.Node]) -> int:
 
 
 def minutes_words(number: int, words: Words = ENGLISH) -> str:
-    """How long it takes to read a number of words, in minutes."""
+    """Return the reading time of a number of words: ``5 minutes to read``."""
     return words.ngettext("{number} minute to read", "{number} minutes to read", max(1, round(number / _WORDS)))
 
 

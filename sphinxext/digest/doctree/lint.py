@@ -1,4 +1,4 @@
-"""Checking a collection: every file of it, what connects its notes, and the reStructuredText of each of them."""
+"""Check a collection: each of its files, the connections of its notes, and the reStructuredText of each note."""
 
 from __future__ import annotations
 
@@ -97,5 +97,5 @@ def _identity(path: str) -> str:
 
 
 def _is_double(problem: Problem, identities: Container[str]) -> bool:
-    """Whether a problem of another file is one of these files as well."""
+    """Return True if a problem of another file concerns one of these files as well."""
     return problem.code is Code.DUPLICATE_IDENTITY and _identity(problem.path) in identities

@@ -1,4 +1,4 @@
-"""From each kind of note to docutils nodes."""
+"""Docutils nodes for each kind of note."""
 
 from __future__ import annotations
 
@@ -47,20 +47,20 @@ from sphinxext.digest.model import (
 from sphinxext.digest.model.words import N_, filled
 from sphinxext.digest.settings.options import SETTINGS_FILE, Settings, is_default, words_of
 
-#: Marks the words that stand over a part of a countdown.
+#: The class of the label of a part of a countdown.
 LABEL_CLASS = "digest-label"
 
-#: Marks the lines that lead to other parts of a thread.
+#: The class of the links to other parts of a thread.
 NEIGHBOUR_CLASS = "digest-neighbour"
 
-#: Marks where a success was told.
+#: The class of the link to the log with a success.
 WHERE_CLASS = "digest-where"
 
-#: Marks the lines that close the successes, and those of them that are the project's.
+#: The classes of the lines that close the successes, and of those that come from the settings.
 CLOSING_CLASS = "digest-closing"
 PROJECT_CLASS = "digest-project"
 
-#: The parts of a countdown, and what stands over each where there are several.
+#: The parts of a countdown, and the label of each where there are several.
 COUNTDOWN_PARTS = (
     ("focus", N_("Focus")),
     ("general", N_("General Notes")),
@@ -69,33 +69,33 @@ COUNTDOWN_PARTS = (
 )
 
 
-#: What is ahead in the cycle of a countdown's series, and how to name its events; None where no schedule says it.
+#: Returns the deadlines ahead in the cycle of a countdown's series, and a way to name events; None if there are none.
 OutlookOf = Callable[[Entry], tuple[Outlook, EventName] | None]
 
 
-#: What a page shows of those who took part in a thread.
+#: Returns the nodes about the participants of a thread.
 PeopleOf = Callable[[Participants], list[nodes.Node]]
 
 
 class Links(Protocol):
-    """How notes refer to notes of other digests."""
+    """Links from notes to notes of other digests."""
 
     def to_thread(self, entry: Entry) -> list[nodes.Node]:
-        """Inline nodes that name the digest a thread stands in, and lead to the thread there."""
+        """Return inline nodes that name the digest of a thread, and link to the thread there."""
 
     def to_release(self, version: str) -> list[nodes.Node]:
-        """Inline nodes that name a version, and lead to its release notes where a page has them."""
+        """Return inline nodes that name a version, and link to its release notes if a page has them."""
 
 
 class NoteBuilder:
-    """Makes the nodes of notes. The identifiers of the notes stand in the nodes; nothing is registered anywhere.
+    """Builds the nodes of notes. They carry the identifiers of the notes; nothing is registered anywhere.
 
-    :param outlook_of: where the deadlines come from that a countdown has if its note names none.
-    :param words: ours, in the language of the page.
-    :ivar others: what makes nodes of texts of other projects, whose problems are not ours.
-    :ivar settings_path: the file whose words those of the settings are, for translators.
-    :ivar home_of: returns the page that relative addresses in a note count from; without it they stay as they are.
-    :ivar people_of: what stands below a thread of those who took part in it; nothing without it, as in mails.
+    :param outlook_of: returns the deadlines of a countdown whose note names none.
+    :param words: the extension's own, in the language of the page.
+    :ivar foreign: the parser of texts of other projects, whose problems are not reported as the project's own.
+    :ivar settings_path: the file with the words of the settings, for translators.
+    :ivar home_of: returns the page that relative addresses in a note count from; without it they are not changed.
+    :ivar people_of: returns the nodes about the participants of a thread; without it there are none, as in mails.
     """
 
     settings_path = SETTINGS_FILE
@@ -112,28 +112,28 @@ class NoteBuilder:
     ) -> None:
         self.settings = settings
         self.parser = parser
-        self.others = parser.for_others()
+        self.foreign = parser.for_foreign_texts()
         self.links = links
         self.outlook_of = outlook_of
         self.words = words
 
     def parser_of(self, entry: Entry) -> TextParser:
-        """What makes nodes of the texts of a note, by whose they are."""
-        return self.parser if entry.fragment.project is None else self.others
+        """Return the parser for the texts of a note: the project's own, or that of foreign texts."""
+        return self.parser if entry.fragment.project is None else self.foreign
 
     def blocks(self, text: Text, entry: Entry, lead: str = "") -> list[nodes.Node]:
-        """The body elements of a text of a note."""
+        """Return the body elements of a text of a note."""
         return self.parser_of(entry).blocks(text, entry.fragment.path, entry.anchor, lead, self._home(entry))
 
     def heading(self, text: Text, entry: Entry) -> nodes.paragraph:
-        """The title of a note, to become a heading."""
+        """Return the title of a note, to become a heading."""
         return self.parser_of(entry).line(text, entry.fragment.path, f"{entry.anchor}-title", self._home(entry))
 
     def _home(self, entry: Entry) -> Callable[[], Home] | None:
         return partial(self.home_of, entry) if self.home_of is not None else None
 
     def heading_of_section(self, section: Section) -> nodes.paragraph:
-        """The words over a section that are no note's title."""
+        """Return the heading of a section that is not a note's title."""
         heading = str(section.heading)
         if section.origin is Origin.FRAGMENT and section.entries:
             first = section.entries[0]
@@ -143,19 +143,19 @@ class NoteBuilder:
         return heading_of(heading)
 
     def of_settings(self, name: str) -> nodes.paragraph:
-        """The words that an option holds, as a paragraph; those of a project can be translated as its texts can."""
+        """Return the words of an option as a paragraph; a project can translate its own as it does its texts."""
         words = words_of(self.settings, name, self.words)
         if is_default(self.settings, name):
             return nodes.paragraph("", words)
         return heading_of(words, self.parser.source_of(self.settings_path), 1)
 
     def prelude(self, entry: Entry) -> list[nodes.Node]:
-        """What stands before the first section."""
+        """Return the prelude, before the first section."""
         assert isinstance(entry.note, Prelude)
         return with_source_links(self.blocks(entry.note.text, entry))
 
     def success_list(self, entries: Iterable[Entry]) -> nodes.bullet_list:
-        """Successes as a list, with the lines that close it: the digest's own, or those of the project."""
+        """Return successes as a list, with the lines that close it: the digest's own, or those of the settings."""
         entries = list(entries)
         items = [self.success(entry) for entry in entries if entry.kind is Kind.SUCCESS]
         own = [entry for entry in entries if entry.kind is Kind.CLOSING]
@@ -163,7 +163,7 @@ class NoteBuilder:
         return nodes.bullet_list("", *items, *closing, bullet="*", classes=["digest-successes"])
 
     def project_closing(self) -> list[nodes.list_item]:
-        """The lines that close successes by the project's settings."""
+        """Return the lines that close successes by the settings."""
         items = []
         if self.settings.success_closing:
             items.append(nodes.list_item("", self.of_settings("success_closing")))
@@ -177,7 +177,7 @@ class NoteBuilder:
         return items
 
     def lead_of(self, note: Success) -> list[nodes.Node]:
-        """What stands before the text of a success and its colon."""
+        """Return the lead of a success, before its colon and text."""
         return [
             self.nick(words) if number % 2 else nodes.Text(words)
             for number, words in enumerate(note.lead_in(self.words))
@@ -185,19 +185,19 @@ class NoteBuilder:
         ]
 
     def nick(self, name: str) -> nodes.Element:
-        """The name of somebody who told a success, or is thanked in one."""
+        """Return the name of a person who told a success, or is thanked in one."""
         return nodes.inline("", name, classes=["digest-nick"])
 
     def all_successes(self) -> list[nodes.list_item]:
-        """The line that leads to all successes where a project has no other place for them; only a build has one."""
+        """Return the link to all successes for a project without a URL of its own; only a build has one."""
         return []
 
     def whole_thread(self, _entry: Entry) -> list[nodes.list_item]:
-        """The line that leads to all parts of a thread; only a build has a page with them."""
+        """Return the link to all parts of a thread; only a build has a page with them."""
         return []
 
     def closing(self, entry: Entry) -> list[nodes.list_item]:
-        """The lines that close the successes of one digest: the items of its list, or its text as one."""
+        """Return the lines that close the successes of one digest: the items of its list, or its text as one item."""
         assert isinstance(entry.note, Closing)
         blocks = with_source_links(self.blocks(entry.note.text, entry))
         items: list[nodes.list_item] = []
@@ -211,7 +211,7 @@ class NoteBuilder:
         return items
 
     def success(self, entry: Entry) -> nodes.list_item:
-        """``nick: text`` or ``nick thanks whom: text``, and where it was told."""
+        """Return ``nick: text`` or ``nick thanks whom: text``, with a link to the log."""
         note = entry.note
         assert isinstance(note, Success)
         lead = self.lead_of(note)
@@ -231,7 +231,7 @@ class NoteBuilder:
         return list_item_of(entry, blocks, lead, tail)
 
     def item(self, entry: Entry) -> nodes.list_item:
-        """A line of a short list; the whole line is the link, unless there are links in it."""
+        """Return an item of a short list; the whole line is the link, unless it contains links."""
         note = entry.note
         assert isinstance(note, Item)
         blocks = self.blocks(note.text, entry)
@@ -248,11 +248,11 @@ class NoteBuilder:
         return list_item_of(entry, blocks, [], project_after(entry))
 
     def item_list(self, entries: Iterable[Entry]) -> nodes.bullet_list:
-        """A short list."""
+        """Return a short list."""
         return nodes.bullet_list("", *map(self.item, entries), bullet="*", classes=["digest-items"])
 
     def countdown(self, entry: Entry) -> list[nodes.Node]:
-        """The parts of a countdown; labels stand over them if there is more than one."""
+        """Return the parts of a countdown, under labels if there are several."""
         note = entry.note
         assert isinstance(note, Countdown)
         texts = [
@@ -270,7 +270,7 @@ class NoteBuilder:
         return body + links_list(lines)
 
     def thread(self, entry: Entry, neighbours: ThreadLinks) -> list[nodes.Node]:
-        """The summary of a thread, the link to all of it, and to its earlier and later parts."""
+        """Return the summary of a thread, its participants, and links to all of it and to its other parts."""
         note = entry.note
         assert isinstance(note, Thread)
         body = self.blocks(note.summary, entry) if note.summary else []
@@ -285,14 +285,14 @@ class NoteBuilder:
         return body + people + links_list(lines)
 
     def project(self, entry: Entry) -> list[nodes.list_item]:
-        """The line that says which project a note is from, if it is not the project's own."""
+        """Return the line with the project that a note is from, if it is a foreign one."""
         if entry.fragment.project is None:
             return []
         line = line_with(*sentence(self.words.gettext("Project: {project}"), project=[project_name(entry)]))
         return [line]
 
     def neighbour(self, entry: Entry, *, earlier: bool = True) -> nodes.list_item:
-        """The line that leads to an earlier or a later part of a thread."""
+        """Return the link to an earlier or a later part of a thread."""
         gettext = self.words.gettext
         pattern = gettext("Continued from: {digest}") if earlier else gettext("Continued in: {digest}")
         line = line_with(*sentence(pattern, digest=self.links.to_thread(entry)))
@@ -300,7 +300,7 @@ class NoteBuilder:
         return line
 
     def story(self, entry: Entry) -> list[nodes.Node]:
-        """Who wrote a story, its text, and the link to all of it."""
+        """Return the author of a story, its text, and the link to all of it."""
         note = entry.note
         assert isinstance(note, Story)
         body = self.blocks(note.text, entry)
@@ -312,7 +312,7 @@ class NoteBuilder:
 
 
 def _labelled(parts: list[tuple[str, list[nodes.Node]]], words: Words) -> list[nodes.Node]:
-    """Parts of a countdown, each below its label."""
+    """Return the parts of a countdown, each under its label."""
     items = []
     for label, blocks in parts:
         heading = nodes.paragraph("", filled(words.gettext("{label}:"), label=label), classes=[LABEL_CLASS])
@@ -321,10 +321,9 @@ def _labelled(parts: list[tuple[str, list[nodes.Node]]], words: Words) -> list[n
 
 
 def _lead_of_translation(paragraph: nodes.Element, lead: list[nodes.Node], english: str) -> list[nodes.Node]:
-    """What still has to stand before a translated text: translators see ``nick: text`` and keep the beginning.
+    """Return the lead that a translated text still needs: translators see ``nick: text`` and keep the beginning.
 
-    If they have kept it, in English or in our own words, it is taken away from the text; if they have written
-    something else in its place, nothing is left to be added.
+    If they kept it, in English or in our own words, it is removed from the text. If they replaced it, no lead is left.
     """
     first = paragraph.children[0] if paragraph.children else None
     for words in ("".join(node.astext() for node in lead), english):

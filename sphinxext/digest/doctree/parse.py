@@ -72,7 +72,7 @@ def _link(link_role: LinkRole, _name: str, rawtext: str, text: str, *_: Any, **_
     return [nodes.reference(rawtext, words, internal=False, refuri=address)], []
 
 
-#: What resolves names inside a text, in docutils' own order of priority.
+#: The transforms that resolve names inside a text, in docutils' order of priority.
 _TRANSFORMS = (
     references.Substitutions,
     references.PropagateTargets,
@@ -83,10 +83,10 @@ _TRANSFORMS = (
     references.InternalTargets,
     references.DanglingReferences,
 )
-#: How deep the nodes of a text may be nested. docutils' and Sphinx's own functions recurse, and each of them further
+#: The deepest nesting of nodes in a text. docutils' and Sphinx's own functions recurse, and each of them further
 #: down Python's stack than the last, so that a text which one can just read may end another.
 MAX_DEPTH = 60
-#: How many characters that could be markup a paragraph may have. A word may be as long as any URL.
+#: The most characters of a paragraph that could be markup. A word may be as long as any URL.
 MAX_MARKS = 2_000
 _MARK = re.compile(r"[*`_|:\[@]")
 _LINE = re.compile(r"\S.*")
@@ -140,12 +140,12 @@ class TextParser:
     def blocks(
         self, text: Text, path: str, prefix: str, lead: str = "", home: Callable[[], Home] | None = None
     ) -> list[nodes.Node]:
-        """The body elements of a text.
+        """Parse a text to body elements.
 
-        :param path: the fragment's, for problems and for the places of nodes.
+        :param path: the path of the fragment, for problems and for the places of nodes.
         :param prefix: begins every identifier in the text, so that they are unique on any page.
-        :param lead: what will stand before the first paragraph, and belongs to what translators see.
-        :param home: returns the page that relative addresses count from; without it they stay as they are.
+        :param lead: words that will come before the first paragraph, which translators see with it.
+        :param home: returns the page that relative addresses count from; without it they are not changed.
         """
         if is_plain(text.value) and not self._is_translated(lead + text.value):
             paragraph = nodes.paragraph(lead + text.value, text.value)
@@ -153,17 +153,17 @@ class TextParser:
             return [paragraph]
         return self._parse(text, path, prefix, lead, home)
 
-    def for_others(self) -> TextParser:
-        """What parses texts of other projects in the same way: only the harmless, and nothing that leads there."""
-        guard = Guard(elsewhere=True)
+    def for_foreign_texts(self) -> TextParser:
+        """Return a parser for texts of other projects: only harmless markup, and no links into their documentation."""
+        guard = Guard(foreign=True)
         return TextParser(guard, self.settings, self.with_sphinx, self.root, self.translation)
 
     def inline(self, text: Text, path: str, prefix: str, home: Callable[[], Home] | None = None) -> list[nodes.Node]:
-        """The inline elements of a text that is one line, such as a title."""
+        """Parse a text of one line, such as a title, to inline elements."""
         return list(self.line(text, path, prefix, home).children)
 
     def line(self, text: Text, path: str, prefix: str, home: Callable[[], Home] | None = None) -> nodes.paragraph:
-        """The paragraph of a text that is one line."""
+        """Parse a text of one line to a paragraph."""
         blocks = self.blocks(replace(text, is_line=True), path, prefix, home=home)
         if len(blocks) == 1 and isinstance(blocks[0], nodes.paragraph):
             return blocks[0]
@@ -172,7 +172,7 @@ class TextParser:
         return paragraph
 
     def _is_translated(self, message: str) -> bool:
-        """Whether the catalogue has a translation of a text without markup."""
+        """Return True if the catalogue has a translation of a text without markup."""
         return self.translation is not None and bool(self.translation.find(message.replace("\n", " ").strip()))
 
     def _parse(
@@ -250,8 +250,8 @@ class TextParser:
         return document
 
     def _refused(self, document: nodes.document, home: Home | None) -> Iterator[tuple[nodes.Node, str]]:
-        """What may not stand in a text, with the reason, while it becomes text or goes."""
-        if self.guard.elsewhere:
+        """Turn what a text may not have into words, and yield each node with the reason."""
+        if self.guard.foreign:
             keep_to_words(document)
         written = {id(picture): picture["uri"] for picture in document.findall(nodes.image)}
         if home is not None:
@@ -264,7 +264,7 @@ class TextParser:
             yield from refused_formulas(document)
 
     def source_of(self, path: str) -> str:
-        """The file as nodes name it."""
+        """Return the name of a file for the attribute ``source`` of nodes."""
         return str(self.root / path) if self.root else path
 
     def _report(self, found: list[tuple[int, str]], text: Text, path: str) -> None:
@@ -311,9 +311,9 @@ class _TranslationParser:
 
 
 def _bounded_inliner() -> states.Inliner:
-    """The parser of inline markup of docutils, for texts that a person can read.
+    """Return docutils' parser of inline markup, limited to texts that a person can read.
 
-    For each mark it may look through the rest of a paragraph, so that its time grows with the square of their number.
+    For each mark it may search the rest of a paragraph, so that its time grows with the square of their number.
     """
     inliner = states.Inliner()
     parse = inliner.parse
@@ -336,7 +336,7 @@ def _new_machine() -> states.RSTStateMachine:
 
 
 def guard_of(settings: Settings) -> Guard:
-    """What the settings of a collection allow fragments to use."""
+    """Return what the settings of a collection allow fragments to use."""
     return Guard(
         frozenset(name.lower() for name in settings.fragment_directives),
         settings.fragment_raw,
@@ -363,7 +363,7 @@ def _line_of(node: nodes.Node, default: int) -> int:
 
 
 def _is_deeper(node: nodes.Node, depth: int) -> bool:
-    """Whether nodes are nested in each other over more than so many levels."""
+    """Return True if nodes are nested deeper than a number of levels."""
     level: list[nodes.Node] = [node]
     while level and depth:
         level = [child for node in level for child in node.children]

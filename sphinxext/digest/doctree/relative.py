@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: Begins what is said of a link or a picture that leads nowhere.
 DEAD = "a relative address leads nowhere:"
 
-#: What the names of files with the source of a page end in, where nothing else says it.
+#: The default suffixes of the sources of pages.
 SOURCE_SUFFIXES = (".rst", ".md", ".ipynb")
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
@@ -63,7 +63,7 @@ class Address:
 
     @property
     def may_be_of_server(self) -> bool:
-        """Whether the address begins with a slash, and may be that of something beside the documentation."""
+        """True if the address begins with a slash, and may be one beside the documentation."""
         return self.written.startswith("/")
 
     def documents(self, suffixes: tuple[str, ...]) -> list[str]:
@@ -108,7 +108,7 @@ class Home:
         link["refuri"] = f"https:{link['refuri']}"
 
     def reason_against_picture(self, path: str) -> str:
-        """Return the reason if there is no picture at a path below the documentation's folder."""
+        """Return a message if there is no picture at a path below the documentation's folder."""
         return ""
 
     def place_pictures(self, document: nodes.document) -> Iterator[tuple[nodes.Node, str]]:

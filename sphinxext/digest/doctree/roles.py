@@ -65,13 +65,13 @@ class FoundRole:
 
     @property
     def runner(self) -> tuple[str, str]:
-        """The module and the name of the function, or of the class of the object."""
+        """Return the module and the name of the function, or of the class of the object."""
         runner = self.function if hasattr(self.function, "__qualname__") else type(self.function)
         return runner.__module__, runner.__qualname__
 
     @property
     def node(self) -> str:
-        """The name of the class of nodes that a role for cross-references makes; empty for other roles."""
+        """Return the name of the node class of a role for cross-references; empty for other roles."""
         return getattr(getattr(self.function, "nodeclass", None), "__name__", "")
 
     @property

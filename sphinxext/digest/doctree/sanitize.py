@@ -1,8 +1,7 @@
-"""What is done to the nodes of a text before they go to a page, so that none of them changes anything beside it.
+"""Sanitize the nodes of a text before they go to a page, so that none of them changes anything beside it.
 
-Texts that were written for another project's documentation: what only its build knows becomes words.
-
-Nobody here can change such a text, so nothing in it may be a reason for a warning of Sphinx.
+In foreign texts, which were written for another project's documentation, markup that only its build knows becomes
+words. Nobody here can change such a text, so nothing in it may cause a warning of Sphinx.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from docutils.utils.code_analyzer import Lexer, LexerError
 
 from sphinxext.digest.model import REFUSED_CHARACTER
 
-#: How many characters of code are highlighted at once: few lexers are linear.
+#: The most characters of code that are highlighted at once: few lexers are linear.
 MAX_CODE = 2_000
 #: The languages whose lexers took at most about a tenth of a second for that many characters of all that was tried.
 HIGHLIGHTED = frozenset(
@@ -33,14 +32,14 @@ HIGHLIGHTED = frozenset(
     scheme scss sed sql sqlite3 swift tcl tex latex toml ts typescript vim xml xslt yaml
     """.split()  # noqa: SIM905 - words read better than quoted strings
 )
-#: How many characters are highlighted by lexers that are slower, and often used.
+#: The most characters for lexers that are slower, and often used.
 _SHORTER = {"console": 500, "shell-session": 500}
 #: The lexers of C try each run of white space from each of its characters.
 _LONG_SPACE = re.compile(r"\s{100}")
 
 
 def detached(document: nodes.document) -> list[nodes.Node]:
-    """The body of a document, which nothing leads back from.
+    """Return the body of a document without references to it.
 
     The page that the nodes go to is pickled, and would take along this document with its settings, and the settings
     of a build have all of its environment.
@@ -73,7 +72,7 @@ def replace_acronyms(document: nodes.document) -> None:
 
 
 def refused_characters(document: nodes.document) -> Iterator[tuple[nodes.Node, str]]:
-    """The texts with characters that no text may have, which can only come from the directive ``unicode``."""
+    """Yield the texts with forbidden characters, which can only come from the directive ``unicode``."""
     for node in list(document.findall(nodes.Text)):
         # docutils itself marks what was escaped by a null character
         words = node.astext()
@@ -140,14 +139,14 @@ SAME_EVERYWHERE = frozenset(
     mimetype newsgroup pep program regexp rfc samp strong sub subscript sup superscript title title-reference
     """.split()  # noqa: SIM905 - words read better than thirty quoted strings
 )
-#: Those of the others whose text is words and no code.
+#: The other roles whose text is words, not code.
 _OF_WORDS = frozenset({"any", "doc", "download", "keyword", "numref", "ref", "term"})
 #: The target after a title, unless its bracket is escaped, which docutils marks by a null character.
 _TARGET = re.compile(r"(?<=\S)\s*(?<!\x00)<[^<>]*>$")
 
 
-def role_of_others(name: str, rawtext: str, text: str, *_: Any, **__: Any) -> Any:
-    """A role that only the build of another project knows: its words, as they stand in the link there."""
+def foreign_role(name: str, rawtext: str, text: str, *_: Any, **__: Any) -> Any:
+    """Return the words of a role that only the build of another project knows, as its link shows them."""
     title = _TARGET.sub("", text)
     if title == text and title.startswith("~"):
         title = title[1:].rpartition(".")[2]
@@ -156,8 +155,8 @@ def role_of_others(name: str, rawtext: str, text: str, *_: Any, **__: Any) -> An
     return [nodes.Text(title) if words else nodes.literal(rawtext, title)], []
 
 
-class CodeOfOthers(Directive):
-    """Code, in its language if that is one that there is here."""
+class ForeignCode(Directive):
+    """Code, highlighted in its language if Pygments has a lexer for it."""
 
     has_content = True
     optional_arguments = 1
@@ -168,15 +167,15 @@ class CodeOfOthers(Directive):
     )
 
     def run(self) -> list[nodes.Node]:
-        """The code, without what options say of it."""
+        """Return the code; its options are ignored."""
         text = "\n".join(self.content)
         language = (self.arguments or ["default"])[0].strip()
         return [nodes.literal_block(text, text, language=language if _is_language(language) else "text")]
 
 
-#: What stands in the place of directives that would say something of their own. Sphinx's of tables looks for files
+#: The replacements of directives that would warn. Sphinx's own for tables looks for files
 #: before anybody can refuse them.
-DIRECTIVES_OF_OTHERS: dict[str, type[Directive]] = {"csv-table": CSVTable, **dict.fromkeys(CODE, CodeOfOthers)}
+FOREIGN_DIRECTIVES: dict[str, type[Directive]] = {"csv-table": CSVTable, **dict.fromkeys(CODE, ForeignCode)}
 
 
 def _is_language(name: str) -> bool:
@@ -203,7 +202,7 @@ def keep_to_words(document: nodes.document) -> None:
         picture.parent.replace(picture, node if in_text else nodes.paragraph("", "", node))
     for block in document.findall(nodes.literal_block):
         block.setdefault("language", "default")
-        # Sphinx says nothing then of what is no good code of the language
+        # Sphinx does not warn of invalid code then
         block["force"] = True
 
 

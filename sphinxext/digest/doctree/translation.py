@@ -1,7 +1,7 @@
-"""Putting a translation in the place of the words of a text.
+"""Replace the words of a text by their translation.
 
-It is done in the text's own document, before its names are resolved. There the names, footnotes and replacements of a
-text are known to its translation as well; on the page, where Sphinx translates, none of them is. Identifiers stay
+This happens in the text's own document, before its names are resolved. There the translation can use the names,
+footnotes and replacements of the text; on the page, where Sphinx translates, none of them is known. Identifiers stay
 those of the original, so that links work in every language.
 """
 
@@ -21,10 +21,10 @@ class Translation(Protocol):
     """The catalogue of a page."""
 
     def messages(self, document: nodes.document) -> Iterable[tuple[nodes.Element, str]]:
-        """The elements of a document that can be translated, each with what a catalogue calls it."""
+        """Yield the elements of a document that can be translated, each with its message."""
 
     def find(self, message: str) -> str:
-        """The translation of a message, or nothing."""
+        """Return the translation of a message, or an empty string."""
 
 
 #: Parses a translation in a document and returns what it is as the content of one paragraph.
@@ -55,7 +55,7 @@ def mark_translated(node: nodes.Element) -> None:
 
 
 def is_marked(node: nodes.Element) -> bool:
-    """Whether an element has been translated, so that nobody else has to."""
+    """Return True if an element has been translated already."""
     return node.get("translated") is True and node.get("translatable") is False
 
 

@@ -17,7 +17,7 @@ from sphinxext.digest.text.rst import is_plain
 if TYPE_CHECKING:
     pass
 
-#: Where reStructuredText has addresses: after the words of a link, and at the ends of lines of directives and targets.
+#: The places of addresses in reStructuredText: after the words of a link, and at the ends of directives and targets.
 _PLACES = re.compile(
     r"(?P<before><)(?P<in_link>[^<>]+)(?=>`_)"
     r"|^(?P<lead>[ \t]*(?:\.\. (?:\|[^|\n]+\|[ \t])?[ \t]*(?:image|figure)::|:target:|\.\. _[^\n]*?(?<!\\):|__)[ \t]+)"
@@ -48,7 +48,7 @@ class _Recorder(Home):
         self.found[written] = link["refuri"]
 
     def place_pictures(self, document: nodes.document) -> Iterator[tuple[nodes.Node, str]]:
-        """Remember those of pictures; words that stand for them must not change."""
+        """Remember the addresses of pictures, so that the same words are not changed elsewhere."""
         for picture in document.findall(nodes.image):
             path = docs_path(picture["uri"], self.page) if is_relative(picture["uri"]) else None
             if path and (url := self.picture_of(path)):

@@ -212,7 +212,7 @@ class CollectionReader(SphinxDirective):
         """Nodes as they go onto the page: with unique identifiers, and registered together with their problems."""
         domain = DigestDomain.of(self.env)
         domain.note_problems(self.env.docname, builder.parser.problems)
-        domain.note_remarks(self.env.docname, builder.others.problems)
+        domain.note_remarks(self.env.docname, builder.foreign.problems)
         domain.note_fragments(self.env.docname, builder.days)
         elements = elements_of(parts)
         anchors = self._unique_identifiers(elements)
