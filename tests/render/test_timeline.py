@@ -12,7 +12,6 @@ from lxml import etree
 
 from sphinxext.digest.model import Outlook, Schedule
 from sphinxext.digest.render.timeline import Shape, description, freeze_of, mark_svg, marks_of, timeline_svg
-from sphinxext.digest.schedule.due_dates import outlook
 
 SVG = "{http://www.w3.org/2000/svg}"
 FIRST = date(2026, 10, 5)
@@ -29,7 +28,7 @@ def cycle(length: int = 25, **events: str) -> Schedule:
 
 
 def drawn(made: Schedule, now: date = date(2026, 11, 20), identifier: str = "x") -> etree._Element:
-    return etree.fromstring(timeline_svg(outlook(made, now), identifier))
+    return etree.fromstring(timeline_svg(made.outlook(now), identifier))
 
 
 def texts(picture: etree._Element) -> list[str]:
@@ -58,7 +57,7 @@ def test_the_release_is_there_without_an_event() -> None:
 def test_shapes_differ_without_colours() -> None:
     shapes = {mark.shape: re.sub(r">\d+<", "><", mark_svg(mark)) for mark in marks_of(cycle(**FULL))}
     assert len(set(shapes.values())) == len(Shape)
-    picture = timeline_svg(outlook(cycle(**FULL), FIRST), "x")
+    picture = timeline_svg(cycle(**FULL).outlook(FIRST), "x")
     assert set(re.findall(r'(?:fill|stroke)="([^"]*)"', picture)) == {"currentColor", "none", "url(#x-freeze)"}
 
 
@@ -90,7 +89,7 @@ def test_all_identifiers_begin_with_that_of_the_picture() -> None:
 
 
 def test_two_of_a_schedule_are_the_same() -> None:
-    assert timeline_svg(outlook(cycle(**FULL), FIRST), "x") == timeline_svg(outlook(cycle(**FULL), FIRST), "x")
+    assert timeline_svg(cycle(**FULL).outlook(FIRST), "x") == timeline_svg(cycle(**FULL).outlook(FIRST), "x")
 
 
 @pytest.mark.parametrize("length", [1, 2, 20, 29])
@@ -112,7 +111,7 @@ def test_marks_that_would_touch_are_higher() -> None:
 
 def test_a_hostile_title_is_text() -> None:
     made = replace(cycle(**FULL), title='</title><script>"&\x00\x1b\ud800')
-    picture = timeline_svg(outlook(made, FIRST), "x")
+    picture = timeline_svg(made.outlook(FIRST), "x")
     assert "<script" not in picture
     assert etree.fromstring(picture)[0].text == 'Timeline of </title><script>"&\ufffd\ufffd\ufffd'
     named = cycle(**FULL)
@@ -138,11 +137,11 @@ def test_a_freeze_of_one_project() -> None:
 
 
 def test_a_cycle_without_weeks() -> None:
-    assert timeline_svg(outlook(schedule(), FIRST), "x") == ""
+    assert timeline_svg(schedule().outlook(FIRST), "x") == ""
 
 
 def test_nothing_but_weeks() -> None:
-    seen: Outlook = outlook(cycle(), date(2030, 1, 1))
+    seen: Outlook = cycle().outlook(date(2030, 1, 1))
     assert description(seen) == (
         "25 weeks from October 5, 2026 to March 26, 2027. The release is on March 24, 2027. "
         "Weeks in which something happens have a number; the list below the picture says what it is."

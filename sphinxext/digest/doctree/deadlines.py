@@ -12,7 +12,6 @@ from sphinxext.digest.doctree.lines import line_with, sentence
 from sphinxext.digest.model import ENGLISH, Countdown, Entry, Event, Outlook, Schedule, Scope, Week, Words
 from sphinxext.digest.model.period import countdown_week
 from sphinxext.digest.model.words import N_, filled
-from sphinxext.digest.schedule.due_dates import outlook as outlook_on
 
 #: Marks the words of a day, whose ``day`` is the same in ISO form.
 DAY_CLASS = "digest-day"
@@ -58,7 +57,7 @@ def outlook_of_note(schedule: Schedule, entry: Entry) -> Outlook | None:
     """Return what is ahead for all projects in the week of a countdown, seen from its day."""
     schedule = for_scopes(schedule, (Scope.CROSS_PROJECT,))
     week = week_of_note(schedule, entry)
-    return outlook_on(schedule, entry.moment.day, week) if week is not None else None
+    return schedule.outlook(entry.moment.day, week) if week is not None else None
 
 
 def day_node(day: date, *classes: str, words: Words = ENGLISH) -> nodes.inline:

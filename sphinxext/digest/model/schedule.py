@@ -98,6 +98,31 @@ class Schedule:
             None,
         )
 
+    def outlook(self, now: date, week: Week | None = None) -> Outlook:
+        """Return the deadlines ahead, seen from a day.
+
+        :param now: the day that days are counted from.
+        :param week: the week that the outlook is for; by default the week of ``now``.
+        """
+        week = week or self.week_of(now)
+        start = week.period.start if week else now
+        monday = start - timedelta(days=start.weekday())
+        ends = [monday + timedelta(weeks=count) for count in (1, 2)]
+        ahead = [event for event in self.events if event.week.end >= monday]
+        coming = next((event for event in sorted(ahead, key=lambda event: event.day) if event.day >= now), None)
+        return Outlook(
+            schedule=self,
+            now=now,
+            week=week,
+            this_week=tuple(event for event in ahead if event.week.start < ends[0]),
+            next_week=tuple(event for event in ahead if ends[0] <= event.week.start < ends[1]),
+            later=tuple(event for event in ahead if event.week.start >= ends[1]),
+            next=coming,
+            days_to_next=(coming.day - now).days if coming else None,
+            days_to_release=(self.release - now).days,
+            weeks_to_release=week.to_release if week else None,
+        )
+
 
 def week_number(name: str) -> int | None:
     """How many weeks before the release a week is by its name: 17 for ``R-17``, -1 for ``R+1``."""

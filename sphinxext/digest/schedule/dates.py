@@ -1,17 +1,13 @@
-"""Days and weeks: those that a schedule gives as values, and those that its prose names.
-
-The rows of a schedule as its file has them, before they are put in order.
-"""
+"""Dates of schedules: parse the days that English prose names, and place days in their weeks."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
-from sphinxext.digest.model import Period, Place, Scope
+from sphinxext.digest.model import Period
 from sphinxext.digest.model.period import YEARS
 
 WEEK = timedelta(weeks=1)
@@ -36,15 +32,15 @@ _TO = r"(?:-|\u2013|\u2014|to\b|until\b|through\b)"
 _GOES_ON = re.compile(rf"\s{{0,20}}{_TO}\s{{0,20}}(?:[0-9]|{MONTH}\s{{1,20}}[0-9])", re.IGNORECASE)
 _CAME_FROM = re.compile(rf"[0-9](?:st|nd|rd|th)?(?:\s+{MONTH})?(?:,?\s+[0-9]{{4}})?\s*{_TO}\s*$", re.IGNORECASE)
 _WEEK_OF = re.compile(r"\bweek\s+(?:of|from|starting)\s+(?:the\s+)?(?:[a-z]{3,6}day,?\s+)?$", re.IGNORECASE)
-#: How far the expressions above look back.
+#: How many characters before a day the expressions above look at.
 _BEFORE = 60
-#: Prose that names more days than this tells nothing about the one that counts.
+#: Read at most this many days: in a text with more, none of them stands out as the deadline.
 _MAX_DAYS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class NamedDay:
-    """A single day that prose names, perhaps without its year; ``start`` and ``end`` are offsets in the prose."""
+    """A single day named in prose, with or without a year; ``start`` and ``end`` are offsets in the prose."""
 
     year: int | None
     month: int
@@ -53,7 +49,7 @@ class NamedDay:
     end: int
 
     def within(self, week: Period) -> date | None:
-        """The day of a week that is meant, weekend included, if there is one."""
+        """Return the matching day of a week, weekend included, or None."""
         monday = monday_of(week.start)
         for day in (monday + timedelta(days=offset) for offset in range(7)):
             if (day.month, day.day) == (self.month, self.day) and self.year in (None, day.year):
@@ -61,19 +57,19 @@ class NamedDay:
         return None
 
     def near(self, week: Period, distance: timedelta) -> date | None:
-        """Return the day if it is at most that far from a week; without a year, in whichever year it is."""
+        """Return the day if it is at most ``distance`` from a week; without a year, any year matches."""
         years = (self.year,) if self.year else (week.start.year - 1, week.start.year, week.start.year + 1)
         days = [day for year in years if (day := make_day(year, self.month, self.day)) is not None]
         near = (day for day in days if week.start - distance <= day <= week.end + distance)
         return next(near, None)
 
     def within_another_year(self, week: Period) -> date | None:
-        """The day of a week that would be meant, were it not for the year that is named."""
+        """Return the day of a week that matches if the year is ignored."""
         return NamedDay(None, self.month, self.day, 0, 0).within(week)
 
 
 def named_days(prose: str) -> tuple[NamedDay, ...]:
-    """The single days that prose names, in order. The ends of ranges and ``the week of 1 March`` do not count."""
+    """Find the single days named in prose, in order. Ends of ranges and ``the week of 1 March`` don't count."""
     found = []
     for match in islice(_DAY.finditer(prose), _MAX_DAYS):
         before = prose[max(0, match.start() - _BEFORE) : match.start()]
@@ -89,12 +85,12 @@ def named_days(prose: str) -> tuple[NamedDay, ...]:
 
 
 def month_number(name: str) -> int:
-    """The number of a month by its English name or the first letters of it."""
+    """Return the number of a month, given its English name or an abbreviation of it."""
     return _MONTHS.index(name[:3].lower()) + 1
 
 
 def make_day(year: int, month: int, day: int) -> date | None:
-    """A day, or None if there is none such or its year is not one of :data:`~sphinxext.digest.model.period.YEARS`."""
+    """Return a date, or None if it does not exist or is outside :data:`~sphinxext.digest.model.period.YEARS`."""
     try:
         return date(year, month, day) if year in YEARS else None
     except ValueError:
@@ -102,53 +98,16 @@ def make_day(year: int, month: int, day: int) -> date | None:
 
 
 def monday_of(day: date) -> date:
-    """The Monday of the week that a day is in."""
+    """Return the Monday of the week of a day."""
     return day - timedelta(days=day.weekday())
 
 
 def weekday_of(week: Period, weekday: int) -> date:
-    """The weekday (0 for Monday) of a week; its last day if it ends before that, its first if it begins later."""
+    """Return a weekday (0 for Monday) of a week, or the nearest day of the week that it has."""
     return min(max(monday_of(week.start) + timedelta(days=weekday), week.start), week.end)
 
 
 def working_week(day: date) -> Period:
-    """Monday to Friday of the week that a day is in."""
+    """Return Monday to Friday of the week of a day."""
     monday = monday_of(day)
     return Period(monday, monday + timedelta(days=FRIDAY))
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """An event that a row names by its id."""
-
-    id: str
-    scope: Scope
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A week of a file: its days, its name if it has one that can be read, and its events."""
-
-    period: Period
-    place: Place
-    name: str | None = None
-    mentions: tuple[Mention, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A day that the head of a file claims for the first or the last week, and where."""
-
-    day: date
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """All rows of a file in its order, and what its head says of them."""
-
-    path: str
-    rows: Sequence[Row]
-    start: Claim | None = None
-    release: Claim | None = None

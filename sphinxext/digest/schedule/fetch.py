@@ -17,8 +17,7 @@ from sphinxext.digest import files
 from sphinxext.digest.net.http import MAX_TIME, TIMEOUT, WebError, check_web_url, download
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.schedule.project_schedule import SERIES
-from sphinxext.digest.schedule.sources import CHECKOUT, RST, STATUS, YAML
-from sphinxext.digest.schedule.status import read_statuses
+from sphinxext.digest.schedule.sources import CHECKOUT, RST, STATUS, YAML, read_statuses
 
 #: Seconds for which what was fetched is used again.
 MAX_AGE = 24 * 60 * 60

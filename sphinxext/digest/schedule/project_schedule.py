@@ -20,7 +20,7 @@ from sphinxext.digest.model import REFUSED_CHARACTER, Event, Place, Schedule, Sc
 from sphinxext.digest.problems import Code
 from sphinxext.digest.schedule import dates as days
 from sphinxext.digest.schedule.nodes import NodeReader
-from sphinxext.digest.schedule.order import name_of
+from sphinxext.digest.schedule.rows import name_of
 from sphinxext.digest.schedule.sources import Source
 from sphinxext.digest.yaml import compose as safeyaml
 from sphinxext.digest.yaml.text import read_text

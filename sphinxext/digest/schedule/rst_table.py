@@ -18,9 +18,10 @@ from itertools import pairwise
 from sphinxext.digest.model import Period, Place, Scope, week_number
 from sphinxext.digest.model.period import YEARS
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.schedule.dates import MONTH, Mention, Row, Table, make_day, month_number
+from sphinxext.digest.schedule.dates import MONTH, make_day, month_number
+from sphinxext.digest.schedule.rows import Mention, Row, Table
 from sphinxext.digest.schedule.rst_prose import Page
-from sphinxext.digest.schedule.status import Series
+from sphinxext.digest.schedule.sources import Series
 
 #: Of all years only so many around those that are named can be meant.
 _NEAR = 2

@@ -25,7 +25,6 @@ from sphinxext.digest.extension.schedules import ScheduleQuery, has_schedules, s
 from sphinxext.digest.model import Countdown, Entry, Kind, Outlook, Schedule, Week, Words
 from sphinxext.digest.model.words import filled
 from sphinxext.digest.problems import Code
-from sphinxext.digest.schedule.due_dates import outlook
 
 #: The week of a countdown that means the one of today.
 CURRENT = "current"
@@ -55,7 +54,7 @@ class CountdownDirective(ScheduleReader):
         if wanted == CURRENT:
             # a note of a week that is over is old news, when the schedule knows better
             entries = tuple(entry for entry in entries if week_of_note(schedule, entry) is week)
-        return self._show(entries, outlook(schedule, self._now(wanted, entries), week))
+        return self._show(entries, schedule.outlook(self._now(wanted, entries), week))
 
     def _ask(self, series: str, wanted: str) -> tuple[Schedule | None, tuple[Entry, ...], bool]:
         """The schedule and the notes, if there are any, and whether something wrong has been reported."""

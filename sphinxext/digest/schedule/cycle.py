@@ -1,24 +1,29 @@
-"""The day by which an event is due.
+"""Schedules of release cycles, built from rows, prose and the list of all series.
 
-OpenStack's schedules say that deadlines are the Thursday of the week that they stand in, unless their text names
-another day. Releases come out on the day that the list of all series has: a Wednesday for nearly all of them.
-
-What is ahead in a cycle.
+The due date of an event follows OpenStack's rules: a deadline is the Thursday of its week, unless its text names
+another day. A release comes out on the day that the list of all series gives, a Wednesday for nearly all of them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sphinxext.digest.model import Outlook, Period, Place, Schedule, Week, month_name
+from sphinxext.digest.model import Event, Period, Place, Schedule, Scope, Week, month_name, week_number
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.schedule.dates import THURSDAY, WEDNESDAY, NamedDay, monday_of, weekday_of
+from sphinxext.digest.schedule.dates import THURSDAY, WEDNESDAY, NamedDay, monday_of, weekday_of, working_week
+from sphinxext.digest.schedule.rows import Mention, Order, Row, Table
 from sphinxext.digest.schedule.rst_prose import Entry, Page
-from sphinxext.digest.schedule.status import Series, Statuses
+from sphinxext.digest.schedule.sources import Series, Statuses
 
-#: The release itself: ``i-final``, or ``s-release`` up to Stein.
-_RELEASE = re.compile(r"([^\W_])[a-z]*-(?:release|final)", re.IGNORECASE)
+#: The release of a series by its first letter: ``i-final``, or ``s-release`` up to Stein.
+_SERIES_RELEASE = re.compile(r"([^\W_])[a-z]*-(?:release|final)", re.IGNORECASE)
+_NUMBERED = re.compile(r"([0-9]{4}\.[0-9]{1,2})\b")
+_RELEASE = re.compile(r"[^\W_]+-(?:release|final)", re.IGNORECASE)
+_PROJECTS = "project-specific"
+_ELECTIONS = "election"
 _IS_THE = re.compile(r"\s+is\s+the\b")
 #: What makes the day after it the event's own: ``by this date (``, ``the deadline is Friday, ``, ``due on``.
 _DUE = re.compile(
@@ -48,7 +53,7 @@ class DueDays:
         if entry is not None and id not in self.checked:
             self.checked.add(id)
             self._check(entry, week)
-        if match := _RELEASE.fullmatch(id):
+        if match := _SERIES_RELEASE.fullmatch(id):
             return self._release(match[1], week, entry, named)
         return (named, True) if named else (weekday_of(week, THURSDAY), False)
 
@@ -124,27 +129,90 @@ def _words(one: NamedDay) -> str:
     return " ".join(filter(None, (str(one.day), month_name(date(2000, one.month, 1)), str(one.year or ""))))
 
 
-def outlook(schedule: Schedule, now: date, week: Week | None = None) -> Outlook:
-    """What is ahead in a cycle, seen from a day.
+def build_schedule(
+    series: str, table: Table, page: Page | None, statuses: Statuses, problems: list[Problem]
+) -> Schedule | None:
+    """A schedule out of what was read, or None if it has no weeks.
 
-    :param now: the day from which the days are counted.
-    :param week: the week that it is for; without it the week of ``now``.
+    :param page: None if there is no prose.
+    :param problems: is added to.
     """
-    week = week or schedule.week_of(now)
-    start = week.period.start if week else now - timedelta(days=now.weekday())
-    monday = start - timedelta(days=start.weekday())
-    ends = [monday + timedelta(weeks=count) for count in (1, 2)]
-    ahead = [event for event in schedule.events if event.week.end >= monday]
-    coming = next((event for event in sorted(ahead, key=lambda event: event.day) if event.day >= now), None)
-    return Outlook(
-        schedule=schedule,
-        now=now,
-        week=week,
-        this_week=tuple(event for event in ahead if event.week.start < ends[0]),
-        next_week=tuple(event for event in ahead if ends[0] <= event.week.start < ends[1]),
-        later=tuple(event for event in ahead if event.week.start >= ends[1]),
-        next=coming,
-        days_to_next=(coming.day - now).days if coming else None,
-        days_to_release=(schedule.release - now).days,
-        weeks_to_release=week.to_release if week else None,
+    order = Order(table, problems)
+    if order.zero is None or not any(row.name for row in order.rows):
+        message = "there are no weeks with names such as R-17 in the schedule"
+        problems.append(Problem(table.path, 1, 1, Code.NO_SCHEDULE, message))
+        return None
+    status = statuses.get(series)
+    days = DueDays(page or Page(""), statuses, status, problems)
+    weeks = tuple(_Weeks(table.path, page, days, problems).week(row) for row in order.rows)
+    zero = next((row for row in order.rows if row.name and week_number(row.name) == 0), None)
+    week = zero.period if zero else working_week(order.zero)
+    entries: Mapping[str, Entry] = page.entries if page else {}
+    ids = [mention.id for mention in zero.mentions if _RELEASE.fullmatch(mention.id)] if zero else []
+    place = zero.place if zero else Place(1, 1)
+    release = days.release(week, entries.get(ids[0]) if ids else None, table.path, place)
+    title, release_id = _title(series, page), status.release_id if status else None
+    if release_id is None and (match := _NUMBERED.match(title)):
+        release_id = match[1]
+    return Schedule(
+        series=series,
+        title=title if page and page.title else " ".join(filter(None, (release_id, title))),
+        weeks=weeks,
+        release=release,
+        path=table.path,
+        text_path=page.path if page else "",
+        release_id=release_id,
+        status=status.status if status else None,
     )
+
+
+def _title(series: str, page: Page | None) -> str:
+    return page.title if page and page.title else series.capitalize()
+
+
+@dataclass
+class _Weeks:
+    """Makes the weeks of one schedule out of its rows."""
+
+    path: str
+    page: Page | None
+    days: DueDays
+    problems: list[Problem]
+
+    def week(self, row: Row) -> Week:
+        number = week_number(row.name) if row.name else None
+        events = tuple(self.event(mention, row.period, number) for mention in row.mentions)
+        return Week(period=row.period, place=row.place, name=row.name, to_release=number, events=events)
+
+    def event(self, mention: Mention, week: Period, number: int | None) -> Event:
+        entry = self.page.entries.get(mention.id) if self.page else None
+        if entry is None:
+            self.check_anchor(mention, number)
+        day, exact = self.days.due(mention.id, week)
+        return Event(
+            id=mention.id,
+            title=entry.title if entry else mention.id,
+            scope=mention.scope,
+            week=week,
+            day=day,
+            place=mention.place,
+            exact=exact,
+            text=entry.text if entry else None,
+            project=_project(entry) if entry and mention.scope is Scope.PROJECT_SPECIFIC else None,
+        )
+
+    def check_anchor(self, mention: Mention, number: int | None) -> None:
+        """Remark on an event without an anchor. The release before the cycle has none, as a rule."""
+        if self.page is None or (number is None and _RELEASE.fullmatch(mention.id)):
+            return
+        message = f"'{mention.id}' has no anchor in {self.page.path}"
+        problem = Problem(self.path, mention.place.line, mention.place.column, Code.SCHEDULE_ANCHOR, message)
+        self.problems.append(problem)
+
+
+def _project(entry: Entry) -> str | None:
+    """The project that an event is of: the heading above it, which is below "Project-specific events"."""
+    above = entry.headings[-2:]
+    if len(above) < 2 or _PROJECTS not in above[0].lower() or above[1].lower().startswith(_ELECTIONS):
+        return None
+    return above[1]

@@ -1,15 +1,113 @@
-"""The rows of a file in the order of time, each week once, with remarks on what contradicts itself."""
+"""Rows of a schedule: read them from ``schedule.yaml`` as openstack/releases has it, and put them in order.
+
+A row is one week as a file has it: its days, its name if it has a valid one, and references to its events. Rows come
+from ``schedule.yaml`` or from a table in ``schedule.rst``; ordered, each week occurs once, and every contradiction
+between rows is a problem.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from sphinxext.digest.model import Period, Place, week_number
+from yaml.nodes import Node, ScalarNode
+
+from sphinxext.digest.model import Period, Place, Scope, week_number
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.schedule.dates import FRIDAY, WEEK, WEEKDAYS, Claim, Mention, Row, Table, monday_of
+from sphinxext.digest.schedule.dates import FRIDAY, WEEK, WEEKDAYS, monday_of
+from sphinxext.digest.schedule.nodes import NodeReader
+from sphinxext.digest.yaml import compose as safeyaml
+
+START, RELEASE, CYCLE = KEYS = ("start-week", "release-week", "cycle")
+_SCOPES = {"x-project": Scope.CROSS_PROJECT, "project-specific": Scope.PROJECT_SPECIFIC}
+_ROW_KEYS = ("start", "end", "name", *_SCOPES)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An event that a row names by its id."""
+
+    id: str
+    scope: Scope
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A week of a file: its days, its name if it has one that can be read, and its events."""
+
+    period: Period
+    place: Place
+    name: str | None = None
+    mentions: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A day that the head of a file claims for the first or the last week, and where."""
+
+    day: date
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All rows of a file in its order, and what its head says of them."""
+
+    path: str
+    rows: Sequence[Row]
+    start: Claim | None = None
+    release: Claim | None = None
+
+
+def read_cycle(root: Node, reader: NodeReader) -> Table:
+    """Read the root of the file. A row with a problem is left out; a missing or wrong head is a problem only."""
+    values = reader.mapping(root, "a schedule", KEYS)
+    reader.require(root, values, "a schedule", *KEYS)
+    claims = {name: _read_claim(reader, values[name], name) for name in (START, RELEASE) if name in values}
+    rows = []
+    for node in reader.items(values[CYCLE], CYCLE) if CYCLE in values else ():
+        if (row := _read_row(reader, node)) is not None:
+            rows.append(row)
+    return Table(reader.path, rows, claims.get(START), claims.get(RELEASE))
+
+
+def _read_claim(reader: NodeReader, node: Node, name: str) -> Claim | None:
+    day = reader.day(node, name)
+    return Claim(day, safeyaml.place_of(node)) if day else None
+
+
+def _read_row(reader: NodeReader, node: Node) -> Row | None:
+    values = reader.mapping(node, "a week", _ROW_KEYS)
+    if not values or not reader.require(node, values, "a week", "start", "end"):
+        return None
+    start, end = reader.day(values["start"], "start"), reader.day(values["end"], "end")
+    if start is None or end is None:
+        return None
+    if end < start:
+        reader.complain(values["end"], Code.BAD_PERIOD, f"the week that begins on {start} ends before that, on {end}")
+        return None
+    name = reader.line(values["name"], "name") if "name" in values else None
+    if name is not None and week_number(name) is None:
+        reader.complain(values["name"], Code.BAD_VALUE, f"a week must be called R-17, R+0 or alike, not '{name}'")
+        name = None
+    mentions = [
+        Mention(id, scope, safeyaml.place_of(item))
+        for key, scope in _SCOPES.items()
+        if key in values
+        for item in reader.items(values[key], key)
+        if isinstance(item, ScalarNode) or _refuse(reader, item, key)
+        if (id := reader.line(item, key)) is not None
+    ]
+    return Row(Period(start, end), safeyaml.place_of(node), name, tuple(mentions))
+
+
+def _refuse(reader: NodeReader, node: Node, key: str) -> bool:
+    reader.complain(node, Code.WRONG_TYPE, f"an event in '{key}' must be the id of an anchor")
+    return False
 
 
 class Order:
