@@ -360,17 +360,17 @@ def test_a_folder_of_pages_that_a_build_would_take_for_the_project(run: Run, sma
     [
         (
             {"docs/conf.py": "from base import *\n"},
-            ["docs/conf.py: by-hand add 'sphinxext.digest' to the extensions: they are not listed in this file"],
+            ["docs/conf.py: by-hand add 'sphinxext.digest' to the extensions: this file does not list them"],
         ),
         (
             {"docs/index.rst": ".. toctree::\n\n   a\n\n.. toctree::\n\n   b\n"},
-            [f"docs/index.rst:1:1: by-hand add {ENTRY} to the toctree of your choice (of those at the lines 1, 5)"],
+            [f"docs/index.rst:1:1: by-hand add {ENTRY} to the toctree of your choice (on lines 1, 5)"],
         ),
         (
             {"docs/conf.py": "root_doc = 'other'\nexec('')\n"},
             [
-                "docs/conf.py: by-hand add 'sphinxext.digest' to the extensions: they are not listed in this file",
-                f"docs/conf.py: by-hand add {ENTRY} to a toctree: the root document is not here",
+                "docs/conf.py: by-hand add 'sphinxext.digest' to the extensions: this file does not list them",
+                f"docs/conf.py: by-hand add {ENTRY} to a toctree: the root document was not found",
             ],
         ),
     ],

@@ -12,7 +12,7 @@ import click
 
 from sphinxext.digest.cli._options import open_valid_project
 from sphinxext.digest.cli._output import show_problems, visible
-from sphinxext.digest.init.plan import Adoption, Change, carry_out, plan_adoption
+from sphinxext.digest.init.plan import Change, SetupPlan, apply_plan, plan_setup
 
 _NEXT = """\
 Next:
@@ -51,32 +51,32 @@ def command(ctx: click.Context, /, docs: Path | None, dry_run: bool) -> None:
     """
     project = open_valid_project(ctx.obj)
     folder = None if docs is None else Path(os.path.relpath(docs, project.root)).as_posix()
-    plan = plan_adoption(project, folder)
+    plan = plan_setup(project, folder)
     if dry_run:
         click.echo(b"".join(_patch(change) for change in plan.changes), nl=False)
     else:
-        carry_out(plan)
+        apply_plan(plan)
         click.echo("".join(f"{line}\n" for line in _lines(plan)), nl=False)
     _tell(plan, dry_run=dry_run)
-    if plan.by_hand:
+    if plan.manual_steps:
         ctx.exit(1)
 
 
-def _lines(plan: Adoption) -> Iterator[str]:
+def _lines(plan: SetupPlan) -> Iterator[str]:
     for change in plan.changes:
         yield f"{'created' if change.before is None else 'changed'} {visible(change.path)}"
     if plan.folder is not None:
         yield f"created {visible(plan.folder)}/"
 
 
-def _tell(plan: Adoption, *, dry_run: bool) -> None:
+def _tell(plan: SetupPlan, *, dry_run: bool) -> None:
     if not plan.changes and plan.folder is None:
         click.echo("nothing to change", err=True)
     elif dry_run and plan.folder is not None:
         click.echo(f"{visible(plan.folder)}/ would be created", err=True)
     elif not dry_run:
         click.echo(_NEXT, err=True, nl=False)
-    show_problems(plan.by_hand)
+    show_problems(plan.manual_steps)
 
 
 def _patch(change: Change) -> bytes:

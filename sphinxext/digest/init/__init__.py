@@ -1,5 +1,4 @@
-"""Setting a project up: what its own files need for digests, added to them without touching the rest.
+"""The files of a project that ``sphinx-digest init`` sets up: ``conf.py``, the root document, ``tox.ini``, settings.
 
-The files are a project's ``conf.py``, the root document of its documentation, its ``tox.ini``, and the settings.
-Nothing here runs any of them.
+They are edited as text; nothing here runs any of them.
 """

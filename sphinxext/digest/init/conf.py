@@ -1,6 +1,6 @@
-"""Adding to a documentation's ``conf.py``, which is parsed and never run.
+"""Edits of a ``conf.py``, which is parsed and never run.
 
-A text file of a project, to be changed in some places and to stay as it is in all others.
+Files are edited as text, so that everything but the edit stays as it is: comments, line ends, quotes, encoding.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from pathlib import Path
 
 from sphinxext.digest.problems import Code, DigestError, Problem
 
-#: A file that is larger is no source of a documentation.
+#: Larger files are refused.
 _MAX_BYTES = 4 * 1024 * 1024
-#: More than the lines of a file that tell its encoding.
+#: The encoding of a Python file is declared within these bytes.
 _START = 4096
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 
 
 @dataclass(frozen=True)
-class Source:
-    """A text file. ``path`` is relative to the project; ``lines`` have their ends, which may be of any kind."""
+class TextFile:
+    """A text file of a project, by its lines with their ends. ``path`` is relative to the project."""
 
     path: str
     data: bytes
@@ -34,49 +34,49 @@ class Source:
 
     @property
     def text(self) -> str:
-        """The whole text, with line feeds at the ends of lines, as parsers see it."""
-        return "".join(map(unended, self.lines, "\n" * len(self.lines)))
+        """The whole text with line feeds, as parsers expect it."""
+        return "".join(map(without_end, self.lines, "\n" * len(self.lines)))
 
     @property
     def end(self) -> str:
-        """What the first line ends in."""
+        """The line end of the first line."""
         first = self.lines[0] if self.lines else ""
-        return first[len(unended(first)) :] or "\n"
+        return first[len(without_end(first)) :] or "\n"
 
-    def inserted(self, index: int, *added: str) -> Source:
-        """With lines before the one of this index; they are given without ends."""
+    def inserted(self, index: int, *added: str) -> TextFile:
+        """Insert lines, given without ends, before the line with this index."""
         before, after = list(self.lines[:index]), self.lines[index:]
-        if before and before[-1] == unended(before[-1]):
+        if before and before[-1] == without_end(before[-1]):
             before[-1] += self.end
         return replace(self, lines=(*before, *(f"{line}{self.end}" for line in added), *after))
 
-    def appended(self, *added: str) -> Source:
-        """With lines at the end, behind a blank one."""
+    def appended(self, *added: str) -> TextFile:
+        """Append lines after a blank one."""
         blank = [""] if self.lines and self.lines[-1].strip() else []
         return self.inserted(len(self.lines), *blank, *added)
 
-    def written_into(self, line: int, column: int, text: str) -> Source:
-        """With text in a line, which count from 0 both."""
+    def with_text(self, line: int, column: int, text: str) -> TextFile:
+        """Insert text at a line and a column, both from 0."""
         old = self.lines[line]
         lines = (*self.lines[:line], f"{old[:column]}{text}{old[column:]}", *self.lines[line + 1 :])
         return replace(self, lines=lines)
 
     def encoded(self) -> bytes:
-        """The file as it is to be."""
+        """Encode the file."""
         return "".join(self.lines).encode(self.encoding)
 
 
-def unended(line: str, end: str = "") -> str:
-    """A line with another end than it has, or none."""
+def without_end(line: str, end: str = "") -> str:
+    """Return a line without its end, or with another one."""
     bare = line.rstrip("\r\n")
     return bare + end if len(bare) < len(line) else bare
 
 
-def read_source(root: Path, path: str, encoding_of: Callable[[bytes, str], str] | None = None) -> Source:
+def read_text_file(root: Path, path: str, encoding_of: Callable[[bytes, str], str] | None = None) -> TextFile:
     """Read a file of a project.
 
-    :param encoding_of: tells the encoding, of the bytes and the path; without it, it is UTF-8.
-    :raises DigestError: if there is no such file, it cannot be read, or it is not in its encoding.
+    :param encoding_of: detects the encoding from the bytes and the path. Without it, the encoding is UTF-8.
+    :raises DigestError: if the file is missing, cannot be read, or is not in its encoding.
     """
     try:
         with (root / path).open("rb") as stream:
@@ -97,13 +97,13 @@ def read_source(root: Path, path: str, encoding_of: Callable[[bytes, str], str] 
     if not is_safe:
         message = f"the file cannot be written back as it is in its encoding, {encoding}"
         raise DigestError(Problem(path, 1, 1, Code.ENCODING, message))
-    return Source(path, data, tuple(_LINE.findall(text)), encoding)
+    return TextFile(path, data, tuple(_LINE.findall(text)), encoding)
 
 
 def python_encoding(data: bytes, path: str) -> str:
-    """The encoding of a file of Python, which its first lines may tell.
+    """Detect the encoding of a Python file.
 
-    :raises DigestError: if there is no such encoding.
+    :raises DigestError: if the declared encoding is unknown.
     """
     try:
         return tokenize.detect_encoding(io.BytesIO(re.sub(rb"\r\n?", b"\n", data[:_START])).readline)[0]
@@ -113,25 +113,25 @@ def python_encoding(data: bytes, path: str) -> str:
 
 EXTENSION = "sphinxext.digest"
 
-#: The option that says where the project is, where a build would not find it.
+#: The option that names the project, for builds that would not find it.
 PROJECT = "digest_project"
 
 _LIST = "extensions"
-#: What may bind names that cannot be seen.
-_HIDDEN_WAYS = frozenset({"exec", "eval", "execfile", "globals", "locals", "vars", "setattr"})
+#: Functions that may bind names in ways that a parser cannot see.
+_DYNAMIC_NAMES = frozenset({"exec", "eval", "execfile", "globals", "locals", "vars", "setattr"})
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Import, ast.ImportFrom)
-_UNSEEN = frozenset({tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT})
+_LAYOUT_TOKENS = frozenset({tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT})
 
 
 @dataclass(frozen=True)
 class Conf:
     """A ``conf.py`` with its syntax tree."""
 
-    source: Source
+    source: TextFile
     tree: ast.Module
 
     def literal(self, name: str) -> object:
-        """What a name is set to by the last statement that sets it to a literal, or None."""
+        """Return the literal that the last assignment to a name gives it, or None."""
         value: object = None
         for statement in self.tree.body:
             if isinstance(statement, ast.Assign) and any(_is(target, name) for target in statement.targets):
@@ -139,11 +139,11 @@ class Conf:
         return value
 
     def mentions(self, name: str) -> bool:
-        """Whether a name occurs anywhere in the code."""
+        """Return True if a name occurs anywhere in the code."""
         return any(_is(node, name) for node in ast.walk(self.tree))
 
 
-def parse_conf(source: Source) -> Conf:
+def parse_conf(source: TextFile) -> Conf:
     """Parse a ``conf.py``.
 
     :raises DigestError: if it is not Python.
@@ -164,7 +164,7 @@ def _parse(text: str) -> ast.Module:
 
 
 def has_extension(conf: Conf) -> bool:
-    """Whether a statement about the list of extensions, or a function ``setup``, names ours."""
+    """Return True if the list of extensions, or a call of ``setup_extension``, names ours."""
     for node in ast.walk(conf.tree):
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)):
             parts = list(ast.walk(node))
@@ -176,41 +176,41 @@ def has_extension(conf: Conf) -> bool:
     return False
 
 
-def with_extension(conf: Conf) -> Source | None:
-    """A ``conf.py`` with our extension at the end of its list, or None if nobody can tell where that comes from.
+def with_extension(conf: Conf) -> TextFile | None:
+    """Add our extension to the end of the list, or return None if it is unclear where the list comes from.
 
-    A list that is written out gets one more element, in the form of those that are there. One that is made in another
-    way is extended by a line at the end of the file.
+    A plain list gets one more element, in the style of the others. A computed one is extended by a line at the end of
+    the file.
     """
-    statement = _literal_list(conf)
+    statement = _plain_list(conf)
     if statement is not None:
         assert isinstance(statement.value, ast.List)
         new = _with_element(conf.source, statement.value)
         if _differs_by_element(conf, new, conf.tree.body.index(statement)):
             return new
     if any(isinstance(one, _SIMPLE) and _mentions_list(one) for one in conf.tree.body):
-        # it has a value for certain, which may be a tuple
+        # the list is certain to have a value, which may be a tuple
         return conf.source.appended(f"{_LIST} = [*{_LIST}, {_quoted(conf.source, EXTENSION)}]")
-    if any(map(_mentions_list, conf.tree.body)) or any(map(_is_hidden_way, ast.walk(conf.tree))):
+    if any(map(_mentions_list, conf.tree.body)) or any(map(_is_dynamic, ast.walk(conf.tree))):
         return None
     return conf.source.appended(f"{_LIST} = [{_quoted(conf.source, EXTENSION)}]")
 
 
-def with_project(conf: Conf, folder: str) -> Source:
-    """A ``conf.py`` that says where the project is, relative to its own folder."""
+def with_project(conf: Conf, folder: str) -> TextFile:
+    """Set ``digest_project`` to a folder, relative to that of the ``conf.py``."""
     return conf.source.appended(f"{PROJECT} = {_quoted(conf.source, folder)}")
 
 
-def _literal_list(conf: Conf) -> ast.Assign | ast.AnnAssign | None:
-    """The statement of a list that is written out, if it is the only one that says what the extensions are."""
+def _plain_list(conf: Conf) -> ast.Assign | ast.AnnAssign | None:
+    """Return the statement that sets ``extensions`` to a plain list, if no other sets it."""
     bound = 0
     found = None
     for node in ast.walk(conf.tree):
         if isinstance(node, ast.Name) and node.id == _LIST and isinstance(node.ctx, ast.Store):
             bound += 1
         elif isinstance(node, ast.AugAssign) and _is(node.target, _LIST):
-            bound -= 1  # adds to what is there
-        elif _is_hidden_way(node) and (found is not None or not isinstance(node, ast.ImportFrom)):
+            bound -= 1  # extends the list
+        elif _is_dynamic(node) and (found is not None or not isinstance(node, ast.ImportFrom)):
             return None
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node in conf.tree.body and _is_plain_list(node):
             found = node
@@ -222,10 +222,10 @@ def _is_plain_list(node: ast.Assign | ast.AnnAssign) -> bool:
     return len(targets) == 1 and _is(targets[0], _LIST) and isinstance(node.value, ast.List)
 
 
-def _is_hidden_way(node: ast.AST) -> bool:
+def _is_dynamic(node: ast.AST) -> bool:
     if isinstance(node, ast.ImportFrom):
         return any(alias.name == "*" for alias in node.names)
-    return isinstance(node, ast.Name) and node.id in _HIDDEN_WAYS
+    return isinstance(node, ast.Name) and node.id in _DYNAMIC_NAMES
 
 
 def _mentions_list(statement: ast.stmt) -> bool:
@@ -233,14 +233,14 @@ def _mentions_list(statement: ast.stmt) -> bool:
 
 
 def _is(node: ast.AST, name: str) -> bool:
-    """Whether a node is a name, or a part of an import that binds it."""
+    """Return True if a node is a name, or an import that binds it."""
     if isinstance(node, ast.alias):
         return (node.asname or node.name) == name
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _differs_by_element(conf: Conf, new: Source, index: int) -> bool:
-    """Whether a new text says the same as the old one but for our extension at the end of the list."""
+def _differs_by_element(conf: Conf, new: TextFile, index: int) -> bool:
+    """Return True if the new text differs from the old one only by our extension at the end of the list."""
     try:
         tree = _parse(new.text)
     except SyntaxError:
@@ -251,31 +251,31 @@ def _differs_by_element(conf: Conf, new: Source, index: int) -> bool:
     return isinstance(added, ast.Constant) and added.value == EXTENSION and ast.dump(tree) == ast.dump(conf.tree)
 
 
-def _with_element(source: Source, node: ast.List) -> Source:
+def _with_element(source: TextFile, node: ast.List) -> TextFile:
     tokens = list(_tokens_of(source, node))
     closing = tokens[-1]
-    last = [token for token in tokens[:-1] if token.type not in _UNSEEN][-1]
+    last = [token for token in tokens[:-1] if token.type not in _LAYOUT_TOKENS][-1]
     element = _quoted(source, EXTENSION, tokens)
     line, column = last.end[0] - 1, last.end[1]
     margin = _indentation(source, node.elts[-1].lineno) if node.elts else f"{_indentation(source, node.lineno)}    "
     is_below = closing.start[0] > last.end[0]
     if not node.elts and not is_below:
-        return source.written_into(line, column, element)
+        return source.with_text(line, column, element)
     if margin and (is_below or last.start[0] > tokens[0].start[0]):
-        # the last element has a line of its own, and so has ours
+        # elements are on lines of their own
         comma = "," if node.elts and last.string != "," else ""
-        separated = source.written_into(line, column, comma)
+        separated = source.with_text(line, column, comma)
         if is_below:
             return separated.inserted(line + 1, f"{margin}{element},")
         after = f"{source.end}{margin}{element}{',' if last.string == ',' else ''}"
-        return separated.written_into(line, column + len(comma), after)
+        return separated.with_text(line, column + len(comma), after)
     if last.string == ",":
-        return source.written_into(line, column, f" {element},")
-    return source.written_into(line, column, f", {element}" if node.elts else element)
+        return source.with_text(line, column, f" {element},")
+    return source.with_text(line, column, f", {element}" if node.elts else element)
 
 
-def _tokens_of(source: Source, node: ast.List) -> Iterator[tokenize.TokenInfo]:
-    """The tokens of a list, from its opening bracket to the closing one."""
+def _tokens_of(source: TextFile, node: ast.List) -> Iterator[tokenize.TokenInfo]:
+    """Yield the tokens of a list, from its opening to its closing bracket."""
     assert node.end_lineno is not None and node.end_col_offset is not None
     start = node.lineno, _column(source, node.lineno, node.col_offset)
     end = node.end_lineno, _column(source, node.end_lineno, node.end_col_offset)
@@ -284,18 +284,18 @@ def _tokens_of(source: Source, node: ast.List) -> Iterator[tokenize.TokenInfo]:
             yield token
 
 
-def _column(source: Source, line: int, offset: int) -> int:
-    """A column in characters, of one in bytes of UTF-8."""
+def _column(source: TextFile, line: int, offset: int) -> int:
+    """Convert a column in bytes of UTF-8 to one in characters."""
     return len(source.lines[line - 1].encode()[:offset].decode())
 
 
-def _indentation(source: Source, number: int) -> str:
-    line = unended(source.lines[number - 1])
+def _indentation(source: TextFile, number: int) -> str:
+    line = without_end(source.lines[number - 1])
     return line[: len(line) - len(line.lstrip())]
 
 
-def _quoted(source: Source, text: str, tokens: Iterable[tokenize.TokenInfo] = ()) -> str:
-    """A text in the quotes of the last string among some tokens, or else of most strings of the file."""
+def _quoted(source: TextFile, text: str, tokens: Iterable[tokenize.TokenInfo] = ()) -> str:
+    """Quote a text as the last string among some tokens, or as most strings of the file."""
     strings = [token.string for token in tokens if token.type == tokenize.STRING]
     quote = re.sub("^[a-zA-Z]*", "", strings[-1])[0] if strings else max("\"'", key=source.text.count)
     return f"{quote}{text}{quote}"

@@ -1,6 +1,6 @@
-"""Finding a project's documentation: its folder, its root document, and what its pages list.
+"""A project's documentation: its folder, its root document and the toctrees in its pages.
 
-Adding an entry to the table of contents of a root document, in reStructuredText or MyST's Markdown.
+The root document, in reStructuredText or MyST's Markdown, gets an entry in its toctree.
 """
 
 from __future__ import annotations
@@ -12,7 +12,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sphinxext.digest.init.conf import PROJECT, Conf, Source, parse_conf, python_encoding, read_source, unended
+from sphinxext.digest.init.conf import (
+    PROJECT,
+    Conf,
+    TextFile,
+    parse_conf,
+    python_encoding,
+    read_text_file,
+    without_end,
+)
 from sphinxext.digest.problems import Code, DigestError, Problem
 
 _RST = re.compile(r"(?P<margin>\s*)\.\. toctree::\s*")
@@ -24,9 +32,9 @@ _INDENT = "   "
 
 @dataclass(frozen=True)
 class Toctree:
-    """A ``toctree`` of a document: the lines from its directive to what comes behind it, which count from 0.
+    """A ``toctree`` of a document: its lines from the directive up to ``stop``, which is excluded, from 0.
 
-    ``is_plain`` says whether it is one of the document itself that lists its entries one by one.
+    ``is_plain`` is True if it is at the top level of the document and lists its entries one by one.
     """
 
     start: int
@@ -34,12 +42,12 @@ class Toctree:
     is_plain: bool
 
 
-def with_entry(source: Source, entry: str, *, markdown: bool) -> Source | list[int]:
-    """A document with an entry at the end of its table of contents, which it gets if it has none.
+def with_entry(source: TextFile, entry: str, *, markdown: bool) -> TextFile | list[int]:
+    """Add an entry to the end of a document's toctree, which is created if it is missing.
 
-    If there is more than one place to put it, or one that may not be what readers see, those lines, from 1 on.
+    If there are several toctrees, or one that readers may not see, return their lines, from 1.
     """
-    lines = [unended(line) for line in source.lines]
+    lines = [without_end(line) for line in source.lines]
     found = list(_markdown_toctrees(lines) if markdown else _rst_toctrees(lines))
     if not found:
         new = ("```{toctree}", entry, "```") if markdown else (".. toctree::", "", f"{_INDENT}{entry}")
@@ -57,8 +65,8 @@ def with_entry(source: Source, entry: str, *, markdown: bool) -> Source | list[i
     return source.inserted(at, *blank, f"{margin}{entry}")
 
 
-def names_entry(text: str, entry: str) -> bool:
-    """Whether a line of a document could be an entry of this name, with a title or without."""
+def mentions_entry(text: str, entry: str) -> bool:
+    """Return True if a line could be a toctree entry of this name, with a title or without."""
     name = rf"(?:/|(?:\.\./)+)?{re.escape(entry)}(?:\.rst|\.md|\.txt)?"
     return re.search(rf"^[ \t]*(?:{name}|.*<{name}>)[ \t]*$", text, re.MULTILINE) is not None
 
@@ -82,7 +90,7 @@ def _has_glob(lines: list[str]) -> bool:
 
 
 def _markdown_toctrees(lines: list[str]) -> Iterator[Toctree]:
-    """Those in fences; one in another fence may be an example, or be shown under a condition."""
+    """Yield the toctrees in fences; one within another fence may be an example or conditional."""
     fences: list[tuple[int, str, bool]] = []
     for number, line in enumerate(lines):
         match = _FENCE.fullmatch(line)
@@ -99,9 +107,9 @@ def _markdown_toctrees(lines: list[str]) -> Iterator[Toctree]:
     yield from (Toctree(start, start + 1, False) for start, _, is_toctree in fences if is_toctree)
 
 
-#: Where projects have the ``conf.py`` of their documentation.
+#: The usual folders of a documentation.
 FOLDERS = ("doc/source", "docs/source", "docs", "doc", "source")
-#: What the names of pages may end in; the first is tried first.
+#: The suffixes of pages, in the order in which they are tried.
 SUFFIXES = (".rst", ".md", ".txt")
 
 _CONF = "conf.py"
@@ -117,7 +125,7 @@ class Documentation:
 
     @property
     def root_document(self) -> str | None:
-        """The file of the page that all others are below, relative to the project, if it is found."""
+        """The file of the root document, relative to the project, or None if it is not found."""
         named = self.conf.literal("root_doc") or self.conf.literal("master_doc") or "index"
         for suffix in SUFFIXES:
             path = join(self.folder, f"{named}{suffix}")
@@ -126,15 +134,15 @@ class Documentation:
         return None
 
     def lists(self, page: str) -> bool:
-        """Whether a page is there, or some page seems to have it in its table of contents."""
+        """Return True if a page exists, or if some page seems to have it in a toctree."""
         return any(
-            os.path.splitext(path)[0] == page or names_entry(text, page)  # noqa: PTH122
+            os.path.splitext(path)[0] == page or mentions_entry(text, page)  # noqa: PTH122
             for path, text in _pages(self.root / self.folder)
         )
 
     @property
-    def project_to_say(self) -> str | None:
-        """The way to the project, if a build would take another folder for it and nothing says where it is."""
+    def missing_project(self) -> str | None:
+        """The path from the documentation to the project, if a build would take another folder for it."""
         if self.conf.mentions(PROJECT):
             return None
         folder, root = (self.root / self.folder).resolve(), self.root.resolve()
@@ -147,9 +155,9 @@ class Documentation:
 
 
 def find_documentation(root: Path, folder: str | None) -> Documentation:
-    """The documentation of a project, in one of the folders where it usually is or in the one that the user names.
+    """Find the documentation of a project, in the folder that the user names or in the usual ones.
 
-    :raises DigestError: if there is none, or more than one, or its ``conf.py`` cannot be parsed.
+    :raises DigestError: if there is none or more than one, or if its ``conf.py`` cannot be parsed.
     """
     found = [folder] if folder is not None else [name for name in FOLDERS if (root / name / _CONF).is_file()]
     if not found and (root / _CONF).is_file():
@@ -159,17 +167,17 @@ def find_documentation(root: Path, folder: str | None) -> Documentation:
         if found:
             message = f"there is a {_CONF} in each of {', '.join(found)}: choose one by --docs"
         raise DigestError(Problem(os.fspath(root), 0, 0, Code.NO_DOCUMENTATION, message))
-    conf = parse_conf(read_source(root, join(found[0], _CONF), python_encoding))
+    conf = parse_conf(read_text_file(root, join(found[0], _CONF), python_encoding))
     return Documentation(root, found[0], conf)
 
 
 def join(folder: str, name: str) -> str:
-    """A file of a folder, as one writes it."""
+    """Join a folder and a name, leaving out ``.``."""
     return name if folder == "." else f"{folder}/{name}"
 
 
 def _pages(folder: Path) -> Iterator[tuple[str, str]]:
-    """The pages below a folder, by their paths from there, without what a build or an environment has put there."""
+    """Yield the pages below a folder, by path and text, without outputs of builds and virtual environments."""
     for place, folders, files in os.walk(folder):
         folders[:] = [
             name

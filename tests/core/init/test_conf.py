@@ -9,19 +9,19 @@ import pytest
 
 from sphinxext.digest.init.conf import (
     EXTENSION,
-    Source,
+    TextFile,
     has_extension,
     parse_conf,
     python_encoding,
-    read_source,
+    read_text_file,
     with_extension,
 )
 from sphinxext.digest.problems import DigestError
 
 
-def read(tmp_path: Path, data: bytes) -> Source:
+def read(tmp_path: Path, data: bytes) -> TextFile:
     (tmp_path / "conf.py").write_bytes(data)
-    return read_source(tmp_path, "conf.py", python_encoding)
+    return read_text_file(tmp_path, "conf.py", python_encoding)
 
 
 def changed(tmp_path: Path, text: str) -> str | None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from sphinxext.digest.init.conf import Source
-from sphinxext.digest.init.documentation import names_entry, with_entry
+from sphinxext.digest.init.conf import TextFile
+from sphinxext.digest.init.documentation import mentions_entry, with_entry
 
 ENTRY = "digests/index"
 
 
 def changed(text: str, *, markdown: bool = False) -> str | list[int]:
     lines = tuple(text.splitlines(keepends=True))
-    new = with_entry(Source("index", text.encode(), lines, "utf-8"), ENTRY, markdown=markdown)
-    return new.encoded().decode() if isinstance(new, Source) else new
+    new = with_entry(TextFile("index", text.encode(), lines, "utf-8"), ENTRY, markdown=markdown)
+    return new.encoded().decode() if isinstance(new, TextFile) else new
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ def test_more_than_one_place_or_none_that_is_obvious(text: str, markdown: bool, 
     ],
 )
 def test_an_entry_that_is_there(line: str) -> None:
-    assert names_entry(f"x\n{line}\ny\n", ENTRY)
+    assert mentions_entry(f"x\n{line}\ny\n", ENTRY)
 
 
 @pytest.mark.parametrize(
     "line", ["digests/indexes", "my/digests/index", "See digests/index", "digests", "<digests/index> x"]
 )
 def test_another_entry(line: str) -> None:
-    assert not names_entry(f"x\n{line}\ny\n", ENTRY)
+    assert not mentions_entry(f"x\n{line}\ny\n", ENTRY)
