@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from collect.mail.mails import START, Mail, conversation, mbox
+from gather.mail.mails import START, Mail, conversation, mbox
 from web_server import WebServer
 
 from sphinxext.digest.gather.mail.search import hash_of

@@ -9,9 +9,6 @@ from pathlib import Path
 import pytest
 from web_server import WebServer
 
-from sphinxext.digest.cli.collect import SOURCES
-from sphinxext.digest.settings.collect_sources import SOURCE_NAMES
-
 from .conftest import FOLDER, Run
 
 TODAY = {"SOURCE_DATE_EPOCH": "1798156800"}  # 2026-12-25, a Friday
@@ -285,8 +282,5 @@ def test_settings_that_are_wrong(run: Run, project: Path) -> None:
     (project / "releasenotes" / "digest.yaml").write_text("title: x\nsources: [{blog: x}]\n", encoding="utf-8")
     outcome = run("collect")
     assert outcome.status == 1
-    assert outcome.err.startswith("releasenotes/digest.yaml:2:1: bad-setting 'sources' must have one of the keys irc,")
-
-
-def test_all_sources_are_commands() -> None:
-    assert set(SOURCE_NAMES) == set(SOURCES)
+    start = "releasenotes/digest.yaml:2:1: bad-setting 'sources' must have one of the keys feed, gerrit, irc, "
+    assert outcome.err.startswith(start)

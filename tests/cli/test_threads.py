@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from collect.mail.mails import Mail, conversation, mbox
+from gather.mail.mails import Mail, conversation, mbox
 
 from sphinxext.digest.text.width import width_of
 

@@ -403,7 +403,7 @@ TARGETS: dict[str, Target] = {
     "irc-log": log,
     "irc-page": log,
     "irc-matrix": log,
-    "mail": mails,
+    "mbox": mails,
     "feed": feed,
     "feed-json": feed,
     "index": feed,

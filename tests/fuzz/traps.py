@@ -253,9 +253,7 @@ def traps(target: str) -> Iterator[tuple[str, bytes]]:  # noqa: C901 - a table t
     elif target in ("settings", "schedule", "series-status", "reno-config", "reno-cache"):
         yield from _yaml("")
         yield from _yaml("cycle: ")
-    elif target == "schedule-page":
-        yield from ((name, text.encode()) for name, text in _texts())
-    elif target in ("import-mail", "mail"):
+    elif target in ("import-mail", "mbox"):
         yield from _mails()
     elif target == "import-page":
         yield from _pages()
@@ -285,5 +283,5 @@ def traps(target: str) -> Iterator[tuple[str, bytes]]:  # noqa: C901 - a table t
             yield name, text.encode()
             yield f"said {name}", f":ada!u@h PRIVMSG #dev :#success {text}".encode()
             yield f"tags {name}", f"@{text}".encode()
-    elif target == "journal":
+    else:
         yield from ((name, text.encode()) for name, text in _texts())

@@ -37,9 +37,9 @@ _OF_KINDS = {
         "release-note",
     ),
     "rst": ("fragment", "report", "schedule", "schedule-page", "index", "release-note", "reno-cache"),
-    "xml": ("import-page", "import-export", "import-mail", "feed", "feed-json", "irc-page", "mail"),
+    "xml": ("import-page", "import-export", "import-mail", "feed", "feed-json", "irc-page", "mbox"),
     "json": ("feed-json", "index", "gerrit", "irc-matrix", "reno-cache"),
-    "mail": ("mail", "import-mail"),
+    "mail": ("mbox", "import-mail"),
     "digest": ("import-mail", "import-page", "import-export"),
     "irc": ("irc-log", "irc-page", "irc-matrix", "irc-lines"),
 }

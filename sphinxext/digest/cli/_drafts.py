@@ -1,21 +1,30 @@
-"""What all commands that collect drafts have in common: their options, writing, and saying what was done."""
+"""Run a collector: its common options, the loop over its sources, writing drafts, and the summary."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 import click
 
-from sphinxext.digest.cli._options import format_option, fragments_to_write, planned_record, readable_day
+from sphinxext.digest.cli._options import (
+    format_option,
+    fragments_to_write,
+    open_valid_project,
+    planned_record,
+    readable_day,
+    settings_to_write,
+)
 from sphinxext.digest.cli._output import as_json, show_problems, visible
 from sphinxext.digest.fragments.draft import Draft, DraftPlan, plan_drafts
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.fragments.write import write_new_files
 from sphinxext.digest.net.http import NO_SUCH_FILE, NOTHING_THERE
-from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.settings.options import Settings
+from sphinxext.digest.settings.project import Project
 
 
 def draft_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -40,68 +49,91 @@ def day_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @dataclass
 class Tally:
-    """What the commands of a round came to: how many drafts are new and were there, and the notes as records."""
+    """The totals of a round: how many drafts are new and how many were there, and the notes as records."""
 
     new: int = 0
     known: int = 0
     records: list[dict[str, object]] = field(default_factory=list)
-    #: The addresses of the source that are those of days: a server may have nothing for some of them.
+    #: The URLs with dates: a server may have nothing for some days.
     dated: frozenset[str] = frozenset()
 
     def is_missing_day(self, problem: Problem) -> bool:
-        """Return True for the problem of an address that a server does not have, and does not have to."""
+        """Return True if a problem is that a server has nothing for a day."""
         is_missing = problem.code is Code.SOURCE_FETCH and problem.message in (NOTHING_THERE, NO_SUCH_FILE)
         return is_missing and problem.path in self.dated
 
     @classmethod
     def of(cls, ctx: click.Context) -> Tally | None:
-        """The tally of the round that a command is a part of, if it is one."""
+        """Return the tally of the round that a command is part of, or None."""
         found = ctx.meta.get(__name__)
         return found if isinstance(found, cls) else None
 
     def begin(self, ctx: click.Context) -> None:
-        """Count what the commands below a context do from now on."""
+        """Count for the commands below a context from now on."""
         ctx.meta[__name__] = self
 
 
-def show_known(paths: Iterable[str], what: str) -> None:
-    """Say which fragments have something under another identity, so that it is not drafted."""
-    for path in paths:
-        click.echo(f"{visible(path)} {what}", err=True)
+Item = TypeVar("Item")
 
 
-def save_drafts(
-    ctx: click.Context,
-    drafts: Iterable[Draft],
-    root: Path,
-    folder: str,
-    form: str,
-    *,
-    dry_run: bool,
-    problems: Sequence[Problem] = (),
-) -> None:
-    """Write those of the drafts that are new, unless it is a dry run, and say what is new and what was there.
+@dataclass
+class CollectRun:
+    """One run of a collector: the project, and the problems of its sources so far."""
 
-    :param problems: what was found in the sources. With any, or if a draft cannot be a fragment, the exit status is 1;
-        what is sound is written all the same. In a round, an address of a day that the server does not have is only
-        mentioned.
+    ctx: click.Context
+    project: Project
+    settings: Settings
+    form: str
+    dry_run: bool
+    problems: list[Problem] = field(default_factory=list)
+
+    def read(self, sources: Iterable[str], read: Callable[[str], Item]) -> list[Item]:
+        """Read each source once. One that cannot be read adds to the problems and does not stop the others."""
+        found: list[Item] = []
+        for source in dict.fromkeys(sources):
+            try:
+                found.append(read(source))
+            except DigestError as error:
+                self.problems += error.problems
+        return found
+
+    def save(self, drafts: Iterable[Draft]) -> None:
+        """Write the new drafts, unless it is a dry run, and print what is new and what was there.
+
+        The exit status is 1 if there are problems, or a draft that is not a valid fragment; valid ones are written all
+        the same. In a round, a URL with a date that the server does not have is only mentioned.
+        """
+        root, folder = self.project.root, self.settings.fragments
+        plan = plan_drafts(drafts, root, folder)
+        if plan.new and not self.dry_run:
+            write_new_files(root / folder, {f"{draft.stem}{SUFFIX}": draft.text for draft, _ in plan.new})
+        tally = Tally.of(self.ctx)
+        _show(plan, self.form, tally, dry_run=self.dry_run)
+        missing = [problem for problem in self.problems if tally is not None and tally.is_missing_day(problem)]
+        for problem in missing:
+            click.echo(f"{visible(problem.path)}: {problem.message}; it is left out", err=True)
+        failures = [problem for problem in (*self.problems, *plan.problems) if problem not in missing]
+        if failures:
+            show_problems(failures)
+            self.ctx.exit(1)
+
+
+def collector(function: Callable[..., None]) -> Callable[..., None]:
+    """Make a function the body of a collector's command: it gets a :class:`CollectRun` and its own options.
+
+    :raises DigestError: when it is called, if the project's settings have problems.
     """
-    plan = plan_drafts(drafts, root, folder)
-    if plan.new and not dry_run:
-        write_new_files(root / folder, {f"{draft.stem}{SUFFIX}": draft.text for draft, _ in plan.new})
-    tally = Tally.of(ctx)
-    _show(plan, form, tally, dry_run=dry_run)
-    missing = [problem for problem in problems if tally is not None and tally.is_missing_day(problem)]
-    for problem in missing:
-        click.echo(f"{visible(problem.path)}: {problem.message}; it is left out", err=True)
-    failures = [problem for problem in (*problems, *plan.problems) if problem not in missing]
-    if failures:
-        show_problems(failures)
-        ctx.exit(1)
+
+    @wraps(function)
+    def run(ctx: click.Context, /, dry_run: bool, fragments: str | None, form: str, **options: object) -> None:
+        project = open_valid_project(ctx.obj)
+        function(CollectRun(ctx, project, settings_to_write(project, fragments), form, dry_run), **options)
+
+    return draft_options(click.pass_context(run))
 
 
 def _show(plan: DraftPlan, form: str, tally: Tally | None, *, dry_run: bool) -> None:
-    """Print the results. In a round, which has one JSON document of all, notes are only kept for that."""
+    """Print the results. In a round, notes are kept for the one JSON document of all."""
     fragments = [fragment for _, fragment in plan.new]
     if form == "json":
         records = [planned_record(fragment, note) for fragment in fragments for note in fragment.notes]
@@ -118,7 +150,7 @@ def _show(plan: DraftPlan, form: str, tally: Tally | None, *, dry_run: bool) -> 
 
 
 def summary(new: int, known: int, *, dry_run: bool) -> str:
-    """How many drafts were written, or would be, and how many were there."""
+    """Say how many drafts were written, or would be, and how many were there."""
     there = f", {known} there already" if known else ""
     verb = "would be written" if dry_run else "written"
     return f"{new} draft{'' if new == 1 else 's'} {verb}{there}"

@@ -5,10 +5,14 @@ The round of ``sphinx-digest collect`` without a source: all sources that the se
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from importlib.abc import SourceLoader
+from importlib.metadata import EntryPoint
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -17,27 +21,57 @@ from click.core import ParameterSource
 from sphinxext.digest.cli._drafts import Tally, day_options, draft_options, summary
 from sphinxext.digest.cli._options import open_valid_project, settings_to_write
 from sphinxext.digest.cli._output import as_json, show_problems, visible
-from sphinxext.digest.cli.group import LazyGroup
 from sphinxext.digest.clock import today
 from sphinxext.digest.model import Place
 from sphinxext.digest.net.source import STANDARD_INPUT, is_url
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings.checks import OptionError
-from sphinxext.digest.settings.collect_sources import Source, is_dated, with_days
+from sphinxext.digest.settings.collect_sources import Source, collectors, is_dated, with_days
 from sphinxext.digest.settings.options import COLLECTIONS, SETTINGS_FILE, Settings
 from sphinxext.digest.settings.project import Project, read_settings_file
 
-#: The sources, each a command of its own in the module ``collect_<name>``.
-SOURCES = {
-    "irc": "Draft the successes that people told in the logs of channels.",
-    "mbox": "Draft summaries of the threads of mailing lists.",
-    "feed": "Draft stories from the posts of feeds, and notes from other sites.",
-    "gerrit": "Draft items from lists of changes.",
-    "schedule": "Draft the countdown of a week from a release schedule.",
-}
+
+class CollectorGroup(click.Group):
+    """The installed collectors, which are imported only when they run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in alphabetical order."""
+        return list(collectors())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a collector."""
+        found = collectors().get(cmd_name)
+        if found is None:
+            if not collectors():
+                raise click.ClickException("No collectors are installed: install sphinxext-digest again.")
+            return None
+        try:
+            command = found.load()
+        except (ImportError, AttributeError) as error:
+            command = error
+        if not isinstance(command, click.Command):
+            reason = command if isinstance(command, Exception) else "it is not a click command"
+            raise click.ClickException(f"The collector '{cmd_name}' ({found.value}) cannot be loaded: {reason}.")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of collectors."""
+        if rows := [(name, summary_of(found)) for name, found in collectors().items()]:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
 
 
-@click.group("collect", cls=LazyGroup, table=SOURCES, prefix="collect_", invoke_without_command=True)
+def summary_of(collector: EntryPoint) -> str:
+    """Return the first line of the docstring of a collector's module, without importing it; "" if it has none."""
+    try:
+        spec = find_spec(collector.module)
+        source = spec.loader.get_source(collector.module) if spec and isinstance(spec.loader, SourceLoader) else None
+        return (ast.get_docstring(ast.parse(source or "")) or "").partition("\n")[0]
+    except (ImportError, SyntaxError):
+        return ""
+
+
+@click.group("collect", cls=CollectorGroup, invoke_without_command=True)
 @day_options
 @draft_options
 @click.pass_context

@@ -1,4 +1,4 @@
-"""``sphinx-digest collect gerrit``: draft items from lists of changes."""
+"""Draft items from lists of changes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import date
 
 import click
 
-from sphinxext.digest.cli._drafts import day_options, draft_options, save_drafts
-from sphinxext.digest.cli._options import open_valid_project, settings_to_write
+from sphinxext.digest.cli._drafts import CollectRun, collector, day_options
+from sphinxext.digest.cli._options import checked
 from sphinxext.digest.cli._output import visible
 from sphinxext.digest.clock import today
 from sphinxext.digest.fragments.draft import web_url
@@ -24,23 +24,19 @@ from sphinxext.digest.gather.gerrit import (
     unasked,
 )
 from sphinxext.digest.net.source import MAX_BYTES, STANDARD_INPUT, is_url, read_source, unpacked
-from sphinxext.digest.problems import DigestError, Problem
 
 
-def _votes(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[Vote, ...]:
-    votes = []
-    for value in values:
-        label, separator, number = value.partition("=")
-        if not separator or not re.fullmatch(r"[A-Za-z][\w-]*", label) or not re.fullmatch(r"[-+]?[0-9]{1,2}", number):
-            raise click.BadParameter(f"'{value}' is not a vote: write it as Code-Review=2.")
-        votes.append(Vote(label, int(number)))
-    return tuple(votes)
+def _vote(text: str) -> Vote:
+    label, separator, number = text.partition("=")
+    if not separator or not re.fullmatch(r"[A-Za-z][\w-]*", label) or not re.fullmatch(r"[-+]?[0-9]{1,2}", number):
+        raise ValueError(f"'{text}' is not a vote: write it as Code-Review=2")
+    return Vote(label, int(number))
 
 
-def _site(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
-    url = web_url(value) if value is not None else ""
+def _site(text: str) -> str:
+    url = web_url(text) if text else ""
     if url is None:
-        raise click.BadParameter(f"'{value}' is not an absolute URL, http or https.")
+        raise ValueError(f"'{text}' is not an absolute URL, http or https")
     return url.rstrip("/")
 
 
@@ -54,7 +50,7 @@ def _site(_ctx: click.Context, _param: click.Parameter, value: str | None) -> st
     "votes",
     metavar="LABEL=N",
     multiple=True,
-    callback=_votes,
+    callback=checked(_vote),
     help="Only changes with such a vote or a higher one, such as 'Code-Review=2', and no veto on the label; for a "
     "negative N, with such a vote or a lower one. May be repeated.",
 )
@@ -67,11 +63,16 @@ def _site(_ctx: click.Context, _param: click.Parameter, value: str | None) -> st
 )
 @click.option("--wip", is_flag=True, help="Also changes that are work in progress.")
 @click.option("--abandoned", is_flag=True, help="Also abandoned changes.")
-@click.option("--site", metavar="URL", callback=_site, help="Where the Gerrit of a saved answer of its REST API is.")
-@draft_options
-@click.pass_context
+@click.option(
+    "--site",
+    metavar="URL",
+    default="",
+    callback=checked(_site),
+    help="Where the Gerrit of a saved answer of its REST API is.",
+)
+@collector
 def command(
-    ctx: click.Context,
+    run: CollectRun,
     /,
     sources: tuple[str, ...],
     since: date | None,
@@ -83,9 +84,6 @@ def command(
     wip: bool,
     abandoned: bool,
     site: str,
-    dry_run: bool,
-    fragments: str | None,
-    form: str,
 ) -> None:
     """Draft an item of each change in a list of Gerrit's, and print the paths of the fragments.
 
@@ -101,31 +99,21 @@ def command(
     change is drafted once, however long it stays open. The days of '--since' and '--until' are those of its last
     update.
     """
-    project = open_valid_project(ctx.obj)
-    settings = settings_to_write(project, fragments)
-    found, problems = _read(sources, site)
+    found = run.read(sources, lambda source: _read(source, site))
+    run.problems += [problem for part in found for problem in part.problems]
     wishes = ChangeWishes(today(), since, until, limit, group, projects, votes, wip, abandoned)
     changes = [change for part in found for change in part.changes]
     _say_left_out(sum(part.private for part in found), len(unasked(changes, wishes)))
     drafts = draft_changes(changes, wishes)
-    save_drafts(ctx, drafts, project.root, settings.fragments, form, dry_run=dry_run, problems=problems)
+    run.save(drafts)
 
 
-def _read(sources: tuple[str, ...], site: str) -> tuple[list[ChangeList], list[Problem]]:
-    """The changes of the sources. One that cannot be had or read is a problem, and keeps no other from being read."""
-    found: list[ChangeList] = []
-    problems: list[Problem] = []
-    for source in dict.fromkeys(sources):
-        try:
-            changes = read_changes(_data(source), source, site or (site_of(source) if is_url(source) else ""))
-        except DigestError as error:
-            problems += error.problems
-            continue
-        if changes.more:
-            click.echo(f"{visible(source)} has more changes than Gerrit told of: narrow the query", err=True)
-        found.append(changes)
-        problems += changes.problems
-    return found, problems
+def _read(source: str, site: str) -> ChangeList:
+    """Read the changes of a source, and say so if there are more than Gerrit told of."""
+    changes = read_changes(_data(source), source, site or (site_of(source) if is_url(source) else ""))
+    if changes.more:
+        click.echo(f"{visible(source)} has more changes than Gerrit told of: narrow the query", err=True)
+    return changes
 
 
 def _say_left_out(private: int, others: int) -> None:

@@ -1,4 +1,4 @@
-"""``sphinx-digest collect irc``: draft the successes that people told in logs of chats."""
+"""Draft the successes that people told in the logs of channels."""
 
 from __future__ import annotations
 
@@ -8,53 +8,43 @@ from datetime import date, timedelta
 
 import click
 
-from sphinxext.digest.cli._drafts import day_options, draft_options, save_drafts
-from sphinxext.digest.cli._options import open_valid_project, readable_day, settings_to_write
-from sphinxext.digest.fragments.values import ValueProblem
+from sphinxext.digest.cli._drafts import CollectRun, collector, day_options
+from sphinxext.digest.cli._options import checked, readable_day
 from sphinxext.digest.gather.irc.collector import Collector, Wishes
 from sphinxext.digest.gather.irc.logs import check_template
 from sphinxext.digest.gather.irc.sources import Source, find_sources
 from sphinxext.digest.gather.irc.stamps import zone_of
-from sphinxext.digest.problems import DigestError, Problem
 
 
-def _offset(_ctx: click.Context, _param: click.Parameter, value: str | None) -> timedelta:
-    if value is None:
-        return timedelta(0)
-    zone = zone_of(value)
+def _offset(text: str) -> timedelta:
+    zone = zone_of(text)
     offset = zone.utcoffset(None) if zone else None
     if offset is None:
-        raise click.BadParameter(f"'{value}' is not an offset: write +HH:MM or -HH:MM.")
+        raise ValueError(f"'{text}' is not an offset: write +HH:MM or -HH:MM")
     return offset
 
 
-def _template(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    try:
-        if value is not None:
-            check_template(value)
-    except ValueProblem as error:
-        raise click.BadParameter(f"{error}.") from None
-    return value
+def _template(text: str) -> str:
+    check_template(text)
+    return text
 
 
-def _channel(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    if value is None:
-        return None
-    name = value.removeprefix("#")
+def _channel(text: str) -> str:
+    name = text.removeprefix("#")
     if not name.strip() or not name.isprintable():
-        raise click.BadParameter(f"'{value}' is not the name of a channel.")
+        raise ValueError(f"'{text}' is not the name of a channel")
     return name
 
 
 @click.command("irc")
 @click.argument("logs", metavar="FILE|DIR|URL...", nargs=-1, required=True)
 @click.option(
-    "--channel", metavar="NAME", callback=_channel, help="The channel. In a folder: its logs, and no others."
+    "--channel", metavar="NAME", callback=checked(_channel), help="The channel. In a folder: its logs, and no others."
 )
 @click.option(
     "--url",
     metavar="TEMPLATE",
-    callback=_template,
+    callback=checked(_template),
     help="The links to lines: a URL with {channel}, {date}, {time}, {year}, {month}, {day}, {line}.",
 )
 @day_options
@@ -63,13 +53,13 @@ def _channel(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
     "--utc-offset",
     "offset",
     metavar="+HH:MM",
-    callback=_offset,
+    default="Z",
+    callback=checked(_offset),
     help="How far the clock of the logs is ahead of UTC, where they do not say it.",
 )
-@draft_options
-@click.pass_context
+@collector
 def command(
-    ctx: click.Context,
+    run: CollectRun,
     /,
     logs: tuple[str, ...],
     channel: str | None,
@@ -78,9 +68,6 @@ def command(
     until: date | None,
     day: date | None,
     offset: timedelta,
-    dry_run: bool,
-    fragments: str | None,
-    form: str,
 ) -> None:
     """Draft the successes and thanks that people told in the logs of channels.
 
@@ -95,30 +82,22 @@ def command(
     """
     if since and until and until < since:
         raise click.UsageError(f"There are no days from {since} to {until}.")
-    project = open_valid_project(ctx.obj)
-    problems: list[Problem] = []
-    settings = settings_to_write(project, fragments)
     wishes = Wishes(channel, url, since, until, day, offset)
-    sources: list[Source] = []
-    for log in logs:
-        try:
-            sources += find_sources(log, channel, wishes.may_matter)
-        except DigestError as error:
-            problems += error.problems
-    collector = _read(sources, wishes)
-    found: list[Problem] = [*problems, *collector.problems]
-    save_drafts(ctx, collector.drafts(), project.root, settings.fragments, form, dry_run=dry_run, problems=found)
+    found = run.read(logs, lambda log: find_sources(log, channel, wishes.may_matter))
+    logs_read = _read([source for sources in found for source in sources], wishes)
+    run.problems += logs_read.problems
+    run.save(logs_read.drafts())
 
 
 def _read(sources: Sequence[Source], wishes: Wishes) -> Collector:
-    """Read all logs, and show how far it has come if somebody looks."""
+    """Read all logs, with a progress bar on a terminal."""
     if not (sys.stderr and sys.stderr.isatty()):
-        collector = Collector(wishes)
-        for source in sources:
-            collector.read(source)
-        return collector
+        return _read_all(sources, Collector(wishes))
     with click.progressbar(length=sum(one.size for one in sources), label="Reading logs", file=sys.stderr) as bar:
-        collector = Collector(wishes, bar.update)
-        for source in sources:
-            collector.read(source)
+        return _read_all(sources, Collector(wishes, bar.update))
+
+
+def _read_all(sources: Sequence[Source], collector: Collector) -> Collector:
+    for source in sources:
+        collector.read(source)
     return collector

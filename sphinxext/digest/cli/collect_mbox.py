@@ -1,4 +1,4 @@
-"""``sphinx-digest collect mbox``: draft summaries of the threads of mailing lists."""
+"""Draft summaries of the threads of mailing lists."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from pathlib import Path
 
 import click
 
-from sphinxext.digest.cli._drafts import draft_options, save_drafts
-from sphinxext.digest.cli._options import open_valid_project, settings_to_write
+from sphinxext.digest.cli._drafts import CollectRun, collector
 from sphinxext.digest.cli._output import visible
 from sphinxext.digest.cli.threads import find, thread_options, wishes_of
 from sphinxext.digest.collection.load import load_collection
@@ -28,10 +27,9 @@ from sphinxext.digest.gather.mail.ranking import Candidate, Status
     help="Only this thread: what the table of 'sphinx-digest threads' has in its first column, or the Message-ID of "
     "one of its mails. May be repeated; --top, --min-messages and --tag do not count then.",
 )
-@draft_options
-@click.pass_context
+@collector
 def command(
-    ctx: click.Context,
+    run: CollectRun,
     /,
     sources: tuple[str, ...],
     top: int | None,
@@ -41,9 +39,6 @@ def command(
     until: date | None,
     archive: str | None,
     chosen: tuple[str, ...],
-    dry_run: bool,
-    fragments: str | None,
-    form: str,
 ) -> None:
     """Draft summaries of the threads of mailing lists, and print the paths of the fragments.
 
@@ -55,16 +50,15 @@ def command(
     by a person. 'sphinx-digest threads' shows beforehand which threads there are. Not drafted are countdowns to
     releases, digests, and threads that the collection has, but for what came after the digest that has them.
     """
-    project = open_valid_project(ctx.obj)
-    settings = settings_to_write(project, fragments)
+    project, settings = run.project, run.settings
     collection = load_collection(project.root, settings)
     finding = find(sources, collection, wishes_of(None, min_messages, tags, since, until, chosen), archive)
     # what was drafted before is among the best still, whatever became of it: others do not move up
     wanted = sorted((one for one in finding.candidates if one.is_worthy or one.is_there), key=lambda one: -one.rank)
     wanted = wanted[: top if not chosen else None]
     _say_grown((one for one in finding.candidates if not one.is_worthy), project.root)
-    drafts = (draft_thread(candidate) for candidate in wanted)
-    save_drafts(ctx, drafts, project.root, settings.fragments, form, dry_run=dry_run, problems=finding.problems)
+    run.problems += finding.problems
+    run.save(map(draft_thread, wanted))
 
 
 def _say_grown(candidates: Iterable[Candidate], root: Path) -> None:

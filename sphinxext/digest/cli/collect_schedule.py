@@ -1,4 +1,4 @@
-"""``sphinx-digest collect schedule``: draft the countdown of a week from a release schedule."""
+"""Draft the countdown of a week from a release schedule."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from datetime import date
 
 import click
 
-from sphinxext.digest.cli._drafts import draft_options, save_drafts
-from sphinxext.digest.cli._options import open_valid_project, settings_to_write
+from sphinxext.digest.cli._drafts import CollectRun, collector
 from sphinxext.digest.cli._output import visible
 from sphinxext.digest.cli.deadlines import (
     failures,
@@ -26,18 +25,14 @@ from sphinxext.digest.gather.schedule import draft_countdown, note_of
 @click.argument("series")
 @click.argument("week", required=False, callback=readable_week)
 @schedule_options
-@draft_options
-@click.pass_context
+@collector
 def command(
-    ctx: click.Context,
+    run: CollectRun,
     /,
     series: str,
     week: str | None,
     sources: tuple[str, ...],
     day: date | None,
-    dry_run: bool,
-    fragments: str | None,
-    form: str,
 ) -> None:
     """Draft the countdown of a WEEK of a SERIES as a fragment, and print its path.
 
@@ -47,8 +42,7 @@ def command(
     The fragment has what the schedule knows of the week, and is dated to the Thursday before it. Comments at its top
     say what a person has to decide. A week that has a countdown already gets no other.
     """
-    project = open_valid_project(ctx.obj)
-    settings = settings_to_write(project, fragments)
+    project, settings = run.project, run.settings
     schedules = open_schedules(project, settings, sources, series)
     schedule = find_schedule(schedules, series, day or today())
     found = find_week(schedule, week, day or today())
@@ -57,5 +51,5 @@ def command(
     if entry is not None and entry.fragment.identity != drafts[0].identity:
         click.echo(f"{visible(entry.fragment.path)} has the countdown of this week", err=True)
         drafts = []
-    problems = failures(schedules)
-    save_drafts(ctx, drafts, project.root, settings.fragments, form, dry_run=dry_run, problems=problems)
+    run.problems += failures(schedules)
+    run.save(drafts)

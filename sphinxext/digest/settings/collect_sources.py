@@ -1,4 +1,4 @@
-"""The sources of a week's round, as the option ``sources`` lists them for ``sphinx-digest collect``."""
+"""The installed collectors, and the sources that the option ``sources`` lists for ``sphinx-digest collect``."""
 
 from __future__ import annotations
 
@@ -6,19 +6,29 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 
 from sphinxext.digest.model import REFUSED_CHARACTER, month_name
 from sphinxext.digest.settings.checks import OptionError
 
-#: What can be collected from. Each is a key of an entry of the option, and a command of ``sphinx-digest collect``.
-SOURCE_NAMES = ("irc", "mbox", "feed", "gerrit", "schedule")
+#: The group of entry points that are collectors: a name, and the click command that ``collect NAME`` runs. The first
+#: line of its module's docstring is its help.
+COLLECTORS = "sphinx_digest.collectors"
 
-#: For how many days a path or an address may stand.
+#: The most days that a path or URL with fields stands for.
 MAX_DAYS = 400
 
 _OPTION = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _FIELD = re.compile(r"\{(date|year|month|day|month-name)\}")
 _EXAMPLE = "such as {feed: https://blog.example.org/atom.xml, group: Blogs}"
+
+
+@cache
+def collectors() -> dict[str, EntryPoint]:
+    """Return the installed collectors by name, without importing them. Our own win over others of the same name."""
+    found = sorted(entry_points(group=COLLECTORS), key=lambda one: one.value.startswith("sphinxext.digest."))
+    return dict(sorted((one.name, one) for one in found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +44,9 @@ class Source:
 
 
 def sources(value: object) -> tuple[Source, ...]:
-    """The sources of a value as YAML or ``conf.py`` give it: a list of mappings.
+    """Read a list of sources, a value from YAML or ``conf.py``. The command checks its own options later.
 
-    Which options a command has is for the command to say.
-
-    :raises OptionError: if it is anything else.
+    :raises OptionError: if it is anything else than a list of mappings.
     """
     if not isinstance(value, list | tuple):
         raise OptionError(f"must be a list of mappings, {_EXAMPLE}")
@@ -46,7 +54,7 @@ def sources(value: object) -> tuple[Source, ...]:
 
 
 def with_days(text: str, since: date, until: date) -> list[str]:
-    """A path or an address in which the days of a period stand for their fields, once for each that differs.
+    """Fill the fields of a path or URL with the days of a period, and return each result once.
 
     ``{date}`` is a day in ISO form; ``{year}``, ``{month}`` and ``{day}`` are its parts, with two digits but for the
     year, and ``{month-name}`` is the English name of the month, as in the files of Pipermail. ``{since}`` and
@@ -61,7 +69,7 @@ def with_days(text: str, since: date, until: date) -> list[str]:
         return [text]
     number = (until - since).days + 1
     if number > MAX_DAYS:
-        raise OptionError(f"'{text}' would stand for {number:,} days, and {MAX_DAYS} are possible")
+        raise OptionError(f"'{text}' stands for {number:,} days: the limit is {MAX_DAYS}")
     days = (since + timedelta(days=count) for count in range(number))
     return list(dict.fromkeys(_FIELD.sub(lambda match, day=day: _part(match[1], day), text) for day in days))  # type: ignore[misc]
 
@@ -79,11 +87,11 @@ def _part(name: str, day: date) -> str:
 def _source(entry: object, number: int) -> Source:
     where = f"entry {number}"
     if not isinstance(entry, Mapping) or not all(isinstance(key, str) for key in entry):
-        raise OptionError(f"must have mappings, {_EXAMPLE}: {where} is none")
-    names = [key for key in entry if key in SOURCE_NAMES]
+        raise OptionError(f"must have mappings, {_EXAMPLE}: {where} is not one")
+    names = [key for key in entry if key in collectors()]
     if len(names) != 1:
-        has = "has none of them" if not names else f"has {' and '.join(names)}"
-        raise OptionError(f"must have one of the keys {', '.join(SOURCE_NAMES)} in each entry: {where} {has}")
+        has = f"has {' and '.join(names) or 'none of them'}"
+        raise OptionError(f"must have one of the keys {', '.join(collectors())} in each entry: {where} {has}")
     where = f"{where} ({names[0]})"
     arguments = _texts(entry[names[0]], where, names[0])
     options = []
@@ -92,7 +100,7 @@ def _source(entry: object, number: int) -> Source:
             continue
         if not _OPTION.fullmatch(key):
             raise OptionError(
-                f"has '{key}' in {where}, which is no name of an option: write it without dashes before it"
+                f"has '{key}' in {where}, which is not the name of an option: write it without dashes before it"
             )
         options.append((key, value if isinstance(value, bool) else _value(value, where, key)))
     return Source(names[0], arguments, tuple(options))

@@ -31,10 +31,10 @@ def test_good() -> None:
     [
         ("x", "must be a list of mappings"),
         ({"feed": "x"}, "must be a list of mappings"),
-        (["x"], "entry 1 is none"),
-        ([{"feed": "x"}, {1: "x"}], "entry 2 is none"),
+        (["x"], "entry 1 is not one"),
+        ([{"feed": "x"}, {1: "x"}], "entry 2 is not one"),
         ([{}], "entry 1 has none of them"),
-        ([{"blog": "x"}], "irc, mbox, feed, gerrit, schedule in each entry: entry 1 has none"),
+        ([{"blog": "x"}], "feed, gerrit, irc, mbox, schedule in each entry: entry 1 has none"),
         ([{"feed": "x", "irc": "y"}], "entry 1 has feed and irc"),
         ([{"feed": ""}], "as 'feed' in entry 1 (feed)"),
         ([{"feed": []}], "has an empty list as 'feed'"),
@@ -45,7 +45,7 @@ def test_good() -> None:
         ([{"feed": "a\x1bb"}], "control characters"),
         ([{"feed": "x", "limit": 1.5}], "as 'limit' in entry 1 (feed): put it in quotes"),
         ([{"feed": "x", "--limit": 1}], "without dashes"),
-        ([{"feed": "x", "a b": 1}], "no name of an option"),
+        ([{"feed": "x", "a b": 1}], "not the name of an option"),
         ([{"feed": "x", "group": ["a", {}]}], "as 'group'"),
     ],
 )
@@ -72,6 +72,6 @@ def test_days(text: str, found: list[str]) -> None:
 def test_every_day() -> None:
     found = with_days("{date} {day}", SINCE, UNTIL)
     assert (len(found), found[0], found[-1]) == (7, "2026-11-28 28", "2026-12-04 04")
-    with pytest.raises(OptionError, match="400 are possible"):
+    with pytest.raises(OptionError, match="the limit is 400"):
         with_days("{date}", date(2000, 1, 1), UNTIL)
     assert with_days("{since}", date(2000, 1, 1), UNTIL) == ["2000-01-01"]
