@@ -20,6 +20,7 @@ from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 
+from sphinxext.digest.cli.collect_schedule import draft_countdown
 from sphinxext.digest.collection.load import Collection, load_collection, place_fragments
 from sphinxext.digest.doctree.lint import check_collection
 from sphinxext.digest.doctree.parse import TextParser, guard_of
@@ -27,16 +28,16 @@ from sphinxext.digest.fragments.draft import Draft
 from sphinxext.digest.fragments.fields import Type, texts_of
 from sphinxext.digest.fragments.folder import FolderReading
 from sphinxext.digest.fragments.read import read_fragment
+from sphinxext.digest.gather.bot import BotSettings, Login, Server
 from sphinxext.digest.gather.bot.journal import Journal
 from sphinxext.digest.gather.bot.protocol import MAX_LINE, Message, make_line, parse_line, split_text
 from sphinxext.digest.gather.bot.replies import ReplyQueue
 from sphinxext.digest.gather.bot.session import Session
-from sphinxext.digest.gather.bot.settings import BotSettings, Login, Server
 from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 from sphinxext.digest.gather.digest_index import JointWishes, draft_index
+from sphinxext.digest.gather.feed import Feed
 from sphinxext.digest.gather.feed.drafts import StoryWishes, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
-from sphinxext.digest.gather.feed.records import Feed
 from sphinxext.digest.gather.gerrit import ChangeWishes, draft_changes, read_changes
 from sphinxext.digest.gather.importer.issue import Wishes as ImportWishes
 from sphinxext.digest.gather.importer.plan import make_plan
@@ -45,7 +46,6 @@ from sphinxext.digest.gather.irc.sources import Source
 from sphinxext.digest.gather.mail.draft import draft_thread
 from sphinxext.digest.gather.mail.ranking import Wishes as MailWishes
 from sphinxext.digest.gather.mail.search import find_candidates
-from sphinxext.digest.gather.schedule import draft_countdown
 from sphinxext.digest.joint.merge import Joined, parse_index
 from sphinxext.digest.model import Fragment
 from sphinxext.digest.model.period import parse_interval

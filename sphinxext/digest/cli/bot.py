@@ -17,11 +17,7 @@ import click
 from sphinxext.digest.cli._options import checked, fragments_to_write, open_project, settings_to_write
 from sphinxext.digest.cli._output import show_problems, visible
 from sphinxext.digest.fragments.values import check_url
-from sphinxext.digest.gather.bot.bot import Bot, check
-from sphinxext.digest.gather.bot.commit import Author, Clone, git_path
-from sphinxext.digest.gather.bot.journal import Journal, JournalError
-from sphinxext.digest.gather.bot.repository import Repository, Target
-from sphinxext.digest.gather.bot.settings import (
+from sphinxext.digest.gather.bot import (
     LEVELS,
     BotSettings,
     Login,
@@ -32,6 +28,10 @@ from sphinxext.digest.gather.bot.settings import (
     start_log,
     stop_log,
 )
+from sphinxext.digest.gather.bot.bot import Bot, check
+from sphinxext.digest.gather.bot.commit import Author, Clone, git_path
+from sphinxext.digest.gather.bot.journal import Journal, JournalError
+from sphinxext.digest.gather.bot.repository import Repository, Target
 from sphinxext.digest.gather.bot.success_tracker import log_url
 from sphinxext.digest.release.git import GitError
 
@@ -56,7 +56,7 @@ def _log_url(text: str) -> str:
 
 
 def _branch(text: str) -> str:
-    """A name that can stand in a refspec; what else is wrong with it, git says."""
+    """Return a name that can stand in a refspec; what else is wrong with it, git says."""
     if not re.fullmatch(r"(?![-/.])[^\s:*?\[\\^~\x00-\x1f\x7f]+", text) or ".." in text:
         raise ValueError(f"'{text}' is no name of a branch")
     return text

@@ -158,7 +158,7 @@ def go_round(
 
 
 def check_sources(group: click.Group, project: Project) -> list[Problem]:
-    """The options of sources that their commands do not have, or not with such a value.
+    """Return the options of sources that their commands do not have, or not with such a value.
 
     The settings cannot tell: what options there are, the commands know alone.
     """
@@ -179,7 +179,7 @@ def check_sources(group: click.Group, project: Project) -> list[Problem]:
 
 
 def _named(project: Project) -> Iterator[tuple[str, Settings]]:
-    """The collections, by where their sources are in the file of the settings; those of the main one count for all."""
+    """Yield the collections with sources of their own, by the option's place in the settings file."""
     yield "sources", project.main
     for settings in project.collections[1:]:
         if settings.sources != project.main.sources:
@@ -195,7 +195,7 @@ def _check_options(group: click.Group, source: Source, root: Path) -> None:
 
 
 def _period(ctx: click.Context, settings: Settings, since: date | None, until: date | None) -> tuple[date, date]:
-    """The days that were asked for; those that are missing are of the digest that the last of them belongs to."""
+    """Return the chosen days, completed by those of the digest that the last of them belongs to."""
     period = settings.calendar.period_of(until or today())
     first, last = since or period.start, until or period.end
     if last < first:
@@ -235,7 +235,7 @@ def _collect(ctx: click.Context, source: Source, plan: Round, tally: Tally) -> b
 
 
 def _arguments(command: click.Command, source: Source, plan: Round) -> list[str]:
-    """The command line of a source.
+    """Return the command line of a source.
 
     :raises click.UsageError: if the command has no such option, or it cannot have such a value.
     """
@@ -282,7 +282,7 @@ def _without_missing_days(source: Source, plan: Round) -> tuple[Source, frozense
 
 
 def _option(name: str, value: str | bool | tuple[str, ...], option: click.Option, plan: Round) -> Iterator[str]:
-    """The words of one option; the last one wins over what holds for the round."""
+    """Yield the words of one option; the last one wins over what holds for the round."""
     if isinstance(value, bool) != option.is_flag:
         wanted = "true or false" if option.is_flag else "a text or a number"
         raise click.UsageError(f"The option '{name}' must be {wanted}.")
@@ -300,12 +300,12 @@ def _option(name: str, value: str | bool | tuple[str, ...], option: click.Option
 
 
 def _last_day(plan: Round) -> date:
-    """The last day that there can be something of."""
+    """Return the last day that there can be something of."""
     return max(plan.since, min(plan.until, today()))
 
 
 def _local(text: str, root: Path) -> str:
-    """A path of the settings, which is relative to the project, as one of the command line."""
+    """Return a path of the settings, which is relative to the project, as one of the command line."""
     if is_url(text) or text == STANDARD_INPUT or Path(text).is_absolute():
         return text
     try:

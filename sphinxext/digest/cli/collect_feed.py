@@ -11,9 +11,9 @@ from sphinxext.digest.cli._output import visible
 from sphinxext.digest.clock import today
 from sphinxext.digest.fragments.folder import read_folder
 from sphinxext.digest.gather.digest_index import JointWishes, draft_index
+from sphinxext.digest.gather.feed import Feed
 from sphinxext.digest.gather.feed.drafts import StoryWishes, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
-from sphinxext.digest.gather.feed.records import Feed
 from sphinxext.digest.joint.index import Index
 from sphinxext.digest.net.source import read_source
 

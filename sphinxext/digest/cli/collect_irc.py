@@ -10,8 +10,7 @@ import click
 
 from sphinxext.digest.cli._drafts import CollectRun, collector, day_options
 from sphinxext.digest.cli._options import checked, readable_day
-from sphinxext.digest.gather.irc.collector import Collector, Wishes
-from sphinxext.digest.gather.irc.logs import check_template
+from sphinxext.digest.gather.irc.collector import Collector, Wishes, check_template
 from sphinxext.digest.gather.irc.sources import Source, find_sources
 from sphinxext.digest.gather.irc.stamps import zone_of
 

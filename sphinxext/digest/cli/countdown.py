@@ -9,6 +9,7 @@ import click
 
 from sphinxext.digest.cli._options import checked, collection_of, format_option, fragments_to_read, open_project
 from sphinxext.digest.cli._output import finish, visible
+from sphinxext.digest.cli.collect_schedule import note_of
 from sphinxext.digest.cli.deadlines import (
     failures,
     find_schedule,
@@ -20,7 +21,6 @@ from sphinxext.digest.cli.deadlines import (
 from sphinxext.digest.clock import now, today
 from sphinxext.digest.collection.load import load_collection
 from sphinxext.digest.fragments.write import slug_of
-from sphinxext.digest.gather.schedule import note_of
 from sphinxext.digest.mail.message import PRINTED, Envelope, make_message, parse_addresses, parse_sender
 from sphinxext.digest.model import Schedule, Week
 from sphinxext.digest.render.countdown import MARK, CountdownMail, countdown_mail

@@ -79,7 +79,7 @@ def wishes_of(
 
 
 def find(sources: Sequence[str], collection: Collection, wishes: Wishes, archive: str | None) -> Finding:
-    """The threads that are wanted; what a user may want to know besides is printed."""
+    """Return the threads that are wanted; what a user may want to know besides is printed."""
     finding = find_candidates(sources, collection, wishes, archive)
     for note in finding.notes:
         click.echo(visible(note), err=True)
@@ -146,7 +146,7 @@ def command(
 
 
 def _record(candidate: Candidate) -> dict[str, object]:
-    """A thread for other programs; all of it, whatever part of it a draft would be about. Times are in UTC."""
+    """Return a thread for other programs; all of it, whatever part of it a draft would be about. Times are in UTC."""
     messages = candidate.thread.messages
     sent = [message.sent for message in messages if message.sent]
     return {
@@ -169,7 +169,7 @@ def _time(when: datetime | None) -> str | None:
 
 
 def _room() -> int | None:
-    """The columns of the terminal; a pipe and a file have room for everything."""
+    """Return the columns of the terminal; a pipe and a file have room for everything."""
     return shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
 
 
@@ -206,7 +206,7 @@ def _padded(cell: str, width: int, column: str) -> str:
 
 
 def _cut(text: str, width: int | None) -> str:
-    """A text of at most so many columns."""
+    """Return a text of at most so many columns."""
     if width is None or width_of(text) <= width:
         return text
     cut = text[:width]

@@ -60,7 +60,7 @@ def draft_index(index: Index, wishes: JointWishes) -> list[Draft]:
 
 
 def _connected(note: IndexNote, names: Mapping[str, str]) -> IndexNote:
-    """A note with the identity of what it continues, by the names that there are for that, or with nothing."""
+    """Return a note with the identity of what it continues, by the names that there are for that, or with nothing."""
     continues = note.fields.get("continues")
     if continues is None:
         return note
@@ -90,7 +90,7 @@ def _draft(index: Index, notes: Sequence[IndexNote], sound: Mapping[str, str], g
 
 
 def _fields(index: Index, note: IndexNote, sound: Mapping[str, str], group: str | None) -> Iterator[tuple[str, str]]:
-    """The fields of a note, with the name of the project in one of them."""
+    """Yield the fields of a note, with the name of the project in one of them."""
     fields = {name: sound.get(f"{_type(note, name).name} {value}", value) for name, value in note.fields.items()}
     if note.section in ("items", "stories"):
         own = f"{index.title}: {fields['group']}" if "group" in fields else index.title
@@ -107,7 +107,7 @@ def _type(note: IndexNote, name: str) -> Type:
 
 
 def _sound_texts(notes: Iterable[IndexNote], settings: Settings) -> dict[str, str]:
-    """The texts of notes as they can stand here, by their types and what they were: all are checked at once."""
+    """Return the texts of notes as they can stand here, by their types and what they were: all are checked at once."""
     # what this project lets its own authors do is not for others
     strict = replace(
         settings, fragment_raw=False, fragment_file_insertion=False, fragment_directives=(), fragment_roles=()
@@ -128,7 +128,7 @@ def _sound_texts(notes: Iterable[IndexNote], settings: Settings) -> dict[str, st
 
 
 def _with_markup(value: str, kind: Type) -> str:
-    """A text with its markup, but for roles; empty if it is too long for that."""
+    """Return a text with its markup, but for roles; empty if it is too long for that."""
     text = visible_lines(value).strip("\n")
     if kind is Type.TITLE:
         text = " ".join(text.split())

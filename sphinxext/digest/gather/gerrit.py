@@ -71,7 +71,7 @@ class Vote:
     value: int
 
     def is_in(self, votes: Mapping[str, tuple[int, ...]]) -> bool:
-        """Whether there is such a vote."""
+        """Return True if there is such a vote."""
         found = next((values for name, values in votes.items() if name.casefold() == self.label.casefold()), ())
         if self.value < 0:
             return any(value <= self.value for value in found)
@@ -97,7 +97,7 @@ class ChangeWishes:
 
 
 def query_url(url: str) -> str:
-    """The address to ask for what an address of Gerrit means.
+    """Return the address to ask for what an address of Gerrit means.
 
     That of a search in a browser (``/q/status:open+...``) becomes that of the REST API; the votes, and a limit, are
     asked for if the query does not do so.
@@ -120,7 +120,7 @@ def query_url(url: str) -> str:
 
 
 def site_of(url: str) -> str:
-    """The address of the Gerrit that a query goes to."""
+    """Return the address of the Gerrit that a query goes to."""
     parts = split_url(url)
     if parts is None:
         return url
@@ -207,7 +207,7 @@ def _is_of(project: str, name: str) -> bool:
 
 
 def _rest(text: str, source: str) -> list[Any]:
-    """The changes of an answer of the REST API; several queries have an array each."""
+    """Return the changes of an answer of the REST API; several queries have an array each."""
     start = text.removeprefix(_PREFIX)
     value = parse_json(start, source, text.count("\n") - start.count("\n"))
     if not isinstance(value, list):
@@ -216,7 +216,7 @@ def _rest(text: str, source: str) -> list[Any]:
 
 
 def _lines(text: str, source: str) -> Iterator[Any]:
-    """The objects of a query's output; the last of them counts the others."""
+    """Yield the objects of a query's output; the last of them counts the others."""
     if not text.startswith("{"):
         message = "is no list of changes: neither an answer of Gerrit's REST API nor 'gerrit query --format=JSON'"
         raise DigestError(Problem(source, 0, 0, Code.NOT_A_FEED, message))
@@ -254,7 +254,7 @@ def _says(record: Mapping[str, Any], keys: Iterable[str]) -> bool:
 
 
 def _time(value: object) -> Moment | None:
-    """A time: ``2015-12-01 12:00:00.000000000`` in UTC, or seconds since the epoch."""
+    """Return a time: ``2015-12-01 12:00:00.000000000`` in UTC, or seconds since the epoch."""
     try:
         if isinstance(value, int):
             return read_moment(datetime.fromtimestamp(value, UTC).isoformat())
@@ -264,7 +264,7 @@ def _time(value: object) -> Moment | None:
 
 
 def _votes(record: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-    """All votes, by their labels, of the REST API (with or without details) or of the query's current patch set."""
+    """Return all votes by label, from the REST API (with or without details) or a query's current patch set."""
     votes: dict[str, list[int]] = {}
     labels = record.get("labels")
     for name, label in labels.items() if isinstance(labels, Mapping) else ():

@@ -182,21 +182,21 @@ class Element:
         return "".join(child if isinstance(child, str) else child.text for child in self.children)
 
     def all(self, *names: str) -> list[Element]:
-        """The child elements with these names, in the order of the file."""
+        """Return the child elements with these names, in the order of the file."""
         return [child for child in self.elements if child.name in names]
 
     def first(self, *names: str) -> Element | None:
-        """The first child with text, by the names in order of preference."""
+        """Return the first child with text, by the names in order of preference."""
         found = (child for name in names for child in self.all(name) if child.text.strip())
         return next(found, None)
 
     def value(self, *names: str) -> str:
-        """The text of what :meth:`first` finds, or an empty string."""
+        """Return the text of what :meth:`first` finds, or an empty string."""
         found = self.first(*names)
         return found.text.strip() if found else ""
 
     def as_html(self) -> str:
-        """The content as HTML, where it is XHTML."""
+        """Return the content as HTML, where it is XHTML."""
         return "".join(html.escape(child) if isinstance(child, str) else child._tags() for child in self.children)
 
     def _tags(self) -> str:

@@ -170,7 +170,7 @@ class BotProgram:
             f"import sys; sys.path.insert(0, {str(REPOSITORY)!r})\n"
             "from functools import partial\n"
             "from sphinxext.digest.cli import bot\n"
-            "from sphinxext.digest.gather.bot.settings import Waits\n"
+            "from sphinxext.digest.gather.bot import Waits\n"
             f"bot.BotSettings = partial(bot.BotSettings, waits=Waits(**{given!r}))\n"
             f"{before}\n"
             "from sphinxext.digest.cli import main; main()\n"

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sphinxext.digest.gather.bot import BotSettings, Login, Server
 from sphinxext.digest.gather.bot.bot import Bot
 from sphinxext.digest.gather.bot.recorder import MOST_WAITING
-from sphinxext.digest.gather.bot.settings import BotSettings, Login, Server
 
 from .test_recorder import FakeJournal, FakeRepository, _entries
 

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from sphinxext.digest.gather.bot import BotSettings, Login, Security, Server, Waits
 from sphinxext.digest.gather.bot.bot import check
-from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost
-from sphinxext.digest.gather.bot.registration import LoginRefused, Registration, other_nick
-from sphinxext.digest.gather.bot.settings import BotSettings, Login, Security, Server, Waits
+from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost, LoginRefused, Registration, other_nick
 
 from .ircd import BotProgram
 

@@ -10,9 +10,9 @@ import pytest
 
 from sphinxext.digest.fragments.draft import Draft
 from sphinxext.digest.fragments.read import read_fragment
+from sphinxext.digest.gather.feed import Feed
 from sphinxext.digest.gather.feed.drafts import StoryWishes, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
-from sphinxext.digest.gather.feed.records import Feed
 from sphinxext.digest.model import Story
 
 TODAY = date(2026, 11, 20)

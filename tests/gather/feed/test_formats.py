@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from sphinxext.digest.gather.feed import Post, name_of, read_time
 from sphinxext.digest.gather.feed.read import read_feed
-from sphinxext.digest.gather.feed.records import Post, name_of, read_time
 from sphinxext.digest.problems import Code, DigestError
 
 from .conftest import SITE, Stories, atom, feed_of, rss

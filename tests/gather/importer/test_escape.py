@@ -11,7 +11,7 @@ pytest.importorskip("docutils")
 from docutils import nodes
 
 from sphinxext.digest.doctree.parse import TextParser, guard_of
-from sphinxext.digest.gather.importer.post import Block, Form, Post, Words, clean
+from sphinxext.digest.gather.importer import Block, Form, Post, Words, clean
 from sphinxext.digest.gather.importer.references import References, body_rst
 from sphinxext.digest.model import Text
 from sphinxext.digest.settings.options import Settings

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sphinxext.digest.gather.importer.dialects import Export, is_wxr, read_export
 from sphinxext.digest.gather.importer.sources import read_source
-from sphinxext.digest.gather.importer.wxr import Export, is_wxr, read_export
 from sphinxext.digest.problems import Code, DigestError, Problem
 
 from .reporting import import_files

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.gather.irc.formats import Renamed, Said
-from sphinxext.digest.gather.irc.logs import LogFormat, recognise
+from sphinxext.digest.gather.irc.formats import LogFormat, Renamed, Said, recognise
 
 from .logs import read, told
 

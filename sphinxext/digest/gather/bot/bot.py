@@ -15,14 +15,13 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import Any, TypeVar
 
-from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost
+from sphinxext.digest.gather.bot import BotSettings, Server
+from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost, LoginRefused, Registration
 from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
 from sphinxext.digest.gather.bot.recorder import Recorder
-from sphinxext.digest.gather.bot.registration import LoginRefused, Registration
 from sphinxext.digest.gather.bot.replies import Backoff, ReplyQueue
 from sphinxext.digest.gather.bot.repository import Repository
 from sphinxext.digest.gather.bot.session import Hear, Rename, Session
-from sphinxext.digest.gather.bot.settings import BotSettings, Server
 from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 from sphinxext.digest.gather.irc.commands import parse
 
@@ -63,7 +62,7 @@ _TO_STOP = (signal.SIGINT, signal.SIGTERM)
 class Bot:
     """A SuccessBot that runs until a signal stops it.
 
-    :param context: for encrypted connections; see :meth:`~sphinxext.digest.gather.bot.settings.Security.context`.
+    :param context: for encrypted connections; see :meth:`~sphinxext.digest.gather.bot.Security.context`.
     :param draft: whether fragments are drafts.
     :param log_url: where the line is in the channel's log; see
         :class:`~sphinxext.digest.gather.bot.success_tracker.SuccessTracker`.
@@ -232,7 +231,7 @@ async def _check_channels(connection: Connection, settings: BotSettings) -> bool
 
 
 def _stop_event() -> asyncio.Event:
-    """An event that is set by the signals that stop the bot."""
+    """Return an event that is set by the signals that stop the bot."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _TO_STOP:

@@ -96,7 +96,7 @@ class _Limit:
 
 
 def _command(arguments: Sequence[str]) -> str:
-    """The name of a git command, after the settings that are given to it."""
+    """Return the name of a git command, after the settings that are given to it."""
     return next(word for option, word in zip(("", *arguments), arguments, strict=False) if "-c" not in (option, word))
 
 
@@ -173,7 +173,7 @@ class Clone:
             self._settle(paths)
 
     def check(self) -> str:
-        """The name of the branch that is checked out, if commits can be made.
+        """Return the name of the branch that is checked out, if commits can be made.
 
         :raises GitError: if there is no branch, or nobody to be their author.
         """

@@ -169,7 +169,7 @@ def _line(record: dict[str, object]) -> bytes:
 
 
 def _records(data: bytes) -> Iterator[dict[str, object]]:
-    """The lines that are as they were written. What follows the last line feed was never written to its end."""
+    """Yield the lines that are as they were written. What follows the last line feed was never written to its end."""
     for number, line in enumerate(data.split(b"\n")[:-1], 1):
         # zeros in front of a line are of a process that had another idea of where the end of the file was
         check, _, content = line.lstrip(b"\0").partition(b" ")

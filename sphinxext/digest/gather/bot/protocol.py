@@ -35,7 +35,7 @@ class Message:
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def param(self, index: int) -> str:
-        """A parameter, counted from 0 or from the end; empty if there are fewer."""
+        """Return a parameter, counted from 0 or from the end; empty if there are fewer."""
         try:
             return self.params[index]
         except IndexError:
@@ -43,7 +43,7 @@ class Message:
 
 
 def parse_line(line: bytes) -> Message | None:
-    """A line without its end as a message, or None if it is none.
+    """Return a line without its end as a message, or None if it is not one.
 
     It is read as a line of a log is, so that a bot and a log agree on what is not UTF-8.
     """
@@ -66,7 +66,7 @@ def parse_line(line: bytes) -> Message | None:
 
 
 def make_line(command: str, *params: str) -> bytes:
-    """The line of a command with its end. The last parameter may have spaces, and is cut where a line is full.
+    """Return the line of a command with its end. The last parameter may have spaces, and is cut where a line is full.
 
     What would end the line within a parameter becomes a space.
 
@@ -86,12 +86,12 @@ def is_word(text: str) -> bool:
 
 
 def cut_text(text: str, size: int) -> str:
-    """The beginning of a text that takes no more than so many bytes in UTF-8, without a part of a character."""
+    """Return the beginning of a text that takes no more than so many bytes in UTF-8, without a part of a character."""
     return text.encode("utf-8", "replace")[:size].decode("utf-8", "ignore")
 
 
 def split_text(target: str, text: str) -> list[str]:
-    """A text in parts, each of which fits into one message to a target as the others in the channel receive it.
+    """Return a text in parts, each of which fits into one message to a target as the others in the channel receive it.
 
     A part ends at a space where there is one, and never within a character.
     """
@@ -116,6 +116,6 @@ def fold_case(name: str, mapping: str = "rfc1459") -> str:
 
 
 def _tag(text: str) -> tuple[str, str]:
-    """A tag and its value without escapes; see https://ircv3.net/specs/extensions/message-tags."""
+    """Return a tag and its value without escapes; see https://ircv3.net/specs/extensions/message-tags."""
     key, _, value = text.partition("=")
     return key, re.sub(r"\\(.?)", lambda match: _TAG_ESCAPES.get(match[1], match[1]), value, flags=re.DOTALL)

@@ -206,5 +206,5 @@ class Recorder:
 
 
 def _told(entry: JournalEntry) -> str:
-    """All of an entry on one line, for a person who has to record it by hand."""
+    """Return all of an entry on one line, for a person who has to record it by hand."""
     return json.dumps(asdict(entry))

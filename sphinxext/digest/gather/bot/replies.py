@@ -54,7 +54,7 @@ class Backoff:
     failures: int = 0
 
     def next(self) -> float:
-        """The seconds to wait after one more failure: between half of the wait and all of it."""
+        """Return the seconds to wait after one more failure: between half of the wait and all of it."""
         wait = min(self.limit, self.first * 2.0 ** min(self.failures, 32))
         self.failures += 1
         return wait * random.uniform(0.5, 1)  # noqa: S311 - nobody gains from guessing it

@@ -11,11 +11,10 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from sphinxext.digest.gather.bot.connection import Connection
+from sphinxext.digest.gather.bot import BotSettings, Waits
+from sphinxext.digest.gather.bot.connection import Connection, Registration
 from sphinxext.digest.gather.bot.protocol import Message, fold_case, is_word
-from sphinxext.digest.gather.bot.registration import Registration
 from sphinxext.digest.gather.bot.replies import Backoff, ReplyQueue
-from sphinxext.digest.gather.bot.settings import BotSettings, Waits
 from sphinxext.digest.model.period import YEARS
 
 #: A server that says nothing about a channel is asked again after so many seconds.
@@ -34,17 +33,17 @@ class Channels:
         self._backoffs = {name: Backoff(waits.rejoin, waits.longest_rejoin) for name in self._names}
 
     def find(self, name: str) -> str | None:
-        """The channel as the settings write it, or None if it is none of ours."""
+        """Return the channel as the settings write it, or None if it is none of ours."""
         key = fold_case(name, self.mapping)
         return next((known for known in self._names if fold_case(known, self.mapping) == key), None)
 
     def is_inside(self, name: str) -> bool:
-        """Whether the bot is in a channel, named as in the settings."""
+        """Return True if the bot is in a channel, named as in the settings."""
         return name in self._inside
 
     @property
     def is_complete(self) -> bool:
-        """Whether the bot is in all of its channels."""
+        """True if the bot is in all of its channels."""
         return len(self._inside) == len(set(map(self.find, self._names)))
 
     @property
@@ -53,7 +52,7 @@ class Channels:
         return [name for name in self._names if name not in self._inside]
 
     def to_join(self, now: float) -> list[str]:
-        """The channels to be joined now."""
+        """Return the channels to be joined now."""
         due = [name for name, time in self._due.items() if time <= now]
         for name in due:
             self._due[name] = now + _UNANSWERED
@@ -286,7 +285,7 @@ class Session:
 
 
 def _time_of(message: Message) -> datetime:
-    """The time that the server says, as a bouncer does of what it has kept; else it is now. In UTC."""
+    """Return the time that the server says, as a bouncer does of what it has kept; else it is now. In UTC."""
     now = datetime.now(UTC)
     text = message.tags.get("time", "")
     if not _SERVER_TIME.fullmatch(text):

@@ -10,9 +10,9 @@ from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
 from sphinxext.digest.fragments.draft import Draft, identity_of, make_draft, plain_paragraph, plain_title
-from sphinxext.digest.gather.feed.records import MAX_BODY, Feed, Post
+from sphinxext.digest.gather.feed import MAX_BODY, Feed, Post
+from sphinxext.digest.gather.importer import Form
 from sphinxext.digest.gather.importer.html import blocks_of_html, with_paragraphs
-from sphinxext.digest.gather.importer.post import Form
 from sphinxext.digest.model import Fragment, Moment, Story
 from sphinxext.digest.text.urls import split_url
 from sphinxext.digest.text.visible import visible_lines, visible_text

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sphinxext.digest.fragments.draft import web_url
-from sphinxext.digest.gather.feed.records import (
+from sphinxext.digest.gather.feed import (
     MAX_BODY,
     Feed,
     Post,

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from html import unescape
 from itertools import accumulate
 
+from sphinxext.digest.gather.importer import Block, Form, Run, Words, clean
 from sphinxext.digest.gather.importer.layout import MAX_LEVEL
-from sphinxext.digest.gather.importer.post import Block, Form, Run, Words, clean
 
 #: Elements that go on to their own end tag, whatever is between: in those of the second set there are references.
 _RAW = frozenset({"script", "style"})
@@ -76,7 +76,7 @@ class _Tokenizer:
         return Piece(start, text if raw else without_references(text))
 
     def markup(self, start: int) -> tuple[int, Piece | None]:
-        """The end of what begins with ``<``, and the tag or text that it is; None for what is dropped."""
+        """Return the end of what begins with ``<``, and the tag or text that it is; None for what is dropped."""
         if self.text.startswith("<!--", start):
             end = self.find("-->", start + 2)
             return (start + 4 if end is None else max(end, start + 5)), None
@@ -94,7 +94,7 @@ class _Tokenizer:
         return (start + 1, Piece(start, "<")) if end is None else (end, None)
 
     def find(self, what: str, start: int) -> int | None:
-        """The position after a text."""
+        """Return the position after a text."""
         found = self.text.find(what, start) if what not in self._missing else -1
         if found < 0:
             self._missing.add(what)
@@ -102,7 +102,7 @@ class _Tokenizer:
         return found + len(what)
 
     def end_of_tag(self, start: int) -> int | None:
-        """The position after a tag; where quotation marks leave it without an end, they do not count."""
+        """Return the position after a tag; where quotation marks leave it without an end, they do not count."""
         if "tag" not in self._missing:
             if match := _REST.match(self.text, start):
                 return match.end()
@@ -110,7 +110,7 @@ class _Tokenizer:
         return self.find(">", start)
 
     def end_of_raw(self, name: str, start: int) -> int:
-        """The beginning of an element's end tag. Scripts and styles without one go on to the end of the document."""
+        """Return the position of an element's end tag, or the end of the document if it has none."""
         match = None
         if name not in self._missing:
             match = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE).search(self.text, start)
@@ -120,7 +120,7 @@ class _Tokenizer:
         return len(self.text) if name in _RAW else start
 
     def attributes(self, start: int, end: int) -> dict[str, str]:
-        """The first value of each attribute."""
+        """Return the first value of each attribute."""
         found: dict[str, str] = {}
         for match in _ATTRIBUTE.finditer(self.text, start, end):
             value = match[2] or ""
@@ -162,7 +162,7 @@ _BLOCK_TAG = re.compile(
 
 
 def is_html(text: str) -> bool:
-    """Whether a text is HTML: it has several of its tags, or begins with one."""
+    """Return True if a text is HTML: it has several of its tags, or begins with one."""
     start = text[:200].lstrip().lower()
     if start.startswith(("<!doctype html", "<html")):
         return True
@@ -171,7 +171,7 @@ def is_html(text: str) -> bool:
 
 
 def with_paragraphs(text: str) -> str:
-    """The HTML of a post as WordPress has it, where blank lines are paragraphs, with tags for these."""
+    """Return the HTML of a post as WordPress has it, where blank lines are paragraphs, with tags for these."""
     if re.search(r"<p[\s>]", text, re.IGNORECASE):
         return text
     parts = re.split(r"(\n[ \t]*\n)", text)
@@ -185,7 +185,7 @@ def with_paragraphs(text: str) -> str:
 
 
 def blocks_of_html(text: str, first: int) -> tuple[list[Block], bool, str | None]:
-    """The blocks of HTML, whether it has headings, and the title of the page.
+    """Return the blocks of HTML, whether it has headings, and the title of the page.
 
     Tags need not be closed. Within a page only ``main`` or ``article`` count, if there is one of them with a text.
 
@@ -360,7 +360,7 @@ class _Reader:
 
 
 def _tidy(runs: list[Run]) -> Words:
-    """The runs with single spaces between words, without those around line breaks and at the ends."""
+    """Return the runs with single spaces between words, without those around line breaks and at the ends."""
     tidy: list[Run] = []
     before = "\n"
     for run in runs:

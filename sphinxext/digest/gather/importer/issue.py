@@ -14,8 +14,8 @@ from pathlib import PurePath
 from sphinxext.digest.collection.compose import countdown_heading
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.write import dump_fragment, slug_of
+from sphinxext.digest.gather.importer import Block, Form, Post, Words
 from sphinxext.digest.gather.importer.kinds import Draft, Maker
-from sphinxext.digest.gather.importer.post import Block, Form, Post, Words
 from sphinxext.digest.gather.importer.references import NUMBER, References, body_rst, take_references
 from sphinxext.digest.gather.importer.sections import Section, join_parts, sections_of
 from sphinxext.digest.gather.importer.sources import DIGEST
@@ -94,7 +94,7 @@ def _sections(post: Post) -> tuple[list[Section], References, list[Problem]]:
 
 
 def _is_digest(post: Post, title: Title, sections: list[Section]) -> bool:
-    """Whether a post is a digest, by its title or by what it has; anything else consists of stories."""
+    """Return True if a post is a digest, by its title or by what it has; anything else consists of stories."""
     if post.title and DIGEST.search(title.words):
         return True
     marks = (SUCCESSES.match(section.title) or COUNTDOWN.search(section.title) for section in sections)
@@ -102,7 +102,7 @@ def _is_digest(post: Post, title: Title, sections: list[Section]) -> bool:
 
 
 def _hints(post: Post) -> list[date]:
-    """The days that the file's name says, else those of the address that the mail gives for its page."""
+    """Return the days that the file's name says, else those of the address that the mail gives for its page."""
     if days := days_in_name(PurePath(post.path).name):
         return days
     first = post.blocks[0].plain if post.blocks else ""
@@ -121,7 +121,7 @@ def _no_period(post: Post, title: Title) -> Problem:
 
 
 def _digest_drafts(sections: list[Section], maker: Maker) -> list[Draft]:
-    """The sections of a digest. What stands before the first heading is the beginning of the digest."""
+    """Return the sections of a digest. What stands before the first heading is the beginning of the digest."""
     prelude: Section | None = None
     if sections and sections[0].heading is None and not sections[0].lost:
         prelude, *sections = sections
@@ -137,7 +137,7 @@ def _digest_drafts(sections: list[Section], maker: Maker) -> list[Draft]:
 
 
 def _stories(sections: list[Section], maker: Maker, title: Title) -> Draft:
-    """The pieces of a newsletter, or of a committee's post, under one heading."""
+    """Return the pieces of a newsletter, or of a committee's post, under one heading."""
     group = title.words or "News"
     notes = []
     for section in sections:
@@ -149,7 +149,7 @@ def _stories(sections: list[Section], maker: Maker, title: Title) -> Draft:
 
 
 def _story_issue(post: Post) -> tuple[Issue | None, list[Problem]]:
-    """A whole post as one story of the day on which it was published."""
+    """Return a whole post as one story of the day on which it was published."""
     problems: list[Problem] = []
     references = take_references(post, problems)
     note = {"title": references.rst(Words.of(post.title), post.line)} if post.title else {}
@@ -221,7 +221,7 @@ class KnownThread:
 
 
 def fragments_of(issue: Issue, settings: Settings) -> list[NewFragment]:
-    """The fragments of an issue, one to each section, with the order of the sections."""
+    """Return the fragments of an issue, one to each section, with the order of the sections."""
     seen: Counter[str] = Counter()
     result = []
     for number, draft in enumerate(issue.drafts, 1):
@@ -238,7 +238,7 @@ def fragments_of(issue: Issue, settings: Settings) -> list[NewFragment]:
 
 
 def text_of(draft: Draft, moment: Moment, order: int | None, settings: Settings) -> str:
-    """The YAML of a draft."""
+    """Return the YAML of a draft."""
     heading = draft.heading
     if heading == _usual_heading(draft, moment, settings):
         heading = None
@@ -264,20 +264,20 @@ def connect(new: list[NewFragment], known: list[KnownThread], settings: Settings
 
 
 def may_continue(fragment: NewFragment) -> bool:
-    """Whether a fragment is a thread that says that it continues another."""
+    """Return True if a fragment is a thread that says that it continues another."""
     draft = fragment.draft
     return draft.section == "threads" and bool(draft.earlier or CONTINUING.search(draft.words))
 
 
 def known_thread(entry: Entry) -> KnownThread:
-    """A thread of a collection."""
+    """Return a thread of a collection."""
     note = entry.note
     assert isinstance(note, Thread)
     return KnownThread(entry.fragment.identity, note.title.value.replace("\\", ""), note.url, entry.moment)
 
 
 def _earlier(fragment: NewFragment, threads: list[KnownThread]) -> KnownThread | None:
-    """The latest thread before this one that has its title, its URL, or one that it calls earlier."""
+    """Return the latest thread before this one that has its title, its URL, or one that it calls earlier."""
     if not may_continue(fragment):
         return None
     draft = fragment.draft
@@ -298,7 +298,7 @@ def _earlier(fragment: NewFragment, threads: list[KnownThread]) -> KnownThread |
 
 
 def bare_title(title: str) -> str:
-    """A title without what says that it goes on, for comparing."""
+    """Return a title without what says that it goes on, for comparing."""
     return " ".join("".join(char if char.isalnum() else " " for char in CONTINUING.sub("", title).casefold()).split())
 
 
@@ -308,7 +308,7 @@ def _order_of(text: str) -> int | None:
 
 
 def _usual_heading(draft: Draft, moment: Moment, settings: Settings) -> str | None:
-    """The heading that a digest would have here by itself."""
+    """Return the heading that a digest would have here by itself."""
     if draft.section == "successes":
         return settings.success_heading
     if draft.section == "countdown":

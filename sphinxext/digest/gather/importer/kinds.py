@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from sphinxext.digest.gather.importer.post import Block, Form, Words
+from sphinxext.digest.gather.importer import Block, Form, Words
 from sphinxext.digest.gather.importer.references import NUMBER, References, body_rst
 from sphinxext.digest.gather.importer.sections import Section, is_short_list
 from sphinxext.digest.gather.importer.titles import (
@@ -79,7 +79,7 @@ _NO_NAMES = frozenset(
 
 
 def series_of(section: Section, text: str, year: int, month: int) -> str | None:
-    """The name of the series, in lower case, or None if nothing tells it.
+    """Return the name of the series, in lower case, or None if nothing tells it.
 
     It is the one that the countdown names most often, or that stands where such names do. Else it is the one that was
     released next after the digest, if the digest speaks of OpenStack or names that series.
@@ -147,7 +147,7 @@ class Maker:
     groups: set[str] = field(default_factory=set)
 
     def draft(self, section: Section) -> Draft:
-        """The notes of one section of a digest."""
+        """Return the notes of one section of a digest."""
         post = self.references.post
         if section.lost:
             message = "the heading is blank: what is below it is a story without one"
@@ -185,7 +185,7 @@ class Maker:
         return Draft("successes", notes, "successes", section.line, texts, heading=section.title)
 
     def success(self, item: list[Block]) -> dict[str, str]:
-        """The nick, if the line begins with one word and a colon, and the text."""
+        """Return the nick, if the line begins with one word and a colon, and the text."""
         first = item[0]
         match = NICK.match(first.plain)
         if match is None or "[" in match["nick"]:
@@ -194,7 +194,7 @@ class Maker:
         return {"nick": match["nick"], "text": _item_rst(rest, self.references)}
 
     def items(self, section: Section) -> Draft:
-        """A short list. A line that ends with its only link leads there as a whole.
+        """Return a short list. A line that ends with its only link leads there as a whole.
 
         A digest shows all lists of one heading as one, so a second list with the same heading is none.
         """
@@ -206,7 +206,7 @@ class Maker:
         return Draft("items", notes, section.title, section.line)
 
     def linked_item(self, block: Block) -> dict[str, str] | None:
-        """The text and the URL of a line that is one link, or ends with its only number; None for any other."""
+        """Return the text and the URL of a line that is one link, or ends with its only number; None for any other."""
         if "\n" in block.plain:
             return None
         match = re.fullmatch(rf"(?P<text>[^\[\]]*\S) {NUMBER.pattern}", block.plain)
@@ -224,7 +224,7 @@ class Maker:
         return None
 
     def thread(self, section: Section) -> Draft | None:
-        """A thread, with the URL of the whole if it is known."""
+        """Return a thread, with the URL of the whole if it is known."""
         assert section.heading is not None
         note = {"title": self.references.rst(section.heading, section.line)}
         url, body = self.full_thread(section)
@@ -238,7 +238,7 @@ class Maker:
         return Draft("threads", [note], section.title, section.line, earlier=self.earlier(body))
 
     def full_thread(self, section: Section) -> tuple[str | None, list[Block]]:
-        """The URL of the whole thread, and the body without the line that a report makes of it.
+        """Return the URL of the whole thread, and the body without the line that a report makes of it.
 
         Any other form of that line stays as the last of the text.
         """
@@ -258,7 +258,7 @@ class Maker:
         return url, section.body
 
     def url_in(self, block: Block) -> str | None:
-        """The only place that a line leads to."""
+        """Return the only place that a line leads to."""
         found = block.words.urls or re.findall(r"https?://[^\s<>]*[^\s<>.,;:)]", block.plain)
         for match in NUMBER.finditer(block.plain):
             if target := self.references.target(int(match[1])):
@@ -278,7 +278,7 @@ class Maker:
         return found
 
     def countdown(self, section: Section) -> Draft | None:
-        """A countdown: its parts where they are labelled, else all of it as general information."""
+        """Return a countdown: its parts where they are labelled, else all of it as general information."""
         series = self.series or series_of(section, self.text, self.year, self.month)
         if series is None:
             message = "the series of the countdown is not known: it is a story; name it with --series"
@@ -300,7 +300,7 @@ class Maker:
         return Draft("countdown", [note], section.title, section.line, heading=section.title)
 
     def parts(self, body: list[Block]) -> dict[str, list[Block]] | None:
-        """The parts below their labels, or None if a report would not show them in the same way."""
+        """Return the parts below their labels, or None if a report would not show them in the same way."""
         parts: dict[str, list[Block]] = {}
         current: list[Block] | None = None
         trailing: list[Block] = []
@@ -331,7 +331,7 @@ class Maker:
 
 
 def _label(block: Block, *, strict: bool) -> str | None:
-    """The part of a countdown that a line of the list is the label of."""
+    """Return the part of a countdown that a line of the list is the label of."""
     if not _is_line(block):
         return None
     text = block.plain.strip()
@@ -342,12 +342,12 @@ def _label(block: Block, *, strict: bool) -> str | None:
 
 
 def _is_line(block: Block) -> bool:
-    """Whether a block is a line of the section's own list."""
+    """Return True if a block is a line of the section's own list."""
     return block.form is Form.BULLET and block.level == 1
 
 
 def _items(blocks: Sequence[Block]) -> list[list[Block]]:
-    """The lines of a list, each with what stands below it."""
+    """Return the lines of a list, each with what stands below it."""
     items: list[list[Block]] = []
     for block in blocks:
         if not items or _is_line(block):
@@ -358,7 +358,7 @@ def _items(blocks: Sequence[Block]) -> list[list[Block]]:
 
 
 def _item_rst(item: list[Block], references: References) -> str:
-    """A line of a list and what is below it, without its own bullet."""
+    """Return a line of a list and what is below it, without its own bullet."""
     first, *rest = item
     blocks = [replace(first, form=Form.TEXT, level=0), *(replace(block, level=block.level - 1) for block in rest)]
     return body_rst(blocks, references)

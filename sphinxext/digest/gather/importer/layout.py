@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sphinxext.digest.gather.importer.post import Block, Form, Words
+from sphinxext.digest.gather.importer import Block, Form, Words
 
 #: What mails are wrapped at unless their lines say otherwise.
 USUAL = 79
@@ -22,7 +22,7 @@ _UNSPACED = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U000
 
 
 def columns(text: str) -> int:
-    """The columns that a text takes in a terminal."""
+    """Return the columns that a text takes in a terminal."""
     if text.isascii():
         return len(text)
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
@@ -31,7 +31,7 @@ def columns(text: str) -> int:
 
 
 def join_lines(lines: Sequence[str]) -> str:
-    """The lines of a paragraph as one. Where both sides are of a script without spaces, none is put in."""
+    """Return the lines of a paragraph as one. Where both sides are of a script without spaces, none is put in."""
     text = ""
     for line in lines:
         line = line.strip()
@@ -59,7 +59,7 @@ class Wrapping:
             self.width = max(longest, min(USUAL, _bound(lines)))
 
     def is_full(self, line: str, following: str) -> bool:
-        """Whether the following line may go on because the next word had no room in this one.
+        """Return True if the following line may go on because the next word had no room in this one.
 
         A word of one letter does not stand at the end of a line: it moves on with the next.
         """
@@ -71,12 +71,12 @@ class Wrapping:
         return not self.has_room(line, first)
 
     def has_room(self, line: str, word: str) -> bool:
-        """Whether a word fits at the end of a line."""
+        """Return True if a word fits at the end of a line."""
         return self.width is None or columns(line.rstrip()) + 1 + columns(word) <= self.width
 
 
 def _bound(lines: Sequence[str]) -> int:
-    """The largest width at which the sure continuations of lines would have been wrapped."""
+    """Return the largest width at which the sure continuations of lines would have been wrapped."""
     bound = _LIMIT
     for index in range(1, len(lines)):
         before, line = lines[index - 1], lines[index]
@@ -135,7 +135,7 @@ class _Open:
 
 
 def blocks_of_text(lines: Sequence[str], first: int) -> list[Block]:
-    """The blocks of a text.
+    """Return the blocks of a text.
 
     :param lines: clean, without their ends.
     :param first: the number of the first of them in the file.
@@ -172,13 +172,13 @@ class _Layout:
         return self.blocks
 
     def is_underline(self, line: str) -> bool:
-        """Whether a line does nothing but make a heading of the one above it."""
+        """Return True if a line does nothing but make a heading of the one above it."""
         above = self.open if not self.gap else None
         alone = above is not None and above.form is Form.TEXT and not above.level and len(above.lines) == 1
         return alone and _UNDERLINE.fullmatch(line) is not None
 
     def is_bullet(self, index: int, match: re.Match[str]) -> bool:
-        """Whether a line that begins with the character of a bullet is one.
+        """Return True if a line that begins with the character of a bullet is one.
 
         A wrapped line may begin with such a character, at the indent of the text that it continues. A bullet stands
         at the indent of one before it, or begins a list of its own: below a line that had room for it, before
@@ -287,7 +287,7 @@ class _Layout:
             self.blocks.append(Block(block.form, Words.of(text), line, block.level, gap))
 
     def with_breaks(self, lines: list[str]) -> str:
-        """The lines of a paragraph, with line feeds where a line ends though the next word had room in it."""
+        """Return the lines of a paragraph, with line feeds where a line ends though the next word had room in it."""
         pieces: list[list[str]] = [[lines[0]]]
         for before, line in pairwise(lines):
             if self.wrapping.is_full(before, line):
@@ -297,7 +297,7 @@ class _Layout:
         return "\n".join(map(join_lines, pieces))
 
     def heading_of(self, lines: list[str]) -> int:
-        """The number of lines at the beginning of a paragraph that are a heading above it."""
+        """Return the number of lines at the beginning of a paragraph that are a heading above it."""
         if self.wrapping.width is None:
             return 0
         for count, (line, after) in enumerate(pairwise(lines), 1):

@@ -11,9 +11,9 @@ from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.utils import parseaddr, parsedate_to_datetime
 
+from sphinxext.digest.gather.importer import Post, clean, in_utc
 from sphinxext.digest.gather.importer.html import blocks_of_html, is_html
 from sphinxext.digest.gather.importer.layout import blocks_of_text
-from sphinxext.digest.gather.importer.post import Post, clean, in_utc
 from sphinxext.digest.gather.importer.titles import without_tags
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.text.encoding import as_windows, decoded_as
@@ -52,7 +52,7 @@ _FOOTER = re.compile(
 
 
 def is_mail(data: bytes) -> bool:
-    """Whether a file is a message, or an mbox of messages."""
+    """Return True if a file is a message, or an mbox of messages."""
     first = _FROM_LINE.match(data)
     if first is not None and _YEAR.search(first[0][-_LONGEST_FROM:]):
         return True
@@ -72,7 +72,7 @@ def is_mail(data: bytes) -> bool:
 
 
 def messages(data: bytes) -> Iterator[tuple[bytes, int]]:
-    """The messages of a file, each with the number of its first line."""
+    """Yield the messages of a file, each with the number of its first line."""
     starts = [match.start() for match in _FROM_LINE.finditer(data) if _begins_message(data, *match.span())]
     if not starts:
         yield data, 1
@@ -86,7 +86,7 @@ def messages(data: bytes) -> Iterator[tuple[bytes, int]]:
 
 
 def post_of_message(data: bytes, path: str, line: int) -> Post:
-    """A message as a post: its text, or if it has only HTML that."""
+    """Return a message as a post: its text, or if it has only HTML that."""
     try:
         return _post_of_message(data, path, line)
     except RecursionError:  # Python's parser calls itself for each comment in a header, and for each part in a part
@@ -113,7 +113,7 @@ def _post_of_message(data: bytes, path: str, line: int) -> Post:
 
 
 def parsed_address(text: str) -> tuple[str, str]:
-    """The name and the address of a sender, empty where nothing can be told."""
+    """Return the name and the address of a sender, empty where nothing can be told."""
     try:
         return parseaddr(text)
     except RecursionError:  # Python's parser calls itself for each comment and each group
@@ -132,19 +132,19 @@ _POLICY = policy.default.clone(header_factory=_BoundedFields())
 
 
 def parsed(data: bytes, *, header_only: bool = False) -> EmailMessage:
-    """A message, or what its header says."""
+    """Return a message, or what its header says."""
     message: EmailMessage = BytesParser(EmailMessage, policy=_POLICY).parsebytes(data, headersonly=header_only)
     return message
 
 
 def header_of(data: bytes) -> bytes:
-    """The header of a message, with the blank line that ends it."""
+    """Return the header of a message, with the blank line that ends it."""
     end = _HEADER_END.search(data)
     return data[: end.end()] if end else data
 
 
 def is_reply(subject: str, message: EmailMessage) -> bool:
-    """Whether a message answers another."""
+    """Return True if a message answers another."""
     return "In-Reply-To" in message or "References" in message or _ANSWER.match(subject) is not None
 
 
@@ -157,7 +157,7 @@ def fill_from_text(post: Post, lines: list[str]) -> None:
 
 
 def post_of_page(lines: list[str], path: str) -> Post | None:
-    """The post of an archive's page saved as text, or None if it is none: subject, sender, time, and the mail."""
+    """Read an archive's page saved as text (subject, sender, time, and the mail); return None for other text."""
     start = next((index for index, line in enumerate(lines[:80]) if _WHEN.fullmatch(line.strip())), None)
     if start is None:
         return None
@@ -196,7 +196,7 @@ def _begins_message(data: bytes, start: int, end: int) -> bool:
 
 
 def field_of(message: EmailMessage, name: str) -> str | None:
-    """A field of the header on one line, or None if it is missing, empty or cannot be read."""
+    """Return a field of the header on one line, or None if it is missing, empty or cannot be read."""
     try:
         value = message.get(name)
     except Exception:
@@ -213,7 +213,7 @@ def _sent(message: EmailMessage) -> datetime | None:
 
 
 def text_of_part(part: Message) -> str:
-    """The text of a part, its lines joined where ``format=flowed`` (RFC 3676) says so."""
+    """Return the text of a part, its lines joined where ``format=flowed`` (RFC 3676) says so."""
     payload = part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""
     text = decoded_as(data, part.get_content_charset("utf-8"))
@@ -243,7 +243,7 @@ def _unflowed(text: str, *, delete: bool) -> str:
 
 
 def _line_of_body(data: bytes, body: list[str]) -> int:
-    """The number of lines before the body: by its first line, else by the end of the header."""
+    """Return the number of lines before the body: by its first line, else by the end of the header."""
     header = _HEADER_END.search(data)
     end = header.end() if header else 0
     first = next((line for line in body if line.strip()), "").encode()

@@ -37,13 +37,13 @@ _KEY = "intervals"
 
 
 def needed_intervals(settings: Settings, periods: Sequence[Period]) -> list[Period]:
-    """The periods of digests that the calendar of a collection does not have."""
+    """Return the periods of digests that the calendar of a collection does not have."""
     calendar = settings.calendar
     return sorted({period for period in periods if calendar.period_of(period.end) != period})
 
 
 def with_intervals(project: Project, settings: Settings, periods: Sequence[Period]) -> str:
-    """The text of the settings' file with intervals added for a collection.
+    """Return the text of the settings' file with intervals added for a collection.
 
     :raises DigestError: if the file is written in a way that does not allow to add them without touching the rest.
     """
@@ -97,7 +97,7 @@ def _appended(text: str, periods: list[str], margin: str) -> str:
 
 
 def _inserted(text: str, parent: MappingNode, periods: list[str]) -> str | None:
-    """The text with periods in the list of a mapping, which gets one if it has none."""
+    """Return the text with periods in the list of a mapping, which gets one if it has none."""
     lines = text.split("\n")
     node = _value(parent, _KEY)
     if isinstance(node, SequenceNode) and node.value and not node.flow_style:
@@ -157,7 +157,7 @@ class Plan:
 
     @property
     def failed(self) -> bool:
-        """Whether there is anything that cannot be imported."""
+        """True if there is anything that cannot be imported."""
         return any(problem.code not in HARMLESS for problem in self.problems)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sphinxext.digest.fragments.values import ValueProblem, check_url
-from sphinxext.digest.gather.importer.post import Block, Form, Post, Words
+from sphinxext.digest.gather.importer import Block, Form, Post, Words
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.text import rst as escape
 from sphinxext.digest.text.urls import join_url
@@ -61,7 +61,7 @@ class References:
         return next(iter(urls)) if len(urls) == 1 else None
 
     def entries_of(self, number: int) -> list[Entry]:
-        """The entries of a number, in order."""
+        """Return the entries of a number, in order."""
         if self._by_number is None:
             self._by_number = {}
             for entry in self.entries:
@@ -84,7 +84,7 @@ class References:
         return escape.begun(escape.joined(pieces))
 
     def check(self, url: str, line: int) -> str | None:
-        """The URL if a fragment may have it; otherwise that is reported."""
+        """Return the URL if a fragment may have it; otherwise that is reported."""
         url = url.replace(" ", "%20")
         if self.post.url and not _ADDRESS.match(url):
             url = join_url(self.post.url, url) or url
@@ -97,7 +97,7 @@ class References:
             return None
 
     def unused(self) -> list[Entry]:
-        """The entries that nothing in the digest leads to."""
+        """Return the entries that nothing in the digest leads to."""
         known = [entry for entry in self.entries if entry.url]
         return [entry for entry in known if entry.number not in self.used or self.target(entry.number) is None]
 
@@ -196,7 +196,7 @@ def take_references(post: Post, problems: list[Problem]) -> References:
 
 
 def _entries(block: Block) -> Iterator[Entry]:
-    """The entries that a block consists of, or nothing if it has any other text."""
+    """Yield the entries that a block consists of, or nothing if it has any other text."""
     if block.form is Form.HEADING and block.level:
         return
     entries: list[Entry] = []
@@ -216,7 +216,7 @@ def _entries(block: Block) -> Iterator[Entry]:
 
 
 def _lines(block: Block) -> Iterator[Words]:
-    """The lines of a block; lines of plain text have been joined and are told by their numbers."""
+    """Yield the lines of a block; lines of plain text have been joined and are told by their numbers."""
     for words in block.words.lines():
         plain = words.plain
         gaps = [match.span() for match in _SPLIT.finditer(plain)]
@@ -226,20 +226,20 @@ def _lines(block: Block) -> Iterator[Words]:
 
 
 def _context(text: str, number: int) -> str:
-    """The words of the sentence before a number."""
+    """Return the words of the sentence before a number."""
     position = text.find(f"[{number}]")
     before = text[max(0, position - _CONTEXT) : position].rstrip(" .”\"'")
     return re.split(r"[.;:!?] ", before)[-1]
 
 
 def _words(text: str) -> set[str]:
-    """The words of a text or an address that mean something, without endings."""
+    """Return the words of a text or an address that mean something, without endings."""
     words = re.findall(r"[a-z]{4,}", text.lower())
     return {word[:6].rstrip("s") for word in words if word not in _COMMON}
 
 
 def body_rst(blocks: Sequence[Block], references: References, *, base: int = 0) -> str:
-    """The text of a note.
+    """Return the text of a note.
 
     :param base: how many lists around the blocks are not part of the text.
     """
@@ -259,7 +259,7 @@ def body_rst(blocks: Sequence[Block], references: References, *, base: int = 0) 
 
 
 def _are_neighbours(before: Block, block: Block, level: int, depth: int) -> bool:
-    """Whether two blocks are lines of one list."""
+    """Return True if two blocks are lines of one list."""
     return before.form is Form.BULLET and block.form is Form.BULLET and level == depth
 
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from sphinxext.digest.gather.importer import Block, Form, Words
 from sphinxext.digest.gather.importer.html import BOLD_LEVEL
-from sphinxext.digest.gather.importer.post import Block, Form, Words
 from sphinxext.digest.gather.importer.titles import CLOSER, COUNTDOWN, FULL_THREAD, SUCCESSES
 
 #: What a heading does not end with.
@@ -47,32 +47,32 @@ class Section:
 
     @property
     def has_full_thread(self) -> bool:
-        """Whether the section ends with the line that leads to the whole thread."""
+        """True if the section ends with the line that leads to the whole thread."""
         return bool(self.body) and FULL_THREAD.match(self.body[-1].plain) is not None
 
     @property
     def is_discussion(self) -> bool:
-        """Whether it may be a thread: bullets under a heading that is not one of the usual ones."""
+        """True if it may be a thread: bullets under a heading that is not one of the usual ones."""
         return not self.is_usual and self.has_bullets
 
     @property
     def is_usual(self) -> bool:
-        """Whether it has no heading, or one of those that digests have for successes and countdowns."""
+        """True if it has no heading, or one of those that digests have for successes and countdowns."""
         return not self.heading or bool(SUCCESSES.match(self.title) or COUNTDOWN.search(self.title))
 
     @property
     def is_label(self) -> bool:
-        """Whether its heading is a short paragraph, not marked as a heading, that ends in a colon."""
+        """True if its heading is a short paragraph, not marked as a heading, that ends in a colon."""
         return self.level in (0, BOLD_LEVEL) and self.title.endswith(":") and not self.is_usual
 
     @property
     def has_bullets(self) -> bool:
-        """Whether there is a list below it."""
+        """True if there is a list below it."""
         return any(block.form is Form.BULLET for block in self.body)
 
 
 def sections_of(blocks: list[Block], *, heads: bool) -> list[Section]:
-    """The sections of a post; the first has no heading if there is text before the first one.
+    """Return the sections of a post; the first has no heading if there is text before the first one.
 
     :param heads: whether all headings are marked; otherwise short lines above others are headings.
     """
@@ -94,7 +94,7 @@ def sections_of(blocks: list[Block], *, heads: bool) -> list[Section]:
 
 
 def _stand_directly_above(blocks: list[Block]) -> bool:
-    """Whether the headings of a text stand directly above what they are about, as in mails, and so are known."""
+    """Return True if headings are directly above their bodies, as in mails, which identifies them."""
     known = sum(block.form is Form.HEADING for block in blocks)
     apart = sum(
         block.form is Form.TEXT and following.form is Form.BULLET and len(block.plain) <= _SHORT
@@ -104,7 +104,7 @@ def _stand_directly_above(blocks: list[Block]) -> bool:
 
 
 def _is_heading(block: Block, following: Block | None, current: Section) -> bool:
-    """Whether a paragraph of one line is a heading: short, no sentence, and something comes after it.
+    """Return True if a paragraph of one line is a heading: short, no sentence, and something comes after it.
 
     Directly below another heading a line is text if it is too long for a heading. There are lists of headings whose
     texts got lost, but hardly long ones.
@@ -126,7 +126,7 @@ def _is_heading(block: Block, following: Block | None, current: Section) -> bool
 
 
 def _begins_without_heading(block: Block, current: Section) -> bool:
-    """Whether a list begins where its heading should be: after the lines that close another, or a wider gap."""
+    """Return True if a list begins where its heading should be: after the lines that close another, or a wider gap."""
     if block.form is not Form.BULLET or block.level != 1 or not current.body:
         return False
     last = current.body[-1]
@@ -241,7 +241,7 @@ def _take_in(section: Section, part: Section) -> None:
 
 
 def is_short_list(section: Section) -> bool:
-    """Whether a section is a short list: lines without others below them, each a title more than a sentence.
+    """Return True if a section is a short list: lines without others below them, each a title more than a sentence.
 
     A title is short, and ends with a number of the list of links, or at least not with a full stop.
     """

@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sphinxext.digest.gather.importer import Block, Form, Post, clean, mail
 from sphinxext.digest.gather.importer import html as markup
-from sphinxext.digest.gather.importer import mail, wxr
-from sphinxext.digest.gather.importer.dialects import dialect_of, posts_of_river
+from sphinxext.digest.gather.importer.dialects import dialect_of, is_wxr, posts_of_river, read_export
 from sphinxext.digest.gather.importer.layout import blocks_of_text
-from sphinxext.digest.gather.importer.post import Block, Form, Post, clean
 from sphinxext.digest.gather.importer.titles import read_title, without_tags
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.text.encoding import MAX_BYTES, check_text, decode
@@ -58,7 +57,7 @@ def read_source(file: Path, path: str) -> Source:
     source = Source()
     if not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         check_text(data, path)
-    if wxr.is_wxr(data):
+    if is_wxr(data):
         _read_export(data, path, source)
     elif mail.is_mail(data):
         _read_mails(data, path, source)
@@ -75,7 +74,7 @@ def _has_words(post: Post) -> bool:
 
 
 def _read_export(data: bytes, path: str, source: Source) -> None:
-    export = wxr.read_export(data, path, source.problems)
+    export = read_export(data, path, source.problems)
     source.posts = [post for post in export.posts if _has_words(post)]
     export.left_out["empty"] += len(export.posts) - len(source.posts)
     reasons = [f"{count} {reason}" for reason, count in export.left_out.items() if count]
@@ -149,7 +148,7 @@ def _read_text(text: str, path: str, source: Source) -> None:
 
 
 def _titles(lines: list[str]) -> list[int]:
-    """The lines that are titles of digests: those with the same words as the first, and other periods."""
+    """Return the lines that are titles of digests: those with the same words as the first, and other periods."""
     found: list[int] = []
     words, seen = "", set()
     for index, line in enumerate(lines):
@@ -167,7 +166,7 @@ def _titles(lines: list[str]) -> list[int]:
 
 
 def _post_of_text(lines: list[str], path: str, offset: int) -> Post:
-    """A text with its title in the first lines, if it has one."""
+    """Return a text with its title in the first lines, if it has one."""
     page = mail.post_of_page(lines, path)
     if page is not None:
         page.line += offset
@@ -202,7 +201,7 @@ def _is_title(text: str, *, first: bool) -> bool:
 
 
 def _post_of_html(text: str, path: str) -> Post:
-    """A page or a post. Its title is the heading with a period, else the page's, else its first heading of level 1."""
+    """Read a page. Its title is the heading with a period, the page's title, or its first heading of level 1."""
     lines = text.split("\n")
     blocks, heads, title = markup.blocks_of_html(text, 1)
     post = Post(path, blocks, title, heads=heads, source=lines)

@@ -60,12 +60,12 @@ class Title:
 
     @property
     def is_day(self) -> bool:
-        """Whether the title names one day, not a period."""
+        """True if the title names one day, not a period."""
         return self.days is not None and self.start == self.end
 
 
 def without_tags(subject: str) -> str:
-    """A mail's subject without what lists and programs put before it: ``[openstack-dev]``, ``Re:``."""
+    """Return a mail's subject without what lists and programs put before it: ``[openstack-dev]``, ``Re:``."""
     return _TAGS.sub("", " ".join(subject.split()))
 
 
@@ -83,7 +83,7 @@ def read_title(text: str) -> Title:
 
 
 def period_of(title: Title, year: int | None, sent: date | None, hints: list[date]) -> Period | None:
-    """The period of a title, or None if it cannot be known or does not exist.
+    """Return the period of a title, or None if it cannot be known or does not exist.
 
     :param year: the year of the last day, where the user says it.
     :param sent: when the digest was sent or published: after its last day, or a few days earlier.
@@ -108,7 +108,7 @@ def period_of(title: Title, year: int | None, sent: date | None, hints: list[dat
 
 
 def days_in_name(name: str) -> list[date]:
-    """The days that a file's name or an address says, in order."""
+    """Return the days that a file's name or an address says, in order."""
     found = (_date(int(match[1]), int(match[3]), int(match[4])) for match in _DAYS_IN_A_NAME.finditer(name))
     return [day for day in found if day]
 

@@ -1,25 +1,26 @@
-"""Logs of whatever format to the successes in them, in one pass over each.
+"""Collect the successes in logs of any format, in one pass over each, with links to their lines.
 
-Pages of web servers that list the logs of a folder.
+The template of a link is a URL with these fields: ``{channel}`` without its ``#``, ``{date}`` (``YYYY-MM-DD``),
+``{time}`` as irclog2html names its anchors (``YYYY-MM-DDTHH:MM:SS``, and ``-2`` for the second line of a second),
+``{year}``, ``{month}``, ``{day}``, and ``{line}``, the number of the line.
 """
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import quote
 
 from sphinxext.digest.fragments.draft import Draft
 from sphinxext.digest.fragments.values import ValueProblem, check_url
 from sphinxext.digest.gather.irc.commands import Listener, TrackedCommand, distinct, draft_success, moment_of
-from sphinxext.digest.gather.irc.formats import Said, UndatedError
-from sphinxext.digest.gather.irc.logs import (
-    Line,
+from sphinxext.digest.gather.irc.formats import (
     LogFormat,
-    fill,
+    Said,
+    UndatedError,
     has_messages,
     is_page,
     page_events,
@@ -28,54 +29,13 @@ from sphinxext.digest.gather.irc.logs import (
 )
 from sphinxext.digest.gather.irc.matrix import MAX_BYTES, NotAnExportError, RoomMessage, read_export
 from sphinxext.digest.gather.irc.sources import (
+    MAX_INDEX_BYTES,
     BrokenError,
     Source,
     chunks_of,
-    day_of,
-    is_log_name,
-    source_of_url,
-    without_twins,
+    listed_logs,
 )
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.text.encoding import decode_line
-from sphinxext.digest.text.urls import join_url, split_url
-
-#: More than a server lists in ten years, and as much as such a page may have.
-MAX_LOGS, MAX_INDEX_BYTES = 10_000, 16 * 1024 * 1024
-_LINK = re.compile(rb"<a\s[^<>]{0,300}?href\s*=\s*[\"']?([^\"'\s<>]{1,2000})", re.IGNORECASE)
-
-
-def listed_logs(data: bytes, page: Source, wanted: Callable[[date], bool], *, as_pages: bool) -> list[Source]:
-    """The logs that a page links to in its own folder, in the order of their days.
-
-    :param wanted: whether a day matters, for logs whose names say it.
-    :param as_pages: whether pages are better than the logs beside them that they were made of: they have anchors.
-    """
-    assert page.url is not None
-    # a server redirects from the folder's name without a slash to the page, and its links begin there
-    parts = split_url(page.url)
-    name = parts.path.rpartition("/")[2] if parts else ""
-    base = f"{page.url}/" if name and "." not in name else page.url
-    folder = join_url(base, ".") or base
-    names: dict[str, str] = {}
-    for match in _LINK.finditer(data):
-        url = _join_link(base, html.unescape(decode_line(match[1])))
-        name = url.removeprefix(folder) if url.startswith(folder) else ""
-        if name and "/" not in name and "?" not in name and is_log_name(name):
-            names[name] = url
-    kept: Iterable[str] = without_twins(names, as_pages=as_pages)
-    days = {name: day_of(name) for name in kept}
-    chosen = [name for name, day in days.items() if day is None or wanted(day)]
-    chosen.sort(key=lambda name: (days[name] or date.min, name))
-    return [source_of_url(names[name], page.channel, is_listed=True) for name in chosen[:MAX_LOGS]]
-
-
-def _join_link(base: str, link: str) -> str:
-    """Return where a link leads without its fragment, "" if it cannot be parsed."""
-    url = (join_url(base, link) or "").partition("#")[0]
-    parts = split_url(url)
-    return url if parts and parts.hostname and url.isprintable() else ""
-
 
 _UNKNOWN = (
     "this is not a log of a known format: Limnoria (supybot) or its pages by irclog2html, WeeChat, irssi, ZNC, "
@@ -88,7 +48,7 @@ class Wishes:
     """What the user says of the logs.
 
     :param channel: where their names do not say it, without ``#``.
-    :param url: a template of the links to lines, see :mod:`~sphinxext.digest.gather.irc.logs`.
+    :param url: a template of the links to lines, see :mod:`~sphinxext.digest.gather.irc.collector`.
     :param since: the first day of interest, in UTC; ``until`` is the last.
     :param day: of logs that have only times, where their names do not say it.
     :param offset: how far ahead of UTC the times of logs are that name no zone.
@@ -102,11 +62,11 @@ class Wishes:
     offset: timedelta = timedelta(0)
 
     def covers(self, day: date) -> bool:
-        """Whether successes of a day in UTC are of interest."""
+        """Return True if successes of a day in UTC are of interest."""
         return (self.since or day) <= day <= (self.until or day)
 
     def may_matter(self, day: date) -> bool:
-        """Whether a log of a day may have such successes, or corrections of them: zones differ by a day at most."""
+        """Return True if the log of a day may have such successes or corrections: zones differ by a day at most."""
         around = timedelta(days=1)
         return any(self.covers(one) for one in (day - around, day, day + around))
 
@@ -146,7 +106,7 @@ class Collector:
             self._complain(source, 0, Code.UNREADABLE, f"cannot be read: {error.strerror or error}")
 
     def drafts(self) -> list[Draft]:
-        """The successes of the days of interest, oldest first."""
+        """Return the successes of the days of interest, oldest first."""
         heard = [one for listener in self.listeners.values() for one in listener.heard]
         return [_draft_of(one) for one in distinct(heard) if self.wishes.covers(moment_of(one.moment).day)]
 
@@ -243,7 +203,7 @@ def _joined(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _whole(first: bytes, chunks: Iterator[bytes], max_bytes: int) -> bytes:
-    """All that there is, where it cannot be read in pieces."""
+    """Return all that there is, where it cannot be read in pieces."""
     data = bytearray(first)
     for chunk in chunks:
         data += chunk
@@ -253,7 +213,7 @@ def _whole(first: bytes, chunks: Iterator[bytes], max_bytes: int) -> bytes:
 
 
 def _sound_url(url: str | None) -> str | None:
-    """A URL if a fragment may have it."""
+    """Return a URL if a fragment may have it."""
     try:
         return check_url(url) if url else None
     except ValueProblem:
@@ -263,3 +223,45 @@ def _sound_url(url: str | None) -> str | None:
 def _draft_of(one: TrackedCommand) -> Draft:
     comment = f"Corrected by {one.nick}. It was told as: {one.command.text}"
     return draft_success(one, comment=() if one.current == one.command else (comment,))
+
+
+WORDS = ("channel", "date", "time", "year", "month", "day", "line")
+_WORD = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a log: what it says, its anchor on a page of the log if that is known, and its number."""
+
+    said: Said
+    anchor: str | None
+    number: int
+
+
+def check_template(template: str) -> None:
+    """Make sure that a template has known words only, and becomes a URL.
+
+    :raises ValueProblem: if not.
+    """
+    for match in _WORD.finditer(template):
+        if match[1] not in WORDS:
+            known = ", ".join(f"{{{word}}}" for word in WORDS)
+            raise ValueProblem(f"'{match[0]}' is none of {known}")
+    check_url(_WORD.sub("1", template))
+
+
+def fill(template: str, channel: str | None, line: Line) -> str | None:
+    """Return the link to a line; None if it needs a channel and nothing says it."""
+    if channel is None and "{channel}" in template:
+        return None
+    time = line.anchor.removeprefix("t") if line.anchor and "T" in line.anchor else line.said.stamp
+    values = {
+        "channel": quote(channel or "", safe="", errors="replace"),
+        "date": line.said.stamp[:10],
+        "time": time,
+        "year": line.said.stamp[:4],
+        "month": line.said.stamp[5:7],
+        "day": line.said.stamp[8:10],
+        "line": str(line.number),
+    }
+    return _WORD.sub(lambda match: values[match[1]], template)

@@ -1,16 +1,21 @@
-"""The formats of logs that are lines of text, and how to tell them.
+"""Recognise the formats of chat logs, and read their messages and changes of nicks.
 
-Known from what the programs write: Limnoria's ChannelLogger, WeeChat's logger, irssi, ZNC, The Lounge, Textual, mIRC,
-HexChat, Konversation, KVIrc, Pidgin.
+The text formats are those of Limnoria's ChannelLogger, WeeChat, irssi, ZNC, The Lounge, Textual, mIRC, HexChat,
+Konversation, KVIrc and Pidgin; pages of irclog2html have a row with an anchor for each message. Only lines that may
+matter are parsed.
 """
 
 from __future__ import annotations
 
+import html
 import re
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import partial
 from typing import ClassVar
 
+from sphinxext.digest.gather.irc.sources import channel_of, day_of, lines_of
 from sphinxext.digest.gather.irc.stamps import Stamp, day_of_text, read_line, read_stamp, zone_of
 from sphinxext.digest.model.period import YEARS
 from sphinxext.digest.text.encoding import decode_line
@@ -94,7 +99,7 @@ class TextLog:
         return _renamed(body[4:].lstrip()) if body.startswith("*** ") else None
 
     def said(self, stamp: bytes, nick: str, text: str, zone: timezone | None = None) -> Said | None:
-        """A message at a time as the log has it; None if there is no such time."""
+        """Return a message at a time as the log has it; None if there is no such time."""
         written = stamp.decode()
         try:
             if len(written) > len("HH:MM:SS"):
@@ -131,7 +136,7 @@ class TextLog:
         return Said(moment, f"{moment:%Y-%m-%dT%H:%M:%S}", nick, text) if moment.year in YEARS else None
 
     def in_utc(self, moment: datetime, zone: timezone | None) -> datetime:
-        """A time of the log, which is in the zone that the line names, or else in that of the log."""
+        """Return a time of the log, which is in the zone that the line names, or else in that of the log."""
         if zone is not None:
             return moment.replace(tzinfo=zone).astimezone(UTC)
         return (moment - self.offset).replace(tzinfo=UTC)
@@ -236,3 +241,132 @@ def _renamed(body: str) -> Renamed | None:
 def _zone_of(match: re.Match[bytes]) -> timezone | None:
     zone = match.groupdict().get("zone")
     return zone_of(zone.decode()) if zone else None
+
+
+#: How a row begins, and what is known of it: rows without a time have no anchor.
+ROW = b'<tr id="t'
+_ROW = re.compile(
+    rb"<tr id=\"(?P<anchor>t(?P<stamp>(?:\d{4}-\d\d-\d\dT)?\d\d:\d\d(?::\d\d)?)(?:-\d+)?)\"[^>]*>\s*"
+    rb"<t[hd] class=\"(?P<kind>\w+)\"[^>]*>(?P<nick>[^<]*)"
+    rb"(?:</t[hd]>\s*<td class=\"text\"[^>]*>(?P<text>.*?)</td>)?",
+    re.DOTALL,
+)
+_TAG = re.compile(rb"<[^<>]*>")
+_RENAMED_IN_PAGE = re.compile(r"(?:\*\*\*|---)\s+(?P<before>\S+) (?:is|are) now known as (?P<after>\S+)\s*\Z")
+_TITLE = re.compile(rb"<title>([^<]{0,400})</title>", re.IGNORECASE)
+_CHANNEL_OF_PAGE = re.compile(r"#[^\s,]+")
+
+
+class PageLog(TextLog):
+    """A page as a log whose lines are rows of a table."""
+
+    LINE = _ROW
+
+    def event_of(self, match: re.Match[bytes]) -> Event | None:
+        """What a row tells of: a message, a new nick, or something else in a row of one cell."""
+        nick = _words(match["nick"])
+        if match["kind"] == b"nick" and match["text"] is not None:
+            return self.said(match["stamp"], nick, _words(match["text"]))
+        renamed = _RENAMED_IN_PAGE.match(nick)
+        return Renamed(renamed["before"], renamed["after"]) if renamed else None
+
+
+def is_page(start: bytes) -> bool:
+    """Return True if the first bytes of a file are those of a page."""
+    return start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+
+
+def title_of(data: bytes) -> tuple[str | None, date | None]:
+    """Return the channel and the day that the title of a page names."""
+    match = _TITLE.search(data[:10_000])
+    title = html.unescape(decode_line(match[1])) if match else ""
+    channel = _CHANNEL_OF_PAGE.search(title)
+    return (channel_of(channel[0]) if channel else None), day_of(title.replace("/", " "))
+
+
+def anchor_of(row: bytes) -> str | None:
+    """Return the anchor of a row, without a ``#``."""
+    match = _ROW.match(row)
+    return match["anchor"].decode() if match else None
+
+
+def _words(cell: bytes) -> str:
+    """Return the text of a cell; the text of its links are their URLs."""
+    return html.unescape(decode_line(_TAG.sub(b"", cell)))
+
+
+#: In how many lines at the beginning of a file one of a known format has to be.
+_FIRST_LINES = 200
+#: What joins, sessions and conversations say of the channel.
+_CHANNEL_IN_LOG = re.compile(
+    rb"(?:has joined|Join to|[Nn]ow talking (?:on|in)|joined the channel|Session Ident:|Conversation with) (#[^\s,]+)"
+)
+#: JSON begins so, and logs whose times are in brackets do not.
+_JSON = re.compile(rb"\s*(?:\{|\[\s*[\[{\"\]]|\[\Z)")
+_MARKS = tuple(mark for form in FORMATS for mark in form.MARK)
+
+#: The number of a line, its anchor on a page of the log, and how to read it.
+Found = tuple[int, str | None, Callable[[], Event | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class LogFormat:
+    """The format of a log, and what its content says of its channel and its day."""
+
+    log: type[TextLog] = TextLog
+    channel: str | None = None
+    day: date | None = None
+    is_page: bool = False
+    is_json: bool = False
+
+
+def recognise(first: bytes) -> LogFormat | int:
+    """Return the format of a log by its beginning; else the line that begins something unknown, 0 if it is empty."""
+    lines = _first_lines(first)
+    for line in lines:
+        if form := format_of(line):
+            match = _CHANNEL_IN_LOG.search(first)
+            return LogFormat(form, channel_of(decode_line(match[1])) if match else None)
+    if is_page(first) and (ROW in first or b"irclog2html" in first):
+        return LogFormat(PageLog, *title_of(first), is_page=True)
+    if _JSON.match(first):
+        return LogFormat(is_json=True)
+    return next((number for number, line in enumerate(lines, 1) if line.strip() and not line.startswith(_MARKS)), 0)
+
+
+def has_messages(form: type[TextLog], first: bytes) -> bool:
+    """Return True if somebody says something in the first lines of a log, as far as its format is understood."""
+    log = form(date(2000, 1, 1), timedelta(0))
+    return any(isinstance(log.event(line), Said) for line in _first_lines(first))
+
+
+def _first_lines(first: bytes) -> list[bytes]:
+    return [line.rstrip(b"\r") for line in first.split(b"\n", _FIRST_LINES)[:_FIRST_LINES]]
+
+
+def text_events(log: TextLog, chunks: Iterator[bytes], waiting: Collection[object]) -> Iterator[Found]:
+    """Yield the lines that may matter: commands, possible corrections while a nick waits, and changes of the day."""
+    number = same = 0
+    stamp, width, marks = b"", log.STAMP, log.MARK
+    for lines in lines_of(chunks):
+        for line in lines:
+            number += 1
+            if width and line:
+                if line[:width] == stamp:
+                    same += 1
+                else:
+                    stamp, same = line[:width], 1
+            if waiting or b"#success" in line or b"#thanks" in line or line.startswith(marks):
+                anchor = f"t{decode_line(stamp)}{f'-{same}' if same > 1 else ''}" if width else None
+                yield number, anchor, partial(log.event, line.rstrip(b"\r"))
+
+
+def page_events(log: TextLog, chunks: Iterator[bytes], waiting: Collection[object]) -> Iterator[Found]:
+    """Yield the rows of a page that may matter."""
+    number = 1
+    for pieces in lines_of(chunks, b"<tr "):
+        for piece in pieces:
+            if waiting or b"#success" in piece or b"#thanks" in piece:
+                row = b"<tr " + piece
+                yield number, anchor_of(row), partial(log.event, row)
+            number += piece.count(b"\n")

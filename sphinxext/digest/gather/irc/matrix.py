@@ -88,13 +88,13 @@ class People:
         return text
 
     def _mentioned(self, content: Mapping[str, object]) -> list[tuple[str, str]]:
-        """The names that a message itself has for people, with those whom they stand for; longer ones first."""
+        """Return the names that a message itself has for people, with those whom they stand for; longer ones first."""
         shown = [(self.names[who], who) for who in _mentioned(content.get("m.mentions")) if self.names.get(who)]
         pills = _pills(content.get("formatted_body"))
         return [*_longest(pills), *_longest([*shown, *((f"@{name}", who) for name, who in shown)])]
 
     def _only_owner(self, name: str) -> str | None:
-        """The one member that shows a name, unless it is the nick of one."""
+        """Return the one member that shows a name, unless it is the nick of one."""
         if not self._owners:
             for who, shown in self.names.items():
                 self._owners.setdefault(shown, []).append(who)
@@ -108,7 +108,7 @@ def _longest(names: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _pills(formatted: object) -> list[tuple[str, str]]:
-    """The links to people in the HTML of a message: their words, and whom they lead to."""
+    """Return the links to people in the HTML of a message: their words, and whom they lead to."""
     if not isinstance(formatted, str):
         return []
     found = []
@@ -201,7 +201,7 @@ class _Reader:
         return tuple(sorted((one for one in found if one.identifier not in self._redacted), key=place))
 
     def _messages(self, event: dict[str, object]) -> Iterator[RoomMessage]:
-        """The message that an event is, and the edit that a server has put into it."""
+        """Yield the message that an event is, and the edit that a server has put into it."""
         content = event.get("content")
         stamp, sender, identifier = (event.get(key) for key in ("origin_server_ts", "sender", "event_id"))
         if event.get("type", "m.room.message") != "m.room.message" or not isinstance(content, dict):
@@ -241,7 +241,7 @@ def _is_reply(content: object) -> bool:
 
 
 def _redacted(events: Iterable[dict[str, object]]) -> Iterator[str]:
-    """The events that were taken back by another one, as far as their content is still there."""
+    """Yield the events that were taken back by another one, as far as their content is still there."""
     for event in events:
         if event.get("type") == "m.room.redaction":
             content = event.get("content")
@@ -261,7 +261,7 @@ def _moment(stamp: object) -> datetime | None:
 
 
 def _link(room: object, event: str) -> str | None:
-    """The address of an event for every client, by matrix.to."""
+    """Return the address of an event for every client, by matrix.to."""
     if not isinstance(room, str) or not room.startswith("!") or not event.startswith("$"):
         return None
     room, event = (quote(part, safe="!$:", errors="replace") for part in (room, event))
@@ -269,7 +269,7 @@ def _link(room: object, event: str) -> str | None:
 
 
 def _name_of(top: dict[str, object], events: list[object]) -> str | None:
-    """The alias of a room, or else its name."""
+    """Return the alias of a room, or else its name."""
     names: list[object] = []
     for event in events:
         if isinstance(event, dict) and event.get("type") == "m.room.canonical_alias":

@@ -1,10 +1,11 @@
-"""Where logs are: files, folders and URLs; plain or packed by gzip, which is told by their first bytes.
+"""Find logs in files, folders, URLs and listings of web servers, and read them, gzipped or not.
 
-What the name of a log says: its channel and its day.
+The name of a log tells its channel and its day.
 """
 
 from __future__ import annotations
 
+import html
 import io
 import os
 import re
@@ -20,7 +21,8 @@ from urllib.parse import unquote
 from sphinxext.digest.net.http import NOTHING_THERE, TIMEOUT, WebError, check_web_url, download
 from sphinxext.digest.net.source import is_url
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.text.urls import split_url
+from sphinxext.digest.text.encoding import decode_line
+from sphinxext.digest.text.urls import join_url, split_url
 
 _ENDINGS = re.compile(r"(?:\.(?:gz|html?|log|txt|json|weechatlog|xchatlog))+\Z", re.IGNORECASE)
 _DAY = re.compile(r"(?<!\d)(\d{4})([-._]?)(\d\d)\2(\d\d)(?!\d)")
@@ -33,7 +35,7 @@ _WEECHAT = re.compile(r"irc\.[^.]+\.(?P<name>.+)\.weechatlog(?:\.gz)?\Z")
 
 
 def channel_of(path: str) -> str | None:
-    """The channel, without its first ``#``, that a path names in its file or in one of its folders.
+    """Return the channel, without its first ``#``, that a path names in its file or in one of its folders.
 
     Such as ``%23chan/%23chan.2016-03-14.log`` (Limnoria), ``#chan/2016-03-14.log`` and ``net_#chan_20160314.log``
     (ZNC), ``irc.net.#chan.weechatlog``, ``#chan.log`` (irssi).
@@ -47,7 +49,7 @@ def channel_of(path: str) -> str | None:
 
 
 def day_of(path: str) -> date | None:
-    """The day that the name of a file ends with, ``YYYY-MM-DD`` or ``YYYYMMDD``."""
+    """Return the day that the name of a file ends with, ``YYYY-MM-DD`` or ``YYYYMMDD``."""
     name = PurePosixPath(path.replace("\\", "/")).name
     for match in reversed(list(_DAY.finditer(name))):
         try:
@@ -58,7 +60,7 @@ def day_of(path: str) -> date | None:
 
 
 def is_private(path: str) -> bool:
-    """Whether a log certainly is that of a talk of two, or of a server."""
+    """Return True if a log certainly is that of a talk of two, or of a server."""
     match = _WEECHAT.search(PurePosixPath(unquote(path.replace("\\", "/"))).name)
     return match is not None and not match["name"].startswith(("#", "&"))
 
@@ -110,7 +112,7 @@ class Source:
 
 
 def find_sources(argument: str, channel: str | None, wanted: Callable[[date], bool]) -> list[Source]:
-    """The logs that an argument stands for.
+    """Return the logs that an argument stands for.
 
     A folder stands for all logs in it and in its folders, in the order of their days; talks of two and, if a channel
     is named, logs of other channels are left out, and so are pages beside the logs that they were made of.
@@ -147,7 +149,7 @@ def _logs_in(folder: Path) -> Iterable[Path]:
 
 
 def is_log_name(name: str) -> bool:
-    """Whether a file of a folder can be the log of a channel, by its name."""
+    """Return True if a file of a folder can be the log of a channel, by its name."""
     return not name.startswith(".") and _LOG.search(name) is not None and not is_private(name)
 
 
@@ -176,7 +178,7 @@ def _from_file(path: Path, channel: str | None) -> Source:
 
 
 def source_of_url(url: str, channel: str | None, *, is_listed: bool = False) -> Source:
-    """The log, or the page that lists logs, behind a URL; it is fetched when it is opened."""
+    """Return the log, or the page that lists logs, behind a URL; it is fetched when it is opened."""
 
     def fetch() -> BinaryIO:
         try:
@@ -194,7 +196,7 @@ def source_of_url(url: str, channel: str | None, *, is_listed: bool = False) -> 
 
 
 def chunks_of(stream: BinaryIO, progress: Callable[[int], None] | None = None) -> Iterator[bytes]:
-    """The content of a log in pieces, unpacked if it is packed, even twice, as servers do with packed files.
+    """Yield the content of a log in pieces, unpacked if it is packed, even twice, as servers do with packed files.
 
     :param progress: is told how many bytes more were read of the stream.
     :raises BrokenError: if it ends too early, is packed in a way that cannot be unpacked, or is too large.
@@ -247,7 +249,7 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def lines_of(chunks: Iterable[bytes], separator: bytes = b"\n") -> Iterator[list[bytes]]:
-    """The lines of a content, many at a time, without what ends them. Longer ones than ``MAX_LINE`` are cut."""
+    """Yield the lines of a content, many at a time, without what ends them. Longer ones than ``MAX_LINE`` are cut."""
     rest = b""
     for chunk in chunks:
         lines = (rest + chunk).split(separator)
@@ -255,3 +257,40 @@ def lines_of(chunks: Iterable[bytes], separator: bytes = b"\n") -> Iterator[list
         yield lines
     if rest:
         yield [rest]
+
+
+#: More than a server lists in ten years, and as much as such a page may have.
+MAX_LOGS, MAX_INDEX_BYTES = 10_000, 16 * 1024 * 1024
+_LINK = re.compile(rb"<a\s[^<>]{0,300}?href\s*=\s*[\"']?([^\"'\s<>]{1,2000})", re.IGNORECASE)
+
+
+def listed_logs(data: bytes, page: Source, wanted: Callable[[date], bool], *, as_pages: bool) -> list[Source]:
+    """Return the logs that a page links to in its own folder, in the order of their days.
+
+    :param wanted: whether a day matters, for logs whose names say it.
+    :param as_pages: whether pages are better than the logs beside them that they were made of: they have anchors.
+    """
+    assert page.url is not None
+    # a server redirects from the folder's name without a slash to the page, and its links begin there
+    parts = split_url(page.url)
+    name = parts.path.rpartition("/")[2] if parts else ""
+    base = f"{page.url}/" if name and "." not in name else page.url
+    folder = join_url(base, ".") or base
+    names: dict[str, str] = {}
+    for match in _LINK.finditer(data):
+        url = _join_link(base, html.unescape(decode_line(match[1])))
+        name = url.removeprefix(folder) if url.startswith(folder) else ""
+        if name and "/" not in name and "?" not in name and is_log_name(name):
+            names[name] = url
+    kept: Iterable[str] = without_twins(names, as_pages=as_pages)
+    days = {name: day_of(name) for name in kept}
+    chosen = [name for name, day in days.items() if day is None or wanted(day)]
+    chosen.sort(key=lambda name: (days[name] or date.min, name))
+    return [source_of_url(names[name], page.channel, is_listed=True) for name in chosen[:MAX_LOGS]]
+
+
+def _join_link(base: str, link: str) -> str:
+    """Return where a link leads without its fragment, "" if it cannot be parsed."""
+    url = (join_url(base, link) or "").partition("#")[0]
+    parts = split_url(url)
+    return url if parts and parts.hostname and url.isprintable() else ""

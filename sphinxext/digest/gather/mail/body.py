@@ -10,9 +10,9 @@ from email.policy import compat32
 from itertools import islice
 
 from sphinxext.digest.fragments.draft import MAX_URL
+from sphinxext.digest.gather.importer import Form
 from sphinxext.digest.gather.importer.html import blocks_of_html
 from sphinxext.digest.gather.importer.mail import text_of_part
-from sphinxext.digest.gather.importer.post import Form
 from sphinxext.digest.gather.mail.text import allowed_url, is_call, shortened, without_greeting
 from sphinxext.digest.text.visible import visible_text
 
@@ -77,7 +77,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 def text_of_message(data: bytes) -> str:
-    """The text of a message: its first part of plain text, else of HTML; nothing if it has neither.
+    """Return the text of a message: its first part of plain text, else of HTML; nothing if it has neither.
 
     Attachments, and mails within the mail, do not count. Whatever is wrong with its form or its charsets, something is
     found or nothing is.
@@ -101,7 +101,7 @@ def text_of_message(data: bytes) -> str:
 
 
 def own_lines(text: str) -> list[str]:
-    """The lines of a text that its sender wrote, with empty ones where something was left out.
+    """Return the lines of a text that its sender wrote, with empty ones where something was left out.
 
     Quotes and the lines that introduce them, signatures, patches, mails that are quoted below the answer, and what
     lists add are left out. Text below a quote stays: it may be an answer to it.
@@ -144,7 +144,7 @@ def first_sentence(lines: Sequence[str]) -> str:
 
 
 def cited_urls(lines: Sequence[str]) -> Iterator[str]:
-    """The URLs in some lines that a fragment may have, without the punctuation around them."""
+    """Yield the URLs in some lines that a fragment may have, without the punctuation around them."""
     for line in lines:
         for match in _URL.finditer(line):
             marks = ".,;:!?"
@@ -158,7 +158,7 @@ def cited_urls(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _texts(mail: Mail, depth: int) -> Iterator[Mail]:
-    """The parts of a message that hold its text."""
+    """Yield the parts of a message that hold its text."""
     if mail.is_multipart():
         if depth and mail.get_content_maintype() == "multipart":
             for part in mail.get_payload():

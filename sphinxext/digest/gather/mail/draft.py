@@ -75,7 +75,7 @@ def draft_thread(candidate: Candidate) -> Draft:
 
 
 def outline(candidate: Candidate, texts: dict[str, list[str]]) -> Iterator[Line]:
-    """The messages of a thread, each below the one that it answers, with its first sentence.
+    """Yield the messages of a thread, each below the one that it answers, with its first sentence.
 
     :param texts: the senders' own lines by Message-ID.
     """
@@ -175,7 +175,7 @@ def _names(people: dict[str, int]) -> str:
 
 
 def _continued(candidate: Candidate) -> str | None:
-    """The fragment that the thread continues, if the name of it says which of its notes is meant."""
+    """Return the fragment that the thread continues, if the name of it says which of its notes is meant."""
     entry = candidate.entry
     if candidate.status is not Status.CONTINUES or entry is None:
         return None

@@ -32,7 +32,7 @@ class Content(Protocol):
     """One message in an archive."""
 
     def read(self, limit: int = MAX_READ) -> bytes:
-        """The message's first bytes, without the line that begins it in an mbox; nothing if they cannot be read."""
+        """Return the first bytes of the message without the "From " line of an mbox; b"" if they are unreadable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def read_message(content: Content, postmark: bytes = b"") -> Message | None:
 
 
 def decoded(text: str) -> str:
-    """A header with its encoded words (RFC 2047) decoded; words in charsets that nobody knows are guessed."""
+    """Return a header with its encoded words (RFC 2047) decoded; words in charsets that nobody knows are guessed."""
     try:
         parts = decode_header(text)
     except (HeaderParseError, Base64Error, ValueError):
@@ -202,7 +202,7 @@ def _as_text(data: bytes, charset: str | None) -> str:
 
 
 def _raw(fields: dict[bytes, bytes], name: bytes) -> str:
-    """A header without folding; bytes beyond ASCII are UTF-8, or else Windows-1252."""
+    """Return a header without folding; bytes beyond ASCII are UTF-8, or else Windows-1252."""
     data = re.sub(rb"\r?\n(?=[ \t])", b"", fields.get(name, b"")).strip()
     try:
         return data.decode("utf-8")

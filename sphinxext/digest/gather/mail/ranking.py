@@ -86,12 +86,12 @@ class Candidate:
 
     @property
     def is_worthy(self) -> bool:
-        """Whether it is to be drafted."""
+        """True if it is to be drafted."""
         return self.status in (Status.NEW, Status.CONTINUES)
 
     @property
     def is_there(self) -> bool:
-        """Whether a fragment has the identity that a draft of it would have."""
+        """True if a fragment has the identity that a draft of it would have."""
         return self.entry is not None and self.entry.fragment.identity == self.identity
 
 
@@ -132,7 +132,7 @@ class Known:
                     self._entries[name].append(entry)
 
     def notes_of(self, identity: str, title: str, url: str | None) -> list[Entry]:
-        """The notes that have a thread, by identity, URL or title, oldest first."""
+        """Return the notes that have a thread, by identity, URL or title, oldest first."""
         names = [("identity", identity), ("title", bare_title(title))]
         if url:
             names.append(("url", _bare_url(url)))
@@ -142,7 +142,7 @@ class Known:
         return sorted(found.values(), key=lambda entry: entry.moment.day)
 
     def identity_of(self, thread: MailThread) -> str:
-        """The identity of a thread: that of the message that it begins with.
+        """Return the identity of a thread: that of the message that it begins with.
 
         A draft may have been made when less of it was known; then it is that of the message that came first then.
         """
@@ -154,7 +154,7 @@ class Known:
         return identity_of("thread", thread.root)
 
     def draft(self, identity: str) -> Entry | None:
-        """The fragment of an identity, whatever it has become."""
+        """Return the fragment of an identity, whatever it has become."""
         return self._identities.get(identity)
 
 
@@ -185,7 +185,7 @@ def make_candidate(
 
 
 def choose(candidates: Iterable[Candidate], wishes: Wishes) -> list[Candidate]:
-    """Those candidates that a user wants, the best first."""
+    """Return those candidates that a user wants, the best first."""
     found = [candidate for candidate in candidates if _is_wanted(candidate, wishes)]
     found.sort(key=lambda one: (-one.score, -(one.last or _NEVER).timestamp(), one.title, one.thread.root))
     return found[: wishes.top] if wishes.top else found
@@ -207,7 +207,7 @@ def _is_wanted(candidate: Candidate, wishes: Wishes) -> bool:
 
 
 def cut(threads: Iterable[MailThread], until: date | None) -> list[MailThread]:
-    """The threads as they were at the end of a day in UTC."""
+    """Return the threads as they were at the end of a day in UTC."""
     if until is None:
         return list(threads)
     end = datetime.combine(until, time.max, UTC)
@@ -239,7 +239,7 @@ def _status(
 
 
 def _identity_after(identity: str, entry: Entry) -> str:
-    """The identity of the part of a thread that continues the one of an entry."""
+    """Return the identity of the part of a thread that continues the one of an entry."""
     return identity_of("thread", identity, entry.fragment.identity)
 
 
@@ -255,5 +255,5 @@ def _names_of(entry: Entry) -> Iterator[tuple[str, str]]:
 
 
 def _bare_url(url: str) -> str:
-    """A URL without what may differ between two of the same page."""
+    """Return a URL without what may differ between two of the same page."""
     return re.sub(r"\Ahttps?://", "", url).rstrip("/")

@@ -64,7 +64,7 @@ class HyperKitty:
     base: str
 
     def url_of(self, thread: MailThread) -> str | None:
-        """The page of the thread; of its first message where the thread began before what is known of it."""
+        """Return the page of the thread; of its first message where the thread began before what is known of it."""
         kind = "thread" if thread.is_whole else "message"
         return f"{self.base}/{kind}/{hash_of(thread.messages[0].id)}/"
 
@@ -79,7 +79,7 @@ class PublicInbox:
     base: str
 
     def url_of(self, thread: MailThread) -> str | None:
-        """The page of the thread of its first message."""
+        """Return the page of the thread of its first message."""
         return f"{self.base}/{quote(thread.messages[0].id, safe='@:+$!=,~')}/T/"
 
 
@@ -97,7 +97,7 @@ class Pipermail:
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def url_of(self, thread: MailThread) -> str | None:
-        """The thread on the page of the month in which it began."""
+        """Return the thread on the page of the month in which it began."""
         place = self.places.get(thread.messages[0].id)
         return f"{self.base}{place[0]}/thread.html#{place[1]}" if place else None
 
@@ -109,7 +109,7 @@ def hash_of(message_id: str) -> str:
 
 
 def archive_of_url(url: str) -> str | None:
-    """The page of the archive that a file is from, by its URL: HyperKitty's exports, Pipermail's mails."""
+    """Return the page of the archive that a file is from, by its URL: HyperKitty's exports, Pipermail's mails."""
     found = _HYPERKITTY.match(url)
     if found:
         return found["list"]
@@ -118,7 +118,7 @@ def archive_of_url(url: str) -> str | None:
 
 
 def month_file(url: str) -> str | None:
-    """The URL of a month's mails for that of one of the month's pages, or None if it is no such page."""
+    """Return the URL of a month's mails for that of one of the month's pages, or None if it is no such page."""
     found = _PIPERMAIL_PAGE.match(url)
     if found is None or not re.search(r"\d{4}", found["month"]) or not _MONTH.fullmatch(found["month"]):
         return None
@@ -126,7 +126,7 @@ def month_file(url: str) -> str | None:
 
 
 def open_addresses(url: str, archives: Sequence[MailArchive], notes: list[str], timeout: float = TIMEOUT) -> Addresses:
-    """The archive at a URL.
+    """Return the archive at a URL.
 
     A list's page of HyperKitty has ``/list/L@H`` in its path; what else a clone of public-inbox is given for is one of
     public-inbox; everything else is Pipermail's. There the numbers of messages are read from the pages of the months
@@ -168,7 +168,7 @@ def own_url(thread: MailThread) -> str | None:
 
 
 def _numbers(url: str, notes: list[str], timeout: float) -> list[tuple[int, str, str]]:
-    """The numbers on the page of a month, in their order, with subjects and senders."""
+    """Return the numbers on the page of a month, in their order, with subjects and senders."""
     try:
         data = download(url, timeout, _MAX_PAGE)
     except WebError as error:
@@ -185,7 +185,7 @@ def _numbers(url: str, notes: list[str], timeout: float) -> list[tuple[int, str,
 
 
 def _matched(messages: Sequence[Message], pages: Sequence[tuple[int, str, str]]) -> dict[str, int]:
-    """The numbers of messages by their ids: both are in the order of arrival, with the same subjects.
+    """Return the numbers of messages by their ids: both are in the order of arrival, with the same subjects.
 
     What only one of them has is passed over; a message that is not on the page has no number.
     """
@@ -222,7 +222,7 @@ def find_candidates(
     archive: str | None = None,
     timeout: float = TIMEOUT,
 ) -> Finding:
-    """The threads of some sources that a user wants, the best first.
+    """Return the threads of some sources that a user wants, the best first.
 
     :param sources: paths relative to the current folder, and URLs. A page of a month of Pipermail stands for its
         mails.

@@ -45,7 +45,7 @@ _LOOKED_AT = 8192
 
 
 def is_mbox(head: bytes) -> bool:
-    """Whether a file that begins like this is an mbox."""
+    """Return True if a file that begins like this is an mbox."""
     return head.lstrip(b"\r\n").startswith(b"From ")
 
 
@@ -313,7 +313,7 @@ def _read_repository(path: Path, name: str, reading: MailReading) -> None:
 
 
 def _blobs(repository: GitDir) -> dict[str, None]:
-    """The messages that a repository of public-inbox has, in the order in which they came.
+    """Return the messages that a repository of public-inbox has, in the order in which they came.
 
     In version 2 each commit adds the file ``m``, or ``d`` with what is deleted; in version 1 files come and go. See
     https://public-inbox.org/public-inbox-v2-format.html.
@@ -347,12 +347,12 @@ def _blobs(repository: GitDir) -> dict[str, None]:
 
 
 def _natural(name: str) -> tuple[tuple[int, str], ...]:
-    """A name for sorting in which numbers count as such: ``2.git`` before ``10.git``."""
+    """Return a name for sorting in which numbers count as such: ``2.git`` before ``10.git``."""
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name))
 
 
 def base_name(name: str) -> str:
-    """The last part of a path or of a URL's path."""
+    """Return the last part of a path or of a URL's path."""
     parts = split_url(name) if _URL.match(name) else None
     path = parts.path if parts else Path(name).as_posix()
     return path.rstrip("/").rpartition("/")[2]

@@ -40,7 +40,7 @@ def without_addresses(text: str) -> str:
 
 
 def shortened(text: str, width: int) -> str:
-    """A text of at most so many characters, cut between words where that is possible."""
+    """Return a text of at most so many characters, cut between words where that is possible."""
     if len(text) <= width:
         return text
     cut = text[: width - 1]
@@ -49,24 +49,24 @@ def shortened(text: str, width: int) -> str:
 
 
 def as_rst(text: str) -> str:
-    """A line of plain text as a paragraph without markup; only URLs of the allowed schemes are links."""
+    """Return a line of plain text as a paragraph without markup; only URLs of the allowed schemes are links."""
     return begun(_SCHEME.sub(_without_link, escaped(text)))
 
 
 def item(text: str, level: int = 0) -> list[str]:
-    """The lines of a paragraph in reStructuredText as an item of a list within so many others."""
+    """Return the lines of a paragraph in reStructuredText as an item of a list within so many others."""
     margin = "  " * level
     first, *rest = filled(text, 2 * level + 2)
     return [f"{margin}* {first}", *(f"{margin}  {line}" for line in rest)]
 
 
 def url_as_rst(url: str) -> str:
-    """A URL that a fragment may have, as a link that shows it."""
+    """Return a URL that a fragment may have, as a link that shows it."""
     return url if _SIMPLE_URL.fullmatch(url) else link(url, url)
 
 
 def allowed_url(url: str | None) -> str | None:
-    """The URL if a fragment may have it."""
+    """Return the URL if a fragment may have it."""
     if url is None:
         return None
     try:

@@ -86,7 +86,7 @@ def _key(parts: Iterable[str | None], title: str) -> str:
 
 
 def list_tags(subjects: Iterable[str]) -> frozenset[str]:
-    """The tags that are a list's own, case folded: nearly all subjects begin with them."""
+    """Return the tags that are a list's own, case folded: nearly all subjects begin with them."""
     firsts = Counter()  # type: Counter[str]
     number = 0
     for subject in subjects:
@@ -98,12 +98,12 @@ def list_tags(subjects: Iterable[str]) -> frozenset[str]:
 
 
 def is_countdown(title: str) -> bool:
-    """Whether a title announces the countdown to a release: ``Release countdown for week R-4``."""
+    """Return True if a title announces the countdown to a release: ``Release countdown for week R-4``."""
     return COUNTDOWN.search(title) is not None and bool(WEEK.search(title) or _RELEASE.search(title))
 
 
 def is_digest(title: str) -> bool:
-    """Whether a title announces a digest: it has the word, and days."""
+    """Return True if a title announces a digest: it has the word, and days."""
     return re.search(r"\bdigest\b", title, re.IGNORECASE) is not None and read_title(title).days is not None
 
 
@@ -126,11 +126,11 @@ class MailThread:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the first message is the one that the discussion begins with, as far as it knows."""
+        """True if the first message is the one that the discussion begins with, as far as it knows."""
         return not self.messages[0].references
 
     def parents(self) -> dict[str, str | None]:
-        """The message that each one answers, by their ids; None where it is not there or answers none.
+        """Return the message that each one answers, by their ids; None where it is not there or answers none.
 
         It is that of In-Reply-To, else the last of References that is there. What was found by its subject answers
         the first message.
@@ -150,13 +150,13 @@ class MailThread:
         return found
 
     def until(self, end: datetime) -> MailThread | None:
-        """The thread as it was before a time, or None if it had not begun."""
+        """Return the thread as it was before a time, or None if it had not begun."""
         kept = tuple(message for message in self.messages if message.sent is None or message.sent < end)
         return replace(self, messages=kept) if kept else None
 
 
 def find_threads(archives: Iterable[Sequence[Message]]) -> list[MailThread]:
-    """The threads of archives, whatever archive their messages are in, oldest first.
+    """Return the threads of archives, whatever archive their messages are in, oldest first.
 
     Messages belong together if one names the other, or both name a third, by References or In-Reply-To: this is how
     notmuch sees it. A message that names none belongs to the thread of its subject where that is all there is to go
@@ -188,7 +188,7 @@ class _Sets:
         self._above: dict[str, str] = {}
 
     def find(self, name: str) -> str:
-        """The name that stands for all that belong to this one."""
+        """Return the name that stands for all that belong to this one."""
         top = name
         while (above := self._above.get(top, top)) != top:
             top = above
@@ -204,7 +204,7 @@ class _Sets:
 
 
 def _in_order(messages: dict[str, Message]) -> list[str]:
-    """The ids by time. A message without one, or of a clock that is behind, comes right after what it answers."""
+    """Sort ids by time. A message without a time, or before the one that it answers, comes right after that."""
     times: dict[str, datetime] = {}
     last = _LONG_AGO
     for message in messages.values():
@@ -222,7 +222,7 @@ def _in_order(messages: dict[str, Message]) -> list[str]:
 
 
 def _by_subject(archive: Sequence[Message]) -> set[str]:
-    """The ids of those messages of an archive that may belong to a thread by nothing but their subjects.
+    """Return the ids of those messages of an archive that may belong to a thread by nothing but their subjects.
 
     They name no other message. Besides, no message of the archive names another, and this one's subject says that it
     is an answer; or the archive is one that takes ``Re:`` out of subjects.
@@ -242,7 +242,7 @@ def _may_answer(subject: str, keys: set[str]) -> bool:
 
 
 def _strips_answers(archive: Sequence[Message], answers: int) -> bool:
-    """Whether an archive has subjects without ``Re:``.
+    """Return True if an archive has subjects without ``Re:``.
 
     Pipermail's are so, which are known by masked addresses, and so is one in which messages have the same subjects as
     those that they answer. What is not English often stays, such as ``AW:``.
@@ -293,7 +293,7 @@ def _root(first: Message) -> str:
 
 
 def _leads_to(start: str, wanted: str, parents: dict[str, str | None]) -> bool:
-    """Whether the messages that one answers, one after the other, come to another one."""
+    """Return True if the messages that one answers, one after the other, come to another one."""
     seen: set[str] = set()
     above: str | None = start
     while above is not None and above != wanted and above not in seen:
