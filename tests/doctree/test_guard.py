@@ -13,9 +13,8 @@ from docutils.parsers.rst import Directive, Parser, directives, languages, roles
 from docutils.utils import new_document
 
 from sphinxext.digest.doctree.guard import HARMLESS_DIRECTIVES, Guard, guarded_names
-from sphinxext.digest.doctree.limits import Budget, has_large_table, limited, limited_role
+from sphinxext.digest.doctree.limits import Budget, FoundRole, has_large_table, limited, limited_role
 from sphinxext.digest.doctree.parse import TextParser
-from sphinxext.digest.doctree.roles import FoundRole
 from sphinxext.digest.doctree.sanitize import ForeignCode
 
 from .texts import literal, parse

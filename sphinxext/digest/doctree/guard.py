@@ -1,7 +1,7 @@
-"""Allow-lists for fragments: their text comes from people outside as well.
+"""Allow-lists for fragments, whose text comes from people outside as well.
 
-Directives are allowed by name, and roles by what runs them (see :mod:`.roles`). Both lists were read one by one;
-nothing is allowed because of the package that brings it. Links and pictures may lead to some schemes only.
+Directives are allowed by name, and roles by the code that runs them (see :mod:`.limits`). Each entry of both lists was
+reviewed; nothing is allowed because of the package that brings it. Links and pictures may lead to some schemes only.
 """
 
 from __future__ import annotations
@@ -16,8 +16,14 @@ from docutils import nodes
 from docutils.parsers.rst import Directive, directives, roles
 
 from sphinxext.digest.doctree.docs_files import refusal_of_name
-from sphinxext.digest.doctree.limits import Budget, limited, limited_role, may_parse_code
-from sphinxext.digest.doctree.roles import FoundRole, name_in_project
+from sphinxext.digest.doctree.limits import (
+    Budget,
+    FoundRole,
+    limited,
+    limited_role,
+    may_parse_code,
+    name_in_project,
+)
 from sphinxext.digest.doctree.sanitize import CODE, FOREIGN_DIRECTIVES, SAME_EVERYWHERE, foreign_role
 from sphinxext.digest.fragments.fields import URL_SCHEMES
 from sphinxext.digest.settings.checks import LinkRole

@@ -93,5 +93,10 @@ class Moment:
             return self.time > other.time
         return self.day > other.day
 
+    @property
+    def rfc3339(self) -> str:
+        """The time in UTC as of RFC 3339; a day without a time begins at midnight."""
+        return str(self) if self.time else f"{self.day.isoformat()}T00:00:00Z"
+
     def __str__(self) -> str:
         return self.time.strftime("%Y-%m-%dT%H:%M:%SZ") if self.time else self.day.isoformat()

@@ -1,19 +1,32 @@
-"""A feed as plain data: what its formats are made from.
+"""Feeds in the formats Atom (RFC 4287) and JSON Feed 1.1, and the HTML of their entries.
 
-A feed in the format Atom, RFC 4287.
-
-A feed in the format JSON Feed, version 1.1.
+A feed is plain data, of which both formats are made. The HTML is complete without the page that it comes from: its
+addresses are absolute, and it has no styles, scripts and identifiers. An entry is a digest, a note, or the release
+notes of a version.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
-from sphinxext.digest.model import Moment
+from docutils import nodes
+from docutils.writers.html5_polyglot import HTMLTranslator
+
+from sphinxext.digest.collection.compose import countdown_heading
+from sphinxext.digest.doctree.digest import plain_words, shortened
+from sphinxext.digest.doctree.notes import NoteBuilder
+from sphinxext.digest.doctree.relative import Home
+from sphinxext.digest.model import ENGLISH, Countdown, Entry, Item, Story, Success, Text, Thread, ThreadLinks, Words
+from sphinxext.digest.release.load import sections_of
+from sphinxext.digest.release.notes import NotesConfig, Release
+from sphinxext.digest.render.html import html_body
+from sphinxext.digest.render.labels import SILENT, admonition_label
+from sphinxext.digest.text.urls import scheme_of, whole_address
 
 #: The time of a feed that has nothing yet. Nothing in a feed comes from the clock.
 NEVER = "1970-01-01T00:00:00Z"
@@ -56,11 +69,6 @@ class Feed:
     def updated(self) -> str:
         """When the newest of its entries was."""
         return max((entry.updated for entry in self.entries), default=NEVER)
-
-
-def rfc3339(moment: Moment) -> str:
-    """A time in UTC as of RFC 3339; a day without a time begins at midnight."""
-    return str(moment) if moment.time else f"{moment.day.isoformat()}T00:00:00Z"
 
 
 #: What XML cannot have, not even by a reference.
@@ -122,3 +130,175 @@ def _item(entry: FeedEntry) -> dict[str, str]:
     item = {"id": entry.identifier, "url": entry.url, "title": entry.title, "content_html": entry.html}
     dates = {"date_published": entry.published, "date_modified": entry.updated}
     return {name: value for name, value in (item | dates).items() if value or name == "content_html"}
+
+
+#: Gives the absolute address of a picture by the address that its node has, or nothing.
+PictureOf = Callable[[str], str]
+_SCHEMES = ("http", "https", "mailto", "ircs", "irc", "matrix", "tel")
+
+
+class _PlainTranslator(HTMLTranslator):
+    """Writes elements without the attributes that only the page's own styles and links have a use for."""
+
+    def starttag(self, node: Any, tagname: str, suffix: str = "\n", empty: bool = False, **attributes: Any) -> str:
+        kept = {
+            name: value for name, value in attributes.items() if name.lower() not in ("class", "classes", "ids", "id")
+        }
+        tag: str = super().starttag(nodes.inline(), tagname, suffix, empty, **kept)
+        return tag
+
+    def visit_literal(self, node: nodes.Element) -> None:
+        """Write an element that means code without any class."""
+        self.body.append(f"<code>{self.encode(node.astext())}</code>")
+        raise nodes.SkipNode
+
+
+def feed_html(
+    parts: Iterable[nodes.Node], url: str, picture_of: PictureOf | None = None, words: Words = ENGLISH
+) -> str:
+    """Body elements and sections as HTML for a feed.
+
+    :param parts: is changed.
+    :param url: the address of the page, which links within it lead to; empty if it has none.
+    :param picture_of: for pictures that are files of the documentation; without it they become words.
+    :param words: ours, for what stands over admonitions.
+    """
+    # what holds them all, so that each of them can be replaced
+    holder = nodes.container("", *parts)
+    _remove_silent(holder)
+    _plain_notes(holder)
+    for element in list(holder.findall(nodes.Element)):
+        if isinstance(element, nodes.image):
+            _place_picture(element, url, picture_of)
+        elif isinstance(element, nodes.reference):
+            _place_link(element, url)
+        elif element is not holder and not _is_known(element):
+            _make_known(element, words)
+    for span in list(holder.findall(nodes.inline)):
+        span.parent.replace(span, span.children)
+    for element in holder.findall(nodes.Element):
+        for name in ("ids", "classes", "names", "dupnames", "backrefs"):
+            element[name] = []
+    return html_body(list(holder.children), _PlainTranslator).strip()
+
+
+def _remove_silent(holder: nodes.Element) -> None:
+    for element in list(holder.findall(nodes.Element)):
+        if isinstance(element, SILENT) and not isinstance(element, nodes.colspec):
+            element.parent.remove(element)
+
+
+def _plain_notes(holder: nodes.Element) -> None:
+    """Make plain links of the marks of footnotes and citations, and a paragraph of the label of each.
+
+    What stands after a term gets the colon that styles would put there.
+    """
+    for classifier in list(holder.findall(nodes.classifier)):
+        term = classifier.previous_sibling()
+        assert isinstance(term, nodes.Element)
+        classifier.parent.remove(classifier)
+        term += [nodes.Text(" : "), *classifier.children]
+    marks = nodes.footnote_reference, nodes.citation_reference
+    for mark in [node for kind in marks for node in list(holder.findall(kind))]:
+        link = nodes.reference("", f"[{mark.astext()}]", refid=mark.get("refid", ""))
+        mark.parent.replace(mark, link)
+    for note in [node for kind in (nodes.footnote, nodes.citation) for node in list(holder.findall(kind))]:
+        label, *rest = note.children
+        first = nodes.paragraph("", f"[{label.astext()}]")
+        if rest and isinstance(rest[0], nodes.paragraph):
+            first += [nodes.Text(" "), *rest.pop(0).children]
+        note.parent.replace(note, [first, *rest])
+
+
+def _place_link(link: nodes.reference, url: str) -> None:
+    """Give a link a whole address, or leave its words alone where there is none."""
+    target = link.get("refuri") or (f"#{link['refid']}" if link.get("refid") else "")
+    absolute = whole_address(url, target) if url else target
+    if scheme_of(absolute) in _SCHEMES:
+        link.attributes.pop("refid", None)
+        link["refuri"] = absolute
+        for name in ("internal", "reftitle", "target"):
+            link.attributes.pop(name, None)
+    else:
+        link.parent.replace(link, link.children or [nodes.Text("")])
+
+
+def _place_picture(picture: nodes.image, url: str, picture_of: PictureOf | None) -> None:
+    uri: str = picture["uri"]
+    address = uri if scheme_of(uri) in ("http", "https") else picture_of(uri) if picture_of else ""
+    if address:
+        picture["uri"], picture["alt"] = address, picture.get("alt") or ""
+        for name in ("candidates", "align", "width", "height", "scale"):
+            picture.attributes.pop(name, None)
+        return
+    words = nodes.inline("", picture.get("alt") or uri.rpartition("/")[2])
+    inside = isinstance(picture.parent, nodes.TextElement)
+    picture.parent.replace(picture, words if inside else nodes.paragraph("", "", words))
+
+
+def _is_known(element: nodes.Element) -> bool:
+    """Whether the element is one of docutils; Sphinx and others have more, which its writers do not know."""
+    return type(element).__module__ == nodes.__name__
+
+
+def _make_known(element: nodes.Element, words: Words) -> None:
+    label = admonition_label(element, words)
+    if isinstance(element, nodes.Inline | nodes.TextElement):
+        kind = nodes.inline if isinstance(element.parent, nodes.TextElement) else nodes.paragraph
+        element.parent.replace(element, kind("", "", *element.children))
+    elif label:
+        heading = nodes.paragraph("", "", nodes.strong("", label))
+        element.parent.replace(element, nodes.container("", heading, *element.children))
+    else:
+        element.parent.replace(element, nodes.container("", *element.children))
+
+
+#: How many characters the title of an entry has at most that is made of a text.
+MAX_TITLE = 100
+
+
+def note_parts(entry: Entry, builder: NoteBuilder, links: ThreadLinks) -> tuple[str, list[nodes.Node]]:
+    """The title of a note as plain text, and its nodes; titles that stand over notes are not among these.
+
+    :param links: the other parts of a thread.
+    """
+    note = entry.note
+    if isinstance(note, Thread):
+        return _words([builder.heading(note.title, entry)]), builder.thread(entry, links)
+    if isinstance(note, Countdown):
+        return countdown_heading(entry, with_series=True, words=builder.words), builder.countdown(entry)
+    if isinstance(note, Story):
+        body = builder.story(entry)
+        return _words([builder.heading(note.title, entry)] if note.title else body), body
+    assert isinstance(note, Success | Item)
+    item = builder.success(entry) if isinstance(note, Success) else builder.item(entry)
+    return _words(item.children), list(item.children)
+
+
+def release_parts(
+    release: Release, conf: NotesConfig, wanted: Iterable[str], builder: NoteBuilder, home: Home
+) -> list[nodes.Node]:
+    """The notes of a version in some sections, each under its heading; nothing if it has none of them.
+
+    :param home: the page that relative addresses count from.
+    """
+    parser, wanted, parts = builder.parser, set(wanted), []
+
+    def blocks(path: str, text: Text, number: int) -> list[nodes.Node]:
+        return parser.blocks(text, path, f"note-{number}", home=lambda: home)
+
+    if conf.prelude_section_name in wanted:
+        for number, (note, text) in enumerate(release.preludes):
+            parts += blocks(note.path, text, number)
+    for name, title, _level in sections_of(conf):
+        texts = release.texts(name) if name in wanted else ()
+        items = [nodes.list_item("", *blocks(note.path, text, number)) for number, (note, text) in enumerate(texts)]
+        if items:
+            section = nodes.section("", nodes.title("", title), nodes.bullet_list("", *items, bullet="*"))
+            parts.append(section)
+    return parts
+
+
+def _words(parts: Iterable[nodes.Node]) -> str:
+    """The first words of nodes, as many as a title has."""
+    return next((shortened(words, MAX_TITLE) for words in map(plain_words, parts) if words), "")

@@ -30,7 +30,6 @@ from sphinxext.digest.extension.releases import find_released
 from sphinxext.digest.model import Entry, Kind, Period, ReleasedVersion, State, Thread, ThreadLinks
 from sphinxext.digest.model.period import LATEST
 from sphinxext.digest.problems import Code
-from sphinxext.digest.render.feed import rfc3339
 from sphinxext.digest.settings.options import Settings
 
 
@@ -99,7 +98,7 @@ class DigestDirective(CollectionReader):
         docname, domain = self.env.docname, DigestDomain.of(self.env)
         if not entries or docname != self.build.page_of(self.settings, period):
             return
-        times = sorted(rfc3339(entry.moment) for entry in entries)
+        times = sorted(entry.moment.rfc3339 for entry in entries)
         title = digest_title(period, self.settings, self.words)
         described = Described(self.settings.fragments, title, description, period.name, times[0], times[-1])
         domain.note_described(docname, described)

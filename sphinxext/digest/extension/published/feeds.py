@@ -153,7 +153,7 @@ def _texts(site: Site, settings: Settings, feeds: Feeds, docnames: list[str]) ->
 
 def _text(site: Site, settings: Settings, docname: str) -> str:
     from sphinxext.digest.extension.mail_builder import parts_of_page
-    from sphinxext.digest.render.feed_content import feed_html
+    from sphinxext.digest.render.feed import feed_html
 
     base, url = base_url(site, settings), page_url(site, settings, docname)
     parts = parts_of_page(resolved_page(site, docname), url)
@@ -247,8 +247,7 @@ def _notes(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
     from sphinxext.digest.extension.config import guard_in_build
     from sphinxext.digest.extension.links import home_of, picture_url
     from sphinxext.digest.model import Countdown, ThreadLinks
-    from sphinxext.digest.render.feed import FeedEntry, rfc3339
-    from sphinxext.digest.render.feed_content import feed_html, note_parts
+    from sphinxext.digest.render.feed import FeedEntry, feed_html, note_parts
 
     collection = build_state_of(site.env).collection(settings)
     base = base_url(site, settings)
@@ -271,7 +270,7 @@ def _notes(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
         title, parts = note_parts(entry, builder, collection.threads.get(entry.identity, ThreadLinks()))
         page = pages.get(collection.calendar.period_of(entry.moment.day).name, "")
         url = f"{page}#{entry.anchor}" if page else ""
-        moment, html = rfc3339(entry.moment), feed_html(parts, page, partial(picture_url, site, base), site.words)
+        moment, html = entry.moment.rfc3339, feed_html(parts, page, partial(picture_url, site, base), site.words)
         # it stays the same note in another digest; a picture may be all that it has
         identifier, title = f"{base}{file_uri(settings.pages)}/#{entry.anchor}", title or entry.moment.day.isoformat()
         yield FeedEntry(identifier, title, url, moment, moment, html)
@@ -286,8 +285,7 @@ def _releases(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntr
     from sphinxext.digest.extension.config import guard_in_build
     from sphinxext.digest.extension.links import SiteHome, picture_url
     from sphinxext.digest.model import Moment
-    from sphinxext.digest.render.feed import FeedEntry, rfc3339
-    from sphinxext.digest.render.feed_content import feed_html, release_parts
+    from sphinxext.digest.render.feed import FeedEntry, feed_html, release_parts
 
     try:
         conf, releases = _histories(site).tagged(_root(site))
@@ -303,7 +301,7 @@ def _releases(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntr
         if parts := release_parts(release, conf, topic.notes, builder, home):
             page = f"{base}{site.builder.get_target_uri(target.docname)}" if target else ""
             url = f"{page}#{target.anchor}" if target else ""
-            moment, picture_of = rfc3339(Moment(day)), partial(picture_url, site, base)
+            moment, picture_of = Moment(day).rfc3339, partial(picture_url, site, base)
             html = feed_html(parts, page, picture_of, site.words)
             identifier = f"{base}{file_uri(settings.pages)}/#release-{version}"
             yield FeedEntry(identifier, version, url, moment, moment, html)
