@@ -1,10 +1,8 @@
-"""A release schedule as a calendar: iCalendar, RFC 5545.
+"""A release schedule as a calendar: iCalendar, RFC 5545, with texts in plain text.
 
-What OpenStack publishes for a series is part of ours, as its own generator makes it (``doc/source/_exts/ics.py`` of
-openstack/releases): an event to each week that has a name, with events or without any; its summary, its UID and its
-days. The cross-project events of a week are in its summary. Project-specific events follow as events of their own.
-
-The texts of a release schedule as plain text, for programs that know no markup.
+The calendar contains what OpenStack publishes for a series, with the same summaries, UIDs and days as its own
+generator (``doc/source/_exts/ics.py`` of openstack/releases): an event for each week that has a name, with the
+cross-project events of the week in its summary. Project-specific events follow as events of their own.
 """
 
 from __future__ import annotations
@@ -24,9 +22,9 @@ from sphinxext.digest.model import REFUSED_CHARACTER, Event, Schedule, Scope, We
 from sphinxext.digest.render.digest import mail_text
 from sphinxext.digest.text.urls import URL_CHARACTERS
 
-#: Lines as long as their paragraphs: whoever shows the text wraps it.
+#: A width that no paragraph reaches: calendars wrap the text.
 _UNLIMITED = 1_000_000
-#: Markup that only the page of the schedule can resolve: roles of Sphinx, references to what stands elsewhere on it.
+#: Markup that only the page of the schedule can resolve: roles of Sphinx, references to its other parts.
 _UNRESOLVED = re.compile(r"(?::[\w.+-]{1,60}){0,4}:?`~?([^`<>\n]++)(?:\s*+<[^`<>]*+>)?+`_{0,2}")
 _UNRESOLVED_WORD = re.compile(r"(?<![\w.-])([\w.-]+)(?<!_)__?(?!\w)")
 
@@ -35,14 +33,14 @@ _GUARD = Guard(frozenset(), False, False)
 
 
 def series_name(schedule: Schedule) -> str:
-    """A series as it begins a sentence: ``Epoxy``. So OpenStack's calendars call it."""
+    """Return the name of a series with a capital letter, as in OpenStack's calendars: ``Epoxy``."""
     return f"{schedule.series[:1].upper()}{schedule.series[1:]}"
 
 
 def text_of_event(event: Event, schedule: Schedule) -> str:
-    """The text of an event as paragraphs of plain text, each on one line; links are numbered and listed at the end.
+    """Return the text of an event as paragraphs of plain text, each on one line, with a list of its links.
 
-    Where markup refers to something outside of the text, its words remain.
+    References to something outside of the text become their words.
     """
     if event.text is None:
         return ""
@@ -53,7 +51,7 @@ def text_of_event(event: Event, schedule: Schedule) -> str:
 
 
 def without_markup(text: str) -> str:
-    """A text with the words of references and roles in place of their markup."""
+    """Return a text with the words of references and roles in place of their markup."""
     return _UNRESOLVED_WORD.sub(r"\1", _UNRESOLVED.sub(lambda found: found[1].rstrip(), text))
 
 
@@ -79,10 +77,10 @@ class _Appointment:
 
 
 def calendar_of(schedule: Schedule) -> bytes:
-    """A schedule as a file of iCalendar, in UTF-8 with the line ends and the folded lines of RFC 5545.
+    """Return a schedule as an iCalendar file, in UTF-8 with the line ends and the folded lines of RFC 5545.
 
-    The bytes depend on nothing but the schedule: the time stamps are midnight UTC of its first day. Nobody is busy
-    because of an event (``TRANSP:TRANSPARENT``), and ``DTEND`` is the day after its last one.
+    The bytes are reproducible: the time stamps are midnight UTC of the schedule's first day. Events don't make anybody
+    busy (``TRANSP:TRANSPARENT``), and ``DTEND`` is the day after the last one.
     """
     calendar = _UNTYPED.Calendar()
     calendar.add("prodid", PRODUCT)
@@ -97,7 +95,7 @@ def calendar_of(schedule: Schedule) -> bytes:
 
 
 def _weeks(schedule: Schedule) -> Iterator[_Appointment]:
-    """The weeks of the cycle with the cross-project events in them, as OpenStack has them."""
+    """Yield the weeks of the cycle with their cross-project events, as in OpenStack's calendars."""
     name = series_name(schedule)
     for week in schedule.cycle:
         events = [event for event in week.events if event.scope is Scope.CROSS_PROJECT]
@@ -115,10 +113,10 @@ def _weeks(schedule: Schedule) -> Iterator[_Appointment]:
 
 
 def _events(schedule: Schedule) -> Iterator[_Appointment]:
-    """What the weeks do not say: project-specific events, and events of weeks without a name.
+    """Yield the other events: project-specific ones, and those of weeks without a name.
 
-    An id of a week without a name that nothing explains belongs to an earlier series. An id can repeat; its second
-    event has another UID than the first, the same as long as there are as many before it.
+    An unexplained id in a week without a name belongs to an earlier series. An id may repeat; its events are counted
+    in their UIDs.
     """
     name = series_name(schedule)
     taken = {f"{name}-{week.name}" for week in schedule.cycle}
@@ -174,7 +172,7 @@ def _add_text(component: Any, name: str, text: str) -> None:
 
 
 def _url(schedule: Schedule, event: Event | None) -> str | None:
-    """The page of the schedule, at the anchor of an event; what is no part of a URL is escaped."""
+    """Return the URL of the schedule's page at the anchor of an event, quoted."""
     if not schedule.url:
         return None
     page = quote(schedule.url, safe=URL_CHARACTERS)
@@ -182,10 +180,10 @@ def _url(schedule: Schedule, event: Event | None) -> str | None:
 
 
 def _text(text: str) -> str:
-    """A text that the format can hold: the library escapes what has a meaning in it, but for control characters."""
+    """Return a text without control characters, which the library does not escape."""
     return REFUSED_CHARACTER.sub("\ufffd", _LINE_END.sub("\n", text))
 
 
 def _line(text: str) -> str:
-    """A text that the format can hold, on one line."""
+    """Return a text without control characters, on one line."""
     return " ".join(_text(text).split())

@@ -1,8 +1,8 @@
 """The weekly mail of a release countdown, in the layout that OpenStack's release team sends since 2017.
 
-See "Countdown Emails" and the templates in ``doc/source/reference/process.rst`` of openstack/releases. What the note
-of the week says stands in the mail; what it does not say comes from the schedule, and what the schedule cannot know
-is marked as in ``[TODO: what teams should work on in week R-3]``.
+See "Countdown Emails" and the templates in ``doc/source/reference/process.rst`` of openstack/releases. The text comes
+from the note of the week; missing parts come from the schedule, and decisions that no schedule can make are marked as
+in ``[TODO: what teams should work on in week R-3]``.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ HEADINGS = {
     "dates": "Upcoming Deadlines & Dates",
 }
 
-#: How many characters a day may take in a line of deadlines, ``Wednesday, September 30th, 2026``, at the most.
+#: The most characters of a day in a line of deadlines: ``Wednesday, September 30th, 2026``.
 _LONGEST_DAY = 40
 
-#: What begins the mark of something that a person has to decide; a square bracket ends it.
+#: Begins the mark of a decision for a person; a square bracket ends it.
 MARK = "[TODO: "
 
 
@@ -54,9 +54,9 @@ class CountdownMail:
 
 
 def countdown_mail(schedule: Schedule, week: Week, settings: Settings, entry: Entry | None = None) -> CountdownMail:
-    """The mail about a week that has a name.
+    """Return the mail about a week that has a name.
 
-    :param settings: those of the collection, which say what the texts of its notes may use.
+    :param settings: the settings of the collection, which tell what the texts of its notes may use.
     :param entry: the note of this week, if there is one.
     """
     parser, own_parser = TextParser(guard_of(settings)), TextParser(guard_of(settings))
@@ -88,13 +88,13 @@ def subject_of(week: Week) -> str:
 
 
 def _dates(schedule: Schedule, week: Week) -> list[nodes.Node]:
-    """The deadlines from the week to the release, a line to each, and none of it typed by anybody."""
+    """Return the deadlines of the schedule from the week to the release, one on each line."""
     lines = [nodes.line("", deadline_line(*pair)) for pair in deadlines(schedule, week)]
     return [nodes.line_block("", *lines)] if lines else [nodes.paragraph("", "The schedule has no more deadlines.")]
 
 
 def _lines(parts: dict[str, list[nodes.Node]], schedule: Schedule) -> Iterator[str]:
-    """The sections, the page of the schedule and the targets of links."""
+    """Yield the sections, the URL of the schedule and the targets of links."""
     targets = number_links(node for found in parts.values() for node in found)
     for name, found in parts.items():
         if name != next(iter(parts)):

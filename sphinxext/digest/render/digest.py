@@ -1,7 +1,4 @@
-"""A digest as body elements of docutils, without a Sphinx project: what all formats of a report are made from.
-
-The plain text of a digest as it is mailed.
-"""
+"""A digest without a Sphinx project: its docutils nodes, of which all formats of a report are made, and its mail."""
 
 from __future__ import annotations
 
@@ -53,7 +50,7 @@ class PublishedLinks:
 
 @dataclass(frozen=True)
 class DigestSource:
-    """A digest, and all that a renderer may ask about it.
+    """A digest, with the context that renderers need.
 
     ``page_url`` is where its page is published, if anything says so; ``schedules`` has the deadlines of countdowns
     whose notes name none; ``docs`` is the project's documentation, if that is known.
@@ -67,11 +64,11 @@ class DigestSource:
 
     @property
     def links(self) -> PublishedLinks:
-        """How its notes refer to other digests."""
+        """The links from its notes to other digests."""
         return PublishedLinks(self.collection)
 
     def parts(self) -> tuple[list[nodes.Node], list[Problem]]:
-        """Its sections, whose links have no numbers yet, with the problems of its texts. New nodes each time."""
+        """Return new nodes of its sections, without numbers behind links, with the problems of its texts."""
         settings = self.collection.settings
         parser = TextParser(guard_of(settings))
         builder = NoteBuilder(settings, parser, self.links, self._outlook_of)
@@ -88,7 +85,7 @@ class DigestSource:
         return PublishedHome(f"{settings.pages}/{period.name}", settings.base_url, has)
 
     def _outlook_of(self, entry: Entry) -> tuple[Outlook, EventName] | None:
-        """What is ahead in the cycle of a countdown, if there is a schedule of its series."""
+        """Return what is ahead in the cycle of a countdown, if there is a schedule of its series."""
         if self.schedules is None or not isinstance(entry.note, Countdown):
             return None
         schedule = self.schedules.find(entry.note.series, entry.moment.day)
@@ -103,9 +100,9 @@ def digest_source(
     released: tuple[ReleasedVersion, ...] = (),
     root: Path | None = None,
 ) -> DigestSource:
-    """The notes of a period as a digest. It has a page only if the period is one of the calendar's.
+    """Return the notes of a period as a digest. It has a page only if the period is one of the calendar's.
 
-    :param root: the project, whose documentation may have what addresses in the notes lead to.
+    :param root: the project, whose documentation may have the targets of relative addresses.
     """
     page_url = collection.settings.page_url(period) if period in collection.digests else None
     docs = DocsFolder(root, collection.settings.pages) if root is not None else None
@@ -115,12 +112,12 @@ def digest_source(
 def mail_text(
     parts: Sequence[nodes.Node], page_url: str | None = None, width: int = WIDTH, words: Words = ENGLISH
 ) -> str:
-    """A digest in the layout of OpenStack's mails: where its page is, the sections, and the list of links.
+    """Return a digest in the layout of OpenStack's mails: the URL of its page, the sections, and the list of links.
 
-    A mail stays what it was when it was sent, so that it says nothing of the parts of a thread in other digests.
+    A mail does not change after it was sent, so it omits links to the parts of a thread in other digests.
 
-    :param parts: the sections, whose links have no numbers yet; they get them here, and the lines of the project that
-        close the successes become the one that mails have, ``All: URL``.
+    :param parts: the sections, without numbers behind their links. They are changed; the lines of the settings that
+        close the successes become one, ``All: URL``.
     :param page_url: where the digest's page is published, for the first line.
     """
     _shorten_closing(parts, words)

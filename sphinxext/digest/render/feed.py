@@ -28,7 +28,7 @@ from sphinxext.digest.render.html import html_body
 from sphinxext.digest.render.labels import SILENT, admonition_label
 from sphinxext.digest.text.urls import scheme_of, whole_address
 
-#: The time of a feed that has nothing yet. Nothing in a feed comes from the clock.
+#: The time of a feed without entries. Nothing in a feed comes from the clock.
 NEVER = "1970-01-01T00:00:00Z"
 
 
@@ -67,16 +67,16 @@ class Feed:
 
     @property
     def updated(self) -> str:
-        """When the newest of its entries was."""
+        """The time of the newest entry."""
         return max((entry.updated for entry in self.entries), default=NEVER)
 
 
-#: What XML cannot have, not even by a reference.
+#: The characters that XML cannot contain, not even as references.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def atom_document(feed: Feed) -> str:
-    """The document of a feed."""
+    """Return a feed as a document of Atom."""
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{_text(feed.language)}">',
@@ -113,7 +113,7 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 
 def json_feed_document(feed: Feed) -> str:
-    """The document of a feed."""
+    """Return a feed as a document of JSON Feed."""
     document = {
         "version": VERSION,
         "title": feed.title,
@@ -156,14 +156,14 @@ class _PlainTranslator(HTMLTranslator):
 def feed_html(
     parts: Iterable[nodes.Node], url: str, picture_of: PictureOf | None = None, words: Words = ENGLISH
 ) -> str:
-    """Body elements and sections as HTML for a feed.
+    """Return body elements and sections as HTML for a feed.
 
-    :param parts: is changed.
-    :param url: the address of the page, which links within it lead to; empty if it has none.
+    :param parts: the nodes, which are changed.
+    :param url: the URL of the page, which links within it lead to; empty if it has none.
     :param picture_of: for pictures that are files of the documentation; without it they become words.
-    :param words: ours, for what stands over admonitions.
+    :param words: the extension's own, for the labels of admonitions.
     """
-    # what holds them all, so that each of them can be replaced
+    # a common parent, so that each of them can be replaced
     holder = nodes.container("", *parts)
     _remove_silent(holder)
     _plain_notes(holder)
@@ -189,9 +189,9 @@ def _remove_silent(holder: nodes.Element) -> None:
 
 
 def _plain_notes(holder: nodes.Element) -> None:
-    """Make plain links of the marks of footnotes and citations, and a paragraph of the label of each.
+    """Turn references to footnotes and citations into plain links, and their labels into text.
 
-    What stands after a term gets the colon that styles would put there.
+    A classifier after a term gets the colon that styles would add.
     """
     for classifier in list(holder.findall(nodes.classifier)):
         term = classifier.previous_sibling()
@@ -211,7 +211,7 @@ def _plain_notes(holder: nodes.Element) -> None:
 
 
 def _place_link(link: nodes.reference, url: str) -> None:
-    """Give a link a whole address, or leave its words alone where there is none."""
+    """Give a link an absolute URL, or replace it by its words if it has none."""
     target = link.get("refuri") or (f"#{link['refid']}" if link.get("refid") else "")
     absolute = whole_address(url, target) if url else target
     if scheme_of(absolute) in _SCHEMES:
@@ -237,7 +237,7 @@ def _place_picture(picture: nodes.image, url: str, picture_of: PictureOf | None)
 
 
 def _is_known(element: nodes.Element) -> bool:
-    """Whether the element is one of docutils; Sphinx and others have more, which its writers do not know."""
+    """Return True if an element is one of docutils' own, which its writers know."""
     return type(element).__module__ == nodes.__name__
 
 
@@ -253,12 +253,12 @@ def _make_known(element: nodes.Element, words: Words) -> None:
         element.parent.replace(element, nodes.container("", *element.children))
 
 
-#: How many characters the title of an entry has at most that is made of a text.
+#: The most characters of a title that is made of a text.
 MAX_TITLE = 100
 
 
 def note_parts(entry: Entry, builder: NoteBuilder, links: ThreadLinks) -> tuple[str, list[nodes.Node]]:
-    """The title of a note as plain text, and its nodes; titles that stand over notes are not among these.
+    """Return the title of a note as plain text, and its nodes without the title.
 
     :param links: the other parts of a thread.
     """
@@ -278,7 +278,7 @@ def note_parts(entry: Entry, builder: NoteBuilder, links: ThreadLinks) -> tuple[
 def release_parts(
     release: Release, conf: NotesConfig, wanted: Iterable[str], builder: NoteBuilder, home: Home
 ) -> list[nodes.Node]:
-    """The notes of a version in some sections, each under its heading; nothing if it has none of them.
+    """Return the notes of a version in some sections, each under its heading, or an empty list.
 
     :param home: the page that relative addresses count from.
     """
@@ -300,5 +300,5 @@ def release_parts(
 
 
 def _words(parts: Iterable[nodes.Node]) -> str:
-    """The first words of nodes, as many as a title has."""
+    """Return the first words of nodes as a title."""
     return next((shortened(words, MAX_TITLE) for words in map(plain_words, parts) if words), "")

@@ -1,6 +1,6 @@
-"""A digest as one document of HTML5 that needs nothing else: no script, no picture, no file from anywhere.
+"""A digest as one self-contained document of HTML5: no script, no picture, no other file.
 
-The same document is the report in HTML and, with its styles moved to the elements, the HTML part of a mail.
+The same document is the report in HTML and, with inlined styles, the HTML part of a mail.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sphinxext.digest.doctree.digest import with_references
 from sphinxext.digest.doctree.references import number_marked_links
 from sphinxext.digest.render.digest import DigestSource
 
-#: What a digest is written in: our headings and the names of months are English.
+#: The language of a digest without a build: our headings and the names of months are English.
 LANGUAGE = "en"
 
 _STYLESHEET = Path(__file__).parent / "static" / "digest-mail.css"
@@ -59,9 +59,9 @@ _DOCUMENT = """\
 
 
 def html_document(source: DigestSource, parts: list[nodes.Node]) -> str:
-    """A digest as a complete document.
+    """Return a digest as a complete document.
 
-    :param parts: the sections, whose links have no numbers yet. They are changed.
+    :param parts: the sections, without numbers behind their links. They are changed.
     """
     if source.collection.settings.references:
         parts = with_references(parts, source.digest.period, sections=True)
@@ -79,7 +79,7 @@ def html_document(source: DigestSource, parts: list[nodes.Node]) -> str:
 
 
 def html_body(parts: Iterable[nodes.Node], translator_class: type[HTMLTranslator] = HTMLTranslator) -> str:
-    """Body elements and sections as HTML; titles of sections are headings of the second level."""
+    """Return body elements and sections as HTML; titles of sections are headings of the second level."""
     settings = get_default_settings(Writer)
     for name, value in _SETTINGS.items():
         setattr(settings, name, value)
@@ -94,15 +94,15 @@ def html_body(parts: Iterable[nodes.Node], translator_class: type[HTMLTranslator
 
 @cache
 def stylesheet() -> str:
-    """The styles of the document."""
+    """Return the styles of the document."""
     return _STYLESHEET.read_text(encoding="utf-8")
 
 
 def link_pictures(parts: Iterable[nodes.Node]) -> None:
-    """Put the alternative text in the place of pictures, with a link to those that are on the web.
+    """Replace pictures by their alternative texts, with a link to those that are on the web.
 
-    Mail readers do not load them, a file of the documentation is not at hand, and what is loaded from elsewhere tells
-    its owner who reads the digest.
+    Mail readers don't load them, files of the documentation are not available, and a remote picture tells its owner
+    who reads the digest.
     """
     for part in parts:
         for picture in list(part.findall(nodes.image)):

@@ -1,7 +1,4 @@
-"""Words that docutils' own elements stand for, in all formats of text.
-
-Addresses on a page, as they are for whoever reads it elsewhere.
-"""
+"""Words for docutils elements that all formats of text share: labels of admonitions and of list items."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ _ADMONITIONS = {
 }
 _NUMERALS = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
-#: What has no place in a text: it has done its work, or belongs to a format of its own.
+#: The elements that are not part of a text: transforms have used them, or they are for one format.
 SILENT = (
     nodes.comment,
     nodes.target,
@@ -37,13 +34,13 @@ SILENT = (
 
 
 def admonition_label(node: nodes.Node, words: Words = ENGLISH) -> str | None:
-    """What stands over an admonition that has no title of its own."""
+    """Return the label of an admonition that has no title of its own."""
     label = _ADMONITIONS.get(getattr(node, "tagname", ""))
     return words.gettext(label) if label else None
 
 
 def is_words(node: nodes.Node) -> bool:
-    """Whether an element holds words and no blocks."""
+    """Return True if an element contains words and no blocks."""
     if isinstance(node, nodes.Text):
         return True
     return isinstance(node, nodes.TextElement) and not any(
@@ -52,9 +49,9 @@ def is_words(node: nodes.Node) -> bool:
 
 
 def enumerator(node: nodes.Element, number: int) -> str:
-    """The label of an item of an enumerated list: ``3.``, ``(iv)``, ``b)``.
+    """Return the label of an item of an enumerated list: ``3.``, ``(iv)``, ``b)``.
 
-    :param number: the item's, from 1.
+    :param number: the number of the item, from 1.
     """
     kind = node.get("enumtype", "arabic")
     number += int(node.get("start", 1)) - 1

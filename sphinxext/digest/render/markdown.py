@@ -1,4 +1,4 @@
-"""From docutils nodes to Markdown: CommonMark with the tables of GitHub Flavored Markdown.
+"""Docutils nodes as Markdown: CommonMark with the tables of GitHub Flavored Markdown.
 
 A paragraph is one line, since comments on GitHub and posts of Discourse take a line's end for a break. Text of
 fragments never becomes markup or HTML of its own.
@@ -25,7 +25,7 @@ from sphinxext.digest.render.markdown_inline import (
 
 _FENCE = re.compile(r"`{3,}")
 _LANGUAGE = re.compile(r"[a-zA-Z0-9+#-]+")
-#: Languages of which hosts make pictures, formulas or proposals for changes, and do not show the code.
+#: The languages that hosts render as pictures, formulas or suggested changes, instead of showing the code.
 _DRAWN = frozenset(
     "d2 dot geojson graphviz kroki math mermaid plantuml stl suggestion topojson vega".split()  # noqa: SIM905
 )
@@ -37,9 +37,9 @@ _MAX_LEVEL = 6
 
 
 def markdown_document(title: str, parts: Sequence[nodes.Node], page_url: str | None = None) -> str:
-    """A digest: its title as the first heading, then its sections.
+    """Return a digest: its title as the first heading, then its sections.
 
-    :param page_url: where the digest's page is published, for a line below the title.
+    :param page_url: the URL of the digest's page, for a line below the title.
     """
     blocks = [_heading(escaped(title), _TITLE_LEVEL)]
     if page_url:
@@ -48,12 +48,12 @@ def markdown_document(title: str, parts: Sequence[nodes.Node], page_url: str | N
 
 
 def _lines(parts: Iterable[nodes.Node], level: int, *, tight: bool = False) -> list[str]:
-    """The lines of blocks, with blank lines between them.
+    """Return the lines of blocks, with blank lines between them.
 
-    The links that close a note go on with the list before them. Between other lists a comment stands, or the second
-    would be more of the first.
+    The links that close a note continue the list before them. A comment separates other lists, which Markdown would
+    join.
 
-    :param level: the heading's that comes next.
+    :param level: the level of the next heading.
     :param tight: no blank lines but those inside the blocks.
     """
     lines: list[str] = []
@@ -89,7 +89,7 @@ def _block(part: nodes.Node, level: int) -> list[str]:
     if label := admonition_label(part):
         return _quoted([f"**{label}:**", "", *_lines(part.children, level)])
     lines = _lines(part.children, level)
-    # nothing else tells where a story without a heading begins
+    # nothing else separates a story without a heading
     return ["***", "", *lines] if "digest-untitled" in part.get("classes", ()) else lines  # type: ignore[attr-defined]
 
 
@@ -125,13 +125,13 @@ def _items(node: nodes.Element, labels: Iterable[str], level: int) -> list[str]:
 
 
 def _is_list(node: nodes.Node | None) -> bool:
-    """Whether a block becomes a list."""
+    """Return True if a block becomes a list."""
     lists = (nodes.bullet_list, nodes.enumerated_list, nodes.definition_list, nodes.field_list, nodes.option_list)
     return isinstance(node, lists)
 
 
 def _is_loose(item: nodes.Node) -> bool:
-    """Whether an item has more than a paragraph and the lists below it."""
+    """Return True if an item has more than a paragraph and the lists below it."""
     return not all(map(_is_list, item.children[1:]))
 
 
@@ -140,7 +140,7 @@ def _bullet_list(node: nodes.Element, level: int) -> list[str]:
 
 
 def _enumerated_list(node: nodes.Element, level: int) -> list[str]:
-    """Numbers as they are; letters, which Markdown does not have, stand in the text of bullets."""
+    """Return items with numbers, or bullets that begin with letters, which Markdown does not have."""
     labels = [enumerator(node, number) for number in range(1, len(node) + 1)]
     if node.get("enumtype", "arabic") == "arabic":
         return _items(node, [f"{re.sub(r'[^0-9]', '', label)}." for label in labels], level)
@@ -200,7 +200,7 @@ def _line_block(node: nodes.Element, _level: int) -> list[str]:
 
 
 def _verse(node: nodes.Element, indent: str) -> list[str]:
-    """The lines of a line block; what is indented begins with spaces that are not white space to Markdown."""
+    """Return the lines of a line block; indentation is made of spaces that Markdown keeps."""
     lines: list[str] = []
     for line in node.children:
         if isinstance(line, nodes.line_block):
@@ -211,7 +211,7 @@ def _verse(node: nodes.Element, indent: str) -> list[str]:
 
 
 def _table(node: nodes.Element, level: int) -> list[str]:
-    """A table of lines. Its first line is the head: an empty one if it has none."""
+    """Return a table; the first row is its head, which is empty if it has none."""
     blocks = [_title(child, level) for child in node.children if isinstance(child, nodes.title)]
     for group in node.findall(nodes.tgroup):
         columns = sum(isinstance(child, nodes.colspec) for child in group.children)
@@ -231,7 +231,7 @@ def _row(row: nodes.Node, columns: int) -> list[str]:
 
 
 def _cell(entry: nodes.Node) -> str:
-    """The content of a cell on one line: each paragraph of it, however deep in lists, after a break."""
+    """Return the content of a cell on one line, with a break before each further paragraph, also in lists."""
     found = [node for node in entry.findall(is_words) if isinstance(node, nodes.TextElement)]
     lines = [words_of(node) for node in found if not is_words(node.parent)]
     return "<br>".join(_BAR.sub(r"\|", line) for line in lines if line)

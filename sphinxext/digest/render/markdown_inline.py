@@ -20,18 +20,18 @@ HARD_BREAK = "\\\n"
 ZERO_WIDTH_SPACE = "\u200b"
 
 _SPECIAL = re.compile(r"[\\`*{}\[\]<>|~$]|(?<![^\W_])_|_(?![^\W_])|&(?=[#a-zA-Z])")
-#: What is something else than text on GitHub: the first character of ``@name`` and ``#12``, the ``GH`` of ``GH-12``,
+#: The beginnings of GitHub's own markup: the first character of ``@name`` and ``#12``, the ``GH`` of ``GH-12``,
 #: and the first colon of ``:name:``. Digits alone are rather a part of a time, but for ``:100:`` and ``:1234:``.
 _ON_GITHUB = re.compile(
     r"(?<![a-zA-Z0-9])@(?=[a-zA-Z0-9])|#(?=[0-9])|(?<![a-zA-Z0-9])[gG][hH](?=-[0-9])"
     r"|:(?=(?=[0-9]{0,40}[a-zA-Z+_-]|100:|1234:)[a-zA-Z0-9+_-]{1,40}:)"
 )
-#: What may be the name of a commit; without a letter it is rather a number.
+#: A possible name of a commit; without a letter it is rather a number.
 _COMMIT = re.compile(r"(?<![a-zA-Z0-9_])(?=[0-9]{0,40}[a-f])[0-9a-f]{7,40}(?![a-zA-Z0-9_])")
-#: What makes something else than a paragraph of a line that begins with it.
+#: The beginnings of lines that are not paragraphs.
 _BEGINNING = re.compile(r"(?:(#)|([-+=:]|-{2,}|={2,})|(\d{1,9})([.)]))(?=\s|$)")
 _AUTOLINK = re.compile(r"(?:https?|mailto|ircs|matrix):[^\s<>]+", re.IGNORECASE)
-#: What a URL between parentheses may not have.
+#: The characters that a URL in parentheses may not have.
 _NOT_IN_URL = re.compile(r"[\s()<>\\\[\]`|*]")
 _CHARACTER_REFERENCE = re.compile(r"&(?=#?\w+;)")
 _BACKTICKS = re.compile(r"`+")
@@ -41,9 +41,9 @@ _EMPHASIS = (nodes.strong, nodes.emphasis, nodes.title_reference)
 
 
 def escaped(text: str) -> str:
-    """A text whose characters mean themselves, anywhere but at the beginning of a line.
+    """Escape a text for any place but the beginning of a line.
 
-    What could be a commit becomes code, in which GitHub looks for nothing and from which it can be copied.
+    A possible commit becomes code, in which GitHub links nothing and from which it can be copied.
     """
     start, parts = 0, []
     for match in _COMMIT.finditer(text):
@@ -57,7 +57,7 @@ def _escaped(text: str) -> str:
 
 
 def escaped_beginning(line: str) -> str:
-    """A line that begins nothing else than a paragraph. Its other characters have been escaped before."""
+    """Escape the beginning of a line so that it begins a paragraph; the rest has been escaped before."""
     line = line.lstrip(" \t")
     match = _BEGINNING.match(line)
     if match is None:
@@ -68,15 +68,15 @@ def escaped_beginning(line: str) -> str:
 
 
 def words_of(node: nodes.Node, *, plain: bool = False) -> str:
-    """The words of an element on one line.
+    """Return the words of an element on one line.
 
-    :param plain: without marks for emphasis, since what they stand in has them.
+    :param plain: without marks of emphasis, since their parent has them.
     """
     return " ".join(inline(node.children, plain=plain).split())
 
 
 def inline(children: Iterable[nodes.Node], *, plain: bool = False) -> str:
-    """Inline elements one after the other."""
+    """Return inline elements one after the other."""
     text = ""
     for child in _joined(children, plain=plain):
         piece = escaped(child) if isinstance(child, str) else _inline(child, plain=plain)
@@ -86,7 +86,7 @@ def inline(children: Iterable[nodes.Node], *, plain: bool = False) -> str:
 
 
 def _joined(children: Iterable[nodes.Node], *, plain: bool) -> Iterator[str | nodes.Node]:
-    """Elements that have marks, and between them the text, also of elements without marks, as readers see it."""
+    """Yield the elements with marks, and between them the text, also of elements without marks."""
     pending: list[str] = []
     for child in _unmarked(children, plain=plain):
         if isinstance(child, nodes.Text):
@@ -130,7 +130,7 @@ def _inline(node: nodes.Node, *, plain: bool) -> str:
 
 
 def link(node: nodes.Element, text: str) -> str:
-    """A link, or only its text where it leads to another place of the same text."""
+    """Return a link, or only its text if it leads to another place of the same text."""
     url = node.get("refuri")
     if not url:
         return text
@@ -140,7 +140,7 @@ def link(node: nodes.Element, text: str) -> str:
 
 
 def picture(node: nodes.Element) -> str:
-    """A picture that is on the web, else its alternative text."""
+    """Return a picture on the web, or the alternative text of another one."""
     words = " ".join((node.get("alt") or node["uri"]).split())
     if node["uri"].lower().startswith(("http://", "https://")):
         return f"![{_escaped(words)}]({url_in_parentheses(node['uri'])})"
@@ -148,13 +148,13 @@ def picture(node: nodes.Element) -> str:
 
 
 def url_in_parentheses(url: str) -> str:
-    """A URL in which nothing ends it, by RFC 3986's escapes, and nothing is a character reference."""
+    """Percent-encode the characters that would end a URL in parentheses, and escape character references."""
     url = _CHARACTER_REFERENCE.sub("&amp;", url)
     return _NOT_IN_URL.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), url)
 
 
 def code(text: str) -> str:
-    """A code span, between more backticks than the text has in a row."""
+    """Return a code span, with more backticks around it than the text has in a row."""
     text = " ".join(text.split("\n"))
     if not text.strip():
         return text

@@ -1,12 +1,8 @@
-"""How much there was to tell in a year, as a picture: a bar for each digest, to be put into a page.
+"""Bar charts in SVG: the notes of a year's digests, and the messages of a thread's participants.
 
-Places along the line are percentages of the year and everything else is in pixels, so that the picture is as wide as
-the page, and its words are as large on a phone as on a screen. What it shows is in the list of digests below it, too.
-
-Who wrote how much in a thread, as a picture: SVG to be put into a page.
-
-The line of words that stands above it names few; here each of those who wrote most has a name, a number, and below
-them a bar.
+Horizontal positions are percentages and everything else is in pixels, so that a picture is as wide as the page, and
+its words are as large on a phone as on a screen. The list of digests below the first, and the line of words above the
+second, say the same in text.
 """
 
 from __future__ import annotations
@@ -20,9 +16,9 @@ from sphinxext.digest.render.timeline import picture, words_in_svg
 
 #: With fewer digests the list says as much at a glance.
 FEWEST_DIGESTS = 8
-#: The line of the largest number, the line that bars stand on, the names of months, the whole.
+#: The heights of the largest bar's end, of the base line, of the names of months, and of the picture.
 _TOP, _BASE, _MONTHS, _HEIGHT = 16, 76, 94, 98
-#: What is left free of the days of a digest, at both ends together.
+#: The share of a digest's days that is left free, at both ends together.
 _GAP = 0.15
 #: On a phone only the names of every second month have room.
 _EVERY = 2
@@ -31,10 +27,10 @@ _EVERY = 2
 def activity_svg(
     year: int, digests: Sequence[tuple[Period, int]], title: str, identifier: str, words: Words = ENGLISH
 ) -> str:
-    """A year with a bar for each digest, as high as it has notes; empty if there is too little to show.
+    """Return a year with a bar for the number of notes of each digest, or an empty string if there are too few.
 
-    :param digests: those that end in the year, each with the number of its notes.
-    :param identifier: begins the identifiers in the picture, which nothing else on the page may have.
+    :param digests: the digests that end in the year, each with the number of its notes.
+    :param identifier: begins the identifiers in the picture, which must be unique on the page.
     """
     if len(digests) < FEWEST_DIGESTS or len({number for _period, number in digests}) == 1:
         return ""
@@ -44,7 +40,7 @@ def activity_svg(
 
 
 def description(digests: Sequence[tuple[Period, int]], words: Words = ENGLISH) -> str:
-    """What the picture shows, in words."""
+    """Return the picture in words."""
     ngettext = words.ngettext
     most, largest = max(digests, key=lambda digest: digest[1])
     total = sum(number for _period, number in digests)
@@ -78,7 +74,7 @@ def _bars(year: int, digests: Sequence[tuple[Period, int]], largest: int, words:
 
 
 def _months(year: int, words: Words) -> Iterator[str]:
-    """Where months begin, with the names of some."""
+    """Yield marks at the beginnings of months, with the names of some."""
     for month in range(1, 13):
         first = date(year, month, 1)
         x = _percent(_share(year, first))
@@ -88,7 +84,7 @@ def _months(year: int, words: Words) -> Iterator[str]:
 
 
 def _share(year: int, day: date) -> float:
-    """How much of the year is over when a day begins."""
+    """Return the share of the year before a day."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     return min(max((day - first).days / ((last - first).days + 1), 0), 1)
 
@@ -99,17 +95,17 @@ def _percent(share: float) -> str:
 
 #: With fewer people, or with as many messages by each of them, a picture says nothing.
 FEWEST_PEOPLE = 4
-#: How many people have a bar; the others have one together.
+#: The most people with a bar of their own; the others share one.
 MOST = 7
-#: How many characters of a name there is room for on a phone.
+#: The most characters of a name on a phone.
 _MAX_NAME = 30
 _ROW, _TEXT, _BAR, _THICK = 26, 12, 16, 5
 
 
 def people_svg(participants: Participants, identifier: str, words: Words = ENGLISH) -> str:
-    """The people of a thread with bars; empty if there is too little to show.
+    """Return the participants of a thread with bars, or an empty string if there are too few.
 
-    :param identifier: begins the identifiers in the picture, which nothing else on the page may have.
+    :param identifier: begins the identifiers in the picture, which must be unique on the page.
     """
     rows = _rows(participants, words)
     largest = max(number for _name, number in rows)
@@ -130,7 +126,7 @@ def people_svg(participants: Participants, identifier: str, words: Words = ENGLI
 
 
 def participants_words(participants: Participants, words: Words = ENGLISH) -> str:
-    """How many people wrote how many messages, and who wrote most of them, in one line."""
+    """Return the numbers of people and messages, and the names of those who wrote most, in one line."""
     gettext, ngettext = words.gettext, words.ngettext
     ordered = [name for name, _number in participants.by_number]
     # to leave out one or two would not make the line much shorter
@@ -148,7 +144,7 @@ def participants_words(participants: Participants, words: Words = ENGLISH) -> st
 
 
 def _rows(participants: Participants, words: Words) -> list[tuple[str, int]]:
-    """The names with their numbers, and the others as one."""
+    """Return the names with their numbers, and the others as one row."""
     ordered = participants.by_number
     if len(ordered) <= MOST + 1:
         return list(ordered)

@@ -1,7 +1,4 @@
-"""Notes as records for other programs: what ``--format json`` prints.
-
-What the page of a digest says to search engines: structured data as of schema.org, in JSON-LD.
-"""
+"""Notes as data for other programs: records for ``--format json``, and structured data of schema.org (JSON-LD)."""
 
 from __future__ import annotations
 
@@ -14,9 +11,9 @@ from sphinxext.digest.model import Entry, ReleasedVersion, Section, Text
 
 
 def note_record(entry: Entry, text_of: Callable[[Text], str] = lambda text: text.value) -> dict[str, object]:
-    """A note: its place in time and in the folder, and the fields of the format that it has.
+    """Return a note as a record: its date, its file and line, and its fields.
 
-    :param text_of: gives the reStructuredText of a field.
+    :param text_of: returns the reStructuredText of a field.
     """
     record: dict[str, object] = {
         "kind": str(entry.kind),
@@ -35,7 +32,7 @@ def note_record(entry: Entry, text_of: Callable[[Text], str] = lambda text: text
 
 
 def section_record(section: Section) -> dict[str, object]:
-    """A section: its kind, its heading in reStructuredText or None, and its notes."""
+    """Return a section as a record: its kind, its heading in reStructuredText or None, and its notes."""
     heading = section.heading.value if isinstance(section.heading, Text) else section.heading
     record: dict[str, object] = {"kind": str(section.kind), "heading": heading}
     if section.released:
@@ -52,7 +49,7 @@ def _version_record(version: ReleasedVersion) -> dict[str, object]:
     }
 
 
-#: What could end the element that the data stands in, or a line of a script.
+#: The characters that could end the element around the data, or a line of a script.
 _ESCAPED = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
@@ -73,7 +70,7 @@ class Article:
 
 
 def json_ld(article: Article) -> str:
-    """The data of an article, to stand in an element ``script``."""
+    """Return the data of an article for an element ``script``."""
     part = {"@type": "CreativeWorkSeries", "name": article.collection, "url": article.collection_url}
     data = {
         "@context": "https://schema.org",

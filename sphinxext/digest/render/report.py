@@ -15,25 +15,25 @@ from sphinxext.digest.render.rst import rst_document
 
 
 def as_text(source: DigestSource) -> tuple[str, list[Problem]]:
-    """The plain text of the mail, with the problems of the digest's texts."""
+    """Return the plain text of the mail, with the problems of the digest's texts."""
     parts, problems = source.parts()
     return mail_text(parts, source.page_url), problems
 
 
 def as_html(source: DigestSource) -> tuple[str, list[Problem]]:
-    """A document of HTML5 that needs nothing but itself."""
+    """Return a self-contained document of HTML5."""
     parts, problems = source.parts()
     return html_document(source, parts), problems
 
 
 def as_markdown(source: DigestSource) -> tuple[str, list[Problem]]:
-    """A document of GitHub Flavored Markdown."""
+    """Return a document of GitHub Flavored Markdown."""
     parts, problems = source.parts()
     return markdown_document(source.digest.title, parts, source.page_url), problems
 
 
 def as_json(source: DigestSource) -> tuple[str, list[Problem]]:
-    """A record for other programs, whose texts are the reStructuredText of the fragments."""
+    """Return a record for other programs, with the reStructuredText of the fragments."""
     parts, problems = source.parts()
     period = source.digest.period
     record = {
@@ -47,7 +47,7 @@ def as_json(source: DigestSource) -> tuple[str, list[Problem]]:
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n", problems
 
 
-#: The formats by their names: each gives the text and the problems of the digest's texts.
+#: The formats by their names: each returns the text and the problems of the digest's texts.
 FORMATS: dict[str, Callable[[DigestSource], tuple[str, list[Problem]]]] = {
     "text": as_text,
     "html": as_html,

@@ -187,7 +187,7 @@ class _Writer:
         return blocks
 
     def text(self, text: Text, entry: Entry) -> tuple[Blocks, list[nodes.Node]]:
-        """Write a text as it is, and return what it is parsed to as well: that tells what may stand beside it."""
+        """Write a text unchanged, and return its parsed nodes, which tell what may be put beside it."""
         text, parser = self.portable(text, entry)
         known = len(parser.problems)
         # relative addresses stay as they are: the page may be pasted anywhere

@@ -1,9 +1,7 @@
-"""From docutils nodes to the plain text of a mail.
+"""Docutils nodes as the plain text of a mail.
 
-A heading stands directly above what it is about, one blank line between sections. Lists are tight and their bullets
-say their level: ``*``, ``-``, ``+`` and ``*`` again. URLs are never broken.
-
-Tables of plain text: columns side by side, a rule below the head.
+A heading is directly above its body, with one blank line between sections. Lists are tight and their bullets
+show their level: ``*``, ``-``, ``+`` and ``*`` again. Tables have a rule below their head. URLs are never broken.
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ class _Cell:
 
 
 def table_lines(table: nodes.Node, render: RenderCell, width: int) -> list[str]:
-    """A table in at most ``width`` columns where its words allow it."""
+    """Return a table in at most ``width`` columns if its words allow it."""
     group = next(iter(table.findall(nodes.tgroup)))
     head = [row for part in group.children if isinstance(part, nodes.thead) for row in part.children]
     body = [row for part in group.children if isinstance(part, nodes.tbody) for row in part.children]
@@ -53,7 +51,7 @@ def table_lines(table: nodes.Node, render: RenderCell, width: int) -> list[str]:
 
 
 def _cells(rows: Sequence[nodes.Node], columns: int) -> list[list[_Cell]]:
-    """The cells of each row in their columns; a column that a cell from above reaches into stays empty."""
+    """Return the cells of each row in their columns; a column that a cell above spans stays empty."""
     taken = [0] * columns
     found = []
     for row in rows:
@@ -74,7 +72,7 @@ def _cells(rows: Sequence[nodes.Node], columns: int) -> list[list[_Cell]]:
 
 
 def _column_widths(rows: list[list[_Cell]], render: RenderCell, width: int) -> list[int]:
-    """The widest line of each column; where the table is too wide, the widest columns give way."""
+    """Return the widths of columns: their widest lines, or less for the widest columns of a table that is too wide."""
     cells = sorted((cell for row in rows for cell in row), key=lambda cell: cell.span)
     columns = max((cell.column + cell.span for cell in cells), default=1)
     widths = [1] * columns
@@ -120,16 +118,16 @@ BULLETS = "*-+"
 
 
 def text_lines(parts: Iterable[nodes.Node], width: int = WIDTH, words: Words = ENGLISH) -> list[str]:
-    """The lines of body elements and sections, with one blank line between sections and between paragraphs.
+    """Return the lines of body elements and sections, with one blank line between sections and between paragraphs.
 
-    :param width: the columns of a line; words that are longer stay whole.
-    :param words: ours, for what stands over admonitions.
+    :param width: the columns of a line; longer words are not broken.
+    :param words: the extension's own, for the labels of admonitions.
     """
     return _Renderer(width, words).blocks(parts, 0)
 
 
 class _Renderer:
-    """Renders blocks to lines without indentation; whoever asks puts his own before them."""
+    """Renders blocks to lines without indentation, which callers add."""
 
     def __init__(self, width: int, words: Words) -> None:
         self.width = width
@@ -154,7 +152,7 @@ class _Renderer:
         return lines
 
     def block(self, part: nodes.Node, level: int, indent: int) -> list[str]:
-        """The lines of one body element."""
+        """Return the lines of one body element."""
         for kind, render in _BLOCKS.items():
             if isinstance(part, kind):
                 assert isinstance(part, nodes.Element)
@@ -186,7 +184,7 @@ class _Renderer:
         return self.items(node, [label.ljust(width) for label in labels], level, indent)
 
     def items(self, node: nodes.Element, labels: list[str], level: int, indent: int) -> list[str]:
-        """The items of a list, without blank lines between them."""
+        """Return the items of a list, without blank lines between them."""
         lines: list[str] = []
         for label, item in zip(labels, node.children, strict=True):
             body = self.blocks(item.children, level, indent + len(label)) or [""]
@@ -287,10 +285,10 @@ _BLOCKS: dict[type[nodes.Node], Callable[[_Renderer, nodes.Element, int, int], l
 
 
 def inline_text(node: nodes.Node) -> str:
-    """The words of a text element as a mail shows them.
+    """Return the words of a text element in a mail.
 
     Emphasis and literals keep marks, a link whose text says where it leads is followed by its URL, and a picture is
-    its alternative text. Where in a channel's log a success was told is left out.
+    its alternative text. Links to the log of a channel are left out.
     """
     if isinstance(node, nodes.Text):
         return node.astext()
@@ -322,10 +320,10 @@ def _visible(parts: Iterable[nodes.Node]) -> Iterator[nodes.Node]:
 
 
 def _close(before: nodes.Node, after: nodes.Node, *, inside_list: bool) -> bool:
-    """Whether there is no blank line between two blocks.
+    """Return True if there is no blank line between two blocks.
 
-    A list follows what it is about, and the next bullet list the one before, as if they were one. A heading inside
-    the text stands above what follows it.
+    A list follows its introduction, and a bullet list the one before, as if they were one. A heading inside the text
+    is directly above its body.
     """
     if isinstance(before, nodes.rubric | nodes.title):
         return True

@@ -1,11 +1,9 @@
 """The cycle of a series as a picture: SVG to be put into a page.
 
-Places along the line are percentages and everything else is in pixels, so that the picture is as wide as the page, and
+Horizontal positions are percentages and everything else is in pixels, so that the picture is as wide as the page, and
 its words are as large on a phone as on a screen. There is no room for titles on a phone: each mark has a number, and
-whoever shows the picture puts a list with these numbers below it. Shapes and words say everything that a colour could;
-all is drawn in the colour of the text, in pages that are light or dark.
-
-What pictures in pages have in common: SVG in the colour of the text, with words for who cannot see it.
+the page has a list with these numbers below the picture. As in all our pictures, shapes and words replace colours:
+everything has the colour of the text, on light and dark pages, and a description for screen readers.
 """
 
 from __future__ import annotations
@@ -19,24 +17,24 @@ from xml.sax.saxutils import escape
 from sphinxext.digest.model import ENGLISH, Event, Outlook, Schedule, Scope, Week, Words
 from sphinxext.digest.model.words import filled
 
-#: What XML cannot hold, not even escaped (XML 1.0, 2.2).
+#: The characters that XML cannot contain, not even escaped (XML 1.0, 2.2).
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def clean(text: str) -> str:
-    """A text on one line, without what XML cannot hold."""
+    """Return a text on one line, without characters that XML cannot contain."""
     return " ".join(_NOT_XML.sub("\ufffd", text).split())
 
 
 def words_in_svg(text: str) -> str:
-    """A text as the content of an element."""
+    """Return a text as the content of an element."""
     return escape(clean(text))
 
 
 def picture(parts: str, height: int, title: str, description: str, identifier: str, css_class: str) -> str:
-    """A picture as wide as the page, and so many pixels high. Places along its width are percentages.
+    """Return a picture as wide as the page, with a height in pixels. Horizontal positions are percentages.
 
-    :param identifier: begins the identifiers in the picture, which nothing else on the page may have.
+    :param identifier: begins the identifiers in the picture, which must be unique on the page.
     """
     return (
         f'<svg class="{css_class}" role="img" aria-labelledby="{identifier}-title {identifier}-description" '
@@ -46,18 +44,18 @@ def picture(parts: str, height: int, title: str, description: str, identifier: s
     )
 
 
-#: Where the rows are, from above: marks that would touch their neighbours, other marks, the weeks, what is below them.
+#: The heights of the rows: marks that would touch adjacent ones, other marks, the weeks, and below them.
 _LANES = (34, 12)
 _BAR, _BAR_END = 50, 64
 _BELOW, _NUMBERS, _MONTHS, _HEIGHT = 80, 97, 114, 120
 
 #: Half the height of a mark.
 _RADIUS = 10
-#: How many weeks there are between two that have their name below them.
+#: The weeks between two with a name below them.
 _NAMED = 5
-#: How many weeks away a mark may be whose neighbour stands higher.
+#: The distance in weeks of a mark that makes an adjacent one go up.
 _NEAR = 2
-#: How many weeks the names of two months need between them.
+#: The weeks that the names of two months need between them.
 _MONTH_WEEKS = 3
 _MIDDLE = 'text-anchor="middle"'
 
@@ -67,7 +65,7 @@ _MILESTONE = re.compile(r"(?:^|[-_])(?:[1-9]|milestone[-_]?[1-9]|m[1-9])$", re.I
 
 
 class Shape(StrEnum):
-    """What a mark stands for, by its shape: a house, a square, a diamond, a circle."""
+    """The meaning of a mark, by its shape: a house, a square, a diamond, a circle."""
 
     RELEASE = "release"
     FREEZE = "freeze"
@@ -93,14 +91,14 @@ class Mark:
 
 
 def marks_of(schedule: Schedule) -> tuple[Mark, ...]:
-    """The weeks of the cycle in which something happens, the release at least, numbered in the order of time."""
+    """Return the weeks of the cycle with events, and that of the release, numbered in order."""
     release = schedule.week_of(schedule.release)
     weeks = [week for week in schedule.cycle if week.events or week is release]
     return tuple(Mark(number, week, _shape(week, schedule)) for number, week in enumerate(weeks, 1))
 
 
 def freeze_of(schedule: Schedule) -> tuple[Week, Week] | None:
-    """The first and the last week from the freeze of features to the release, if the schedule has such a freeze."""
+    """Return the first and the last week from the feature freeze to the release, if there is a feature freeze."""
     start = next((event for event in schedule.events if is_freeze(event)), None)
     inside = [
         week
@@ -111,16 +109,16 @@ def freeze_of(schedule: Schedule) -> tuple[Week, Week] | None:
 
 
 def is_freeze(event: Event) -> bool:
-    """Whether an event is the freeze of features."""
+    """Return True if an event is the feature freeze."""
     return event.scope is Scope.CROSS_PROJECT and (
         _FREEZE.fullmatch(event.id) is not None or event.title.lower() == "feature freeze"
     )
 
 
 def timeline_svg(outlook: Outlook, identifier: str, words: Words = ENGLISH) -> str:
-    """The weeks of a cycle with their marks, the freeze, the release and the day from which one looks.
+    """Return the weeks of a cycle with their marks, the freeze, the release and the current day.
 
-    :param identifier: begins the identifiers in the picture, which nothing else on the page may have.
+    :param identifier: begins the identifiers in the picture, which must be unique on the page.
     """
     schedule = outlook.schedule
     if not schedule.cycle:
@@ -137,7 +135,7 @@ def timeline_svg(outlook: Outlook, identifier: str, words: Words = ENGLISH) -> s
 
 
 def mark_svg(mark: Mark) -> str:
-    """The shape of a mark with its number, for the list below the picture."""
+    """Return the shape of a mark with its number, for the list below the picture."""
     return (
         '<svg class="digest-mark" aria-hidden="true" xmlns="http://www.w3.org/2000/svg" width="26" height="26" '
         f'viewBox="-13 -13 26 26" fill="currentColor" font-size="12">{_shape_svg(mark)}</svg>'
@@ -145,7 +143,7 @@ def mark_svg(mark: Mark) -> str:
 
 
 def description(outlook: Outlook, words: Words = ENGLISH) -> str:
-    """What the picture shows, in words."""
+    """Return the picture in words."""
     schedule = outlook.schedule
     cycle, gettext, day = schedule.cycle, words.gettext, words.day_of_year
     start, end, number = day(cycle[0].period.start), day(cycle[-1].period.end), len(cycle)
@@ -188,7 +186,7 @@ class _Drawing:
         return self.index[id(week)] + 0.5
 
     def _weeks(self) -> Iterator[str]:
-        """The weeks as boxes in a row; those that are over are darker."""
+        """Yield the weeks as boxes in a row; past ones are darker."""
         width = self._x(1)
         for index, week in enumerate(self.cycle):
             shade = ".5" if week.period.end < self.now else ".1"
@@ -229,7 +227,7 @@ class _Drawing:
             )
 
     def _now(self) -> Iterator[str]:
-        """A triangle below the day from which one looks, as far into its week as the day is."""
+        """Yield a triangle below the current day, at its place in the week."""
         week = self.schedule.week_of(self.now)
         if week is None:
             return
@@ -246,14 +244,14 @@ class _Drawing:
         return 0 if index == 0 else 2 if index == len(self.cycle) - 1 else 1
 
     def _names(self) -> Iterator[str]:
-        """The names of some weeks: all of them would not fit."""
+        """Yield the names of some weeks; all of them would not fit."""
         for week in self.cycle:
             if week.to_release is not None and week.to_release % _NAMED == 0:
                 name, x = escape(clean(week.name or "")), self._x(self._middle(week))
                 yield f'<text x="{x}" y="{_NUMBERS}" {_MIDDLE}>{name}</text>'
 
     def _months(self) -> Iterator[str]:
-        """The names of months, where they begin."""
+        """Yield the names of months at their beginnings."""
         starts: list[tuple[int, str]] = []
         for index, week in enumerate(self.cycle):
             name = escape(self.words.short_month(week.period.start))

@@ -1,1 +1,1 @@
-"""Files beside the pages, and what is remembered of them between builds."""
+"""Files beside the pages: feeds, calendars and indexes."""

@@ -1,7 +1,4 @@
-"""The feeds of the digests of each collection.
-
-The feeds of topics: single notes, and the release notes of versions.
-"""
+"""The feeds of each collection: its digests, and topics with single notes and the release notes of versions."""
 
 from __future__ import annotations
 
@@ -48,12 +45,12 @@ _MEMORY = "digest-feeds.pickle"
 
 
 class DigestFeeds(Publisher):
-    """The newest digests of each collection, as their pages have them."""
+    """The newest digests of each collection, with the text of their pages."""
 
     name = "feeds"
 
     def files(self) -> Iterator[File]:
-        """Two files to each collection; nothing is made as long as the pages are as they were written."""
+        """Yield two files for each collection; nothing is made while the pages don't change."""
         if not is_site(self.app.builder):
             return
         site = Site(self.app.env, self.app.builder)
@@ -66,9 +63,9 @@ class DigestFeeds(Publisher):
 
 
 def feed_files(feeds: Feeds, state: str, feed: Callable[[], Feed]) -> Iterator[File]:
-    """The two files of a feed.
+    """Yield the two files of a feed.
 
-    :param feed: makes what both of them are made from.
+    :param feed: returns the data of both.
     """
 
     def atom() -> tuple[str, bytes]:
@@ -86,7 +83,7 @@ def feed_files(feeds: Feeds, state: str, feed: Callable[[], Feed]) -> Iterator[F
 
 
 def make_feed(site: Site, settings: Settings, feeds: Feeds, entries: tuple[FeedEntry, ...]) -> Feed:
-    """A feed with what all feeds of a collection say of themselves."""
+    """Return a feed with the metadata that all feeds of a collection share."""
     from sphinxext.digest.render.feed import Feed
 
     base = base_url(site, settings)
@@ -102,18 +99,18 @@ def make_feed(site: Site, settings: Settings, feeds: Feeds, entries: tuple[FeedE
     )
 
 
-def what_feeds_say(site: Site, settings: Settings, feeds: Feeds) -> tuple[object, ...]:
-    """What every feed of a collection depends on, besides its entries."""
+def feed_inputs(site: Site, settings: Settings, feeds: Feeds) -> tuple[object, ...]:
+    """Return the inputs of every feed of a collection, besides its entries."""
     return (feeds, base_url(site, settings), home_of(site, settings), author_name(site), language_tag(site))
 
 
 def _state(site: Site, settings: Settings, feeds: Feeds, pages: dict[str, Described]) -> str:
     marks = [(page, _mark(site, docname)) for docname, page in pages.items()]
-    return mark_of(what_feeds_say(site, settings, feeds), marks).hex()
+    return mark_of(feed_inputs(site, settings, feeds), marks).hex()
 
 
 def _mark(site: Site, docname: str) -> bytes:
-    """A value that changes with all that a page shows, its base and our own work included."""
+    """Return a checksum of a page's content and of our version."""
     expected = build_state_of(site.env).writes.expected
     return mark_of(__version__, expected.pages.get(docname) if expected is not None else None)
 
@@ -138,7 +135,7 @@ def _feed(site: Site, settings: Settings, feeds: Feeds, pages: dict[str, Describ
 
 
 def _texts(site: Site, settings: Settings, feeds: Feeds, docnames: list[str]) -> dict[str, str]:
-    """The pages as HTML. They are kept: after most edits all but one of them are the same."""
+    """Return the pages as HTML, from a cache: most edits change only one of them."""
     file, key = Path(site.env.doctreedir, _MEMORY), (str(site.builder.outdir), feeds.atom)
     known: dict[tuple[str, str], dict[str, tuple[bytes, str]]] = kept_record(file, DigestDomain.data_version) or {}
     before, now = known.get(key, {}), {}
@@ -171,7 +168,7 @@ class TopicFeeds(Publisher):
     name = "topics"
 
     def files(self) -> Iterator[File]:
-        """Two files to each topic of a collection; nothing is read as long as nothing has changed."""
+        """Yield two files for each topic of a collection; nothing is read while nothing has changed."""
         if not is_site(self.app.builder):
             return
         site = Site(self.app.env, self.app.builder)
@@ -182,7 +179,7 @@ class TopicFeeds(Publisher):
 
 
 def warn_of_topics(app: Sphinx) -> None:
-    """Say that topics cannot have feeds where nothing says where the documentation is published."""
+    """Warn that feeds of topics need the URL of the documentation."""
     build = build_state_of(app.env)
     for settings in build.project.collections if is_site(app.builder) else ():
         if settings.feeds and not base_url(Site(app.env, app.builder), settings):
@@ -194,13 +191,13 @@ def warn_of_topics(app: Sphinx) -> None:
 
 
 class _DigestLinks:
-    """How the notes of a feed refer to digests: by the addresses of their pages."""
+    """Links from the notes of a feed to digests, by the URLs of their pages."""
 
     def __init__(self, collection: Collection, pages: dict[str, str]) -> None:
         self.collection, self.pages = collection, pages
 
     def to_thread(self, entry: Entry) -> list[nodes.Node]:
-        """The title of the digest that a thread stands in, as a link if that has a page."""
+        """Return the title of the digest with a thread, as a link if it has a page."""
         from docutils import nodes
 
         from sphinxext.digest.collection.compose import digest_title
@@ -210,7 +207,7 @@ class _DigestLinks:
         return [nodes.reference("", title, refuri=f"{url}#{entry.anchor}") if url else nodes.Text(title)]
 
     def to_release(self, version: str) -> list[nodes.Node]:
-        """The version alone; no note is about one."""
+        """Return the version without a link."""
         from docutils import nodes
 
         return [nodes.Text(version)]
@@ -227,7 +224,7 @@ def _topic_state(site: Site, settings: Settings, topic: Topic, feeds: Feeds) -> 
     pages = [(name, page.name) for name, page in digest_pages(site.env, settings).items()]
     targets = [target for target in domain.targets() if target.type == RELEASE] if topic.notes else []
     around = (pages, targets, places_of(site))
-    parts = (folder, releases, around, topic, settings.feed_limit, what_feeds_say(site, settings, feeds))
+    parts = (folder, releases, around, topic, settings.feed_limit, feed_inputs(site, settings, feeds))
     return mark_of(*parts).hex() if folder else ""
 
 
@@ -239,7 +236,7 @@ def _topic_feed(site: Site, settings: Settings, topic: Topic, feeds: Feeds) -> F
 
 
 def _notes(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
-    """The newest notes of a topic as entries."""
+    """Yield the newest notes of a topic as entries."""
     if not topic.kinds:
         return
     from sphinxext.digest.doctree.notes import NoteBuilder
@@ -277,7 +274,7 @@ def _notes(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
 
 
 def _releases(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
-    """The newest versions that have notes of a topic as entries."""
+    """Yield the newest versions with notes of a topic as entries."""
     if not topic.notes:
         return
     from sphinxext.digest.doctree.notes import NoteBuilder

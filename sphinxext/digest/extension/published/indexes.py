@@ -35,7 +35,7 @@ _UNUSUAL = re.compile(r"[^a-z0-9_-]+")
 
 
 def calendar_path(pages: str, schedule: Schedule) -> str:
-    """Where the calendar of a series is, seen from the folder of the output."""
+    """Return the path of the calendar of a series, relative to the output folder."""
     return f"{pages}/{_UNUSUAL.sub('-', schedule.series.lower()).strip('-') or 'series'}.ics"
 
 
@@ -56,7 +56,7 @@ class Calendars(Publisher):
 
 
 def calendars_of(env: BuildEnvironment, settings: Settings) -> dict[str, str]:
-    """The calendars that stand beside the pages of a collection: their paths, and the titles of their series."""
+    """Return the calendars of a collection by their paths, with the titles of their series."""
     build, found = build_state_of(env), {}
     for query in _published(env):
         try:
@@ -70,7 +70,7 @@ def calendars_of(env: BuildEnvironment, settings: Settings) -> dict[str, str]:
 
 
 def _state(build: BuildState, query: ScheduleQuery) -> str:
-    """A value that changes with everything that a calendar depends on."""
+    """Return a checksum of the inputs of a calendar."""
     try:
         stamp = stamp_of(build, query)
     except DigestError:
@@ -83,7 +83,7 @@ def _state(build: BuildState, query: ScheduleQuery) -> str:
 
 
 def _published(env: BuildEnvironment) -> list[ScheduleQuery]:
-    """What pages ask for, in an order of their own; the project's schedules last, so that theirs is what stays."""
+    """Return the queries of pages, the project's own schedules last, so that they win."""
     asked = DigestDomain.of(env).data["schedules"]
     queries = [query for docname in sorted(asked) for query, _answer in asked[docname] if query.published]
     return sorted(queries, key=lambda query: (query.path == "", query.path, query.series))
@@ -126,7 +126,7 @@ class NotesIndexes(Publisher):
 
 
 def _names(site: Site, settings: Settings) -> tuple[str, str]:
-    """What the project is called by programs and by readers; a further collection has its title besides."""
+    """Return the names of the project for programs and for readers; a further collection adds its title."""
     build = build_state_of(site.env)
     title = words_of(settings, "collection_title", build.words)
     project = project_name(site) or title

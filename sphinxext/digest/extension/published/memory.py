@@ -1,10 +1,7 @@
-"""Publishing files: what has not changed since it was published is not made again.
+"""Publish files beside the pages of a site, and remember them, so that only stale files are made again.
 
-What published files depend on, as far as a look at a folder tells it.
-
-Pages as they are written, for what is made of them after all of them were.
-
-Where what is published of a collection is, and the line of links to it on the page that lists the digests.
+This module also tells what published files depend on, resolves pages once more for them, names feeds, and makes the
+links to all files of a collection.
 """
 
 from __future__ import annotations
@@ -31,7 +28,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 
-#: What was published in which folder, beside the environment.
+#: The published files of each folder, beside the environment.
 _MEMORY = "digest-published.json"
 #: By the name of a publisher its state, its files, by their names with their paths and states, which of them is where,
 #: and the checksums of what is there.
@@ -41,9 +38,8 @@ Published = dict[str, dict[str, Any]]
 class File(NamedTuple):
     """A file to publish.
 
-    ``name`` tells it from the publisher's others. ``state`` changes with everything that the file depends on; if it is
-    empty, the file is made in each build. ``make`` gives its path, seen from the folder of the output, and its
-    content, or None if there is no such file.
+    ``name`` is unique for its publisher. ``state`` is a checksum of its inputs; if empty, the file is made in each
+    build. ``make`` returns its path, relative to the output folder, and its content, or None if there is no file.
     """
 
     name: str
@@ -52,9 +48,9 @@ class File(NamedTuple):
 
 
 class Publisher:
-    """Something that publishes files beside the pages of a site."""
+    """Base class: publishes files beside the pages of a site."""
 
-    #: Tells it from others in what is remembered.
+    #: The key of its files in the record.
     name: ClassVar[str]
 
     def __init__(self, app: Sphinx) -> None:
@@ -62,19 +58,19 @@ class Publisher:
 
     @property
     def state(self) -> str:
-        """A value that changes with everything that any of the files depends on; empty if that is not known.
+        """A checksum of the inputs of all files, or an empty string if it is unknown.
 
-        As long as it stays as it is, the publisher is not asked for its files.
+        While it stays the same, the publisher is not asked for its files.
         """
         return ""
 
     def files(self) -> Iterable[File]:
-        """The files that should be there. Of several with the same path the last one is published."""
+        """Return the files to publish; of several with the same path the last one wins."""
         raise NotImplementedError
 
 
 def publish(publishers: Sequence[Publisher], builder: str, outdir: Path, doctreedir: Path) -> None:
-    """Write the files that are not there as they should be, and remove those that were published and are no more.
+    """Write the missing and stale files, and remove those that are not published any more.
 
     :param builder: its name, since several may write into the same folder.
     :raises SphinxError: if one cannot be written.
@@ -94,7 +90,7 @@ def publish(publishers: Sequence[Publisher], builder: str, outdir: Path, doctree
 
 
 def _publish(publisher: Publisher, before: dict[str, Any], outdir: Path) -> dict[str, Any]:
-    """Let a publisher write its files; returns what is to be remembered of them."""
+    """Write the files of a publisher, and return the record of them."""
     state = publisher.state
     known: dict[str, list[str]] = before.get("files", {})
     if state and before.get("state") == state and all((outdir / path).is_file() for path, _state in known.values()):
@@ -134,17 +130,17 @@ def _sums(published: Published) -> dict[str, str]:
 
 
 def _read(file: Path) -> dict[str, Published]:
-    """What was published, by the folder it is in; nothing of what another release made."""
+    """Read the published files by their folders; ignore those of another release."""
     data = kept(file)
     record: dict[str, Any] = json.loads(data) if data is not None else {}
     return record["folders"] if record.get("version") == __version__ else {}
 
 
 def collection_state(site: Site, settings: Settings) -> str:
-    """A value that changes with the notes of a collection, their days and digests, and its settings.
+    """Return a checksum of the notes of a collection, their days and digests, and its settings.
 
-    It is empty as long as a fragment, or a file with notes of other projects, is so young that it could change without
-    a new time.
+    It is empty while a fragment, or a file with notes of other projects, is so recent that it could change without a
+    new modification time.
     """
     build = build_state_of(site.env)
     state = build.folder_state(settings)
@@ -160,7 +156,7 @@ def places_of(site: Site) -> bytes:
 
 
 def resolved_page(site: Site, docname: str) -> nodes.document:
-    """The doctree of a page with its references resolved. It may be changed."""
+    """Return a new doctree of a page with its references resolved, and without numbers behind its links."""
     build = build_state_of(site.env)
     # the page is not being written, which others would take from the event that comes with this
     expected, build.writes.expected = build.writes.expected, None
@@ -186,7 +182,7 @@ class Feeds(NamedTuple):
 
 
 def feeds_of(site: Site, settings: Settings) -> list[Feeds]:
-    """The feeds that a collection has: that of its digests, then those of its topics."""
+    """Return the feeds of a collection: that of its digests, then those of its topics."""
     if FEEDS not in settings.publish or not base_url(site, settings):
         return []
     pages = settings.pages
@@ -199,7 +195,7 @@ def feeds_of(site: Site, settings: Settings) -> list[Feeds]:
 
 
 def feed_title(site: Site, settings: Settings, topic: str = "") -> str:
-    """What a feed is called where readers see no page around it."""
+    """Return the title of a feed."""
     words = site.words
     title = topic or words_of(settings, "collection_title", words)
     project = project_name(site)
@@ -207,19 +203,19 @@ def feed_title(site: Site, settings: Settings, topic: str = "") -> str:
 
 
 def project_name(site: Site) -> str:
-    """What the project is called, or nothing: Sphinx has words for that, too."""
+    """Return the name of the project, or an empty string for Sphinx's placeholder."""
     project = str(site.config.project).strip()
     return "" if project == "Project name not set" else project
 
 
 def author_name(site: Site) -> str:
-    """Who writes the documentation, by its settings: its author, or the project."""
+    """Return the author of the documentation, or its project."""
     author = str(site.config.author).strip()
     return author if author and author not in ("Author name not set", "unknown") else project_name(site)
 
 
 def published_links(env: BuildEnvironment, docname: str, builder: Builder, folder: str) -> nodes.paragraph | None:
-    """The links to the feeds and calendars of a collection, as they are on a page; nothing if there are none."""
+    """Return the links to the feeds and calendars of a collection for a page, or None if there are none."""
     build = build_state_of(env)
     settings = build.project.for_fragments(folder)
     if settings is None or builder.format != "html":
