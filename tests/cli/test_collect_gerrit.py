@@ -100,5 +100,5 @@ def test_what_is_no_list(run: Run, project: Path) -> None:
     (project / "x").write_text("<html>", encoding="utf-8")
     outcome = run("collect", "gerrit", "x", "none")
     assert (outcome.status, outcome.out) == (1, "")
-    assert "x: not-a-feed is no list of changes" in outcome.err
+    assert "x: not-a-feed not a list of changes" in outcome.err
     assert "none: unreadable" in outcome.err

@@ -193,7 +193,7 @@ def test_what_cannot_be_read(run: Run, project: Path, archive: Path, server: Web
     (project / "page.html").write_text("<p>no mail</p>")
     outcome = run("collect", "mbox", "page.html", archive, "missing", f"{server.url}/none", "--dry-run")
     assert (outcome.status, len(outcome.lines)) == (1, 2)
-    assert "page.html: no-mail this is no mail archive" in outcome.err
+    assert "page.html: no-mail not a mail archive" in outcome.err
     assert "missing: unreadable there is no such file" in outcome.err
     assert f"{server.url}/none: source-fetch there is no such file on the server" in outcome.err
     assert "Traceback" not in outcome.err

@@ -115,7 +115,7 @@ def test_another_folder_leaves_the_calendar_alone(project: Path, run: Run) -> No
     (project / "digest.txt").write_text(TWO_WEEKS, encoding="utf-8")
     outcome = run("import", "digest.txt", "--fragments", "old/digests")
     assert outcome.status == 0
-    assert "old/digests is no collection of the project, so its calendar stays as it is" in outcome.err
+    assert "old/digests is not a collection of the project, so its calendar stays as it is" in outcome.err
     assert not (project / "releasenotes" / "digest.yaml").exists()
     assert len(list((project / "old" / "digests").iterdir())) == 2
     assert len(run("list", "2016-04-09/2016-04-22", "--fragments", "old/digests").lines) == 3

@@ -46,7 +46,7 @@ logger = logging.getLogger("sphinxext.digest.gather.bot")
 def _author(text: str) -> Author:
     match = re.fullmatch(r"([^<>\n]*[^<>\s])\s*<([^<>\s]+@[^<>\s]+)>", text.strip())
     if match is None:
-        raise ValueError(f"'{text}' is no author: NAME <ADDRESS>")
+        raise ValueError(f"'{text}' is not a valid author: write NAME <ADDRESS>")
     return Author(match[1].strip(), match[2])
 
 
@@ -56,15 +56,15 @@ def _log_url(text: str) -> str:
 
 
 def _branch(text: str) -> str:
-    """Return a name that can stand in a refspec; what else is wrong with it, git says."""
+    """Check that a branch name is safe in a refspec; git checks the rest."""
     if not re.fullmatch(r"(?![-/.])[^\s:*?\[\\^~\x00-\x1f\x7f]+", text) or ".." in text:
-        raise ValueError(f"'{text}' is no name of a branch")
+        raise ValueError(f"'{text}' is not a valid branch name")
     return text
 
 
 def _remote(text: str) -> str:
     if text.startswith("-") or not text:
-        raise ValueError(f"'{text}' is no remote")
+        raise ValueError(f"'{text}' is not a valid remote")
     return text
 
 
@@ -212,7 +212,7 @@ def _password(file: Path | None) -> str:
 
 
 def _run(ctx: click.Context, settings: BotSettings, *, checking: bool, **options: Any) -> bool:
-    """Check, or run; whether all went well.
+    """Check or run the bot; return True if all went well.
 
     :raises GitError: if there is no clone to commit to.
     """

@@ -1,7 +1,4 @@
-"""``sphinx-digest collect``: draft fragments from what other programs know.
-
-The round of ``sphinx-digest collect`` without a source: all sources that the settings list, one after the other.
-"""
+"""``sphinx-digest collect``: run a collector, or without one a round through all sources that the settings list."""
 
 from __future__ import annotations
 
@@ -94,8 +91,6 @@ def command(
     something else. A source that fails keeps no other from being collected from; the exit status is then 1.
     """
     if ctx.invoked_subcommand is None:
-        # a command of one source does without it
-
         go_round(ctx, since, until, dry_run=dry_run, fragments=fragments, form=form)
         return
     for option in ctx.command.params:
@@ -104,15 +99,15 @@ def command(
             raise click.UsageError(message, ctx)
 
 
-#: Options that hold for a whole round, so that no source can have them of its own.
+#: Options of the whole round, which a source cannot set.
 _OF_THE_ROUND = ("dry-run", "format")
-#: The source whose argument is no path.
+#: The source whose arguments are not paths.
 _SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True)
 class Round:
-    """What holds for all sources: the project's folder, the period, and options by the names that commands have."""
+    """The settings of a round: the project's folder, the period, and the options of all commands by name."""
 
     root: Path
     since: date
@@ -158,9 +153,9 @@ def go_round(
 
 
 def check_sources(group: click.Group, project: Project) -> list[Problem]:
-    """Return the options of sources that their commands do not have, or not with such a value.
+    """Return problems of options that a source's command does not have, or with invalid values.
 
-    The settings cannot tell: what options there are, the commands know alone.
+    Only the commands know their options; the settings cannot check them.
     """
     named = [(name, one.sources) for name, one in _named(project) if one.sources]
     if not named:
@@ -237,7 +232,7 @@ def _collect(ctx: click.Context, source: Source, plan: Round, tally: Tally) -> b
 def _arguments(command: click.Command, source: Source, plan: Round) -> list[str]:
     """Return the command line of a source.
 
-    :raises click.UsageError: if the command has no such option, or it cannot have such a value.
+    :raises click.UsageError: if the command does not have an option, or its value is invalid.
     """
     known = {
         name.removeprefix("--"): option
@@ -260,9 +255,9 @@ def _arguments(command: click.Command, source: Source, plan: Round) -> list[str]
 
 
 def _without_missing_days(source: Source, plan: Round) -> tuple[Source, frozenset[str]]:
-    """Leave out the files of days that are not there, which is no failure; and return the addresses of days.
+    """Leave out missing files of single days, which is not a failure, and return the URLs of single days.
 
-    Whether a server has an address shows only when it is asked.
+    A missing URL only shows when it is fetched.
     """
     kept: list[str] = []
     addresses: set[str] = set()
@@ -282,7 +277,7 @@ def _without_missing_days(source: Source, plan: Round) -> tuple[Source, frozense
 
 
 def _option(name: str, value: str | bool | tuple[str, ...], option: click.Option, plan: Round) -> Iterator[str]:
-    """Yield the words of one option; the last one wins over what holds for the round."""
+    """Yield the words of one option; on the command line they follow, and override, those of the round."""
     if isinstance(value, bool) != option.is_flag:
         wanted = "true or false" if option.is_flag else "a text or a number"
         raise click.UsageError(f"The option '{name}' must be {wanted}.")
@@ -300,7 +295,7 @@ def _option(name: str, value: str | bool | tuple[str, ...], option: click.Option
 
 
 def _last_day(plan: Round) -> date:
-    """Return the last day that there can be something of."""
+    """Return the last day of the round that is not in the future."""
     return max(plan.since, min(plan.until, today()))
 
 

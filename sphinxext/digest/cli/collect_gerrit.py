@@ -51,8 +51,8 @@ def _site(text: str) -> str:
     metavar="LABEL=N",
     multiple=True,
     callback=checked(_vote),
-    help="Only changes with such a vote or a higher one, such as 'Code-Review=2', and no veto on the label; for a "
-    "negative N, with such a vote or a lower one. May be repeated.",
+    help="Only changes with this vote or a higher one, such as 'Code-Review=2', and no veto on the label; for a "
+    "negative N, with this vote or a lower one. May be repeated.",
 )
 @click.option(
     "--project",

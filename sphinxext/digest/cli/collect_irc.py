@@ -80,7 +80,7 @@ def command(
     is a page behind a URL.
     """
     if since and until and until < since:
-        raise click.UsageError(f"There are no days from {since} to {until}.")
+        raise click.UsageError(f"{since} is later than {until}.")
     wishes = Wishes(channel, url, since, until, day, offset)
     found = run.read(logs, lambda log: find_sources(log, channel, wishes.may_matter))
     logs_read = _read([source for sources in found for source in sources], wishes)

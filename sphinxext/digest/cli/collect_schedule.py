@@ -97,7 +97,7 @@ def note_of(collection: Collection, schedule: Schedule, week: Week) -> Entry | N
 
 
 def draft_countdown(schedule: Schedule, week: Week, settings: Settings) -> draft.Draft:
-    """Return the fragment for a week that has a name. What a person has to decide stands in comments at its top.
+    """Draft the fragment of a named week. Comments at its top say what a person has to decide.
 
     :raises DigestError: if no fragment can have the week, which is a hundred others away from the release.
     """

@@ -65,7 +65,7 @@ def command(
     an export of WordPress (WXR) with many posts. Each section of a digest becomes a fragment. A digest of other days
     than the calendar has is added to the intervals of the settings, if the folder is one of the project's.
 
-    What cannot be known, such as a URL that got lost, is reported and stays as it stands. The exit status is 1 only if
+    What cannot be known, such as a URL that got lost, is reported and left as it is. The exit status is 1 only if
     something could not be imported. Importing a file again changes nothing, and leaves alone what has been edited.
     """
     project = open_valid_project(ctx.obj)

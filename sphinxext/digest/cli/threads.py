@@ -1,7 +1,4 @@
-"""``sphinx-digest threads``: the threads of mailing lists, to choose from.
-
-Threads of mail archives on the command line: FILE, and the options that choose among threads.
-"""
+"""``sphinx-digest threads``: list the threads of mail archives, and the options that choose among them."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ from sphinxext.digest.text.width import width_of
 
 
 def thread_options(*, top: int | None, min_messages: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add what chooses among threads, with these defaults; :func:`wishes_of` takes the values."""
+    """Add the options that choose threads, with these defaults; :func:`wishes_of` takes their values."""
     options = (
         click.option(
             "--top",
@@ -71,7 +68,7 @@ def wishes_of(
     until: date | None,
     chosen: Sequence[str] = (),
 ) -> Wishes:
-    """What the options ask for."""
+    """Return the choice of threads that the options make."""
     folded = frozenset(tag.strip("[] ").casefold() for tag in tags)
     if chosen:
         return Wishes(chosen=tuple(chosen), since=since, until=until)
@@ -206,7 +203,7 @@ def _padded(cell: str, width: int, column: str) -> str:
 
 
 def _cut(text: str, width: int | None) -> str:
-    """Return a text of at most so many columns."""
+    """Cut a text to a number of columns."""
     if width is None or width_of(text) <= width:
         return text
     cut = text[:width]

@@ -1,1 +1,1 @@
-"""Collectors: drafts of fragments from chats, mails, feeds, reviews, schedules and older digests."""
+"""Gather drafts from chats, mails, feeds, reviews, schedules and older digests. Only the command imports this."""

@@ -1,4 +1,4 @@
-"""Notes of other projects' indexes to drafts of the same kinds, which say whose they are."""
+"""Draft the notes of another project's index as notes of the same kinds that name the project."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MAX_TEXT = 100_000
 
 @dataclass(frozen=True, slots=True)
 class JointWishes:
-    """Which notes are wanted, and under which heading items and stories come.
+    """The choice of notes, and the heading of items and stories.
 
     ``limit`` is how many fragments, the newest. ``known`` are the identities of those that the folder has.
     """
@@ -107,7 +107,7 @@ def _type(note: IndexNote, name: str) -> Type:
 
 
 def _sound_texts(notes: Iterable[IndexNote], settings: Settings) -> dict[str, str]:
-    """Return the texts of notes as they can stand here, by their types and what they were: all are checked at once."""
+    """Return the texts that are valid here by type and original text. All are checked at once."""
     # what this project lets its own authors do is not for others
     strict = replace(
         settings, fragment_raw=False, fragment_file_insertion=False, fragment_directives=(), fragment_roles=()

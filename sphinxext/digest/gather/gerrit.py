@@ -1,4 +1,4 @@
-"""Lists of changes from Gerrit to drafts of items: what is close to merging, what wants a review."""
+"""Draft items from Gerrit's lists of changes, such as those close to merging or in need of review."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DETAILS = "DETAILED_LABELS"
 _MERGED, _ABANDONED = "MERGED", "ABANDONED"
 #: What Gerrit called a private change before version 2.15.
 _OLD_PRIVATE = "DRAFT"
-#: How the REST API and ``gerrit query`` mark changes; whatever stands there counts, unless it says no.
+#: The keys by which the REST API and ``gerrit query`` mark changes; any value but a negative one counts.
 _PRIVATE_KEYS, _WIP_KEYS = ("is_private", "private"), ("work_in_progress", "wip")
 
 
@@ -71,7 +71,7 @@ class Vote:
     value: int
 
     def is_in(self, votes: Mapping[str, tuple[int, ...]]) -> bool:
-        """Return True if there is such a vote."""
+        """Return True if a change has the vote."""
         found = next((values for name, values in votes.items() if name.casefold() == self.label.casefold()), ())
         if self.value < 0:
             return any(value <= self.value for value in found)
@@ -80,7 +80,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class ChangeWishes:
-    """Which changes are wanted; ``projects`` may end in ``*``. An open change is news of ``today``.
+    """The choice of changes; ``projects`` may end in ``*``. An open change is dated to ``today``.
 
     Changes that are work in progress, or abandoned, are wanted only with ``wip`` and ``abandoned``.
     """
@@ -145,7 +145,7 @@ def read_changes(data: bytes, source: str, site: str = "") -> ChangeList:
             continue
         change = _change(record, site) if isinstance(record, Mapping) else None
         if change is None:
-            message = f"entry {number} is no change: it has no number, or no subject"
+            message = f"entry {number} is not a change: its number or its subject is missing"
             result.problems.append(Problem(source, 0, 0, Code.BAD_RECORD, message))
             continue
         result.more = result.more or record.get("_more_changes") is True
@@ -160,7 +160,7 @@ def draft_changes(changes: Iterable[Change], wishes: ChangeWishes) -> list[Draft
     """Draft an item of each change that is wanted, in the order of the list.
 
     A merged change is news of the day on which it was, others of the day on which they were collected. A change that
-    is in several lists comes once, and never again in later ones: that it is still open is no news.
+    is in several lists is drafted once, and not again while it stays open.
     """
     drafts: dict[str, Draft] = {}
     wanted = [change for change in changes if _wants(wishes, change)]
@@ -211,14 +211,14 @@ def _rest(text: str, source: str) -> list[Any]:
     start = text.removeprefix(_PREFIX)
     value = parse_json(start, source, text.count("\n") - start.count("\n"))
     if not isinstance(value, list):
-        raise DigestError(Problem(source, 0, 0, Code.NOT_A_FEED, "is no list of changes"))
+        raise DigestError(Problem(source, 0, 0, Code.NOT_A_FEED, "not a list of changes"))
     return [change for part in value for change in (part if isinstance(part, list) else [part])]
 
 
 def _lines(text: str, source: str) -> Iterator[Any]:
     """Yield the objects of a query's output; the last of them counts the others."""
     if not text.startswith("{"):
-        message = "is no list of changes: neither an answer of Gerrit's REST API nor 'gerrit query --format=JSON'"
+        message = "not a list of changes: neither an answer of Gerrit's REST API nor 'gerrit query --format=JSON'"
         raise DigestError(Problem(source, 0, 0, Code.NOT_A_FEED, message))
     for number, line in enumerate(text.split("\n")):
         if line.strip():
@@ -233,7 +233,7 @@ def _change(record: Mapping[str, Any], site: str) -> Change | None:
     project = visible_text(_text(record.get("project")))
     url = web_url(_text(record.get("url")))
     if url is None and site and project:
-        # the form that Gerrit has had since 2.15; it leads there without the project as well
+        # the form since Gerrit 2.15, which also works without the project
         url = web_url(f"{site}/c/{quote(project)}/+/{number}")
     return Change(
         int(number),

@@ -99,7 +99,7 @@ class XmlReader:
         :raises DigestError: if it is malformed or nested too deeply, or declares a document type. One that only names
             a DTD, as in RSS 0.91, is skipped.
         """
-        if declaration := _DECLARATION.match(text):  # the text is decoded, and lines may stand before the declaration
+        if declaration := _DECLARATION.match(text):  # the text is decoded, and lines may come before it
             text = "\n" * declaration[0].count("\n") + text[declaration.end() :]
         try:
             self._parser.Parse("".join(_with_known_references(text)).encode(), True)

@@ -43,7 +43,7 @@ def test_any_bytes(line: bytes) -> None:
 
 def test_nothing_breaks_out_of_a_line() -> None:
     assert make_line("PRIVMSG", "#c", "a\r\nQUIT\0") == b"PRIVMSG #c :a  QUIT \r\n"
-    with pytest.raises(ValueError, match="cannot stand there"):
+    with pytest.raises(ValueError, match="has an invalid parameter"):
         make_line("PRIVMSG", "#c d", "a")
 
 

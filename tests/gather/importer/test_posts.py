@@ -89,7 +89,7 @@ def test_numbered_newsletters_of_an_archive(subject: str, tmp_path: Path) -> Non
         assert [text for _, text in found] == ["The lamp of 01.", "The lamp of 22."]
     else:
         assert found == [("2003-12-01", "The lamp of 01."), ("2003-12-22", "The lamp of 22.")]
-    assert source(tmp_path, data).remarks == ["x: 2 mails are left out: they are no digests"]
+    assert source(tmp_path, data).remarks == ["x: 2 mails are left out: they are not digests"]
 
 
 @pytest.mark.parametrize(

@@ -268,9 +268,9 @@ def test_what_is_no_mail(tmp_path: Path) -> None:
     for name, data, expected in [
         ("empty", b"", "there is nothing in the file"),
         ("blank", b"\n\n", "there is nothing in the file"),
-        ("page", b"<html>", "this is no mail archive"),
-        ("binary", b"\x00\x01" * 100, "this is no mail archive"),
-        ("settings", b"one: 1\ntwo: 2\n", "this is no mail archive"),
+        ("page", b"<html>", "not a mail archive"),
+        ("binary", b"\x00\x01" * 100, "not a mail archive"),
+        ("settings", b"one: 1\ntwo: 2\n", "not a mail archive"),
         ("sentence", b"From here on there is no mail\n", "there is no mail in it"),
     ]:
         (tmp_path / name).write_bytes(data)
@@ -317,7 +317,7 @@ def test_urls(server: WebServer) -> None:
         assert (ids(reading), reading.problems) == (IDS, [])
     for path, expected in {
         "missing": "there is no such file on the server",
-        "page": "this is no mail archive",
+        "page": "not a mail archive",
         "broken": "500",
         "away": "",
         "circle": "",

@@ -33,7 +33,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Security:
-    """How connections are made. ``authority`` is a file of certificates in place of the system's.
+    """The security of connections. ``authority`` is a file of certificates in place of the system's.
 
     Without ``verify`` anybody can be the server; without ``tls`` anybody can listen.
     """
@@ -43,7 +43,7 @@ class Security:
     authority: Path | None = None
 
     def context(self) -> ssl.SSLContext | None:
-        """What the connections are made with; None for no encryption.
+        """Return the context of connections; None for no encryption.
 
         :raises OSError: if the file of certificates cannot be read, or holds none.
         """
@@ -58,7 +58,7 @@ class Security:
 
 @dataclass(frozen=True)
 class Login:
-    """Who the bot is. With a ``password`` it logs in to the ``account`` by SASL, or else by NickServ."""
+    """The identity of the bot. With a ``password`` it logs in to the ``account`` by SASL, or else by NickServ."""
 
     nick: str
     realname: str = "SuccessBot of sphinx-digest"
@@ -68,7 +68,7 @@ class Login:
 
 @dataclass(frozen=True)
 class Waits:
-    """How many seconds the bot waits: for a connection, a login, before it asks a silent server and for the answer.
+    """The bot's waits in seconds: for a connection, a login, before it pings a silent server and for the answer.
 
     ``rejoin`` is for a channel that does not let it in, ``regain`` for its nick, ``answer`` between two answers.
     """
@@ -105,16 +105,16 @@ class BotSettings:
 def parse_server(text: str, *, tls: bool) -> Server:
     """Return a server as people write it: ``host``, ``host:port``, ``[address]:port``.
 
-    :raises ValueError: if it is none.
+    :raises ValueError: if it is invalid.
     """
     host, colon, port = text.rpartition(":")
     if not colon or text.endswith("]") or (":" in host and not host.endswith("]")):
         host, port = text, str(TLS_PORT if tls else PLAIN_PORT)
     host = host.removeprefix("[").removesuffix("]")
     if not host or not host.isprintable() or " " in host or "/" in host:
-        raise ValueError(f"'{text}' is no server: HOST or HOST:PORT")
+        raise ValueError(f"invalid server '{text}': expected HOST or HOST:PORT")
     if not (port.isascii() and port.isdecimal() and 0 < int(port[:6]) < 65536):
-        raise ValueError(f"'{port}' is no port: it must be a number up to 65535")
+        raise ValueError(f"invalid port '{port}': expected a number up to 65535")
     return Server(host, int(port))
 
 
@@ -125,7 +125,7 @@ def check_channel(text: str) -> str:
     """
     name = text if text.startswith(("#", "&", "+", "!")) else f"#{text}"
     if len(name) < 2 or len(name.encode()) > 200 or not name.isprintable() or " " in name or "," in name:
-        raise ValueError(f"'{text}' is no name of a channel")
+        raise ValueError(f"'{text}' is not a valid channel name")
     return name
 
 
@@ -135,9 +135,9 @@ def check_nick(text: str) -> str:
     :raises ValueError: if nobody can have it.
     """
     if not text or len(text) > 64 or text[0] in "0123456789-#&+!:$" or not text.isprintable():
-        raise ValueError(f"'{text}' is no nick")
+        raise ValueError(f"'{text}' is not a valid nick")
     if any(character in " ,*?!@.:" for character in text):
-        raise ValueError(f"'{text}' is no nick: it has a character that none has")
+        raise ValueError(f"'{text}' is not a valid nick: it has a forbidden character")
     return text
 
 
@@ -171,7 +171,7 @@ class OperatorFormatter(logging.Formatter):
 def start_log(level: str, secrets: Iterable[str], stream: TextIO | None = None) -> logging.Handler:
     """Write what the bot has to say from a level on; the handler, for :func:`stop_log`.
 
-    :param secrets: what is never written, wherever it may stand.
+    :param secrets: texts that are never written.
     :param stream: standard error without it.
     """
     handler = logging.StreamHandler(stream or sys.stderr)

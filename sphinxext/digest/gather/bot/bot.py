@@ -1,7 +1,4 @@
-"""The bot: sessions one after the other, and what is heard in them to the recorder.
-
-Threads that the end of the program does not wait for.
-"""
+"""Run the bot: connect again and again, pass commands to the recorder, and stop on a signal."""
 
 from __future__ import annotations
 
@@ -90,7 +87,7 @@ class Bot:
         self._tracker = SuccessTracker([*committed, *pending], draft=draft, log_url=log_url)
 
     async def run(self) -> bool:
-        """Work until SIGTERM or SIGINT; whether everything that was heard is safe.
+        """Work until SIGTERM or SIGINT; return True if everything that was heard is safe.
 
         :raises Exception: what no part of the bot expects.
         """
@@ -196,7 +193,7 @@ async def enter(
 
 
 async def check(settings: BotSettings, context: ssl.SSLContext | None) -> bool:
-    """Connect to the first server, join all channels and leave again; whether that worked."""
+    """Connect to the first server, join all channels and leave again; return True if that worked."""
     asyncio.get_running_loop().set_default_executor(DaemonThreads())
     server = settings.servers[0]
     try:

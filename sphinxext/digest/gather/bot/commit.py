@@ -1,9 +1,7 @@
-"""Commits of single files, and what makes them known elsewhere, beside whatever else goes on in a clone.
+"""Commit single files in a clone that people work in, and push, fetch and merge, with git processes that end in time.
 
 Commits are made in an index of their own: what a person has staged or changed in the clone stays as it is, and a lock
-that a killed git has left on the usual index stops nothing.
-
-Git processes that another thread can end, and that end by themselves after a time.
+that a killed git has left on the usual index stops nothing. Another thread can kill the processes.
 """
 
 from __future__ import annotations
@@ -119,7 +117,7 @@ class RejectedError(GitError):
 
 @dataclass(frozen=True)
 class Author:
-    """Who makes commits. Without one it is whom git's own settings name."""
+    """The author of commits. Without one, git's own settings name it."""
 
     name: str
     email: str
@@ -141,9 +139,9 @@ class Clone:
     running: Running = field(default_factory=Running, compare=False, repr=False)
 
     def commit(self, paths: Sequence[str], message: str) -> str | None:
-        """Commit files as they stand in the folder, on the branch that is checked out; its name, or None.
+        """Commit files as they are in the folder, on the branch that is checked out, and return the commit's hash.
 
-        It is None if they are committed already. Either there is a commit with all of them, or there is none.
+        It is None if they are committed already. All of them are committed, or none.
 
         :raises GitError: if git refuses, or another branch is checked out.
         """
@@ -236,7 +234,7 @@ class Clone:
     def join(self, remote: str, branch: str) -> None:
         """Take in what a remote's branch has: as the new state of ours, or by a merge. Nothing local is lost by it.
 
-        :raises GitError: if it cannot be had, or contradicts what is committed or changed in the clone.
+        :raises GitError: if it cannot be fetched, or conflicts with commits or changes in the clone.
         """
         self._check_branch()
         self._fetch(remote, branch)
@@ -372,9 +370,9 @@ class Clone:
 
 
 def git_path(root: Path, name: str) -> Path:
-    """Where a file of ours may be in the repository of a folder, apart from all that is committed.
+    """Return the path of a file of ours in git's own folder, where nothing is committed.
 
-    :raises GitError: if there is no repository.
+    :raises GitError: if the folder is not in a repository.
     """
     path = read_output(root, "rev-parse", "--git-path", name).decode("utf-8", "surrogateescape").rstrip("\n")
     return root / path

@@ -29,7 +29,7 @@ _MOST_UNSENT, _MOST_WAITING = 1 << 20, 1000
 
 
 class ConnectionLost(Exception):
-    """There is no connection, or none any more; the message says why."""
+    """The connection failed or was lost; the message says why."""
 
 
 class Connection:
@@ -69,7 +69,7 @@ class Connection:
         return cls(reader, writer, waits)
 
     async def messages(self) -> AsyncIterator[Message]:
-        """What the server sends, as it comes. Its pings are answered.
+        """Yield the server's messages as they come, and answer its pings.
 
         :raises ConnectionLost: at the end.
         """
@@ -174,7 +174,7 @@ class Connection:
 
 #: What the bot can make use of: the time of a message, and who is a bot.
 _WANTED = ("message-tags", "server-time", "sasl")
-#: AUTHENTICATE sends so many bytes in a line.
+#: The most bytes that a line of AUTHENTICATE sends.
 _CHUNK = 400
 _SASL_REFUSED = frozenset({"902", "904", "905", "906", "908"})
 _NICK_REFUSED = frozenset({"432", "433", "436", "437"})
@@ -197,9 +197,9 @@ class Registration:
         self._negotiating = True
 
     async def run(self, seconds: float) -> None:
-        """Register with the server, within so many seconds.
+        """Register with the server within a number of seconds.
 
-        :raises ConnectionLost: if that cannot be done.
+        :raises ConnectionLost: if that fails.
         """
         send = self._connection.send_now
         send("CAP", "LS", "302")
@@ -271,7 +271,7 @@ class Registration:
         self._attempts += 1
         if self._attempts > 8:
             raise LoginRefused(f"the server takes no nick of the bot: {message.param(-1)}")
-        logger.warning("the nick %s is not to be had: %s", self.nick, message.param(-1))
+        logger.warning("the nick %s is not available: %s", self.nick, message.param(-1))
         self.nick = other_nick(self._login.nick, self._attempts, short=message.command == "432")
         self._connection.send_now("NICK", self.nick)
 

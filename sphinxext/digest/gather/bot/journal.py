@@ -1,4 +1,4 @@
-"""The journal: what was told, on the disk before anybody is answered, until it is committed."""
+"""The journal: successes and thanks, on the disk before anybody is answered, until they are committed."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ class JournalEntry:
 class Journal:
     """A file of lines, each a check sum (CRC-32) and a JSON object: an entry, or the tokens of those committed.
 
-    Only one process has it at a time. Lines are added at its end; one that was not written to its end, because the
-    process or the machine stopped, is no line.
+    Only one process has it at a time. Lines are appended; a line that is incomplete, because the process or the
+    machine stopped, is ignored.
     """
 
     def __init__(self, file: Path) -> None:
@@ -151,7 +151,7 @@ class Journal:
 
 
 def _end_of_lines(descriptor: int) -> int:
-    """How many bytes a file has up to the end of its last whole line."""
+    """Return the size of a file up to the end of its last complete line."""
     size = os.fstat(descriptor).st_size
     data = b""
     while len(data) < size:
@@ -171,7 +171,7 @@ def _line(record: dict[str, object]) -> bytes:
 def _records(data: bytes) -> Iterator[dict[str, object]]:
     """Yield the lines that are as they were written. What follows the last line feed was never written to its end."""
     for number, line in enumerate(data.split(b"\n")[:-1], 1):
-        # zeros in front of a line are of a process that had another idea of where the end of the file was
+        # zeros before a line come from a process that took another position for the end of the file
         check, _, content = line.lstrip(b"\0").partition(b" ")
         # the sum of nothing is zero, which is what a disk may have for a line that was never written
         if content and check == b"%08x" % zlib.crc32(content):

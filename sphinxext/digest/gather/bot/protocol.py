@@ -43,7 +43,7 @@ class Message:
 
 
 def parse_line(line: bytes) -> Message | None:
-    """Return a line without its end as a message, or None if it is not one.
+    """Parse a line without its end; return None if it is not a valid message.
 
     It is read as a line of a log is, so that a bot and a log agree on what is not UTF-8.
     """
@@ -74,7 +74,7 @@ def make_line(command: str, *params: str) -> bytes:
     """
     clean = [_BREAKS_A_LINE.sub(" ", param) for param in params]
     if not all(map(is_word, clean[:-1])):
-        raise ValueError(f"{command} has a parameter that cannot stand there")
+        raise ValueError(f"{command} has an invalid parameter before its last one")
     if clean and (not clean[-1] or " " in clean[-1] or clean[-1].startswith(":")):
         clean[-1] = f":{clean[-1]}"
     return cut_text(" ".join([command, *clean]), MAX_LINE - 2).encode() + b"\r\n"
@@ -86,12 +86,12 @@ def is_word(text: str) -> bool:
 
 
 def cut_text(text: str, size: int) -> str:
-    """Return the beginning of a text that takes no more than so many bytes in UTF-8, without a part of a character."""
+    """Cut a text to a number of bytes in UTF-8, never within a character."""
     return text.encode("utf-8", "replace")[:size].decode("utf-8", "ignore")
 
 
 def split_text(target: str, text: str) -> list[str]:
-    """Return a text in parts, each of which fits into one message to a target as the others in the channel receive it.
+    """Split a text into parts that each fit into one message to a target, as others in the channel receive it.
 
     A part ends at a space where there is one, and never within a character.
     """
@@ -108,7 +108,7 @@ def split_text(target: str, text: str) -> list[str]:
 
 
 def fold_case(name: str, mapping: str = "rfc1459") -> str:
-    """What two names of the same nick or channel have in common.
+    """Fold the case of a nick or channel for comparison.
 
     :param mapping: the rule of the server; one that is not known counts as ``rfc1459``.
     """

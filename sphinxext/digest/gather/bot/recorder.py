@@ -1,4 +1,4 @@
-"""What was heard goes to the journal, the repository and the remote: each stage repeats its work until it succeeds."""
+"""Record entries in the journal, the repository and the remote: each stage repeats its work until it succeeds."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class Recorder:
         self._journaling.add(entry)
 
     def replay(self, pending: Sequence[JournalEntry]) -> None:
-        """Take up what the journal had at the start, and what may not have been pushed."""
+        """Commit what the journal has pending at the start, and push what may not have been pushed."""
         self._unsure = list(pending)
         self._keeping.add(*pending)
         self._publish()

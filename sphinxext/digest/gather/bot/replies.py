@@ -19,7 +19,7 @@ _MOST_NICKS = 12
 
 @dataclass
 class Bucket:
-    """Tokens for lines: so many at once, and then one in each interval (RFC 1459, 8.10 lets one line in two seconds).
+    """A token bucket for lines: ``capacity`` at once, then one per interval (RFC 1459, 8.10: one in two seconds).
 
     ``clock`` gives seconds that never go back.
     """

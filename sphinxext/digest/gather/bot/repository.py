@@ -1,4 +1,4 @@
-"""From the journal to the repository: entries become fragments, fragments are committed and pushed."""
+"""Write journal entries as fragments, commit them, and push them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Target:
-    """Where commits are pushed to: the name or the URL of a remote, and a branch of it."""
+    """The target of pushes: the name or URL of a remote, and a branch of it."""
 
     remote: str
     branch: str
@@ -148,12 +148,12 @@ def _is_unfinished(file: os.DirEntry[str], names: Collection[str]) -> bool:
         return False
     if file.name.startswith(".") and SUFFIX in file.name and file.name.endswith(".tmp"):
         return True
-    # where there are no links, a name is taken by an empty file before it has its content
+    # without hard links, an empty file takes a name before it has its content
     return file.name in names and file.is_file(follow_symlinks=False) and not file.stat().st_size
 
 
 def _message(entries: Iterable[JournalEntry]) -> str:
-    """What a commit says: who has told something where, and a count where it is many."""
+    """Return the message of a commit: who told something where, or how many were told."""
     told = list(entries)
     if len(told) == 1:
         entry = told[0]

@@ -1,7 +1,4 @@
-"""One stay on a network: from the login to the end of the connection.
-
-The channels of a bot: where it is, and when it tries again to get into the others.
-"""
+"""Stay on a network from the login to the end of the connection: join channels and rejoin them, hear, and reply."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from sphinxext.digest.gather.bot.protocol import Message, fold_case, is_word
 from sphinxext.digest.gather.bot.replies import Backoff, ReplyQueue
 from sphinxext.digest.model.period import YEARS
 
-#: A server that says nothing about a channel is asked again after so many seconds.
+#: Seconds until a server that does not answer a JOIN is asked again.
 _UNANSWERED = 60
 
 
@@ -33,7 +30,7 @@ class Channels:
         self._backoffs = {name: Backoff(waits.rejoin, waits.longest_rejoin) for name in self._names}
 
     def find(self, name: str) -> str | None:
-        """Return the channel as the settings write it, or None if it is none of ours."""
+        """Return the channel as the settings write it, or None for any other."""
         key = fold_case(name, self.mapping)
         return next((known for known in self._names if fold_case(known, self.mapping) == key), None)
 
@@ -91,7 +88,7 @@ _SERVER_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
 
 class Session:
-    """What a bot does once the server has let it in."""
+    """The bot's stay on a server after login: joins, messages, replies, and its nick."""
 
     def __init__(
         self,
@@ -155,7 +152,7 @@ class Session:
             await asyncio.sleep(self._settings.waits.tick)
 
     async def _identify(self) -> None:
-        """Log in with NickServ where there is no SASL, and give it time before channels ask who the bot is."""
+        """Log in with NickServ if the server lacks SASL, and give it time before channels ask who the bot is."""
         login = self._settings.login
         if not login.password or self._logged_in:
             return

@@ -43,7 +43,7 @@ class Words:
 
     @property
     def urls(self) -> list[str]:
-        """Where the links lead, in order."""
+        """The targets of the links, in order."""
         return [run.url for run in self.runs if run.url]
 
     def cut(self, start: int) -> Words:
@@ -107,7 +107,7 @@ class Words:
 
 
 class Form(Enum):
-    """What a block looks like."""
+    """The form of a block."""
 
     HEADING = "heading"
     BULLET = "bullet"
@@ -119,8 +119,8 @@ class Form(Enum):
 class Block:
     """A heading, a line of a list, a paragraph, or lines that stay as they are.
 
-    ``level`` counts the lists around from 1 for a line of a list; for a paragraph and for lines it says in how many
-    lists they stand; of a heading it is HTML's, or 0 where there are no levels. ``line`` is where it begins in the
+    ``level`` counts the lists around from 1 for a line of a list; for a paragraph and for lines it counts the
+    lists around them; of a heading it is HTML's, or 0 where there are no levels. ``line`` is where it begins in the
     file. ``gap`` is the number of blank lines before it.
     """
 
@@ -160,7 +160,7 @@ class Post:
     offset: int = 0
 
     def place(self, text: str, line: int) -> Place:
-        """Where a text stands: at the first place from a line on, else at the beginning of that line."""
+        """Find a text: its first place from a line on, or else the beginning of that line."""
         left = _MOST
         for number in range(max(line, self.offset + 1), min(line + _FAR, self.offset + len(self.source) + 1)):
             content = self.source[number - self.offset - 1]
@@ -178,7 +178,7 @@ _FAR = 60
 #: And how many characters: a page may be one line of a megabyte with thousands of places to find.
 _MOST = 20_000
 
-#: What is no text: control characters but the line feed, what only some programs take for a line end, no characters.
+#: Control characters but the line feed, line ends that only some programs know, and code points without characters.
 _NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile("(?<! ) *[\xa0\u202f][ \xa0\u202f]*")
 

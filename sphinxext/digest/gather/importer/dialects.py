@@ -135,7 +135,7 @@ _LONGEST_HEADING = 120
 
 
 def posts_of_river(blocks: list[Block], path: str) -> list[Post]:
-    """Return the posts, or none if the text is something else: of such lines there are at least two."""
+    """Return the posts of a planet; an empty list if the text has fewer than two of its marking lines."""
     if sum(1 for block in blocks if _END.fullmatch(block.plain)) < 2:
         return []
     return list(_posts(blocks, path))
@@ -144,7 +144,7 @@ def posts_of_river(blocks: list[Block], path: str) -> list[Post]:
 def _posts(blocks: list[Block], path: str) -> Iterator[Post]:
     """Yield each post: the blocks up to the line that ends it.
 
-    A line with a day stands above the first post of that day. The last post may have been cut off before its end.
+    A line with a day precedes the first post of that day. The last post may have been cut off before its end.
     """
     day: datetime | None = None
     current: list[Block] = []
@@ -352,7 +352,7 @@ def _title_of(text: str) -> str | None:
 
 
 def _published(item: dict[str, str]) -> datetime | None:
-    """When a post was published: in UTC where the export has that (it is zeros for what never was)."""
+    """Return when a post was published: in UTC if the export has that, which is zeros for unpublished posts."""
     for name in ("gmt", "local"):
         try:
             return in_utc(datetime.fromisoformat(item.get(name, "").strip()))

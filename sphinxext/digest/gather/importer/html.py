@@ -1,6 +1,4 @@
-"""HTML of posts to blocks; links keep their targets.
-
-HTML to tags and text, in linear time.
+"""Parse the HTML of posts into blocks whose links keep their targets, in linear time.
 
 ``html.parser`` is not used: before Python 3.13.6 it takes minutes for 100 KB of ``<a `` or of comments without ends,
 and ``&#`` with more than 4,300 digits makes it raise. Comments and declarations are dropped, as in a browser.
@@ -24,7 +22,7 @@ _NAME = re.compile(r"/?([a-zA-Z][^\s/>]*+)")
 #: A tag from its name on. A quotation mark counts only at the beginning of a value, and if there is a second one.
 _REST = re.compile(r"(?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+>")
 _ATTRIBUTE = re.compile(r"([^\s/>=]++)(?:\s*+=\s*+(\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+")
-#: No character has so many digits, and Python refuses to read far more.
+#: References with more digits than any character has; Python refuses to read far more.
 _LONG_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{20,}+;?")
 
 
@@ -141,7 +139,7 @@ _BREAKS = {
     *("dl", "dt", "dd", "hr", "figure", "figcaption", "address", "center", "form", "fieldset", "details", "summary"),
     *("body", "html"),
 }
-#: What is not part of a post, and in a whole page stands around it.
+#: Elements that are not part of a post.
 _SILENT = {
     *("script", "style", "head", "noscript", "template", "svg", "iframe", "object", "select", "textarea", "button"),
 }

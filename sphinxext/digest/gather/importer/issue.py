@@ -1,6 +1,6 @@
-"""A post to what will be fragments: its period, its kind, and its sections.
+"""Turn a post into the fragments of an issue: its period, its kind, its sections, and the text of each file.
 
-Issues to fragments: the text of each file, its name, and the identity that it has at every import.
+Identities are the same at every import, so that importing again changes nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from sphinxext.digest.settings.options import Settings
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user says about the files: the year of the last day, the whole period, the series of countdowns."""
+    """The user's information on the files: the year of the last day, the whole period, the series of countdowns."""
 
     year: int | None = None
     period: Period | None = None
@@ -121,7 +121,7 @@ def _no_period(post: Post, title: Title) -> Problem:
 
 
 def _digest_drafts(sections: list[Section], maker: Maker) -> list[Draft]:
-    """Return the sections of a digest. What stands before the first heading is the beginning of the digest."""
+    """Return the sections of a digest. Text before the first heading is its prelude."""
     prelude: Section | None = None
     if sections and sections[0].heading is None and not sections[0].lost:
         prelude, *sections = sections
@@ -206,7 +206,7 @@ class NewFragment:
     draft: Draft
 
     def read(self, folder: str) -> tuple[Fragment | None, list[Problem]]:
-        """What the file says to whoever reads it."""
+        """The comment at the top of the file."""
         return read_fragment(self.text.encode(), f"{folder}/{self.stem}.yaml", self.stem)
 
 

@@ -1,7 +1,4 @@
-"""Sections to notes: which kind each of them is, and its fields.
-
-Which release series a countdown is about.
-"""
+"""Turn the sections of a post into notes: the kind of each section, its fields, and the series of countdowns."""
 
 from __future__ import annotations
 
@@ -65,7 +62,7 @@ SERIES = {
     "gazpacho": (2026, 4),
     "hibiscus": (2026, 9),
 }
-#: Names in places where only that of a series stands.
+#: Names in places where only the name of a series can be.
 _PLACES = re.compile(
     r"\b(?P<before>[A-Z][a-z]{2,})(?:[- ][1-3]\b| (?:final|cycle|release schedule|release candidate|milestone))"
     r"|\bstable/(?P<branch>[a-z]{3,})\b|\b(?P<tag>[a-z]{3,})-[1-3]\b"
@@ -81,7 +78,7 @@ _NO_NAMES = frozenset(
 def series_of(section: Section, text: str, year: int, month: int) -> str | None:
     """Return the name of the series, in lower case, or None if nothing tells it.
 
-    It is the one that the countdown names most often, or that stands where such names do. Else it is the one that was
+    It is the one that the countdown names most often, or that is where a series is named. Else it is the one that was
     released next after the digest, if the digest speaks of OpenStack or names that series.
 
     :param text: that of the whole digest, in lower case.
@@ -115,7 +112,7 @@ _BEFORE = 80
 
 @dataclass(slots=True)
 class Draft:
-    """What becomes a fragment: the notes of one section, by the name of the fragments' section.
+    """The content of a fragment: the notes of one section, by the name of the fragments' section.
 
     ``words`` are its heading, for the name of the file. ``earlier`` are URLs that may belong to an earlier part of a
     thread.
@@ -194,9 +191,9 @@ class Maker:
         return {"nick": match["nick"], "text": _item_rst(rest, self.references)}
 
     def items(self, section: Section) -> Draft:
-        """Return a short list. A line that ends with its only link leads there as a whole.
+        """Return a short list. A line that ends with its only link becomes that link.
 
-        A digest shows all lists of one heading as one, so a second list with the same heading is none.
+        A digest shows all lists of one heading as one, so a second list with the same heading is skipped.
         """
         self.groups.add(section.title)
         notes = []
@@ -266,7 +263,7 @@ class Maker:
         return self.references.check(found[0], block.line) if len(set(found)) == 1 else None
 
     def earlier(self, body: Sequence[Block]) -> list[str]:
-        """Where numbers and links lead that the text calls something earlier."""
+        """Return the targets of numbers and links that the text calls earlier ones."""
         found = []
         for block in body:
             plain = block.plain
@@ -347,7 +344,7 @@ def _is_line(block: Block) -> bool:
 
 
 def _items(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Return the lines of a list, each with what stands below it."""
+    """Return the lines of a list, each with the blocks below it."""
     items: list[list[Block]] = []
     for block in blocks:
         if not items or _is_line(block):

@@ -1,6 +1,6 @@
-"""Plain text to blocks: bullets by their indents, headings directly above them, paragraphs, indented lines.
+"""Parse plain text into blocks: bullets by their indents, headings directly above them, paragraphs, indented lines.
 
-Whether a line of a text ends where it does because there was no more room.
+A line that could have held the next word ends on purpose; others were wrapped.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ class Wrapping:
             self.width = max(longest, min(USUAL, _bound(lines)))
 
     def is_full(self, line: str, following: str) -> bool:
-        """Return True if the following line may go on because the next word had no room in this one.
+        """Return True if the following line may go on because the next word did not fit into this one.
 
-        A word of one letter does not stand at the end of a line: it moves on with the next.
+        A word of one letter is not left at the end of a line: it moves on with the next.
         """
         if self.width is None:
             return False
@@ -180,7 +180,7 @@ class _Layout:
     def is_bullet(self, index: int, match: re.Match[str]) -> bool:
         """Return True if a line that begins with the character of a bullet is one.
 
-        A wrapped line may begin with such a character, at the indent of the text that it continues. A bullet stands
+        A wrapped line may begin with such a character, at the indent of the text that it continues. A bullet is
         at the indent of one before it, or begins a list of its own: below a line that had room for it, before
         another of its kind, or with lines of its own further in. Where nothing tells, the words do.
         """
@@ -197,7 +197,7 @@ class _Layout:
         if not self.wrapping.is_full(before, line := match[0]):
             return True
         if not self.items and not self.open.is_one_piece:
-            return False  # no list stands directly below a text that has a heading
+            return False  # a list is never directly below a text that has a heading
         return self.may_begin_list(index, mark, indent, before, line)
 
     def may_begin_list(self, index: int, mark: str, indent: int, before: str, line: str) -> bool:
@@ -222,7 +222,7 @@ class _Layout:
 
     def add_bullet(self, index: int, match: re.Match[str]) -> None:
         indent = len(match["indent"])
-        # what stands directly above a list is its heading
+        # a text directly above a list is its heading
         above = self.open if self.gap == 0 else None
         if above and above.form is Form.TEXT and not above.level:
             self.close(heading=True)
@@ -262,7 +262,7 @@ class _Layout:
         return self.wrapping.is_full(self.lines[index - 1], self.lines[index])
 
     def close(self, *, heading: bool = False) -> None:
-        """End the open block. What goes on after a line that had room begins with a heading."""
+        """End the open block. Text after a line with room left begins with a heading."""
         block, self.open = self.open, None
         if block is None:
             return
@@ -287,7 +287,7 @@ class _Layout:
             self.blocks.append(Block(block.form, Words.of(text), line, block.level, gap))
 
     def with_breaks(self, lines: list[str]) -> str:
-        """Return the lines of a paragraph, with line feeds where a line ends though the next word had room in it."""
+        """Join the lines of a paragraph, with line feeds where the next word would have fit into the line."""
         pieces: list[list[str]] = [[lines[0]]]
         for before, line in pairwise(lines):
             if self.wrapping.is_full(before, line):

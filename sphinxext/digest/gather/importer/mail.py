@@ -1,4 +1,4 @@
-"""Mails: raw messages, mbox files, and the pages of archives saved as text."""
+"""Read posts from mails: raw messages, mbox files, and the pages of archives saved as text."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def parsed_address(text: str) -> tuple[str, str]:
 
 
 class _BoundedFields(HeaderRegistry):
-    """Fields of headers, of which the beginning is read."""
+    """Fields of headers, read only at their beginning."""
 
     def __call__(self, name: str, value: str) -> BaseHeader:
         field: BaseHeader = super().__call__(name, value[:_LONGEST_FIELD])

@@ -1,6 +1,6 @@
-"""What an import would do to a folder, and doing it.
+"""Plan what an import does to a folder and to the intervals of the settings, and do it.
 
-Adding intervals to the settings, and leaving everything else in the file as it is.
+Everything else in the file of the settings is left exactly as it is.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ HARMLESS = frozenset(
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be written.
+    """The fragments to be written.
 
     ``new`` are the fragments with what they say, ``unchanged`` counts those that are there already. ``settings`` is
     the new text of the settings' file, if that changes.
@@ -270,7 +270,7 @@ def _plan_intervals(project: Project, settings: Settings, issues: list[Issue], p
     if not any(settings is known for known in project.collections):
         names = ", ".join(map(str, periods))
         plan.remarks.append(
-            f"{settings.fragments} is no collection of the project, so its calendar stays as it is: "
+            f"{settings.fragments} is not a collection of the project, so its calendar stays as it is: "
             f"name digests of other periods in full ({names})"
         )
         return

@@ -1,7 +1,4 @@
-"""The list of links at the end of a digest, and the numbers in its text that refer to it.
-
-The blocks of a section as reStructuredText.
-"""
+"""Resolve the numbers in a digest by its list of links, and write the blocks of a section as reST."""
 
 from __future__ import annotations
 
@@ -56,7 +53,7 @@ class References:
     _by_number: dict[int, list[Entry]] | None = None
 
     def target(self, number: int) -> str | None:
-        """Where a number leads, if that is known for certain."""
+        """Return the target of a number if it is certain."""
         urls = {entry.url for entry in self.entries_of(number)}
         return next(iter(urls)) if len(urls) == 1 else None
 
@@ -164,7 +161,7 @@ class References:
             if any(known) and not known[0]:
                 block = found[0][1]
                 message = (
-                    f"[{number}] stands in several sections, and may have been meant for two targets: "
+                    f"[{number}] is in several sections, and may have been meant for two targets: "
                     f"the list has only {target}"
                 )
                 self.report(Code.TWO_TARGETS, f"[{number}]", block.line, message)

@@ -1,4 +1,4 @@
-"""The sections of a post: its blocks under their headings, and which headings stand within a thread."""
+"""Divide a post into sections: its blocks under their headings, some of which belong to a thread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SENTENCE_END = (".", ",", ";", "!")
 _LONG = 120
 #: Without a list below it, a line is a heading if it is not longer than this.
 _SHORT = 90
-#: What stands directly below a heading is text from this length on, even if it could be another heading.
+#: From this length on, a line directly below a heading is text, even if it could be another heading.
 _TEXT = 68
 #: Headings of parts of a discussion, which do not name anything by themselves.
 _PART = re.compile(
@@ -29,7 +29,7 @@ _PART = re.compile(
 
 @dataclass(slots=True)
 class Section:
-    """A heading and what stands below it. Headings within are blocks of the body.
+    """A heading and the blocks below it. Headings within are blocks of the body.
 
     ``lost`` says that there is a place for a heading, but no words.
     """
@@ -192,9 +192,9 @@ def _may_go_on(section: Section) -> bool:
 
 
 def join_parts(sections: list[Section]) -> list[Section]:
-    """Put headings that stand within a thread back into it.
+    """Put headings within a thread back into it.
 
-    Text does not say which headings stand within a thread. But where a digest ends its threads by a line that leads
+    Text does not say which headings are within a thread. But where a digest ends its threads by a line that leads
     to the whole of each, a heading after a section without that line may be a part of the same thread, which ends
     with the next such line. So sections are joined from the first without the line to the next with it, if
 

@@ -1,4 +1,4 @@
-"""A file to posts, whatever form it has."""
+"""Read the posts of a file, whatever its form."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NUMBERED = re.compile(
 )
 #: Mails that a list has sent together: none of them is written as a digest.
 _OF_MAILMAN = re.compile(r"\bDigest, Vol [0-9]+, Issue [0-9]+")
-#: A title stands among the first lines that are not blank.
+#: A title is among the first lines that are not blank.
 _FIRST = 6
 #: No title is longer.
 _LONGEST = 150
@@ -64,7 +64,7 @@ def read_source(file: Path, path: str) -> Source:
     else:
         _read_text(decode(data, path, source.problems), path, source)
     if not any(map(_has_words, source.posts)):
-        problem = Problem(path, 0, 0, Code.EMPTY, "there is no text of a digest in the file")
+        problem = Problem(path, 0, 0, Code.EMPTY, "the file has no text of a digest")
         raise DigestError(*source.problems, problem)
     return source
 
@@ -95,7 +95,7 @@ def _read_mails(data: bytes, path: str, source: Source) -> None:
         _drop_repeated_title(post)
         source.posts.append(post)
     if len(wanted) < len(found):
-        source.remarks.append(f"{path}: {len(found) - len(wanted)} mails are left out: they are no digests")
+        source.remarks.append(f"{path}: {len(found) - len(wanted)} mails are left out: they are not digests")
 
 
 def _is_wanted(data: bytes) -> bool:
@@ -213,7 +213,7 @@ def _post_of_html(text: str, path: str) -> Post:
             post.title, post.line = without_tags(block.plain), block.line
             blocks.remove(block)
     if not chosen and title:
-        # the name of the site stands after a bar or a dash
+        # the name of the site follows a bar or a dash
         post.title = re.split(r" [|»–—-] | ?[|»] ?", title)[0] if not read_title(title).days else title
         post.title = re.split(r" [|»] ", post.title)[0]
     post.heads = any(block.form is Form.HEADING for block in blocks)

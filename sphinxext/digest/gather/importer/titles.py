@@ -1,7 +1,4 @@
-"""Titles of digests: their periods in every spelling, and the year, which titles do not have.
-
-The words by which parts of a digest are known.
-"""
+"""Read the titles of digests, with their periods in any spelling, and recognise the parts of digests by words."""
 
 from __future__ import annotations
 
@@ -47,7 +44,7 @@ _EARLY = timedelta(days=4)
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What a title says.
+    """The parts of a title.
 
     ``words`` are those around the period, ``days`` the period as it is written or None. ``start`` and ``end`` are
     month, day and year, the year 0 where it is not said; for a single day they are equal.
@@ -159,7 +156,7 @@ CLOSER = re.compile(
     re.IGNORECASE,
 )
 COUNTDOWN = re.compile(r"\bcount\s?down\b", re.IGNORECASE)
-#: The label of a week: so many before the week of the release.
+#: The label of a week: the number of weeks before the release.
 WEEK = re.compile(r"\bR\s?(?P<sign>[-+–−])\s?(?P<weeks>\d{1,2})\b")  # noqa: RUF001
 #: The line that leads to the whole thread.
 FULL_THREAD = re.compile(
@@ -171,7 +168,7 @@ FULL_THREAD = re.compile(
 )
 #: The form of that line that a report prints for the URL of a thread.
 CANONICAL_FULL_THREAD = re.compile(r"Full thread: (\S+)")
-#: What marks the title of a thread that an earlier digest had already.
+#: The mark of a thread that an earlier digest has already.
 CONTINUING = re.compile(
     r"(?<!\s)\s*+[(\[](?:cont(?:inu(?:ed|ing|ation))?|cont'd|update|part \w+)\.?[)\]]", re.IGNORECASE
 )

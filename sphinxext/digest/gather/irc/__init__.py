@@ -1,1 +1,1 @@
-"""What people told SuccessBot, from logs of chats."""
+"""Collect the successes that people told SuccessBot from chat logs."""

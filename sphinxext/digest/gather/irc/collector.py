@@ -45,7 +45,7 @@ _UNKNOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user says of the logs.
+    """The user's information on the logs, and the choice of days.
 
     :param channel: where their names do not say it, without ``#``.
     :param url: a template of the links to lines, see :mod:`~sphinxext.digest.gather.irc.collector`.
@@ -246,7 +246,7 @@ def check_template(template: str) -> None:
     for match in _WORD.finditer(template):
         if match[1] not in WORDS:
             known = ", ".join(f"{{{word}}}" for word in WORDS)
-            raise ValueProblem(f"'{match[0]}' is none of {known}")
+            raise ValueProblem(f"unknown field '{match[0]}': expected one of {known}")
     check_url(_WORD.sub("1", template))
 
 

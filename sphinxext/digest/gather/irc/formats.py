@@ -92,14 +92,14 @@ class TextLog:
         return self.event_of(match)
 
     def event_of(self, match: re.Match[bytes]) -> Event | None:
-        """What a line tells of that looks like one of this format."""
+        """Return the event of a line in this format, or None."""
         body = decode_line(match["body"])
         if said := _SAID.match(body):
             return self.said(match["stamp"], said["nick"], said["text"] or "", _zone_of(match))
         return _renamed(body[4:].lstrip()) if body.startswith("*** ") else None
 
     def said(self, stamp: bytes, nick: str, text: str, zone: timezone | None = None) -> Said | None:
-        """Return a message at a time as the log has it; None if there is no such time."""
+        """Return a message at a time as the log writes it; None if the time is invalid."""
         written = stamp.decode()
         try:
             if len(written) > len("HH:MM:SS"):
@@ -116,7 +116,7 @@ class TextLog:
         return Said(moment, written if "T" in written else f"{moment:%Y-%m-%dT%H:%M:%S}", nick, text)
 
     def said_at(self, stamp: Stamp, nick: str, text: str) -> Said | None:
-        """Return a message at a time as the line has it; None if there is no such day.
+        """Return a message at the time of a line; None if the day is invalid.
 
         :raises UndatedError: if nothing tells the day, or its year.
         """
@@ -263,7 +263,7 @@ class PageLog(TextLog):
     LINE = _ROW
 
     def event_of(self, match: re.Match[bytes]) -> Event | None:
-        """What a row tells of: a message, a new nick, or something else in a row of one cell."""
+        """Return the message or change of nick in a row, or None."""
         nick = _words(match["nick"])
         if match["kind"] == b"nick" and match["text"] is not None:
             return self.said(match["stamp"], nick, _words(match["text"]))

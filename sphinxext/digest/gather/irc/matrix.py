@@ -1,13 +1,10 @@
-"""Exports of Matrix rooms, as Element writes them: JSON with a list of events.
+"""Read exports of Matrix rooms, as Element writes them: JSON with a list of events.
 
 ``messages`` (or ``chunk``, as in answers of a server) has events with ``type``, ``sender``, ``origin_server_ts`` in
-milliseconds of UTC, and ``content``; an edit is an event that relates to another by ``m.replace`` and has what it
-becomes in ``m.new_content``. What a reply repeats of the message that it answers is left out. Whoever is thanked by
-the name that the room shows is called by the nick, as senders are.
-
-People and quotes in messages of Matrix: who is meant by a name, and what a reply repeats of another message.
-
-See https://spec.matrix.org/latest/client-server-api/#user-and-room-mentions and #fallbacks-for-rich-replies there.
+milliseconds of UTC, and ``content``. An edit is an event that relates to another by ``m.replace``, with the new
+content in ``m.new_content``. The quote at the beginning of a reply is removed, and people are called by their nicks,
+as senders are, also where a message shows another name; see
+https://spec.matrix.org/latest/client-server-api/#user-and-room-mentions and #fallbacks-for-rich-replies there.
 """
 
 from __future__ import annotations
@@ -59,7 +56,7 @@ class People:
     """The names that the members of a room show, by their identifiers."""
 
     names: dict[str, str] = field(default_factory=dict)
-    #: Whom each name stands for, which is made of ``names`` when it is needed first.
+    #: The identifiers by name, filled from ``names`` on first use.
     _owners: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, event: Mapping[str, object]) -> None:
@@ -88,7 +85,7 @@ class People:
         return text
 
     def _mentioned(self, content: Mapping[str, object]) -> list[tuple[str, str]]:
-        """Return the names that a message itself has for people, with those whom they stand for; longer ones first."""
+        """Return the names that a message has for people, with their identifiers; longer names first."""
         shown = [(self.names[who], who) for who in _mentioned(content.get("m.mentions")) if self.names.get(who)]
         pills = _pills(content.get("formatted_body"))
         return [*_longest(pills), *_longest([*shown, *((f"@{name}", who) for name, who in shown)])]
@@ -129,7 +126,7 @@ MAX_BYTES = 256 * 1024 * 1024
 
 
 class NotAnExportError(Exception):
-    """JSON that cannot be read, or is no export of a room. ``line`` counts from 1."""
+    """JSON that is malformed, or not an export of a room. ``line`` counts from 1."""
 
     def __init__(self, message: str, line: int = 1) -> None:
         super().__init__(message)
@@ -160,7 +157,7 @@ class Room:
 def read_export(data: bytes) -> Room:
     """Read an export.
 
-    :raises NotAnExportError: if it is none.
+    :raises NotAnExportError: if it is not one.
     """
     try:
         value = json.loads(data)
@@ -179,7 +176,7 @@ def read_export(data: bytes) -> Room:
 
 
 class _Reader:
-    """Reads events, of which some say what others need: names of people, replies, and what was taken back."""
+    """Reads events; some have what others need: names of people, replies, and redactions."""
 
     def __init__(self, events: Sequence[dict[str, object]]) -> None:
         self._events = events

@@ -112,15 +112,15 @@ class Source:
 
 
 def find_sources(argument: str, channel: str | None, wanted: Callable[[date], bool]) -> list[Source]:
-    """Return the logs that an argument stands for.
+    """Find the logs of an argument.
 
-    A folder stands for all logs in it and in its folders, in the order of their days; talks of two and, if a channel
+    A folder means all logs in it and in its folders, in the order of their days; talks of two and, if a channel
     is named, logs of other channels are left out, and so are pages beside the logs that they were made of.
 
     :param argument: a path or a URL.
     :param channel: what the user says that the channel is. A file that is named is of this channel.
     :param wanted: whether a day matters, for logs whose names say it.
-    :raises DigestError: if it cannot be had.
+    :raises DigestError: if it cannot be read.
     """
     if is_url(argument):
         try:
@@ -259,7 +259,7 @@ def lines_of(chunks: Iterable[bytes], separator: bytes = b"\n") -> Iterator[list
         yield [rest]
 
 
-#: More than a server lists in ten years, and as much as such a page may have.
+#: The most logs of a listing, more than ten years of days, and its largest size.
 MAX_LOGS, MAX_INDEX_BYTES = 10_000, 16 * 1024 * 1024
 _LINK = re.compile(rb"<a\s[^<>]{0,300}?href\s*=\s*[\"']?([^\"'\s<>]{1,2000})", re.IGNORECASE)
 

@@ -1,4 +1,4 @@
-"""The times at the beginning of lines, in the forms that programs and their users give them, and the days of marks.
+"""Read the times at the beginning of log lines, in the forms of many programs, and days in other lines.
 
 Known are times with and without seconds, of 24 or 12 hours, with and without a zone, and seconds since the epoch. The
 day before or after a time is ISO (also with ``.`` or ``/``), ``19.08.2026``, or has the English name of the month.
@@ -147,7 +147,7 @@ def _clock_of(match: re.Match[bytes]) -> time | None:
 
 
 def zone_of(text: str) -> timezone | None:
-    """Return the zone of ``Z``, ``+HHMM`` or ``-HH:MM``, None if there is no such one."""
+    """Return the zone of ``Z``, ``+HHMM`` or ``-HH:MM``, None for any other text."""
     if text == "Z":
         return UTC
     match = re.fullmatch(r"([-+])(\d\d):?(\d\d)", text, re.ASCII)

@@ -1,1 +1,1 @@
-"""Drafts of thread summaries from archives of mailing lists."""
+"""Draft summaries of threads from archives of mailing lists."""

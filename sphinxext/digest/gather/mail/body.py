@@ -1,4 +1,4 @@
-"""The text of a message: what its sender wrote, without quotes, signatures, patches and what lists add."""
+"""Extract the text that the sender of a message wrote, without quotes, signatures, patches and list footers."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _ABBREVIATION = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*(?=\s+\S)")
 _URL = re.compile(r"https?://[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
-#: What stands for a quote in HTML.
+#: The mark of a quote in HTML.
 _MARK = "(quote)"
 _NO_TAG = re.compile(r"<(?![^<>]*>)")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -90,7 +90,7 @@ def text_of_message(data: bytes) -> str:
             return ""
         text = text_of_part(part)
     except (RecursionError, LookupError, ValueError, TypeError, AttributeError):
-        # a header that the parser cannot stand, or parts within parts a thousand times
+        # a header that crashes the parser, or parts within parts a thousand times
         part, text = None, data.partition(b"\n\n")[2].decode("utf-8", "replace")
     text = text[:_MAX_TEXT]
     if part is not None and (
@@ -128,7 +128,7 @@ def own_lines(text: str) -> list[str]:
 def first_sentence(lines: Sequence[str]) -> str:
     """Return the first sentence of some lines that says something, of at most :data:`MAX_SENTENCE` characters.
 
-    A greeting is no sentence, nor are lines without letters. A very short one, such as "Yes.", has the next with it.
+    Greetings and lines without letters do not count. A very short one, such as "Yes.", has the next with it.
     Thanks are taken where nothing else is said. The result is empty if there are no words.
     """
     thanks = ""
@@ -174,7 +174,7 @@ def _type(part: Mail) -> str:
 
 def _text_of_html(text: str) -> str:
     """Return the text of HTML without its quotes and the lines that introduce them."""
-    # what is no tag would keep the parser looking for its end
+    # the parser would search long for the end of an unfinished tag
     text = _NO_TAG.sub("&lt;", text[:_MAX_HTML])
     kept: list[str] = []
     depth = 0

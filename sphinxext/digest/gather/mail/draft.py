@@ -1,4 +1,4 @@
-"""A thread to the draft of its summary: what can be known of it, for a person to cut down and to complete."""
+"""Draft the summary of a thread with what is known of it, for a person to cut down and complete."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sphinxext.digest.gather.mail.text import as_rst, item, name_of, shortened, 
 from sphinxext.digest.model import Entry, Kind, Participants
 from sphinxext.digest.text.rst import filled
 
-#: Lists within lists of an outline; what is deeper stands in the last one.
+#: The depth of lists in an outline; deeper answers are in the last list.
 MAX_LEVELS = 4
 _MAX_ITEMS = 300
 _MAX_LINKS = 40
@@ -33,7 +33,7 @@ _COUNT = re.compile(r"^# Messages: (\d+)", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message in an outline: in how many lists it stands, who wrote it, whom it answers, and what it says.
+    """A message in an outline: its depth, who wrote it, whom it answers, and its first sentence.
 
     ``answers`` is None where the list around says it.
     """
@@ -95,7 +95,7 @@ def outline(candidate: Candidate, texts: dict[str, list[str]]) -> Iterator[Line]
 
 
 def growth(candidate: Candidate, text: str) -> int | None:
-    """How many messages came since a draft was made; None if it cannot be told.
+    """Count the messages since a draft was made; return None if that is unknown.
 
     :param text: the draft's file.
     """
@@ -109,7 +109,7 @@ def growth(candidate: Candidate, text: str) -> int | None:
 
 
 def days_of(first: datetime | None, last: datetime | None) -> str:
-    """From when to when, in days of UTC."""
+    """Describe the time of a thread in days of UTC."""
     if first is None or last is None:
         return "at an unknown time"
     start, end = first.date().isoformat(), last.date().isoformat()
@@ -120,7 +120,7 @@ def _outline_rst(lines: Iterable[Line]) -> Iterator[str]:
     before = 0
     kept = list(islice(lines, _MAX_ITEMS + 1))
     for line in kept[:_MAX_ITEMS]:
-        # the first line of a list stands one level below the line before it, whatever its depth
+        # the first line of a list is one level below the line before it, whatever its depth
         level = min(line.level, before + 1)
         if level != before:
             yield ""

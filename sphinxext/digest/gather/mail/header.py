@@ -1,6 +1,6 @@
-"""The header of a message to what threads and summaries need of it, whatever state it is in.
+"""Read the fields of a message's header that threads and summaries need, however malformed it is.
 
-Where the bytes of a message are: they are read when they are needed, since most messages are not summarized.
+Only the place of a message is kept: most are not summarized, and their bodies are read when they are needed.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Blob:
 
 #: How many bytes of a message its header may have.
 _MAX_HEADER = 128 * 1024
-#: How many characters of a subject and of a sender are read; the rest is no such thing.
+#: The most characters that are read of a subject and of a sender.
 _MAX_TEXT = 4000
 _MAX_DATE = 200
 #: How many lines of servers are read for the time of a message that has no other.
@@ -147,7 +147,7 @@ class Message:
 
 
 def read_message(content: Content, postmark: bytes = b"") -> Message | None:
-    """Read the header of a message; None if there is none.
+    """Read the header of a message; return None if it has none.
 
     A message without Message-ID has the one that notmuch gives it, by the SHA-1 of its bytes.
 
@@ -302,7 +302,7 @@ def _is_small(word: str) -> bool:
 
 
 def _sent(text: str, postmark: bytes) -> datetime | None:
-    """When a message was sent, in UTC: by Date, or where that cannot be true by the postmark."""
+    """Return when a message was sent, in UTC: by its Date, or by the postmark if the Date is implausible."""
     when, stamped = _sane(_time(text)), _sane(_stamped(postmark))
     if stamped == _OF_GIT:
         stamped = None

@@ -1,4 +1,4 @@
-"""Which threads are worth a summary: what they consist of, what became of them before, and how they rank."""
+"""Rank threads by participants, length and novelty, and tell which ones the collection has."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sphinxext.digest.model import Entry, Kind
 
 
 class Status(StrEnum):
-    """What became of a thread. The values are what the table shows."""
+    """The status of a thread in the collection. The values are shown in the table."""
 
     NEW = ""
     CONTINUES = "continues"
@@ -55,32 +55,32 @@ class Candidate:
 
     @property
     def participants(self) -> dict[str, int]:
-        """Who wrote, and how many messages, those with most of them first."""
+        """The number of messages by sender, most messages first."""
         return participants_of(self.messages)
 
     @property
     def first(self) -> datetime | None:
-        """When the first message was sent, in UTC."""
+        """The time of the first message, in UTC."""
         return min((message.sent for message in self.messages if message.sent), default=None)
 
     @property
     def last(self) -> datetime | None:
-        """When the last message was sent, in UTC."""
+        """The time of the last message, in UTC."""
         return max((message.sent for message in self.messages if message.sent), default=None)
 
     @property
     def score(self) -> float:
-        """What threads are ranked by: participants, length and novelty.
+        """The score of a thread: participants, length and novelty.
 
         It is ``(2 log2(1 + participants) + log2(1 + messages)) * novelty``: a thread of twice as many people gains as
-        much as one of four times as many messages, and novelty is the share of the messages that no digest had, and
-        that are not older than what was asked for.
+        much as one of four times as many messages. Novelty is the share of messages that are in no digest yet and not
+        older than the first chosen day.
         """
         return self.rank if self.is_worthy or self.status is Status.DRAFTED else 0.0
 
     @property
     def rank(self) -> float:
-        """The score that the thread has, or had before it was summarized."""
+        """The score of the thread, as it was before it was summarized."""
         people, length = len(self.participants), len(self.messages)
         return round((2 * log2(1 + people) + log2(1 + length)) * self.recent, 2)
 
@@ -97,7 +97,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What threads a user wants: ``since`` and ``until`` are days in UTC, both included; ``tags`` are case folded.
+    """The user's choice of threads: ``since`` and ``until`` are days in UTC, both included; ``tags`` are case folded.
 
     ``chosen`` are beginnings of identities, or Message-IDs.
     """
@@ -217,7 +217,7 @@ def cut(threads: Iterable[MailThread], until: date | None) -> list[MailThread]:
 def _status(
     thread: MailThread, notes: Sequence[Entry], known: Known, title: str
 ) -> tuple[Status, Entry | None, list[Message]]:
-    """What became of a thread, the note that says so, and the messages that no digest had.
+    """Return the status of a thread, the note that proves it, and the messages that are in no digest yet.
 
     A thread goes on in a later digest than the one that has its latest note.
     """
@@ -244,7 +244,7 @@ def _identity_after(identity: str, entry: Entry) -> str:
 
 
 def _names_of(entry: Entry) -> Iterator[tuple[str, str]]:
-    """What the thread of a note or of a draft is known by."""
+    """Return the keys that identify the thread of a note or of a draft."""
     thread = known_thread(entry)
     yield "identity", thread.identity
     if thread.url:

@@ -1,7 +1,4 @@
-"""All at once: sources to candidates, for the commands that show them and that draft them.
-
-Where a thread can be read: the URLs that archives on the web give to threads and messages.
-"""
+"""Find the threads of mail archives with their URLs in HyperKitty, Pipermail or public-inbox."""
 
 from __future__ import annotations
 
@@ -48,7 +45,7 @@ class Addresses(Protocol):
     """An archive on the web."""
 
     def url_of(self, thread: MailThread) -> str | None:
-        """Where the thread begins there, if that can be known."""
+        """Return the URL of the beginning of a thread, or None if it is unknown."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +115,7 @@ def archive_of_url(url: str) -> str | None:
 
 
 def month_file(url: str) -> str | None:
-    """Return the URL of a month's mails for that of one of the month's pages, or None if it is no such page."""
+    """Return the URL of a month's mails for one of the month's pages; None for any other URL."""
     found = _PIPERMAIL_PAGE.match(url)
     if found is None or not re.search(r"\d{4}", found["month"]) or not _MONTH.fullmatch(found["month"]):
         return None
@@ -132,7 +129,7 @@ def open_addresses(url: str, archives: Sequence[MailArchive], notes: list[str], 
     public-inbox; everything else is Pipermail's. There the numbers of messages are read from the pages of the months
     that the names of the archives say.
 
-    :param notes: takes what could not be had.
+    :param notes: takes messages on what could not be fetched.
     """
     if found := _HYPERKITTY.match(url):
         return HyperKitty(found["list"])
@@ -155,7 +152,7 @@ def open_addresses(url: str, archives: Sequence[MailArchive], notes: list[str], 
 
 
 def own_url(thread: MailThread) -> str | None:
-    """Where the first message itself says that the thread is archived (Archived-At), if it is a URL that may be had.
+    """Return the URL that the first message itself has for the thread (Archived-At), if it is allowed.
 
     HyperKitty writes the page of the message; that of the thread has the same name.
     """
@@ -224,7 +221,7 @@ def find_candidates(
 ) -> Finding:
     """Return the threads of some sources that a user wants, the best first.
 
-    :param sources: paths relative to the current folder, and URLs. A page of a month of Pipermail stands for its
+    :param sources: paths relative to the current folder, and URLs. A page of a month of Pipermail means its
         mails.
     :param archive: the URL at which the threads can be read; without it the one that a source's URL tells.
     """

@@ -1,6 +1,6 @@
-"""What people have of a mailing list: files, folders and URLs to archives of messages.
+"""Read archives of mailing lists from files, folders and URLs.
 
-Mbox files to the places of their messages, without reading these.
+Mbox files are split without reading the messages into memory.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _begins_message(archive: mmap, match: re.Match[bytes]) -> bool:
 
 
 def _is_header(head: bytes, least: int) -> bool:
-    """Return True if a text begins with so many fields of a header, one of which only mails have."""
+    """Return True if a text begins with a number of header fields, one of them typical of mails."""
     first = _FIELD.match(head)
     second = _FIELD.match(head, first.end()) if first else None
     fields = [one for one in (first, second) if one]
@@ -110,9 +110,7 @@ _HEADER = re.compile(rb"(?:[!-9;-~]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){2,}")
 _OF_MAIL = re.compile(rb"^(?:From|Subject|Date|Message-ID|Received|Return-Path):", re.IGNORECASE | re.MULTILINE)
 #: Folders are read so deep.
 _MAX_DEPTH = 8
-_NO_MAIL = (
-    "this is no mail archive: an mbox (also gzipped), a message, a maildir, or a clone of public-inbox is needed"
-)
+_NO_MAIL = "not a mail archive: expected an mbox (also gzipped), a message, a maildir, or a clone of public-inbox"
 #: Nothing recommends a command for it: a strange repository may be made so that fetching runs a program.
 _PARTIAL = "this is a partial clone that lacks messages, which are never fetched: only a complete clone can be read"
 
@@ -131,7 +129,7 @@ class MailArchive:
 
 @dataclass
 class MailReading:
-    """What was found: the archives, and what is wrong with the sources."""
+    """The archives that were found, and the problems of the sources."""
 
     archives: list[MailArchive] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -221,7 +219,7 @@ def _read_stream(
 ) -> None:
     """Read a file of any form.
 
-    :param quiet: what is no mail is no problem: it stands in a folder with other files.
+    :param quiet: do not report files that are not mail, such as others in a folder.
     :param layers: how often it may be compressed; a server may compress what is compressed.
     """
     head = stream.read(_CHUNK)

@@ -1,7 +1,4 @@
-"""Text of mails to the text that people read, and to reStructuredText that says exactly that.
-
-Greetings and thanks in mails: the words that are about the readers and not about the subject.
-"""
+"""Turn text of mails into reST without addresses of people, and recognise greetings and thanks."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ _SIMPLE_URL = re.compile(
 #: An address in the name of a sender, also as archives mask it: ``a at example.org``, ``a_at_example.org``.
 _ADDRESS_OF_SENDER = re.compile(r"(?<![^\s@<>])([^\s@<>]+)(?:[@＠][^\s)>]*|(?:\s+at\s+|_at_)\S+\.\S+)")  # noqa: RUF001
 _MAX_SENDER = 320
-#: A URL, which stays, or an address in a text: a decorator, a version or a clone by SSH is none.
+#: A URL, which is kept, or an address in a text; decorators, versions and clones by SSH are not addresses.
 _ADDRESS = re.compile(
     r"(?P<url>https?://\S+)|<(?P<masked>[\w.+-]{1,80}) at [\w.-]{1,200}>"
     r"|(?<![\w.+-])(?:mailto:)?(?P<local>[\w.+-]+)[@＠](?:[\w-]+\.)+[^\W\d_]{2,}(?![\w-])(?!:[\w~/])",  # noqa: RUF001
@@ -40,7 +37,7 @@ def without_addresses(text: str) -> str:
 
 
 def shortened(text: str, width: int) -> str:
-    """Return a text of at most so many characters, cut between words where that is possible."""
+    """Cut a text to a number of characters, between words where that is possible."""
     if len(text) <= width:
         return text
     cut = text[: width - 1]
@@ -54,7 +51,7 @@ def as_rst(text: str) -> str:
 
 
 def item(text: str, level: int = 0) -> list[str]:
-    """Return the lines of a paragraph in reStructuredText as an item of a list within so many others."""
+    """Return the lines of a paragraph in reST as a list item, nested at a level."""
     margin = "  " * level
     first, *rest = filled(text, 2 * level + 2)
     return [f"{margin}* {first}", *(f"{margin}  {line}" for line in rest)]
@@ -108,7 +105,7 @@ _CALL = re.compile(
 
 
 def without_greeting(line: str, *, is_first: bool) -> str:
-    """Return the rest of a line that begins with a greeting: nothing if it is one, all of it if there is none.
+    """Remove a greeting from the beginning of a line.
 
     :param is_first: it is the first line of the message.
     """

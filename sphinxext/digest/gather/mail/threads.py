@@ -1,6 +1,6 @@
-"""Messages to threads: by References and In-Reply-To as notmuch does, by subjects only where there is nothing else.
+"""Join messages to threads: by References and In-Reply-To as notmuch does, by subjects only as a last resort.
 
-Subjects of mails: tags, titles, and what kind of mail they announce.
+Subjects also tell a list's tags, titles, and countdowns and digests among the mails.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _REPLY = re.compile(
     r"\s*(?:(?:\[\d+\]|\(\d+\))\s*)?[:\uff1a]",
     re.IGNORECASE,
 )
-#: What may be such a word as well, if a thread has the rest of the subject.
+#: Words that may be one, too, if a thread has the rest of the subject.
 _LETTER = re.compile(r"\s*[^\W\d_]\s*[:\uff1a](?=\s*\S)")
 #: What people put behind a subject that they have changed.
 _WAS = re.compile(r"[(\[]was:? [^()\[\]]*[)\]]?\Z", re.IGNORECASE)
@@ -150,7 +150,7 @@ class MailThread:
         return found
 
     def until(self, end: datetime) -> MailThread | None:
-        """Return the thread as it was before a time, or None if it had not begun."""
+        """Return the thread as it was before a time, or None if it began later."""
         kept = tuple(message for message in self.messages if message.sent is None or message.sent < end)
         return replace(self, messages=kept) if kept else None
 
@@ -188,7 +188,7 @@ class _Sets:
         self._above: dict[str, str] = {}
 
     def find(self, name: str) -> str:
-        """Return the name that stands for all that belong to this one."""
+        """Return the representative of the set that a name belongs to (union-find)."""
         top = name
         while (above := self._above.get(top, top)) != top:
             top = above
@@ -288,7 +288,7 @@ def _answers(message: Message, first: Message, last: datetime | None) -> bool:
 
 
 def _root(first: Message) -> str:
-    """What a thread begins with: the first of those that its first message names, which is the oldest of them."""
+    """Return the beginning of a thread: the first, and oldest, reference of its first message."""
     return first.references[0] if first.references else first.id
 
 
