@@ -94,10 +94,12 @@ def test_pages_with_schedules_and_release_notes_are_the_same_to_the_byte(tmp_pat
 def test_what_processes_found_comes_together(builds: Callable[[str, int], Build]) -> None:
     one, two = (builds("html", processes).env.get_domain("digest").data for processes in (1, 2))
     assert one["targets"] == two["targets"]
-    assert {name: [query for query, _ in asked] for name, asked in one["queries"].items()} == {
-        name: [query for query, _ in asked] for name, asked in two["queries"].items()
-    }
-    assert len(two["queries"]) == 2 * WEEKS + 1 + 3 + 1 + ARCHIVES
+    dependencies = [
+        {name: [found.dependency for found in remembered] for name, remembered in data["dependencies"].items()}
+        for data in (one, two)
+    ]
+    assert dependencies[0] == dependencies[1]
+    assert len(two["dependencies"]) == 2 * WEEKS + 1 + 3 + 1 + ARCHIVES
 
 
 def test_links_between_pages_of_different_processes_work(builds: Callable[[str, int], Build]) -> None:

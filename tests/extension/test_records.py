@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
@@ -19,14 +20,16 @@ from sphinxext.digest.extension import rewrite as written
 from sphinxext.digest.extension.build_state import BuildState, Writes, Written
 from sphinxext.digest.extension.dependencies import (
     CollectionLookup,
-    ListingQuery,
+    Dependency,
+    ListingDependency,
     MissingPages,
-    NotesQuery,
-    RepositoryLookup,
-    remember_lookup,
+    NotesDependency,
+    Remembered,
+    remember,
 )
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.extension.outputs import keep_record, kept_record
+from sphinxext.digest.extension.releases import RepositoryLookup
 from sphinxext.digest.model import Kind
 from sphinxext.digest.model.period import parse_interval
 
@@ -386,43 +389,92 @@ def test_no_document_is_outdated(app: Any) -> None:
     assert outdated_pages(app) == []
 
 
+def other(dependency: Dependency) -> Remembered:
+    """A dependency of a page that got something else, and for which nothing cheap tells that."""
+    return Remembered(dependency, None, "other")
+
+
+def missing(*names: str) -> Remembered:
+    return Remembered(MissingPages(frozenset({"x", "wins"})), None, frozenset(names))
+
+
+def notes_of(domain: DigestDomain, docname: str) -> Remembered:
+    found: list[Remembered] = domain.data["dependencies"][docname]
+    return next(one for one in found if isinstance(one.dependency, NotesDependency))
+
+
 def test_documents_with_other_lookups(app: Any, domain: DigestDomain) -> None:
-    (lookup, _answer), *_others = domain.data["lookups"]["wins"]
-    domain.data["lookups"]["wins"].append((lookup, "other"))
-    domain.data["lookups"]["sub/other"] = [(MissingPages(frozenset({"x", "wins"})), frozenset())]
-    domain.data["lookups"]["index"] = [(MissingPages(frozenset({"x", "wins"})), frozenset({"wins"}))]
+    remembered: dict[str, list[Remembered]] = domain.data["dependencies"]
+    remembered["wins"].append(other(remembered["wins"][0].dependency))
+    remembered["sub/other"] = [missing()]
+    remembered["index"] = [missing("wins")]
     assert sorted(outdated_pages(app)) == ["sub/other", "wins"]
-    assert build_state_of(app.env).outdated == {"sub/other", "wins"}
     assert outdated_pages(app, added=("wins",)) == ["sub/other"]
     assert outdated_pages(app, changed=("wins", "sub/other")) == []
 
 
 def test_documents_with_other_answers(app: Any, domain: DigestDomain, monkeypatch: pytest.MonkeyPatch) -> None:
+    remembered: dict[str, list[Remembered]] = domain.data["dependencies"]
     monkeypatch.setattr(BuildState, "is_current", lambda *_arguments: False)
     assert outdated_pages(app) == []
-    query, checksum = domain.data["queries"]["wins"][0]
-    domain.data["queries"]["wins"] = [(query, checksum), (query, b"other")]
-    domain.data["queries"]["gone"] = [(replace(query, folder="nowhere"), b"")]
-    domain.data["lookups"]["gone"] = [(MissingPages(frozenset()), "other")]
+    notes = notes_of(domain, "wins")
+    remembered["wins"] = [notes, notes._replace(answer=b"other")]
     # nothing is asked of a collection that is gone
+    remembered["gone"] = [other(MissingPages(frozenset())), other(NotesDependency("nowhere", Selection()))]
     assert outdated_pages(app) == ["wins", "gone"]
     assert outdated_pages(app, changed=("wins",)) == ["gone"]
+    remembered["gone"].pop(0)
+    assert outdated_pages(app) == ["wins", "gone"]
     monkeypatch.setattr(BuildState, "is_current", lambda *_arguments: True)
     assert outdated_pages(app) == ["gone"]
 
 
+def test_stamps_of_answers_that_are_the_same(app: Any, domain: DigestDomain) -> None:
+    """The next build need not ask for the answer."""
+    remembered: dict[str, list[Remembered]] = domain.data["dependencies"]
+    notes = notes_of(domain, "wins")
+    remembered["wins"] = [notes._replace(stamp="other")]
+    assert outdated_pages(app) == []
+    assert remembered["wins"] == [notes]
+
+
 def test_documents_that_show_what_is_current(app: Any, domain: DigestDomain) -> None:
-    """They are compared though no file has changed."""
-    query, _checksum = domain.data["queries"]["wins"][0]
-    domain.data["queries"]["wins"] = [(query, b"other")]
-    domain.data["queries"]["index"] = [(ListingQuery(FOLDER), b"other")]
+    """They are compared on another day though no file has changed."""
+    remembered: dict[str, list[Remembered]] = domain.data["dependencies"]
+    query = notes_of(domain, "wins").dependency
+    assert isinstance(query, NotesDependency)
+    remembered["wins"] = [Remembered(query, "", b"other")]
+    remembered["index"] = [Remembered(ListingDependency(FOLDER), "", b"other")]
     assert outdated_pages(app) == []
     current = replace(query, current=True)
-    domain.data["queries"]["wins"] = [(current, b"other")]
+    remembered["wins"] = [Remembered(current, date(2015, 12, 8), b"other")]
     assert outdated_pages(app) == ["wins"]
-    state = build_state_of(app.env)
-    domain.data["queries"]["wins"] = [(current, current.checksum(state.collection(state.project.main), app.env))]
+    remembered["wins"] = [Remembered(current, date(2015, 12, 8), current.answer(app.env))]
     assert outdated_pages(app) == []
+    assert remembered["wins"][0].stamp == date(2015, 12, 9)
+
+
+def test_the_reason_is_logged(app: Any, domain: DigestDomain) -> None:
+    messages: list[str] = []
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            messages.append(record.getMessage())
+
+    remembered: dict[str, list[Remembered]] = domain.data["dependencies"]
+    remembered["wins"] = [other(NotesDependency(FOLDER, Selection(), "latest"))]
+    remembered["index"] = [missing()]
+    logger, handler = logging.getLogger("sphinx"), Handler()
+    logger.addHandler(handler)
+    try:
+        outdated_pages(app, removed=("sub/other",))
+    finally:
+        logger.removeHandler(handler)
+    # what was found first is what is said
+    assert messages == [
+        "reading index again: a page of its toctree is gone",
+        "reading wins again: the notes of its period changed",
+    ]
 
 
 def test_documents_with_another_file_or_toctree(app: Any) -> None:
@@ -450,8 +502,8 @@ def test_answers_of_lookups(app: Any, domain: DigestDomain) -> None:
     Path(app.srcdir, "here/my/notes").mkdir(parents=True)
     assert RepositoryLookup("here", "my/notes").answer(app.env) == str(Path(app.srcdir, "here").resolve())
     read_next(app.env, "wins")
-    remember_lookup(app.env, MissingPages(frozenset({"wins", "x"})))
-    assert domain.data["lookups"]["wins"][-1] == (MissingPages(frozenset({"wins", "x"})), {"wins"})
+    remember(app.env, MissingPages(frozenset({"wins", "x"})))
+    assert domain.data["dependencies"]["wins"][-1] == missing("wins")
 
 
 def read_next(env: Any, docname: str) -> None:
@@ -470,12 +522,12 @@ def test_notes_of_a_query(app: Any) -> None:
     state = build_state_of(app.env)
     collection = state.collection(state.project.main)
     today = date(2015, 12, 9)
-    all_of_them = NotesQuery(FOLDER, Selection()).entries(collection, today)
+    all_of_them = NotesDependency(FOLDER, Selection()).entries(collection, today)
     assert len(all_of_them) == 4
-    assert len(NotesQuery(FOLDER, Selection(), current=True).entries(collection, today)) == 3
-    assert len(NotesQuery(FOLDER, Selection(), current=True).entries(collection, date(2015, 12, 10))) == 4
-    assert len(NotesQuery(FOLDER, Selection(), "2015-12-04").entries(collection, today)) == 1
-    assert len(NotesQuery(FOLDER, Selection(), "latest").entries(collection, today)) == 3
+    assert len(NotesDependency(FOLDER, Selection(), current=True).entries(collection, today)) == 3
+    assert len(NotesDependency(FOLDER, Selection(), current=True).entries(collection, date(2015, 12, 10))) == 4
+    assert len(NotesDependency(FOLDER, Selection(), "2015-12-04").entries(collection, today)) == 1
+    assert len(NotesDependency(FOLDER, Selection(), "latest").entries(collection, today)) == 3
 
 
 def test_checksums_of_queries(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -483,12 +535,12 @@ def test_checksums_of_queries(app: Any, monkeypatch: pytest.MonkeyPatch) -> None
     state = build_state_of(app.env)
     collection = state.collection(state.project.main)
     made = [
-        NotesQuery(FOLDER, Selection()), NotesQuery(FOLDER, Selection(), "2015-12-04"),
-        NotesQuery(FOLDER, Selection(), "latest"), NotesQuery(FOLDER, Selection(), names_digests=True),
-        NotesQuery(FOLDER, Selection(kind=Kind.SUCCESS)), NotesQuery(FOLDER, Selection(), current=True),
-        NotesQuery(FOLDER, Selection(), "2015-W99"), NotesQuery(FOLDER, Selection(), "nothing"),
+        NotesDependency(FOLDER, Selection()), NotesDependency(FOLDER, Selection(), "2015-12-04"),
+        NotesDependency(FOLDER, Selection(), "latest"), NotesDependency(FOLDER, Selection(), names_digests=True),
+        NotesDependency(FOLDER, Selection(kind=Kind.SUCCESS)), NotesDependency(FOLDER, Selection(), current=True),
+        NotesDependency(FOLDER, Selection(), "2015-W99"), NotesDependency(FOLDER, Selection(), "nothing"),
         # periods without notes
-        NotesQuery(FOLDER, Selection(), "2014-01-03"), NotesQuery(FOLDER, Selection(), "2014-01-10"),
+        NotesDependency(FOLDER, Selection(), "2014-01-03"), NotesDependency(FOLDER, Selection(), "2014-01-10"),
     ]  # fmt: skip
     sums = [query.checksum(collection, app.env) for query in made]
     assert len(set(sums)) == len(made)
@@ -505,7 +557,7 @@ def test_notes_that_get_into_another_digest(app: Any) -> None:
     collection = store.collection(store.project.main)
     moved = collection.with_intervals((parse_interval("2015-11-30/2015-12-03"),))
     for names_digests in (True, False):
-        query = NotesQuery(FOLDER, Selection(), names_digests=names_digests)
+        query = NotesDependency(FOLDER, Selection(), names_digests=names_digests)
         is_same = query.checksum(moved, app.env) == query.checksum(collection, app.env)
         assert is_same is not names_digests
 
@@ -516,12 +568,16 @@ def test_lists_of_digests(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     newest_first = sorted(collection.digests, key=lambda period: period.end, reverse=True)
     assert len(newest_first) == 2
     for span in ("", "2015", "2015-12"):
-        found = ListingQuery(FOLDER, span).digests(collection)
+        found = ListingDependency(FOLDER, span).digests(collection)
         assert found == [(period, collection.digests[period]) for period in newest_first]
-    assert ListingQuery(FOLDER, "2014").digests(collection) == []
-    query = ListingQuery(FOLDER)
+    assert ListingDependency(FOLDER, "2014").digests(collection) == []
+    query = ListingDependency(FOLDER)
     before = query.checksum(collection, app.env)
-    assert before == query.checksum(collection, app.env) != ListingQuery(FOLDER, "2014").checksum(collection, app.env)
+    assert (
+        before
+        == query.checksum(collection, app.env)
+        != ListingDependency(FOLDER, "2014").checksum(collection, app.env)
+    )
     settings = collection.settings
     for change in ({"pages": "news"}, {"automatic": False}, {"title": "Of {period}"}):
         other = replace(collection, settings=replace(settings, **change))
@@ -543,7 +599,7 @@ def test_options_that_do_not_show(app: Any) -> None:
         (Kind.THREAD, {"success_closing": "All told.", "success_heading": "Won"}, {"title": "Of {period}"}),
         (Kind.COUNTDOWN, {"pages": "news", "archives": (), "success_url": "https://e.org/"}, {}),
     ):
-        query = NotesQuery(FOLDER, Selection(kind=kind))
+        query = NotesDependency(FOLDER, Selection(kind=kind))
         before = queries.checksum(query.entries(collection, state.today), collection, queries._HIDDEN_FOR[kind])
         for options, same in ((hidden, True), (shown, False)):
             for name, value in options.items():
@@ -567,7 +623,7 @@ def test_all_options_by_whether_they_show(
     monkeypatch.setattr(BuildState, "place_of", lambda *_arguments: "")
     store = build_state_of(app.env)
     collection = store.collection(store.project.main)
-    query = NotesQuery(FOLDER, Selection(kind=kind, name="none of these"))
+    query = NotesDependency(FOLDER, Selection(kind=kind, name="none of these"))
     before, unseen = query.checksum(collection, app.env), set()
     for name in vars(collection.settings):
         other = replace(collection, settings=replace(collection.settings, **{name: ("other",)}))

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from sphinxext.digest.extension.schedules import ScheduleDependency
+
 from .building import Build, Project, empty_project
 from .outputs import READERS, broken_links, contains, inventory, parse_page, words_of
 
@@ -404,7 +406,8 @@ def test_without_schedules_nothing_is_read(site: Project) -> None:
     build = site.build(digest_schedules=[])
     assert build.warnings == []
     # that there are none is remembered as any other answer, and no calendar is looked for
-    assert [query.published for query, _ in build.env.domaindata["digest"]["schedules"]["countdown"]] == [False]
+    asked = build.env.get_domain("digest").dependencies(ScheduleDependency, "countdown")
+    assert [schedule.published for _page, schedule in asked] == [False]
     assert list(build.outdir.rglob("*.ics")) == []
     assert date(2026, 11, 4).isoformat() not in build.text("countdown.html")
 

@@ -9,7 +9,7 @@ import pytest
 
 from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.extension import rewrite as written
-from sphinxext.digest.extension.dependencies import NotesQuery
+from sphinxext.digest.extension.dependencies import NotesDependency
 from sphinxext.digest.extension.domain import build_state_of
 
 from .building import Build, Project
@@ -169,7 +169,7 @@ def test_wrong_periods_have_answers_of_their_own(site: Project) -> None:
     state = build_state_of(build.env)
     collection = state.collection(state.project.main)
     answers = [
-        NotesQuery(state.project.main.fragments, Selection(), period).checksum(collection, build.env)
+        NotesDependency(state.project.main.fragments, Selection(), period).checksum(collection, build.env)
         for period in ("2015-W99", "nothing", "2015-12-04", "2015-12-11")
     ]
     assert len(set(answers)) == 4

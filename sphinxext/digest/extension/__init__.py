@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest import __version__
 from sphinxext.digest.extension.archives.lines import LinesWithoutPage
-from sphinxext.digest.extension.circles import OpenToctrees, open_circles, outdated_by_circles
+from sphinxext.digest.extension.circles import OpenToctrees, open_circles
 from sphinxext.digest.extension.compat import (
     KeptAnchors,
     OpenContainers,
@@ -44,7 +44,7 @@ from sphinxext.digest.extension.mail_builder import DigestMailBuilder, LinkNumbe
 from sphinxext.digest.extension.pages import STUB_SUFFIX, add_pages, recall_pages
 from sphinxext.digest.extension.published.feeds import warn_of_topics
 from sphinxext.digest.extension.publishers import publish_beside_pages
-from sphinxext.digest.extension.releases import StableAnchors, keep_from_labels, outdated_by_release_notes
+from sphinxext.digest.extension.releases import StableAnchors, keep_from_labels
 from sphinxext.digest.extension.rewrite import (
     note_tree,
     note_written,
@@ -53,7 +53,6 @@ from sphinxext.digest.extension.rewrite import (
     save_written,
     watch_writes,
 )
-from sphinxext.digest.extension.schedules import outdated_by_schedules
 from sphinxext.digest.extension.translation import WordsForTranslators
 
 if TYPE_CHECKING:
@@ -107,9 +106,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # after autosummary, which opens the file of each document
     app.connect("builder-inited", recall_pages, priority=900)
     app.connect("env-get-outdated", outdated_documents)
-    app.connect("env-get-outdated", outdated_by_schedules)
-    app.connect("env-get-outdated", outdated_by_release_notes)
-    app.connect("env-get-outdated", outdated_by_circles)
     app.connect("env-before-read-docs", _add_directives)
     app.connect("source-read", begin_reading)
     app.connect("doctree-read", remember_links)

@@ -139,8 +139,6 @@ class BuildState:
         self.stamps: dict[tuple[object, ...], bytes] = {}
         #: The pages that were made in the last build and are among the sources now, or the other way round.
         self.replaced: Set[str] = frozenset()
-        #: The pages that have to be read again since a lookup has another answer.
-        self.outdated: Set[str] = frozenset()
         self._states = states
         self._scans = scans
         self._joint: dict[str, Joint] = {}

@@ -6,7 +6,7 @@ its own. Sphinx follows such a circle until Python ends it with a RecursionError
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from sphinx import addnodes
@@ -30,11 +30,6 @@ class OpenToctrees(SphinxPostTransform):
     def run(self, **_arguments: Any) -> None:
         """Look at the toctrees of lists of digests."""
         _take_out(self.document, DigestDomain.of(self.env).data["circles"].get(self.env.docname, ()))
-
-
-def outdated_by_circles(_app: Sphinx, env: BuildEnvironment, *_known: Set[str]) -> Iterable[str]:
-    """Return the lists without all of their entries: they are read again, as other pages may have changed."""
-    return [docname for docname in DigestDomain.of(env).data["circles"] if docname in env.found_docs]
 
 
 def open_circles(_app: Sphinx, env: BuildEnvironment) -> None:

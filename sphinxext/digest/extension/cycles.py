@@ -13,7 +13,7 @@ from sphinxext.digest.doctree.deadlines import RELEASE, EventName, outlook_of_no
 from sphinxext.digest.doctree.lines import line_with, links_list
 from sphinxext.digest.extension.domain import CALENDAR, DigestDomain, build_state_of
 from sphinxext.digest.extension.published.indexes import calendar_path
-from sphinxext.digest.extension.schedules import ScheduleQuery, find_schedule, remember_schedule
+from sphinxext.digest.extension.schedules import ScheduleDependency, find_schedule, remember_schedule
 from sphinxext.digest.model import MILESTONE, Countdown, Entry, Event, Outlook, Schedule, Words
 from sphinxext.digest.model.words import filled
 from sphinxext.digest.render.timeline import mark_svg, marks_of, timeline_svg
@@ -75,7 +75,7 @@ def outlook_in_digest(
     note = entry.note
     if not isinstance(note, Countdown) or not settings.schedules:
         return None
-    query = ScheduleQuery(settings.fragments, "", note.series, day=entry.moment.day)
+    query = ScheduleDependency(settings.fragments, "", note.series, day=entry.moment.day)
     schedule = find_schedule(build_state_of(env), query)
     remember_schedule(env, query)
     ahead = outlook_of_note(schedule, entry) if schedule is not None else None

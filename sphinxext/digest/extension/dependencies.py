@@ -1,24 +1,21 @@
-"""What a page asks of a collection. A page is read again when the answer to one of its questions changes.
+"""The dependencies of pages: what each of them shows, and what makes it outdated.
 
-What the pages of archives ask of a collection.
-
-Which pages have to be read again.
-
-Lookups that come before a question to a collection: which collection, which pages, which repository.
-
-Their answers are cheap, so they are compared in every build. Like any other answer, a failure is remembered: a page
-that asked for a folder, a setting or a repository that was missing or broken is read again when there is one.
+While a page is read, each of its dependencies is remembered with a stamp, which is cheap to get, and an answer, which
+changes with anything that shows. The next build compares the stamps, and where they differ the answers. A page whose
+answer is another one is read again, and ``-v`` says why.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from sphinx.util import logging
 
 from sphinxext.digest.collection.archives import INDEX, Chain, Member
 from sphinxext.digest.collection.compose import digest_title
@@ -34,6 +31,8 @@ if TYPE_CHECKING:
 
     from sphinxext.digest.collection.load import Collection
 
+
+logger = logging.getLogger(__name__)
 
 #: The options that show on no page, or that other parts of a checksum tell: the list's title is that of its source, a
 #: calendar shows by the periods that it makes, and where a schedule is linked to is a question to the schedule.
@@ -53,19 +52,73 @@ _HIDDEN_FOR = {
 }
 
 
-class Query(Protocol):
-    """A question to the collection whose fragments are in ``folder``."""
+class Dependency(Protocol):
+    """Something outside of its source that a page shows. It is pickled, and compared with others."""
 
     @property
-    def folder(self) -> str:
-        """The folder of the fragments, as the settings have it."""
+    def reason(self) -> str:
+        """Why a page with another answer is read again, for the log."""
+        return "what it shows changed"
+
+    def stamp(self, env: BuildEnvironment) -> object:
+        """Return a value that is cheap to get: as long as it is the same, so is the answer. None tells nothing."""
+        return None
+
+    def answer(self, env: BuildEnvironment) -> object:
+        """Return a value that changes with anything that the page shows."""
+
+    def is_current(self, env: BuildEnvironment, stamp: object) -> bool:
+        """Return True if the answer must be the same as when the page had this stamp."""
+        return stamp is not None and self.stamp(env) == stamp
+
+    def is_same(self, env: BuildEnvironment, answer: object) -> bool:
+        """Return True if a page with this answer would get the same now."""
+        return self.answer(env) == answer
+
+
+class Remembered(NamedTuple):
+    """A dependency of a page, with what it was like when the page was read."""
+
+    dependency: Dependency
+    stamp: object
+    answer: object
+
+
+def remember(env: BuildEnvironment, dependency: Dependency) -> None:
+    """Remember a dependency of the page that is being read, so that it is read again when the answer changes."""
+    found = Remembered(dependency, dependency.stamp(env), dependency.answer(env))
+    DigestDomain.of(env).note_dependency(env.docname, found)
+
+
+class CollectionDependency(Dependency):
+    """A dependency on the collection whose fragments are in ``folder``, as the settings have it.
+
+    Its stamp is that of the folder, which the environment remembers once for all pages.
+    """
+
+    folder: str
 
     def checksum(self, collection: Collection, env: BuildEnvironment) -> bytes:
-        """A value that changes with anything that shows."""
+        """Return a value that changes with anything that shows."""
+        raise NotImplementedError
+
+    def stamp(self, env: BuildEnvironment) -> object:
+        """Return the same value always: the folder itself is compared."""
+        return ""
+
+    def answer(self, env: BuildEnvironment) -> object:
+        """Return the checksum."""
+        build = build_state_of(env)
+        return self.checksum(build.collection(build.settings_for(self.folder)), env)
+
+    def is_current(self, env: BuildEnvironment, stamp: object) -> bool:
+        """Return True if no fragment and no setting has changed."""
+        build = build_state_of(env)
+        return stamp == self.stamp(env) and build.is_current(build.settings_for(self.folder))
 
 
 @dataclass(frozen=True)
-class NotesQuery:
+class NotesDependency(CollectionDependency):
     """A question for notes.
 
     ``period`` is as the user wrote it, since ``latest`` and the day of a digest change their meaning with the
@@ -78,6 +131,15 @@ class NotesQuery:
     period: str | None = None
     current: bool = False
     names_digests: bool = False
+
+    @property
+    def reason(self) -> str:
+        """Why a page with other notes is read again."""
+        return "the notes that it shows changed" if self.period is None else "the notes of its period changed"
+
+    def stamp(self, env: BuildEnvironment) -> object:
+        """Return the day, if the notes of days to come are left out."""
+        return build_state_of(env).today if self.current else ""
 
     def entries(self, collection: Collection, today: date) -> tuple[Entry, ...]:
         """The notes.
@@ -106,11 +168,12 @@ class NotesQuery:
 
 
 @dataclass(frozen=True)
-class ListingQuery:
+class ListingDependency(CollectionDependency):
     """A question for the digests of a collection, of a year (``2015``), or of a month (``2015-12``)."""
 
     folder: str
     span: str = ""
+    reason = "the digests that it lists changed"
 
     def digests(self, collection: Collection) -> list[tuple[Period, tuple[Entry, ...]]]:
         """The digests with their notes, newest first."""
@@ -134,7 +197,7 @@ _HIDDEN = HIDDEN - {"collection_title"}
 
 
 @dataclass(frozen=True)
-class ArchiveQuery:
+class ArchiveDependency(CollectionDependency):
     """A question for a page of an archive, by the parts of its name: ``people`` and ``ttx``, ``index``, ``ttx-2015``.
 
     Without a ``kind`` it is one for the archives that there are, which all of them answer with.
@@ -143,6 +206,7 @@ class ArchiveQuery:
     folder: str
     kind: str = ""
     page: str = INDEX
+    reason = "the notes of its archive changed"
 
     def kinds(self, collection: Collection) -> list[str]:
         """The archives that have pages."""
@@ -197,11 +261,12 @@ class ArchiveQuery:
 
 
 @dataclass(frozen=True)
-class ReviewQuery:
+class ReviewDependency(CollectionDependency):
     """A question for the review of a year."""
 
     folder: str
     year: int
+    reason = "the notes of its year changed"
 
     def checksum(self, collection: Collection, env: BuildEnvironment) -> bytes:
         """A value that changes with anything that shows."""
@@ -220,18 +285,12 @@ def _of_notes(entries: Iterable[Entry], collection: Collection) -> bytes:
     return checksum(found, collection, _HIDDEN) + repr(periods).encode()
 
 
-class Lookup(Protocol):
-    """A dependency of a page whose answer is cheap."""
-
-    def answer(self, env: BuildEnvironment) -> object:
-        """Return the answer, also where it is a failure. Nothing is raised."""
-
-
 @dataclass(frozen=True)
-class CollectionLookup:
+class CollectionLookup(Dependency):
     """The collection of a directive; ``folder`` is its option ``fragments``, None for the project's own collection."""
 
     folder: str | None
+    reason = "its collection has another folder or other settings"
 
     def answer(self, env: BuildEnvironment) -> object:
         """Return the project's root, and the fragments folder and the place of the collection, or the problems."""
@@ -245,75 +304,69 @@ class CollectionLookup:
 
 
 @dataclass(frozen=True)
-class MissingPages:
+class MissingPages(Dependency):
     """Pages that a list of digests would link to if the project had them."""
 
     docnames: frozenset[str]
+    reason = "a page that was missing exists now"
 
     def answer(self, env: BuildEnvironment) -> object:
         """Return the names of those that exist."""
         return self.docnames & env.found_docs
 
 
-@dataclass(frozen=True)
-class RepositoryLookup:
-    """The repository of release notes; see :func:`~sphinxext.digest.extension.releases.find_repository`."""
-
-    folder: str | None
-    notes: str
-
-    def answer(self, env: BuildEnvironment) -> object:
-        """Return the path of the repository, or None."""
-        from sphinxext.digest.extension.releases import find_repository
-
-        root = find_repository(env, self.folder, self.notes)
-        return None if root is None else str(root)
-
-
-def remember_lookup(env: BuildEnvironment, lookup: Lookup) -> None:
-    """Remember a lookup of the page that is being read, so that it is read again when the answer changes."""
-    DigestDomain.of(env).note_lookup(env.docname, lookup, lookup.answer(env))
-
-
 def outdated_documents(
     _app: Sphinx, env: BuildEnvironment, added: Set[str], changed: Set[str], removed: Set[str]
 ) -> Iterable[str]:
-    """The documents for whose questions the collections have other answers than when they were read.
-
-    Those that have another file now are among them, those that have lost a page of their toctree, and those for which
-    a lookup has another answer.
-    """
-    build = build_state_of(env)
-    queries: dict[str, list[tuple[Query, bytes]]] = DigestDomain.of(env).data["queries"]
+    """Return the documents that have to be read again though their files have not changed, and log why."""
     known = added | changed | removed
-    # first, since nothing can be asked of a collection that is gone
-    build.outdated = frozenset(_with_other_lookups(env, known))
-    outdated = [
-        docname
-        for docname, asked in queries.items()
-        if docname not in known | build.outdated and any(_has_changed(env, *pair) for pair in asked)
-    ]
-    # a toctree without one of its pages, such as the list of digests when another page takes its place
-    parents = [docname for docname, children in env.toctree_includes.items() if not removed.isdisjoint(children)]
-    return [*outdated, *build.outdated, *({*build.replaced, *parents} - known)]
+    outdated: dict[str, str] = {}
+    for docname, reason in _outdated(env, known, removed):
+        if docname not in known:
+            outdated.setdefault(docname, reason)
+    for docname, reason in outdated.items():
+        logger.verbose("reading %s again: %s", docname, reason)
+    return list(outdated)
 
 
-def _with_other_lookups(env: BuildEnvironment, known: Set[str]) -> Iterable[str]:
-    """Return the documents for which a lookup has another answer now."""
-    lookups: dict[str, list[tuple[Lookup, object]]] = DigestDomain.of(env).data["lookups"]
+def _outdated(env: BuildEnvironment, known: Set[str], removed: Set[str]) -> Iterator[tuple[str, str]]:
+    domain = DigestDomain.of(env)
+    for docname in domain.build_state.replaced:
+        yield docname, "its source is another file"
+    for docname, children in env.toctree_includes.items():
+        # such as the list of digests when another page takes the place of one of them
+        if not removed.isdisjoint(children):
+            yield docname, "a page of its toctree is gone"
+    for docname in domain.data["circles"]:
+        if docname in env.found_docs:
+            # other pages may have changed
+            yield docname, "its toctree was left incomplete to avoid a circle"
+    remembered: dict[str, list[Remembered]] = domain.data["dependencies"]
     # most pages look up the same
-    answers = {lookup: lookup.answer(env) for made in lookups.values() for lookup, _before in made}
-    return (
-        docname
-        for docname, made in lookups.items()
-        if docname not in known and any(answers[lookup] != before for lookup, before in made)
-    )
+    compared: dict[Remembered, Remembered | None] = {}
+    for docname in [docname for docname in remembered if docname not in known]:
+        now: list[Remembered] = []
+        for before in remembered[docname]:
+            if before not in compared:
+                compared[before] = _compared(env, before)
+            found = compared[before]
+            if found is None:
+                yield docname, before.dependency.reason
+                break
+            now.append(found)
+        else:
+            remembered[docname] = now
 
 
-def _has_changed(env: BuildEnvironment, query: Query, before: bytes) -> bool:
-    build = build_state_of(env)
-    settings = build.settings_for(query.folder)
-    current = isinstance(query, NotesQuery) and query.current
-    if build.is_current(settings) and not current:
-        return False
-    return query.checksum(build.collection(settings), env) != before
+def _compared(env: BuildEnvironment, before: Remembered) -> Remembered | None:
+    """Return what to remember of a dependency from now on, or None if its answer is another one."""
+    dependency = before.dependency
+    try:
+        if dependency.is_current(env, before.stamp):
+            return before
+        if dependency.is_same(env, before.answer):
+            return before._replace(stamp=dependency.stamp(env))
+    except DigestError:
+        # the folder or the repository is gone
+        return None
+    return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Set
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar, cast
 
 from docutils import nodes
 from sphinx.domains import Domain, Index, IndexEntry, ObjType
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from sphinxext.digest.extension.build_state import BuildState
 
 
+Kept = TypeVar("Kept")
+#: A dependency of a page, its stamp and its answer; see :mod:`.dependencies`.
+_Remembered = tuple[object, object, object]
 _ = get_translation(CATALOGUE)
 
 #: The type of object of a whole digest.
@@ -73,7 +76,7 @@ _OF_ARCHIVES = (PERSON, CHANNEL, SERIES)
 _NOT_IN_INDEX = frozenset({DIGEST, MILESTONE, RELEASE, Kind.SUCCESS.value, *_OF_ARCHIVES})
 #: What is remembered of each page, by its name.
 _OF_PAGES = (
-    "targets", "queries", "lookups", "problems", "remarks", "schedules", "release_notes", "shown", "described",
+    "targets", "dependencies", "problems", "remarks", "shown", "described",
     "mastheads", "texts", "listings", "fragments", "circles",
 )  # fmt: skip
 
@@ -172,21 +175,17 @@ class DigestDomain(Domain):
         self.data["targets"].setdefault(target.docname, []).append(target)
         self._chosen = self._by_name = self.around = None
 
-    def note_query(self, docname: str, query: object, checksum: bytes) -> None:
-        """Remember what a page asked for and what it got."""
-        self.data["queries"].setdefault(docname, []).append((query, checksum))
+    def note_dependency(self, docname: str, remembered: _Remembered) -> None:
+        """Remember something outside of its source that a page shows."""
+        self.data["dependencies"].setdefault(docname, []).append(remembered)
 
-    def note_lookup(self, docname: str, lookup: object, answer: object) -> None:
-        """Remember a lookup that a page made before it could ask a collection, and its answer."""
-        self.data["lookups"].setdefault(docname, []).append((lookup, answer))
-
-    def note_schedule(self, docname: str, query: object, answer: object) -> None:
-        """Remember what a page asked of a release schedule and what it got."""
-        self.data["schedules"].setdefault(docname, []).append((query, answer))
-
-    def note_release_notes(self, docname: str, query: object, answer: object) -> None:
-        """Remember which release notes a page asked for and what it got."""
-        self.data["release_notes"].setdefault(docname, []).append((query, answer))
+    def dependencies(self, type_: type[Kept], docname: str | None = None) -> Iterator[tuple[str, Kept]]:
+        """Yield the dependencies of a type that a page has, or that all pages have, with the names of the pages."""
+        found: dict[str, list[_Remembered]] = self.data["dependencies"]
+        for name in found if docname is None else found.keys() & {docname}:
+            for one in found[name]:
+                if isinstance(one[0], type_):
+                    yield name, one[0]
 
     def note_problems(self, docname: str, problems: Iterable[Problem]) -> None:
         """Remember the problems of texts on a page."""

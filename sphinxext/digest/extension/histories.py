@@ -12,7 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sphinxext.digest.extension.releases import ReleaseAnswer, ReleasedQuery, ReleaseQuery
+from sphinxext.digest.extension.releases import ReleasedQuery, ReleaseQuery
 from sphinxext.digest.model import ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.release.cache_file import CacheFile, open_scanner
@@ -126,33 +126,31 @@ class Histories:
         conf = self._of_project(root)
         return conf, tagged_releases(conf, [])
 
-    def answer(self, query: ReleaseQuery | ReleasedQuery) -> ReleaseAnswer:
-        """What to remember of a page that shows the release notes.
+    def stamp(self, query: ReleaseQuery | ReleasedQuery) -> bytes:
+        """Return the state of the repository: as long as it is the same, so is what a page shows.
+
+        :raises DigestError: as :meth:`tagged`.
+        """
+        return self._stamp_of_project(query) if isinstance(query, ReleasedQuery) else self._stamp(query)
+
+    def answer(self, query: ReleaseQuery | ReleasedQuery) -> tuple[bytes, bytes]:
+        """Return the notes of each version, if all of them were committed, and a checksum of what a page shows.
 
         :raises DigestError: as :meth:`report`.
         """
         if isinstance(query, ReleasedQuery):
-            return ReleaseAnswer(self._stamp_of_project(query), b"", _hash(self.released(query)))
-        return ReleaseAnswer(self._stamp(query), self._mark_of_files(query), self._checksum(query))
+            return b"", _hash(self.released(query))
+        return self._mark_of_files(query), self._checksum(query)
 
-    def is_answer(self, query: ReleaseQuery | ReleasedQuery, before: ReleaseAnswer) -> bool:
-        """Whether a page that got an answer earlier would get the same now."""
-        try:
-            if isinstance(query, ReleasedQuery):
-                return self._stamp_of_project(query) == before.stamp or _hash(self.released(query)) == before.checksum
-            return (
-                (bool(before.stamp) and self._stamp(query) == before.stamp)
-                or (bool(before.files) and self._mark_of_files(query) == before.files)
-                or (bool(before.checksum) and self._checksum(query) == before.checksum)
-            )
-        except DigestError:
-            return False
+    def is_answer(self, query: ReleaseQuery | ReleasedQuery, before: tuple[bytes, bytes]) -> bool:
+        """Return True if a page that got an answer earlier would get the same now.
 
-    def renewed(self, query: ReleaseQuery | ReleasedQuery, before: ReleaseAnswer) -> ReleaseAnswer:
-        """An answer that is still the same, with the state that the repository has now."""
+        :raises DigestError: as :meth:`report`.
+        """
+        files, checksum = before
         if isinstance(query, ReleasedQuery):
-            return replace(before, stamp=self._stamp_of_project(query))
-        return replace(before, stamp=self._stamp(query))
+            return _hash(self.released(query)) == checksum
+        return (bool(files) and self._mark_of_files(query) == files) or self._checksum(query) == checksum
 
     def _stamp_of_project(self, query: ReleasedQuery) -> bytes:
         return self.state_of_project(query.root)

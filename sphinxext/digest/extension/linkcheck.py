@@ -16,6 +16,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import get_node_line
 
 from sphinxext.digest.extension.build_state import BuildState, FolderState
+from sphinxext.digest.extension.dependencies import CollectionDependency
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.extension.pages import STUB_SUFFIX, PlaceName
 from sphinxext.digest.extension.warnings import say_problems_of_others, warn_of
@@ -123,7 +124,7 @@ def report_problems(_app: Sphinx, env: BuildEnvironment) -> None:
     """Show the problems of the folders that the build has read or remembers, and of the texts on its pages."""
     build, data = build_state_of(env), DigestDomain.of(env).data
     folders = {settings.fragments for settings in build.project.collections if settings.automatic}
-    folders |= {query.folder for asked in data["queries"].values() for query, _checksum in asked}
+    folders |= {one.folder for _page, one in DigestDomain.of(env).dependencies(CollectionDependency)}
     states: dict[str, FolderState] = data["folders"]
     problems: set[Problem] = {problem for found in data["problems"].values() for problem in found}
     for folder in folders & states.keys():

@@ -20,6 +20,7 @@ from sphinx.util.osutil import relative_uri
 
 from sphinxext.digest.doctree.relative import DEAD, Address, Home, docs_path, to_words
 from sphinxext.digest.extension.compat import file_uri, has_other_files, is_site
+from sphinxext.digest.extension.dependencies import CollectionDependency
 from sphinxext.digest.extension.domain import PAGE, WRITTEN, DigestDomain, build_state_of
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.model import Words
@@ -103,9 +104,8 @@ def digest_pages(env: BuildEnvironment, settings: Settings) -> dict[str, Describ
 
 def shown_collections(env: BuildEnvironment, docname: str | None = None) -> list[Settings]:
     """The collections of the project that a page shows something of, or that any page does."""
-    queries = DigestDomain.of(env).data["queries"]
-    asked = [queries.get(docname, ())] if docname is not None else queries.values()
-    folders = {query.folder for pairs in asked for query, _checksum in pairs}
+    dependencies = DigestDomain.of(env).dependencies(CollectionDependency, docname)
+    folders = {dependency.folder for _page, dependency in dependencies}
     return [settings for settings in build_state_of(env).project.collections if settings.fragments in folders]
 
 
@@ -135,13 +135,14 @@ class Written(NamedTuple):
 
 
 @dataclass(frozen=True)
-class HomesQuery:
+class HomesDependency(CollectionDependency):
     """A question for the pages that digests of a collection have outside of its folder of pages.
 
     A page with relative addresses of notes asks it: they lead elsewhere once a digest has moved.
     """
 
     folder: str
+    reason = "a digest that it links from has another page"
 
     def checksum(self, collection: Collection, env: BuildEnvironment) -> bytes:
         """A value that changes with these pages."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from sphinxext.digest.extension.dependencies import Remembered
 from sphinxext.digest.extension.domain import DIGEST, PAGE, PUBLISHED, DigestDomain, digests_around
 from sphinxext.digest.extension.outputs import mark_of
+from sphinxext.digest.extension.schedules import ScheduleDependency
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -26,6 +28,13 @@ class Marks:
         self._env, self._common, self._navigation = env, common, navigation
         self._domain = DigestDomain.of(env)
         self._shown: dict[str, tuple[list[Link], bytes]] = self._domain.data["shown"]
+        found: dict[str, list[Remembered]] = self._domain.data["dependencies"]
+        self._schedules = [
+            (one.dependency, cast(tuple[object, object], one.answer)[0])
+            for docname in sorted(found)
+            for one in found[docname]
+            if isinstance(one.dependency, ScheduleDependency)
+        ]
         self._titles = {docname: env.titles[docname].astext() for docname in env.titles}
         self._levels: dict[str, bytes] = {}
         self._branches: dict[tuple[str, ...], bytes] = {}
@@ -86,8 +95,7 @@ class Marks:
         domain, role, target = link
         if domain == DIGEST and role == PUBLISHED:
             # the calendars that there are depend on what all pages show
-            asked = self._domain.data["schedules"]
-            return [(query, answer.checksum) for name in sorted(asked) for query, answer in asked[name]]
+            return self._schedules
         if domain == DIGEST and role == PAGE:
             return target in self._env.found_docs
         if domain == DIGEST:

@@ -9,15 +9,16 @@ would collide. What they lead to has names of its own, in the domain or by expli
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
+from sphinxext.digest.extension.dependencies import Dependency, Remembered, remember
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.extension.pages import STUB_SUFFIX
 from sphinxext.digest.model import Period, ReleasedVersion
@@ -56,20 +57,6 @@ class ReleasedQuery:
     period: Period
 
 
-@dataclass(frozen=True)
-class ReleaseAnswer:
-    """What a page got.
-
-    ``stamp`` is the state of the repository then, ``files`` the notes of each version if all of them were committed,
-    ``checksum`` what showed. The page stays as it is as long as one of them is the same. All are empty after a problem
-    of the history, so that it is reported until it is gone.
-    """
-
-    stamp: bytes = b""
-    files: bytes = b""
-    checksum: bytes = b""
-
-
 logger = logging.getLogger(__name__)
 
 #: How far above a folder the folder of release notes may be, where there is no repository.
@@ -81,6 +68,54 @@ _ANCHORS = "digest_release_anchors"
 def histories_of(env: BuildEnvironment) -> Histories:
     """The release notes of this build."""
     return build_state_of(env).histories
+
+
+@dataclass(frozen=True)
+class ReleaseNotesDependency(Dependency):
+    """Release notes that a page shows, or the versions of the period of a digest."""
+
+    query: ReleaseQuery | ReleasedQuery
+
+    @property
+    def reason(self) -> str:
+        """Why a page with other release notes is read again."""
+        released = isinstance(self.query, ReleasedQuery)
+        return "the versions released in its period changed" if released else "its release notes changed"
+
+    def stamp(self, env: BuildEnvironment) -> object:
+        """Return the state of the repository."""
+        return histories_of(env).stamp(self.query)
+
+    def answer(self, env: BuildEnvironment) -> object:
+        """Return the notes of each version, and a checksum of what shows."""
+        return histories_of(env).answer(self.query)
+
+    def is_same(self, env: BuildEnvironment, answer: object) -> bool:
+        """Compare the notes of each version first, which need not be parsed for it."""
+        return answer is not None and histories_of(env).is_answer(self.query, cast(tuple[bytes, bytes], answer))
+
+
+def _remember(env: BuildEnvironment, query: ReleaseQuery | ReleasedQuery, *, has_failed: bool) -> None:
+    """Remember release notes; after a problem of the history a page is read again until that is gone."""
+    dependency = ReleaseNotesDependency(query)
+    if has_failed:
+        DigestDomain.of(env).note_dependency(env.docname, Remembered(dependency, None, None))
+    else:
+        remember(env, dependency)
+
+
+@dataclass(frozen=True)
+class RepositoryLookup(Dependency):
+    """The repository of release notes; see :func:`find_repository`."""
+
+    folder: str | None
+    notes: str
+    reason = "its release notes are in another repository"
+
+    def answer(self, env: BuildEnvironment) -> object:
+        """Return the path of the repository, or None."""
+        root = find_repository(env, self.folder, self.notes)
+        return None if root is None else str(root)
 
 
 def find_repository(env: BuildEnvironment, folder: str | None, notes: str) -> Path | None:
@@ -113,7 +148,6 @@ def remember_release_notes(env: BuildEnvironment, query: ReleaseQuery, problems:
     # a build that reads no such page does without all that reads release notes
     from sphinxext.digest.release.notes import REMARKS
 
-    histories, domain = histories_of(env), DigestDomain.of(env)
     found = list(problems)
     root = Path(os.path.relpath(query.root, build_state_of(env).project.root))
     is_cut = any(problem.code is Code.SHALLOW for problem in found)
@@ -125,9 +159,9 @@ def remember_release_notes(env: BuildEnvironment, query: ReleaseQuery, problems:
     for problem in of_notes:
         if problem.code in REMARKS:
             logger.info("%s", problem)
-    domain.note_problems(env.docname, [problem for problem in of_notes if problem.code not in REMARKS])
+    DigestDomain.of(env).note_problems(env.docname, [problem for problem in of_notes if problem.code not in REMARKS])
     of_history = [problem for problem in found if not problem.line]
-    domain.note_release_notes(env.docname, query, ReleaseAnswer() if of_history else histories.answer(query))
+    _remember(env, query, has_failed=bool(of_history))
     return [] if is_cut else of_history
 
 
@@ -138,33 +172,14 @@ def find_released(env: BuildEnvironment, period: Period) -> tuple[tuple[Released
     found: tuple[ReleasedVersion, ...] = ()
     try:
         found, problems = histories.released(query)
-        answer = ReleaseAnswer() if problems else histories.answer(query)
+        has_failed = bool(problems)
         # a clone that lacks something is reported once for the build
         DigestDomain.of(env).note_problems(env.docname, [one for one in problems if one.code is Code.SHALLOW])
         problems = tuple(one for one in problems if one.code is not Code.SHALLOW)
     except DigestError as error:
-        problems, answer = error.problems, ReleaseAnswer()
-    DigestDomain.of(env).note_release_notes(env.docname, query, answer)
+        problems, has_failed = error.problems, True
+    _remember(env, query, has_failed=has_failed)
     return found, problems
-
-
-def outdated_by_release_notes(
-    _app: Sphinx, env: BuildEnvironment, added: Set[str], changed: Set[str], removed: Set[str]
-) -> Iterable[str]:
-    """The documents that would show other release notes now."""
-    asked: dict[str, list[tuple[ReleaseQuery | ReleasedQuery, ReleaseAnswer]]] = DigestDomain.of(env).data[
-        "release_notes"
-    ]
-    outdated = []
-    for docname, queries in asked.items():
-        if docname in added | changed | removed:
-            continue
-        histories = histories_of(env)
-        if all(histories.is_answer(*pair) for pair in queries):
-            asked[docname] = [(query, histories.renewed(query, answer)) for query, answer in queries]
-        else:
-            outdated.append(docname)
-    return outdated
 
 
 def lead_with(env: BuildEnvironment, anchors: Iterable[str]) -> None:

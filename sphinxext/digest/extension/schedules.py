@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING
 from sphinx.util import logging
 
 from sphinxext.digest.extension.build_state import BuildState
+from sphinxext.digest.extension.dependencies import Dependency, remember
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.model import Event, Schedule
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.settings.options import Settings
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
     from sphinxext.digest.schedule.load import Schedules
@@ -28,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class ScheduleQuery:
-    """What a page asks for: the schedule of a series.
+class ScheduleDependency(Dependency):
+    """The schedule of a series, as a page shows it.
 
     ``folder`` has the fragments of the collection whose settings say where schedules are, ``path`` is another place
     than those, or empty. ``day`` is the one on which a name such as ``current`` is to be understood, and None means
@@ -45,14 +44,20 @@ class ScheduleQuery:
     texts: bool = False
     published: bool = False
 
+    @property
+    def reason(self) -> str:
+        """Why a page with another schedule is read again."""
+        return "the day or the release schedule changed" if self.daily else "the release schedule changed"
 
-@dataclass(frozen=True)
-class Answer:
-    """What a page got, and what the places looked like then: as long as they look the same, it is the same."""
+    def stamp(self, env: BuildEnvironment) -> object:
+        """Return what the files look like, and the day if the name of the series may mean another one on the next."""
+        build = build_state_of(env)
+        return stamp_of(build, self), None if self.day and not self.daily else build.today
 
-    stamp: bytes
-    day: date
-    checksum: bytes
+    def answer(self, env: BuildEnvironment) -> object:
+        """Return a checksum of all that shows, and the day if the page counts from it."""
+        build = build_state_of(env)
+        return _checksum(build, self), build.today if self.daily else None
 
 
 def has_schedules(settings: Settings, path: str = "") -> bool:
@@ -70,7 +75,7 @@ def schedules_for(build: BuildState, settings: Settings, path: str = "") -> Sche
     return build.schedules[key]
 
 
-def find_schedule(build: BuildState, query: ScheduleQuery) -> Schedule | None:
+def find_schedule(build: BuildState, query: ScheduleDependency) -> Schedule | None:
     """The schedule that a query is for. It looks the same on all days.
 
     :raises DigestError: if the collection is not there.
@@ -80,21 +85,21 @@ def find_schedule(build: BuildState, query: ScheduleQuery) -> Schedule | None:
     return replace(schedule, status=None) if schedule is not None else None
 
 
-def remember_schedule(env: BuildEnvironment, query: ScheduleQuery) -> list[Problem]:
+def remember_schedule(env: BuildEnvironment, query: ScheduleDependency) -> list[Problem]:
     """Remember what a page has asked, so that it is read again when the answer changes.
 
     :returns: what is wrong with the files of the series, or with the place where it should be. The build shows it
         again until it is right, but for a place that the page itself has named.
     """
-    build, domain = build_state_of(env), DigestDomain.of(env)
+    build = build_state_of(env)
     problems = problems_of(build, query)
-    domain.note_problems(env.docname, [found for found in problems if found.line or found.path != query.path])
-    answer = Answer(stamp_of(build, query), build.today, _checksum(build, query))
-    domain.note_schedule(env.docname, query, answer)
+    shown = [found for found in problems if found.line or found.path != query.path]
+    DigestDomain.of(env).note_problems(env.docname, shown)
+    remember(env, query)
     return problems
 
 
-def problems_of(build: BuildState, query: ScheduleQuery) -> list[Problem]:
+def problems_of(build: BuildState, query: ScheduleDependency) -> list[Problem]:
     """What is wrong with the files of a series, and with the places where schedules should be.
 
     What is only odd, as in many schedules that were published, is told to those who want to know more.
@@ -115,31 +120,7 @@ def problems_of(build: BuildState, query: ScheduleQuery) -> list[Problem]:
     return [problem for problem in found if problem.code not in REMARKS]
 
 
-def outdated_by_schedules(
-    _app: Sphinx, env: BuildEnvironment, added: Set[str], changed: Set[str], removed: Set[str]
-) -> Iterable[str]:
-    """The documents that asked for schedules which are others now, or that count from today on another day."""
-    build = build_state_of(env)
-    asked: dict[str, list[tuple[ScheduleQuery, Answer]]] = DigestDomain.of(env).data["schedules"]
-    return [
-        docname
-        for docname, queries in asked.items()
-        if docname not in added | changed | removed | build.outdated
-        and any(_has_changed(build, *pair) for pair in queries)
-    ]
-
-
-def _has_changed(build: BuildState, query: ScheduleQuery, before: Answer) -> bool:
-    if query.daily and before.day != build.today:
-        return True
-    # the name of the series may mean another one tomorrow
-    same_day = query.day is not None or before.day == build.today
-    if same_day and stamp_of(build, query) == before.stamp:
-        return False
-    return _checksum(build, query) != before.checksum
-
-
-def stamp_of(build: BuildState, query: ScheduleQuery) -> bytes:
+def stamp_of(build: BuildState, query: ScheduleDependency) -> bytes:
     """What the files in all places look like from outside: as long as it is the same, no schedule has to be read."""
     settings = build.settings_for(query.folder)
     key = ("stamp", settings.schedules, settings.schedule_url, settings.pages, query.path)
@@ -171,7 +152,7 @@ def _status(file: Path) -> str:
     return f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_size}"
 
 
-def _checksum(build: BuildState, query: ScheduleQuery) -> bytes:
+def _checksum(build: BuildState, query: ScheduleDependency) -> bytes:
     """A value that changes with anything that shows of a schedule."""
     settings = build.settings_for(query.folder)
     seen = _seen(find_schedule(build, query), texts=query.texts)

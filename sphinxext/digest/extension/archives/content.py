@@ -22,7 +22,7 @@ from sphinxext.digest.model.words import N_, filled
 from sphinxext.digest.settings.options import words_of
 
 if TYPE_CHECKING:
-    from sphinxext.digest.extension.dependencies import ArchiveQuery
+    from sphinxext.digest.extension.dependencies import ArchiveDependency
     from sphinxext.digest.extension.directives.base import CollectionReader, PageNotes
 
 #: What an archive is called over the list of its pages.
@@ -84,7 +84,7 @@ class ArchiveContent:
             items.append(nodes.definition_list_item("", nodes.term("", letter), nodes.definition("", listing)))
         return [nodes.definition_list("", *items, classes=["digest-letters"])]
 
-    def member(self, query: ArchiveQuery, member: Member) -> list[nodes.Node]:
+    def member(self, query: ArchiveDependency, member: Member) -> list[nodes.Node]:
         """The notes of somebody or something, newest first, or a list of the years."""
         kind, year = query.kind, query.year
         parts: list[nodes.Node] = []

@@ -24,10 +24,10 @@ from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.compat import ignore_commands
 from sphinxext.digest.extension.config import guard_in_build
 from sphinxext.digest.extension.cycles import outlook_in_digest
-from sphinxext.digest.extension.dependencies import CollectionLookup, NotesQuery, Query, remember_lookup
+from sphinxext.digest.extension.dependencies import CollectionLookup, Dependency, NotesDependency, remember
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target, build_state_of
 from sphinxext.digest.extension.html.pictures import participants_nodes, refusal_of_picture
-from sphinxext.digest.extension.links import HomesQuery, PageHome
+from sphinxext.digest.extension.links import HomesDependency, PageHome
 from sphinxext.digest.extension.translation import PageCatalogue, note_words
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.model import Countdown, Entry, Success, Thread, Words
@@ -67,7 +67,7 @@ class CollectionReader(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """What the collection has, or nothing after a warning."""
-        remember_lookup(self.env, CollectionLookup(self.options.get("fragments")))
+        remember(self.env, CollectionLookup(self.options.get("fragments")))
         try:
             self.settings = self.find_settings()
         except DigestError as error:
@@ -114,17 +114,16 @@ class CollectionReader(SphinxDirective):
         """Report a problem of the directive itself."""
         warn_at(self.get_location(), code, message)
 
-    def ask(self, query: Query) -> None:
+    def depend_on(self, dependency: Dependency) -> None:
         """Remember what the page shows, so that it is read again when that changes."""
-        checksum = query.checksum(self.collection, self.env)
-        DigestDomain.of(self.env).note_query(self.env.docname, query, checksum)
+        remember(self.env, dependency)
 
-    def entries(self, query: NotesQuery) -> tuple[Entry, ...]:
+    def entries(self, query: NotesDependency) -> tuple[Entry, ...]:
         """The notes that a query finds, which is remembered.
 
         :raises PeriodError: if its period cannot be understood.
         """
-        self.ask(query)
+        self.depend_on(query)
         return query.entries(self.collection, self.build.today)
 
     @property
@@ -227,7 +226,7 @@ class CollectionReader(SphinxDirective):
             show_url_in_text(node)
         note_words(self.env, elements)
         if any(home.is_used for home in self._homes.values()):
-            self.ask(HomesQuery(self.settings.fragments))
+            self.depend_on(HomesDependency(self.settings.fragments))
         return parts
 
     def _unique_identifiers(self, elements: list[nodes.Element]) -> dict[str, nodes.Element]:

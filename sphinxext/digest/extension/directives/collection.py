@@ -23,11 +23,11 @@ from sphinxext.digest.doctree.digest import shortened
 from sphinxext.digest.doctree.lines import line_with, sentence
 from sphinxext.digest.extension.archives.content import NAMES, ArchiveContent
 from sphinxext.digest.extension.dependencies import (
-    ArchiveQuery,
-    ListingQuery,
+    ArchiveDependency,
+    ListingDependency,
     MissingPages,
-    ReviewQuery,
-    remember_lookup,
+    ReviewDependency,
+    remember,
 )
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec, elements_of
 from sphinxext.digest.extension.domain import (
@@ -76,8 +76,8 @@ class CollectionDirective(CollectionReader):
     def show(self) -> list[nodes.Node]:
         """The list and a hidden toctree."""
         wanted = self.options.get("span", "")
-        query = ListingQuery(self.settings.fragments, wanted)
-        self.ask(query)
+        query = ListingDependency(self.settings.fragments, wanted)
+        self.depend_on(query)
         digests = query.digests(self.collection)
         if not digests:
             nothing = nodes.paragraph("", self.words.gettext("There are no digests yet."))
@@ -99,7 +99,7 @@ class CollectionDirective(CollectionReader):
         names = {f"{self.settings.pages}/{name}" for name in spans}
         names |= {self.build.page_of(self.settings, period) for period, _entries in digests}
         if missing := names - self.env.found_docs:
-            remember_lookup(self.env, MissingPages(frozenset(missing)))
+            remember(self.env, MissingPages(frozenset(missing)))
 
     def _picture(self, digests: list[tuple[Period, tuple[Entry, ...]]], year: str) -> list[nodes.Node]:
         numbers = [
@@ -109,8 +109,8 @@ class CollectionDirective(CollectionReader):
 
     def _archives(self) -> list[nodes.Node]:
         """The line of links to the archives."""
-        query = ArchiveQuery(self.settings.fragments)
-        self.ask(query)
+        query = ArchiveDependency(self.settings.fragments)
+        self.depend_on(query)
         builder = self.builder()
         return self.place(ArchiveContent(self, builder).navigation(query.kinds(self.collection)), builder, ())
 
@@ -224,8 +224,8 @@ class ArchiveDirective(CollectionReader):
             self.warn(Code.BAD_VALUE, f"there is no archive '{self.arguments[0]}': there are {', '.join(ARCHIVES)}")
             return []
         page = self.arguments[1] if len(self.arguments) > 1 else INDEX
-        query = ArchiveQuery(self.settings.fragments, self.arguments[0], page)
-        self.ask(query)
+        query = ArchiveDependency(self.settings.fragments, self.arguments[0], page)
+        self.depend_on(query)
         entries = self._entries(query)
         if entries is None:
             self.warn(Code.BAD_VALUE, f"the archive '{query.kind}' has no page '{page}'")
@@ -243,7 +243,7 @@ class ArchiveDirective(CollectionReader):
         keep_from_translators(elements_of(elsewhere))
         return elsewhere
 
-    def _entries(self, query: ArchiveQuery) -> list[Entry] | None:
+    def _entries(self, query: ArchiveDependency) -> list[Entry] | None:
         """The notes whose texts are shown; None if there is no such page."""
         registers = self.collection.registers
         if query.kind == "threads":
@@ -256,7 +256,7 @@ class ArchiveDirective(CollectionReader):
         member = query.member(self.collection)
         return None if member is None else [*member.notes, *member.thanks]
 
-    def _content(self, query: ArchiveQuery, content: ArchiveContent, anchor: str) -> tuple[str, list[nodes.Node]]:
+    def _content(self, query: ArchiveDependency, content: ArchiveContent, anchor: str) -> tuple[str, list[nodes.Node]]:
         """The title, and what stands below it."""
         registers = self.collection.registers
         if query.kind == "threads":
@@ -274,7 +274,7 @@ class ArchiveDirective(CollectionReader):
             content.builder.person = member.page
         return content.title_of_member(query.kind, member, query.year), content.member(query, member)
 
-    def _register(self, query: ArchiveQuery, member: Member, anchor: str) -> None:
+    def _register(self, query: ArchiveDependency, member: Member, anchor: str) -> None:
         """Let roles find a person, a channel or a series; a name with a space in it would break the inventory."""
         if query.kind not in _TYPES:
             return
@@ -299,8 +299,8 @@ class ReviewDirective(CollectionReader):
         if not _REVIEW_YEAR.fullmatch(self.arguments[0]):
             self.warn(Code.BAD_VALUE, f"'{self.arguments[0]}' is not a year: write 2015")
             return []
-        query = ReviewQuery(self.settings.fragments, int(self.arguments[0]))
-        self.ask(query)
+        query = ReviewDependency(self.settings.fragments, int(self.arguments[0]))
+        self.depend_on(query)
         review = review_of(self.collection, query.year)
         builder = self.builder(shown=[chain.parts[0] for chain in review.longest])
         self._content = ArchiveContent(self, builder)

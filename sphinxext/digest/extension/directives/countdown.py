@@ -16,12 +16,12 @@ from sphinxext.digest.doctree.digest import titled
 from sphinxext.digest.doctree.lines import LINKS_CLASS, heading_of, line_with, source_link
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.extension.cycles import PageLinks, timeline_nodes
-from sphinxext.digest.extension.dependencies import NotesQuery
+from sphinxext.digest.extension.dependencies import NotesDependency
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import OptionSpec
 from sphinxext.digest.extension.directives.schedule import ScheduleReader
 from sphinxext.digest.extension.domain import DigestDomain, Target
-from sphinxext.digest.extension.schedules import ScheduleQuery, has_schedules, schedules_for
+from sphinxext.digest.extension.schedules import ScheduleDependency, has_schedules, schedules_for
 from sphinxext.digest.model import Countdown, Entry, Kind, Outlook, Schedule, Week, Words
 from sphinxext.digest.model.words import filled
 from sphinxext.digest.problems import Code
@@ -60,7 +60,7 @@ class CountdownDirective(ScheduleReader):
         """The schedule and the notes, if there are any, and whether something wrong has been reported."""
         day, published = self.options.get("at"), has_schedules(self.settings, self.path)
         # asked also where the project has no schedules yet, or its settings cannot be read: that may change
-        query = ScheduleQuery(self.settings.fragments, self.path, series, day=day, published=published)
+        query = ScheduleDependency(self.settings.fragments, self.path, series, day=day, published=published)
         schedule = self.find_schedule(query)
         entries = self._entries(schedule.series if schedule else series, wanted)
         counted = day is None and (wanted == CURRENT or not entries)
@@ -77,7 +77,7 @@ class CountdownDirective(ScheduleReader):
             until=self.options.get("at") if current else None,
             limit=1 if current else None,
         )
-        query = NotesQuery(self.settings.fragments, selection, current=current and "at" not in self.options)
+        query = NotesDependency(self.settings.fragments, selection, current=current and "at" not in self.options)
         return self.entries(query)
 
     def _week(self, schedule: Schedule, wanted: str, entries: tuple[Entry, ...]) -> Week | None:

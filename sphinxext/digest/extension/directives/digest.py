@@ -19,7 +19,7 @@ from sphinxext.digest.collection.compose import compose, digest_title, tells_rel
 from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.doctree.digest import digest_nodes, digest_summary, titled, with_references
 from sphinxext.digest.doctree.lines import line_with, links_list, source_link
-from sphinxext.digest.extension.dependencies import NotesQuery
+from sphinxext.digest.extension.dependencies import NotesDependency
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec, elements_of, show_url_in_text
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Target
@@ -46,7 +46,7 @@ class DigestDirective(CollectionReader):
     def show(self) -> list[nodes.Node]:
         """The digest, with everything in it registered."""
         collection = self.collection
-        query = NotesQuery(self.settings.fragments, Selection(), self.arguments[0])
+        query = NotesDependency(self.settings.fragments, Selection(), self.arguments[0])
         entries = self.entries(query)
         period = collection.period(self.arguments[0])
         if not entries:
@@ -119,7 +119,7 @@ class SuccessBotDirective(CollectionReader):
     def show(self) -> list[nodes.Node]:
         """The list of successes."""
         selection = Selection(kind=Kind.SUCCESS, **self.chosen("since", "until", "limit", "channel"))
-        query = NotesQuery(self.settings.fragments, selection, self.arguments[0] if self.arguments else None)
+        query = NotesDependency(self.settings.fragments, selection, self.arguments[0] if self.arguments else None)
         entries = self.entries(query)
         builder = self.builder()
         listing = builder.success_list(entries)
@@ -161,7 +161,7 @@ class ThreadSummaryDirective(CollectionReader):
         is_period = argument == LATEST or _PERIOD.fullmatch(argument) is not None
         chosen = self.chosen("since", "until", "limit")
         selection = Selection(kind=Kind.THREAD, name=None if is_period else argument, **chosen)
-        entries = self.entries(NotesQuery(self.settings.fragments, selection, argument if is_period else None))
+        entries = self.entries(NotesDependency(self.settings.fragments, selection, argument if is_period else None))
         if not entries:
             if is_period:
                 self.warn(Code.EMPTY_PERIOD, f"there is no thread in the period '{argument}'")
@@ -212,7 +212,7 @@ class ThreadSummaryDirective(CollectionReader):
         name = self.options.get("continues")
         if name is None:
             return None
-        query = NotesQuery(self.settings.fragments, Selection(kind=Kind.THREAD, name=name), names_digests=True)
+        query = NotesDependency(self.settings.fragments, Selection(kind=Kind.THREAD, name=name), names_digests=True)
         entries = self.entries(query)
         if len(entries) != 1:
             found = "no thread" if not entries else "several threads"

@@ -10,13 +10,14 @@ from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective, switch_source_input
 from sphinx.util.nodes import nested_parse_with_titles
 
-from sphinxext.digest.extension.dependencies import RepositoryLookup, remember_lookup
+from sphinxext.digest.extension.dependencies import remember
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import OptionSpec
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain, Target
 from sphinxext.digest.extension.histories import Report
 from sphinxext.digest.extension.releases import (
     ReleaseQuery,
+    RepositoryLookup,
     find_repository,
     histories_of,
     lead_with,
@@ -49,7 +50,7 @@ class ReleaseNotesDirective(SphinxDirective):
         """The versions as sections, or nothing after a warning."""
         folder = self.options.get("relnotessubdir") or FOLDER
         root = find_repository(self.env, self.options.get("reporoot"), folder)
-        remember_lookup(self.env, RepositoryLookup(self.options.get("reporoot"), folder))
+        remember(self.env, RepositoryLookup(self.options.get("reporoot"), folder))
         if root is None:
             message = f"there is no repository here, and no folder '{folder}' with a cache of release notes"
             self._warn([Problem(folder, 0, 0, Code.HISTORY, message)])

@@ -20,7 +20,7 @@ from sphinxext.digest.extension.cycles import PageLinks
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
 from sphinxext.digest.extension.domain import DigestDomain, Target
-from sphinxext.digest.extension.schedules import ScheduleQuery, find_schedule, remember_schedule, schedules_for
+from sphinxext.digest.extension.schedules import ScheduleDependency, find_schedule, remember_schedule, schedules_for
 from sphinxext.digest.model import ENGLISH, MILESTONE, Event, Schedule, Scope, Week, Words
 from sphinxext.digest.model.words import N_, filled
 from sphinxext.digest.problems import Code
@@ -138,12 +138,12 @@ class ScheduleReader(CollectionReader):
         path: str = self.options.get("schedule", "")
         return path
 
-    def find_schedule(self, query: ScheduleQuery) -> Schedule | None:
+    def find_schedule(self, query: ScheduleDependency) -> Schedule | None:
         """The schedule with the events that are to be shown, if there is one."""
         schedule = find_schedule(self.build, query)
         return for_scopes(schedule, self.options.get("scope", tuple(Scope))) if schedule else None
 
-    def remember(self, query: ScheduleQuery) -> bool:
+    def remember(self, query: ScheduleDependency) -> bool:
         """Remember what the page asks for; returns whether anything was wrong with it, which has been reported."""
         problems = remember_schedule(self.env, query)
         for problem in problems:
@@ -165,7 +165,7 @@ class ReleaseScheduleDirective(ScheduleReader):
         """The table, the link to the calendar, and the descriptions."""
         series = self.arguments[0]
         texts = "no-descriptions" not in self.options
-        query = ScheduleQuery(self.settings.fragments, self.path, series, texts=texts, published=True)
+        query = ScheduleDependency(self.settings.fragments, self.path, series, texts=texts, published=True)
         schedule = self.find_schedule(query)
         reported = self.remember(query)
         if schedule is None:

@@ -27,6 +27,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.extension.compat import IGNORED_CLASSES, is_for_browsers
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Neighbour, build_state_of, digests_around
+from sphinxext.digest.extension.schedules import ScheduleDependency
 from sphinxext.digest.model import ENGLISH, Kind, Words
 from sphinxext.digest.model.words import filled
 
@@ -301,9 +302,9 @@ def _put_above(box: nodes.Element, text: str) -> None:
 
 def add_script(app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], _doctree: object) -> None:
     """Let a page with a countdown load the script; the page is complete without it."""
-    shown = DigestDomain.of(app.env).data["schedules"]
-    pages = shown if app.builder.name == "singlehtml" else shown.keys() & {pagename}
-    if is_for_browsers(app.builder) and any(query.published for name in pages for query, _answer in shown[name]):
+    page = None if app.builder.name == "singlehtml" else pagename
+    shown = DigestDomain.of(app.env).dependencies(ScheduleDependency, page)
+    if is_for_browsers(app.builder) and any(one.published for _page, one in shown):
         words = words_of_script(build_state_of(app.env).words)
         attributes: dict[str, Any] = {"data-words": words} if words else {}
         app.add_js_file(SCRIPT, loading_method="defer", **attributes)

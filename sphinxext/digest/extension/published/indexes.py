@@ -20,7 +20,7 @@ from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.extension.links import Site, base_url, digest_pages, shown_collections
 from sphinxext.digest.extension.outputs import mark_of
 from sphinxext.digest.extension.published.memory import File, Publisher, collection_state, places_of, project_name
-from sphinxext.digest.extension.schedules import ScheduleQuery, find_schedule, stamp_of
+from sphinxext.digest.extension.schedules import ScheduleDependency, find_schedule, stamp_of
 from sphinxext.digest.model import Schedule, Text
 from sphinxext.digest.problems import DigestError
 from sphinxext.digest.settings.options import INDEX, Settings, words_of
@@ -69,7 +69,7 @@ def calendars_of(env: BuildEnvironment, settings: Settings) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _state(build: BuildState, query: ScheduleQuery) -> str:
+def _state(build: BuildState, query: ScheduleDependency) -> str:
     """Return a checksum of the inputs of a calendar."""
     try:
         stamp = stamp_of(build, query)
@@ -82,14 +82,14 @@ def _state(build: BuildState, query: ScheduleQuery) -> str:
     return blake2b(stamp + f"{day}".encode(), digest_size=16).hexdigest()
 
 
-def _published(env: BuildEnvironment) -> list[ScheduleQuery]:
-    """Return the queries of pages, the project's own schedules last, so that they win."""
-    asked = DigestDomain.of(env).data["schedules"]
-    queries = [query for docname in sorted(asked) for query, _answer in asked[docname] if query.published]
+def _published(env: BuildEnvironment) -> list[ScheduleDependency]:
+    """Return the schedules that pages show, the project's own ones last, so that they win."""
+    asked = sorted(DigestDomain.of(env).dependencies(ScheduleDependency), key=lambda pair: pair[0])
+    queries = [query for _page, query in asked if query.published]
     return sorted(queries, key=lambda query: (query.path == "", query.path, query.series))
 
 
-def _calendar(build: BuildState, query: ScheduleQuery) -> tuple[str, bytes] | None:
+def _calendar(build: BuildState, query: ScheduleDependency) -> tuple[str, bytes] | None:
     # the library takes longer to import than all the rest
     from sphinxext.digest.render.calendar import calendar_of
 
