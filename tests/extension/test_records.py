@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
@@ -112,12 +112,15 @@ def keep(app: Any, **changes: object) -> Written:
 
 
 def test_links_of_a_page(app: Any, domain: DigestDomain) -> None:
-    links, toc = domain.data["shown"]["sub/links"]
+    links, toc, toctrees = domain.data["shown"]["sub/links"]
     assert links == [
-        ("digest", "thread", "locks"), ("std", "doc", "sub/other"), ("std", "doc", "wins"), ("std", "ref", "here"),
+        ("digest", "thread", "locks", False), ("std", "doc", "sub/other", False), ("std", "doc", "wins", False),
+        ("std", "ref", "here", False),
     ]  # fmt: skip
-    assert domain.data["shown"]["sub/other"] == ([], domain.data["shown"]["sub/other"][1])
+    assert domain.data["shown"]["sub/other"] == ([], domain.data["shown"]["sub/other"][1], toctrees)
     assert toc != domain.data["shown"]["sub/other"][1]
+    # neither has a toctree
+    assert toctrees != domain.data["shown"]["index"][2]
 
 
 def test_links_that_name_no_page_or_domain(app: Any, domain: DigestDomain) -> None:
@@ -131,7 +134,8 @@ def test_links_that_name_no_page_or_domain(app: Any, domain: DigestDomain) -> No
     document += pending_xref(reftype="any", reftarget="other", refdoc="sub/links", refdomain="")
     read_next(app.env, "wins")
     written.remember_links(app, document)
-    assert domain.data["shown"]["wins"][0] == [("", "any", "other"), ("", "doc", "sub/other"), ("std", "ref", "")]
+    links = [("", "any", "other", False), ("", "doc", "sub/other", False), ("std", "ref", "", False)]
+    assert domain.data["shown"]["wins"][0] == links
     assert domain.data["shown"]["wins"][1] != domain.data["shown"]["sub/other"][1]
 
 
@@ -168,8 +172,13 @@ def test_pages_that_show_the_whole_tree(app: Any) -> None:
         assert written.outdated_outputs(app, app.env) == []
         keep(app, shows_tree=True)
         assert written.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
-    keep(app, tree=written.Marks(app.env, (), navigation=True).tree)
+    keep(app, tree=written.Marks(app.env, (), navigation=True).tree())
     assert written.outdated_outputs(app, app.env) == []
+    # headings count only if they are shown
+    keep(app, shows_tree=False, shows_titles=True, tree=b"other")
+    assert written.outdated_outputs(app, app.env) == []
+    keep(app, titles=b"other")
+    assert written.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
 
 
 def test_a_page_that_was_not_read(app: Any, writes: Writes) -> None:
@@ -355,6 +364,9 @@ def test_trees_that_themes_show(app: Any, writes: Writes) -> None:
     for options in ({}, {"collapse": True}, {"maxdepth": 1}):
         assert context["toctree"](**options) == options
         assert not writes.expected.shows_tree
+    titles = {"collapse": False, "titles_only": True}
+    assert context["toctree"](**titles) == titles
+    assert (writes.expected.shows_titles, writes.expected.shows_tree) == (True, False)
     assert context["toctree"](collapse=False) == {"collapse": False}
     assert writes.expected.shows_tree
     empty: dict[str, Any] = {}
@@ -454,27 +466,66 @@ def test_documents_that_show_what_is_current(app: Any, domain: DigestDomain) -> 
     assert remembered["wins"][0].stamp == date(2015, 12, 9)
 
 
-def test_the_reason_is_logged(app: Any, domain: DigestDomain) -> None:
+def logged(call: Callable[[], object]) -> list[str]:
+    """What is logged during a call."""
     messages: list[str] = []
 
     class Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             messages.append(record.getMessage())
 
-    remembered: dict[str, list[Remembered]] = domain.data["dependencies"]
-    remembered["wins"] = [other(NotesDependency(FOLDER, Selection(), "latest"))]
-    remembered["index"] = [missing()]
     logger, handler = logging.getLogger("sphinx"), Handler()
     logger.addHandler(handler)
     try:
-        outdated_pages(app, removed=("sub/other",))
+        call()
     finally:
         logger.removeHandler(handler)
+    return messages
+
+
+def test_why_pages_are_read_again(app: Any, domain: DigestDomain) -> None:
+    remembered: dict[str, list[Remembered]] = domain.data["dependencies"]
+    remembered["wins"] = [other(NotesDependency(FOLDER, Selection(), "latest"))]
+    remembered["index"] = [missing()]
     # what was found first is what is said
-    assert messages == [
+    assert logged(lambda: outdated_pages(app, removed=("sub/other",))) == [
         "reading index again: a page of its toctree is gone",
         "reading wins again: the notes of its period changed",
     ]
+
+
+def test_why_pages_are_written_again(app: Any, writes: Writes) -> None:
+    pages = read(app)[key_of(app)].pages
+    size = len(pages["wins"]) // 5
+
+    def changed(docname: str, part: int) -> bytes:
+        mark = pages[docname]
+        return mark[: part * size] + b"x" * size + mark[(part + 1) * size :]
+
+    names = ["index", "wins", "sub/links", "sub/other", "digests/index"]
+    marks = {docname: changed(docname, part) for part, docname in enumerate(names)}
+    writes.read = frozenset({"wins"})
+    keep(app, state=b"", pages={**pages, **marks, "digests/2015": b"", "gone": b""})
+    assert logged(lambda: written.outdated_outputs(app, app.env)) == [
+        "writing digests/2015 again: the last build did not write it",
+        "writing digests/index again: the tree of pages beside it changed",
+        "writing index again: it was read for another builder",
+        "writing sub/links again: a title or an address that its links show changed",
+        "writing sub/other again: a page before or after it changed",
+    ]
+    writes.read = app.env.found_docs - {"wins"}
+    keep(app, pages={**pages, "gone": b""})
+    assert logged(lambda: written.outdated_outputs(app, app.env)) == []
+    writes.read = app.env.found_docs - {"index"}
+    assert logged(lambda: written.outdated_outputs(app, app.env)) == ["writing index again: another page is gone"]
+    writes.read = app.env.found_docs - {"wins"}
+    keep(app, shows_tree=True, tree=b"other")
+    (message,) = logged(lambda: written.outdated_outputs(app, app.env))
+    assert message == "writing wins again: every page shows the tree of all pages, which changed"
+    record_of(app).unlink()
+    (message,) = logged(lambda: written.outdated_outputs(app, app.env))
+    assert message == "writing wins again: nothing is remembered of this output"
+    record_of(app).write_bytes(b"")
 
 
 def test_documents_with_another_file_or_toctree(app: Any) -> None:

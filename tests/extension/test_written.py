@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -208,3 +209,69 @@ def test_the_record_knows_its_folder(site: Project) -> None:
     record = Path(site.folder, "build/doctrees-html", RECORD)
     (key,) = written.kept_record(record, version(site))
     assert key == f"html {site.folder / 'build/html'}"
+
+
+#: The page that has the thread, and the one whose toctree has that, which Sphinx writes with it.
+THREAD = {"digests/2015-12-11", "digests/2015-12"}
+
+
+def written_pages(build: Build) -> set[str]:
+    """The pages that a build wrote, and no others."""
+    return build_state_of(build.env).writes.written
+
+
+@pytest.fixture
+def threads(site: Project) -> Callable[[str], None]:
+    """Gives the thread that a page links to, with words of its own, a title."""
+    site.overrides["digest_archives"] = ()
+    site.write("sub/links.rst", "Links\n=====\n\n:digest:thread:`that one <locks>`\n")
+
+    def retitled(title: str) -> None:
+        site.fragment("locks-3", f"date: 2015-12-10\nthreads: [{{title: {title}}}]\n")
+
+    retitled("Locks")
+    return retitled
+
+
+def test_a_title_that_only_a_tooltip_shows(site: Project, threads: Callable[[str], None]) -> None:
+    """Plain text has none."""
+    for builder in ("html", "text"):
+        site.build(builder)
+    threads("Bolts")
+    assert written_pages(site.build("text")) == THREAD
+    assert written_pages(build := site.build("html")) == {*THREAD, "sub/links", "index"}
+    assert 'title="Bolts"' in build.text("sub/links.html")
+
+
+def test_a_title_that_plain_text_shows(site: Project, threads: Callable[[str], None]) -> None:
+    site.write("sub/links.rst", "Links\n=====\n\n:digest:thread:`locks`, :doc:`/wins`, :any:`locks`\n")
+    site.build("text")
+    threads("Bolts")
+    assert written_pages(build := site.build("text")) == {*THREAD, "sub/links", "index"}
+    assert "*Bolts*, Wins, *Bolts*" in build.text("sub/links.txt")
+    retitle(site, "wins", "Victories")
+    assert written_pages(build := site.build("text")) == {"wins", "sub/links", "index"}
+    assert "Victories" in build.text("sub/links.txt")
+
+
+def test_a_heading_that_no_sidebar_shows(site: Project, threads: Callable[[str], None]) -> None:
+    """The theme shows the whole tree on every page, but titles of pages only."""
+    site.overrides["html_theme"] = "furo"
+    pages = site.build().env.found_docs
+    threads("Bolts")
+    assert written_pages(site.build()) == {*THREAD, "sub/links", "index"}
+    retitle(site, "sub/other", "Renamed")
+    assert written_pages(site.build()) == pages
+    # a heading in the place of another leaves the tree as it is
+    file = site.folder / "wins.rst"
+    file.write_text(file.read_text().replace("Here\n----", "There\n-----"))
+    assert written_pages(site.build()) == {"wins", "index"}
+
+
+def test_a_heading_that_every_sidebar_shows(site: Project, threads: Callable[[str], None]) -> None:
+    site.overrides["html_sidebars"] = {"**": ["globaltoc.html"]}
+    site.overrides["html_theme_options"] = {"globaltoc_collapse": False}
+    pages = site.build().env.found_docs
+    threads("Bolts")
+    build = site.build()
+    assert written_pages(build) == pages

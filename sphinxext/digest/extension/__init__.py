@@ -46,6 +46,7 @@ from sphinxext.digest.extension.published.feeds import warn_of_topics
 from sphinxext.digest.extension.publishers import publish_beside_pages
 from sphinxext.digest.extension.releases import StableAnchors, keep_from_labels
 from sphinxext.digest.extension.rewrite import (
+    note_read,
     note_tree,
     note_written,
     outdated_outputs,
@@ -107,6 +108,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", recall_pages, priority=900)
     app.connect("env-get-outdated", outdated_documents)
     app.connect("env-before-read-docs", _add_directives)
+    app.connect("env-before-read-docs", note_read)
     app.connect("source-read", begin_reading)
     app.connect("doctree-read", remember_links)
     app.connect("env-updated", report_problems)

@@ -195,9 +195,9 @@ class DigestDomain(Domain):
         """Remember the problems of texts of other projects on a page."""
         self.data["remarks"].setdefault(docname, []).extend(problems)
 
-    def note_shown(self, docname: str, links: list[tuple[str, str, str]], toc: bytes) -> None:
-        """Remember the links of a page, and a mark of its table of contents."""
-        self.data["shown"][docname] = (links, toc)
+    def note_shown(self, docname: str, links: list[tuple[str, str, str, bool]], toc: bytes, toctrees: bytes) -> None:
+        """Remember the links of a page, and marks of its table of contents and of its toctrees."""
+        self.data["shown"][docname] = (links, toc, toctrees)
 
     def note_described(self, docname: str, described: object) -> None:
         """Remember what is said of a page where others refer to it."""
