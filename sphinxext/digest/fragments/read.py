@@ -23,6 +23,7 @@ from sphinxext.digest.fragments.values import ValueProblem, check_url, read_mome
 from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Moment, Note, State, Success, Text, split_name
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.reader import NodeReader
 from sphinxext.digest.yaml.text import read_text
 
 _WEEK = re.compile(r"R[-+][0-9]{1,2}")
@@ -77,13 +78,11 @@ def read_fragment(
     )
 
 
-class _Reader:
+class _Reader(NodeReader):
     """Walks the nodes of one file and collects notes and problems."""
 
     def __init__(self, path: str, source: str, problems: list[Problem]) -> None:
-        self.path = path
-        self.source = source
-        self.problems = problems
+        super().__init__(path, problems, source)
         self.notes: list[Note] = []
         self.left_out: list[tuple[Type, Text]] = []
         self.date: Moment | None = None
@@ -94,10 +93,6 @@ class _Reader:
         # of the characters that no text may have, YAML itself refuses those of ASCII
         self.has_refused = not source.isascii() and REFUSED_CHARACTER.search(source) is not None
 
-    def complain(self, node: Node, code: Code, message: str) -> None:
-        place = safeyaml.place_of(node)
-        self.problems.append(Problem(self.path, place.line, place.column, code, message))
-
     def read_root(self, root: Node) -> None:
         if not isinstance(root, MappingNode):
             self.complain(root, Code.WRONG_TYPE, "a fragment must be a mapping of sections")
@@ -105,7 +100,7 @@ class _Reader:
         self.refuse_tag(root)
         before = len(self.problems)
         date: Any = None
-        for name, key, node in safeyaml.items_of(root, self.path, self.problems):
+        for name, key, node in self.pairs(root):
             if name in SECTION_FIELDS:
                 self.read_section(SECTION_FIELDS[name], node)
             elif name == "date":
@@ -113,8 +108,7 @@ class _Reader:
             elif name in FRAGMENT_KEYS:
                 self.read_key(name, key, node)
             else:
-                keys = ", ".join((*FRAGMENT_KEYS, *SECTION_FIELDS))
-                self.complain(key, Code.UNKNOWN_KEY, f"a fragment has no key '{name}'; it has {keys}")
+                self.unknown_key(key, "a fragment", (*FRAGMENT_KEYS, *SECTION_FIELDS))
         if date is _REFUSED:
             self.leave_out_undated()
         else:
@@ -188,15 +182,14 @@ class _Reader:
         values: dict[str, Any] = {}
         before = len(self.problems)
         sound = not self.refuse_tag(node)
-        for name, key, value in safeyaml.items_of(node, self.path, self.problems):
+        for name, key, value in self.pairs(node):
             field = section.fields.get(name)
             if field is None and len(node.value) == 1 and section.short:
                 message = f"YAML reads '{name}' as a key here: put the text in quotes, or below a line with '- |'"
                 self.complain(key, Code.UNKNOWN_KEY, message)
                 return None
             if field is None:
-                keys = ", ".join(section.fields)
-                self.complain(key, Code.UNKNOWN_KEY, f"a note in '{section.name}' has no key '{name}'; it has {keys}")
+                self.unknown_key(key, f"a note in '{section.name}'", tuple(section.fields))
                 continue
             values[name] = result = self.read_value(value, field.type, name)
             if result is _REFUSED:
@@ -205,11 +198,12 @@ class _Reader:
                 values[name] = result.as_line()
             elif name == "continues":
                 values["continues_place"] = safeyaml.place_of(value)
-        for field in section.fields.values():
-            if field.required and field.name not in values:
-                sound = False
-                self.complain(node, Code.MISSING_KEY, f"a note in '{section.name}' needs the key '{field.name}'")
-        if sound and self.is_about_something(section, node, values, before):
+        required = (field.name for field in section.fields.values() if field.required)
+        if (
+            self.require(node, values, f"a note in '{section.name}'", *required)
+            and sound
+            and self.is_about_something(section, node, values, before)
+        ):
             return section.note(place=safeyaml.place_of(node), index=index, **values)
         texts = ((section.fields[name].type, value) for name, value in values.items() if name in section.fields)
         self.left_out += [(kind, value) for kind, value in texts if isinstance(value, Text)]
@@ -245,7 +239,7 @@ class _Reader:
         """The value of a field of a note, or ``_REFUSED`` after a problem."""
         if kind is not Type.PARTICIPANTS:
             return self.read_scalar(node, kind, name)
-        participants = read_participants(node, self.path, self.problems, name)
+        participants = read_participants(self, node, name)
         if participants is None:
             return _REFUSED
         return participants if self.is_affordable(node, len(str(participants))) else _REFUSED
@@ -295,14 +289,6 @@ class _Reader:
         else:
             self.complain(node, Code.EMPTY_TEXT, f"'{name}' is empty")
         return _REFUSED
-
-    def refuse_tag(self, node: Node) -> bool:
-        """Report an explicit tag; whether there is one."""
-        if safeyaml.has_tag(node):
-            message = f"the tag '{node.tag}' may not stand here: there are no tags in fragments"
-            self.complain(node, Code.YAML_TAG, message)
-            return True
-        return False
 
     def convert(self, node: ScalarNode, kind: Type, name: str) -> object:
         value = node.value.strip()

@@ -20,6 +20,7 @@ from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.settings import ScanConfig
 from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.reader import NodeReader
 from sphinxext.digest.yaml.text import read_text
 
 
@@ -144,17 +145,17 @@ class NoteReader:
         parts = None
         if text is not None and isinstance(node, MappingNode):
             safeyaml.report_cut_values(node, text, path, found)
-            parts = self._parts(_File(path, text, found), node)
+            parts = self._parts(_FileReader(path, found, text), node)
         elif not any(problem.code not in _NO_PROBLEM for problem in found):
             message = "a release note must be a mapping of sections, such as 'fixes:', to lists of texts"
             found.append(Problem(path, 1, 1, Code.WRONG_TYPE, message))
         problems += [problem for problem in found if problem.code not in _NO_PROBLEM]
         return parts
 
-    def _parts(self, file: _File, root: MappingNode) -> tuple[Text | None, dict[str, tuple[Text, ...]]]:
+    def _parts(self, file: _FileReader, root: MappingNode) -> tuple[Text | None, dict[str, tuple[Text, ...]]]:
         prelude = None
         found: dict[str, tuple[Text, ...]] = {}
-        for name, key, value in file.items(root):
+        for name, key, value in file.pairs(root):
             if name == self.prelude:
                 prelude = file.text(value, f"the section '{name}'")
             elif name in self.sections:
@@ -165,20 +166,11 @@ class NoteReader:
         return prelude, {name: found[name] for name in self.sections if found.get(name)}
 
 
-@dataclass(frozen=True)
-class _File:
-    """A note that is being read."""
+class _FileReader(NodeReader):
+    """Reads the sections of one note."""
 
-    path: str
-    source: str
-    problems: list[Problem]
-
-    def complain(self, node: Node, code: Code, message: str) -> None:
-        place = safeyaml.place_of(node)
-        self.problems.append(Problem(self.path, place.line, place.column, code, message))
-
-    def items(self, root: MappingNode) -> Iterator[tuple[str, ScalarNode, Node]]:
-        """The sections. As in reno the last of those with the same name counts."""
+    def pairs(self, root: MappingNode) -> Iterator[tuple[str, ScalarNode, Node]]:
+        """Yield the sections. As in reno the last of those with the same name counts."""
         last: dict[str, tuple[ScalarNode, Node]] = {}
         for key, value in root.value:
             if not isinstance(key, ScalarNode):
@@ -186,7 +178,7 @@ class _File:
                 continue
             if key.value in last:
                 line = safeyaml.place_of(last[key.value][0]).line
-                message = f"the section '{key.value}' stands a second time; what stands in line {line} is lost"
+                message = f"duplicate section '{key.value}'; the one on line {line} is lost"
                 self.complain(key, Code.DUPLICATE_KEY, message)
             last[key.value] = key, value
         for name, (key, value) in last.items():

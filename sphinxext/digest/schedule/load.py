@@ -16,15 +16,15 @@ from yaml.nodes import MappingNode
 from sphinxext.digest.model import Schedule
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.schedule.cycle import build_schedule
-from sphinxext.digest.schedule.nodes import NodeReader, read_file
 from sphinxext.digest.schedule.project_schedule import KEYS as OWN_KEYS
 from sphinxext.digest.schedule.project_schedule import read_own
 from sphinxext.digest.schedule.rows import KEYS, read_cycle
 from sphinxext.digest.schedule.rst_prose import Page, read_page
 from sphinxext.digest.schedule.rst_table import read_grid
-from sphinxext.digest.schedule.sources import Shown, Source, Statuses, find_sources, read_statuses
+from sphinxext.digest.schedule.sources import Shown, Source, Statuses, find_sources, read_file, read_statuses
 from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.reader import NodeReader
 
 
 def read_source(source: Source, shown: Shown, statuses: Statuses, problems: list[Problem]) -> Schedule | None:

@@ -19,10 +19,10 @@ from yaml.nodes import Node, ScalarNode
 from sphinxext.digest.model import REFUSED_CHARACTER, Event, Place, Schedule, Scope, Text, Week, week_number
 from sphinxext.digest.problems import Code
 from sphinxext.digest.schedule import dates as days
-from sphinxext.digest.schedule.nodes import NodeReader
 from sphinxext.digest.schedule.rows import name_of
 from sphinxext.digest.schedule.sources import Source
 from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.reader import NodeReader
 from sphinxext.digest.yaml.text import read_text
 
 #: The version of JSON Schema that the schema is written in.

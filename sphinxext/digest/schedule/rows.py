@@ -18,8 +18,8 @@ from yaml.nodes import Node, ScalarNode
 from sphinxext.digest.model import Period, Place, Scope, week_number
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.schedule.dates import FRIDAY, WEEK, WEEKDAYS, monday_of
-from sphinxext.digest.schedule.nodes import NodeReader
 from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.reader import NodeReader
 
 START, RELEASE, CYCLE = KEYS = ("start-week", "release-week", "cycle")
 _SCOPES = {"x-project": Scope.CROSS_PROJECT, "project-specific": Scope.PROJECT_SPECIFIC}

@@ -6,6 +6,7 @@ numbers, statuses, and release dates.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,8 +16,8 @@ from yaml.nodes import Node, SequenceNode
 
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.schedule.dates import monday_of
-from sphinxext.digest.schedule.nodes import NodeReader, read_file
 from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.reader import NodeReader
 
 YAML, RST, STATUS = "schedule.yaml", "schedule.rst", "series_status.yaml"
 #: Where a checkout of openstack/releases has the folders of the series.
@@ -244,3 +245,23 @@ def _read_series(reader: NodeReader, node: Node) -> Series | None:
     if name is None:
         return None
     return Series(name, lines["release-id"], lines["status"], release, next_status, next_day)
+
+
+def read_file(file: Path, path: str, problems: list[Problem]) -> str | None:
+    """Return the text of a file, or None after a problem.
+
+    Nothing but a regular file is opened, and no more is read of it than a schedule may have.
+
+    :param path: how problems name the file.
+    """
+    try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            problems.append(Problem(path, 0, 0, Code.UNREADABLE, "cannot be read: it is not a file"))
+            return None
+        with file.open("rb") as stream:
+            data = stream.read(safeyaml.MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "its name is not one of a file"
+        problems.append(Problem(path, 0, 0, Code.UNREADABLE, f"cannot be read: {reason}"))
+        return None
+    return safeyaml.decode(data, path, problems)

@@ -41,6 +41,7 @@ def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place],
     from yaml import MappingNode
 
     from sphinxext.digest.yaml import compose as safeyaml
+    from sphinxext.digest.yaml.reader import NodeReader
 
     problems: list[Problem] = []
     file = root / SETTINGS_FILE
@@ -58,9 +59,10 @@ def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place],
         return {}, {}, problems
     values: dict[str, object] = {}
     places: dict[str, Place] = {}
-    for name, key, value in safeyaml.items_of(node, SETTINGS_FILE, problems):
+    reader = NodeReader(SETTINGS_FILE, problems)
+    for name, key, value in reader.pairs(node):
         before = len(problems)
-        result = safeyaml.plain_value(value, SETTINGS_FILE, problems)
+        result = reader.plain_value(value)
         if len(problems) == before:
             values[name] = result
         places[name] = safeyaml.place_of(key)

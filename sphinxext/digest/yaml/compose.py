@@ -6,10 +6,8 @@ shares aliased nodes, is refused before it is called: nesting, aliases and the n
 
 from __future__ import annotations
 
-import math
 import re
 from base64 import b64decode
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -52,12 +50,12 @@ _NOT_A_STRING = re.compile(
     r"|[-+]?\.(?:[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?|inf|Inf|INF)|\.(?:nan|NaN|NAN)|="
 )
 _NOT_A_STRING_START = frozenset("~nNyYtTfFoO=.+-0123456789")
-_CONSTANTS = {
+#: What YAML 1.1 takes for a constant, in lower case.
+CONSTANTS = {
     **dict.fromkeys(("true", "yes", "on"), True),
     **dict.fromkeys(("false", "no", "off"), False),
     **dict.fromkeys(("null", "~", ""), None),
 }
-_WHOLE_NUMBER = re.compile("[0-9]{1,9}")
 #: The numbers that YAML and JSON write in the same way.
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?")
 _STRING_TAG = "tag:yaml.org,2002:str"
@@ -252,51 +250,6 @@ def is_string(node: Node) -> bool:
     return bool(node.style) or not (not value or (value[0] in _NOT_A_STRING_START and _NOT_A_STRING.fullmatch(value)))
 
 
-def items_of(node: MappingNode, path: str, problems: list[Problem]) -> Iterator[tuple[str, Node, Node]]:
-    """The keys of a mapping with their nodes, each key once: a repeated key is a problem and its value is left out."""
-    seen: dict[str, Node] = {}
-    for key, value in node.value:
-        complaint = None
-        if not isinstance(key, ScalarNode):
-            complaint = Code.WRONG_TYPE, "a key must be a word"
-        elif has_tag(key):
-            complaint = Code.YAML_TAG, f"the tag '{key.tag}' may not stand here"
-        elif key.value in seen:
-            first = place_of(seen[key.value])
-            complaint = (
-                Code.DUPLICATE_KEY,
-                f"the key '{key.value}' stands a second time; the first is in line {first.line}",
-            )
-        if complaint:
-            place = place_of(key)
-            problems.append(Problem(path, place.line, place.column, *complaint))
-            continue
-        seen[key.value] = key
-        yield key.value, key, value
-
-
-def plain_value(node: Node, path: str, problems: list[Problem]) -> object:
-    """A node of the settings as Python values; its text must have been composed without aliases.
-
-    No option takes other numbers than whole ones: all others are not a number.
-    """
-    if has_tag(node):
-        place = place_of(node)
-        message = f"the tag '{node.tag}' may not stand here: there are no tags in settings"
-        problems.append(Problem(path, place.line, place.column, Code.YAML_TAG, message))
-        return None
-    if isinstance(node, MappingNode):
-        return {name: plain_value(value, path, problems) for name, _key, value in items_of(node, path, problems)}
-    if isinstance(node, SequenceNode):
-        return [plain_value(item, path, problems) for item in node.value]
-    if is_string(node):
-        return node.value
-    lowered = node.value.lower()
-    if lowered in _CONSTANTS:
-        return _CONSTANTS[lowered]
-    return int(lowered) if _WHOLE_NUMBER.fullmatch(lowered) else math.nan
-
-
 def json_value(node: Node, depth: int = MAX_DEPTH + 1) -> Any:
     """Return a node as a value that JSON can hold.
 
@@ -319,8 +272,8 @@ def json_value(node: Node, depth: int = MAX_DEPTH + 1) -> Any:
     if is_string(node):
         return node.value
     lowered = node.value.lower()
-    if lowered in _CONSTANTS:
-        return _CONSTANTS[lowered]
+    if lowered in CONSTANTS:
+        return CONSTANTS[lowered]
     if not _JSON_NUMBER.fullmatch(lowered):
         return node.value
     return float(lowered) if "." in lowered else int(lowered)

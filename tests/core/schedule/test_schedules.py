@@ -241,7 +241,7 @@ BAD = {
     "- {start: 2026-11-16, end: 2026-11-20, x-project: [[a]]}": "4:52 wrong-type an event in 'x-project' must be",
     "- {start: 2026-11-16, end: 2026-11-20, x-project: ['']}": "4:52 empty-text 'x-project' is empty",
     "- {start: 2026-11-16, end: 2026-11-20, events: []}": "4:40 unknown-key a week has no key 'events'; it has start,",
-    "- {start: 2026-11-16, start: 2026-11-17, end: 2026-11-20}": "4:23 duplicate-key the key 'start' stands a second",
+    "- {start: 2026-11-16, start: 2026-11-17, end: 2026-11-20}": "4:23 duplicate-key duplicate key 'start'",
     "- next week": "4:3 wrong-type a week must be a mapping",
     "- !!python/name:os.system {}": "4:3 wrong-type a week must be a mapping",
     "- {start: 2026-11-16, end: 2026-11-20, name: R-1, x-project: !!python/name:os.x [a]}": "wrong-type 'x-project'",
