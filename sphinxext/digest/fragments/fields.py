@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 from sphinxext.digest.model import Closing, Countdown, Item, Note, Prelude, State, Story, Success, Text, Thread
 
@@ -21,6 +21,11 @@ class Type(Enum):
     WEEK = "a week's label, such as R-17"
     THREAD = "an identity or a slug"
     PARTICIPANTS = "names with numbers of messages"
+
+
+#: The types with a fixed list of values, for the reader, the schema, ``new`` and the reader of indexes. A default is
+#: that of the record.
+CHOICES: dict[Type, type[StrEnum]] = {Type.STATE: State}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sphinxext.digest.fragments.fields import (
+    CHOICES,
     FRAGMENT_KEYS,
     MAX_ORDER,
     SECTION_FIELDS,
@@ -20,7 +21,7 @@ from sphinxext.digest.fragments.fields import (
     texts_of,
 )
 from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment, read_participants
-from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Moment, Note, State, Success, Text, split_name
+from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Moment, Note, Success, Text, split_name
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.yaml import compose as safeyaml
 from sphinxext.digest.yaml.reader import NodeReader
@@ -300,10 +301,11 @@ class _Reader(NodeReader):
             return read_moment(value)
         if kind is Type.URL:
             return check_url(value)
-        if kind is Type.STATE and value not in set(State):
+        choices = CHOICES.get(kind)
+        if choices and value not in set(choices):
             raise ValueProblem(f"'{name}' must be {kind.value}, not '{value}'")
         if kind is Type.WEEK and not _WEEK.fullmatch(value):
             raise ValueProblem(f"'{name}' must be {kind.value}, not '{value}'")
         if "\n" in value or "\t" in value:
             raise ValueProblem(f"'{name}' must be one line of plain text")
-        return State(value) if kind is Type.STATE else value
+        return choices(value) if choices else value

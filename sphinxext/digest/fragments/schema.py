@@ -6,9 +6,11 @@ New fragments to be completed by hand: a note with the keys it has, and the othe
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from sphinxext.digest.fragments.fields import (
+    CHOICES,
     FRAGMENT_KEYS,
     MAX_ORDER,
     SECTION_FIELDS,
@@ -19,7 +21,6 @@ from sphinxext.digest.fragments.fields import (
     Type,
 )
 from sphinxext.digest.fragments.write import dump_value
-from sphinxext.digest.model import State
 from sphinxext.digest.model.notes import MAX_MESSAGES, MAX_NAME
 
 #: The version of JSON Schema that the schema is written in.
@@ -72,8 +73,8 @@ def _property(name: str, value: dict[str, Any], help: str) -> dict[str, Any]:
 
 def _value(kind: Type) -> dict[str, Any]:
     """The values of a type of field."""
-    if kind is Type.STATE:
-        return {"type": "string", "enum": [str(state) for state in State], "default": str(State.OPEN)}
+    if choices := CHOICES.get(kind):
+        return {"type": "string", "enum": list(map(str, choices))}
     if kind is Type.PARTICIPANTS:
         names = {"minLength": 1, "maxLength": MAX_NAME, "pattern": rf"^{_PATTERNS[Type.WORDS]}$"}
         numbers = {"type": "integer", "minimum": 1, "maximum": MAX_MESSAGES}
@@ -81,6 +82,12 @@ def _value(kind: Type) -> dict[str, Any]:
     if kind is Type.RST:
         return {"type": "string", "minLength": 1, "pattern": r"\S"}
     return {"type": "string", "minLength": 1, "pattern": rf"^\s*{_PATTERNS[kind]}\s*$"}
+
+
+def _default(section: SectionFields, field: Field) -> dict[str, Any]:
+    """The default of a key with a fixed list of values, as the record of the note has it."""
+    default = section.note.__dataclass_fields__[field.name].default
+    return {"default": str(default)} if isinstance(default, StrEnum) else {}
 
 
 def _note(section: SectionFields) -> dict[str, Any]:
@@ -91,7 +98,8 @@ def _note(section: SectionFields) -> dict[str, Any]:
         "description": section.help,
         "type": "object",
         "properties": {
-            field.name: _property(field.name, _value(field.type), field.help) for field in section.fields.values()
+            field.name: _property(field.name, _value(field.type) | _default(section, field), field.help)
+            for field in section.fields.values()
         },
         "required": [field.name for field in section.fields.values() if field.required],
         "additionalProperties": False,
@@ -135,5 +143,5 @@ def template(section: SectionFields, values: Mapping[str, object], date: object)
 
 
 def _empty(field: Field) -> str:
-    form = f" ({field.type.value})" if field.type in (Type.STATE, Type.WEEK, Type.THREAD, Type.PARTICIPANTS) else ""
+    form = f" ({field.type.value})" if field.type in (*CHOICES, Type.WEEK, Type.THREAD, Type.PARTICIPANTS) else ""
     return f"{field.name}:{' |' if field.type is Type.RST else ''}  # {field.help}{form}"

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sphinxext.digest.fragments.draft import web_url
-from sphinxext.digest.fragments.fields import SECTION_FIELDS, SectionFields, Type
+from sphinxext.digest.fragments.fields import CHOICES, SECTION_FIELDS, SectionFields, Type
 from sphinxext.digest.fragments.schema import DIALECT
 from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment
-from sphinxext.digest.model import Kind, Moment, Participants, State, week_label
+from sphinxext.digest.model import Kind, Moment, Participants, week_label
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.text.visible import visible_text
 
@@ -218,7 +218,7 @@ def _value(kind: Type, name: str, value: object) -> str | None:
             return check_url(line) if line else None
         except ValueProblem:
             return None
-    if kind is Type.STATE and line not in list(State):
+    if kind in CHOICES and line not in list(CHOICES[kind]):
         return None
     return week_label(line) if kind is Type.WEEK else line
 
