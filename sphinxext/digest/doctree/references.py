@@ -106,7 +106,7 @@ def _fill(listing: nodes.bullet_list, links: list[nodes.reference]) -> None:
 
 
 def _remove(listing: nodes.bullet_list) -> None:
-    """Take a list away with the heading that stands above it."""
+    """Take a list away with its heading."""
     parent = listing.parent
     if isinstance(parent, nodes.section) and len(parent) == 2:
         parent.parent.remove(parent)

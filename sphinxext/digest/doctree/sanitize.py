@@ -77,7 +77,7 @@ def refused_characters(document: nodes.document) -> Iterator[tuple[nodes.Node, s
         # docutils itself marks what was escaped by a null character
         words = node.astext()
         if found := REFUSED_CHARACTER.search(words):
-            yield node.parent, f"the character U+{ord(found[0]):04X} may not stand in a text"
+            yield node.parent, f"the character U+{ord(found[0]):04X} is not allowed in a text"
             node.parent.replace(node, nodes.Text(REFUSED_CHARACTER.sub("\ufffd", words)))
 
 
