@@ -7,6 +7,10 @@ from collections.abc import Callable
 import pytest
 from docutils import nodes
 
+from sphinxext.digest.doctree.digest import with_references
+from sphinxext.digest.doctree.references import number_marked_links, remove_lists
+from sphinxext.digest.model.period import parse_interval
+
 Render = Callable[..., nodes.section]
 
 
@@ -121,3 +125,20 @@ def test_without_the_option_links_are_links_only(render: Render) -> None:
     page = render({"a": story("`x <https://e.org/1>`__ `[7] <https://e.org/2>`__")}, references=False)
     assert [node.astext() for node in page.findall(nodes.reference)] == ["x", "[7]"]
     assert "References" not in page.astext()
+
+
+@pytest.mark.parametrize("sections", [True, False])
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_a_page_without_numbers_has_no_list(sections: bool, is_gone: bool) -> None:
+    link = nodes.reference("", "words", refuri="https://e.org/1")
+    parts = with_references([nodes.paragraph("", "", link)], parse_interval("2015-W49"), sections=sections)
+    page = nodes.section("", *parts)
+    assert "References" in page.astext()
+    if is_gone:
+        # as where the page has a place of its own for what a link would lead to
+        link.parent.replace(link, nodes.inline("", "words"))
+        number_marked_links([page])
+    else:
+        remove_lists(page)
+    assert page.astext() == "words"
+    assert len(page) == 1
