@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from docutils import nodes
 
+from sphinxext.digest.doctree.absolute_urls import with_absolute_urls
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.doctree.relative import Address, Home, PublishedHome, address_of, docs_path
-from sphinxext.digest.doctree.whole_addresses import with_whole_addresses
 from sphinxext.digest.model import Text
 
 PAGE = "digests/2026-11-13"
@@ -125,7 +125,7 @@ def whole(text: str) -> str:
     def url_of(address: Address) -> str:
         return address.published("https://e.org/")
 
-    return with_whole_addresses(Text(text, 1, 1), PAGE, url_of, lambda path: f"https://e.org/_images/{path}")
+    return with_absolute_urls(Text(text, 1, 1), PAGE, url_of, lambda path: f"https://e.org/_images/{path}")
 
 
 @pytest.mark.parametrize(

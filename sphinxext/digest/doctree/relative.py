@@ -81,7 +81,7 @@ class Address:
         return [*found, *folders, name, f"{name}/index"]
 
     def published(self, base_url: str) -> str:
-        """Return the whole address where the builder ``html`` publishes the page or the file.
+        """Return the absolute URL where the builder ``html`` publishes the page or the file.
 
         :param base_url: where the documentation is, with a slash at the end.
         """

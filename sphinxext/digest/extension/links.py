@@ -210,7 +210,7 @@ class SiteHome(Home):
         self.site, self.settings, self.base = site, settings, base_url(site, settings)
 
     def url_of(self, address: Address) -> str:
-        """Return the whole address."""
+        """Return the absolute URL."""
         documents = address.documents(suffixes_of(self.site.env))
         docname = next((name for name in documents if _is_page(self.site, name)), None)
         if docname is not None:
@@ -236,7 +236,7 @@ def home_of(site: Site, settings: Settings, collection: Collection, entry: Entry
 
 
 def picture_url(site: Site, base: str, uri: str) -> str:
-    """Return the whole address of a picture of the documentation, or nothing if no page has it.
+    """Return the absolute URL of a picture of the documentation, or nothing if no page has it.
 
     :param uri: its path below the documentation's folder.
     """
@@ -318,7 +318,7 @@ def _link_to_file(site: Site, fromdocname: str, written: Written, content: nodes
 
 
 def _url_elsewhere(site: Site, base: str, docname: str, address: Address) -> str:
-    """Return the whole address of a page that the output itself does not have."""
+    """Return the absolute URL of a page that the output itself does not have."""
     suffix = site.config.html_link_suffix or site.config.html_file_suffix or ".html"
     return f"{base}{quote(docname)}{suffix}{address.rest}"
 

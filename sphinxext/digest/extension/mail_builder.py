@@ -27,7 +27,7 @@ from sphinxext.digest.extension.warnings import warn_of
 from sphinxext.digest.model import Words
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.settings.options import MAILS, Settings
-from sphinxext.digest.text.urls import URL_CHARACTERS, whole_address
+from sphinxext.digest.text.urls import URL_CHARACTERS, absolute_url
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -118,7 +118,7 @@ def parts_of_page(doctree: nodes.document, url: str) -> list[nodes.Node]:
         if url and "refuri" in link:
             # URLs of pages may be unescaped, as the builder "dirhtml" has them
             target = quote(link["refuri"], safe=URL_CHARACTERS) if link.get("internal") else link["refuri"]
-            link["refuri"] = whole_address(url, target)
+            link["refuri"] = absolute_url(url, target)
         elif link.get("internal") and not url:
             link.parent.replace(link, link.children)
     pages = [node for node in doctree.children if isinstance(node, nodes.section)]

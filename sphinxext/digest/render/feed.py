@@ -26,7 +26,7 @@ from sphinxext.digest.release.load import sections_of
 from sphinxext.digest.release.notes import NotesConfig, Release
 from sphinxext.digest.render.html import html_body
 from sphinxext.digest.render.labels import SILENT, admonition_label
-from sphinxext.digest.text.urls import scheme_of, whole_address
+from sphinxext.digest.text.urls import absolute_url, scheme_of
 
 #: The time of a feed without entries. Nothing in a feed comes from the clock.
 NEVER = "1970-01-01T00:00:00Z"
@@ -213,7 +213,7 @@ def _plain_notes(holder: nodes.Element) -> None:
 def _place_link(link: nodes.reference, url: str) -> None:
     """Give a link an absolute URL, or replace it by its words if it has none."""
     target = link.get("refuri") or (f"#{link['refid']}" if link.get("refid") else "")
-    absolute = whole_address(url, target) if url else target
+    absolute = absolute_url(url, target) if url else target
     if scheme_of(absolute) in _SCHEMES:
         link.attributes.pop("refid", None)
         link["refuri"] = absolute

@@ -29,7 +29,7 @@ def join_url(base: str, url: str) -> str | None:
 URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%"
 
 
-def whole_address(page: str, target: str) -> str:
+def absolute_url(page: str, target: str) -> str:
     """Where a link of a page leads. One that nobody can take apart, such as ``http://[x``, stays as it is."""
     joined = join_url(page, target)
     return target if joined is None else joined

@@ -203,7 +203,7 @@ def with_edit_links(html: str, docname: str, source: str, is_folder: bool) -> st
 
 
 def _addresses(html: str, docname: str) -> set[str]:
-    """Return the whole addresses in HTML that end in the source of a page, and what follows it."""
+    """Return the absolute URLs in HTML that end in the source of a page, and what follows it."""
     found = set()
     for name in dict.fromkeys((docname, quote(docname), escape(docname))):
         for match in re.finditer(rf"/{re.escape(name)}{re.escape(STUB_SUFFIX)}(?![\w.])", html):

@@ -145,7 +145,7 @@ def _index(site: Site, settings: Settings) -> tuple[str, bytes]:
     pages = {page.name: docname for docname, page in digest_pages(site.env, settings).items()}
 
     # only an index that is written anew needs parsers
-    from sphinxext.digest.doctree.whole_addresses import with_whole_addresses
+    from sphinxext.digest.doctree.absolute_urls import with_absolute_urls
 
     def record(entry: Entry) -> dict[str, object]:
         docname = pages.get(collection.calendar.period_of(entry.moment.day).name)
@@ -154,7 +154,7 @@ def _index(site: Site, settings: Settings) -> tuple[str, bytes]:
         home = home_of(site, settings, collection, entry)
 
         def whole(text: Text) -> str:
-            return with_whole_addresses(text, home.page, home.url_of, partial(picture_url, site, base))
+            return with_absolute_urls(text, home.page, home.url_of, partial(picture_url, site, base))
 
         if docname is None:
             return note_record(entry, whole)

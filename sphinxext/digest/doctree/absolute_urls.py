@@ -1,10 +1,9 @@
-"""Texts of notes with whole addresses, for readers who have only the text."""
+"""Replace relative addresses in the source of texts by absolute URLs, for programs that have only the text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from docutils import nodes
 
@@ -14,9 +13,6 @@ from sphinxext.digest.doctree.relative import Address, Home, docs_path, is_relat
 from sphinxext.digest.model import Text
 from sphinxext.digest.text.rst import is_plain
 
-if TYPE_CHECKING:
-    pass
-
 #: The places of addresses in reStructuredText: after the words of a link, and at the ends of directives and targets.
 _PLACES = re.compile(
     r"(?P<before><)(?P<in_link>[^<>]+)(?=>`_)"
@@ -24,12 +20,12 @@ _PLACES = re.compile(
     r"(?P<on_line>\S[^\n]*)$",
     re.MULTILINE,
 )
-#: Gives the whole address of a picture, by its path below the documentation's folder, or nothing.
+#: Returns the absolute URL of a picture by its path below the documentation's folder, or an empty string.
 PictureOf = Callable[[str], str]
 
 
 class _Recorder(Home):
-    """Remembers the whole addresses of all that a text has relative ones of."""
+    """Records the absolute URLs of the relative addresses in a text."""
 
     def __init__(self, page: str, url_of: Callable[[Address], str], picture_of: PictureOf) -> None:
         super().__init__(page)
@@ -57,13 +53,13 @@ class _Recorder(Home):
         yield from ()
 
 
-def with_whole_addresses(text: Text, page: str, url_of: Callable[[Address], str], picture_of: PictureOf) -> str:
-    """Return the source of a text with whole addresses in the place of relative ones.
+def with_absolute_urls(text: Text, page: str, url_of: Callable[[Address], str], picture_of: PictureOf) -> str:
+    """Return the source of a text with absolute URLs instead of relative addresses.
 
-    A text whose words would not be the same then, since it shows such an address as code, stays as it is.
+    A text whose words would change, since it shows such an address as code, is returned unchanged.
 
     :param page: the document that relative addresses count from.
-    :param url_of: gives whole addresses.
+    :param url_of: returns absolute URLs.
     """
     if is_plain(text.value):
         return text.value
