@@ -55,10 +55,10 @@ def measure(folder: Path, *, runs: int | None, small: bool, **_options: object) 
 
 
 def _read(root: Path) -> int:
-    from sphinxext.digest.gather.irc.collector import Collector, Wishes
+    from sphinxext.digest.gather.irc.collector import Collector, LogOptions
     from sphinxext.digest.gather.irc.sources import find_sources
 
-    collector = Collector(Wishes())
+    collector = Collector(LogOptions())
     for source in find_sources(str(root), None, lambda _: True):
         collector.read(source)
     assert not collector.problems

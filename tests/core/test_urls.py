@@ -9,7 +9,7 @@ import pytest
 
 import sphinxext.digest
 from sphinxext.digest.fragments.values import ValueProblem, check_url
-from sphinxext.digest.gather.importer.issue import Wishes
+from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import make_plan
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings.project import load_project
@@ -69,6 +69,6 @@ def test_links_of_imported_posts(tmp_path: Path, home: str, link: str) -> None:
     )
     (tmp_path / "a.xml").write_text(text, encoding="utf-8")
     project, _ = load_project(tmp_path)
-    plan = make_plan(project, project.main, [(tmp_path / "a.xml", "a.xml")], Wishes())
+    plan = make_plan(project, project.main, [(tmp_path / "a.xml", "a.xml")], ImportOptions())
     (((new, _)),) = plan.new
     assert "words" in new.text and [problem.code for problem in plan.problems] == [Code.LOST_URL]

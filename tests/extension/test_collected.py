@@ -8,7 +8,7 @@ import re
 from docutils import nodes
 from sphinx import addnodes
 
-from sphinxext.digest.gather.irc.collector import Collector, Wishes
+from sphinxext.digest.gather.irc.collector import Collector, LogOptions
 from sphinxext.digest.gather.irc.sources import find_sources
 from sphinxext.digest.text.visible import visible_text
 
@@ -57,7 +57,7 @@ def collect(project: Project) -> list[str]:
         ],
     }
     log = project.write("build/export.json", json.dumps(export))
-    collector = Collector(Wishes())
+    collector = Collector(LogOptions())
     for source in find_sources(str(log), None, lambda _: True):
         collector.read(source)
     assert collector.problems == []

@@ -30,21 +30,21 @@ from sphinxext.digest.fragments.folder import FolderReading
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.gather.bot import BotSettings, Login, Server
 from sphinxext.digest.gather.bot.journal import Journal
-from sphinxext.digest.gather.bot.protocol import MAX_LINE, Message, make_line, parse_line, split_text
+from sphinxext.digest.gather.bot.protocol import MAX_LINE, IrcMessage, make_line, parse_line, split_text
 from sphinxext.digest.gather.bot.replies import ReplyQueue
 from sphinxext.digest.gather.bot.session import Session
 from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
-from sphinxext.digest.gather.digest_index import JointWishes, draft_index
-from sphinxext.digest.gather.feed import Feed
-from sphinxext.digest.gather.feed.drafts import StoryWishes, draft_stories
+from sphinxext.digest.gather.digest_index import IndexOptions, draft_index
+from sphinxext.digest.gather.feed import ParsedFeed
+from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
-from sphinxext.digest.gather.gerrit import ChangeWishes, draft_changes, read_changes
-from sphinxext.digest.gather.importer.issue import Wishes as ImportWishes
+from sphinxext.digest.gather.gerrit import ChangeOptions, draft_changes, read_changes
+from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import make_plan
-from sphinxext.digest.gather.irc.collector import Collector, Wishes
-from sphinxext.digest.gather.irc.sources import Source
+from sphinxext.digest.gather.irc.collector import Collector, LogOptions
+from sphinxext.digest.gather.irc.sources import LogSource
 from sphinxext.digest.gather.mail.draft import draft_thread
-from sphinxext.digest.gather.mail.ranking import Wishes as MailWishes
+from sphinxext.digest.gather.mail.ranking import ThreadOptions as MailOptions
 from sphinxext.digest.gather.mail.search import find_candidates
 from sphinxext.digest.joint.merge import Joined, parse_index
 from sphinxext.digest.model import Fragment
@@ -246,7 +246,7 @@ def older_digest(data: bytes, name: str) -> None:
     """``import``: what is planned is sound, since each fragment was read again."""
     file = put(f"import/{name}", data)
     period = parse_interval("2016-W14") if len(data) % 2 else None
-    plan = make_plan(project(), project().main, [(file, name)], ImportWishes(period=period))
+    plan = make_plan(project(), project().main, [(file, name)], ImportOptions(period=period))
     assert plan.new or plan.problems or plan.unchanged
     for _, made in plan.new:
         sound_texts(made)
@@ -254,9 +254,9 @@ def older_digest(data: bytes, name: str) -> None:
 
 def log(data: bytes) -> None:
     """``collect irc``: a log, in whatever format."""
-    collector = Collector(Wishes(day=date(2026, 3, 14), url="https://logs.example.org/{channel}/{date}#{time}"))
+    collector = Collector(LogOptions(day=date(2026, 3, 14), url="https://logs.example.org/{channel}/{date}#{time}"))
     for name in ("#dev.log", "#dev.2026-03-15.log"):
-        collector.read(Source(name, lambda: io.BytesIO(data), len(data), "dev", None))
+        collector.read(LogSource(name, lambda: io.BytesIO(data), len(data), "dev", None))
     sound(collector.drafts())
 
 
@@ -264,17 +264,17 @@ def mails(data: bytes) -> None:
     """``threads`` and ``collect mbox``: an archive, or one message."""
     file = put("mails/x", data)
     collection = Collection(settings(), settings().calendar)
-    finding = find_candidates([os.fspath(file)], collection, MailWishes())
+    finding = find_candidates([os.fspath(file)], collection, MailOptions())
     sound(map(draft_thread, finding.candidates))
 
 
 def feed(data: bytes) -> None:
     """``collect feed``: a feed, or the index of another site."""
     found = read_feed(unpacked(data, "x"), "https://example.org/x")
-    if isinstance(found, Feed):
-        sound(draft_stories([found], StoryWishes(TODAY)).drafts)
+    if isinstance(found, ParsedFeed):
+        sound(draft_stories([found], StoryOptions(TODAY)).drafts)
     else:
-        sound(draft_index(found, JointWishes(settings())))
+        sound(draft_index(found, IndexOptions(settings())))
 
 
 def joint(data: bytes) -> None:
@@ -294,7 +294,7 @@ def joint(data: bytes) -> None:
 def changes(data: bytes) -> None:
     """``collect gerrit``: an answer of the REST API, or what the command prints."""
     found = read_changes(unpacked(data, "x"), "x", "https://review.example.org")
-    sound(draft_changes(found.changes, ChangeWishes(TODAY)))
+    sound(draft_changes(found.changes, ChangeOptions(TODAY)))
 
 
 @cache
@@ -346,7 +346,7 @@ class _Connection:
     def __init__(self, lines: list[bytes]) -> None:
         self.lines = lines
 
-    async def messages(self) -> AsyncIterator[Message]:
+    async def messages(self) -> AsyncIterator[IrcMessage]:
         for line in self.lines:
             if message := parse_line(line):
                 yield message

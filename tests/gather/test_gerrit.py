@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.gather.gerrit import (
     ChangeList,
-    ChangeWishes,
+    ChangeOptions,
     Vote,
     draft_changes,
     query_url,
@@ -48,9 +48,9 @@ def lines(*changes: Any) -> ChangeList:
     return read_changes("\n".join(map(json.dumps, changes)).encode(), "changes.json")
 
 
-def items(found: ChangeList, **wishes: Any) -> list[Item]:
+def items(found: ChangeList, **options: Any) -> list[Item]:
     notes = []
-    for draft in draft_changes(found.changes, ChangeWishes(TODAY, **wishes)):
+    for draft in draft_changes(found.changes, ChangeOptions(TODAY, **options)):
         fragment, problems = read_fragment(draft.text.encode(), f"{draft.stem}.yaml", draft.stem)
         assert fragment and fragment.draft and not problems
         (note,) = fragment.notes
@@ -91,8 +91,8 @@ def test_lines_of_a_query() -> None:
     (item,) = items(found)
     assert item.url == url
     # both ways to ask are the same change
-    (other,) = draft_changes(rest(change(8)).changes, ChangeWishes(TODAY))
-    assert draft_changes(found.changes, ChangeWishes(TODAY))[0].identity == other.identity
+    (other,) = draft_changes(rest(change(8)).changes, ChangeOptions(TODAY))
+    assert draft_changes(found.changes, ChangeOptions(TODAY))[0].identity == other.identity
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_votes(labels: dict[str, Any], vote: Vote, fits: bool) -> None:
 def test_which_changes() -> None:
     found = rest(change(1), change(2, project="openstack/nova"), change(3, updated="2026-11-01 00:00:00.000000000"))
 
-    def numbers(**wishes: Any) -> list[str]:
-        return [item.text.value.split()[1] for item in items(found, **wishes)]
+    def numbers(**options: Any) -> list[str]:
+        return [item.text.value.split()[1] for item in items(found, **options)]
 
     assert numbers() == ["1", "2", "3"]
     assert numbers(projects=("openstack/nova",)) == ["2"]
@@ -130,7 +130,7 @@ def test_which_changes() -> None:
 
 def test_days() -> None:
     def day(until: date | None = None, **fields: Any) -> str:
-        (draft,) = draft_changes(rest(change(1, **fields)).changes, ChangeWishes(TODAY, until=until))
+        (draft,) = draft_changes(rest(change(1, **fields)).changes, ChangeOptions(TODAY, until=until))
         return next(line for line in draft.text.split("\n") if line.startswith("date: "))
 
     assert day() == "date: 2026-11-20"
@@ -188,13 +188,13 @@ def test_private_changes_are_never_drafted(key: str, value: object) -> None:
 def test_unfinished_and_abandoned_changes_have_to_be_asked_for(fields: dict[str, object], wish: str) -> None:
     found = rest(change(1, **fields), change(2), change(3, status="MERGED", wip=False))
     other = {"wip": "abandoned", "abandoned": "wip"}[wish]
-    for wishes, expected in (({}, [2, 3]), ({other: True}, [2, 3]), ({wish: True}, [1, 2, 3])):
-        assert [item.text.value for item in items(found, **wishes)] == [f"Change {number}" for number in expected]
-        left_out = unasked(found.changes, ChangeWishes(TODAY, **wishes))
+    for options, expected in (({}, [2, 3]), ({other: True}, [2, 3]), ({wish: True}, [1, 2, 3])):
+        assert [item.text.value for item in items(found, **options)] == [f"Change {number}" for number in expected]
+        left_out = unasked(found.changes, ChangeOptions(TODAY, **options))
         assert [one.number for one in left_out] == ([] if 1 in expected else [1])
-    # the limit counts those that are wanted; what the other wishes leave out is not told
+    # the limit counts those that are wanted; what the other options leave out is not told
     assert [item.text.value for item in items(found, limit=1)] == ["Change 2"]
-    assert unasked(found.changes, ChangeWishes(TODAY, projects=("x",))) == []
+    assert unasked(found.changes, ChangeOptions(TODAY, projects=("x",))) == []
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ records = st.dictionaries(
 @given(st.lists(records | records.map(lambda record: change(1) | record), max_size=3))
 @settings(max_examples=100)
 def test_any_record(found: list[dict[str, Any]]) -> None:
-    wishes = ChangeWishes(TODAY, votes=(Vote("Code-Review", -1),))
-    draft_changes(rest(*found).changes, wishes)
+    options = ChangeOptions(TODAY, votes=(Vote("Code-Review", -1),))
+    draft_changes(rest(*found).changes, options)
     items(rest(*found))
     items(lines(*found, {"type": "stats"}))

@@ -16,7 +16,7 @@ from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.doctree.lint import check_texts
 from sphinxext.digest.fragments.draft import plan_drafts
 from sphinxext.digest.fragments.fields import texts_of
-from sphinxext.digest.gather.digest_index import JointWishes, draft_index
+from sphinxext.digest.gather.digest_index import IndexOptions, draft_index
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.joint.index import Index, index_document, index_schema
 from sphinxext.digest.model import Fragment, Item, Kind, Participants, Story, Success, Thread
@@ -62,9 +62,9 @@ def index_of(document: dict[str, Any]) -> Index:
     return index
 
 
-def drafted(document: dict[str, Any], tmp_path: Path, **wishes: Any) -> dict[str, Fragment]:
+def drafted(document: dict[str, Any], tmp_path: Path, **options: Any) -> dict[str, Fragment]:
     """The fragments that come of a document, by their identities; all of them are good ones."""
-    drafts = draft_index(index_of(document), JointWishes(Settings(), **wishes))
+    drafts = draft_index(index_of(document), IndexOptions(Settings(), **options))
     plan = plan_drafts(drafts, tmp_path, "none")
     assert not plan.problems
     fragments = [fragment for _, fragment in plan.new]
@@ -131,12 +131,12 @@ def test_a_thread_continues_only_what_is_here(make_collection: Callable[..., Col
     fragments = FRAGMENTS | {"thread-two": FRAGMENTS["thread-two"].replace("'0000000000000002'", "thread-one")}
     document = published(make_collection(fragments))
     since = date(2026, 11, 19)
-    for wishes, continues in (
+    for options, continues in (
         ({}, f"{2:016x}"),
         ({"since": since}, None),
         ({"since": since, "known": frozenset({f"{2:016x}"})}, f"{2:016x}"),
     ):
-        thread = drafted(document, tmp_path, **wishes)[f"{3:016x}"].notes[0]
+        thread = drafted(document, tmp_path, **options)[f"{3:016x}"].notes[0]
         assert isinstance(thread, Thread)
         assert thread.continues == continues
 

@@ -21,7 +21,8 @@ import pytest
 
 import sphinxext.digest.gather.importer
 from sphinxext.digest.fragments import draft as outside
-from sphinxext.digest.render import rst as render_rst
+from sphinxext.digest.gather import xml
+from sphinxext.digest.text import rst
 from sphinxext.digest.text import visible as plain
 
 #: Each size is for the texts that took longest with the size before: how many of them, and the limit in seconds.
@@ -181,9 +182,10 @@ class Used:
 
 
 def modules() -> Iterator[ModuleType]:
+    yield sphinxext.digest.gather.importer
     for found in pkgutil.iter_modules(sphinxext.digest.gather.importer.__path__, "sphinxext.digest.gather.importer."):
         yield importlib.import_module(found.name)
-    yield from (outside, plain, render_rst)
+    yield from (xml, outside, plain, rst)
 
 
 def compiled(module: ModuleType) -> Iterator[tuple[str, re.Pattern, bool]]:
@@ -257,7 +259,7 @@ def check(used: Used) -> None:
 def test_the_patterns_are_found() -> None:
     assert len(PATTERNS) > 90
     names = {part for name in PATTERNS for part in name.split(".")}
-    assert {"FULL_THREAD", "_PERIODS", "_TERMINAL", "_SPECIAL", "_COMMON_URL", "_FROM_LINE", "_REST"} <= names
+    assert {"FULL_THREAD", "_PERIODS", "_TERMINAL", "_INLINE", "_COMMON_URL", "_FROM_LINE", "_REST"} <= names
     assert {"search", "split", "sub", "findall", "fullmatch"} <= names
 
 

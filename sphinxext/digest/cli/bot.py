@@ -31,7 +31,7 @@ from sphinxext.digest.gather.bot import (
 from sphinxext.digest.gather.bot.bot import Bot, check
 from sphinxext.digest.gather.bot.commit import Author, Clone, git_path
 from sphinxext.digest.gather.bot.journal import Journal, JournalError
-from sphinxext.digest.gather.bot.repository import Repository, Target
+from sphinxext.digest.gather.bot.repository import PushTarget, Repository
 from sphinxext.digest.gather.bot.success_tracker import log_url
 from sphinxext.digest.release.git import GitError
 
@@ -233,7 +233,7 @@ def _run(ctx: click.Context, settings: BotSettings, *, checking: bool, **options
     context = _context(settings.security)
     if checking:
         return asyncio.run(check(settings, context))
-    target = Target(options["push"], options["branch"] or branch) if options["push"] else None
+    target = PushTarget(options["push"], options["branch"] or branch) if options["push"] else None
     logger.info("committing to %s in %s", branch, project.root)
     bot_options = {"draft": options["draft"], "log_url": options["log_url"]}
     return asyncio.run(

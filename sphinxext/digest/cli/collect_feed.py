@@ -10,9 +10,9 @@ from sphinxext.digest.cli._drafts import CollectRun, collector, day_options
 from sphinxext.digest.cli._output import visible
 from sphinxext.digest.clock import today
 from sphinxext.digest.fragments.folder import read_folder
-from sphinxext.digest.gather.digest_index import JointWishes, draft_index
-from sphinxext.digest.gather.feed import Feed
-from sphinxext.digest.gather.feed.drafts import StoryWishes, draft_stories
+from sphinxext.digest.gather.digest_index import IndexOptions, draft_index
+from sphinxext.digest.gather.feed import ParsedFeed
+from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.joint.index import Index
 from sphinxext.digest.net.source import read_source
@@ -43,14 +43,14 @@ def command(
     their identities and with the name of the project they come from.
     """
     found = run.read(sources, lambda source: read_feed(read_source(source), source))
-    feeds = [source for source in found if isinstance(source, Feed)]
+    feeds = [source for source in found if isinstance(source, ParsedFeed)]
     indexes = [source for source in found if isinstance(source, Index)]
     known = read_folder(run.project.root, run.settings.fragments).fragments
-    plan = draft_stories(feeds, StoryWishes(today(), since, until, limit, group), known)
+    plan = draft_stories(feeds, StoryOptions(today(), since, until, limit, group), known)
     for path in plan.there:
         click.echo(f"{visible(path)} has this post", err=True)
     identities = frozenset(fragment.identity for fragment in known)
-    wishes = JointWishes(run.settings, since, until, limit, group, identities)
-    drafts = [*plan.drafts, *(draft for index in indexes for draft in draft_index(index, wishes))]
+    options = IndexOptions(run.settings, since, until, limit, group, identities)
+    drafts = [*plan.drafts, *(draft for index in indexes for draft in draft_index(index, options))]
     run.problems += [problem for index in indexes for problem in index.problems]
     run.save(drafts)

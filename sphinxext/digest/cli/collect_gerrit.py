@@ -15,7 +15,7 @@ from sphinxext.digest.clock import today
 from sphinxext.digest.fragments.draft import web_url
 from sphinxext.digest.gather.gerrit import (
     ChangeList,
-    ChangeWishes,
+    ChangeOptions,
     Vote,
     draft_changes,
     query_url,
@@ -101,10 +101,10 @@ def command(
     """
     found = run.read(sources, lambda source: _read(source, site))
     run.problems += [problem for part in found for problem in part.problems]
-    wishes = ChangeWishes(today(), since, until, limit, group, projects, votes, wip, abandoned)
+    options = ChangeOptions(today(), since, until, limit, group, projects, votes, wip, abandoned)
     changes = [change for part in found for change in part.changes]
-    _say_left_out(sum(part.private for part in found), len(unasked(changes, wishes)))
-    drafts = draft_changes(changes, wishes)
+    _say_left_out(sum(part.private for part in found), len(unasked(changes, options)))
+    drafts = draft_changes(changes, options)
     run.save(drafts)
 
 

@@ -10,8 +10,8 @@ import click
 
 from sphinxext.digest.cli._drafts import CollectRun, collector, day_options
 from sphinxext.digest.cli._options import checked, readable_day
-from sphinxext.digest.gather.irc.collector import Collector, Wishes, check_template
-from sphinxext.digest.gather.irc.sources import Source, find_sources
+from sphinxext.digest.gather.irc.collector import Collector, LogOptions, check_template
+from sphinxext.digest.gather.irc.sources import LogSource, find_sources
 from sphinxext.digest.gather.irc.stamps import zone_of
 
 
@@ -81,22 +81,22 @@ def command(
     """
     if since and until and until < since:
         raise click.UsageError(f"{since} is later than {until}.")
-    wishes = Wishes(channel, url, since, until, day, offset)
-    found = run.read(logs, lambda log: find_sources(log, channel, wishes.may_matter))
-    logs_read = _read([source for sources in found for source in sources], wishes)
+    options = LogOptions(channel, url, since, until, day, offset)
+    found = run.read(logs, lambda log: find_sources(log, channel, options.may_matter))
+    logs_read = _read([source for sources in found for source in sources], options)
     run.problems += logs_read.problems
     run.save(logs_read.drafts())
 
 
-def _read(sources: Sequence[Source], wishes: Wishes) -> Collector:
+def _read(sources: Sequence[LogSource], options: LogOptions) -> Collector:
     """Read all logs, with a progress bar on a terminal."""
     if not (sys.stderr and sys.stderr.isatty()):
-        return _read_all(sources, Collector(wishes))
+        return _read_all(sources, Collector(options))
     with click.progressbar(length=sum(one.size for one in sources), label="Reading logs", file=sys.stderr) as bar:
-        return _read_all(sources, Collector(wishes, bar.update))
+        return _read_all(sources, Collector(options, bar.update))
 
 
-def _read_all(sources: Sequence[Source], collector: Collector) -> Collector:
+def _read_all(sources: Sequence[LogSource], collector: Collector) -> Collector:
     for source in sources:
         collector.read(source)
     return collector

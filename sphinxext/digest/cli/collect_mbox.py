@@ -10,7 +10,7 @@ import click
 
 from sphinxext.digest.cli._drafts import CollectRun, collector
 from sphinxext.digest.cli._output import visible
-from sphinxext.digest.cli.threads import find, thread_options, wishes_of
+from sphinxext.digest.cli.threads import find, options_of, thread_options
 from sphinxext.digest.collection.load import load_collection
 from sphinxext.digest.gather.mail.draft import draft_thread, growth
 from sphinxext.digest.gather.mail.ranking import Candidate, Status
@@ -52,7 +52,7 @@ def command(
     """
     project, settings = run.project, run.settings
     collection = load_collection(project.root, settings)
-    finding = find(sources, collection, wishes_of(None, min_messages, tags, since, until, chosen), archive)
+    finding = find(sources, collection, options_of(None, min_messages, tags, since, until, chosen), archive)
     # what was drafted before is among the best still, whatever became of it: others do not move up
     wanted = sorted((one for one in finding.candidates if one.is_worthy or one.is_there), key=lambda one: -one.rank)
     wanted = wanted[: top if not chosen else None]

@@ -15,7 +15,7 @@ from sphinxext.digest.cli._options import (
     settings_to_write,
 )
 from sphinxext.digest.cli._output import as_json, show_problems, visible
-from sphinxext.digest.gather.importer.issue import Wishes
+from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import Plan, carry_out, make_plan
 from sphinxext.digest.model import Period
 from sphinxext.digest.model.period import YEARS, PeriodError, parse_interval
@@ -71,7 +71,7 @@ def command(
     project = open_valid_project(ctx.obj)
     settings = settings_to_write(project, fragments)
     named = [(file, os.fspath(file)) for file in files]
-    plan = make_plan(project, settings, named, Wishes(year, period, series.lower() if series else None))
+    plan = make_plan(project, settings, named, ImportOptions(year, period, series.lower() if series else None))
     if not dry_run:
         carry_out(plan, project)
     _show(plan, settings, form, dry_run=dry_run)

@@ -13,14 +13,14 @@ import click
 from sphinxext.digest.cli._options import format_option, open_project, readable_day, settings_to_write
 from sphinxext.digest.cli._output import as_json, show_problems, visible
 from sphinxext.digest.collection.load import Collection, load_collection
-from sphinxext.digest.gather.mail.ranking import Candidate, Wishes, participants_of
+from sphinxext.digest.gather.mail.ranking import Candidate, ThreadOptions, participants_of
 from sphinxext.digest.gather.mail.search import Finding, find_candidates
 from sphinxext.digest.net.http import WebError, check_web_url
 from sphinxext.digest.text.width import width_of
 
 
 def thread_options(*, top: int | None, min_messages: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add the options that choose threads, with these defaults; :func:`wishes_of` takes their values."""
+    """Add the options that choose threads, with these defaults; :func:`options_of` takes their values."""
     options = (
         click.option(
             "--top",
@@ -60,24 +60,24 @@ def thread_options(*, top: int | None, min_messages: int) -> Callable[[Callable[
     return add
 
 
-def wishes_of(
+def options_of(
     top: int | None,
     min_messages: int,
     tags: Sequence[str],
     since: date | None,
     until: date | None,
     chosen: Sequence[str] = (),
-) -> Wishes:
+) -> ThreadOptions:
     """Return the choice of threads that the options make."""
     folded = frozenset(tag.strip("[] ").casefold() for tag in tags)
     if chosen:
-        return Wishes(chosen=tuple(chosen), since=since, until=until)
-    return Wishes(top, min_messages, folded, since, until)
+        return ThreadOptions(chosen=tuple(chosen), since=since, until=until)
+    return ThreadOptions(top, min_messages, folded, since, until)
 
 
-def find(sources: Sequence[str], collection: Collection, wishes: Wishes, archive: str | None) -> Finding:
+def find(sources: Sequence[str], collection: Collection, options: ThreadOptions, archive: str | None) -> Finding:
     """Return the threads that are wanted; what a user may want to know besides is printed."""
-    finding = find_candidates(sources, collection, wishes, archive)
+    finding = find_candidates(sources, collection, options, archive)
     for note in finding.notes:
         click.echo(visible(note), err=True)
     return finding
@@ -129,7 +129,7 @@ def command(
     """
     project, problems = open_project(ctx.obj)
     collection = load_collection(project.root, settings_to_write(project, fragments))
-    finding = find(sources, collection, wishes_of(top, min_messages, tags, since, until), archive)
+    finding = find(sources, collection, options_of(top, min_messages, tags, since, until), archive)
     if form == "json":
         click.echo(as_json([_record(candidate) for candidate in finding.candidates]), nl=False)
     else:

@@ -21,7 +21,7 @@ _MAX_TEXT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class JointWishes:
+class IndexOptions:
     """The choice of notes, and the heading of items and stories.
 
     ``limit`` is how many fragments, the newest. ``known`` are the identities of those that the folder has.
@@ -35,7 +35,7 @@ class JointWishes:
     known: frozenset[str] = frozenset()
 
 
-def draft_index(index: Index, wishes: JointWishes) -> list[Draft]:
+def draft_index(index: Index, options: IndexOptions) -> list[Draft]:
     """Draft the fragments of an index, oldest first.
 
     A fragment keeps its identity, so that parts of threads stay connected, and what several projects have, such as
@@ -45,18 +45,18 @@ def draft_index(index: Index, wishes: JointWishes) -> list[Draft]:
     groups: dict[str, list[IndexNote]] = {}
     for note in index.notes:
         day = note.moment.day
-        if (wishes.since is None or wishes.since <= day) and (wishes.until is None or day <= wishes.until):
+        if (options.since is None or options.since <= day) and (options.until is None or day <= options.until):
             groups.setdefault(note.identity, []).append(note)
     fragments = sorted(groups.values(), key=lambda notes: (notes[0].moment.day, notes[0].identity))
-    if wishes.limit is not None:
-        fragments = fragments[max(0, len(fragments) - wishes.limit) :]
-    here = wishes.known.union(notes[0].identity for notes in fragments)
+    if options.limit is not None:
+        fragments = fragments[max(0, len(fragments) - options.limit) :]
+    here = options.known.union(notes[0].identity for notes in fragments)
     # a slug is another one here, and what is not here cannot be continued
     threads = {note.slug: note.identity for note in reversed(index.notes) if note.section == "threads" and note.slug}
     names = {slug: identity for slug, identity in threads.items() if identity in here} | {name: name for name in here}
     fragments = [[_connected(note, names) for note in notes] for notes in fragments]
-    sound = _sound_texts((note for notes in fragments for note in notes), wishes.settings)
-    return [_draft(index, notes, sound, wishes.group) for notes in fragments]
+    sound = _sound_texts((note for notes in fragments for note in notes), options.settings)
+    return [_draft(index, notes, sound, options.group) for notes in fragments]
 
 
 def _connected(note: IndexNote, names: Mapping[str, str]) -> IndexNote:

@@ -79,7 +79,7 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeWishes:
+class ChangeOptions:
     """The choice of changes; ``projects`` may end in ``*``. An open change is dated to ``today``.
 
     Changes that are work in progress, or abandoned, are wanted only with ``wip`` and ``abandoned``.
@@ -156,19 +156,19 @@ def read_changes(data: bytes, source: str, site: str = "") -> ChangeList:
     return result
 
 
-def draft_changes(changes: Iterable[Change], wishes: ChangeWishes) -> list[Draft]:
+def draft_changes(changes: Iterable[Change], options: ChangeOptions) -> list[Draft]:
     """Draft an item of each change that is wanted, in the order of the list.
 
     A merged change is news of the day on which it was, others of the day on which they were collected. A change that
     is in several lists is drafted once, and not again while it stays open.
     """
     drafts: dict[str, Draft] = {}
-    wanted = [change for change in changes if _wants(wishes, change)]
-    for change in wanted[: wishes.limit]:
-        day = Moment(_last_day(wishes)) if change.status != _MERGED or change.updated is None else change.updated
+    wanted = [change for change in changes if _wants(options, change)]
+    for change in wanted[: options.limit]:
+        day = Moment(_last_day(options)) if change.status != _MERGED or change.updated is None else change.updated
         identity = identity_of("change", change.site or change.project, change.number)
         note = {
-            "group": visible_text(wishes.group or "") or None,
+            "group": visible_text(options.group or "") or None,
             "text": plain_title(change.subject),
             "url": change.url,
         }
@@ -181,25 +181,25 @@ def draft_changes(changes: Iterable[Change], wishes: ChangeWishes) -> list[Draft
     return list(drafts.values())
 
 
-def _last_day(wishes: ChangeWishes) -> date:
-    return min(wishes.today, wishes.until) if wishes.until else wishes.today
+def _last_day(options: ChangeOptions) -> date:
+    return min(options.today, options.until) if options.until else options.today
 
 
-def unasked(changes: Iterable[Change], wishes: ChangeWishes) -> list[Change]:
+def unasked(changes: Iterable[Change], options: ChangeOptions) -> list[Change]:
     """Return the changes that are left out only since they are work in progress, or abandoned."""
-    more = replace(wishes, wip=True, abandoned=True)
-    return [change for change in changes if _wants(more, change) and not _wants(wishes, change)]
+    more = replace(options, wip=True, abandoned=True)
+    return [change for change in changes if _wants(more, change) and not _wants(options, change)]
 
 
-def _wants(wishes: ChangeWishes, change: Change) -> bool:
-    if (change.is_wip and not wishes.wip) or (change.status == _ABANDONED and not wishes.abandoned):
+def _wants(options: ChangeOptions, change: Change) -> bool:
+    if (change.is_wip and not options.wip) or (change.status == _ABANDONED and not options.abandoned):
         return False
-    day = change.updated.day if change.updated else wishes.today
-    if (wishes.since and day < wishes.since) or (wishes.until and wishes.until < day):
+    day = change.updated.day if change.updated else options.today
+    if (options.since and day < options.since) or (options.until and options.until < day):
         return False
-    if wishes.projects and not any(_is_of(change.project, name) for name in wishes.projects):
+    if options.projects and not any(_is_of(change.project, name) for name in options.projects):
         return False
-    return all(vote.is_in(change.votes) for vote in wishes.votes)
+    return all(vote.is_in(change.votes) for vote in options.votes)
 
 
 def _is_of(project: str, name: str) -> bool:

@@ -14,7 +14,7 @@ import pytest
 
 from sphinxext.digest.gather.bot.commit import Author, Clone
 from sphinxext.digest.gather.bot.journal import JournalEntry
-from sphinxext.digest.gather.bot.repository import Repository, Target
+from sphinxext.digest.gather.bot.repository import PushTarget, Repository
 from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 from sphinxext.digest.release.git import GitError
 
@@ -68,13 +68,18 @@ def test_folder_is_listed_once(clone: Path, repository: Repository, monkeypatch:
 
 @pytest.mark.parametrize("place", ["outside", "beside", ".git/hooks", "loop"])
 def test_folder_that_becomes_a_link(
-    clone: Path, tmp_path: Path, repository: Repository, git: Callable[..., str], make_repository: type, place: str
+    clone: Path,
+    tmp_path: Path,
+    repository: Repository,
+    git: Callable[..., str],
+    make_repository: type,
+    place: str,
 ) -> None:
     """A commit of somebody else, which the bot merges, puts a link in the place of the folder."""
     remote = tmp_path / "remote.git"
     git("init", "--quiet", "--bare", "--initial-branch=main", str(remote))
     first, second = _entries("#success one", "#success two")
-    repository = replace(repository, target=Target(str(remote), "main"))
+    repository = replace(repository, target=PushTarget(str(remote), "main"))
     repository.keep([first])
     repository.publish()
     other = tmp_path / "other"

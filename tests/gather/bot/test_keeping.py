@@ -15,7 +15,7 @@ import pytest
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.gather.bot.commit import Author, Clone
 from sphinxext.digest.gather.bot.journal import Journal, JournalEntry, JournalError
-from sphinxext.digest.gather.bot.repository import Repository, Target
+from sphinxext.digest.gather.bot.repository import PushTarget, Repository
 from sphinxext.digest.gather.bot.success_tracker import SuccessTracker, log_url
 from sphinxext.digest.release.git import GitError
 
@@ -301,7 +301,9 @@ def test_push_after_others(clone: Path, tmp_path: Path, git: Callable[..., str],
     (clone / "README").write_text("My change.\n", encoding="utf-8")
 
     author = Author("SuccessBot", "bot@example.org")
-    repository = Repository(Clone(clone, clone / ".git" / "bot-index", author), FOLDER, Target(str(remote), "main"))
+    repository = Repository(
+        Clone(clone, clone / ".git" / "bot-index", author), FOLDER, PushTarget(str(remote), "main")
+    )
     repository.keep(_entries("#success one"))
     repository.publish()
     assert git("ls-remote", str(remote), "main")[:40] == git("rev-parse", "HEAD")
@@ -329,7 +331,7 @@ def test_push_after_others(clone: Path, tmp_path: Path, git: Callable[..., str],
 def test_another_branch_waits(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
     """What a person does on another branch is neither committed to nor pushed."""
     repository = replace(
-        repository, clone=replace(repository.clone, branch="main"), target=Target(str(clone), "successes")
+        repository, clone=replace(repository.clone, branch="main"), target=PushTarget(str(clone), "successes")
     )
     git("checkout", "--quiet", "-b", "mine")
     for work in (lambda: repository.keep(_entries("#success one")), repository.publish):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinxext.digest.gather.bot.protocol import Message, fold_case, make_line, parse_line, split_text
+from sphinxext.digest.gather.bot.protocol import IrcMessage, fold_case, make_line, parse_line, split_text
 from sphinxext.digest.gather.bot.session import _time_of
 from sphinxext.digest.model.period import YEARS
 
@@ -14,20 +14,20 @@ from sphinxext.digest.model.period import YEARS
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (b"PING :a b", Message("PING", ("a b",))),
-        (b"ping", Message("PING")),
-        (b":irc.example.org 001 bot :Hello", Message("001", ("bot", "Hello"), "irc.example.org")),
-        (b":a!u@h PRIVMSG #c :", Message("PRIVMSG", ("#c", ""), "a")),
-        (b":a!u@h PRIVMSG #c ::x :y", Message("PRIVMSG", ("#c", ":x :y"), "a")),
-        (b":a@h  PRIVMSG  #c  x ", Message("PRIVMSG", ("#c", "x"), "a")),
+        (b"PING :a b", IrcMessage("PING", ("a b",))),
+        (b"ping", IrcMessage("PING")),
+        (b":irc.example.org 001 bot :Hello", IrcMessage("001", ("bot", "Hello"), "irc.example.org")),
+        (b":a!u@h PRIVMSG #c :", IrcMessage("PRIVMSG", ("#c", ""), "a")),
+        (b":a!u@h PRIVMSG #c ::x :y", IrcMessage("PRIVMSG", ("#c", ":x :y"), "a")),
+        (b":a@h  PRIVMSG  #c  x ", IrcMessage("PRIVMSG", ("#c", "x"), "a")),
         (
             rb"@time=1;k=a\sb\:\\c;e :a!u@h JOIN #c",
-            Message("JOIN", ("#c",), "a", {"time": "1", "k": "a b;\\c", "e": ""}),
+            IrcMessage("JOIN", ("#c",), "a", {"time": "1", "k": "a b;\\c", "e": ""}),
         ),
-        (b":a!u@h PRIVMSG #c :\xff\xfe", Message("PRIVMSG", ("#c", "ÿþ"), "a")),
+        (b":a!u@h PRIVMSG #c :\xff\xfe", IrcMessage("PRIVMSG", ("#c", "ÿþ"), "a")),
     ],
 )
-def test_parse(line: bytes, message: Message) -> None:
+def test_parse(line: bytes, message: IrcMessage) -> None:
     assert parse_line(line) == message
 
 

@@ -13,7 +13,7 @@ import pytest
 from sphinxext.digest.gather.bot import commit as commit_module
 from sphinxext.digest.gather.bot.commit import Author, Clone
 from sphinxext.digest.gather.bot.journal import JournalEntry
-from sphinxext.digest.gather.bot.repository import Repository, Target
+from sphinxext.digest.gather.bot.repository import PushTarget, Repository
 from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 from sphinxext.digest.release.git import _NO_REASON, GitError, _complaint
 
@@ -55,7 +55,7 @@ def test_conflict_is_named(
     other.run("push", "--quiet", "origin", "main")
     (clone / "README").write_text("Ours.\n", encoding="utf-8")
     make_repository(clone).commit("2026-01-02T00:00:00Z")
-    repository = replace(repository, target=Target(str(remote), "main"))
+    repository = replace(repository, target=PushTarget(str(remote), "main"))
     with pytest.raises(GitError, match=r"a person has to do it: CONFLICT \(content\): Merge conflict in README$"):
         repository.publish()
     # a remote that begins anew has nothing to merge
@@ -75,7 +75,7 @@ def test_remote_that_goes_back(
     """What somebody has removed from the remote by force, the bot pushes again with what is new; nothing is lost."""
     remote = tmp_path / "remote.git"
     git("init", "--quiet", "--bare", "--initial-branch=main", str(remote))
-    repository = replace(repository, target=Target(str(remote), "main"))
+    repository = replace(repository, target=PushTarget(str(remote), "main"))
     one, two = _entries("#success one", "#success two")
     repository.keep([one])
     repository.publish()
@@ -93,7 +93,11 @@ def test_remote_that_goes_back(
 
 
 def test_join_only_on_its_branch(
-    clone: Path, tmp_path: Path, repository: Repository, git: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    clone: Path,
+    tmp_path: Path,
+    repository: Repository,
+    git: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A person goes to another branch before the fetch, or in the minute that it takes."""
     remote = tmp_path / "remote.git"
@@ -132,7 +136,7 @@ def test_tag_with_the_name_of_the_branch(
     remote = tmp_path / "remote.git"
     git("init", "--quiet", "--bare", str(remote))
     repository = replace(
-        repository, clone=replace(repository.clone, branch="main"), target=Target(str(remote), "main")
+        repository, clone=replace(repository.clone, branch="main"), target=PushTarget(str(remote), "main")
     )
     commit = repository.keep(_entries("#success one"))
     repository.publish()
@@ -164,7 +168,7 @@ def test_remote_that_hangs(
     monkeypatch.setenv("GIT_SSH", str(program))
     monkeypatch.setenv("GIT_SSH_VARIANT", "simple")
     monkeypatch.setattr(commit_module, "REMOTE_TIMEOUT", 2)
-    repository = replace(repository, target=Target(f"ssh://example.org{remote}", "main"))
+    repository = replace(repository, target=PushTarget(f"ssh://example.org{remote}", "main"))
     repository.keep(_entries("#success one"))
     command = "push" if service == "receive-pack" else "fetch"
     with pytest.raises(GitError, match=f"^git {command} took longer than 2 seconds$"):
@@ -172,13 +176,17 @@ def test_remote_that_hangs(
     pid = int((tmp_path / "pid").read_text(encoding="ascii"))
     wait_until(lambda: not Path(f"/proc/{pid}").exists() or " Z " in Path(f"/proc/{pid}/stat").read_text("ascii"))
     monkeypatch.delenv("GIT_SSH")
-    replace(repository, target=Target(str(remote), "main")).publish()
+    replace(repository, target=PushTarget(str(remote), "main")).publish()
     assert git("ls-remote", str(remote), "main")[:40] == git("rev-parse", "HEAD")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell is needed")
 def test_the_reason_of_ssh(
-    clone: Path, tmp_path: Path, repository: Repository, git: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    clone: Path,
+    tmp_path: Path,
+    repository: Repository,
+    git: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     program = tmp_path / "ssh"
     program.write_text("#!/bin/sh\necho 'git@example.org: Permission denied (publickey).' >&2; exit 255\n", "utf-8")
@@ -186,7 +194,7 @@ def test_the_reason_of_ssh(
     monkeypatch.setenv("GIT_SSH", str(program))
     monkeypatch.setenv("GIT_SSH_VARIANT", "simple")
     with pytest.raises(GitError, match=r"^git@example\.org: Permission denied \(publickey\)\.$"):
-        replace(repository, target=Target("ssh://example.org/x", "main")).publish()
+        replace(repository, target=PushTarget("ssh://example.org/x", "main")).publish()
 
 
 def test_no_remote(clone: Path, repository: Repository, git: Callable[..., str]) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from sphinxext.digest.fragments.draft import Draft
 from sphinxext.digest.fragments.read import read_fragment
-from sphinxext.digest.gather.feed import Feed
-from sphinxext.digest.gather.feed.drafts import StoryWishes, draft_stories
+from sphinxext.digest.gather.feed import ParsedFeed
+from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.model import Story
 
@@ -21,9 +21,9 @@ SITE = "https://blog.example.org/feeds/all.xml"
 Stories = Callable[..., list[Story]]
 
 
-def feed_of(text: str | bytes, source: str = SITE) -> Feed:
+def feed_of(text: str | bytes, source: str = SITE) -> ParsedFeed:
     feed = read_feed(text if isinstance(text, bytes) else text.encode(), source)
-    assert isinstance(feed, Feed)
+    assert isinstance(feed, ParsedFeed)
     return feed
 
 
@@ -41,8 +41,8 @@ def story_of(draft: Draft) -> Story:
 def stories() -> Stories:
     """The stories that are drafted from feeds, given as texts."""
 
-    def stories(*feeds: str | bytes, **wishes: Any) -> list[Story]:
-        plan = draft_stories([feed_of(feed) for feed in feeds], StoryWishes(TODAY, **wishes))
+    def stories(*feeds: str | bytes, **options: Any) -> list[Story]:
+        plan = draft_stories([feed_of(feed) for feed in feeds], StoryOptions(TODAY, **options))
         return [story_of(draft) for draft in plan.drafts]
 
     return stories

@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from sphinxext.digest.gather.feed import Post, name_of, read_time
+from sphinxext.digest.gather.feed import FeedPost, name_of, read_time
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.problems import Code, DigestError
 
 from .conftest import SITE, Stories, atom, feed_of, rss
 
 
-def only(text: str | bytes) -> Post:
+def only(text: str | bytes) -> FeedPost:
     (post,) = feed_of(text).posts
     return post
 

@@ -20,7 +20,7 @@ from docutils.core import publish_doctree
 from sphinxext.digest.doctree.lint import check_texts
 from sphinxext.digest.fragments.draft import web_url
 from sphinxext.digest.fragments.fields import texts_of
-from sphinxext.digest.gather.feed.drafts import StoryWishes, draft_stories
+from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.settings.options import Settings
@@ -161,7 +161,7 @@ text = st.text(st.characters(codec="utf-8"), max_size=60) | st.sampled_from(MARK
 def test_any_json_feed(posts: list[tuple[str, str, str, str]]) -> None:
     items = [{"title": a, "content_html": b, "url": c, "id": d, "authors": [{"name": a}]} for a, b, c, d in posts]
     feed = json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "B", "items": items})
-    for draft in draft_stories([feed_of(feed)], StoryWishes(TODAY)).drafts:
+    for draft in draft_stories([feed_of(feed)], StoryOptions(TODAY)).drafts:
         story = story_of(draft)
         assert check_texts([("", kind, found) for kind, found in texts_of(story)], Settings()) == []
 
@@ -174,7 +174,7 @@ def test_any_atom(posts: list[tuple[str, str, str]]) -> None:
         f"<content>{escape(b)}</content>"
         for a, b, c in posts
     )
-    for draft in draft_stories([feed_of(atom(*parts))], StoryWishes(TODAY, until=date(2026, 11, 20))).drafts:
+    for draft in draft_stories([feed_of(atom(*parts))], StoryOptions(TODAY, until=date(2026, 11, 20))).drafts:
         story = story_of(draft)
         assert check_texts([("", kind, found) for kind, found in texts_of(story)], Settings()) == []
 

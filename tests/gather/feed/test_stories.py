@@ -9,7 +9,7 @@ import pytest
 
 from sphinxext.digest.fragments.draft import identity_of
 from sphinxext.digest.fragments.read import read_fragment
-from sphinxext.digest.gather.feed.drafts import StoryWishes, draft_stories, folded_url, without_tracking
+from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories, folded_url, without_tracking
 
 from .conftest import TODAY, Stories, atom, feed_of, rss
 
@@ -32,7 +32,7 @@ def test_a_story(stories: Stories) -> None:
 
 
 def test_the_draft() -> None:
-    plan = draft_stories([feed_of(rss(post(1)))], StoryWishes(TODAY))
+    plan = draft_stories([feed_of(rss(post(1)))], StoryOptions(TODAY))
     (draft,) = plan.drafts
     assert draft.identity == identity_of("story", "url https://blog.example.org/1")
     assert draft.stem == f"post-1-{draft.identity}"
@@ -43,8 +43,8 @@ def test_the_draft() -> None:
 def test_oldest_first_within_days_and_a_limit(stories: Stories) -> None:
     feed = rss(post(4, day=20), post(3, day=19), post(1, day=17), post(2, day=18))
 
-    def titles(**wishes: object) -> list[str]:
-        return [story.label for story in stories(feed, **wishes)]
+    def titles(**options: object) -> list[str]:
+        return [story.label for story in stories(feed, **options)]
 
     assert titles() == ["Post 1", "Post 2", "Post 3", "Post 4"]
     assert titles(limit=2) == ["Post 3", "Post 4"]
@@ -56,10 +56,10 @@ def test_a_post_without_a_date_is_of_today(stories: Stories) -> None:
     feed = rss("<title>A</title><description>x</description>")
     assert len(stories(feed, since=TODAY, until=TODAY)) == 1
     assert stories(feed, until=date(2026, 11, 19)) == []
-    (draft,) = draft_stories([feed_of(feed)], StoryWishes(TODAY)).drafts
+    (draft,) = draft_stories([feed_of(feed)], StoryOptions(TODAY)).drafts
     assert "\ndate: 2026-11-20\n" in draft.text
     assert "does not say when" in draft.text
-    (again,) = draft_stories([feed_of(feed)], StoryWishes(date(2026, 11, 21))).drafts
+    (again,) = draft_stories([feed_of(feed)], StoryOptions(date(2026, 11, 21))).drafts
     # without an identifier and an address only the day tells it from others
     assert again.identity != draft.identity
 
@@ -106,17 +106,17 @@ def test_what_somebody_wrote_is_not_drafted_again() -> None:
         fragment, problems = read_fragment(data, f"{number}.yaml", f"mine-{number:016x}")
         assert fragment and not problems
         fragments.append(fragment)
-    plan = draft_stories(feeds, StoryWishes(TODAY), fragments)
+    plan = draft_stories(feeds, StoryOptions(TODAY), fragments)
     assert plan.there == ["1.yaml", "0.yaml"] or plan.there == ["0.yaml", "1.yaml"]
     assert [draft.stem.rpartition("-")[0] for draft in plan.drafts] == ["post-3"]
 
 
 def test_a_draft_that_is_there_is_left_to_its_identity() -> None:
     feeds = [feed_of(rss(post(1)))]
-    (draft,) = draft_stories(feeds, StoryWishes(TODAY)).drafts
+    (draft,) = draft_stories(feeds, StoryOptions(TODAY)).drafts
     fragment, _ = read_fragment(draft.text.encode(), "x.yaml", draft.stem)
     assert fragment
-    plan = draft_stories(feeds, StoryWishes(TODAY), [fragment])
+    plan = draft_stories(feeds, StoryOptions(TODAY), [fragment])
     assert (plan.there, [other.identity for other in plan.drafts]) == ([], [draft.identity])
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from sphinxext.digest.collection.load import load_collection
-from sphinxext.digest.gather.importer.issue import Wishes
+from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import Plan, carry_out, make_plan
 from sphinxext.digest.settings.project import load_project
 
-NO_WISHES = Wishes()
+NO_WISHES = ImportOptions()
 
 
-def import_files(root: Path, *files: Path, wishes: Wishes = NO_WISHES) -> Plan:
+def import_files(root: Path, *files: Path, options: ImportOptions = NO_WISHES) -> Plan:
     """Import files, named by their names alone, into a project."""
     project, problems = load_project(root)
     assert not problems
-    plan = make_plan(project, project.main, [(file, file.name) for file in files], wishes)
+    plan = make_plan(project, project.main, [(file, file.name) for file in files], options)
     carry_out(plan, project)
     return plan
 

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sphinxext.digest.gather.importer.html import blocks_of_html
-from sphinxext.digest.gather.importer.issue import Wishes
+from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import make_plan
 from sphinxext.digest.model.period import parse_interval
 from sphinxext.digest.settings.project import load_project
@@ -46,7 +46,7 @@ def plan_of(data: bytes) -> None:
         file = Path(folder, "digest")
         file.write_bytes(data)
         project, _ = load_project(Path(folder))
-        plan = make_plan(project, project.main, [(file, "digest")], Wishes(period=parse_interval("2016-W14")))
+        plan = make_plan(project, project.main, [(file, "digest")], ImportOptions(period=parse_interval("2016-W14")))
         assert plan.new or plan.problems
         for problem in plan.problems:
             assert problem.path == "digest"

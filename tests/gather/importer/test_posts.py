@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.gather.importer.issue import Wishes, fragments_of, issue_of
-from sphinxext.digest.gather.importer.sources import Source, read_source
+from sphinxext.digest.gather.importer.issue import ImportOptions, fragments_of, issue_of
+from sphinxext.digest.gather.importer.sources import PostSource, read_source
 from sphinxext.digest.model import Fragment
 from sphinxext.digest.model.period import parse_interval
 from sphinxext.digest.problems import DigestError, Problem
@@ -17,17 +17,17 @@ from sphinxext.digest.settings.options import Settings
 PERIOD = parse_interval("2016-04-02/2016-04-08")
 
 
-def source(folder: Path, data: str) -> Source:
+def source(folder: Path, data: str) -> PostSource:
     file = folder / "x"
     file.write_bytes(data.encode())
     return read_source(file, "x")
 
 
-def imported(folder: Path, data: str, wishes: Wishes | None = None) -> tuple[list[Fragment], list[Problem]]:
+def imported(folder: Path, data: str, options: ImportOptions | None = None) -> tuple[list[Fragment], list[Problem]]:
     """The fragments of a file's posts, and what is reported."""
     fragments, problems = [], []
     for post in source(folder, data).posts:
-        issue, found = issue_of(post, wishes or Wishes(period=PERIOD))
+        issue, found = issue_of(post, options or ImportOptions(period=PERIOD))
         problems += found
         for new in fragments_of(issue, Settings()) if issue else ():
             fragment, found = new.read("f")
@@ -82,7 +82,7 @@ def mails(*subjects: str) -> str:
 def test_numbered_newsletters_of_an_archive(subject: str, tmp_path: Path) -> None:
     """Each is of the day on which it was sent, and all else in the archive is left out."""
     data = mails(subject.format(4), f"Re: {subject.format(4)}", "Lamps", subject.format(5))
-    fragments, problems = imported(tmp_path, data, Wishes())
+    fragments, problems = imported(tmp_path, data, ImportOptions())
     assert problems == []
     found = [(str(fragment.date)[:10], note.text.value) for fragment in fragments for note in fragment.notes]
     if "December" in subject:
@@ -101,5 +101,5 @@ def test_mails_of_an_archive_that_are_no_newsletters(subject: str, tmp_path: Pat
 
 
 def test_a_mail_alone_may_have_any_subject(tmp_path: Path) -> None:
-    [fragment], _ = imported(tmp_path, mails("Lamps"), Wishes())
+    [fragment], _ = imported(tmp_path, mails("Lamps"), ImportOptions())
     assert [note.text.value for note in fragment.notes] == ["The lamp of 01."]

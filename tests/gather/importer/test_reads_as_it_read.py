@@ -17,7 +17,7 @@ pytest.importorskip("docutils")
 from sphinxext.digest.doctree.lint import check_texts
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.fragments.fields import Type, texts_of
-from sphinxext.digest.gather.importer.issue import Wishes, fragments_of, issue_of
+from sphinxext.digest.gather.importer.issue import ImportOptions, fragments_of, issue_of
 from sphinxext.digest.gather.importer.references import NUMBER
 from sphinxext.digest.gather.importer.sources import read_source
 from sphinxext.digest.model.period import parse_interval
@@ -168,7 +168,7 @@ PLAIN = st.lists(st.one_of(LINES, st.just(""), st.just("====="), st.just("> quot
 def shown(data: bytes) -> Iterator[tuple[str, str]]:
     """What the posts of a file say, and what their fragments show, each without white space."""
     parser = TextParser(guard_of(Settings()))
-    wishes = Wishes(period=parse_interval("2016-04-02/2016-04-08"))
+    options = ImportOptions(period=parse_interval("2016-04-02/2016-04-08"))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "x")
         file.write_bytes(data)
@@ -180,7 +180,7 @@ def shown(data: bytes) -> Iterator[tuple[str, str]]:
         if NUMBER.match(post.blocks[-1].plain if post.blocks else ""):
             continue  # the list of links at the end is no text
         read = "".join(" ".join(block.plain for block in post.blocks).split())
-        issue, _ = issue_of(post, wishes)
+        issue, _ = issue_of(post, options)
         assert issue is not None
         found_words: list[str] = []
         for new in fragments_of(issue, Settings()):

@@ -6,7 +6,7 @@ import pytest
 
 from sphinxext.digest.gather.importer.html import blocks_of_html
 from sphinxext.digest.gather.importer.layout import blocks_of_text
-from sphinxext.digest.gather.importer.sections import Section, join_parts, sections_of
+from sphinxext.digest.gather.importer.sections import PostSection, join_parts, sections_of
 
 CONTEST = """\
 A Contest for Lamps
@@ -34,7 +34,7 @@ def titles(text: str) -> list[str]:
     return [section.title for section in sections(text)]
 
 
-def sections(text: str) -> list[Section]:
+def sections(text: str) -> list[PostSection]:
     if text.startswith("<"):
         blocks, heads, _ = blocks_of_html(text, 1)
         return join_parts(sections_of(blocks, heads=heads))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from sphinxext.digest.gather.irc.collector import Collector, Wishes
+from sphinxext.digest.gather.irc.collector import Collector, LogOptions
 from sphinxext.digest.gather.irc.commands import TrackedCommand, distinct
 from sphinxext.digest.gather.irc.sources import find_sources
 from sphinxext.digest.problems import DigestError
@@ -20,14 +20,14 @@ def write(path: Path, *lines: str) -> Path:
     return path
 
 
-def read(*logs: Path | str, **wishes: object) -> Collector:
+def read(*logs: Path | str, **options: object) -> Collector:
     """Read files, folders and URLs."""
-    offset = timedelta(hours=float(str(wishes.pop("hours", 0))))
-    wished = Wishes(offset=offset, **wishes)  # type: ignore[arg-type]
-    collector = Collector(wished)
+    offset = timedelta(hours=float(str(options.pop("hours", 0))))
+    given = LogOptions(offset=offset, **options)  # type: ignore[arg-type]
+    collector = Collector(given)
     for log in logs:
         try:
-            for source in find_sources(str(log), wished.channel, wished.may_matter):
+            for source in find_sources(str(log), given.channel, given.may_matter):
                 collector.read(source)
         except DigestError as error:
             collector.problems += error.problems

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sphinxext.digest.fragments.read import read_fragment
-from sphinxext.digest.gather.irc.collector import Collector, Wishes
-from sphinxext.digest.gather.irc.sources import Source
+from sphinxext.digest.gather.irc.collector import Collector, LogOptions
+from sphinxext.digest.gather.irc.sources import LogSource
 
 from .test_formats import HTML, SUPYBOT, ZNC
 
@@ -56,9 +56,9 @@ TYPES = st.sampled_from(["m.room.message", "m.room.member", "m.room.redaction", 
 
 
 def collect(data: bytes) -> Collector:
-    collector = Collector(Wishes(day=date(2026, 3, 14), url="https://logs.example.org/{channel}/{date}#{time}"))
+    collector = Collector(LogOptions(day=date(2026, 3, 14), url="https://logs.example.org/{channel}/{date}#{time}"))
     for name in ("#dev.log", "#dev.2026-03-15.log"):
-        collector.read(Source(name, lambda: io.BytesIO(data), len(data), "dev", None))
+        collector.read(LogSource(name, lambda: io.BytesIO(data), len(data), "dev", None))
     for draft in collector.drafts():
         fragment, problems = read_fragment(draft.text.encode(), "x.yaml", draft.stem)
         assert fragment is not None
@@ -122,8 +122,8 @@ def test_hostile_lines_take_no_longer(line: bytes) -> None:
 def test_a_crowd_takes_no_longer() -> None:
     """Many nicks tell something within five minutes, each another thing and again."""
     lines = [f"2026-03-14T15:02:{i % 60:02}  <a{i % 3000}> #success {i} of {i % 7}\n" for i in range(20_000)]
-    collector = Collector(Wishes())
+    collector = Collector(LogOptions())
     data = "".join(lines).encode()
     started = time.process_time()
-    collector.read(Source("#dev.log", lambda: io.BytesIO(data), len(data), "dev", None))
+    collector.read(LogSource("#dev.log", lambda: io.BytesIO(data), len(data), "dev", None))
     assert time.process_time() - started < 10

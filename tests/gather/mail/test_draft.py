@@ -18,7 +18,7 @@ from sphinxext.digest.gather.mail.ranking import (
     Candidate,
     Known,
     Status,
-    Wishes,
+    ThreadOptions,
     choose,
     cut,
     make_candidate,
@@ -38,9 +38,9 @@ Candidates = Callable[..., list[Candidate]]
 def candidates(tmp_path: Path, make_collection: Callable[..., Collection]) -> Candidates:
     """The candidates of some mails, given the fragments of a collection by their slugs."""
 
-    def make(mails: list[Mail], fragments: dict[str, str] | None = None, **wishes: object) -> list[Candidate]:
+    def make(mails: list[Mail], fragments: dict[str, str] | None = None, **options: object) -> list[Candidate]:
         known = Known(make_collection(fragments or {}))
-        wanted = Wishes(**wishes)  # type: ignore[arg-type]
+        wanted = ThreadOptions(**options)  # type: ignore[arg-type]
         found = cut(threads(mails, folder=tmp_path), wanted.until)
         url = "https://lists.example.org/t/1"
         urls = [url, *[None] * len(found)]
@@ -243,8 +243,8 @@ def test_choosing(candidates: Candidates) -> None:
     short = Mail("s", "[list] [Release] Short", sent=START + timedelta(days=60))
     mails = [*conversation(), short, Mail("t", "[list] [release] Another", "Bob Sample", ("s",))]
 
-    def titles(**wishes: object) -> list[str]:
-        return [one.title for one in candidates(mails, **wishes)]
+    def titles(**options: object) -> list[str]:
+        return [one.title for one in candidates(mails, **options)]
 
     assert titles() == [TITLE, "Short"]
     assert titles(top=1) == [TITLE]

@@ -27,7 +27,7 @@ from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.gather.mail.body import cited_urls
 from sphinxext.digest.gather.mail.draft import draft_thread
 from sphinxext.digest.gather.mail.header import read_message
-from sphinxext.digest.gather.mail.ranking import Known, Wishes, make_candidate
+from sphinxext.digest.gather.mail.ranking import Known, ThreadOptions, make_candidate
 from sphinxext.digest.gather.mail.sources import read_archives
 from sphinxext.digest.gather.mail.text import url_as_rst
 from sphinxext.digest.gather.mail.threads import find_threads
@@ -85,7 +85,7 @@ def write_drafts(folder: Path, archive: bytes) -> None:
     fragments = folder / "releasenotes" / "digests"
     fragments.mkdir(parents=True, exist_ok=True)
     for thread in find_threads([one.messages for one in read_archives([str(folder / "x.mbox")]).archives]):
-        draft = draft_thread(make_candidate(thread, None, frozenset(), known, Wishes()))
+        draft = draft_thread(make_candidate(thread, None, frozenset(), known, ThreadOptions()))
         (fragments / f"{draft.stem}.yaml").write_text(draft.text.replace("draft: true\n", ""), encoding="utf-8")
 
 

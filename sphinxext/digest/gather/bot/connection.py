@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from sphinxext.digest.gather.bot import Login, Server, Waits
-from sphinxext.digest.gather.bot.protocol import MAX_LINE, MAX_TAGS, Message, is_word, make_line, parse_line
+from sphinxext.digest.gather.bot.protocol import MAX_LINE, MAX_TAGS, IrcMessage, is_word, make_line, parse_line
 from sphinxext.digest.gather.bot.replies import Bucket
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Connection:
             raise ConnectionLost(f"cannot connect: {getattr(error, 'strerror', None) or error}") from None
         return cls(reader, writer, waits)
 
-    async def messages(self) -> AsyncIterator[Message]:
+    async def messages(self) -> AsyncIterator[IrcMessage]:
         """Yield the server's messages as they come, and answer its pings.
 
         :raises ConnectionLost: at the end.
@@ -215,7 +215,7 @@ class Registration:
         except TimeoutError:
             raise ConnectionLost(f"no login within {seconds:g} seconds") from None
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: IrcMessage) -> None:
         command = message.command
         if command == "CAP":
             self._take_capabilities(message)
@@ -232,7 +232,7 @@ class Registration:
         elif command in ("464", "465"):
             raise LoginRefused(f"the server does not let the bot in: {message.param(-1)}")
 
-    def _take_capabilities(self, message: Message) -> None:
+    def _take_capabilities(self, message: IrcMessage) -> None:
         kind = message.param(1).upper()
         names = message.param(-1).split()
         if kind == "LS":
@@ -267,7 +267,7 @@ class Registration:
             self._negotiating = False
             self._connection.send_now("CAP", "END")
 
-    def _try_another_nick(self, message: Message) -> None:
+    def _try_another_nick(self, message: IrcMessage) -> None:
         self._attempts += 1
         if self._attempts > 8:
             raise LoginRefused(f"the server takes no nick of the bot: {message.param(-1)}")

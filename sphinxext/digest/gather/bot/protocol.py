@@ -26,7 +26,7 @@ _BREAKS_A_LINE = re.compile("[\r\n\0]")
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class IrcMessage:
     """A message as it came: who sent it, if that is said, the command in capitals, and its parameters."""
 
     command: str
@@ -42,7 +42,7 @@ class Message:
             return ""
 
 
-def parse_line(line: bytes) -> Message | None:
+def parse_line(line: bytes) -> IrcMessage | None:
     """Parse a line without its end; return None if it is not a valid message.
 
     It is read as a line of a log is, so that a bot and a log agree on what is not UTF-8.
@@ -62,7 +62,7 @@ def parse_line(line: bytes) -> Message | None:
     parts = [word for word in words if word] + ([trailing] if colon else [])
     if not parts or not re.fullmatch(r"[A-Za-z]+|[0-9]{3}", parts[0]):
         return None
-    return Message(parts[0].upper(), tuple(parts[1:]), nick, tags)
+    return IrcMessage(parts[0].upper(), tuple(parts[1:]), nick, tags)
 
 
 def make_line(command: str, *params: str) -> bytes:

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Target:
+class PushTarget:
     """The target of pushes: the name or URL of a remote, and a branch of it."""
 
     remote: str
@@ -36,7 +36,7 @@ class Repository:
 
     clone: Clone
     folder: str
-    target: Target | None = None
+    target: PushTarget | None = None
 
     def committed(self, entries: Iterable[JournalEntry]) -> set[str]:
         """Return the paths of entries whose fragments were ever committed; if one is gone, a person removed it.

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from sphinxext.digest.gather.bot import BotSettings, Waits
 from sphinxext.digest.gather.bot.connection import Connection, Registration
-from sphinxext.digest.gather.bot.protocol import Message, fold_case, is_word
+from sphinxext.digest.gather.bot.protocol import IrcMessage, fold_case, is_word
 from sphinxext.digest.gather.bot.replies import Backoff, ReplyQueue
 from sphinxext.digest.model.period import YEARS
 
@@ -112,7 +112,7 @@ class Session:
         self._identified = asyncio.Event()
         self._clock = asyncio.get_running_loop().time
         self._splits: dict[str, float] = {}
-        self._handlers: dict[str, Callable[[Message], None]] = {
+        self._handlers: dict[str, Callable[[IrcMessage], None]] = {
             "005": self._on_isupport,
             "376": self._on_welcome,
             "422": self._on_welcome,
@@ -191,7 +191,7 @@ class Session:
     def _fold(self, name: str) -> str:
         return fold_case(name, self.channels.mapping)
 
-    def _on_isupport(self, message: Message) -> None:
+    def _on_isupport(self, message: IrcMessage) -> None:
         for token in message.params[1:-1]:
             name, _, value = token.partition("=")
             if name == "CASEMAPPING":
@@ -200,18 +200,18 @@ class Session:
                 # the mode that says that a user is a bot: https://ircv3.net/specs/extensions/bot-mode
                 self._connection.send("MODE", self.nick, f"+{value}")
 
-    def _on_welcome(self, message: Message) -> None:
+    def _on_welcome(self, message: IrcMessage) -> None:
         self._welcome.set()
 
-    def _on_identified(self, message: Message) -> None:
+    def _on_identified(self, message: IrcMessage) -> None:
         self._identified.set()
 
-    def _on_notice(self, message: Message) -> None:
+    def _on_notice(self, message: IrcMessage) -> None:
         if self._fold(message.nick) == "nickserv":
             logger.info("NickServ says: %s", message.param(-1))
             self._identified.set()
 
-    def _on_join(self, message: Message) -> None:
+    def _on_join(self, message: IrcMessage) -> None:
         if not self._is_me(message.nick):
             return
         if (name := self.channels.find(message.param(0))) is None:
@@ -224,22 +224,22 @@ class Session:
         if self.channels.is_complete:
             self.complete.set()
 
-    def _on_not_joined(self, message: Message) -> None:
+    def _on_not_joined(self, message: IrcMessage) -> None:
         if (name := self.channels.find(message.param(1))) and not self.channels.is_inside(name):
             wait = self.channels.shut_out(name, self._clock())
             logger.warning("cannot join %s, next attempt in %.0f s: %s", name, wait, message.param(-1))
 
-    def _on_part(self, message: Message) -> None:
+    def _on_part(self, message: IrcMessage) -> None:
         if self._is_me(message.nick) and (name := self.channels.find(message.param(0))):
             wait = self.channels.shut_out(name, self._clock())
             logger.warning("was made to leave %s, back in %.0f s", name, wait)
 
-    def _on_kick(self, message: Message) -> None:
+    def _on_kick(self, message: IrcMessage) -> None:
         if self._is_me(message.param(1)) and (name := self.channels.find(message.param(0))):
             wait = self.channels.shut_out(name, self._clock())
             logger.warning("kicked from %s by %s, back in %.0f s: %s", name, message.nick, wait, message.param(2))
 
-    def _on_nick(self, message: Message) -> None:
+    def _on_nick(self, message: IrcMessage) -> None:
         if not is_word(message.param(0)):
             return
         if self._is_me(message.nick):
@@ -249,7 +249,7 @@ class Session:
             self._rename(message.nick, message.param(0))
             self._on_free(message.nick)
 
-    def _on_quit(self, message: Message) -> None:
+    def _on_quit(self, message: IrcMessage) -> None:
         words = message.param(0)
         if _NETSPLIT.fullmatch(words) and self._clock() - self._splits.get(words, float("-inf")) > 60:
             if len(self._splits) > 100:  # anybody can quit with such words
@@ -264,10 +264,10 @@ class Session:
         if self._fold(nick) == self._fold(wanted) and not self._is_me(wanted):
             self._connection.send("NICK", wanted)
 
-    def _on_cannot_send(self, message: Message) -> None:
+    def _on_cannot_send(self, message: IrcMessage) -> None:
         logger.warning("cannot speak in %s: %s", message.param(1), message.param(-1))
 
-    def _on_message(self, message: Message) -> None:
+    def _on_message(self, message: IrcMessage) -> None:
         """A message in a channel. Private ones, actions and other CTCP, and what bots say are not for us."""
         name, text = self.channels.find(message.param(0)), message.param(1)
         if name is None or text.startswith("\x01") or not message.nick or "bot" in message.tags:
@@ -281,7 +281,7 @@ class Session:
         return any(self._fold(nick) == self._fold(name) for name in self._settings.ignored)
 
 
-def _time_of(message: Message) -> datetime:
+def _time_of(message: IrcMessage) -> datetime:
     """Return the time that the server says, as a bouncer does of what it has kept; else it is now. In UTC."""
     now = datetime.now(UTC)
     text = message.tags.get("time", "")

@@ -28,7 +28,7 @@ _MAIL = re.compile(r"\S+@\S+")
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class FeedPost:
     """A post of a feed. All texts but ``body`` are plain lines, and empty if the feed has none.
 
     ``body`` is its text or summary, HTML if ``is_html``. ``identifier`` is the feed's own name for the post.
@@ -44,12 +44,12 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class ParsedFeed:
     """A feed. ``home`` is the page that it is the feed of; ``posts`` are in the order of the file."""
 
     title: str
     home: str | None
-    posts: tuple[Post, ...]
+    posts: tuple[FeedPost, ...]
 
 
 def read_time(text: str) -> Moment | None:

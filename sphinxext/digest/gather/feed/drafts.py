@@ -10,7 +10,7 @@ from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
 from sphinxext.digest.fragments.draft import Draft, identity_of, make_draft, plain_paragraph, plain_title
-from sphinxext.digest.gather.feed import MAX_BODY, Feed, Post
+from sphinxext.digest.gather.feed import MAX_BODY, FeedPost, ParsedFeed
 from sphinxext.digest.gather.importer import Form
 from sphinxext.digest.gather.importer.html import blocks_of_html, with_paragraphs
 from sphinxext.digest.model import Fragment, Moment, Story
@@ -33,7 +33,7 @@ _NO_TEXT = re.compile(
 )
 
 
-def excerpt_of(post: Post) -> str:
+def excerpt_of(post: FeedPost) -> str:
     """Return the first paragraphs and lists of a post as reST, up to about 80 words, without headings and code."""
     lines: list[str] = []
     after_bullet = False
@@ -49,7 +49,7 @@ def excerpt_of(post: Post) -> str:
     return "\n".join(lines)
 
 
-def _paragraphs(post: Post) -> Iterator[tuple[bool, str]]:
+def _paragraphs(post: FeedPost) -> Iterator[tuple[bool, str]]:
     """Yield the paragraphs as plain lines, each with True if it is a list item."""
     body = visible_lines(post.body)
     if post.is_html:
@@ -113,7 +113,7 @@ _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ycl
 
 
 @dataclass(frozen=True, slots=True)
-class StoryWishes:
+class StoryOptions:
     """The choice of posts: the ``limit`` newest of each feed. A post without a date counts as one of ``today``."""
 
     today: date
@@ -135,7 +135,7 @@ class StoryPlan:
     there: list[str] = field(default_factory=list)
 
 
-def draft_stories(feeds: Sequence[Feed], wishes: StoryWishes, fragments: Iterable[Fragment] = ()) -> StoryPlan:
+def draft_stories(feeds: Sequence[ParsedFeed], options: StoryOptions, fragments: Iterable[Fragment] = ()) -> StoryPlan:
     """Draft a story of each chosen post.
 
     Posts are duplicates if they share the identifier, the URL without tracking parameters, or title, author and day.
@@ -150,15 +150,15 @@ def draft_stories(feeds: Sequence[Feed], wishes: StoryWishes, fragments: Iterabl
     drafts: list[tuple[Moment, Draft]] = []
     for feed in feeds:
         common = _common(feed)
-        for post in _wanted(feed, wishes):
-            moment = post.published or Moment(wishes.today)
+        for post in _wanted(feed, options):
+            moment = post.published or Moment(options.today)
             keys = _keys(post, feed, moment, common)
             identity = identity_of("story", keys[0])
             path = known.find(keys, post.url, identity)
             known.add(keys, post.url, identity, path or "")
             if path:
                 plan.there.append(path)
-            elif path is None and (draft := _draft(post, feed, moment, identity, wishes)) is not None:
+            elif path is None and (draft := _draft(post, feed, moment, identity, options)) is not None:
                 drafts.append((moment, draft))
     plan.drafts = [draft for _, draft in sorted(drafts, key=lambda pair: _order(pair[0]))]
     return plan
@@ -206,7 +206,7 @@ def _are_of_one_site(one: str | None, other: str | None) -> bool:
     return folded_url(one) != folded_url(other) and hosts[0] == hosts[1]
 
 
-def _common(feed: Feed) -> frozenset[str]:
+def _common(feed: ParsedFeed) -> frozenset[str]:
     """Return the URLs and identifiers that several posts of a feed share, and that identify none of them."""
     urls = {(post.url, post.identifier or post.title) for post in feed.posts if post.url}
     names = {(post.identifier, post.url or post.title) for post in feed.posts if post.identifier}
@@ -241,17 +241,17 @@ def folded_url(url: str) -> str:
     return parts._replace(scheme="https", netloc=host, path=parts.path.rstrip("/")).geturl()
 
 
-def _wanted(feed: Feed, wishes: StoryWishes) -> list[Post]:
-    posts = [post for post in feed.posts if wishes.wants(post.published.day if post.published else wishes.today)]
-    posts.sort(key=lambda post: _order(post.published or Moment(wishes.today)), reverse=True)
-    return posts[: wishes.limit]
+def _wanted(feed: ParsedFeed, options: StoryOptions) -> list[FeedPost]:
+    posts = [post for post in feed.posts if options.wants(post.published.day if post.published else options.today)]
+    posts.sort(key=lambda post: _order(post.published or Moment(options.today)), reverse=True)
+    return posts[: options.limit]
 
 
 def _order(moment: Moment) -> tuple[date, str]:
     return moment.day, str(moment.time or "")
 
 
-def _keys(post: Post, feed: Feed, moment: Moment, common: frozenset[str]) -> list[str]:
+def _keys(post: FeedPost, feed: ParsedFeed, moment: Moment, common: frozenset[str]) -> list[str]:
     """Return the keys of a post; the first makes its identity.
 
     An identifier that is not a URI is unique only within its feed.
@@ -274,14 +274,14 @@ def _title_key(title: str, author: str, day: date) -> list[str]:
     return [f"title {title.casefold()} {author.casefold()} {day}"] if title else []
 
 
-def _draft(post: Post, feed: Feed, moment: Moment, identity: str, wishes: StoryWishes) -> Draft | None:
+def _draft(post: FeedPost, feed: ParsedFeed, moment: Moment, identity: str, options: StoryOptions) -> Draft | None:
     """Draft a post; return None if it has neither a title nor a text."""
     title = plain_title(post.title)
     text = excerpt_of(post)
     note: dict[str, object] = {
         "title": (title or None) if text else None,
         "author": post.author or None,
-        "group": visible_text(wishes.group or "") or None,
+        "group": visible_text(options.group or "") or None,
         "url": without_tracking(post.url) if post.url else None,
         "text": text or title,
     }

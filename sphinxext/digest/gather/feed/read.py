@@ -15,8 +15,8 @@ from typing import Any
 from sphinxext.digest.fragments.draft import web_url
 from sphinxext.digest.gather.feed import (
     MAX_BODY,
-    Feed,
-    Post,
+    FeedPost,
+    ParsedFeed,
     loose_title,
     name_of,
     read_time,
@@ -44,7 +44,7 @@ _XHTML = ("xhtml", "application/xhtml+xml")
 _PAGES = ("", "text/html", "application/xhtml+xml")
 
 
-def read_feed(data: bytes, source: str) -> Feed | Index:
+def read_feed(data: bytes, source: str) -> ParsedFeed | Index:
     """Read a feed or an index.
 
     :param source: its path or URL, for problems and as the base of relative addresses.
@@ -69,7 +69,7 @@ def read_feed(data: bytes, source: str) -> Feed | Index:
     raise DigestError(Problem(source, 1, 1, Code.NOT_A_FEED, message))
 
 
-def _read_json(text: str, source: str, url: str | None) -> Feed | Index:
+def _read_json(text: str, source: str, url: str | None) -> ParsedFeed | Index:
     document = parse_json(text, source)
     if isinstance(document, Mapping):
         if is_json_feed(document):
@@ -107,11 +107,11 @@ def _decoded(data: bytes) -> str:
         return declared_text(data, "replace") or as_windows(data)
 
 
-def read_atom(root: Element) -> Feed:
+def read_atom(root: Element) -> ParsedFeed:
     """Return the posts of a feed, or of a single entry. Drafts (RFC 5023, 13.1.1) are left out."""
     entries = root.all("atom:entry") if root.name == "atom:feed" else [root]
     posts = tuple(_atom_post(entry, root) for entry in entries if not _is_draft(entry))
-    return Feed(text_line(root.first("atom:title")), link_of(root) if root.name == "atom:feed" else None, posts)
+    return ParsedFeed(text_line(root.first("atom:title")), link_of(root) if root.name == "atom:feed" else None, posts)
 
 
 def link_of(element: Element) -> str | None:
@@ -161,12 +161,12 @@ def _is_draft(entry: Element) -> bool:
     return any(control.value("app:draft").lower() == "yes" for control in entry.all("app:control"))
 
 
-def _atom_post(entry: Element, root: Element) -> Post:
+def _atom_post(entry: Element, root: Element) -> FeedPost:
     source = entry.first("atom:source")
     authors = (author_of(element) for element in (entry, source, root) if element is not None)
     home = text_line(source.first("atom:title")) if source else ""
     body, is_html = body_of(entry)
-    return Post(
+    return FeedPost(
         title=text_line(entry.first("atom:title")),
         author=next(filter(None, authors), "") or home or text_line(root.first("atom:title")),
         body=body,
@@ -187,7 +187,7 @@ def _content(element: Element) -> tuple[str, bool]:
     return (element.text, False) if "/" not in kind or kind.startswith("text/") else ("", False)
 
 
-def read_rss(root: Element, url: str | None) -> Feed:
+def read_rss(root: Element, url: str | None) -> ParsedFeed:
     """Return the posts of a feed.
 
     RSS does not define the base of relative addresses. Without an ``xml:base`` it is the site that the feed names.
@@ -199,7 +199,7 @@ def read_rss(root: Element, url: str | None) -> Feed:
     title = loose_title(channel.value("title"))
     items = [*channel.all("item"), *(root.all("item") if channel is not root else ())]
     posts = tuple(_rss_post(item, home if item.base == url else item.base or home, title) for item in items)
-    return Feed(title, home, posts)
+    return ParsedFeed(title, home, posts)
 
 
 def is_export(root: Element) -> bool:
@@ -209,10 +209,10 @@ def is_export(root: Element) -> bool:
     return any(element.name.startswith(_EXPORT_NAMESPACE) for place in places for element in place.elements)
 
 
-def _rss_post(item: Element, base: str | None, feed_title: str) -> Post:
+def _rss_post(item: Element, base: str | None, feed_title: str) -> FeedPost:
     body, is_html = _rss_body(item)
     identifier = visible_text(item.value("guid", "atom:id") or item.attributes.get("rdf:about", ""))
-    return Post(
+    return FeedPost(
         title=loose_title(item.value("title", "dc:title")),
         author=_rss_author(item) or loose_title(item.value("source")) or feed_title,
         body=body,
@@ -260,7 +260,7 @@ def is_json_feed(document: Mapping[str, Any]) -> bool:
     return "jsonfeed.org/version/" in _text(document.get("version")) and isinstance(document.get("items"), list)
 
 
-def read_json_feed(document: Mapping[str, Any], url: str | None) -> Feed:
+def read_json_feed(document: Mapping[str, Any], url: str | None) -> ParsedFeed:
     """Return the posts of a JSON Feed. Values of a wrong type count as missing.
 
     :param url: where it comes from, for relative addresses.
@@ -272,12 +272,12 @@ def read_json_feed(document: Mapping[str, Any], url: str | None) -> Feed:
     posts = (
         _json_post(item, base or home, everywhere or title) for item in document["items"] if isinstance(item, Mapping)
     )
-    return Feed(title, home, tuple(posts))
+    return ParsedFeed(title, home, tuple(posts))
 
 
-def _json_post(item: Mapping[str, Any], base: str | None, author: str) -> Post:
+def _json_post(item: Mapping[str, Any], base: str | None, author: str) -> FeedPost:
     body, is_html = _json_body(item)
-    return Post(
+    return FeedPost(
         title=title_of(_text(item.get("title")), is_html=False),
         author=_json_authors(item) or author,
         body=body[:MAX_BODY],

@@ -189,7 +189,7 @@ def blocks_of_html(text: str, first: int) -> tuple[list[Block], bool, str | None
 
     :param first: the number of the first line in the file.
     """
-    reader = _Reader(first)
+    reader = _HtmlReader(first)
     reader.read(text)
     blocks = reader.blocks
     lengths = [0, *accumulate(len(block.plain) for block in blocks)]
@@ -210,7 +210,7 @@ class _Line:
     line: int = 0
 
 
-class _Reader:
+class _HtmlReader:
     """Collects blocks; a tag that begins one ends the one before, closed or not."""
 
     def __init__(self, first: int) -> None:

@@ -15,9 +15,9 @@ from sphinxext.digest.collection.compose import countdown_heading
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.write import dump_fragment, slug_of
 from sphinxext.digest.gather.importer import Block, Form, Post, Words
-from sphinxext.digest.gather.importer.kinds import Draft, Maker
+from sphinxext.digest.gather.importer.kinds import Maker, SectionDraft
 from sphinxext.digest.gather.importer.references import NUMBER, References, body_rst, take_references
-from sphinxext.digest.gather.importer.sections import Section, join_parts, sections_of
+from sphinxext.digest.gather.importer.sections import PostSection, join_parts, sections_of
 from sphinxext.digest.gather.importer.sources import DIGEST
 from sphinxext.digest.gather.importer.titles import (
     CONTINUING,
@@ -34,7 +34,7 @@ from sphinxext.digest.settings.options import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ImportOptions:
     """The user's information on the files: the year of the last day, the whole period, the series of countdowns."""
 
     year: int | None = None
@@ -54,12 +54,12 @@ class Issue:
     name: str
     moment: Moment
     period: Period | None
-    drafts: list[Draft]
+    drafts: list[SectionDraft]
     line: int = 1
     problems: list[Problem] = field(default_factory=list)
 
 
-def issue_of(post: Post, wishes: Wishes) -> tuple[Issue | None, list[Problem]]:
+def issue_of(post: Post, options: ImportOptions) -> tuple[Issue | None, list[Problem]]:
     """Understand a post; the issue is None if it cannot be dated."""
     if post.is_story:
         return _story_issue(post)
@@ -67,7 +67,7 @@ def issue_of(post: Post, wishes: Wishes) -> tuple[Issue | None, list[Problem]]:
     sections, references, problems = _sections(post)
     is_digest = _is_digest(post, title, sections)
     sent = post.sent.astimezone(UTC).date() if post.sent else None
-    period = wishes.period or period_of(title, wishes.year, sent, _hints(post))
+    period = options.period or period_of(title, options.year, sent, _hints(post))
     if period is None:
         if sent is None or (is_digest and title.days is not None):
             return None, [*problems, _no_period(post, title)]
@@ -78,7 +78,7 @@ def issue_of(post: Post, wishes: Wishes) -> tuple[Issue | None, list[Problem]]:
     moment = Moment(day)
     if not is_digest and post.url is not None and title.days is None:
         return _story_issue(post)
-    maker = Maker(references, post.is_mail, wishes.series, _text(post), moment.day.year, moment.day.month)
+    maker = Maker(references, post.is_mail, options.series, _text(post), moment.day.year, moment.day.month)
     drafts = _digest_drafts(sections, maker) if is_digest else [_stories(sections, maker, title)]
     _keep_unused(references, drafts)
     name = title.words or post.title or PurePath(post.path).stem
@@ -86,14 +86,14 @@ def issue_of(post: Post, wishes: Wishes) -> tuple[Issue | None, list[Problem]]:
     return Issue(post.path, name, moment, own, drafts, post.line), problems
 
 
-def _sections(post: Post) -> tuple[list[Section], References, list[Problem]]:
+def _sections(post: Post) -> tuple[list[PostSection], References, list[Problem]]:
     problems: list[Problem] = []
     references = take_references(post, problems)
     sections = sections_of(post.blocks, heads=post.heads)
     return sections, references, problems
 
 
-def _is_digest(post: Post, title: Title, sections: list[Section]) -> bool:
+def _is_digest(post: Post, title: Title, sections: list[PostSection]) -> bool:
     """Return True if a post is a digest, by its title or by what it has; anything else consists of stories."""
     if post.title and DIGEST.search(title.words):
         return True
@@ -120,9 +120,9 @@ def _no_period(post: Post, title: Title) -> Problem:
     return Problem(post.path, post.line, 1, Code.NO_PERIOD, message)
 
 
-def _digest_drafts(sections: list[Section], maker: Maker) -> list[Draft]:
+def _digest_drafts(sections: list[PostSection], maker: Maker) -> list[SectionDraft]:
     """Return the sections of a digest. Text before the first heading is its prelude."""
-    prelude: Section | None = None
+    prelude: PostSection | None = None
     if sections and sections[0].heading is None and not sections[0].lost:
         prelude, *sections = sections
     joined = join_parts(sections)
@@ -132,11 +132,11 @@ def _digest_drafts(sections: list[Section], maker: Maker) -> list[Draft]:
     if text and drafts:
         drafts[0].texts["prelude"] = text
     elif text and prelude:
-        drafts = [Draft("stories", [{"text": text}], "text", prelude.line)]
+        drafts = [SectionDraft("stories", [{"text": text}], "text", prelude.line)]
     return drafts
 
 
-def _stories(sections: list[Section], maker: Maker, title: Title) -> Draft:
+def _stories(sections: list[PostSection], maker: Maker, title: Title) -> SectionDraft:
     """Return the pieces of a newsletter, or of a committee's post, under one heading."""
     group = title.words or "News"
     notes = []
@@ -145,7 +145,7 @@ def _stories(sections: list[Section], maker: Maker, title: Title) -> Draft:
             author = {"author": maker.references.post.author} if maker.references.post.author else {}
             notes.append({**note, **author, "group": group})
     line = sections[0].line if sections else 1
-    return Draft("stories", notes, title.words or "stories", line)
+    return SectionDraft("stories", notes, title.words or "stories", line)
 
 
 def _story_issue(post: Post) -> tuple[Issue | None, list[Problem]]:
@@ -163,13 +163,13 @@ def _story_issue(post: Post) -> tuple[Issue | None, list[Problem]]:
         return None, [*problems, Problem(post.path, post.line, 1, Code.NO_PERIOD, message)]
     when = post.sent.astimezone(UTC)
     moment = Moment(when.date(), when.replace(microsecond=0) if when.time().isoformat() != "00:00:00" else None)
-    draft = Draft("stories", [note], post.title or "story", post.line)
+    draft = SectionDraft("stories", [note], post.title or "story", post.line)
     _keep_unused(references, [draft])
     name = f"{post.group or ''} {post.title or note['text'][:80]}"
     return Issue(post.path, name, moment, None, [draft], post.line), problems
 
 
-def _report_meanings(sections: list[Section], references: References) -> None:
+def _report_meanings(sections: list[PostSection], references: References) -> None:
     uses: defaultdict[int, list[tuple[int, Block]]] = defaultdict(list)
     for index, section in enumerate(sections):
         for block in section.body:
@@ -180,14 +180,14 @@ def _report_meanings(sections: list[Section], references: References) -> None:
     references.report_other_meaning(uses)
 
 
-def _keep_unused(references: References, drafts: list[Draft]) -> None:
+def _keep_unused(references: References, drafts: list[SectionDraft]) -> None:
     """Keep what the list has and the text does not refer to, as text at the end."""
     unused = references.unused()
     if not unused:
         return
     blocks = [Block(Form.TEXT, Words.of(f"[{entry.number}] - {entry.url}"), entry.line) for entry in unused]
     silent = References(references.post, [])
-    drafts.append(Draft("stories", [{"text": body_rst(blocks, silent)}], "references", unused[0].line))
+    drafts.append(SectionDraft("stories", [{"text": body_rst(blocks, silent)}], "references", unused[0].line))
 
 
 def _text(post: Post) -> str:
@@ -203,7 +203,7 @@ class NewFragment:
     text: str
     place: tuple[str, int]
     moment: Moment
-    draft: Draft
+    draft: SectionDraft
 
     def read(self, folder: str) -> tuple[Fragment | None, list[Problem]]:
         """The comment at the top of the file."""
@@ -237,7 +237,7 @@ def fragments_of(issue: Issue, settings: Settings) -> list[NewFragment]:
     return result
 
 
-def text_of(draft: Draft, moment: Moment, order: int | None, settings: Settings) -> str:
+def text_of(draft: SectionDraft, moment: Moment, order: int | None, settings: Settings) -> str:
     """Return the YAML of a draft."""
     heading = draft.heading
     if heading == _usual_heading(draft, moment, settings):
@@ -307,7 +307,7 @@ def _order_of(text: str) -> int | None:
     return int(found.removeprefix("order: ")) if found else None
 
 
-def _usual_heading(draft: Draft, moment: Moment, settings: Settings) -> str | None:
+def _usual_heading(draft: SectionDraft, moment: Moment, settings: Settings) -> str | None:
     """Return the heading that a digest would have here by itself."""
     if draft.section == "successes":
         return settings.success_heading

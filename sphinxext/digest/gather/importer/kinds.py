@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from sphinxext.digest.gather.importer import Block, Form, Words
 from sphinxext.digest.gather.importer.references import NUMBER, References, body_rst
-from sphinxext.digest.gather.importer.sections import Section, is_short_list
+from sphinxext.digest.gather.importer.sections import PostSection, is_short_list
 from sphinxext.digest.gather.importer.titles import (
     CANONICAL_FULL_THREAD,
     CLOSER,
@@ -75,7 +75,7 @@ _NO_NAMES = frozenset(
 )
 
 
-def series_of(section: Section, text: str, year: int, month: int) -> str | None:
+def series_of(section: PostSection, text: str, year: int, month: int) -> str | None:
     """Return the name of the series, in lower case, or None if nothing tells it.
 
     It is the one that the countdown names most often, or that is where a series is named. Else it is the one that was
@@ -111,7 +111,7 @@ _BEFORE = 80
 
 
 @dataclass(slots=True)
-class Draft:
+class SectionDraft:
     """The content of a fragment: the notes of one section, by the name of the fragments' section.
 
     ``words`` are its heading, for the name of the file. ``earlier`` are URLs that may belong to an earlier part of a
@@ -143,7 +143,7 @@ class Maker:
     month: int = 0
     groups: set[str] = field(default_factory=set)
 
-    def draft(self, section: Section) -> Draft:
+    def draft(self, section: PostSection) -> SectionDraft:
         """Return the notes of one section of a digest."""
         post = self.references.post
         if section.lost:
@@ -153,9 +153,11 @@ class Maker:
             message = f"there is nothing below '{section.title}' in the file: it is a story of one line"
             self.references.report(Code.LOST_TEXT, section.title, section.line, message)
             words = section.heading or Words.of(post.title or "")
-            return Draft("stories", [{"text": self.references.rst(words, section.line)}], section.title, section.line)
+            return SectionDraft(
+                "stories", [{"text": self.references.rst(words, section.line)}], section.title, section.line
+            )
         bullets = any(block.form is Form.BULLET for block in section.body)
-        make: Callable[[Section], Draft | None] = self.story
+        make: Callable[[PostSection], SectionDraft | None] = self.story
         if section.heading is not None and bullets:
             if SUCCESSES.match(section.title):
                 make = self.successes
@@ -169,7 +171,7 @@ class Maker:
             make = self.thread
         return make(section) or self.story(section)
 
-    def successes(self, section: Section) -> Draft | None:
+    def successes(self, section: PostSection) -> SectionDraft | None:
         """Successes with the lines that close them; None if there is anything else, or nothing else, below."""
         body = list(section.body)
         closing: list[Block] = []
@@ -179,7 +181,7 @@ class Maker:
             return None
         notes = [self.success(item) for item in _items(body)]
         texts = {"closing": body_rst(closing, self.references) if closing else NO_CLOSING}
-        return Draft("successes", notes, "successes", section.line, texts, heading=section.title)
+        return SectionDraft("successes", notes, "successes", section.line, texts, heading=section.title)
 
     def success(self, item: list[Block]) -> dict[str, str]:
         """Return the nick, if the line begins with one word and a colon, and the text."""
@@ -190,7 +192,7 @@ class Maker:
         rest = [replace(first, words=first.words.cut(match.end()).stripped()), *item[1:]]
         return {"nick": match["nick"], "text": _item_rst(rest, self.references)}
 
-    def items(self, section: Section) -> Draft:
+    def items(self, section: PostSection) -> SectionDraft:
         """Return a short list. A line that ends with its only link becomes that link.
 
         A digest shows all lists of one heading as one, so a second list with the same heading is skipped.
@@ -200,7 +202,7 @@ class Maker:
         for block in section.body:
             note = self.linked_item(block)
             notes.append({"group": section.title, **(note or {"text": _item_rst([block], self.references)})})
-        return Draft("items", notes, section.title, section.line)
+        return SectionDraft("items", notes, section.title, section.line)
 
     def linked_item(self, block: Block) -> dict[str, str] | None:
         """Return the text and the URL of a line that is one link, or ends with its only number; None for any other."""
@@ -220,7 +222,7 @@ class Maker:
                 return {"text": self.references.rst(Words.of(block.plain), block.line), "url": target}
         return None
 
-    def thread(self, section: Section) -> Draft | None:
+    def thread(self, section: PostSection) -> SectionDraft | None:
         """Return a thread, with the URL of the whole if it is known."""
         assert section.heading is not None
         note = {"title": self.references.rst(section.heading, section.line)}
@@ -232,9 +234,9 @@ class Maker:
         summary = body_rst(body, self.references)
         if summary:
             note["summary"] = summary
-        return Draft("threads", [note], section.title, section.line, earlier=self.earlier(body))
+        return SectionDraft("threads", [note], section.title, section.line, earlier=self.earlier(body))
 
-    def full_thread(self, section: Section) -> tuple[str | None, list[Block]]:
+    def full_thread(self, section: PostSection) -> tuple[str | None, list[Block]]:
         """Return the URL of the whole thread, and the body without the line that a report makes of it.
 
         Any other form of that line stays as the last of the text.
@@ -274,7 +276,7 @@ class Maker:
             found += [run.url for run in block.words.runs if run.url and PREVIOUS.search(run.text[-_BEFORE:])]
         return found
 
-    def countdown(self, section: Section) -> Draft | None:
+    def countdown(self, section: PostSection) -> SectionDraft | None:
         """Return a countdown: its parts where they are labelled, else all of it as general information."""
         series = self.series or series_of(section, self.text, self.year, self.month)
         if series is None:
@@ -294,7 +296,7 @@ class Maker:
             return None
         if url:
             note["url"] = url
-        return Draft("countdown", [note], section.title, section.line, heading=section.title)
+        return SectionDraft("countdown", [note], section.title, section.line, heading=section.title)
 
     def parts(self, body: list[Block]) -> dict[str, list[Block]] | None:
         """Return the parts below their labels, or None if a report would not show them in the same way."""
@@ -318,13 +320,13 @@ class Maker:
         parts[list(parts)[-1]] += trailing
         return parts
 
-    def story(self, section: Section) -> Draft:
+    def story(self, section: PostSection) -> SectionDraft:
         """Prose."""
         note = {}
         if section.heading is not None:
             note["title"] = self.references.rst(section.heading, section.line)
         note["text"] = body_rst(section.body, self.references)
-        return Draft("stories", [note], section.title or "story", section.line)
+        return SectionDraft("stories", [note], section.title or "story", section.line)
 
 
 def _label(block: Block, *, strict: bool) -> str | None:

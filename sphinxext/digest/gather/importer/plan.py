@@ -16,10 +16,10 @@ from sphinxext.digest.files import replace_file, writing
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.fragments.write import write_new_files
 from sphinxext.digest.gather.importer.issue import (
+    ImportOptions,
     Issue,
     KnownThread,
     NewFragment,
-    Wishes,
     connect,
     fragments_of,
     issue_of,
@@ -161,14 +161,14 @@ class Plan:
         return any(problem.code not in HARMLESS for problem in self.problems)
 
 
-def make_plan(project: Project, settings: Settings, files: Sequence[tuple[Path, str]], wishes: Wishes) -> Plan:
+def make_plan(project: Project, settings: Settings, files: Sequence[tuple[Path, str]], options: ImportOptions) -> Plan:
     """Read files and compare what they hold with the folder.
 
     :param files: each with how problems name it.
     :param settings: those of the folder.
     """
     plan = Plan(project.root / settings.fragments)
-    issues = _read(files, wishes, plan)
+    issues = _read(files, options, plan)
     issues.sort(key=lambda issue: str(issue.moment))
     new = _unique([fragment for issue in issues for fragment in fragments_of(issue, settings)], plan)
     if any(map(may_continue, new)):
@@ -198,7 +198,7 @@ def carry_out(plan: Plan, project: Project) -> list[Path]:
     return paths
 
 
-def _read(files: Iterable[tuple[Path, str]], wishes: Wishes, plan: Plan) -> list[Issue]:
+def _read(files: Iterable[tuple[Path, str]], options: ImportOptions, plan: Plan) -> list[Issue]:
     issues: list[Issue] = []
     for file, path in files:
         try:
@@ -208,12 +208,12 @@ def _read(files: Iterable[tuple[Path, str]], wishes: Wishes, plan: Plan) -> list
             continue
         plan.problems += source.problems
         plan.remarks += source.remarks
-        if wishes.period is not None and len(source.posts) > 1:
+        if options.period is not None and len(source.posts) > 1:
             message = f"--period is for a file with one digest, and this one has {len(source.posts)}"
             plan.problems.append(Problem(path, 0, 0, Code.NO_PERIOD, message))
             continue
         for post in source.posts:
-            issue, problems = issue_of(post, wishes)
+            issue, problems = issue_of(post, options)
             plan.problems += problems
             if issue is not None:
                 issues.append(issue)

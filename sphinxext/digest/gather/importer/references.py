@@ -30,7 +30,7 @@ _COMMON = frozenset(
 
 
 @dataclass(slots=True)
-class Entry:
+class ReferenceEntry:
     """A line of the list: its number, where it leads or None if that got lost, and its place."""
 
     number: int
@@ -47,17 +47,17 @@ class References:
 
     post: Post
     problems: list[Problem]
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[ReferenceEntry] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
     _reported: set[object] = field(default_factory=set)
-    _by_number: dict[int, list[Entry]] | None = None
+    _by_number: dict[int, list[ReferenceEntry]] | None = None
 
     def target(self, number: int) -> str | None:
         """Return the target of a number if it is certain."""
         urls = {entry.url for entry in self.entries_of(number)}
         return next(iter(urls)) if len(urls) == 1 else None
 
-    def entries_of(self, number: int) -> list[Entry]:
+    def entries_of(self, number: int) -> list[ReferenceEntry]:
         """Return the entries of a number, in order."""
         if self._by_number is None:
             self._by_number = {}
@@ -93,7 +93,7 @@ class References:
             self.report(Code.LOST_URL, url, line, f"the link is left out, its text stays: {error}")
             return None
 
-    def unused(self) -> list[Entry]:
+    def unused(self) -> list[ReferenceEntry]:
         """Return the entries that nothing in the digest leads to."""
         known = [entry for entry in self.entries if entry.url]
         return [entry for entry in known if entry.number not in self.used or self.target(entry.number) is None]
@@ -172,7 +172,7 @@ def take_references(post: Post, problems: list[Problem]) -> References:
     references = References(post, problems)
     blocks = post.blocks
     end = len(blocks)
-    found: list[list[Entry]] = []
+    found: list[list[ReferenceEntry]] = []
     while end and (entries := list(_entries(blocks[end - 1]))):
         found.insert(0, entries)
         end -= 1
@@ -192,11 +192,11 @@ def take_references(post: Post, problems: list[Problem]) -> References:
     return references
 
 
-def _entries(block: Block) -> Iterator[Entry]:
+def _entries(block: Block) -> Iterator[ReferenceEntry]:
     """Yield the entries that a block consists of, or nothing if it has any other text."""
     if block.form is Form.HEADING and block.level:
         return
-    entries: list[Entry] = []
+    entries: list[ReferenceEntry] = []
     for number, words in enumerate(_lines(block)):
         text = words.plain
         match = _ENTRY.fullmatch(text)
@@ -204,7 +204,7 @@ def _entries(block: Block) -> Iterator[Entry]:
             target = words.urls[0] if words.urls else match["target"]
             if target and not words.urls and not _ADDRESS.fullmatch(target):
                 return
-            entries.append(Entry(int(match["number"]), target, block.line + number))
+            entries.append(ReferenceEntry(int(match["number"]), target, block.line + number))
         elif entries and entries[-1].url is None and _ADDRESS.fullmatch(text):
             entries[-1].url = text
         elif text:

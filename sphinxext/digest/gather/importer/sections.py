@@ -28,7 +28,7 @@ _PART = re.compile(
 
 
 @dataclass(slots=True)
-class Section:
+class PostSection:
     """A heading and the blocks below it. Headings within are blocks of the body.
 
     ``lost`` says that there is a place for a heading, but no words.
@@ -71,22 +71,22 @@ class Section:
         return any(block.form is Form.BULLET for block in self.body)
 
 
-def sections_of(blocks: list[Block], *, heads: bool) -> list[Section]:
+def sections_of(blocks: list[Block], *, heads: bool) -> list[PostSection]:
     """Return the sections of a post; the first has no heading if there is text before the first one.
 
     :param heads: whether all headings are marked; otherwise short lines above others are headings.
     """
     heads = heads or _stand_directly_above(blocks)
-    sections = [Section(None, blocks[0].line if blocks else 1)]
+    sections = [PostSection(None, blocks[0].line if blocks else 1)]
     for index, block in enumerate(blocks):
         current = sections[-1]
         following = blocks[index + 1] if index + 1 < len(blocks) else None
         if block.form is Form.HEADING and not block.plain.strip():
-            sections.append(Section(None, block.line, block.level, lost=True))
+            sections.append(PostSection(None, block.line, block.level, lost=True))
         elif block.form is Form.HEADING or (not heads and _is_heading(block, following, current)):
-            sections.append(Section(block.words.stripped(), block.line, block.level))
+            sections.append(PostSection(block.words.stripped(), block.line, block.level))
         elif _begins_without_heading(block, current):
-            sections.append(Section(None, block.line, current.level, lost=True, body=[block]))
+            sections.append(PostSection(None, block.line, current.level, lost=True, body=[block]))
         else:
             current.body.append(block)
     sections = _with_levels([section for section in sections if section.heading or section.body])
@@ -103,7 +103,7 @@ def _stand_directly_above(blocks: list[Block]) -> bool:
     return known > 0 and known >= apart
 
 
-def _is_heading(block: Block, following: Block | None, current: Section) -> bool:
+def _is_heading(block: Block, following: Block | None, current: PostSection) -> bool:
     """Return True if a paragraph of one line is a heading: short, no sentence, and something comes after it.
 
     Directly below another heading a line is text if it is too long for a heading. There are lists of headings whose
@@ -125,7 +125,7 @@ def _is_heading(block: Block, following: Block | None, current: Section) -> bool
     return True
 
 
-def _begins_without_heading(block: Block, current: Section) -> bool:
+def _begins_without_heading(block: Block, current: PostSection) -> bool:
     """Return True if a list begins where its heading should be: after the lines that close another, or a wider gap."""
     if block.form is not Form.BULLET or block.level != 1 or not current.body:
         return False
@@ -140,7 +140,7 @@ def _begins_without_heading(block: Block, current: Section) -> bool:
     return closed or block.gap > 1 or (block.gap > 0 and current.has_full_thread)
 
 
-def _with_levels(sections: list[Section]) -> list[Section]:
+def _with_levels(sections: list[PostSection]) -> list[PostSection]:
     """Put sections of lower levels, as HTML has them, into the threads that they are parts of.
 
     A part comes before the line that leads to the whole thread.
@@ -149,7 +149,7 @@ def _with_levels(sections: list[Section]) -> list[Section]:
     if len(set(levels)) < 2:
         return sections
     top = min(levels)
-    result: list[Section] = []
+    result: list[PostSection] = []
     is_discussion = False
     for section in sections:
         within = section.level > top and result and result[-1].level == top and section.heading is not None
@@ -162,7 +162,7 @@ def _with_levels(sections: list[Section]) -> list[Section]:
     return result
 
 
-def _without_labels(sections: list[Section]) -> list[Section]:
+def _without_labels(sections: list[PostSection]) -> list[PostSection]:
     """Put short paragraphs that end in a colon, such as "Rules:", into the section before, whose lists they introduce.
 
     Where all headings are written with a colon, they are headings. But where none of the sections is known by what it
@@ -172,7 +172,7 @@ def _without_labels(sections: list[Section]) -> list[Section]:
     all_labels = all(section.is_label for section in own)
     if all_labels and (not sections or sections[0].heading or any(map(_is_known, sections))):
         return sections
-    result: list[Section] = []
+    result: list[PostSection] = []
     for section in sections:
         before = result[-1] if result else None
         if before is None or not section.is_label or section.has_full_thread or not _may_go_on(before):
@@ -182,16 +182,16 @@ def _without_labels(sections: list[Section]) -> list[Section]:
     return result
 
 
-def _is_known(section: Section) -> bool:
+def _is_known(section: PostSection) -> bool:
     return section.has_full_thread or section.lost or (section.heading is not None and section.is_usual)
 
 
-def _may_go_on(section: Section) -> bool:
+def _may_go_on(section: PostSection) -> bool:
     """Return True unless a section is complete, has no place for more, or is introduced in the same way."""
     return not (_is_known(section) or section.is_label)
 
 
-def join_parts(sections: list[Section]) -> list[Section]:
+def join_parts(sections: list[PostSection]) -> list[PostSection]:
     """Put headings within a thread back into it.
 
     Text does not say which headings are within a thread. But where a digest ends its threads by a line that leads
@@ -208,8 +208,8 @@ def join_parts(sections: list[Section]) -> list[Section]:
     discussions = [section for section in sections if section.is_discussion]
     closed = sum(1 for section in discussions if section.has_full_thread)
     consistent = closed > 1 and discussions[-1].has_full_thread
-    result: list[Section] = []
-    run: list[Section] = []
+    result: list[PostSection] = []
+    run: list[PostSection] = []
     for section in sections:
         if not section.is_discussion or (run and is_short_list(run[-1])):
             result += run
@@ -224,7 +224,7 @@ def join_parts(sections: list[Section]) -> list[Section]:
     return result + run
 
 
-def _joined(run: list[Section], *, all_parts: bool) -> list[Section]:
+def _joined(run: list[PostSection], *, all_parts: bool) -> list[PostSection]:
     result = [run[0]]
     for section in run[1:]:
         if all_parts or _PART.fullmatch(section.title):
@@ -234,13 +234,13 @@ def _joined(run: list[Section], *, all_parts: bool) -> list[Section]:
     return result
 
 
-def _take_in(section: Section, part: Section) -> None:
+def _take_in(section: PostSection, part: PostSection) -> None:
     assert part.heading is not None
     section.body.append(Block(Form.HEADING, part.heading, part.line, part.level))
     section.body += part.body
 
 
-def is_short_list(section: Section) -> bool:
+def is_short_list(section: PostSection) -> bool:
     """Return True if a section is a short list: lines without others below them, each a title more than a sentence.
 
     A title is short, and ends with a number of the list of links, or at least not with a full stop.

@@ -34,7 +34,7 @@ _LONGEST = 150
 
 
 @dataclass(slots=True)
-class Source:
+class PostSource:
     """The posts of a file, problems of the file, and what to say about what was left out of it."""
 
     posts: list[Post] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Source:
     remarks: list[str] = field(default_factory=list)
 
 
-def read_source(file: Path, path: str) -> Source:
+def read_source(file: Path, path: str) -> PostSource:
     """Read a file.
 
     :param path: how problems name it.
@@ -54,7 +54,7 @@ def read_source(file: Path, path: str) -> Source:
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
         raise DigestError(Problem(path, 0, 0, Code.UNREADABLE, message)) from None
-    source = Source()
+    source = PostSource()
     if not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         check_text(data, path)
     if is_wxr(data):
@@ -73,7 +73,7 @@ def _has_words(post: Post) -> bool:
     return any(block.plain.strip() for block in post.blocks)
 
 
-def _read_export(data: bytes, path: str, source: Source) -> None:
+def _read_export(data: bytes, path: str, source: PostSource) -> None:
     export = read_export(data, path, source.problems)
     source.posts = [post for post in export.posts if _has_words(post)]
     export.left_out["empty"] += len(export.posts) - len(source.posts)
@@ -84,7 +84,7 @@ def _read_export(data: bytes, path: str, source: Source) -> None:
         source.remarks.append(f"{path}: {items} left out: {', '.join(reasons)}")
 
 
-def _read_mails(data: bytes, path: str, source: Source) -> None:
+def _read_mails(data: bytes, path: str, source: PostSource) -> None:
     found = list(mail.messages(data))
     wanted = [message for message in found if len(found) == 1 or _is_wanted(message[0])]
     if not wanted:
@@ -119,7 +119,7 @@ def _drop_repeated_title(post: Post) -> None:
         del post.blocks[0]
 
 
-def _read_text(text: str, path: str, source: Source) -> None:
+def _read_text(text: str, path: str, source: PostSource) -> None:
     lines = text.split("\n")
     starts = _titles(lines)
     page = mail.post_of_page(lines, path) if len(starts) < 2 else None

@@ -31,7 +31,7 @@ from sphinxext.digest.gather.irc.matrix import MAX_BYTES, NotAnExportError, Room
 from sphinxext.digest.gather.irc.sources import (
     MAX_INDEX_BYTES,
     BrokenError,
-    Source,
+    LogSource,
     chunks_of,
     listed_logs,
 )
@@ -44,7 +44,7 @@ _UNKNOWN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class LogOptions:
     """The user's information on the logs, and the choice of days.
 
     :param channel: where their names do not say it, without ``#``.
@@ -77,15 +77,15 @@ class Collector:
     :param progress: is told how many bytes were read since it was told the last time.
     """
 
-    def __init__(self, wishes: Wishes, progress: Callable[[int], None] | None = None) -> None:
-        self.wishes = wishes
+    def __init__(self, options: LogOptions, progress: Callable[[int], None] | None = None) -> None:
+        self.options = options
         self.progress = progress
         self.problems: list[Problem] = []
         self.listeners: dict[str | None, Listener] = {}
         #: The servers that did not answer, with the reason. Each may take a minute, and a page may list many logs.
         self._silent: dict[str, str] = {}
 
-    def read(self, source: Source) -> None:
+    def read(self, source: LogSource) -> None:
         """Hear all that is said in a log. What is wrong with it is among the problems.
 
         A server that did not answer is not asked again.
@@ -108,9 +108,9 @@ class Collector:
     def drafts(self) -> list[Draft]:
         """Return the successes of the days of interest, oldest first."""
         heard = [one for listener in self.listeners.values() for one in listener.heard]
-        return [_draft_of(one) for one in distinct(heard) if self.wishes.covers(moment_of(one.moment).day)]
+        return [_draft_of(one) for one in distinct(heard) if self.options.covers(moment_of(one.moment).day)]
 
-    def _read_format(self, source: Source, first: bytes, chunks: Iterator[bytes]) -> None:
+    def _read_format(self, source: LogSource, first: bytes, chunks: Iterator[bytes]) -> None:
         found = recognise(first)
         if isinstance(found, int):
             if found and not self._read_listed(source, first, chunks):
@@ -120,19 +120,19 @@ class Collector:
         else:
             self._read_lines(source, found, first, chunks)
 
-    def _read_listed(self, source: Source, first: bytes, chunks: Iterator[bytes]) -> bool:
+    def _read_listed(self, source: LogSource, first: bytes, chunks: Iterator[bytes]) -> bool:
         """Read the logs that a page of a server lists, and say whether there are any."""
         if source.url is None or source.is_listed or not is_page(first):
             return False
         data = _whole(first, chunks, MAX_INDEX_BYTES)
-        logs = listed_logs(data, source, self.wishes.may_matter, as_pages=not self.wishes.url)
+        logs = listed_logs(data, source, self.options.may_matter, as_pages=not self.options.url)
         for log in logs:
             self.read(log)
         return bool(logs)
 
-    def _read_lines(self, source: Source, found: LogFormat, first: bytes, chunks: Iterator[bytes]) -> None:
-        listener = self._listener(source.channel or self.wishes.channel or found.channel)
-        log = found.log(source.day or found.day or self.wishes.day, self.wishes.offset)
+    def _read_lines(self, source: LogSource, found: LogFormat, first: bytes, chunks: Iterator[bytes]) -> None:
+        listener = self._listener(source.channel or self.options.channel or found.channel)
+        log = found.log(source.day or found.day or self.options.day, self.options.offset)
         events = page_events if found.is_page else text_events
         told_of_day, number = False, 0
         for number, line, read in events(log, _joined(first, chunks), listener.waiting):
@@ -145,21 +145,21 @@ class Collector:
                 told_of_day = True
                 continue
             if isinstance(event, Said):
-                url = self._url(source, listener, Line(event, line, number)) if event.text[:1] else None
+                url = self._url(source, listener, LogLine(event, line, number)) if event.text[:1] else None
                 listener.hear(event.nick, event.text, event.moment, url)
             elif event is not None:
                 listener.rename(event.before, event.after)
         if number and not (log.known or found.is_page or has_messages(found.log, first)):
             self._complain(source, number, Code.NOT_A_LOG, _UNKNOWN)
 
-    def _read_room(self, source: Source, first: bytes, chunks: Iterator[bytes]) -> None:
+    def _read_room(self, source: LogSource, first: bytes, chunks: Iterator[bytes]) -> None:
         """Messages and their edits: an edit is a correction at any time."""
         try:
             room = read_export(_whole(first, chunks, MAX_BYTES))
         except NotAnExportError as error:
             self._complain(source, error.line, Code.NOT_A_LOG, str(error))
             return
-        listener = self._listener(source.channel or self.wishes.channel or room.name)
+        listener = self._listener(source.channel or self.options.channel or room.name)
         known: dict[str, tuple[RoomMessage, TrackedCommand | None]] = {}
         for message in room.messages:
             before, heard = known.get(message.replaces, (None, None)) if message.replaces else (None, None)
@@ -172,26 +172,26 @@ class Collector:
             told = listener.hear(message.nick, message.text, said.moment, self._room_url(source, listener, said))
             known[said.identifier] = said, told
 
-    def _url(self, source: Source, listener: Listener, line: Line) -> str | None:
-        if not self.wishes.url:
+    def _url(self, source: LogSource, listener: Listener, line: LogLine) -> str | None:
+        if not self.options.url:
             url = f"{source.url}#{line.anchor}" if source.url and line.anchor else source.url
             return _sound_url(url)
-        url = fill(self.wishes.url, listener.channel, line)
+        url = fill(self.options.url, listener.channel, line)
         if url is None:
             self._complain(source, line.number, Code.BAD_URL, "--url has {channel}: name the channel with --channel")
         return _sound_url(url)
 
-    def _room_url(self, source: Source, listener: Listener, message: RoomMessage) -> str | None:
-        if not self.wishes.url:
+    def _room_url(self, source: LogSource, listener: Listener, message: RoomMessage) -> str | None:
+        if not self.options.url:
             return _sound_url(message.url)
         stamp = f"{message.moment:%Y-%m-%dT%H:%M:%S}"
-        return self._url(source, listener, Line(Said(message.moment, stamp, message.nick, message.text), None, 1))
+        return self._url(source, listener, LogLine(Said(message.moment, stamp, message.nick, message.text), None, 1))
 
     def _listener(self, channel: str | None) -> Listener:
         key = channel.casefold() if channel else None
         return self.listeners.setdefault(key, Listener(channel))
 
-    def _complain(self, source: Source, line: int, code: Code, message: str) -> None:
+    def _complain(self, source: LogSource, line: int, code: Code, message: str) -> None:
         problem = Problem(source.name, line, 1 if line else 0, code, message)
         if not any((one.path, one.code) == (problem.path, code) for one in self.problems):
             self.problems.append(problem)
@@ -230,7 +230,7 @@ _WORD = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogLine:
     """A line of a log: what it says, its anchor on a page of the log if that is known, and its number."""
 
     said: Said
@@ -250,7 +250,7 @@ def check_template(template: str) -> None:
     check_url(_WORD.sub("1", template))
 
 
-def fill(template: str, channel: str | None, line: Line) -> str | None:
+def fill(template: str, channel: str | None, line: LogLine) -> str | None:
     """Return the link to a line; None if it needs a channel and nothing says it."""
     if channel is None and "{channel}" in template:
         return None

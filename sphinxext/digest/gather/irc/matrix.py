@@ -172,10 +172,10 @@ def read_export(data: bytes) -> Room:
             return Room(None, ())
         raise NotAnExportError("this JSON is not the export of a Matrix room: it has no list of events")
     found = [event for event in events if isinstance(event, dict)]
-    return Room(_name_of(top, events), _Reader(found).messages())
+    return Room(_name_of(top, events), _RoomReader(found).messages())
 
 
-class _Reader:
+class _RoomReader:
     """Reads events; some have what others need: names of people, replies, and redactions."""
 
     def __init__(self, events: Sequence[dict[str, object]]) -> None:

@@ -88,7 +88,7 @@ class BrokenError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class LogSource:
     """A log. ``name`` is how messages call it; ``url`` is set if it came from one.
 
     ``channel`` and ``day`` are what its name says; ``size`` counts bytes as they are stored,
@@ -111,7 +111,7 @@ class Source:
         return parts.netloc.lower() if parts else ""
 
 
-def find_sources(argument: str, channel: str | None, wanted: Callable[[date], bool]) -> list[Source]:
+def find_sources(argument: str, channel: str | None, wanted: Callable[[date], bool]) -> list[LogSource]:
     """Find the logs of an argument.
 
     A folder means all logs in it and in its folders, in the order of their days; talks of two and, if a channel
@@ -166,7 +166,7 @@ def without_twins(names: Iterable[str], *, as_pages: bool = False) -> list[str]:
     return kept
 
 
-def _from_file(path: Path, channel: str | None) -> Source:
+def _from_file(path: Path, channel: str | None) -> LogSource:
     name = path.as_posix()
     try:
         size = path.stat().st_size
@@ -174,10 +174,10 @@ def _from_file(path: Path, channel: str | None) -> Source:
         message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
         raise DigestError(Problem(name, 0, 0, Code.UNREADABLE, message)) from None
     known = channel or channel_of(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
-    return Source(name, lambda: path.open("rb"), size, known, day_of(name))
+    return LogSource(name, lambda: path.open("rb"), size, known, day_of(name))
 
 
-def source_of_url(url: str, channel: str | None, *, is_listed: bool = False) -> Source:
+def source_of_url(url: str, channel: str | None, *, is_listed: bool = False) -> LogSource:
     """Return the log, or the page that lists logs, behind a URL; it is fetched when it is opened."""
 
     def fetch() -> BinaryIO:
@@ -192,7 +192,7 @@ def source_of_url(url: str, channel: str | None, *, is_listed: bool = False) -> 
 
     parts = split_url(url)
     path = parts.path if parts else ""
-    return Source(url, fetch, 0, channel or channel_of(path), day_of(path), url.partition("#")[0], is_listed)
+    return LogSource(url, fetch, 0, channel or channel_of(path), day_of(path), url.partition("#")[0], is_listed)
 
 
 def chunks_of(stream: BinaryIO, progress: Callable[[int], None] | None = None) -> Iterator[bytes]:
@@ -264,7 +264,7 @@ MAX_LOGS, MAX_INDEX_BYTES = 10_000, 16 * 1024 * 1024
 _LINK = re.compile(rb"<a\s[^<>]{0,300}?href\s*=\s*[\"']?([^\"'\s<>]{1,2000})", re.IGNORECASE)
 
 
-def listed_logs(data: bytes, page: Source, wanted: Callable[[date], bool], *, as_pages: bool) -> list[Source]:
+def listed_logs(data: bytes, page: LogSource, wanted: Callable[[date], bool], *, as_pages: bool) -> list[LogSource]:
     """Return the logs that a page links to in its own folder, in the order of their days.
 
     :param wanted: whether a day matters, for logs whose names say it.

@@ -32,7 +32,7 @@ _COUNT = re.compile(r"^# Messages: (\d+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OutlineLine:
     """A message in an outline: its depth, who wrote it, whom it answers, and its first sentence.
 
     ``answers`` is None where the list around says it.
@@ -74,7 +74,7 @@ def draft_thread(candidate: Candidate) -> Draft:
     )
 
 
-def outline(candidate: Candidate, texts: dict[str, list[str]]) -> Iterator[Line]:
+def outline(candidate: Candidate, texts: dict[str, list[str]]) -> Iterator[OutlineLine]:
     """Yield the messages of a thread, each below the one that it answers, with its first sentence.
 
     :param texts: the senders' own lines by Message-ID.
@@ -90,7 +90,7 @@ def outline(candidate: Candidate, texts: dict[str, list[str]]) -> Iterator[Line]
         message, depth = waiting.pop()
         answered = messages.get(parents.get(message.id) or "") if depth >= MAX_LEVELS else None
         words = first_sentence(texts[message.id]) or _NOTHING
-        yield Line(min(depth, MAX_LEVELS - 1), message.sender, answered.sender if answered else None, words)
+        yield OutlineLine(min(depth, MAX_LEVELS - 1), message.sender, answered.sender if answered else None, words)
         waiting += [(answer, depth + 1) for answer in reversed(answers[message.id])]
 
 
@@ -116,7 +116,7 @@ def days_of(first: datetime | None, last: datetime | None) -> str:
     return f"on {start}" if start == end else f"from {start} to {end}"
 
 
-def _outline_rst(lines: Iterable[Line]) -> Iterator[str]:
+def _outline_rst(lines: Iterable[OutlineLine]) -> Iterator[str]:
     before = 0
     kept = list(islice(lines, _MAX_ITEMS + 1))
     for line in kept[:_MAX_ITEMS]:

@@ -96,7 +96,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ThreadOptions:
     """The user's choice of threads: ``since`` and ``until`` are days in UTC, both included; ``tags`` are case folded.
 
     ``chosen`` are beginnings of identities, or Message-IDs.
@@ -159,7 +159,7 @@ class Known:
 
 
 def make_candidate(
-    thread: MailThread, url: str | None, own_tags: frozenset[str], known: Known, wishes: Wishes
+    thread: MailThread, url: str | None, own_tags: frozenset[str], known: Known, options: ThreadOptions
 ) -> Candidate:
     """Find out what a thread is and what became of it.
 
@@ -177,32 +177,32 @@ def make_candidate(
             status, entry = Status.DRAFTED if drafted.fragment.draft else Status.SUMMARIZED, drafted
     elif entry is not None and any(_identity_after(identity, one) == entry.fragment.identity for one in notes):
         identity = entry.fragment.identity
-    since = datetime.combine(wishes.since, time.min, UTC) if wishes.since else None
+    since = datetime.combine(options.since, time.min, UTC) if options.since else None
     messages = tuple(fresh) if status is Status.CONTINUES else thread.messages
     new = [one for one in messages if since is None or one.sent is None or one.sent >= since]
     recent = len(new) / len(thread.messages)
     return Candidate(thread, title or "(no subject)", tags, url, identity, status, messages, recent, entry)
 
 
-def choose(candidates: Iterable[Candidate], wishes: Wishes) -> list[Candidate]:
+def choose(candidates: Iterable[Candidate], options: ThreadOptions) -> list[Candidate]:
     """Return those candidates that a user wants, the best first."""
-    found = [candidate for candidate in candidates if _is_wanted(candidate, wishes)]
+    found = [candidate for candidate in candidates if _is_wanted(candidate, options)]
     found.sort(key=lambda one: (-one.score, -(one.last or _NEVER).timestamp(), one.title, one.thread.root))
-    return found[: wishes.top] if wishes.top else found
+    return found[: options.top] if options.top else found
 
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _is_wanted(candidate: Candidate, wishes: Wishes) -> bool:
-    if wishes.chosen:
+def _is_wanted(candidate: Candidate, options: ThreadOptions) -> bool:
+    if options.chosen:
         ids = {message.id for message in candidate.thread.messages}
-        return any(one.strip("<>") in ids or candidate.identity.startswith(one.lower()) for one in wishes.chosen)
+        return any(one.strip("<>") in ids or candidate.identity.startswith(one.lower()) for one in options.chosen)
     last = candidate.last
     return (
-        len(candidate.messages) >= wishes.min_messages
-        and (not wishes.tags or any(tag.casefold() in wishes.tags for tag in candidate.tags))
-        and (wishes.since is None or last is None or last.date() >= wishes.since)
+        len(candidate.messages) >= options.min_messages
+        and (not options.tags or any(tag.casefold() in options.tags for tag in candidate.tags))
+        and (options.since is None or last is None or last.date() >= options.since)
     )
 
 

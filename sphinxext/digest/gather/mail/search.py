@@ -14,7 +14,7 @@ from urllib.parse import quote
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.fragments.draft import MAX_URL
 from sphinxext.digest.gather.mail.header import Message
-from sphinxext.digest.gather.mail.ranking import Candidate, Known, Wishes, choose, cut, make_candidate
+from sphinxext.digest.gather.mail.ranking import Candidate, Known, ThreadOptions, choose, cut, make_candidate
 from sphinxext.digest.gather.mail.sources import MailArchive, base_name, read_archives
 from sphinxext.digest.gather.mail.text import allowed_url
 from sphinxext.digest.gather.mail.threads import MailThread, find_threads, key_of, list_tags
@@ -215,7 +215,7 @@ class Finding:
 def find_candidates(
     sources: Sequence[str],
     collection: Collection,
-    wishes: Wishes,
+    options: ThreadOptions,
     archive: str | None = None,
     timeout: float = TIMEOUT,
 ) -> Finding:
@@ -232,10 +232,10 @@ def find_candidates(
     own = frozenset().union(*map(_own_tags, reading.archives))
     known = Known(collection)
     candidates = (
-        make_candidate(thread, _url_of(thread, addresses), own, known, wishes)
-        for thread in cut(find_threads(messages), wishes.until)
+        make_candidate(thread, _url_of(thread, addresses), own, known, options)
+        for thread in cut(find_threads(messages), options.until)
     )
-    finding.candidates = choose(candidates, wishes)
+    finding.candidates = choose(candidates, options)
     return finding
 
 
