@@ -1,4 +1,4 @@
-"""What time it is: now, or what ``SOURCE_DATE_EPOCH`` says, so that two builds of a commit give the same bytes."""
+"""The clock: now, or what ``SOURCE_DATE_EPOCH`` says, so that two builds of a commit give the same bytes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ def now() -> datetime:
         except (ValueError, OverflowError, OSError):
             pass
     return datetime.now(UTC)
+
+
+def day_of(seconds: int | None) -> date | None:
+    """Return the day (UTC) of seconds since 1970, or None without seconds or outside the years of Python."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).date() if seconds is not None else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def today() -> date:

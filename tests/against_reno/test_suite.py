@@ -12,8 +12,7 @@ import unittest
 from importlib import import_module
 
 import pytest
-
-from sphinxext.digest.release.scanner import Scanner
+from reno_scanner import RenoScanner
 
 pytest.importorskip("testtools")
 pytest.importorskip("fixtures")
@@ -37,10 +36,10 @@ def ours(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
     """Put our scanner in the place of reno's."""
     if reason := _EXCEPTIONS.get(request.node.name):
         pytest.skip(reason)
-    monkeypatch.setattr("reno.scanner.Scanner", Scanner)
+    monkeypatch.setattr("reno.scanner.Scanner", RenoScanner)
 
 
 def test_it_is_ours() -> None:
     from reno import loader
 
-    assert loader.scanner.Scanner is Scanner
+    assert loader.scanner.Scanner is RenoScanner

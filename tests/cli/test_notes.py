@@ -409,7 +409,7 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            ("fixes: [Whole.]\nfeature: [A typo.]\n", "2:1: unknown-section there is no section 'feature'"),
+            ("fixes: [Whole.]\nfeature: [A typo.]\n", "2:1: unknown-section unknown section 'feature'"),
             ("fixes: [Lost.]\nfixes: [Whole.]\n", "2:1: duplicate-key "),
             ("fixes: [Whole.]\nissues:\n", "2:8: empty-text "),
         ],
@@ -468,11 +468,11 @@ class TestBadInput:
             ("branch: 5", "bad-setting 'branch' must be a string"),
             ("ignore_notes: abc", "bad-setting 'ignore_notes' must be a list of strings"),
             ("stop_at_branch_base: maybe", "bad-setting 'stop_at_branch_base' must be true or false"),
-            ("release_tag_re: '('", "bad-setting 'release_tag_re' is no regular expression"),
-            ("sections: [[a]]", "bad-setting reno cannot use it"),
-            ("sections: [{a: b, c: d}]", "bad-setting reno cannot use it"),
+            ("release_tag_re: '('", "bad-setting 'release_tag_re' is not a valid regular expression"),
+            ("sections: [[a]]", "bad-setting 'sections' must be"),
+            ("sections: [{a: b, c: d}]", "bad-setting 'sections' must be"),
             ("sections: [[1, 2]]", "bad-setting 'sections' must be"),
-            ("- x", "bad-setting reno cannot use it"),
+            ("- x", "bad-setting reno's configuration must be a mapping"),
             ("a: [", ":2:1: yaml-syntax "),
         ],
     )
@@ -488,4 +488,4 @@ class TestBadInput:
         (history.root / CONFIG).write_text("default_branch: main\nfrobnicate: 1\n")
         outcome = run("notes", "list")
         assert outcome.status == 0
-        assert outcome.err.startswith("releasenotes/config.yaml: unknown-setting ") and "frobnicate" in outcome.err
+        assert outcome.err.startswith("releasenotes/config.yaml:2:1: unknown-setting ") and "frobnicate" in outcome.err

@@ -49,13 +49,13 @@ def make_project(folder: Path, history: str, directive: str) -> Project:
 
 
 def tree(build: Build) -> str:
-    """The doctree of the page, without what is better on purpose: the order of identifiers, the form of commits."""
+    """The doctree of the page, without what is better on purpose: the order of identifiers."""
     doctree = build.env.get_doctree("index")
     for node in doctree.findall(nodes.Element):
         node["ids"] = sorted(node["ids"])
         if isinstance(node, nodes.target) and "refid" in node:
             node["refid"] = ""
-    return re.sub(r"@ b'([0-9a-f]+)'", r"@ \1", doctree.pformat())
+    return str(doctree.pformat())
 
 
 def body(build: Build) -> list[str]:

@@ -42,7 +42,7 @@ def test_it_is_said_until_it_is_right(notes: Notes, site: Project) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (":version: 1.0.0, 9.9", "there are no notes of a version '9.9'; there are those of 2.0.0-1, 2.0.0, 1.0.0"),
+        (":version: 1.0.0, 9.9", "there are no notes of version '9.9'; there are those of 2.0.0-1, 2.0.0, 1.0.0"),
         (":earliest-version: 9.9", "earliest-version set to unknown revision '9.9': this branch has no such version"),
         (":stop-at-branch-base: maybe", "invalid option value: (option: \"stop-at-branch-base\"; value: 'maybe')"),
         (":notesdir: none", ""),
@@ -67,7 +67,7 @@ def test_broken_yaml_in_an_old_commit(notes: Notes, site: Project) -> None:
         f"{folder}/list-0000000000000002.yaml:1:1: WARNING: a release note must be a mapping of sections, such as "
         "'fixes:', to lists of texts [digest.wrong-type]",
         f"{folder}/number-0000000000000003.yaml:2:5: WARNING: a note of the section 'fixes' is a number or another "
-        "constant instead of a text: is a '|' missing? [digest.wrong-type]",
+        "constant instead of a text: add '|' or quotes [digest.wrong-type]",
     ]
     assert "sound" in build.text("index.html")
 
@@ -75,13 +75,13 @@ def test_broken_yaml_in_an_old_commit(notes: Notes, site: Project) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("sections: [[a]]", "Each entry in the `sections` option config must be a list"),
-        ("ignore_notes: [0000000000000001]", "'ignore_notes' must be a list of texts"),
-        ("earliest_version: 1.0", "'earliest_version' must be a text"),
+        ("sections: [[a]]", "config.yaml:1:1: WARNING: 'sections' must be a list of lists"),
+        ("ignore_notes: [0000000000000001]", "'ignore_notes' must be a string: put 0000000000000001 in quotes"),
+        ("earliest_version: 1.0", "'earliest_version' must be a string"),
         ("add_release_date: sometimes", "'add_release_date' must be true or false"),
         ("release_tag_re: '('", "missing ), unterminated subpattern"),
-        ("- a list", "the configuration of reno cannot be used"),
-        ("a: [", "the configuration of reno cannot be used"),
+        ("- a list", "reno's configuration must be a mapping"),
+        ("a: [", "config.yaml:2:1: WARNING: "),
     ],
 )
 def test_broken_configuration(notes: Notes, site: Project, text: str, message: str) -> None:

@@ -52,10 +52,10 @@ from sphinxext.digest.model.period import parse_interval
 from sphinxext.digest.net.source import unpacked
 from sphinxext.digest.problems import DigestError
 from sphinxext.digest.release.cache_file import read_cache_file
+from sphinxext.digest.release.config import read_config, sections_of
 from sphinxext.digest.release.git import HistoryError
-from sphinxext.digest.release.load import load_releases, sections_of
+from sphinxext.digest.release.load import History
 from sphinxext.digest.release.notes import NoteReader
-from sphinxext.digest.release.settings import read_config
 from sphinxext.digest.render.calendar import calendar_of
 from sphinxext.digest.render.countdown import countdown_mail
 from sphinxext.digest.render.digest import digest_source
@@ -299,7 +299,7 @@ def changes(data: bytes) -> None:
 
 @cache
 def _conf() -> object:
-    return read_config(os.fspath(scratch()), "releasenotes")
+    return read_config(scratch())
 
 
 def reno_cache(data: bytes) -> None:
@@ -307,11 +307,10 @@ def reno_cache(data: bytes) -> None:
     conf = _conf()
     file = put("reno.cache", data)
     try:
-        found = read_cache_file(conf, file)
-        found.get_notes_by_version()
+        history = History(conf, read_cache_file(conf, file))
     except HistoryError:
         return
-    releases = load_releases(conf, [], scanner=found)
+    releases = history.releases([])
     outline = outline_by_version(conf, releases, "Notes")
     release_notes_text(outline)
     release_notes_markdown(outline)
@@ -321,7 +320,7 @@ def reno_config(data: bytes) -> None:
     """reno's configuration."""
     file = put("configured/releasenotes/config.yaml", data)
     with without(file):
-        conf = read_config(os.fspath(scratch() / "configured"), "releasenotes")
+        conf = read_config(scratch() / "configured")
     sections_of(conf)
 
 
@@ -329,13 +328,14 @@ def release_note(data: bytes) -> None:
     """A release note out of git."""
     conf = _conf()
     reader = NoteReader(conf.prelude_section_name, tuple(section.name for section in conf.sections))
-    scanner = SimpleNamespace(
+    source = SimpleNamespace(
+        problems=[],
         get_notes_by_version=lambda branch=None: {"1.0.0": [(f"releasenotes/notes/{FRAGMENT}", b"0" * 40)]},
         get_version_dates=lambda: {"1.0.0": 1_700_000_000},
         get_file_at_commit=lambda name, commit: data,
     )
     reader.read(data, FRAGMENT, [])
-    outline = outline_by_version(conf, load_releases(conf, [], scanner=scanner), "Notes")
+    outline = outline_by_version(conf, History(conf, source).releases([]), "Notes")
     release_notes_text(outline)
     release_notes_markdown(outline)
 

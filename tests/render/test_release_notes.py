@@ -26,12 +26,15 @@ from sphinxext.digest.render.release_notes import (
     release_notes_markdown,
     release_notes_rst,
     release_notes_text,
+    report_lines,
 )
 
 
 def conf(sections: Sequence[Sequence[object]] = (("features", "New Features"), ("fixes", "Bug Fixes"))) -> Any:
     found = Section.from_raw_yaml(sections)
-    return SimpleNamespace(sections=found, prelude_section_name="prelude", unreleased_version_title="")
+    return SimpleNamespace(
+        sections=found, prelude_section_name="prelude", unreleased_version_title="", add_release_date=False
+    )
 
 
 def release(version: str, *texts: str, day: date | None = None, section: str = "fixes", prelude: str = "") -> Release:
@@ -153,6 +156,13 @@ def test_since_as_rst() -> None:
     text = document.astext()
     assert "2.0.0-3: bug" in text and "next *one*: A fix." in text and "2.0.0-3:\n\na list" in text
     assert f".. releasenotes/notes/a-{1:016x}.yaml @ {'c' * 40}\n" in source
+
+
+def test_lines_of_a_report_name_their_places() -> None:
+    lines = report_lines(conf(), [release("1.0", "Fixed.", prelude="In 1.0.")])
+    placed = [(line.text, line.path, line.line) for line in lines if line.path and not line.text.startswith("..")]
+    path = f"releasenotes/notes/a-{1:016x}.yaml"
+    assert placed == [("In 1.0.", path, 2), ("- Fixed.", path, 4)]
 
 
 def test_records() -> None:

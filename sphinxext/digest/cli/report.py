@@ -74,7 +74,7 @@ def open_digest(root: Path | None, period: str, fragments: str | None) -> tuple[
 
 def _released(root: Path, period: Period, problems: list[Problem]) -> tuple[ReleasedVersion, ...]:
     # only digests with this section need git's history
+    from sphinxext.digest.release.config import project_config
     from sphinxext.digest.release.load import released_versions
-    from sphinxext.digest.release.settings import project_config
 
     return released_versions(project_config(root), problems, period)

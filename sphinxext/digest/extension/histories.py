@@ -1,11 +1,7 @@
-"""The release notes of a build: one scan for all pages that ask the same, and none when nothing has changed.
-
-What pages ask of release notes, and what they got.
-"""
+"""The release notes of a build: one scan for all pages with the same query, and none when nothing has changed."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from copy import copy
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -15,27 +11,17 @@ from typing import TYPE_CHECKING
 from sphinxext.digest.extension.releases import ReleasedQuery, ReleaseQuery
 from sphinxext.digest.model import ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.release.cache_file import CacheFile, open_scanner
-from sphinxext.digest.release.changes import NotesState, notes_state
-from sphinxext.digest.release.git import HistoryError, PartialCloneError
-from sphinxext.digest.release.load import (
-    Line,
-    folder_of,
-    load_releases,
-    released_versions,
-    report_lines,
-    tagged_releases,
-)
+from sphinxext.digest.release.cache_file import open_scanner
+from sphinxext.digest.release.config import project_config, read_config
+from sphinxext.digest.release.git import HistoryError
+from sphinxext.digest.release.load import History, folder_of, history_problem, released_versions, tagged_releases
 from sphinxext.digest.release.notes import Release
 from sphinxext.digest.release.refs import find_top
-from sphinxext.digest.release.scanner import CUT, Scanner
-from sphinxext.digest.release.settings import project_config, read_config
+from sphinxext.digest.release.scanner import CUT, NoteSource, NotesState, Scanner, notes_state
+from sphinxext.digest.render.release_notes import Line, report_lines
 
 if TYPE_CHECKING:
     from reno.config import Config
-
-
-_Files = OrderedDict[str, list[tuple[str, bytes | None]]]
 
 
 @dataclass(frozen=True)
@@ -48,29 +34,16 @@ class Report:
     problems: tuple[Problem, ...]
 
 
-class _Found:
-    """What a scan has found, with the interface of a scanner."""
-
-    def __init__(self, scanner: Scanner | CacheFile, branch: str | None) -> None:
-        self.files: _Files = scanner.get_notes_by_version(branch)
-        self.problems = list(scanner.problems)
-        self.get_file_at_commit = scanner.get_file_at_commit
-        self.get_version_dates = scanner.get_version_dates
-        self.close = scanner.close
-
-    def get_notes_by_version(self, branch: str | None = None) -> _Files:
-        return self.files
-
-
 class Histories:
     """The release notes of all repositories that a build asks for."""
 
     def __init__(self) -> None:
         self._of_projects: dict[str, Config] = {}
         self._configs: dict[tuple[str, str], Config] = {}
+        self._remarks: dict[tuple[str, str], list[Problem]] = {}
         self._states: dict[tuple[str, str], NotesState] = {}
-        self._scanners: dict[str, Scanner | CacheFile] = {}
-        self._found: dict[str, _Found] = {}
+        self._sources: dict[str, NoteSource] = {}
+        self._histories: dict[str, History] = {}
         self._reports: dict[ReleaseQuery, Report] = {}
         self._released: dict[str, tuple[tuple[ReleasedVersion, ...], tuple[Problem, ...]]] = {}
         self._roots: dict[Path, Path | None] = {}
@@ -88,11 +61,11 @@ class Histories:
         """
         if query not in self._reports:
             conf = self._config(query)
-            problems: list[Problem] = []
-            found = self._find(query, conf)
-            releases = load_releases(conf, problems, scanner=found, versions=query.versions)
+            problems: list[Problem] = [*self._remarks[query.root, query.folder]]
+            history = self._history(conf)
+            releases = history.releases(problems, query.versions)
             # Sphinx may go on with several processes, which must not ask the same git
-            found.close()
+            history.source.close()
             lines = tuple(report_lines(conf, releases, title=query.title, branch=conf.branch))
             self._reports[query] = Report(conf, releases, lines, tuple(problems))
         return self._reports[query]
@@ -119,7 +92,7 @@ class Histories:
     def tagged(self, root: str) -> tuple[Config, list[Release]]:
         """All releases of a project that have a tag, in no order, and reno's configuration there.
 
-        What is wrong with notes says whoever shows them on a page.
+        Pages that show the notes report what is wrong with them.
 
         :raises DigestError: if reno's configuration cannot be used.
         """
@@ -163,7 +136,8 @@ class Histories:
     def _config(self, query: ReleaseQuery) -> Config:
         key = query.root, query.folder
         if key not in self._configs:
-            self._configs[key] = read_config(query.root, query.folder)
+            remarks = self._remarks[key] = []
+            self._configs[key] = read_config(Path(query.root), query.folder, remarks)
         conf = copy(self._configs[key])
         conf.override(**dict(query.options), ignore_notes=[*conf.ignore_notes, *query.ignored])
         return conf
@@ -181,44 +155,44 @@ class Histories:
     def _mark_of_files(self, query: ReleaseQuery) -> bytes:
         """The notes of each version, or nothing if the working copy has some, which may change."""
         conf = self._config(query)
-        found = self._find(query, conf)
-        if found.problems or any(commit is None for files in found.files.values() for _path, commit in files):
+        history = self._history(conf)
+        if history.problems or any(commit is None for files in history.files.values() for _path, commit in files):
             return b""
-        dates = found.get_version_dates()
-        return _hash(list(found.files.items()), [dates.get(version) for version in found.files], _options(conf))
+        return _hash(list(history.files.items()), list(history.days.values()), _options(conf))
 
     def _checksum(self, query: ReleaseQuery) -> bytes:
         report = self.report(query)
         return _hash([(line.text, line.path) for line in report.lines], report.problems)
 
-    def _find(self, query: ReleaseQuery, conf: Config) -> _Found:
-        """What a scan finds; all branches are scanned by the same scanner, which knows most of the history then."""
+    def _history(self, conf: Config) -> History:
+        """The history with these options; one source scans all branches, as it knows most of the history then.
+
+        :raises DigestError: if the history cannot be read.
+        """
         key = repr(_options(conf))
-        if key not in self._found:
-            scanner: Scanner | CacheFile | None = None
+        if key not in self._histories:
+            source: NoteSource | None = None
             try:
-                scanner = self._scanner(conf)
-                self._found[key] = _Found(scanner, conf.branch)
+                source = self._source(conf)
+                self._histories[key] = History(conf, source)
             except HistoryError as error:
-                problem = Problem(folder_of(conf), 0, 0, Code.HISTORY, str(error))
-                if isinstance(scanner, Scanner) and self._state(conf).is_shallow:
+                problem = history_problem(conf, error)
+                if isinstance(source, Scanner) and problem.code is Code.HISTORY and self._state(conf).is_shallow:
                     # a branch or version that is missing here may well be in the whole repository
                     problem = replace(problem, code=Code.SHALLOW, message=CUT)
-                if isinstance(error, PartialCloneError):
-                    problem = replace(problem, code=Code.SHALLOW, message=str(error))
                 raise DigestError(problem) from None
-        return self._found[key]
+        return self._histories[key]
 
-    def _scanner(self, conf: Config) -> Scanner | CacheFile:
+    def _source(self, conf: Config) -> NoteSource:
         shared = copy(conf)
         state = self._state(conf)
         if not state.is_shallow and not state.is_partial:
-            # where a part is missing, it depends on the branch who knows most of it
+            # where a part is missing, it depends on the branch which source knows most of it
             shared.branch = None
         key = repr(_options(shared))
-        if key not in self._scanners:
-            self._scanners[key] = open_scanner(shared, untracked=True)
-        return self._scanners[key]
+        if key not in self._sources:
+            self._sources[key] = open_scanner(shared, untracked=True)
+        return self._sources[key]
 
 
 def _options(conf: Config) -> list[object]:

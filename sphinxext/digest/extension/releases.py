@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReleaseQuery:
-    """What a page asks for: the report that one directive shows.
+    """The query of a page for the report that one directive shows.
 
     ``root`` is the repository, ``folder`` the folder of release notes in it. ``options`` are changes to reno's
     configuration, ``ignored`` are notes to leave out besides those that it names. ``versions`` are those to show, None
@@ -51,7 +51,7 @@ class ReleaseQuery:
 
 @dataclass(frozen=True)
 class ReleasedQuery:
-    """What the page of a digest asks for: the versions of the project that were released in its period."""
+    """The query of a digest's page for the versions of the project that were released in its period."""
 
     root: str
     period: Period
@@ -139,9 +139,12 @@ def find_repository(env: BuildEnvironment, folder: str | None, notes: str) -> Pa
     return next((repository for repository in repositories if repository is not None), None)
 
 
-def remember_release_notes(env: BuildEnvironment, query: ReleaseQuery, problems: Iterable[Problem]) -> list[Problem]:
+def remember_release_notes(
+    env: BuildEnvironment, query: ReleaseQuery, problems: Iterable[Problem], *, has_failed: bool = False
+) -> list[Problem]:
     """Remember what a page asked for, so that it is read again when the answer changes.
 
+    :param has_failed: set where there is no answer, so that the page is read again until there is one.
     :returns: the problems of the history, which the page has to report. A shallow clone is one of the repository: the
         build reports it once, and what else is missing follows from it.
     """
@@ -161,7 +164,7 @@ def remember_release_notes(env: BuildEnvironment, query: ReleaseQuery, problems:
             logger.info("%s", problem)
     DigestDomain.of(env).note_problems(env.docname, [problem for problem in of_notes if problem.code not in REMARKS])
     of_history = [problem for problem in found if not problem.line]
-    _remember(env, query, has_failed=bool(of_history))
+    _remember(env, query, has_failed=has_failed or bool(of_history))
     return [] if is_cut else of_history
 
 

@@ -15,10 +15,11 @@ from typing import Any, Self
 
 from sphinxext.digest.files import replace_file
 from sphinxext.digest.problems import Problem
+from sphinxext.digest.release.changes import unique_id
+from sphinxext.digest.release.config import ScanConfig
 from sphinxext.digest.release.git import GitError, HistoryError
 from sphinxext.digest.release.scan import NoteFile
-from sphinxext.digest.release.scanner import Scanner
-from sphinxext.digest.release.settings import ScanConfig, unique_id
+from sphinxext.digest.release.scanner import NoteSource, Scanner
 from sphinxext.digest.yaml import compose as safeyaml
 
 _NAME = "reno.cache"
@@ -74,6 +75,10 @@ class CacheFile:
         """The branches of series that the file has, the oldest first."""
         return [branch for branch in self._content.get("branches", {}) if branch]
 
+    def get_versions_on_branch(self, branch: str | None = None) -> list[str]:
+        """Nothing: the file has only versions with notes."""
+        return []
+
     def _rows(self, branch: str | None) -> list[dict[str, Any]]:
         branches = self._content.get("branches")
         # reno's own file has one list for all branches
@@ -85,7 +90,7 @@ class CacheFile:
         return rows
 
 
-def open_scanner(conf: ScanConfig, *, untracked: bool = False) -> Scanner | CacheFile:
+def open_scanner(conf: ScanConfig, *, untracked: bool = False) -> NoteSource:
     """What tells the notes best: git, or the committed file where there is no repository or too little of it.
 
     Too little is what a shallow or partial clone may have.

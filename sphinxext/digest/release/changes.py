@@ -1,9 +1,4 @@
-"""What commits did to the notes of a folder, as git tells it and as reno takes it.
-
-Notes that are not committed as they are: in the index, or only in the working copy.
-
-Whether release notes can have changed since they were last read: a look at the repository, without a scan.
-"""
+"""Changes to the release notes of a folder: in commits, as reno counts them, in the index and in the working copy."""
 
 from __future__ import annotations
 
@@ -11,17 +6,18 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b, sha1, sha256
+from hashlib import sha1, sha256
 from pathlib import Path
+from posixpath import splitext
 
 from sphinxext.digest.release.cache import Facts
-from sphinxext.digest.release.git import GitError, Place, Process, read_output
-from sphinxext.digest.release.refs import Asked, is_partial, named_repository
-from sphinxext.digest.release.settings import is_note
+from sphinxext.digest.release.git import Place, Process, read_output
 
 #: ``A``, ``D`` or ``M`` for added, deleted, modified, and the path within the folder of notes.
 Change = tuple[str, str]
 
+#: Digits of a note's identity.
+_DIGITS = 16
 _KIND = "C"
 _OPTIONS = (
     "-r",
@@ -37,6 +33,18 @@ _OPTIONS = (
 _DIFF_TREE = ("diff-tree", "--stdin", "--always", "--root", "-c", *_OPTIONS)
 #: From this number of commits on, two processes share them.
 _MANY = 2_000
+
+
+def unique_id(path: str) -> str:
+    """The identity of a note: the last 16 characters of its name, or the first in the names of reno's beginnings."""
+    name, _ = splitext(path.rpartition("/")[2])
+    end = name[-_DIGITS:]
+    return name[:_DIGITS] if "-" in end else end
+
+
+def is_note(path: str) -> bool:
+    """Return True if a file in the folder of notes is a note by its name."""
+    return path.endswith(".yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,60 +305,3 @@ class WorkingCopy:
             return False
         digest = sha1 if len(blob) == _SHA1_DIGITS else sha256
         return digest(b"blob %d\0" % len(content) + content).hexdigest().encode() == blob
-
-
-@dataclass(frozen=True, slots=True)
-class NotesState:
-    """What a repository looked like. As long as ``stamp`` is the same, so are all release notes.
-
-    ``is_partial`` is only told where a committed cache of notes may know more.
-    """
-
-    stamp: bytes
-    is_shallow: bool = False
-    is_partial: bool = False
-
-
-def notes_state(root: Path, folder: str) -> NotesState:
-    """Look at branches, tags, and what is not committed.
-
-    :param root: the top folder of a repository, or a folder without one that has a committed cache of notes.
-    :param folder: of the notes, relative to it.
-    """
-    # what a folder without a repository has
-    cache = _status(root / folder / "reno.cache")
-    parts: list[object] = [cache]
-    is_shallow = lacks_objects = False
-    place = named_repository(root)
-    try:
-        asked = Asked(place)
-        try:
-            repository, refs = asked.repository(), asked.refs()
-        finally:
-            asked.close()
-        is_shallow = bool(repository.cuts)
-        lacks_objects = bool(cache) and is_partial(place)
-        parts += [refs.head, sorted(refs.commits.items()), sorted(refs.objects.items()), sorted(repository.cuts)]
-        if refs.head and not repository.is_bare:
-            parts += _uncommitted(root, folder)
-    except GitError as error:
-        parts.append(str(error))
-    stamp = blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    return NotesState(stamp, is_shallow, lacks_objects)
-
-
-def _uncommitted(root: Path, folder: str) -> list[object]:
-    working = WorkingCopy(root, folder, untracked=True)
-    try:
-        return [(kind, path, _status(root / path)) for kind, path in working.changes()]
-    finally:
-        working.close()
-
-
-def _status(file: Path) -> tuple[int, ...]:
-    try:
-        status = file.stat()
-    except OSError:
-        return ()
-    # the time of the last change of status cannot be set: an edit that keeps the other time and the size shows as well
-    return status.st_mtime_ns, status.st_ctime_ns, status.st_size

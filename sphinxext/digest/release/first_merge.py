@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path, PurePosixPath
 
+from sphinxext.digest.clock import day_of
 from sphinxext.digest.model import split_name
 from sphinxext.digest.model.period import check_year
 from sphinxext.digest.release.cache import Cache, key_of
@@ -163,8 +164,8 @@ def _restored(kept: object) -> tuple[str, _Days]:
 def _day_of(seconds: str) -> date | None:
     """The day of a committer's date, or None if the commit is so broken that it has none."""
     try:
-        day = datetime.fromtimestamp(int(seconds), UTC).date()
-        check_year(day)
-    except (ValueError, OverflowError, OSError):
+        day = day_of(int(seconds))
+        check_year(*[day] if day else [])
+    except ValueError:
         return None
     return day

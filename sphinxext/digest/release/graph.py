@@ -15,8 +15,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from heapq import heappop, heappush
 
 from sphinxext.digest.release.cache import Facts
-from sphinxext.digest.release.git import GitError, Objects, Place, Process, read_output
-from sphinxext.digest.release.refs import date_of
+from sphinxext.digest.release.git import GitError, Place, Process, read_output
+from sphinxext.digest.release.refs import Objects, date_of
 
 #: So many steps of asking for single ancestors cost as much as reading the whole graph.
 _PATIENCE = 40_000

@@ -1,11 +1,4 @@
-"""From a scan of the history to releases with their notes.
-
-The versions that were released in a period, as a digest tells them.
-
-Releases as the reStructuredText that reno's report and its directive have, each line with its place.
-
-The labels and headings are an interface: links from elsewhere lead to what is made of them.
-"""
+"""From a scan of the history to releases with their notes: those of a branch, of a period, or of a span ``A..B``."""
 
 from __future__ import annotations
 
@@ -13,134 +6,20 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from datetime import UTC, date, datetime
-from typing import NamedTuple
+from dataclasses import dataclass
+from datetime import date
 
-from sphinxext.digest.model import Period, ReleasedVersion, Text
+from sphinxext.digest.clock import day_of
+from sphinxext.digest.model import Period, ReleasedVersion
+from sphinxext.digest.model.period import PeriodError, parse_day
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.cache_file import open_scanner
+from sphinxext.digest.release.changes import unique_id
+from sphinxext.digest.release.config import NotesConfig
 from sphinxext.digest.release.git import PARTIAL, HistoryError, PartialCloneError
-from sphinxext.digest.release.notes import NoteReader, NoteScanner, NotesConfig, Release, ReleaseNote
-from sphinxext.digest.release.settings import unique_id
-
-#: A note's path and its commit, as a scanner has them.
-_File = tuple[str, bytes | None]
-
-
-def load_releases(
-    conf: NotesConfig,
-    problems: list[Problem],
-    *,
-    scanner: NoteScanner | None = None,
-    versions: Iterable[str] | None = None,
-    untracked: bool = False,
-) -> tuple[Release, ...]:
-    """The releases of a branch with their notes, the newest first, as reno reports them.
-
-    Which there are is said by the options: the branch, ``earliest_version``, ``stop_at_branch_base``,
-    ``collapse_pre_releases``, ``ignore_notes``. Versions without notes are left out.
-
-    Nothing is raised for what is wrong with the repository or with notes. Problems have paths relative to the
-    repository: a note's own, or for the history the folder of notes.
-
-    :param conf: a ``reno.config.Config``.
-    :param problems: takes what is wrong: a branch that is not there, a shallow clone, a note that is no YAML ...
-    :param scanner: what tells the notes of versions, if not the one that
-        :func:`~sphinxext.digest.release.cache_file.open_scanner` chooses. Who gives one also closes it.
-    :param versions: those to take, in this order, instead of all that there are.
-    :param untracked: whether notes count that git does not know yet. It has no effect on a scanner that is given.
-    """
-    try:
-        if scanner is not None:
-            return _load(conf, problems, scanner, versions)
-        with open_scanner(conf, untracked=untracked) as own:
-            return _load(conf, problems, own, versions)
-    except HistoryError as error:
-        problems.append(Problem(folder_of(conf), 0, 0, Code.HISTORY, str(error)))
-        return ()
-
-
-def folder_of(conf: NotesConfig) -> str:
-    """The folder of notes, relative to the repository."""
-    return conf.notespath.replace(os.sep, "/")
-
-
-def sections_of(conf: NotesConfig) -> list[tuple[str, str, int]]:
-    """The name, the heading and the level (1 to 3) of each section, in the order of reports; no prelude."""
-    return [(section.name, section.title, section.section_level) for section in conf.sections]
-
-
-def prelude_title(conf: NotesConfig) -> str:
-    """The heading of the preludes."""
-    return conf.prelude_section_name.replace("_", " ").title()
-
-
-def _load(
-    conf: NotesConfig, problems: list[Problem], scanner: NoteScanner, versions: Iterable[str] | None
-) -> tuple[Release, ...]:
-    # a scanner that others share may be made for another branch
-    files: Mapping[str, list[_File]] = scanner.get_notes_by_version(conf.branch)
-    problems += [Problem(folder_of(conf), 0, 0, Code.SHALLOW, text) for text in getattr(scanner, "problems", ())]
-    if versions is not None:
-        files = _chosen(conf, files, versions, problems)
-    reader = NoteReader(conf.prelude_section_name, tuple(section.name for section in conf.sections))
-    dates = scanner.get_version_dates()
-    releases = []
-    for version, found in files.items():
-        notes = [_note(conf, scanner, reader, file, problems) for file in found]
-        title = (conf.unreleased_version_title or version) if "-" in version else version
-        releases.append(
-            Release(version, title, day_of(dates.get(version)), tuple(note for note in notes if note is not None))
-        )
-    return tuple(releases)
-
-
-def _chosen(
-    conf: NotesConfig, files: Mapping[str, list[_File]], versions: Iterable[str], problems: list[Problem]
-) -> dict[str, list[_File]]:
-    chosen = {}
-    for version in versions:
-        if version in files:
-            chosen[version] = files[version]
-        else:
-            there = ", ".join(files) or "none at all"
-            message = f"there are no notes of a version '{version}'; there are those of {there}"
-            problems.append(Problem(folder_of(conf), 0, 0, Code.UNKNOWN_VERSION, message))
-    return chosen
-
-
-def _note(
-    conf: NotesConfig, scanner: NoteScanner, reader: NoteReader, file: _File, problems: list[Problem]
-) -> ReleaseNote | None:
-    name, commit = file
-    path = name.replace(os.sep, "/")
-    try:
-        content = scanner.get_file_at_commit(name, commit)
-    except PartialCloneError as error:
-        problem = Problem(folder_of(conf), 0, 0, Code.SHALLOW, str(error))
-        if problem not in problems:
-            problems.append(problem)
-        return None
-    except (UnicodeError, LookupError) as error:
-        problems.append(Problem(path, 1, 1, Code.ENCODING, f"the file cannot be read: {error}"))
-        return None
-    if content is None:
-        problems.append(Problem(path, 0, 0, Code.UNREADABLE, "the file is not there"))
-        return None
-    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
-    parts = reader.read(data, path, problems)
-    if parts is None:
-        return None
-    return ReleaseNote(path, unique_id(name), commit.decode() if commit else None, *parts)
-
-
-def day_of(seconds: int | None) -> date | None:
-    """The day (UTC) of seconds since 1970, or None if there is none."""
-    try:
-        return datetime.fromtimestamp(seconds, UTC).date() if seconds is not None else None
-    except (ValueError, OverflowError, OSError):
-        return None
-
+from sphinxext.digest.release.notes import NoteReader, Release, ReleaseNote
+from sphinxext.digest.release.scan import NoteFile
+from sphinxext.digest.release.scanner import NoteSource
 
 _SENTENCE = re.compile(r".*?[.!?](?=\s|$)")
 #: Marks of inline markup, each with what stays of it.
@@ -156,6 +35,90 @@ _MARKUP = (
 )
 #: How a paragraph begins, and not a list, a directive or another block.
 _WORDS = re.compile(r"(?![*+-] |::|\.\. )[\w`*\"'“‘(:]")
+
+
+class History:
+    """The release notes of the configured branch: a source that is asked once for what takes time.
+
+    :param conf: a ``reno.config.Config``. Its options say which versions there are: the branch, ``earliest_version``,
+        ``stop_at_branch_base``, ``collapse_pre_releases``, ``ignore_notes``. Versions without notes are left out.
+    :param source: closed by the caller.
+    :ivar files: the notes of each version, the newest version first.
+    :ivar problems: what this clone cannot tell, by the folder of notes.
+    :ivar days: the day (UTC) of each version's tag, None without a tag.
+    :raises HistoryError: if there is no such branch or version.
+    :raises GitError: if there is no repository, or git fails.
+    """
+
+    def __init__(self, conf: NotesConfig, source: NoteSource) -> None:
+        self.conf = conf
+        self.source = source
+        self.files: Mapping[str, list[NoteFile]] = source.get_notes_by_version(conf.branch)
+        self.problems = [Problem(folder_of(conf), 0, 0, Code.SHALLOW, text) for text in source.problems]
+        dates = source.get_version_dates()
+        self.days = {version: day_of(dates.get(version)) for version in self.files}
+
+    def releases(self, problems: list[Problem], versions: Iterable[str] | None = None) -> tuple[Release, ...]:
+        """Read the notes of versions, in reno's order.
+
+        :param problems: takes what is wrong with notes, which are left out, with paths relative to the repository,
+            and what this clone cannot tell.
+        :param versions: those to take, in this order, instead of all.
+        """
+        problems += self.problems
+        conf = self.conf
+        reader = NoteReader(conf.prelude_section_name, tuple(section.name for section in conf.sections))
+        releases = []
+        for version in self.files if versions is None else self._known(versions, problems):
+            found = [_note(conf, self.source, reader, file, problems) for file in self.files[version]]
+            title = (conf.unreleased_version_title or version) if "-" in version else version
+            notes = tuple(note for note in found if note is not None)
+            releases.append(Release(version, title, self.days[version], notes))
+        return tuple(releases)
+
+    def _known(self, versions: Iterable[str], problems: list[Problem]) -> Iterator[str]:
+        for version in versions:
+            if version in self.files:
+                yield version
+                continue
+            others = ", ".join(self.files) or "none at all"
+            message = f"there are no notes of version {version!r}; there are those of {others}"
+            problems.append(Problem(folder_of(self.conf), 0, 0, Code.UNKNOWN_VERSION, message))
+
+
+def folder_of(conf: NotesConfig) -> str:
+    """The folder of notes, relative to the repository, with slashes."""
+    return conf.notespath.replace(os.sep, "/")
+
+
+def history_problem(conf: NotesConfig, error: HistoryError) -> Problem:
+    """A failure of git or of the history as a problem of the folder of notes."""
+    code = Code.SHALLOW if isinstance(error, PartialCloneError) else Code.HISTORY
+    return Problem(folder_of(conf), 0, 0, code, str(error))
+
+
+def _note(
+    conf: NotesConfig, source: NoteSource, reader: NoteReader, file: NoteFile, problems: list[Problem]
+) -> ReleaseNote | None:
+    name, commit = file
+    path = name.replace(os.sep, "/")
+    try:
+        content = source.get_file_at_commit(name, commit)
+    except PartialCloneError as error:
+        if (problem := history_problem(conf, error)) not in problems:
+            problems.append(problem)
+        return None
+    except (UnicodeError, LookupError) as error:
+        problems.append(Problem(path, 1, 1, Code.ENCODING, f"the file cannot be read: {error}"))
+        return None
+    if content is None:
+        problems.append(Problem(path, 0, 0, Code.UNREADABLE, "the file is missing"))
+        return None
+    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    parts = reader.read(data, path, problems)
+    if parts is None:
+        return None
+    return ReleaseNote(path, unique_id(name), commit.decode() if commit else None, *parts)
 
 
 def released_versions(
@@ -174,27 +137,27 @@ def released_versions(
 
 
 def tagged_releases(conf: NotesConfig, problems: list[Problem], period: Period | None = None) -> list[Release]:
-    """The releases of which :func:`released_versions` tells, with their notes, in no order."""
+    """The releases of :func:`released_versions` with their notes, in no order."""
     conf = copy(conf)
     conf.collapse_pre_releases, conf.stop_at_branch_base = False, False
     conf.earliest_version = conf.branch = None
     found: dict[str, Release] = {}
     of_notes: list[Problem] = []
     try:
-        with open_scanner(conf) as scanner:
-            days = {version: day_of(seconds) for version, seconds in scanner.get_version_dates().items()}
+        with open_scanner(conf) as source:
+            days = {version: day_of(seconds) for version, seconds in source.get_version_dates().items()}
             wanted = {version for version, day in days.items() if day and (period is None or day in period)}
-            for branch in (None, *reversed(scanner.get_series_branches())):
+            for branch in (None, *reversed(source.get_series_branches())):
                 if not wanted - found.keys():
                     break
                 conf.branch = branch
-                there = scanner.get_notes_by_version(branch).keys() & (wanted - found.keys())
-                for release in load_releases(conf, of_notes, scanner=scanner, versions=sorted(there)):
-                    found.setdefault(release.version, release)
+                history = History(conf, source)
+                new = history.files.keys() & (wanted - found.keys())
+                found |= {release.version: release for release in history.releases(of_notes, sorted(new))}
     except PartialCloneError as error:
-        of_notes.append(Problem(folder_of(conf), 0, 0, Code.SHALLOW, str(error)))
+        of_notes.append(history_problem(conf, error))
     except HistoryError as error:
-        problems.append(Problem(folder_of(conf), 0, 0, Code.HISTORY, str(error)))
+        problems.append(history_problem(conf, error))
     # whoever shows the notes on a page reports the rest
     problems += {problem for problem in of_notes if problem.message == PARTIAL}
     return list(found.values())
@@ -219,69 +182,79 @@ def first_sentence(text: str) -> str:
     return plain
 
 
-#: What is below the headings of sections, by their level.
-_UNDERLINES = {1: "-", 2: "^", 3: "~"}
+class SpanError(ValueError):
+    """A span that cannot be understood; the message is one line for the user."""
 
 
-class Line(NamedTuple):
-    """A line of a report. One that a note has names the note's path and its line there, from 1."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What came after ``start``, up to ``end``. Either is a version or a day; None stands for no limit.
 
-    text: str
-    path: str | None = None
-    line: int = 0
-
-
-def label_of(release: Release, title: str = "", branch: str | None = None, section: str = "") -> str:
-    """The label of a version, or of one of its sections by the section's heading.
-
-    :param title: of the whole report.
-    :param branch: that the directive names.
+    As in git the start itself is not part of it, if it is a version: it is what somebody has already. A day is part of
+    it at both ends, as in the periods of digests.
     """
-    parts = [title or "relnotes", release.title + (f"_{branch.replace('/', '_')}" if branch else "")]
-    return "_".join([*parts, section] if section else parts)
+
+    start: str | date | None
+    end: str | date | None
+
+    def __str__(self) -> str:
+        return f"{self.start or ''}..{self.end or ''}"
 
 
-def report_lines(
-    conf: NotesConfig, releases: Iterable[Release], *, title: str = "", branch: str | None = None
-) -> Iterator[Line]:
-    """The lines of a report.
+def parse_span(text: str) -> Span:
+    """Read ``A..B``, ``A..``, ``..B`` or ``A``, which is the same as ``A..``.
 
-    :param title: a heading above all.
-    :param branch: is a part of labels if it is given.
+    :raises SpanError: if it is none, or a day that there is not.
     """
-    if title:
-        rule = Line("=" * len(title))
-        yield from (rule, Line(title), rule, Line(""))
-    for release in releases:
-        yield from _heading(label_of(release, title, branch), release.title, "=" * len(release.title))
-        if conf.add_release_date:
-            yield from (Line(f"Release Date: {release.day or 'Unknown'}"), Line(""))
-        if release.preludes:
-            heading = prelude_title(conf)
-            yield from _heading(label_of(release, title, branch, heading), heading, "-" * len(heading))
-        for note, text in release.preludes:
-            yield from (*_source(note), *_placed(note, text), Line(""))
-        for name, heading, level in sections_of(conf):
-            if texts := release.texts(name):
-                underline = _UNDERLINES[level] * len(heading)
-                yield from _heading(label_of(release, title, branch, heading), heading, underline)
-                for note, text in texts:
-                    yield from (*_source(note), *_placed(note, text, "- "), Line(""))
-                yield Line("")
+    start, dots, end = text.strip().partition("..")
+    span = Span(_limit(start), _limit(end))
+    if not dots and not start:
+        raise SpanError("nothing says since when: write A..B with versions or days (YYYY-MM-DD)")
+    if isinstance(span.start, date) and isinstance(span.end, date) and span.end < span.start:
+        raise SpanError(f"{span} ends before it starts")
+    return span
 
 
-def _heading(label: str, title: str, underline: str) -> Iterator[Line]:
-    # a colon before a space would end the label, and the rest would be its target
-    escaped = label.replace(": ", r"\: ")
-    yield from (Line(f".. _{escaped}:"), Line(""), Line(title), Line(underline), Line(""))
+def _limit(text: str) -> str | date | None:
+    text = text.strip()
+    try:
+        return parse_day(text) or text or None
+    except PeriodError as error:
+        raise SpanError(str(error)) from None
 
 
-def _source(note: ReleaseNote) -> Iterator[Line]:
-    """A comment that says where a text comes from; it also keeps it apart from the one before."""
-    yield from (Line(f".. {note.path} @ {note.commit}", note.path, 1), Line(""))
+def select_versions(days: Mapping[str, date | None], span: Span, versions: Iterable[str] = ()) -> list[str]:
+    """The versions in a span that have notes, the newest first.
+
+    What is not released yet is in spans without an end.
+
+    :param days: all versions of the branch that have notes, as in :attr:`History.days` if the configuration stops
+        neither at the base of the branch nor at an earliest version.
+    :param versions: those of the branch that have no notes as well, so that a limit can be one of them.
+    :raises SpanError: if there is no such version, or the end is before the start.
+    """
+    order = _order(days, versions)
+    start = _place(span.start, order) if isinstance(span.start, str) else len(order)
+    end = _place(span.end, order) if isinstance(span.end, str) else -1
+    if start < end:
+        raise SpanError(f"{span} ends before it starts")
+    return [version for version, day in days.items() if end <= order[version] < start and _in_days(day, span)]
 
 
-def _placed(note: ReleaseNote, text: Text, bullet: str = "") -> Iterator[Line]:
-    for index, content in enumerate(text.value.split("\n")):
-        before = bullet if not index else " " * len(bullet)
-        yield Line(before + content, note.path, text.line_of(index))
+def _order(names: Iterable[str], versions: Iterable[str]) -> dict[str, int]:
+    """The place of each version, 0 for the newest. What has no tag comes before the versions that have one."""
+    tagged = dict.fromkeys(versions)
+    return {name: place for place, name in enumerate([*(name for name in names if name not in tagged), *tagged])}
+
+
+def _place(version: str, order: dict[str, int]) -> int:
+    if version not in order:
+        raise SpanError(f"there is no version {version!r} on this branch")
+    return order[version]
+
+
+def _in_days(day: date | None, span: Span) -> bool:
+    if day is None:
+        return span.end is None
+    after = not isinstance(span.start, date) or span.start <= day
+    return after and (not isinstance(span.end, date) or day <= span.end)

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from sphinxext.digest.release.git import GitDir, GitError, HistoryError, Place, Process, read_output
+from sphinxext.digest.release.git import (
+    GitDir,
+    GitError,
+    HistoryError,
+    PartialCloneError,
+    Place,
+    Process,
+    read_output,
+)
 
 _TAGS = "refs/tags/"
 _WHERE = (
@@ -15,6 +23,62 @@ _WHERE = (
     *("--is-bare-repository", "--is-shallow-repository", "--git-common-dir"),
     *("--git-path", "shallow", "--show-prefix"),
 )
+
+
+class Objects:
+    """Objects of a repository by name, from one process that answers as it is asked."""
+
+    def __init__(self, root: Place) -> None:
+        self._root = root
+        self._process: Process | None = None
+
+    def get(self, name: bytes) -> tuple[bytes, bytes] | None:
+        """The type and the content of an object, or None if there is no such object.
+
+        :param name: as in ``git rev-parse``: an object's name, or ``<commit>:<path>``.
+        :raises PartialCloneError: if the clone lacks the object.
+        :raises GitError: if git cannot be started or ends.
+        """
+        if b"\n" in name:
+            # the process is asked line by line
+            return self._get_alone(name)
+        if self._process is None:
+            self._process = Process(self._root, "cat-file", "--batch", send=None)
+        try:
+            self._process.input.write(name + b"\n")
+            self._process.input.flush()
+        except BrokenPipeError:
+            self._finish()
+            raise GitError("git cat-file ended") from None
+        head = self._process.output.readline().split()
+        if len(head) < 3 or not head[-1].isdigit():
+            if not head:
+                self._finish()
+            return None
+        content = self._process.output.read(int(head[-1]))
+        self._process.output.read(1)
+        return head[-2], content
+
+    def _finish(self) -> None:
+        """Tell why the process has ended; the next question starts another one."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.finish()
+
+    def _get_alone(self, name: bytes) -> tuple[bytes, bytes] | None:
+        try:
+            with Process(self._root, "cat-file", "blob", os.fsdecode(name)) as process:
+                return b"blob", process.read()
+        except PartialCloneError:
+            raise
+        except GitError:
+            return None
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
 
 
 @dataclass(frozen=True)

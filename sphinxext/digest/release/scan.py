@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from sphinxext.digest.release.changes import Change, Changes, null_merges
+from sphinxext.digest.release.changes import Change, Changes, null_merges, unique_id
+from sphinxext.digest.release.config import ScanConfig
 from sphinxext.digest.release.git import HistoryError
 from sphinxext.digest.release.graph import told
-from sphinxext.digest.release.settings import ScanConfig, unique_id
 from sphinxext.digest.release.versions import BranchVersions, Versions
 
 #: A note's file, relative to the repository, and the commit that has it as it is now; None for the working copy.

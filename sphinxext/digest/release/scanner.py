@@ -1,21 +1,23 @@
-"""The scanner: what git knows of release notes, with the interface of ``reno.scanner.Scanner``."""
+"""The scanner: release notes from git's history, with the interface of ``reno.scanner.Scanner``."""
 
 from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from sphinxext.digest.release.cache import Cache, key_of
 from sphinxext.digest.release.changes import Change, Changes, WorkingCopy
-from sphinxext.digest.release.git import GitDir, Objects
+from sphinxext.digest.release.config import Patterns, ScanConfig
+from sphinxext.digest.release.git import GitDir, GitError
 from sphinxext.digest.release.graph import Graph
-from sphinxext.digest.release.refs import Asked, Refs, Repository, is_partial, named_repository
+from sphinxext.digest.release.refs import Asked, Objects, Refs, Repository, is_partial, named_repository
 from sphinxext.digest.release.scan import NoteFile, Notes, scan
-from sphinxext.digest.release.settings import Patterns, ScanConfig
-from sphinxext.digest.release.versions import VersionList, Versions
+from sphinxext.digest.release.versions import Versions
 
 #: What a shallow clone cannot tell, and what to do.
 CUT = (
@@ -27,11 +29,39 @@ CUT = (
 _NO_DIFFERENCE = frozenset({"reporoot", "encoding", "branch"})
 
 
+class NoteSource(Protocol):
+    """A source of release notes by version: git, or a committed file where there is too little of it."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+    def close(self) -> None:
+        """End the processes that may still run."""
+
+    @property
+    def problems(self) -> list[str]:
+        """What the last result may lack, each in one line for the user."""
+
+    def get_notes_by_version(self, branch: str | None = None) -> OrderedDict[str, list[NoteFile]]:
+        """The notes of each version, the newest version first, as pairs of a path and a commit."""
+
+    def get_file_at_commit(self, filename: str, sha: bytes | str | None) -> bytes | str | None:
+        """The content of a note, or None if it is missing."""
+
+    def get_version_dates(self) -> dict[str, int]:
+        """The seconds since 1970 at which each tag was made."""
+
+    def get_series_branches(self) -> list[str]:
+        """The branches of series, the oldest first."""
+
+    def get_versions_on_branch(self, branch: str | None = None) -> list[str]:
+        """All versions of a branch, the newest first, with those that have no notes; empty if they are not known."""
+
+
 class Scanner:
     """Finds the release notes of a repository, as reno does.
 
-    It can be put in the place of ``reno.scanner.Scanner``: the methods, with those that begin with an underscore and
-    that reno's tests use, take and return the same. Commits are bytes of hexadecimal digits.
+    It can replace ``reno.scanner.Scanner``: the public methods take and return the same. Commits are bytes of
+    hexadecimal digits.
 
     :param conf: a ``reno.config.Config``.
     :param untracked: whether notes count that git does not know yet; to reno they do not.
@@ -49,7 +79,6 @@ class Scanner:
         self._asked: Asked | None = None
         self._is_restored = False
         self._is_cut = False
-        self._repo = _Head(self)
 
     def __enter__(self) -> Self:
         return self
@@ -180,31 +209,12 @@ class Scanner:
         """The branches of series, the oldest first; closed ones are known by their tags."""
         return self._versions.series()
 
-    def _get_ref(self, name: str | None) -> bytes:
-        return self._refs.find(name)
+    def get_versions_on_branch(self, branch: str | None = None) -> list[str]:
+        """All versions of a branch, the newest first, with those that have no notes.
 
-    def _get_tags_on_branch(self, branch: str | None) -> list[str]:
+        :raises HistoryError: if there is no such branch.
+        """
         return list(self._versions.on(branch))
-
-    def _get_current_version(self, branch: str | None = None) -> str:
-        return self._versions.current(branch)
-
-    def _get_branch_base(self, branch: str) -> str | None:
-        return self._versions.base(branch)
-
-    def _get_earlier_branch(self, branch: str) -> str | None:
-        return self._versions.earlier(branch)
-
-    def _find_scan_stop_point(
-        self,
-        earliest_version: str | None,
-        versions_by_date: VersionList,
-        collapse_pre_releases: bool,
-        branch: str | None,
-    ) -> str | None:
-        return self._versions.stop_before(
-            earliest_version, versions_by_date, collapse=collapse_pre_releases, branch=branch
-        )
 
 
 def _folder(conf: ScanConfig) -> str:
@@ -239,11 +249,58 @@ def _restored(kept: Any) -> tuple[Notes, bool] | None:
     return restored, is_cut
 
 
-class _Head:
-    """What reno's tests ask of its repository."""
+@dataclass(frozen=True, slots=True)
+class NotesState:
+    """What a repository looked like. As long as ``stamp`` is the same, so are all release notes.
 
-    def __init__(self, scanner: Scanner) -> None:
-        self._scanner = scanner
+    ``is_partial`` is only told where a committed cache of notes may know more.
+    """
 
-    def head(self) -> bytes:
-        return self._scanner._get_ref(None)
+    stamp: bytes
+    is_shallow: bool = False
+    is_partial: bool = False
+
+
+def notes_state(root: Path, folder: str) -> NotesState:
+    """Look at branches, tags, and what is not committed.
+
+    :param root: the top folder of a repository, or a folder without one that has a committed cache of notes.
+    :param folder: of the notes, relative to it.
+    """
+    # what a folder without a repository has
+    cache = _status(root / folder / "reno.cache")
+    parts: list[object] = [cache]
+    is_shallow = lacks_objects = False
+    place = named_repository(root)
+    try:
+        asked = Asked(place)
+        try:
+            repository, refs = asked.repository(), asked.refs()
+        finally:
+            asked.close()
+        is_shallow = bool(repository.cuts)
+        lacks_objects = bool(cache) and is_partial(place)
+        parts += [refs.head, sorted(refs.commits.items()), sorted(refs.objects.items()), sorted(repository.cuts)]
+        if refs.head and not repository.is_bare:
+            parts += _uncommitted(root, folder)
+    except GitError as error:
+        parts.append(str(error))
+    stamp = blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return NotesState(stamp, is_shallow, lacks_objects)
+
+
+def _uncommitted(root: Path, folder: str) -> list[object]:
+    working = WorkingCopy(root, folder, untracked=True)
+    try:
+        return [(kind, path, _status(root / path)) for kind, path in working.changes()]
+    finally:
+        working.close()
+
+
+def _status(file: Path) -> tuple[int, ...]:
+    try:
+        status = file.stat()
+    except OSError:
+        return ()
+    # the time of the last change of status cannot be set: an edit that keeps the other time and the size shows as well
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size

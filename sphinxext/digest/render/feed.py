@@ -22,8 +22,8 @@ from sphinxext.digest.doctree.digest import plain_words, shortened
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.doctree.relative import Home
 from sphinxext.digest.model import ENGLISH, Countdown, Entry, Item, Story, Success, Text, Thread, ThreadLinks, Words
-from sphinxext.digest.release.load import sections_of
-from sphinxext.digest.release.notes import NotesConfig, Release
+from sphinxext.digest.release.config import NotesConfig, sections_of
+from sphinxext.digest.release.notes import Release
 from sphinxext.digest.render.html import html_body
 from sphinxext.digest.render.labels import SILENT, admonition_label
 from sphinxext.digest.text.urls import absolute_url, scheme_of

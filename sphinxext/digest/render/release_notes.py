@@ -1,39 +1,29 @@
-"""Release notes in the order in which all formats have them: of each version, or of many versions by section.
+"""Release notes as text, Markdown, reStructuredText and records, from one outline: by version, or over many versions.
 
-Release notes as records for other programs.
-
-Release notes as plain text, in the style of the mails of digests, and as Markdown.
-
-What only a Sphinx build knows degrades to its words: a reference to its text, a directive to its content.
-
-Release notes as reStructuredText: a report as reno writes it, or what changed by section.
+In text and Markdown, what only a Sphinx build knows degrades to its words: a reference to its text, a directive to its
+content.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import NamedTuple
 
 from docutils import nodes
-from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.release.load import sections_of
-from sphinxext.digest.release.notes import NotesConfig, Release, ReleaseNote
+from sphinxext.digest.release.config import NotesConfig, prelude_title, sections_of
+from sphinxext.digest.release.notes import Release, ReleaseNote
 from sphinxext.digest.render.markdown import markdown_document
 from sphinxext.digest.render.rst import UniqueNames, heading, item, link_targets, plain, reading_of, separated
 from sphinxext.digest.render.text import text_lines
 from sphinxext.digest.text.width import WIDTH, width_of
-from sphinxext.digest.yaml import compose as safeyaml
-
-if TYPE_CHECKING:
-    from reno.config import Config
 
 
 @dataclass(frozen=True)
@@ -102,9 +92,8 @@ def outline_by_section(conf: NotesConfig, releases: Sequence[Release], title: st
 
 
 def _parts(conf: NotesConfig, releases: Sequence[Release]) -> tuple[NotePart, ...]:
-    name = conf.prelude_section_name
     preludes = tuple(Passage(release, *pair) for release in releases for pair in release.preludes)
-    parts = [NotePart(name, name.replace("_", " ").title(), 1, preludes, is_prelude=True)]
+    parts = [NotePart(conf.prelude_section_name, prelude_title(conf), 1, preludes, is_prelude=True)]
     for name, title, level in sections_of(conf):
         passages = tuple(Passage(release, *pair) for release in releases for pair in release.texts(name))
         parts.append(NotePart(name, title, level, passages))
@@ -263,74 +252,83 @@ def _underlined(title: str, line: str) -> list[str]:
     return [title, line * width_of(title)] if title else []
 
 
-#: What is drawn below the headings of sections of each level.
-_LINES = "-^~"
-
-#: The content of notes by their paths, as a scanner gives it.
-Contents = Mapping[str, bytes | str]
+#: The underlines of headings of sections, by their level.
+_UNDERLINES = {1: "-", 2: "^", 3: "~"}
 
 
-def release_notes_report(
-    conf: Config,
+class Line(NamedTuple):
+    """A line of a report. A line of a note's has the note's path and its line there, from 1."""
+
+    text: str
+    path: str | None = None
+    line: int = 0
+
+
+def label_of(release: Release, title: str = "", branch: str | None = None, section: str = "") -> str:
+    """The label of a version, or of one of its sections by the section's heading.
+
+    Labels and headings are an interface: links from elsewhere lead to them.
+
+    :param title: of the whole report.
+    :param branch: that the directive names.
+    """
+    parts = [title or "relnotes", release.title + (f"_{branch.replace('/', '_')}" if branch else "")]
+    return "_".join([*parts, section] if section else parts)
+
+
+def report_lines(
+    conf: NotesConfig,
     releases: Sequence[Release],
-    contents: Contents,
     *,
-    title: str,
-    show_source: bool,
-    branch: str | None,
-) -> str:
-    """The document that ``reno report`` prints, made by reno's own formatter.
+    title: str = "",
+    branch: str | None = None,
+    show_source: bool = True,
+) -> Iterator[Line]:
+    """The document of ``reno report`` and reno's directive, line by line, each with its place.
 
     It differs where reno gives up, such as at a note that cannot be read: that is left out. The days of releases are
     those in UTC, wherever the report is made.
 
-    :param contents: of all notes of the releases.
-    :param branch: the one that the user named, which becomes a part of anchors.
+    :param title: a heading above all.
+    :param branch: a part of labels if it is given.
     """
-    from reno import formatter
+    if title:
+        rule = Line("=" * len(title))
+        yield from (rule, Line(title), rule, Line(""))
+    for chapter in outline_by_version(conf, releases, title).chapters:
+        release = chapter.release
+        assert release is not None
+        yield from _heading(label_of(release, title, branch), release.title, "=")
+        if conf.add_release_date:
+            yield from (Line(f"Release Date: {release.day or 'Unknown'}"), Line(""))
+        for part in chapter.parts:
+            yield from _heading(label_of(release, title, branch, part.title), part.title, _UNDERLINES[part.level])
+            for passage in part.passages:
+                yield from _passage_lines(part, passage, show_source=show_source)
+            if not part.is_prelude:
+                yield Line("")
 
-    shown = _Shown(conf, releases, contents)
-    versions = [release.version for release in releases]
-    text: str = formatter.format_report(shown, conf, versions, title=title, show_source=show_source, branch=branch)
-    return text + "\n"
+
+def _heading(label: str, title: str, underline: str) -> Iterator[Line]:
+    # a colon before a space would end the label, and the rest would be its target
+    escaped_label = label.replace(": ", r"\: ")
+    yield from (Line(f".. _{escaped_label}:"), Line(""), Line(title), Line(underline * len(title)), Line(""))
 
 
-class _Shown:
-    """What reno's formatter asks of its loader."""
-
-    def __init__(self, conf: Config, releases: Sequence[Release], contents: Contents) -> None:
-        self._prelude = conf.prelude_section_name
-        self._releases = {release.version: release for release in releases}
-        self._notes = {note.path: note for release in releases for note in release.notes}
-        self._contents = contents
-
-    def __getitem__(self, version: str) -> list[tuple[str, bytes | None]]:
-        notes = self._releases[version].notes
-        return [(note.path, note.commit.encode() if note.commit else None) for note in notes]
-
-    def get_version_date(self, version: str) -> str:
-        return str(self._releases[version].day or "Unknown")
-
-    def parse_note_file(self, filename: str, _commit: object) -> dict[str, Any]:
-        """The texts as YAML has them, with the line ends that the records do not keep and reno writes."""
-        note = self._notes[filename]
-        content = self._contents[filename]
-        data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
-        known: list[Problem] = []
-        text = safeyaml.decode(data, filename, known)
-        root = safeyaml.compose(text, filename, known) if text is not None else None
-        assert isinstance(root, MappingNode)  # or there would be no record of it
-        return dict(self._texts(note, root))
-
-    def _texts(self, note: ReleaseNote, root: MappingNode) -> Iterator[tuple[str, object]]:
-        for key, value in root.value:
-            if key.value == self._prelude and note.prelude is not None:
-                yield key.value, value.value
-            elif isinstance(key, ScalarNode) and key.value in note.sections:
-                items = value.value if isinstance(value, SequenceNode) else [value]
-                # records have no more than these
-                texts = [item for item in items if isinstance(item, ScalarNode) and safeyaml.is_string(item)]
-                yield key.value, [text.value for text in texts if text.value.strip()]
+def _passage_lines(part: NotePart, passage: Passage, *, show_source: bool) -> Iterator[Line]:
+    """A text after a comment that names its source, which also keeps it apart from the one before."""
+    note, text = passage.note, passage.text
+    if show_source:
+        # as reno writes commits: Python's form of bytes
+        commit = note.commit.encode() if note.commit else None
+        yield from (Line(f".. {note.path} @ {commit!r}", note.path, 1), Line(""))
+    bullet = "" if part.is_prelude else "- "
+    for index, content in enumerate(text.value.split("\n")):
+        before = bullet if not index else " " * len(bullet)
+        yield Line(before + content, note.path, text.line_of(index))
+    if part.is_prelude:
+        yield from (Line("") for _ in note.prelude_end)
+    yield Line("")
 
 
 def release_notes_rst(outline: Outline, *, show_source: bool) -> str:
@@ -343,7 +341,7 @@ def release_notes_rst(outline: Outline, *, show_source: bool) -> str:
     blocks = [heading(outline.title, "=", overline=True)] if outline.title else []
     for chapter in outline.chapters:
         for part in chapter.parts:
-            blocks.append(heading(part.title, _LINES[part.level - 1]))
+            blocks.append(heading(part.title, _UNDERLINES[part.level]))
             for passage in part.passages:
                 if show_source:
                     blocks.append([f".. {passage.note.path} @ {passage.note.commit or 'not committed'}"])

@@ -11,9 +11,17 @@ from typing import Any
 
 import pytest
 
-from sphinxext.digest.release.git import GitDir, GitError, Objects, PartialCloneError, read_lines, read_output
-from sphinxext.digest.release.git_options import environment, override_drivers, remote_protocols
-from sphinxext.digest.release.refs import find_top, is_partial, named_repository
+from sphinxext.digest.release.git import (
+    GitDir,
+    GitError,
+    PartialCloneError,
+    environment,
+    override_drivers,
+    read_lines,
+    read_output,
+    remote_protocols,
+)
+from sphinxext.digest.release.refs import Objects, find_top, is_partial, named_repository
 
 #: What leads git elsewhere; "git rev-parse --local-env-vars" names most of them.
 LEADS_ELSEWHERE = (

@@ -9,10 +9,17 @@ import pytest
 from reno.config import Config
 
 from sphinxext.digest.problems import Problem
-from sphinxext.digest.release.load import first_sentence, load_releases, released_versions, report_lines
+from sphinxext.digest.release.git import HistoryError
+from sphinxext.digest.release.load import (
+    History,
+    SpanError,
+    first_sentence,
+    parse_span,
+    released_versions,
+    select_versions,
+)
 from sphinxext.digest.release.notes import NoteReader, Release
 from sphinxext.digest.release.scanner import Scanner
-from sphinxext.digest.release.span import SpanError, parse_span, select_releases, versions_of_branch
 
 READER = NoteReader("prelude", ("features", "fixes"))
 
@@ -27,7 +34,8 @@ def read(text: str) -> tuple[Any, list[str]]:
 def test_texts_with_their_lines() -> None:
     parts, problems = read("---\nfixes:\n  - One.\n  - |\n    Two\n\n    lines.\nprelude: >\n  Folded\n  words.\n")
     assert problems == []
-    prelude, sections = parts
+    prelude, sections, end = parts
+    assert end == "\n"
     assert (prelude.value, prelude.line) == ("Folded words.", 9)
     assert [(text.value, text.line, text.column) for text in sections["fixes"]] == [
         ("One.", 3, 5),
@@ -36,7 +44,7 @@ def test_texts_with_their_lines() -> None:
 
 
 def test_sections_are_in_the_order_of_the_configuration() -> None:
-    (_prelude, sections), _problems = read("fixes: one\nfeatures: [two]\n")
+    (_prelude, sections, _end), _problems = read("fixes: one\nfeatures: [two]\n")
     assert {name: [text.value for text in texts] for name, texts in sections.items()} == {
         "features": ["two"],
         "fixes": ["one"],
@@ -100,7 +108,8 @@ def conf(repository: Any) -> Config:
 
 def load(conf: Config) -> tuple[Release, ...]:
     problems: list[Problem] = []
-    releases = load_releases(conf, problems)
+    with Scanner(conf) as scanner:
+        releases = History(conf, scanner).releases(problems)
     assert problems == []
     return releases
 
@@ -116,13 +125,6 @@ def test_releases(conf: Config) -> None:
     assert (note.path, note.identity) == ("releasenotes/notes/n-0000000000000003.yaml", "0000000000000003")
     assert note.commit is not None
     assert [text.value for _note, text in releases[1].preludes] == ["In 2.0.0."]
-
-
-def test_lines_of_a_report_name_their_places(conf: Config) -> None:
-    lines = list(report_lines(conf, load(conf)[1:2]))
-    placed = [(line.text, line.path, line.line) for line in lines if line.path and not line.text.startswith("..")]
-    path = "releasenotes/notes/n-0000000000000003.yaml"
-    assert placed == [("In 2.0.0.", path, 2), ("- Fixed 3.", path, 1)]
 
 
 @pytest.mark.parametrize(
@@ -142,14 +144,14 @@ def test_lines_of_a_report_name_their_places(conf: Config) -> None:
 )
 def test_spans(conf: Config, span: str, versions: list[str]) -> None:
     with Scanner(conf) as scanner:
-        known = versions_of_branch(conf, scanner)
-    assert [release.version for release in select_releases(load(conf), parse_span(span), known)] == versions
+        known = scanner.get_versions_on_branch(conf.branch)
+        assert select_versions(History(conf, scanner).days, parse_span(span), known) == versions
 
 
 @pytest.mark.parametrize("span", ["", "2.0.0..1.0.0", "9.9..", "2015-02-30..", "2015-03-01..2015-01-01"])
 def test_wrong_spans(conf: Config, span: str) -> None:
-    with pytest.raises(SpanError), Scanner(conf) as scanner:
-        select_releases(load(conf), parse_span(span), versions_of_branch(conf, scanner))
+    with Scanner(conf) as scanner, pytest.raises(SpanError):
+        select_versions(History(conf, scanner).days, parse_span(span), scanner.get_versions_on_branch(conf.branch))
 
 
 def test_released_versions(conf: Config) -> None:
@@ -163,9 +165,10 @@ def test_released_versions(conf: Config) -> None:
 
 def test_no_repository(tmp_path: Path) -> None:
     problems: list[Problem] = []
-    assert load_releases(Config(str(tmp_path)), problems) == ()
     assert released_versions(Config(str(tmp_path)), problems) == ()
-    assert [problem.code for problem in problems] == ["history", "history"]
+    assert [problem.code for problem in problems] == ["history"]
+    with Scanner(Config(str(tmp_path))) as scanner, pytest.raises(HistoryError):
+        History(Config(str(tmp_path)), scanner)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reno_scanner import RenoScanner
 
 from sphinxext.digest.release.scanner import Scanner
-from sphinxext.digest.release.settings import version_key
-from sphinxext.digest.release.versions import BranchVersions
+from sphinxext.digest.release.versions import BranchVersions, version_key
 
 ORDERED = (
     *("0.9", "1.0.0.0a1", "1.0.0.0b1", "1.0.0.0b2", "1.0.0.0rc1", "1.0.0.0rc2", "1.0.0.0rc10", "1.0.0", "1.0.0.post1"),
@@ -157,7 +157,7 @@ class TestSeries:
             repository.run("update-ref", ref, "HEAD")
         for tag in ("old-eol", "older-eom", "1.0.0", "dir-eol/plain", "deep/inner-eol"):
             repository.run("tag", tag)
-        with Scanner(make_conf(repository.root)) as scanner:
+        with RenoScanner(make_conf(repository.root)) as scanner:
             yield scanner
 
     def test_series(self, scanner: Any) -> None:
@@ -188,7 +188,7 @@ class TestStop:
         ) -> Any:
             return scanner._find_scan_stop_point(earliest, versions, collapse, branch)
 
-        with Scanner(make_conf(repository.root)) as scanner:
+        with RenoScanner(make_conf(repository.root)) as scanner:
             yield ask
 
     VERSIONS = ("2.0.0", "2.0.0.0rc2", "2.0.0.0rc1", "1.0.0")
@@ -223,7 +223,7 @@ class TestStop:
         repository.run("tag", "2.0.0")
         repository.run("branch", "stable/b")
         note(3)
-        with Scanner(make_conf(repository.root)) as scanner:
+        with RenoScanner(make_conf(repository.root)) as scanner:
             versions = scanner._get_tags_on_branch("stable/b")
             assert scanner._find_scan_stop_point("2.0.0", versions, False, "stable/b") == "1.0.0"
             assert scanner._find_scan_stop_point("1.0.0", versions, False, "stable/a") is None
@@ -233,6 +233,6 @@ class TestStop:
 def test_no_base(repository: Any, note: Callable[..., str], make_conf: Any, tmp_path: Path) -> None:
     note(1)
     repository.run("branch", "stable/a")
-    with Scanner(make_conf(repository.root)) as scanner:
+    with RenoScanner(make_conf(repository.root)) as scanner:
         assert scanner._get_branch_base("stable/a") is None
         assert scanner._get_current_version() == "0.0.0"

@@ -25,8 +25,8 @@ from sphinxext.digest.extension.releases import (
 )
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.release.load import label_of, prelude_title, sections_of
-from sphinxext.digest.release.settings import FOLDER
+from sphinxext.digest.release.config import FOLDER, prelude_title, sections_of
+from sphinxext.digest.render.release_notes import label_of
 
 
 class ReleaseNotesDirective(SphinxDirective):
@@ -59,7 +59,7 @@ class ReleaseNotesDirective(SphinxDirective):
         try:
             report = histories_of(self.env).report(query)
         except DigestError as error:
-            self._warn(remember_release_notes(self.env, query, error.problems))
+            self._warn(remember_release_notes(self.env, query, error.problems, has_failed=True))
             return []
         self._warn(remember_release_notes(self.env, query, report.problems))
         return self._parse(report, query)

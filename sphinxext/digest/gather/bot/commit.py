@@ -15,8 +15,7 @@ from pathlib import Path, PurePosixPath
 from threading import Event, Lock, RLock, Timer
 from typing import Any
 
-from sphinxext.digest.release.git import GitError, Process, read_output
-from sphinxext.digest.release.git_options import remote_protocols
+from sphinxext.digest.release.git import GitError, Process, read_output, remote_protocols
 
 
 class Running:

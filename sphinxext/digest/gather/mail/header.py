@@ -18,7 +18,8 @@ from mmap import mmap
 from pathlib import Path
 from typing import Protocol
 
-from sphinxext.digest.release.git import GitError, Objects, PartialCloneError
+from sphinxext.digest.release.git import GitError, PartialCloneError
+from sphinxext.digest.release.refs import Objects
 from sphinxext.digest.text.encoding import as_windows
 from sphinxext.digest.text.visible import visible_text
 

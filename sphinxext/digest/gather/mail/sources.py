@@ -19,7 +19,8 @@ from typing import IO
 from sphinxext.digest.gather.mail.header import Blob, Content, MailFile, Message, Slice, read_message
 from sphinxext.digest.net.http import NO_SUCH_FILE, TIMEOUT, WebError, download
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.release.git import GitDir, HistoryError, Objects, PartialCloneError, read_lines
+from sphinxext.digest.release.git import GitDir, HistoryError, PartialCloneError, read_lines
+from sphinxext.digest.release.refs import Objects
 from sphinxext.digest.text.urls import split_url
 
 _FROM_LINE = re.compile(rb"(?:^|(?<=\A\xef\xbb\xbf))From [^\r\n]*\r?\n", re.MULTILINE)
