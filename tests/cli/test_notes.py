@@ -149,7 +149,8 @@ class TestList:
         assert (outcome.status, outcome.out, outcome.err) == (0, "", "no release notes\n")
 
     def test_it_loads_nothing_that_shows_texts(self, start: Run, history: Repository) -> None:
-        heavy = ("docutils", "sphinx", "sphinxext.digest.settings.options", "sphinxext.digest.release", "dulwich")
+        ours = (f"sphinxext.digest.{name}" for name in ("settings.options", "release.load", "release.notes", "render"))
+        heavy = ("docutils", "sphinx", "dulwich", *ours)
         code = f"import atexit; atexit.register(lambda: print([name for name in {heavy} if name in sys.modules]))"
         assert start("notes", "list", before=code).lines[-1] == "[]"
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from sphinxext.digest.problems import Code, DigestError
+from sphinxext.digest.settings import find_root
 from sphinxext.digest.settings.options import Settings
-from sphinxext.digest.settings.project import Project, find_root, load_project, make_project, settings_for_folder
+from sphinxext.digest.settings.project import Project, load_project, make_project, settings_for_folder
 
 
 def write_settings(root: Path, text: str) -> None:

@@ -10,14 +10,13 @@ from typing import Any, TypeVar
 import click
 
 from sphinxext.digest.cli._options import (
-    format_option,
     fragments_to_write,
     open_valid_project,
     planned_record,
     readable_day,
     settings_to_write,
 )
-from sphinxext.digest.cli._output import as_json, show_problems, visible
+from sphinxext.digest.cli._output import as_json, format_option, show_problems, visible
 from sphinxext.digest.fragments.draft import Draft, DraftPlan, plan_drafts
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.fragments.write import write_new_files

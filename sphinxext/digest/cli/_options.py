@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
@@ -23,8 +23,9 @@ from sphinxext.digest.fragments.fields import fields_of
 from sphinxext.digest.model import Fragment, Note, Period, Text
 from sphinxext.digest.model.period import LATEST, PeriodError, parse_day, parse_interval
 from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.settings import find_root
 from sphinxext.digest.settings.options import Settings
-from sphinxext.digest.settings.project import Project, find_root, folder_settings, load_project, settings_for_folder
+from sphinxext.digest.settings.project import Project, folder_settings, load_project, settings_for_folder
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
@@ -56,17 +57,6 @@ def write_result(data: bytes, output: Path | None) -> None:
         click.echo(data, nl=False)
     else:
         replace_file(output, data)
-
-
-def format_option(explained: str, formats: Sequence[str] = ("text", "json")) -> Callable[[_Decorated], _Decorated]:
-    """Add the option ``--format``, as the parameter ``form``.
-
-    :param explained: describes the formats.
-    :param formats: one of them is ``text``, the default.
-    """
-    return click.option(
-        "--format", "form", type=click.Choice(formats), default="text", show_default=True, help=explained
-    )
 
 
 def checked(check: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, Any], Any]:

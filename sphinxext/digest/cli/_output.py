@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import os
 import unicodedata
-from collections.abc import Collection, Iterable
-from typing import IO, Any
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import IO, Any, TypeVar
 
 import click
 
 from sphinxext.digest.problems import Problem
+
+_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
 FORMATS = ("text", "json", "github")
 
@@ -33,6 +35,17 @@ class Failure(click.ClickException):
         """Name the file and the reason of an error of the operating system."""
         place = f"{os.fsdecode(error.filename)}: " if error.filename else ""
         return cls(f"{place}{error.strerror or error}")
+
+
+def format_option(explained: str, formats: Sequence[str] = ("text", "json")) -> Callable[[_Decorated], _Decorated]:
+    """Add the option ``--format``, as the parameter ``form``.
+
+    :param explained: describes the formats.
+    :param formats: one of them is ``text``, the default.
+    """
+    return click.option(
+        "--format", "form", type=click.Choice(formats), default="text", show_default=True, help=explained
+    )
 
 
 def visible(text: str) -> str:

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sphinxext.digest.cli._options import format_option
-from sphinxext.digest.cli._output import as_json, show_problems
+from sphinxext.digest.cli._output import as_json, format_option, show_problems
 from sphinxext.digest.files import replace_file
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.settings.project import find_root
+from sphinxext.digest.settings import find_root
 
 if TYPE_CHECKING:
     from reno.config import Config

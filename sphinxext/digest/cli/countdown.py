@@ -7,8 +7,8 @@ from email.headerregistry import Address
 
 import click
 
-from sphinxext.digest.cli._options import checked, collection_of, format_option, fragments_to_read, open_project
-from sphinxext.digest.cli._output import finish, visible
+from sphinxext.digest.cli._options import checked, collection_of, fragments_to_read, open_project
+from sphinxext.digest.cli._output import finish, format_option, visible
 from sphinxext.digest.cli.collect_schedule import note_of
 from sphinxext.digest.cli.deadlines import (
     failures,

@@ -16,8 +16,8 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli._options import checked, format_option, open_project, readable_day
-from sphinxext.digest.cli._output import as_json, finish, visible
+from sphinxext.digest.cli._options import checked, open_project, readable_day
+from sphinxext.digest.cli._output import as_json, finish, format_option, visible
 from sphinxext.digest.clock import today
 from sphinxext.digest.model import Event, Schedule, Scope, Week, week_number
 from sphinxext.digest.model.period import countdown_week

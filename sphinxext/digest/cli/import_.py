@@ -7,14 +7,8 @@ from pathlib import Path
 
 import click
 
-from sphinxext.digest.cli._options import (
-    format_option,
-    fragments_to_write,
-    open_valid_project,
-    planned_record,
-    settings_to_write,
-)
-from sphinxext.digest.cli._output import as_json, show_problems, visible
+from sphinxext.digest.cli._options import fragments_to_write, open_valid_project, planned_record, settings_to_write
+from sphinxext.digest.cli._output import as_json, format_option, show_problems, visible
 from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import Plan, carry_out, make_plan
 from sphinxext.digest.model import Period

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from sphinxext.digest.cli._options import collection_of, format_option, open_project
-from sphinxext.digest.cli._output import FORMATS, format_problems, show_problems
+from sphinxext.digest.cli._options import collection_of, open_project
+from sphinxext.digest.cli._output import FORMATS, format_option, format_problems, show_problems
 from sphinxext.digest.clock import today
 from sphinxext.digest.doctree.lint import Findings, check_collection
 from sphinxext.digest.problems import Code, Problem

@@ -12,7 +12,6 @@ import click
 
 from sphinxext.digest.cli._options import (
     collection_of,
-    format_option,
     fragments_to_read,
     load_whole_collection,
     open_project,
@@ -20,7 +19,7 @@ from sphinxext.digest.cli._options import (
     readable_day,
     readable_period,
 )
-from sphinxext.digest.cli._output import as_json, finish, visible
+from sphinxext.digest.cli._output import as_json, finish, format_option, visible
 from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.model import Entry, Kind
 from sphinxext.digest.render.records import note_record

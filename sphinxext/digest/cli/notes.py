@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sphinxext.digest.cli._options import format_option
-from sphinxext.digest.cli._output import as_json, show_problems, visible
+from sphinxext.digest.cli._output import as_json, format_option, show_problems, visible
 from sphinxext.digest.cli._release_notes import (
     check_versions,
     encoded,

@@ -9,7 +9,6 @@ import click
 
 from sphinxext.digest.cli._options import (
     collection_of,
-    format_option,
     fragments_to_read,
     load_whole_collection,
     open_project,
@@ -18,7 +17,7 @@ from sphinxext.digest.cli._options import (
     readable_period,
     write_result,
 )
-from sphinxext.digest.cli._output import finish
+from sphinxext.digest.cli._output import finish, format_option
 from sphinxext.digest.collection.compose import tells_releases
 from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli._options import format_option, open_project, readable_day, settings_to_write
-from sphinxext.digest.cli._output import as_json, show_problems, visible
+from sphinxext.digest.cli._options import open_project, readable_day, settings_to_write
+from sphinxext.digest.cli._output import as_json, format_option, show_problems, visible
 from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.gather.mail.ranking import Candidate, ThreadOptions, participants_of
 from sphinxext.digest.gather.mail.search import Finding, find_candidates

@@ -16,9 +16,10 @@ from sphinx.config import Config
 
 from sphinxext.digest.extension.warnings import warn_of
 from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.settings import find_root
 from sphinxext.digest.settings.checks import LinkRole, OptionError, link_roles
 from sphinxext.digest.settings.options import COLLECTIONS, CONF_PREFIX, OPTIONS, Settings, near_option
-from sphinxext.digest.settings.project import Project, find_root, load_project, make_project
+from sphinxext.digest.settings.project import Project, load_project, make_project
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment

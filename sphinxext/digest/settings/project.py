@@ -21,20 +21,6 @@ if TYPE_CHECKING:
     from yaml import Node
 
 
-def find_root(start: Path) -> Path:
-    """The project that a folder belongs to.
-
-    It is the nearest of the folder and its parents that has a ``releasenotes`` folder; failing that, the nearest
-    with ``.git``; failing that, the folder itself.
-    """
-    start = start.resolve()
-    for marker in ("releasenotes", ".git"):
-        for candidate in (start, *start.parents):
-            if (candidate / marker).exists():
-                return candidate
-    return start
-
-
 def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place], list[Problem]]:
     """The values of ``releasenotes/digest.yaml``, where each of them stands, and problems of the file itself."""
     # takes a twentieth of a second, which a project without this file need not spend
