@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sphinxext.digest.fragments import write
-from sphinxext.digest.fragments.fields import SECTION_FIELDS, Field, SectionFields, Type, fields_of
+from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Field, SectionFields, Type, fields_of
 from sphinxext.digest.fragments.folder import read_folder
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.write import MAX_SLUG, dump_fragment, slug_of, write_new_file, write_new_files
-from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Participants, State, Text
+from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Participants, Text
 from sphinxext.digest.model.notes import MAX_MESSAGES, MAX_NAME
 from sphinxext.digest.problems import Code, DigestError
 
@@ -36,7 +36,6 @@ _VALUES = {
     Type.THREAD: _lines,
     Type.URL: st.sampled_from(["https://example.org/#a:", "mailto:a@example.org", "ircs://irc.example.org/~x"]),
     Type.MOMENT: st.sampled_from(["2015-12-02", "2015-12-02T14:05:00Z"]),
-    Type.STATE: st.sampled_from(["open", "continuing", "done"]),
     Type.WEEK: st.sampled_from(["R-17", "R+1"]),
     Type.PARTICIPANTS: st.dictionaries(
         _lines.map(lambda name: name[:MAX_NAME].strip()), st.integers(1, MAX_MESSAGES), min_size=1
@@ -44,13 +43,17 @@ _VALUES = {
 }
 
 
+def _values(field: Field) -> st.SearchStrategy[Any]:
+    return st.sampled_from([*field.type.values]) if isinstance(field.type, Choice) else _VALUES[field.type]
+
+
 def _notes(section: SectionFields) -> st.SearchStrategy[list[dict[str, str]]]:
     def is_needed(field: Field) -> bool:
         return field.required or (section.short is None and field.name == "focus")
 
     fields = section.fields.values()
-    needed = {field.name: _VALUES[field.type] for field in fields if is_needed(field)}
-    others = {field.name: _VALUES[field.type] for field in fields if not is_needed(field)}
+    needed = {field.name: _values(field) for field in fields if is_needed(field)}
+    others = {field.name: _values(field) for field in fields if not is_needed(field)}
     return st.lists(st.fixed_dictionaries(needed, optional=others), min_size=1, max_size=3)
 
 
@@ -65,22 +68,23 @@ def read(text: str) -> Fragment:
 
 
 def values_of(fragment: Fragment) -> dict[str, list[dict[str, str]]]:
-    """The notes of a fragment as they are given to be written; “open” is what threads are without a state."""
+    """The notes of a fragment as they are given to be written, without values that hold if a key is missing."""
     names = {section.note: name for name, section in SECTION_FIELDS.items()}
     sections: dict[str, list[dict[str, str]]] = {}
     for note in fragment.notes:
         fields = {field.name: value for field, value in fields_of(note)}
-        if fields.get("state") is State.OPEN:
-            del fields["state"]
         name = names.get(type(note), "prelude")
         values = {key: value.value if isinstance(value, Text) else str(value) for key, value in fields.items()}
         sections.setdefault(name, []).append(values)
-    return sections
+    return without_defaults(sections)
 
 
-def without_open(sections: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:
+def without_defaults(sections: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:
+    def is_said(name: str, key: str, value: str) -> bool:
+        return name not in SECTION_FIELDS or value != SECTION_FIELDS[name].default_of(key)
+
     return {
-        name: [{key: value for key, value in note.items() if (key, value) != ("state", "open")} for note in notes]
+        name: [{key: value for key, value in note.items() if is_said(name, key, value)} for note in notes]
         for name, notes in sections.items()
     }
 
@@ -93,7 +97,7 @@ def test_what_is_written_is_read_again(sections: dict[str, Any], prelude: str | 
     text = dump_fragment(sections, date=date, prelude=prelude)
 
     fragment = read(text)
-    expected = without_open(sections)
+    expected = without_defaults(sections)
     if prelude:
         expected["prelude"] = [{"text": prelude}]
     assert values_of(fragment) == expected

@@ -14,7 +14,7 @@ import click
 from sphinxext.digest.cli._options import fragments_to_write, open_valid_project
 from sphinxext.digest.cli._output import finish
 from sphinxext.digest.cli.lint import check_targets, targets_of
-from sphinxext.digest.fragments.fields import CHOICES, SECTION_FIELDS, Field, SectionFields, Type, section_of
+from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Field, SectionFields, Type, section_of
 from sphinxext.digest.fragments.read import SHORT_SUCCESS, read_fragment
 from sphinxext.digest.fragments.schema import holes_of, template
 from sphinxext.digest.fragments.write import dump_fragment, write_new_file
@@ -36,9 +36,9 @@ def _field_options(function: Callable[..., Any]) -> Callable[..., Any]:
             uses.setdefault(field.name, []).append((section.note.kind, field))
     for name, fields in reversed(uses.items()):
         kind = fields[0][1].type
-        choices = click.Choice(list(map(str, CHOICES[kind]))) if kind in CHOICES else None
+        choices = click.Choice([str(value) for value in kind.values]) if isinstance(kind, Choice) else None
         explained = _DATE_HELP if name == "date" else " ".join(f"{note}: {field.help}" for note, field in fields)
-        metavar = None if choices else _METAVARS.get(kind, "TEXT")
+        metavar = None if isinstance(kind, Choice) else _METAVARS.get(kind, "TEXT")
         function = click.option(f"--{name}", metavar=metavar, type=choices, help=explained)(function)
     return function
 

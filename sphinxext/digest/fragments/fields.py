@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, StrEnum
@@ -10,22 +11,32 @@ from sphinxext.digest.model import Closing, Countdown, Item, Note, Prelude, Stat
 
 
 class Type(Enum):
-    """What a field holds. The value is how the reference calls it."""
+    """The type of a field's value. The member's value is its name in messages and in the reference."""
 
     RST = "reStructuredText"
     TITLE = "a line of reStructuredText"
     WORDS = "plain text"
     URL = "a URL"
     MOMENT = "a date, or a time as in RFC 3339"
-    STATE = "one of " + ", ".join(State)
     WEEK = "a week's label, such as R-17"
     THREAD = "an identity or a slug"
     PARTICIPANTS = "names with numbers of messages"
 
 
-#: The types with a fixed list of values, for the reader, the schema, ``new`` and the reader of indexes. A default is
-#: that of the record.
-CHOICES: dict[Type, type[StrEnum]] = {Type.STATE: State}
+@dataclass(frozen=True)
+class Choice:
+    """The type of a field that has one of a few values: those of an enum, which pages show in their language."""
+
+    values: type[StrEnum]
+
+    @property
+    def value(self) -> str:
+        """The name of the type in messages and in the reference, as types of :class:`Type` have it."""
+        return "one of " + ", ".join(self.values)
+
+    def find(self, text: str) -> StrEnum | None:
+        """Return the value that is written like this, or None."""
+        return next((value for value in self.values if value == text), None)
 
 
 @dataclass(frozen=True)
@@ -33,18 +44,20 @@ class Field:
     """A key of a note.
 
     ``is_line`` is set for reStructuredText that is inline markup where it is one line: see :meth:`.Text.as_line`.
+    ``is_person`` is set for the names of people, whom the archives and the filter know.
     """
 
     name: str
-    type: Type
+    type: Type | Choice
     help: str
     required: bool = False
     is_line: bool = False
+    is_person: bool = False
 
 
 @dataclass(frozen=True)
 class SectionFields:
-    """A section of a fragment: the record that its notes become, their keys, and what the short form stands for.
+    """A section of a fragment: the record that its notes become, and their keys.
 
     ``short`` is the key that a plain string in place of a mapping is read as, or None if there is no short form.
     """
@@ -54,6 +67,11 @@ class SectionFields:
     help: str
     short: str | None
     fields: dict[str, Field]
+
+    def default_of(self, name: str) -> object:
+        """Return the value of a field that a note does not give, as its record declares it; None if there is none."""
+        default = next(field.default for field in dataclasses.fields(self.note) if field.name == name)
+        return None if default is dataclasses.MISSING else default
 
 
 URL_SCHEMES = ("http", "https", "mailto", "ircs", "matrix")
@@ -87,8 +105,8 @@ SECTION_FIELDS: dict[str, SectionFields] = {
             Success,
             "Successes, as people tell them to SuccessBot.",
             "text",
-            Field("nick", Type.WORDS, "Who told it."),
-            Field("thanks", Type.WORDS, "Whom it thanks."),
+            Field("nick", Type.WORDS, "Who told it.", is_person=True),
+            Field("thanks", Type.WORDS, "Whom it thanks.", is_person=True),
             Field("text", Type.RST, "What succeeded.", required=True, is_line=True),
             Field("channel", Type.WORDS, "The channel it was told in."),
             Field("url", Type.URL, "The line in the channel's log."),
@@ -122,7 +140,7 @@ SECTION_FIELDS: dict[str, SectionFields] = {
             "title",
             Field("title", Type.TITLE, "The heading.", required=True),
             Field("url", Type.URL, "The full thread."),
-            Field("state", Type.STATE, "How far the discussion has come; “open” if nothing is said."),
+            Field("state", Choice(State), "How far the discussion has come; “open” if nothing is said."),
             Field("continues", Type.THREAD, "The earlier fragment with the part that this one continues."),
             Field("participants", Type.PARTICIPANTS, "Who wrote, and how many messages each of them."),
             Field("summary", Type.RST, "The summary."),
@@ -133,7 +151,7 @@ SECTION_FIELDS: dict[str, SectionFields] = {
             "Dated prose: highlights of a committee, announcements, pieces of a newsletter, blog posts.",
             "text",
             Field("title", Type.TITLE, "The heading."),
-            Field("author", Type.WORDS, "Who wrote it."),
+            Field("author", Type.WORDS, "Who wrote it.", is_person=True),
             Field("group", Type.WORDS, "A heading that it shares with other stories."),
             Field("url", Type.URL, "Where the whole story is."),
             Field("text", Type.RST, "The story.", required=True),
@@ -150,12 +168,12 @@ _SECTION_OF_NOTE = {section.note: section for section in SECTION_FIELDS.values()
 
 
 def section_of(kind: str) -> SectionFields:
-    """The section for the notes of a kind, such as ``thread``."""
+    """Return the section for the notes of a kind, such as ``thread``."""
     return next(section for section in SECTION_FIELDS.values() if section.note.kind == kind)
 
 
 def fields_of(note: Note) -> Iterator[tuple[Field, object]]:
-    """The fields that a note has, in the order of the format, with their values."""
+    """Yield the fields that a note has, in the order of the format, with their values."""
     for field in _TEXT_FIELDS.get(type(note)) or _SECTION_OF_NOTE[type(note)].fields.values():
         value = getattr(note, field.name)
         if value is not None:
@@ -163,7 +181,7 @@ def fields_of(note: Note) -> Iterator[tuple[Field, object]]:
 
 
 def texts_of(note: Note) -> Iterator[tuple[Type, Text]]:
-    """The reStructuredText of a note: each text, and whether it is a title."""
+    """Yield the reStructuredText of a note, each text with its type, which tells titles from others."""
     for field, value in fields_of(note):
-        if isinstance(value, Text):
+        if isinstance(value, Text) and isinstance(field.type, Type):
             yield field.type, value

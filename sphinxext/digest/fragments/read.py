@@ -10,11 +10,11 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sphinxext.digest.fragments.fields import (
-    CHOICES,
     FRAGMENT_KEYS,
     MAX_ORDER,
     SECTION_FIELDS,
     TEXT_NOTES,
+    Choice,
     Field,
     SectionFields,
     Type,
@@ -32,6 +32,8 @@ _ORDER = re.compile(r"0|[1-9][0-9]{0,3}")
 #: The short form of a success: ``nick: text``.
 SHORT_SUCCESS = re.compile(r"(?P<nick>[^\s:]+):\s+(?P<text>\S.*)", re.DOTALL)
 _FLAGS = {"true": True, "false": False}
+#: The problems of values; those of other types are :attr:`.Code.BAD_VALUE`.
+_CODES: dict[Type | Choice, Code] = {Type.MOMENT: Code.BAD_DATE, Type.URL: Code.BAD_URL}
 _REFUSED = object()
 
 
@@ -207,7 +209,7 @@ class _Reader(NodeReader):
         ):
             return section.note(place=safeyaml.place_of(node), index=index, **values)
         texts = ((section.fields[name].type, value) for name, value in values.items() if name in section.fields)
-        self.left_out += [(kind, value) for kind, value in texts if isinstance(value, Text)]
+        self.left_out += [(kind, value) for kind, value in texts if isinstance(value, Text) and isinstance(kind, Type)]
         return None
 
     def is_about_something(
@@ -236,7 +238,7 @@ class _Reader(NodeReader):
         values[section.short] = text.as_line() if field.is_line else text
         return section.note(place=safeyaml.place_of(node), index=index, **values)
 
-    def read_value(self, node: Node, kind: Type, name: str) -> Any:
+    def read_value(self, node: Node, kind: Type | Choice, name: str) -> Any:
         """The value of a field of a note, or ``_REFUSED`` after a problem."""
         if kind is not Type.PARTICIPANTS:
             return self.read_scalar(node, kind, name)
@@ -252,7 +254,7 @@ class _Reader(NodeReader):
             self.complain(node, Code.YAML_ALIASES, f"aliases expand to more than {safeyaml.MAX_BYTES:,} characters")
         return self.budget >= 0
 
-    def read_scalar(self, node: Node, kind: Type, name: str) -> Any:
+    def read_scalar(self, node: Node, kind: Type | Choice, name: str) -> Any:
         """The value of a field, or ``_REFUSED`` after a problem."""
         if not isinstance(node, ScalarNode):
             self.complain(node, Code.WRONG_TYPE, f"'{name}' must be {kind.value}, not a list or a mapping")
@@ -277,11 +279,10 @@ class _Reader(NodeReader):
         try:
             return self.convert(node, kind, name)
         except ValueProblem as error:
-            code = {Type.MOMENT: Code.BAD_DATE, Type.URL: Code.BAD_URL}.get(kind, Code.BAD_VALUE)
-            self.complain(node, code, str(error))
+            self.complain(node, _CODES.get(kind, Code.BAD_VALUE), str(error))
             return _REFUSED
 
-    def refuse_scalar(self, node: ScalarNode, kind: Type, name: str) -> object:
+    def refuse_scalar(self, node: ScalarNode, kind: Type | Choice, name: str) -> object:
         if self.refuse_tag(node):
             pass
         elif node.value:
@@ -291,8 +292,12 @@ class _Reader(NodeReader):
             self.complain(node, Code.EMPTY_TEXT, f"'{name}' is empty")
         return _REFUSED
 
-    def convert(self, node: ScalarNode, kind: Type, name: str) -> object:
-        value = node.value.strip()
+    def convert(self, node: ScalarNode, kind: Type | Choice, name: str) -> object:
+        value: str = node.value.strip()
+        if isinstance(kind, Choice):
+            if (choice := kind.find(value)) is None:
+                raise ValueProblem(f"'{name}' must be {kind.value}, not '{value}'")
+            return choice
         if kind is Type.TITLE:
             if "\n" in value:
                 raise ValueProblem(f"'{name}' must be one line")
@@ -301,11 +306,8 @@ class _Reader(NodeReader):
             return read_moment(value)
         if kind is Type.URL:
             return check_url(value)
-        choices = CHOICES.get(kind)
-        if choices and value not in set(choices):
-            raise ValueProblem(f"'{name}' must be {kind.value}, not '{value}'")
         if kind is Type.WEEK and not _WEEK.fullmatch(value):
             raise ValueProblem(f"'{name}' must be {kind.value}, not '{value}'")
         if "\n" in value or "\t" in value:
             raise ValueProblem(f"'{name}' must be one line of plain text")
-        return choices(value) if choices else value
+        return value

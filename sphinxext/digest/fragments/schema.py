@@ -6,16 +6,15 @@ New fragments to be completed by hand: a note with the keys it has, and the othe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 
 from sphinxext.digest.fragments.fields import (
-    CHOICES,
     FRAGMENT_KEYS,
     MAX_ORDER,
     SECTION_FIELDS,
     TEXT_NOTES,
     URL_SCHEMES,
+    Choice,
     Field,
     SectionFields,
     Type,
@@ -71,10 +70,11 @@ def _property(name: str, value: dict[str, Any], help: str) -> dict[str, Any]:
     return {"title": name.capitalize(), "description": help, **value}
 
 
-def _value(kind: Type) -> dict[str, Any]:
-    """The values of a type of field."""
-    if choices := CHOICES.get(kind):
-        return {"type": "string", "enum": list(map(str, choices))}
+def _value(kind: Type | Choice, default: object = None) -> dict[str, Any]:
+    """Return the schema of the values of a type of field."""
+    if isinstance(kind, Choice):
+        values = {"type": "string", "enum": [str(value) for value in kind.values]}
+        return values if default is None else {**values, "default": str(default)}
     if kind is Type.PARTICIPANTS:
         names = {"minLength": 1, "maxLength": MAX_NAME, "pattern": rf"^{_PATTERNS[Type.WORDS]}$"}
         numbers = {"type": "integer", "minimum": 1, "maximum": MAX_MESSAGES}
@@ -82,12 +82,6 @@ def _value(kind: Type) -> dict[str, Any]:
     if kind is Type.RST:
         return {"type": "string", "minLength": 1, "pattern": r"\S"}
     return {"type": "string", "minLength": 1, "pattern": rf"^\s*{_PATTERNS[kind]}\s*$"}
-
-
-def _default(section: SectionFields, field: Field) -> dict[str, Any]:
-    """The default of a key with a fixed list of values, as the record of the note has it."""
-    default = section.note.__dataclass_fields__[field.name].default
-    return {"default": str(default)} if isinstance(default, StrEnum) else {}
 
 
 def _note(section: SectionFields) -> dict[str, Any]:
@@ -98,8 +92,8 @@ def _note(section: SectionFields) -> dict[str, Any]:
         "description": section.help,
         "type": "object",
         "properties": {
-            field.name: _property(field.name, _value(field.type) | _default(section, field), field.help)
-            for field in section.fields.values()
+            name: _property(name, _value(field.type, section.default_of(name)), field.help)
+            for name, field in section.fields.items()
         },
         "required": [field.name for field in section.fields.values() if field.required],
         "additionalProperties": False,
@@ -143,5 +137,6 @@ def template(section: SectionFields, values: Mapping[str, object], date: object)
 
 
 def _empty(field: Field) -> str:
-    form = f" ({field.type.value})" if field.type in (*CHOICES, Type.WEEK, Type.THREAD, Type.PARTICIPANTS) else ""
+    is_special = isinstance(field.type, Choice) or field.type in (Type.WEEK, Type.THREAD, Type.PARTICIPANTS)
+    form = f" ({field.type.value})" if is_special else ""
     return f"{field.name}:{' |' if field.type is Type.RST else ''}  # {field.help}{form}"

@@ -9,7 +9,7 @@ from datetime import date
 
 from sphinxext.digest.doctree.lint import check_texts
 from sphinxext.digest.fragments.draft import Draft, make_draft, plain_paragraph, plain_title
-from sphinxext.digest.fragments.fields import SECTION_FIELDS, Type
+from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Type
 from sphinxext.digest.joint.index import Index, IndexNote
 from sphinxext.digest.model import Text
 from sphinxext.digest.settings.options import Settings
@@ -91,7 +91,7 @@ def _draft(index: Index, notes: Sequence[IndexNote], sound: Mapping[str, str], g
 
 def _fields(index: Index, note: IndexNote, sound: Mapping[str, str], group: str | None) -> Iterator[tuple[str, str]]:
     """Yield the fields of a note, with the name of the project in one of them."""
-    fields = {name: sound.get(f"{_type(note, name).name} {value}", value) for name, value in note.fields.items()}
+    fields = {name: sound.get(f"{_type(note, name).value} {value}", value) for name, value in note.fields.items()}
     if note.section in ("items", "stories"):
         own = f"{index.title}: {fields['group']}" if "group" in fields else index.title
         fields["group"] = visible_text(group or "") or own
@@ -102,7 +102,7 @@ def _fields(index: Index, note: IndexNote, sound: Mapping[str, str], group: str 
     yield from fields.items()
 
 
-def _type(note: IndexNote, name: str) -> Type:
+def _type(note: IndexNote, name: str) -> Type | Choice:
     return SECTION_FIELDS[note.section].fields[name].type
 
 
@@ -116,8 +116,8 @@ def _sound_texts(notes: Iterable[IndexNote], settings: Settings) -> dict[str, st
     for note in notes:
         for name, value in note.fields.items():
             kind = _type(note, name)
-            if kind in (Type.RST, Type.TITLE):
-                texts[f"{kind.name} {value}"] = kind, value
+            if kind is Type.RST or kind is Type.TITLE:
+                texts[f"{kind.value} {value}"] = kind, value
     marked = {key: _with_markup(value, kind) for key, (kind, value) in texts.items()}
     checked = ((key, texts[key][0], Text(text, 1, 1)) for key, text in marked.items() if text)
     bad = {problem.path for problem in check_texts(checked, strict)}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sphinxext.digest.fragments.draft import web_url
-from sphinxext.digest.fragments.fields import CHOICES, SECTION_FIELDS, SectionFields, Type
+from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, SectionFields, Type
 from sphinxext.digest.fragments.schema import DIALECT
 from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment
 from sphinxext.digest.model import Kind, Moment, Participants, week_label
@@ -201,7 +201,7 @@ def _note(record: object) -> IndexNote:
     )
 
 
-def _value(kind: Type, name: str, value: object) -> str | None:
+def _value(kind: Type | Choice, name: str, value: object) -> str | None:
     """A field's value; texts stay as they are, and what is not right in a lesser field counts as missing."""
     if value is None:
         return None
@@ -218,8 +218,8 @@ def _value(kind: Type, name: str, value: object) -> str | None:
             return check_url(line) if line else None
         except ValueProblem:
             return None
-    if kind in CHOICES and line not in list(CHOICES[kind]):
-        return None
+    if isinstance(kind, Choice):
+        return kind.find(line)
     return week_label(line) if kind is Type.WEEK else line
 
 

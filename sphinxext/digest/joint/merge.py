@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sphinxext.digest.collection.load import Collection, load_collection
-from sphinxext.digest.fragments.fields import CHOICES, SECTION_FIELDS, Type
+from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Type
 from sphinxext.digest.fragments.folder import without_collector
 from sphinxext.digest.joint.fetch import Copies, Request, fetch_all, places_of, read_local, refusal
 from sphinxext.digest.joint.index import Index, IndexNote, is_index, read_index
@@ -119,8 +119,8 @@ class _Maker:
                 values[name] = text.as_line() if fields[name].is_line else text
             elif kind is Type.TITLE:
                 values[name] = Text(" ".join(_clean(value).split()), line, 1)
-            elif kind in CHOICES:
-                values[name] = CHOICES[kind](value)
+            elif isinstance(kind, Choice):
+                values[name] = kind.find(value)
             elif kind is Type.THREAD:
                 values[name] = self.names.get(value)
             else:

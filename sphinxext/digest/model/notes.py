@@ -1,7 +1,4 @@
-"""The kinds of note. The fields are those of the fragment format; texts are reStructuredText.
-
-Who took part in a discussion.
-"""
+"""The kinds of note, as records with the fields of the fragment format, and the participants of a discussion."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from sphinxext.digest.model.text import Moment, Place, Text
-from sphinxext.digest.model.words import ENGLISH, Words
+from sphinxext.digest.model.words import ENGLISH, N_, Words
 
 #: How many characters a name may have: a key of YAML may not be much longer.
 MAX_NAME = 100
@@ -71,11 +68,11 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """How far the discussion of a thread has come."""
+    """The state of a thread's discussion. Pages show the values, so they are marked for translation."""
 
-    OPEN = "open"
-    CONTINUING = "continuing"
-    DONE = "done"
+    OPEN = N_("open")
+    CONTINUING = N_("continuing")
+    DONE = N_("done")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from sphinxext.digest.doctree.notes import WHERE_CLASS
 from sphinxext.digest.extension.archives.lines import line_of
 from sphinxext.digest.extension.domain import letter_of
 from sphinxext.digest.extension.i18n import count_in_words
-from sphinxext.digest.model import Countdown, Entry, Kind, State, Thread, ThreadLinks
+from sphinxext.digest.model import Countdown, Entry, Kind, Thread, ThreadLinks
 from sphinxext.digest.model.period import countdown_week
 from sphinxext.digest.model.words import N_, filled
 from sphinxext.digest.settings.options import words_of
@@ -33,8 +33,6 @@ NAMES = {
     "channels": N_("Channels"),
     "series": N_("Release Series"),
 }
-#: How far the discussion of a thread has come.
-_STATES = {State.OPEN: N_("open"), State.CONTINUING: N_("continuing"), State.DONE: N_("done")}
 COUNTS_CLASS = "digest-counts"
 _WEEK = 7
 #: Until so many days a span is told in days.
@@ -166,7 +164,7 @@ class ArchiveContent:
             start=self.words.day_of_year(chain.parts[0].moment.day),
             end=self.words.day_of_year(newest.moment.day),
             span=days if chain.days <= _DAYS else ngettext("{number} week", "{number} weeks", weeks),
-            state=self.words.gettext(_STATES[newest.note.state]),
+            state=self.words.gettext(newest.note.state),
         )
 
     def _line(self, kind: str, member: Member, year: int | None = None) -> nodes.list_item:
