@@ -9,7 +9,7 @@ from pathlib import Path
 from sphinxext.digest.collection.load import Collection, place_fragments
 from sphinxext.digest.fragments.folder import FolderReading, read_folder
 from sphinxext.digest.joint.merge import MAX_TEXT, Joined, parse_index
-from sphinxext.digest.model import Fragment, OtherProject, Story, Thread
+from sphinxext.digest.model import Fragment, OtherProject, Participants, Story, Thread
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings.options import Settings
 
@@ -56,7 +56,15 @@ def test_names_are_names() -> None:
 def test_all_kinds_of_note() -> None:
     data = index(
         "nova",
-        note(1, "thread", state="done", summary="* a", url="https://lists.example.org/1", title="Two\nlines"),
+        note(
+            1,
+            "thread",
+            state="done",
+            summary="* a",
+            participants="Ann: 2\nBo: 1",
+            url="https://lists.example.org/1",
+            title="Two\nlines",
+        ),
         note(2, "story", title="T", author="Ann", group="News", text="x\x07\u2028y"),
         note(3, "countdown", week="R-3"),
         note(4, "item", group="G", url="https://example.org"),
@@ -68,6 +76,7 @@ def test_all_kinds_of_note() -> None:
     thread, story = (entry.note for entry in collection.entries[:2])
     assert isinstance(thread, Thread) and isinstance(story, Story)
     assert (thread.title.value, thread.state, thread.url) == ("Two lines", "done", "https://lists.example.org/1")
+    assert thread.participants == Participants((("Ann", 2), ("Bo", 1)))
     assert (story.author, story.group, story.text.value) == ("Ann", "News", "x y")
     assert collection.entries[-1].identity == f"{5:016x}-2"
     assert not collection.problems and not collection.remarks

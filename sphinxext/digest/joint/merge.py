@@ -19,7 +19,7 @@ from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Type
 from sphinxext.digest.fragments.folder import without_collector
 from sphinxext.digest.joint.fetch import Copies, Request, fetch_all, places_of, read_local, refusal
 from sphinxext.digest.joint.index import Index, IndexNote, is_index, read_index
-from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Note, OtherProject, Place, Text
+from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Note, OtherProject, Participants, Place, Text
 from sphinxext.digest.net.http import Answer
 from sphinxext.digest.net.source import parse_json, unpacked
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -121,6 +121,8 @@ class _Maker:
                 values[name] = Text(" ".join(_clean(value).split()), line, 1)
             elif isinstance(kind, Choice):
                 values[name] = kind.find(value)
+            elif kind is Type.PARTICIPANTS:
+                values[name] = Participants.of_text(value)
             elif kind is Type.THREAD:
                 values[name] = self.names.get(value)
             else:
