@@ -1,22 +1,18 @@
-"""Wrapping text for a terminal, where some characters take two columns and some none."""
+"""Wrap text by columns: some characters take two of them in a terminal, and some none."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
-#: What a mail is wrapped at.
+#: Columns of a mail.
 WIDTH = 79
 
 #: Stands for a space at which a line may not end.
 NO_BREAK = "\x00"
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _WORD = re.compile(r"([ \n]*)([^ \n]+)")
-_JOINER = "\u200d"
-_EMOJI_STYLE = "\ufe0f"
-_REGIONAL = range(0x1F1E6, 0x1F200)
-_SKIN_TONES = range(0x1F3FB, 0x1F400)
 #: Scripts that are written without spaces, so that a line may end after any character.
 _UNSPACED = re.compile(
     "[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60"
@@ -27,50 +23,21 @@ _CLOSING = "、。，．・：；？！）」』】〉》〕］｝々ーぁぃ�
 
 
 def width_of(text: str) -> int:
-    """The columns that a text takes in a terminal.
-
-    Wide and full-width characters (Unicode Standard Annex #11) and emoji take two, combining and formatting
-    characters none; what is joined by a zero-width joiner takes as much as its first part, a flag two columns.
-    """
+    """Return the columns that a text takes in a terminal; control characters take none."""
     if text.isascii():
         return len(text)
-    columns = 0
-    previous = 0
-    joined = half_flag = False
-    for character in text:
-        code = ord(character)
-        if joined or (code in _SKIN_TONES and previous == 2):
-            joined = False
-        elif character == _JOINER:
-            joined = previous == 2
-        elif character == _EMOJI_STYLE:
-            columns += previous == 1
-            previous = 2
-        elif code in _REGIONAL:
-            columns += 0 if half_flag else 2
-            previous, half_flag = 2, not half_flag
-            continue
-        elif width := _width_of_character(character):
-            columns += width
-            previous = width
-        half_flag = False
-    return columns
+    from wcwidth import wcswidth  # takes longer than all that most commands and builds do with widths
 
-
-def _width_of_character(character: str) -> int:
-    if character == NO_BREAK:
-        return 1
-    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf", "Cc"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    columns = wcswidth(text.replace(NO_BREAK, " "))
+    return columns if columns >= 0 else wcswidth(_CONTROL.sub("", text.replace(NO_BREAK, " ")))
 
 
 def wrap(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> list[str]:
-    """Lines of at most ``width`` columns, the first one after ``first`` and the others after ``rest``.
+    """Return lines of at most ``width`` columns, the first one after ``first`` and the others after ``rest``.
 
     A word is never broken, however long, so that URLs stay whole, and words that :data:`NO_BREAK` joins stay
     together; between characters of scripts that are written without spaces a line may end. A line does not end with
-    a word of one letter. Spaces within a line stay as many as they are.
+    a word of one letter. Spaces within a line are kept.
     """
     lines: list[str] = []
     line: list[str] = []
@@ -96,7 +63,7 @@ def wrap(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> list
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    """What stays together on a line, each with the spaces before it."""
+    """Yield what stays together on a line, each with the spaces before it."""
     for match in _WORD.finditer(text):
         space, word = match[1].replace("\n", " "), match[2]
         if not _UNSPACED.search(word):
@@ -105,7 +72,7 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
         piece = ""
         for character in word:
             may_break = piece and (_UNSPACED.match(character) or _UNSPACED.match(piece[-1]))
-            if may_break and character not in _CLOSING and _width_of_character(character):
+            if may_break and character not in _CLOSING and width_of(character):
                 yield space, piece
                 piece, space = "", ""
             piece += character
