@@ -113,7 +113,7 @@ def test_nothing_is_remembered_while_pages_are_written(site: Project, monkeypatc
         note_written(app, doctree, docname)  # type: ignore[arg-type]
         seen.append(f"html {site.folder / 'build/html'}" in written._read(app))  # type: ignore[arg-type]
 
-    monkeypatch.setattr("sphinxext.digest.extension.note_written", note)
+    monkeypatch.setattr("sphinxext.digest.extension.rewrite.note_written", note)
     assert record.exists()
     retitle(site, "sub/other", "Renamed")
     site.build()

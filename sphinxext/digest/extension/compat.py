@@ -144,3 +144,10 @@ def _targets_before(node: nodes.Element) -> set[str]:
     before = reversed(node.parent.children[: node.parent.index(node)])
     targets = takewhile(lambda sibling: isinstance(sibling, nodes.target), before)
     return {target["refid"] for target in targets if "refid" in target}
+
+
+def setup(app: Sphinx) -> None:
+    """Register what changes doctrees and lists for writers of Sphinx that cannot do it themselves."""
+    app.add_post_transform(KeptAnchors)
+    app.add_post_transform(OpenContainers)
+    app.connect("builder-inited", escape_changes)

@@ -22,6 +22,7 @@ from sphinxext.digest.settings.options import COLLECTIONS, CONF_PREFIX, OPTIONS,
 from sphinxext.digest.settings.project import Project, load_project, make_project
 
 if TYPE_CHECKING:
+    from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
     from sphinxext.digest.doctree.guard import Guard
@@ -137,3 +138,11 @@ def guard_in_build(env: BuildEnvironment, settings: Settings, *, with_sphinx: bo
         except (OptionError, LookupError, TypeError):
             continue  # a role that Sphinx may understand and we do not: its words are shown
     return replace(guard_of(settings), link_roles=(*own, *found))
+
+
+def setup(app: Sphinx) -> None:
+    """Register the options of conf.py."""
+    for name, description in CONFIG_VALUES.items():
+        # No default and no types: an option that conf.py does not set may be set by the settings file, and our checks
+        # report a wrong value at its line. No rebuild kind: each page has a checksum of the settings it shows.
+        app.add_config_value(name, None, "", description=description)

@@ -370,3 +370,8 @@ def _compared(env: BuildEnvironment, before: Remembered) -> Remembered | None:
         # the folder or the repository is gone
         return None
     return None
+
+
+def setup(app: Sphinx) -> None:
+    """Register the one listener that compares dependencies."""
+    app.connect("env-get-outdated", outdated_documents)

@@ -413,3 +413,12 @@ def digests_around(domain: DigestDomain) -> dict[str, Around]:
 def _neighbour(domain: DigestDomain, target: Target) -> Neighbour:
     same = [other for other in domain.data["targets"][target.docname] if other.type == DIGEST]
     return Neighbour(target.title, target.docname, target.anchor if len(same) > 1 else "")
+
+
+def setup(app: Sphinx) -> None:
+    """Register the domain, and the build state that it leads to."""
+    NotesIndex.translate()
+    app.add_domain(DigestDomain)
+    app.connect("builder-inited", open_build)
+    app.connect("source-read", begin_reading)
+    app.connect("build-finished", end_build)

@@ -166,3 +166,11 @@ def _key(app: Sphinx) -> str:
 
 def _read(app: Sphinx) -> _Record:
     return kept_record(Path(app.doctreedir, _MEMORY), DigestDomain.data_version) or {}
+
+
+def setup(app: Sphinx) -> None:
+    """Register what removes the outputs of pages that are gone."""
+    app.connect("env-updated", remove_leftovers)
+    # before anything fails, and after others have changed what was written
+    app.connect("build-finished", save_outputs, priority=100)
+    app.connect("build-finished", save_outputs, priority=900)

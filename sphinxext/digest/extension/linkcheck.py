@@ -134,3 +134,10 @@ def report_problems(_app: Sphinx, env: BuildEnvironment) -> None:
     for folder in folders & states.keys():
         remarks.update(states[folder].remarks)
     say_problems_of_others(sorted(remarks))
+
+
+def setup(app: Sphinx) -> None:
+    """Register what gives warnings and broken links their place in a fragment."""
+    app.add_post_transform(LinkPlaces)
+    app.connect("builder-inited", name_fragments)
+    app.connect("env-updated", report_problems)

@@ -199,3 +199,10 @@ def _mail(site: Site, settings: Settings, docname: str, doctree: nodes.document)
 
 def _file_of(builder: Builder, docname: str) -> Path:
     return Path(builder.outdir, f"{docname}.txt")
+
+
+def setup(app: Sphinx) -> None:
+    """Register the builder of mails, and what numbers the links of pages."""
+    app.add_builder(DigestMailBuilder)
+    app.add_post_transform(MailsOfPages)
+    app.add_post_transform(LinkNumbers)

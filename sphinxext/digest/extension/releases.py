@@ -247,3 +247,9 @@ def keep_from_labels(app: Sphinx, _config: Config) -> None:
         if listener.handler is register_sections_as_label:
             app.disconnect(listener.id)
             app.connect("doctree-read", register_others, priority=listener.priority)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the anchors of release notes, and what keeps our headings from being labels."""
+    app.add_transform(StableAnchors)
+    app.connect("config-inited", keep_from_labels)

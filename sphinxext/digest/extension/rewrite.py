@@ -348,3 +348,15 @@ class FailedWrites(Handler):
 def watch_writes(app: Sphinx) -> None:
     """Begin to hear of pages that cannot be written; with the next build, Sphinx forgets all handlers."""
     getLogger("sphinx").addHandler(FailedWrites(build_state_of(app.env).writes))
+
+
+def setup(app: Sphinx) -> None:
+    """Register what remembers the pages that are written, and compares them."""
+    app.connect("builder-inited", watch_writes)
+    app.connect("env-before-read-docs", note_read)
+    app.connect("doctree-read", remember_links)
+    app.connect("env-updated", outdated_outputs)
+    app.connect("doctree-resolved", note_written)
+    # before themes that make their sidebars in the same event
+    app.connect("html-page-context", note_tree, priority=100)
+    app.connect("build-finished", save_written)

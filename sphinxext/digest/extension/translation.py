@@ -16,6 +16,7 @@ from sphinxext.digest.doctree.translation import is_marked
 from sphinxext.digest.extension.domain import build_state_of
 
 if TYPE_CHECKING:
+    from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
 #: Where a page that is being read remembers its elements that are translated, and those of our own words.
@@ -122,3 +123,8 @@ def _identify(section: nodes.Element, title: str, document: nodes.document) -> N
                 document.nameids[name] = identifier
     section["ids"] = [identifier]
     document.ids[identifier] = section
+
+
+def setup(app: Sphinx) -> None:
+    """Register what shows the texts of fragments to translators."""
+    app.add_transform(WordsForTranslators)

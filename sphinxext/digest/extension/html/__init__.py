@@ -1,1 +1,39 @@
-"""HTML pages: decorations, the head, the filter."""
+"""The decorations of pages for browsers: stylesheets, scripts, mastheads, heads, the filter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sphinxext.digest.extension.compat import is_for_browsers
+from sphinxext.digest.extension.html import filter as filter_
+from sphinxext.digest.extension.html import head, masthead
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+_STATIC = Path(__file__).parents[1] / "static"
+_WEB_STYLES = "digest-web.css"
+
+
+def _add_stylesheet(app: Sphinx, config: Config) -> None:
+    config.html_static_path.append(str(_STATIC))
+    app.add_css_file("digest.css")
+    # what a book may not have, and what it does not use
+    excluded = (f"_static/{name}" for name in (_WEB_STYLES, masthead.SCRIPT, filter_.SCRIPT, filter_.STYLES))
+    config.epub_exclude_files = [*config.epub_exclude_files, *excluded]
+
+
+def _add_web_styles(app: Sphinx) -> None:
+    if is_for_browsers(app.builder):
+        app.add_css_file(_WEB_STYLES)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the decorations."""
+    app.connect("config-inited", _add_stylesheet)
+    app.connect("builder-inited", _add_web_styles)
+    masthead.setup(app)
+    head.setup(app)
+    app.connect("html-page-context", filter_.add_filter)

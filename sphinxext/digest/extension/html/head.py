@@ -290,3 +290,14 @@ def _sparing(handler: Callable[..., Any]) -> Callable[..., Any]:
         return None
 
     return listener
+
+
+def setup(app: Sphinx) -> None:
+    """Register what is in the heads of pages, links to sources, and days of updates."""
+    app.connect("config-inited", keep_from_git)
+    app.connect("builder-inited", replace_edit_links)
+    # after the theme, whichever extension is listed first
+    app.connect("builder-inited", spare_openstackdocstheme, priority=900)
+    app.connect("env-updated", say_last_updated, priority=900)
+    # before what looks at the head, such as sphinxext-opengraph
+    app.connect("html-page-context", add_to_head, priority=400)

@@ -326,3 +326,14 @@ def words_of_script(words: Words) -> str:
         "passed": gettext("(passed)"),
     }
     return json.dumps(own, ensure_ascii=False, sort_keys=True)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the decorations of pages."""
+    app.add_post_transform(DayElements)
+    app.add_post_transform(LargeDays)
+    app.add_post_transform(Mastheads)
+    app.add_post_transform(Permalinks)
+    app.add_post_transform(Folds)
+    app.connect("html-page-context", follow_days, priority=100)
+    app.connect("html-page-context", add_script)
