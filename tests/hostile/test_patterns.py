@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 
 from sphinxext.digest.doctree import countdown_fields
+from sphinxext.digest.gather import mail as plain
 from sphinxext.digest.gather.mail import body, draft, header, sources
 from sphinxext.digest.gather.mail import header as content
 from sphinxext.digest.gather.mail import search as addresses
 from sphinxext.digest.gather.mail import sources as mbox
-from sphinxext.digest.gather.mail import text as greetings
-from sphinxext.digest.gather.mail import text as plain
 from sphinxext.digest.gather.mail import threads as subject
 from sphinxext.digest.mail import message
 from sphinxext.digest.render import calendar as schedule_text
@@ -76,8 +75,8 @@ OF_MAILS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "_SENTENCE_BREAK": (body._SENTENCE_BREAK.sub, ("abc", "abc. ", ". ", "ab")),
     "_QUOTED_FROM": (content._QUOTED_FROM.sub, (">", ">From", "\n>", ">F\n")),
     "_COUNT": (draft._COUNT.search, ("# Messages: ", "\n# Messages:", "\n")),
-    "_CALL": (greetings._CALL.fullmatch, ("all ", "thanks ", "Thanks, ", "a", "A ", ", ", "you ", "here ")),
-    "_HELLO": (greetings._HELLO.match, ("hi", "good ", "good morning")),
+    "_CALL": (plain._CALL.fullmatch, ("all ", "thanks ", "Thanks, ", "a", "A ", ", ", "you ", "here ")),
+    "_HELLO": (plain._HELLO.match, ("hi", "good ", "good morning")),
     "_END of headers": (header._END.search, ("\n ", "\r", "\r\n ")),
     "_WANTED": (header._WANTED.sub, ("from", "from ", "from:\n ", "from:\n\t\n", "subject ", "\n", "from: \r")),
     "_RECEIVED": (header._RECEIVED.sub, ("received", "received ", "received:\n ", "received:\r")),

@@ -7,20 +7,19 @@ from pathlib import Path
 
 import click
 
-from sphinxext.digest.cli._options import fragments_to_write, open_valid_project, planned_record, settings_to_write
+from sphinxext.digest.cli._options import (
+    checked,
+    fragments_to_write,
+    open_valid_project,
+    planned_record,
+    settings_to_write,
+)
 from sphinxext.digest.cli._output import as_json, format_option, show_problems, visible
 from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import Plan, carry_out, make_plan
 from sphinxext.digest.model import Period
-from sphinxext.digest.model.period import YEARS, PeriodError, parse_interval
+from sphinxext.digest.model.period import YEARS, parse_interval
 from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
-
-
-def _period(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Period | None:
-    try:
-        return parse_interval(value) if value is not None else None
-    except PeriodError as error:
-        raise click.BadParameter(f"{error}.") from None
 
 
 @click.command("import")
@@ -35,7 +34,7 @@ def _period(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 @click.option(
     "--period",
     metavar="PERIOD",
-    callback=_period,
+    callback=checked(parse_interval),
     help="The period of the digest, whatever its title says.",
 )
 @click.option("--series", metavar="NAME", help="The release series that countdowns are about, where it is not said.")

@@ -67,6 +67,14 @@ def web_url(url: str | None, base: str | None = None) -> str | None:
         return None
 
 
+def allowed_url(url: str | None) -> str | None:
+    """Return the URL if a fragment may have it."""
+    try:
+        return check_url(url) if url else None
+    except ValueProblem:
+        return None
+
+
 @dataclass(frozen=True)
 class Draft:
     """A fragment to be completed by a person.

@@ -9,10 +9,10 @@ from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import Plan, carry_out, make_plan
 from sphinxext.digest.settings.project import load_project
 
-NO_WISHES = ImportOptions()
+NO_OPTIONS = ImportOptions()
 
 
-def import_files(root: Path, *files: Path, options: ImportOptions = NO_WISHES) -> Plan:
+def import_files(root: Path, *files: Path, options: ImportOptions = NO_OPTIONS) -> Plan:
     """Import files, named by their names alone, into a project."""
     project, problems = load_project(root)
     assert not problems

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
+from sphinxext.digest.gather.irc import TrackedCommand, distinct
 from sphinxext.digest.gather.irc.collector import Collector, LogOptions
-from sphinxext.digest.gather.irc.commands import TrackedCommand, distinct
 from sphinxext.digest.gather.irc.sources import find_sources
 from sphinxext.digest.problems import DigestError
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sphinxext.digest.fragments.read import read_fragment
-from sphinxext.digest.gather.irc.commands import Command, CommandKind, TrackedCommand, draft_success, parse
+from sphinxext.digest.gather.irc import Command, CommandKind, TrackedCommand, draft_success, parse
 from sphinxext.digest.model import Success
 from sphinxext.digest.text.encoding import decode_line
 from sphinxext.digest.text.visible import visible_text

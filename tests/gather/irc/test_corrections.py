@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinxext.digest.gather.irc.commands import Listener, corrected, distinct, parse
+from sphinxext.digest.gather.irc import Listener, corrected, distinct, parse
 
 START = datetime(2026, 3, 14, 15, 0, tzinfo=UTC)
 

@@ -24,12 +24,12 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.doctree.lint import check_collection
 from sphinxext.digest.doctree.parse import TextParser, guard_of
+from sphinxext.digest.gather.mail import url_as_rst
 from sphinxext.digest.gather.mail.body import cited_urls
 from sphinxext.digest.gather.mail.draft import draft_thread
 from sphinxext.digest.gather.mail.header import read_message
 from sphinxext.digest.gather.mail.ranking import Known, ThreadOptions, make_candidate
 from sphinxext.digest.gather.mail.sources import read_archives
-from sphinxext.digest.gather.mail.text import url_as_rst
 from sphinxext.digest.gather.mail.threads import find_threads
 from sphinxext.digest.model import Text
 from sphinxext.digest.settings.options import Settings

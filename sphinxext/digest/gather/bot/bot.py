@@ -20,7 +20,7 @@ from sphinxext.digest.gather.bot.replies import Backoff, ReplyQueue
 from sphinxext.digest.gather.bot.repository import Repository
 from sphinxext.digest.gather.bot.session import Hear, Rename, Session
 from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
-from sphinxext.digest.gather.irc.commands import parse
+from sphinxext.digest.gather.irc import parse
 
 T = TypeVar("T")
 

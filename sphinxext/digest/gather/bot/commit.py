@@ -52,7 +52,16 @@ class Running:
         if self._stopped.is_set():
             raise stopped
         with Process(root, *arguments, apart=True, **options) as process:
-            limit = _Limit(process, seconds)
+            late = Event()
+
+            def expire() -> None:
+                late.set()
+                process.kill()
+
+            timer = Timer(seconds or 0, expire)
+            timer.daemon = True
+            if seconds is not None:
+                timer.start()
             with self._guard:
                 self._processes.add(process)
                 if self._stopped.is_set():
@@ -60,36 +69,15 @@ class Running:
             try:
                 yield process
             except GitError:
-                if limit.passed:
+                if late.is_set():
                     raise GitError(f"git {_command(arguments)} took longer than {seconds:g} seconds") from None
                 if self._stopped.is_set():
                     raise stopped from None
                 raise
             finally:
-                limit.cancel()
+                timer.cancel()
                 with self._guard:
                     self._processes.discard(process)
-
-
-class _Limit:
-    """Kills a process after some seconds, if it has a limit at all."""
-
-    def __init__(self, process: Process, seconds: float | None) -> None:
-        self.passed = False
-        self._process = process
-        self._timer: Timer | None = None
-        if seconds is not None:
-            self._timer = Timer(seconds, self._pass)
-            self._timer.daemon = True
-            self._timer.start()
-
-    def _pass(self) -> None:
-        self.passed = True
-        self._process.kill()
-
-    def cancel(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
 
 
 def _command(arguments: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from sphinxext.digest.fragments.draft import Draft
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.gather.bot.journal import REMEMBERED, JournalEntry
-from sphinxext.digest.gather.irc.commands import WINDOW, Listener, TrackedCommand, draft_success
+from sphinxext.digest.gather.irc import WINDOW, Listener, TrackedCommand, draft_success
 
 #: The number of commands that are remembered before old ones are looked for.
 _FEW = 1000

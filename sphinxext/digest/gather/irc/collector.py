@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import quote
 
-from sphinxext.digest.fragments.draft import Draft
+from sphinxext.digest.fragments.draft import Draft, allowed_url
 from sphinxext.digest.fragments.values import ValueProblem, check_url
-from sphinxext.digest.gather.irc.commands import Listener, TrackedCommand, distinct, draft_success, moment_of
+from sphinxext.digest.gather.irc import Listener, TrackedCommand, distinct, draft_success, moment_of
 from sphinxext.digest.gather.irc.formats import (
     LogFormat,
     Said,
@@ -175,15 +175,15 @@ class Collector:
     def _url(self, source: LogSource, listener: Listener, line: LogLine) -> str | None:
         if not self.options.url:
             url = f"{source.url}#{line.anchor}" if source.url and line.anchor else source.url
-            return _sound_url(url)
+            return allowed_url(url)
         url = fill(self.options.url, listener.channel, line)
         if url is None:
             self._complain(source, line.number, Code.BAD_URL, "--url has {channel}: name the channel with --channel")
-        return _sound_url(url)
+        return allowed_url(url)
 
     def _room_url(self, source: LogSource, listener: Listener, message: RoomMessage) -> str | None:
         if not self.options.url:
-            return _sound_url(message.url)
+            return allowed_url(message.url)
         stamp = f"{message.moment:%Y-%m-%dT%H:%M:%S}"
         return self._url(source, listener, LogLine(Said(message.moment, stamp, message.nick, message.text), None, 1))
 
@@ -210,14 +210,6 @@ def _whole(first: bytes, chunks: Iterator[bytes], max_bytes: int) -> bytes:
         if len(data) > max_bytes:
             raise BrokenError(f"it is larger than {max_bytes:,} bytes", Code.TOO_LARGE)
     return bytes(data)
-
-
-def _sound_url(url: str | None) -> str | None:
-    """Return a URL if a fragment may have it."""
-    try:
-        return check_url(url) if url else None
-    except ValueProblem:
-        return None
 
 
 def _draft_of(one: TrackedCommand) -> Draft:

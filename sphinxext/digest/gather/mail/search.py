@@ -12,11 +12,10 @@ from typing import Protocol
 from urllib.parse import quote
 
 from sphinxext.digest.collection.load import Collection
-from sphinxext.digest.fragments.draft import MAX_URL
+from sphinxext.digest.fragments.draft import MAX_URL, allowed_url
 from sphinxext.digest.gather.mail.header import Message
 from sphinxext.digest.gather.mail.ranking import Candidate, Known, ThreadOptions, choose, cut, make_candidate
 from sphinxext.digest.gather.mail.sources import MailArchive, base_name, read_archives
-from sphinxext.digest.gather.mail.text import allowed_url
 from sphinxext.digest.gather.mail.threads import MailThread, find_threads, key_of, list_tags
 from sphinxext.digest.net.http import TIMEOUT, WebError, download
 from sphinxext.digest.problems import Problem
