@@ -1,4 +1,4 @@
-"""What the tests of rendering share."""
+"""Fixtures for tests of docutils nodes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class DigestNames:
 
 @pytest.fixture
 def render(make_collection: Callable[..., Collection]) -> Callable[..., nodes.section]:
-    """The digest of a period, out of fragments by their slugs, in a section that stands for the page."""
+    """Return a function that builds the digest of a period from fragments by their slugs, in a section like a page."""
 
     def make(
         fragments: dict[str, str], period: str = "latest", *, rubrics: bool = False, **options: object

@@ -29,7 +29,7 @@ items: [{group: Specs, text: Closer}]
 
 
 def outline(node: nodes.Element, depth: int = 0) -> list[str]:
-    """The titles of sections and rubrics, indented by their level."""
+    """Return the titles of sections and rubrics, indented by their level."""
     lines = []
     for child in node.children:
         if isinstance(child, nodes.section):

@@ -1,4 +1,4 @@
-"""What fragments may use."""
+"""The guard of markup in fragments."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ def test_classes_that_programs_act_on_are_dropped(source: str) -> None:
     nodes, problems = parse(source.format(f"{names} align-center copybutton"))
     assert problems == []
     assert not {name for name in (*names.lower().split(), "copybutton", "tex2jax-process") if name in nodes}
-    # what only says how it stands is kept
+    # classes of layout are kept
     assert "align-center" in nodes
 
 
@@ -296,7 +296,7 @@ def test_upper_case_in_texts_of_others() -> None:
 
 
 def test_code_of_others_is_no_code_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The build's own directive would remark on code in a language that it does not know."""
+    """Code in an unknown language causes no warning of the build's own directive."""
 
     class CodeOfBuild(ForeignCode):
         __module__ = "sphinx.directives.code"
@@ -309,7 +309,7 @@ def test_code_of_others_is_no_code_of_ours(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_files_of_pictures_are_asked_for() -> None:
-    """Those of the documentation's folder that nothing else speaks against."""
+    """Pictures in the documentation's folder are allowed, unless something else is wrong with them."""
     asked: list[str] = []
 
     def refusal_of_picture(path: str) -> str:
@@ -533,7 +533,7 @@ def test_a_role_that_is_refused_shows_its_words() -> None:
 
 
 def test_a_role_that_no_build_knows_is_unknown() -> None:
-    """Where there is a build; without one it stands for its own text."""
+    """A build knows the role; without one it becomes its text."""
     for with_sphinx in (True, False):
         with guarded_names(Guard(), with_sphinx=with_sphinx):
             document = new_document("f")

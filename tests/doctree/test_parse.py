@@ -1,4 +1,4 @@
-"""Each file of ``cases`` is a fragment with the problems of its texts, and what they become.
+"""Each file of ``cases`` is a fragment with the problems of its texts, and their nodes.
 
 ``=== fragment``
     The file, which is called ``f``.
@@ -39,7 +39,7 @@ OLDER = "problems with docutils 0.20"
 
 
 def run(parts: dict[str, str], settings: Settings) -> dict[str, str]:
-    """What the texts of a fragment become, and their problems."""
+    """Return the nodes of the texts of a fragment, and their problems."""
     fragment, problems = read_fragment(parts["fragment"].encode(), "f", "f-0123456789abcdef")
     assert problems == []
     assert fragment is not None

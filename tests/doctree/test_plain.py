@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sphinxext.digest.text.rst import as_paragraph, is_plain
 
-#: What markup is made of, what looks like it, and white space that some take for the end of a line.
+#: Characters of markup, similar ones, and white space that some programs take for the end of a line.
 PIECES = (
     *"abiVX1905éß中²½٣Ⅳ ",
     *".,:;!?()[]{}<>“”‘’«»„'\"`*|_\\@/-–—=~+#$%&^…",
@@ -42,7 +42,7 @@ PIECES = (
 
 
 def parsed(text: str) -> tuple[list[nodes.Node], list[str]]:
-    """What docutils makes of a text, and all it has to say, down to the least remark."""
+    """Return the nodes that docutils makes of a text, with all its messages of any level."""
     configuration = get_default_settings(Parser)
     configuration.report_level, configuration.halt_level, configuration.warning_stream = 1, 6, False
     configuration.pep_references = configuration.rfc_references = True
@@ -76,7 +76,7 @@ def test_no_text_of_any_characters_is_wrongly_taken_for_plain(text: str) -> None
         assert_is_one_text(text)
 
 
-#: Words as people write them, with what stands at their ends.
+#: Words as people write them, with punctuation at their ends.
 WORDS = st.builds(
     "{}{}{}".format,
     st.sampled_from(["", "", "", "(", "“", "'", '"', "‘", "-", "#", "$", "~", "/"]),
@@ -158,7 +158,7 @@ def test_what_may_be_markup_is_not_plain(text: str) -> None:
     assert not is_plain(text)
 
 
-#: What people write in one line, and docutils takes for a list, options, quotes, a heading or something else yet.
+#: Lines of people that docutils takes for a list, options, quotes, a heading or something else.
 LINES = (
     *(
         "1. Alpha",

@@ -1,4 +1,4 @@
-"""How long it takes to read something."""
+"""The reading time."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ Render = Callable[..., nodes.section]
 
 
 def numbers(page: nodes.section) -> list[tuple[str, str]]:
-    """Each number in the text with the words before it, in order, without the list at the end."""
+    """Return each number in the text with the words before it, without the list at the end."""
     found = []
     for section in page.children[:-1]:
         for marker in section.findall(nodes.reference):
@@ -26,7 +26,7 @@ def numbers(page: nodes.section) -> list[tuple[str, str]]:
 
 
 def listed(page: nodes.section) -> list[str]:
-    """The lines of the list of links."""
+    """Return the lines of the list of links."""
     last = page.children[-1]
     assert last[0].astext() == "References"
     return [item.astext() for item in last.findall(nodes.list_item)]

@@ -8,12 +8,12 @@ from sphinxext.digest.model import Text
 
 
 def literal(value: str) -> Text:
-    """A text that begins at the first character of its file."""
+    """Return a text that begins at the first character of its file."""
     return Text(value, 1, 1)
 
 
 def parse(value: str, guard: Guard | None = None) -> tuple[str, list[str]]:
-    """What a text becomes without Sphinx, in pseudo-XML, and its problems without their file."""
+    """Parse a text without Sphinx, and return its pseudo-XML and its problems without their file."""
     parser = TextParser(guard or Guard())
     blocks = parser.blocks(literal(value), "f", "n")
     return "".join(block.pformat() for block in blocks), [str(problem)[2:] for problem in parser.problems]

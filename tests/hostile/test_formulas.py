@@ -165,7 +165,7 @@ BAD = [*map(inline, REFUSED), *map(block, REFUSED_BLOCKS), *map(unwrapped, REFUS
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project with a fragment that has all formulas."""
+    """Return a project with a fragment that has all formulas."""
     project = empty_project(tmp_path_factory.mktemp("formulas") / "src", "digest_archives = []\n")
     project.write("index.rst", "Index\n=====\n\n.. toctree::\n\n   digests/index\n")
     lines = [
@@ -193,7 +193,7 @@ def test_formulas_of_a_build_are_refused_or_kept(project: Project) -> None:
 
 
 def test_tex_sets_them(project: Project) -> None:
-    """A PDF is made with a program that stops at the first mistake."""
+    """TeX stops at the first mistake, so a PDF proves that it sets all formulas."""
     build = project.build("latex")
     make_pdf(build.outdir)
     words = pdf_words(build.outdir / "test.pdf")

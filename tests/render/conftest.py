@@ -1,4 +1,4 @@
-"""What the tests of reports and mails share."""
+"""Fixtures for tests of reports and mails."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Report = Callable[..., str]
 
 @pytest.fixture
 def source(make_collection: Callable[..., Collection]) -> Callable[..., DigestSource]:
-    """A digest, out of fragments by their slugs; the latest one unless a period is given."""
+    """Return a function that makes a digest from fragments by their slugs, of the latest period by default."""
 
     def make(fragments: dict[str, str], period: str = "latest", **options: object) -> DigestSource:
         collection = make_collection(fragments, **options)
@@ -27,7 +27,7 @@ def source(make_collection: Callable[..., Collection]) -> Callable[..., DigestSo
 
 @pytest.fixture
 def report(source: Callable[..., DigestSource]) -> Report:
-    """A digest in a format, without problems."""
+    """Return a function that renders a digest in a format, and expects no problems."""
 
     def make(form: str, fragments: dict[str, str], period: str = "latest", **options: object) -> str:
         text, problems = FORMATS[form](source(fragments, period, **options))
@@ -39,7 +39,7 @@ def report(source: Callable[..., DigestSource]) -> Report:
 
 @pytest.fixture
 def one_text(report: Report) -> Callable[..., str]:
-    """What a format has of a story with just this text, without the digest's title."""
+    """Return a function that renders a story with just this text in a format, without the digest's title."""
 
     def make(form: str, text: str) -> str:
         return report(form, {"a": story(text)})
@@ -49,7 +49,7 @@ def one_text(report: Report) -> Callable[..., str]:
 
 @pytest.fixture
 def unsound(source: Callable[..., DigestSource]) -> Callable[..., tuple[str, list[Problem]]]:
-    """A digest in a format, with the problems of its texts."""
+    """Return a function that renders a digest in a format, with the problems of its texts."""
 
     def make(form: str, fragments: dict[str, str], **options: object) -> tuple[str, list[Problem]]:
         return FORMATS[form](source(fragments, **options))
@@ -58,6 +58,6 @@ def unsound(source: Callable[..., DigestSource]) -> Callable[..., tuple[str, lis
 
 
 def story(text: str) -> str:
-    """A fragment of one story with this text, whose digest is that of 2015-12-04."""
+    """Return a fragment of one story with this text, in the digest of 2015-12-04."""
     lines = "".join(f"      {line}\n" if line else "\n" for line in text.split("\n"))
     return f"date: 2015-12-02\nstories:\n  - text: |2\n{lines}"

@@ -29,7 +29,7 @@ real = pytest.mark.skipif(not SERIES, reason="SPHINXEXT_DIGEST_DATA does not nam
 
 
 def read_back(data: bytes) -> list[vobject.base.Component]:
-    """The events of a calendar whose lines are as RFC 5545 has them."""
+    """Return the events of a calendar, after a check of its lines by RFC 5545."""
     lines = data.split(b"\r\n")
     assert lines[0] == b"BEGIN:VCALENDAR" and lines[-2:] == [b"END:VCALENDAR", b""]
     assert all(len(line) <= 75 and b"\n" not in line and b"\r" not in line for line in lines)
@@ -154,7 +154,7 @@ def test_what_openstack_publishes_is_part_of_it(series: str, schedules: dict[str
 
 
 def published(folder: Path) -> dict[str, tuple[str, date, date]]:
-    """What OpenStack's calendar of a series has, by the rules of its generator.
+    """Return the events of OpenStack's calendar of a series, by the rules of its generator.
 
     It does not find anchors that are no identifiers of docutils, and shows their ids; here they have their titles.
     """

@@ -131,7 +131,7 @@ def mail_of(made: Schedule, name: str) -> CountdownMail:
 
 
 def drafted(made: Schedule, found: Week) -> Fragment:
-    """What a draft says to whoever reads it, which must be sound."""
+    """Return the words of a draft, which must be valid."""
     draft = draft_countdown(made, found, SETTINGS)
     fragment, problems = read_fragment(draft.text.encode(), f"a/{draft.stem}.yaml", draft.stem)
     assert fragment is not None and not problems

@@ -29,7 +29,7 @@ def tree(markdown: str) -> html.HtmlElement:
 
 
 def paragraph(*children: nodes.Node) -> html.HtmlElement:
-    """The elements of a paragraph after it was Markdown, without those around it."""
+    """Return the elements of a paragraph of Markdown after rendering, without those around it."""
     body = tree(markdown_document("T", [nodes.paragraph("", "", *children)]))
     (found,) = body.findall(".//p")
     return found
@@ -135,7 +135,7 @@ GITHUB = (
     .use(footnote_plugin)
     .use(tasklists_plugin)
 )
-#: What GitHub looks for in the text of a page, outside of code and links.
+#: GitHub's own markup in the text of a page, outside of code and links.
 ON_GITHUB = {
     "mention": r"(?<![a-zA-Z0-9])@[a-zA-Z0-9]",
     "issue": r"#[0-9]|(?i:\bgh-[0-9])",
@@ -157,7 +157,7 @@ WORDS = [
 
 
 def texts_of(element: html.HtmlElement) -> list[str]:
-    """The texts outside of code and links."""
+    """Yield the texts outside of code and links."""
     return [
         str(text)
         for text in element.xpath(".//text()")

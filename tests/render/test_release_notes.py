@@ -52,7 +52,7 @@ def release(version: str, *texts: str, day: date | None = None, section: str = "
 
 
 def as_text(text: str) -> str:
-    """A note alone as text, without the headings around it."""
+    """Return a note alone as text, without the headings around it."""
     shown, problems = release_notes_text(outline_by_version(conf(), [release("1.0", text)], ""))
     assert not problems
     head = "1.0\n---\n\nBug Fixes\n"

@@ -29,7 +29,7 @@ LINES = st.text(st.sampled_from(r"ab1 *`_|\:<>[](){}.,-#+=~'&!/—é日") | st.c
 
 
 def parse(text: str) -> nodes.document:
-    """A page, which has to be without warnings."""
+    """Parse a page, and expect no warnings."""
     warnings = io.StringIO()
     settings = {"warning_stream": warnings, "report_level": 2, "_disable_config": True, "doctitle_xform": False}
     document = publish_doctree(text, settings_overrides=settings)
@@ -38,7 +38,7 @@ def parse(text: str) -> nodes.document:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, without the numbers of footnotes and the ends of labels that are given twice."""
+    """Return the words of a text, without the numbers of footnotes and the suffixes of renamed labels."""
     return re.sub(r"-2\b|[\d\[\]]", "", text).split()
 
 
@@ -57,7 +57,7 @@ def test_page_has_the_words_of_the_digest(source: Callable[..., object], file: P
     assert set(words("\n".join(part.astext() for part in found))) | HEADING == set(shown) | HEADING
 
 
-#: What the page has besides: its title, and links beside texts that have markup.
+#: The additional words of the page: its title, and links beside texts with markup.
 HEADING = {"Digest", "of", "November", "to", "December", "Link"}
 
 
@@ -69,7 +69,7 @@ def inline(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """What is a line of text: no control characters, and white space as docutils takes it."""
+    """Return a line of text: without control characters, and with white space as docutils normalizes it."""
     return " ".join("".join(char for char in text if char.isprintable() or char == " ").split())
 
 

@@ -18,7 +18,7 @@ FIRST = date(2026, 10, 5)
 
 
 def cycle(length: int = 25, **events: str) -> Schedule:
-    """A cycle with events: the number of a week, as in ``w3``, to ids."""
+    """Return a cycle with events: ids by the number of a week, such as ``w3``."""
     weeks = []
     for index in range(length):
         monday = FIRST + timedelta(weeks=index)

@@ -95,7 +95,7 @@ def test_lines_are_as_full_as_they_can_be(words: list[str]) -> None:
 
 def test_a_line_does_not_end_with_a_word_of_one_letter() -> None:
     assert wrap("and then there was a mail", width=20) == ["and then there was", "a mail"]
-    # but for one that would stand there alone with a word that is too long
+    # but for one that would be alone with a word that is too long
     assert wrap("see a 01234567890123456789", width=20) == ["see a", "01234567890123456789"]
 
 
@@ -132,7 +132,7 @@ BLOCKS = {
 @pytest.mark.parametrize("around", ["", "* ", "    "], ids=["alone", "in a list", "in a quotation"])
 @pytest.mark.parametrize("name", BLOCKS)
 def test_blocks_fill_their_lines(name: str, around: str) -> None:
-    """Whatever stands before them: no line is too long, and the next word never has room."""
+    """No line is too long, and the next word never has room, whatever comes before."""
     source, letters = BLOCKS[name], "bcde"[: BLOCKS[name].count("LONG")]
     for letter in letters:
         source = source.replace("LONG", f"{letter}{letter} " * 60, 1)
