@@ -24,8 +24,8 @@ from sphinxext.digest.doctree.relative import Home
 from sphinxext.digest.model import ENGLISH, Countdown, Entry, Item, Story, Success, Text, Thread, ThreadLinks, Words
 from sphinxext.digest.release.config import NotesConfig, sections_of
 from sphinxext.digest.release.notes import Release
+from sphinxext.digest.render.blocks import SILENT, admonition_label
 from sphinxext.digest.render.html import html_body
-from sphinxext.digest.render.labels import SILENT, admonition_label
 from sphinxext.digest.text.urls import absolute_url, scheme_of
 
 #: The time of a feed without entries. Nothing in a feed comes from the clock.

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
 
 from docutils import nodes
 
-from sphinxext.digest.render.labels import SILENT, admonition_label, enumerator, is_words
+from sphinxext.digest.render.blocks import SILENT, admonition_label, enumerator, indented, is_words, separated
 from sphinxext.digest.render.markdown_inline import (
     HARD_BREAK,
     code,
@@ -44,7 +43,7 @@ def markdown_document(title: str, parts: Sequence[nodes.Node], page_url: str | N
     blocks = [_heading(escaped(title), _TITLE_LEVEL)]
     if page_url:
         blocks.append([f"HTML rendered: <{page_url}>"])
-    return "\n".join(_separated([*blocks, _lines(parts, _TITLE_LEVEL + 1)])) + "\n"
+    return "\n".join(separated([*blocks, _lines(parts, _TITLE_LEVEL + 1)])) + "\n"
 
 
 def _lines(parts: Iterable[nodes.Node], level: int, *, tight: bool = False) -> list[str]:
@@ -71,10 +70,6 @@ def _lines(parts: Iterable[nodes.Node], level: int, *, tight: bool = False) -> l
         lines += [*between, *found]
         before = part
     return lines
-
-
-def _separated(blocks: Iterable[list[str]]) -> list[str]:
-    return list(chain.from_iterable((*lines, "") for lines in blocks if lines))[:-1]
 
 
 def _block(part: nodes.Node, level: int) -> list[str]:
@@ -105,7 +100,7 @@ def _heading(text: str, level: int) -> list[str]:
 
 def _section(node: nodes.Element, level: int) -> list[str]:
     title, *rest = node.children
-    return _separated([_heading(words_of(title), level), _lines(rest, level + 1)])
+    return separated([_heading(words_of(title), level), _lines(rest, level + 1)])
 
 
 def _title(node: nodes.Element, _level: int) -> list[str]:
@@ -120,7 +115,7 @@ def _items(node: nodes.Element, labels: Iterable[str], level: int) -> list[str]:
         if lines and loose:
             lines.append("")
         body = _lines(item.children, level, tight=not loose) or [""]
-        lines += [f"{label} {body[0]}".rstrip(), *_indented(body[1:], " " * (len(label) + 1))]
+        lines += [f"{label} {body[0]}".rstrip(), *indented(body[1:], " " * (len(label) + 1))]
     return lines
 
 
@@ -153,24 +148,24 @@ def _definition_list(node: nodes.Element, level: int) -> list[str]:
         terms = [words_of(child, plain=True) for child in item.children if not isinstance(child, nodes.definition)]
         bodies = [child for child in item.children if isinstance(child, nodes.definition)]
         body = [line for child in bodies for line in _lines(child.children, level)]
-        blocks.append([f"- **{' : '.join(terms)}**", "", *_indented(body, "  ")])
-    return _separated(blocks)
+        blocks.append([f"- **{' : '.join(terms)}**", "", *indented(body, "  ")])
+    return separated(blocks)
 
 
 def _field_list(node: nodes.Element, level: int) -> list[str]:
     blocks = []
     for field in node.children:
         name, body = field.children[0], _lines(field.children[-1].children, level) or [""]
-        blocks.append([f"- **{words_of(name, plain=True)}:** {body[0]}".rstrip(), *_indented(body[1:], "  ")])
-    return _separated(blocks)
+        blocks.append([f"- **{words_of(name, plain=True)}:** {body[0]}".rstrip(), *indented(body[1:], "  ")])
+    return separated(blocks)
 
 
 def _option_list(node: nodes.Element, level: int) -> list[str]:
     blocks = []
     for item in node.children:
         options = ", ".join(code(option.astext()) for option in item.children[0].children)
-        blocks.append([f"- {options}", "", *_indented(_lines(item.children[1].children, level), "  ")])
-    return _separated(blocks)
+        blocks.append([f"- {options}", "", *indented(_lines(item.children[1].children, level), "  ")])
+    return separated(blocks)
 
 
 def _block_quote(node: nodes.Element, level: int) -> list[str]:
@@ -219,7 +214,7 @@ def _table(node: nodes.Element, level: int) -> list[str]:
         body = [_row(row, columns) for part in group.findall(nodes.tbody) for row in part.children]
         first, *rest = [*(head or [[""] * columns]), *body]
         blocks.append([_table_line(first), _table_line(["---"] * columns), *map(_table_line, rest)])
-    return _separated(blocks)
+    return separated(blocks)
 
 
 def _row(row: nodes.Node, columns: int) -> list[str]:
@@ -257,10 +252,6 @@ def _transition(_node: nodes.Element, _level: int) -> list[str]:
 
 def _quoted(lines: Iterable[str]) -> list[str]:
     return [f"> {line}".rstrip() for line in lines]
-
-
-def _indented(lines: Iterable[str], indent: str) -> list[str]:
-    return [indent + line if line else "" for line in lines]
 
 
 _BLOCKS: dict[type[nodes.Node], Callable[[nodes.Element, int], list[str]]] = {

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from docutils import nodes
 
-from sphinxext.digest.render.labels import SILENT
+from sphinxext.digest.render.blocks import SILENT
 
 #: Ends a line within a paragraph.
 HARD_BREAK = "\\\n"

@@ -36,6 +36,7 @@ from sphinxext.digest.model import (
     ThreadLinks,
 )
 from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.render.blocks import indented, separated
 from sphinxext.digest.render.digest import DigestSource
 from sphinxext.digest.text.rst import as_paragraph, begun, escaped, link, without_roles
 
@@ -317,7 +318,7 @@ def heading(source: str, line: str, *, overline: bool = False) -> list[str]:
 def item(blocks: Iterable[list[str]]) -> list[str]:
     """Return an item of a bullet list."""
     first, *rest = separated(blocks) or [""]
-    return [f"* {first}".rstrip(), *_indented(rest, "  ")]
+    return [f"* {first}".rstrip(), *indented(rest, "  ")]
 
 
 def bullets(lines: Iterable[str]) -> Blocks:
@@ -325,17 +326,8 @@ def bullets(lines: Iterable[str]) -> Blocks:
     return [item([[line]]) for line in lines]
 
 
-def separated(blocks: Iterable[list[str]]) -> list[str]:
-    """Return blocks with blank lines between them."""
-    return list(chain.from_iterable((*lines, "") for lines in blocks if lines))[:-1]
-
-
 def _literal_block(text: str) -> list[str]:
-    return ["::", "", *_indented(text.split("\n"), "    ")]
-
-
-def _indented(lines: Iterable[str], indent: str) -> list[str]:
-    return [indent + line if line else "" for line in lines]
+    return ["::", "", *indented(text.split("\n"), "    ")]
 
 
 def reading_of(parser: TextParser) -> Reading:

@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS
 from sphinxext.digest.doctree.notes import LABEL_CLASS, WHERE_CLASS
 from sphinxext.digest.model import ENGLISH, Words
-from sphinxext.digest.render.labels import SILENT, admonition_label, enumerator, is_words
+from sphinxext.digest.render.blocks import SILENT, admonition_label, enumerator, indented, is_words
 from sphinxext.digest.text.width import NO_BREAK, WIDTH, width_of, wrap
 
 _GAP = "  "
@@ -164,7 +164,7 @@ class _Renderer:
         if isinstance(part, nodes.admonition) and children and isinstance(children[0], nodes.title):
             label, children = inline_text(children[0]), children[1:]
         body = self.blocks(children, level, indent + (2 if label else 0))
-        return [f"{label}:", *_indented(body, "  ")] if label else body
+        return [f"{label}:", *indented(body, "  ")] if label else body
 
     def words(self, text: str, indent: int) -> list[str]:
         """Wrapped words."""
@@ -189,7 +189,7 @@ class _Renderer:
         for label, item in zip(labels, node.children, strict=True):
             body = self.blocks(item.children, level, indent + len(label)) or [""]
             lines.append((label + body[0]).rstrip())
-            lines += _indented(body[1:], " " * len(label))
+            lines += indented(body[1:], " " * len(label))
         return lines
 
     def definition_list(self, node: nodes.Element, level: int, indent: int) -> list[str]:
@@ -201,7 +201,7 @@ class _Renderer:
             lines += self.words(" : ".join(terms), indent)
             for definition in item.findall(nodes.definition):
                 if definition.parent is item:
-                    lines += _indented(self.blocks(definition.children, level, indent + 2), "  ")
+                    lines += indented(self.blocks(definition.children, level, indent + 2), "  ")
         return lines
 
     def field_list(self, node: nodes.Element, level: int, indent: int) -> list[str]:
@@ -212,30 +212,30 @@ class _Renderer:
             words = inline_text(body.pop(0)) if body and is_words(body[0]) else ""
             lines += wrap(words, label, "  ", self.width - indent)
             rest = self.blocks(body, level, indent + 2)
-            lines += ["", *_indented(rest, "  ")] if words and rest else _indented(rest, "  ")
+            lines += ["", *indented(rest, "  ")] if words and rest else indented(rest, "  ")
         return lines
 
     def option_list(self, node: nodes.Element, level: int, indent: int) -> list[str]:
         lines: list[str] = []
         for item in node.children:
             lines.append(", ".join(option.astext() for option in item.children[0].children))
-            lines += _indented(self.blocks(item.children[1].children, level, indent + 4), "    ")
+            lines += indented(self.blocks(item.children[1].children, level, indent + 4), "    ")
         return lines
 
     def block_quote(self, node: nodes.Element, level: int, indent: int) -> list[str]:
-        return _indented(self.blocks(node.children, level, indent + 4), "    ")
+        return indented(self.blocks(node.children, level, indent + 4), "    ")
 
     def attribution(self, node: nodes.Element, _level: int, indent: int) -> list[str]:
         return wrap(inline_text(node), "-- ", "   ", self.width - indent)
 
     def literal_block(self, node: nodes.Element, _level: int, _indent: int) -> list[str]:
-        return _indented(node.astext().split("\n"), "    ")
+        return indented(node.astext().split("\n"), "    ")
 
     def line_block(self, node: nodes.Element, level: int, indent: int) -> list[str]:
         lines: list[str] = []
         for line in node.children:
             if isinstance(line, nodes.line_block):
-                lines += _indented(self.line_block(line, level, indent + 4), "    ")
+                lines += indented(self.line_block(line, level, indent + 4), "    ")
             else:
                 lines += self.words(inline_text(line), indent) or [""]
         return lines
@@ -250,7 +250,7 @@ class _Renderer:
     def footnote(self, node: nodes.Element, level: int, indent: int) -> list[str]:
         label = f"{_footnote_label(node.children[0].astext())} "
         body = self.blocks(node.children[1:], level, indent + len(label)) or [""]
-        return [label + body[0], *_indented(body[1:], " " * len(label))]
+        return [label + body[0], *indented(body[1:], " " * len(label))]
 
     def image(self, node: nodes.Element, _level: int, indent: int) -> list[str]:
         return self.words(_alternative(node), indent)
@@ -332,10 +332,6 @@ def _close(before: nodes.Node, after: nodes.Node, *, inside_list: bool) -> bool:
     if isinstance(after, nodes.bullet_list):
         return inside_list or isinstance(before, nodes.bullet_list)
     return False
-
-
-def _indented(lines: Iterable[str], indent: str) -> list[str]:
-    return [indent + line if line else "" for line in lines]
 
 
 def _footnote_label(label: str) -> str:

@@ -1,6 +1,9 @@
-"""Words for docutils elements that all formats of text share: labels of admonitions and of list items."""
+"""Blocks in all formats of text: labels of admonitions and list items, and lines with indents and blank lines."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
 
 from docutils import nodes
 
@@ -70,3 +73,13 @@ def _roman(number: int) -> str:
         label += letters * (number // value)
         number %= value
     return label
+
+
+def separated(blocks: Iterable[list[str]]) -> list[str]:
+    """Return the lines of blocks, with blank lines between them."""
+    return list(chain.from_iterable((*lines, "") for lines in blocks if lines))[:-1]
+
+
+def indented(lines: Iterable[str], indent: str) -> list[str]:
+    """Return lines with an indent before those that are not blank."""
+    return [indent + line if line else "" for line in lines]
