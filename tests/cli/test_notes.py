@@ -288,7 +288,7 @@ class TestSince:
         [
             ("2022-01-01..2021-01-01", "ends before it starts"),
             ("2021-02-30..", "2021-02-30"),
-            ("", "nothing says since when"),
+            ("", "the span is empty"),
         ],
     )
     def test_wrong_command_lines(self, run: Run, history: Repository, span: str, message: str) -> None:

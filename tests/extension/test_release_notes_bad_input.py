@@ -29,8 +29,8 @@ def test_it_is_said_until_it_is_right(notes: Notes, site: Project) -> None:
     simple(notes)
     options = "   :branch: stable/gamma\n"
     expected = [
-        "<src>/index.rst:4: WARNING: releasenotes/notes: Unknown reference 'stable/gamma': there is neither such a "
-        "branch nor a tag that ended it [digest.history]"
+        "<src>/index.rst:4: WARNING: releasenotes/notes: Unknown reference 'stable/gamma': there is no branch or "
+        "end-of-life tag of this name [digest.history]"
     ]
     assert only_page(notes, site, options).warnings == expected
     site.age()

@@ -3,7 +3,7 @@
 Our headings beside ``sphinx.ext.autosectionlabel``, which makes a label of every heading.
 
 Digests have the same headings over and over, such as "References", and each version has its bug fixes: labels of them
-would collide. What they lead to has names of its own, in the domain or by explicit labels.
+would collide. Their targets have names of their own, in the domain or by explicit labels.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class ReleasedQuery:
 
 logger = logging.getLogger(__name__)
 
-#: How far above a folder the folder of release notes may be, where there is no repository.
+#: The number of parents in which to look for the folder of release notes where there is no repository.
 _ABOVE = 3
 #: Where a page that is being read remembers the identifiers of its labels.
 _ANCHORS = "digest_release_anchors"
@@ -169,7 +169,7 @@ def remember_release_notes(
 
 
 def find_released(env: BuildEnvironment, period: Period) -> tuple[tuple[ReleasedVersion, ...], tuple[Problem, ...]]:
-    """The versions that were released in the period of a digest, which is remembered, and why they cannot be told."""
+    """Return the versions that were released in the period of a digest, and problems. The dependency is remembered."""
     histories = histories_of(env)
     query = ReleasedQuery(str(build_state_of(env).project.root), period)
     found: tuple[ReleasedVersion, ...] = ()
@@ -191,7 +191,7 @@ def lead_with(env: BuildEnvironment, anchors: Iterable[str]) -> None:
 
 
 def anchors_of_page(env: BuildEnvironment) -> frozenset[str]:
-    """The identifiers that links to the release notes on the page that is being read shall lead to."""
+    """The identifiers for links to the release notes on the page that is being read."""
     return frozenset(env.temp_data.get(_ANCHORS) or ())
 
 

@@ -1,4 +1,4 @@
-"""What earlier scans found, kept in the user's cache folder.
+"""The cache of earlier scans, in the user's cache folder.
 
 Two kinds of things are kept, for each repository and folder of notes:
 
@@ -58,7 +58,7 @@ def cache_folder() -> Path | None:
 
 
 class Cache:
-    """What is kept of one folder of one repository.
+    """The cache entries of one folder of one repository.
 
     :param name: names the repository and the folder.
     """
@@ -124,7 +124,7 @@ class Cache:
             if self._is_damaged or not file.exists():
                 write_unsynced(file, data, is_private=True)
             else:
-                # one write: what others append at the same time stands before or after it
+                # one write, so that it does not mix with what others append at the same time
                 descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
                 try:
                     os.write(descriptor, data)

@@ -46,7 +46,7 @@ class CacheFile:
         self.close()
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing: the file is closed."""
 
     def get_notes_by_version(self, branch: str | None = None) -> OrderedDict[str, list[NoteFile]]:
         """The notes of each version, the newest version first, as they were when the file was written.
@@ -91,9 +91,9 @@ class CacheFile:
 
 
 def open_scanner(conf: ScanConfig, *, untracked: bool = False) -> NoteSource:
-    """What tells the notes best: git, or the committed file where there is no repository or too little of it.
+    """Open the best source of notes: git, or the committed file where there is no repository or too little of it.
 
-    Too little is what a shallow or partial clone may have.
+    A shallow or partial clone may have too little.
 
     :param conf: a ``reno.config.Config``.
     :param untracked: whether notes count that git does not know yet.
@@ -134,9 +134,9 @@ def read_cache_file(conf: ScanConfig, path: Path | None = None) -> CacheFile:
     except (OSError, RecursionError, ValueError) as error:
         raise HistoryError(f"the cache of release notes, {path}, cannot be read: {_first_line(error)}") from None
     if not isinstance(content, dict) or not isinstance(content.get("notes"), list):
-        raise HistoryError(f"{path} is no cache of release notes")
+        raise HistoryError(f"{path} is not a cache of release notes")
     if not all(map(_is_row, _all_rows(content))) or not isinstance(content.get("file-contents", {}), dict):
-        raise HistoryError(f"{path} is no cache of release notes: an entry has no version, no files or no date")
+        raise HistoryError(f"{path} is not a cache of release notes: an entry lacks its version, files or date")
     for row in _all_rows(content):
         # YAML takes a version such as 1.0 for a number
         row["version"] = str(row["version"])
@@ -146,10 +146,10 @@ def read_cache_file(conf: ScanConfig, path: Path | None = None) -> CacheFile:
 def write_cache_file(conf: ScanConfig, path: Path | None = None) -> Path:
     """Write the notes of the configured branch, or of the current one and all series, to a file.
 
-    A note that is no YAML cannot be in it, and is left out: whoever reads the notes from git reports it.
+    A malformed note is left out: whoever reads the notes from git reports it.
 
     :param path: the file, instead of that in the folder of notes.
-    :raises HistoryError: if the notes cannot be told.
+    :raises HistoryError: if the history does not have the notes.
     :raises GitError: if git fails.
     :raises OSError: if the file cannot be written.
     """
@@ -184,7 +184,7 @@ def _all_rows(content: dict[str, Any]) -> Iterator[Any]:
 
 
 def _is_row(row: object) -> bool:
-    """Whether something is a version with its files, or with its date."""
+    """Return True if a row is a version with its files, or with its date."""
     if not isinstance(row, dict) or not isinstance(row.get("version"), str | int | float):
         return False
     files = row.get("files", [])
@@ -209,7 +209,7 @@ def _as_rows(notes: Mapping[str, list[NoteFile]], known: Container[str]) -> list
 
 
 def _contents(scanner: Scanner, branches: Iterable[Mapping[str, list[NoteFile]]]) -> dict[str, Any]:
-    """What each file says, but for those that are no YAML.
+    """Return the content of each note that is valid YAML.
 
     :raises GitError: if git fails, or the clone lacks a file.
     """
@@ -233,7 +233,7 @@ def _commit(name: object) -> bytes | None:
 def _note(content: bytes | str, path: str) -> Any:
     """Read a note, within the limits that there are for all YAML.
 
-    :raises ValueError: if it is none, or passes a limit.
+    :raises ValueError: if it is malformed or passes a limit.
     """
     problems: list[Problem] = []
     data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
@@ -246,7 +246,7 @@ def _note(content: bytes | str, path: str) -> Any:
 def _yaml(text: str, max_nodes: int = safeyaml.MAX_NODES) -> Any:
     """Read YAML.
 
-    :raises ValueError: if it is none, or passes a limit.
+    :raises ValueError: if it is malformed or passes a limit.
     """
     problems: list[Problem] = []
     node = safeyaml.compose(text, _NAME, problems, max_nodes=max_nodes, expands=True)

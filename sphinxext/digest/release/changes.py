@@ -49,10 +49,10 @@ def is_note(path: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Difference:
-    """How one path of a commit differs from some of its parents.
+    """The differences of one path of a commit from some of its parents.
 
     ``kinds`` has a letter for each of them: ``A``, ``D``, ``M``, or ``T`` for what became something else, such as a
-    link. ``olds`` has the objects that they had.
+    link. ``olds`` has their objects.
     """
 
     kinds: str
@@ -76,7 +76,7 @@ class Changes:
         self._new: list[bytes] = []
 
     def restore(self, kept: Iterable[Facts]) -> None:
-        """Take what was found out earlier about the same folder."""
+        """Load the cached facts of the same folder."""
         for kind, facts in kept:
             if kind == _KIND:
                 found = json.loads(facts)
@@ -85,7 +85,7 @@ class Changes:
                     self.known[commit.encode()] = tuple((kind, path) for kind, path in changes)
 
     def news(self) -> list[Facts]:
-        """What was found out since the last call."""
+        """Return the facts that were learned since the last call."""
         new, self._new = self._new, []
         found: dict[str, object] = {commit.decode(): self.known[commit] for commit in new if self.known[commit]}
         found[""] = b" ".join(commit for commit in new if not self.known[commit]).decode()
@@ -119,7 +119,7 @@ class Changes:
             )
 
     def _with_folder(self, differences: Mapping[bytes, list[_Difference]]) -> set[bytes]:
-        """Those parents of merges that have the folder of notes; reno compares a merge with no others."""
+        """Return the parents of merges that have the folder of notes; reno compares a merge with no others."""
         doubtful: list[bytes] = []
         certain: set[bytes] = set()
         for commit, found in differences.items():
@@ -138,7 +138,7 @@ class Changes:
 
 
 def null_merges(root: Place, merges: Sequence[bytes], parents: Mapping[bytes, tuple[bytes, ...]]) -> set[bytes]:
-    """Those of some merges that changed nothing but what one of their parents had.
+    """Return the merges that changed nothing but what one of their parents has.
 
     :raises GitError: if git fails.
     """
@@ -162,7 +162,7 @@ def _differences(
     for process in processes:
         with process:
             yield from _parsed(process.read())
-    # of more than two parents "-c" leaves out what only some of them had otherwise, which reno wants to know
+    # with more than two parents "-c" leaves out paths that differ from only some of them, which count for reno
     for commit in commits:
         if len(parents[commit]) > 2:
             pairs = b"".join(b"%s %s\n" % (commit, parent) for parent in parents[commit])
@@ -213,7 +213,7 @@ def _of_merge(differences: Iterable[_Difference], columns: Sequence[int]) -> Ite
     """The changes of a merge: those paths only that it took from none of its parents.
 
     This is the rule of dulwich's ``tree_changes_for_merge``: a path counts if it differs from all parents, or if the
-    parents differ in what happened; one that is gone counts unless all that had it had the same.
+    parents differ in what happened; a deleted path counts unless it was the same in all parents with it.
 
     :param columns: the numbers of the parents that are compared.
     """
@@ -238,7 +238,7 @@ _SHA1_DIGITS = 40
 
 
 class WorkingCopy:
-    """Asks git how the working copy and the index differ from the last commit, while others do their work.
+    """The differences of the working copy and the index from the last commit, which git looks for concurrently.
 
     :param folder: the folder of notes, relative to the repository, with slashes.
     :param untracked: whether files count that git does not know yet; to reno they do not.
@@ -253,7 +253,7 @@ class WorkingCopy:
         self._others = Process(root, "ls-files", "--others", "--exclude-standard", "-z", *where) if untracked else None
 
     def changes(self) -> list[Change]:
-        """What was changed, first in the working copy, then in the index: additions, modifications, deletions.
+        """Return the changes, first in the working copy, then in the index: additions, modifications, deletions.
 
         The paths are relative to the repository. A changed file of the working copy counts as added if it is there.
 
@@ -297,7 +297,7 @@ class WorkingCopy:
         return path.startswith(self._prefix) and is_note(path)
 
     def _is_content(self, path: str, blob: bytes) -> bool:
-        """Whether a file of the working copy has the content of an object."""
+        """Return True if a file of the working copy has the content of an object."""
         file = self._root / path
         try:
             content = os.fsencode(file.readlink()) if file.is_symlink() else file.read_bytes()

@@ -125,7 +125,7 @@ class Patterns:
         return frozenset(map(unique_id, self.conf.ignore_notes))
 
     def is_pre_release(self, version: str) -> bool:
-        """Whether a version is one before the final release."""
+        """Return True if a version is a pre-release."""
         return self.pre_release.search(version) is not None
 
     def final(self, version: str) -> str:
@@ -144,7 +144,7 @@ class Patterns:
         return version[:start] + version[end:]
 
     def sort_key(self, branch: str) -> str:
-        """What branches are sorted by, the oldest series first."""
+        """The sort key of a branch, the oldest series first."""
         match = self.sorted_branch.search(branch)
         return self.conf.branch_sort_prefix + match.group(1) if match else branch
 

@@ -1,4 +1,4 @@
-"""When a fragment was first merged."""
+"""The day on which each fragment was first merged, from git."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ def current_commit(root: Path) -> str:
 
 
 def first_merges(root: Path, folder: str) -> FirstMerges:
-    """Ask git when the fragments of a folder were first merged.
+    """Find the days on which the fragments of a folder were first merged.
 
     A fragment is merged on the day of the first commit on the first-parent line that adds a file with its identity:
     the committer's date of the merge, or of the commit itself where there was no merge. A rename keeps the identity
-    and so the day. What an earlier call found is kept in the user's cache folder, so that only new commits are read.
+    and so the day. Days are cached in the user's cache folder, so that only new commits are read.
 
     :param root: the project; it may be a folder within the repository.
     :param folder: the fragments folder, relative to the project or absolute.
@@ -143,7 +143,7 @@ def _additions(place: _Place, commits: str) -> Iterator[tuple[str, date | None, 
 
 
 def _is_on_line(top: Path, old: str, new: str) -> bool:
-    """Whether a commit is on the first-parent line of another one."""
+    """Return True if a commit is on the first-parent line of another one."""
     last = ""
     try:
         for line in read_lines(top, "rev-list", "--first-parent", "--parents", f"{old}..{new}"):

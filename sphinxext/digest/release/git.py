@@ -53,8 +53,8 @@ _ALWAYS = (
 )
 #: Variables for values of settings.
 _EMPTY, _FALSE = "SPHINXEXT_DIGEST_EMPTY", "SPHINXEXT_DIGEST_FALSE"
-#: What git is told by the environment. Without protocols there is no remote, nor anything that reaching one would run:
-#: a helper, ssh, a proxy, a program that asks for a password.
+#: The environment that git is started with. Without protocols it reaches no remote and starts nothing for that: no
+#: helper, ssh, proxy, or program that asks for a password.
 _VARIABLES = {
     "LC_ALL": "C",
     # a repository's grafts would be other parents than those that were committed
@@ -87,21 +87,21 @@ _OF_DRIVERS = {
 _NO_REASON = "fatal: Could not read from remote repository."
 #: How much is read at once.
 _CHUNK = 1 << 16
-#: What a partial clone cannot tell, and what to do.
+#: The message for a partial clone.
 PARTIAL = (
-    "this clone is partial and lacks files or folders of other commits, which are not fetched on the way; fetch them "
-    "once (git fetch --refetch --no-filter, in GitHub's checkout action without filter)"
+    "this clone is partial and lacks files or folders of other commits, which are not fetched automatically; fetch "
+    "them once (git fetch --refetch --no-filter, in GitHub's checkout action without filter)"
 )
 #: Part of git's message where a partial clone lacks an object.
 _LACKING = "from promisor remote"
 
 
 class HistoryError(ValueError):
-    """What was asked cannot be told from the history; the message is one line for the user."""
+    """The history does not have the answer; the message is one line for the user."""
 
 
 class GitError(HistoryError):
-    """git is not there, or refused; the message is for the user."""
+    """git is missing or failed; the message is for the user."""
 
 
 class PartialCloneError(GitError):
@@ -115,7 +115,7 @@ class PartialCloneError(GitError):
 class GitDir:
     """A repository that somebody named by its own folder: a bare one, or the ``.git`` of a working copy.
 
-    Only such a one may be bare. Where there is but a folder, git finds the repository that the folder is in.
+    Only a named repository may be bare. In any other folder, git finds the repository around it.
     """
 
     path: Path
@@ -188,7 +188,7 @@ class Process:
 
     @property
     def output(self) -> IO[bytes]:
-        """What the command prints."""
+        """The output of the command."""
         if self._aside is not None:
             self._process.wait()
             self._aside.seek(0)
@@ -198,7 +198,7 @@ class Process:
 
     @property
     def input(self) -> IO[bytes]:
-        """What the command reads, if it was started with a pipe."""
+        """The input of the command, if it was started with a pipe."""
         assert self._process.stdin is not None
         return self._process.stdin
 

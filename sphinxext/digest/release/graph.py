@@ -1,12 +1,11 @@
-"""The graph of commits, read from git no further than somebody asks.
+"""The graph of commits, read lazily from git, and the order in which reno walks through it.
 
-git prints commits from the newest to the oldest, so that the first lines tell what a scan of the current series needs.
-Nothing here trusts that order, for clocks are wrong at times: whatever is asked is read on until it is known.
+git prints commits from the newest to the oldest, so that the first lines are enough for a scan of the current series.
+Nothing here trusts that order, since clocks are wrong at times: every question reads on until the answer is known.
 
-The order in which a history is told: reno's, in which a branch stands before the line that it was merged into.
-
-It differs from git's ``--topo-order``: after a merge, what was merged comes first, back to where it branched off, and
-then the line that it was merged into. So what a tag of the line does not have yet never stands below it.
+reno's order differs from git's ``--topo-order``: after a merge, the merged branch comes first, back to where it
+branched off, and then the line that it was merged into. So a commit that a tag of the line does not contain never
+comes after the tag.
 """
 
 from __future__ import annotations
@@ -18,16 +17,16 @@ from sphinxext.digest.release.cache import Facts
 from sphinxext.digest.release.git import GitError, Place, Process, read_output
 from sphinxext.digest.release.refs import Objects, date_of
 
-#: So many steps of asking for single ancestors cost as much as reading the whole graph.
+#: The number of steps to single ancestors that costs as much as reading the whole graph.
 _PATIENCE = 40_000
-#: So many commits are looked at beyond those that are surely needed: a clock would have to be wrong by all of them.
+#: The number of commits read beyond those that are needed: a wrong result takes a clock that is wrong by all of them.
 _MARGIN = 2_000
-#: git has no dates before 1970 and shows such a commit's as one of these; the commit itself tells.
+#: git shows a date before 1970 as a date from here on; the commit itself has the right one.
 _FIRST_DOUBTFUL_DATE = 1 << 33
 
-#: So many starting points of earlier scans are remembered: what they have is not read again.
+#: The number of starting points of earlier scans that are cached; their ancestors are not read again.
 _MOST_TIPS = 200
-#: How much of what was kept is read at once.
+#: The bytes of cached lines that are parsed at once.
 _CHUNK = 1 << 17
 _LINES, _TIPS = "G", "T"
 _HERE, _BELOW = 1, 2
@@ -55,7 +54,7 @@ class Graph:
         self._ancestors: dict[bytes, set[bytes]] = {}
 
     def restore(self, kept: Iterable[Facts]) -> None:
-        """Take what an earlier graph of the same repository learnt; it is read when it is needed."""
+        """Load the cached facts of the same repository; they are parsed lazily."""
         for kind, facts in kept:
             if kind == _LINES and facts:
                 self._kept.append((facts, 0))
@@ -64,7 +63,7 @@ class Graph:
         del self._tips[:-_MOST_TIPS]
 
     def news(self) -> list[Facts]:
-        """What was learnt since the last call."""
+        """Return the facts that were learned since the last call."""
         lines, tips = b"".join(self._new), b" ".join(self._new_tips)
         self._new, self._new_tips = [], []
         return [(_LINES, lines), (_TIPS, tips)]
@@ -95,7 +94,7 @@ class Graph:
         """
         while (parents := self.parents.get(commit)) is None:
             if not self._read_on():
-                raise GitError(f"{commit.decode()} is missing in the repository, or is no commit")
+                raise GitError(f"{commit.decode()} is missing in the repository, or is not a commit")
         return parents
 
     def load_all(self) -> None:
@@ -129,7 +128,7 @@ class Graph:
                     heappush(heap, (-self.dates[parent], parent))
 
     def is_ancestor(self, commit: bytes, tip: bytes) -> bool:
-        """Whether an object is an ancestor of a commit, or the commit itself; a tag may be about anything."""
+        """Return True if an object is an ancestor of a commit, or the commit itself; a tag may name any object."""
         if self._is_complete and tip in self.parents and commit not in self.parents:
             return False
         if commit == tip:
@@ -201,7 +200,7 @@ class Graph:
         self._process = Process(self.root, *_REV_LIST, "--stdin", send=b"\n".join(tips) + b"\n")
 
     def _read_on(self) -> bool:
-        """Read some more; False if there is no more."""
+        """Read some more and return True, or False at the end."""
         if self._is_complete:
             return False
         if self._kept:
@@ -263,14 +262,14 @@ class _Beyond(Exception):
     """The walk left the part of the graph whose children are known."""
 
 
-def told(
+def commits_in_order(
     graph: Graph, head: bytes, stop: bytes | None, find_null: Callable[[Collection[bytes]], set[bytes]]
 ) -> list[bytes]:
     """A commit and its ancestors in reno's order, up to a certain one.
 
     :param graph: has to know ``head``.
     :param stop: the last commit, if the walk comes to it; None for the whole history.
-    :param find_null: says which of some commits are merges to leave out, with all that they merged.
+    :param find_null: returns the merges among some commits that are left out with all that they merged.
     :raises GitError: if git fails.
     """
     if stop is not None:
@@ -295,7 +294,7 @@ def _walked(
     :raises _Beyond: where the walk comes to a commit that is not in ``part``.
     """
     walk = _Walk(parents, part)
-    told: list[bytes] = []
+    ordered: list[bytes] = []
     todo = {head: None}  # ordered, the last is next
     while todo:
         commit, _ = todo.popitem()
@@ -311,15 +310,15 @@ def _walked(
             continue
         else:
             walk.finish(commit)
-            told.append(commit)
+            ordered.append(commit)
             if commit == stop:
                 break
         todo.update((parent, None) for parent in following if parent not in walk.done and parent not in todo)
-    return told
+    return ordered
 
 
 class _Walk:
-    """How far a walk is: what is done, and how many children each commit waits for."""
+    """The state of a walk: the finished commits, and the number of children that each commit waits for."""
 
     def __init__(self, parents: Mapping[bytes, tuple[bytes, ...]], part: Collection[bytes]) -> None:
         self.done: set[bytes] = set()
@@ -331,7 +330,7 @@ class _Walk:
                 self.waiting[parent] = self.waiting.get(parent, 0) + 1
 
     def finish(self, *commits: bytes) -> None:
-        """Let nothing wait for these any longer."""
+        """Mark commits as done, so that their parents no longer wait for them."""
         for commit in commits:
             if commit not in self.done:
                 self.done.add(commit)

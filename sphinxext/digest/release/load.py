@@ -44,7 +44,7 @@ class History:
         ``stop_at_branch_base``, ``collapse_pre_releases``, ``ignore_notes``. Versions without notes are left out.
     :param source: closed by the caller.
     :ivar files: the notes of each version, the newest version first.
-    :ivar problems: what this clone cannot tell, by the folder of notes.
+    :ivar problems: the gaps of this clone, as problems of the folder of notes.
     :ivar days: the day (UTC) of each version's tag, None without a tag.
     :raises HistoryError: if there is no such branch or version.
     :raises GitError: if there is no repository, or git fails.
@@ -62,7 +62,7 @@ class History:
         """Read the notes of versions, in reno's order.
 
         :param problems: takes what is wrong with notes, which are left out, with paths relative to the repository,
-            and what this clone cannot tell.
+            and the gaps of this clone.
         :param versions: those to take, in this order, instead of all.
         """
         problems += self.problems
@@ -183,15 +183,15 @@ def first_sentence(text: str) -> str:
 
 
 class SpanError(ValueError):
-    """A span that cannot be understood; the message is one line for the user."""
+    """An invalid span; the message is one line for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What came after ``start``, up to ``end``. Either is a version or a day; None stands for no limit.
+    """The versions after ``start``, up to ``end``. Either is a version or a day, or None for no limit.
 
-    As in git the start itself is not part of it, if it is a version: it is what somebody has already. A day is part of
-    it at both ends, as in the periods of digests.
+    As in git, a version at the start is excluded, since the reader has it already. A day is included at both ends, as
+    in the periods of digests.
     """
 
     start: str | date | None
@@ -204,12 +204,12 @@ class Span:
 def parse_span(text: str) -> Span:
     """Read ``A..B``, ``A..``, ``..B`` or ``A``, which is the same as ``A..``.
 
-    :raises SpanError: if it is none, or a day that there is not.
+    :raises SpanError: if it is malformed, or a day is not in the calendar.
     """
     start, dots, end = text.strip().partition("..")
     span = Span(_limit(start), _limit(end))
     if not dots and not start:
-        raise SpanError("nothing says since when: write A..B with versions or days (YYYY-MM-DD)")
+        raise SpanError("the span is empty: write A..B with versions or days (YYYY-MM-DD)")
     if isinstance(span.start, date) and isinstance(span.end, date) and span.end < span.start:
         raise SpanError(f"{span} ends before it starts")
     return span
@@ -226,7 +226,7 @@ def _limit(text: str) -> str | date | None:
 def select_versions(days: Mapping[str, date | None], span: Span, versions: Iterable[str] = ()) -> list[str]:
     """The versions in a span that have notes, the newest first.
 
-    What is not released yet is in spans without an end.
+    Notes that are not released yet are in spans without an end.
 
     :param days: all versions of the branch that have notes, as in :attr:`History.days` if the configuration stops
         neither at the base of the branch nor at an earliest version.
@@ -242,7 +242,7 @@ def select_versions(days: Mapping[str, date | None], span: Span, versions: Itera
 
 
 def _order(names: Iterable[str], versions: Iterable[str]) -> dict[str, int]:
-    """The place of each version, 0 for the newest. What has no tag comes before the versions that have one."""
+    """The place of each version, 0 for the newest; versions without a tag come first."""
     tagged = dict.fromkeys(versions)
     return {name: place for place, name in enumerate([*(name for name in names if name not in tagged), *tagged])}
 

@@ -26,7 +26,7 @@ _WHERE = (
 
 
 class Objects:
-    """Objects of a repository by name, from one process that answers as it is asked."""
+    """Objects of a repository by name, from one ``git cat-file --batch`` process."""
 
     def __init__(self, root: Place) -> None:
         self._root = root
@@ -60,7 +60,7 @@ class Objects:
         return head[-2], content
 
     def _finish(self) -> None:
-        """Tell why the process has ended; the next question starts another one."""
+        """Raise the reason why the process has ended; the next request starts another one."""
         process, self._process = self._process, None
         if process is not None:
             process.finish()
@@ -83,7 +83,7 @@ class Objects:
 
 @dataclass(frozen=True)
 class Refs:
-    """What the names of a repository stood for at one moment.
+    """The refs of a repository at one moment.
 
     ``commits`` has the object of each full name (``refs/heads/main``), with annotated tags followed to what they are
     about; ``objects`` has the tags themselves. Objects are named by their hexadecimal digits.
@@ -120,7 +120,7 @@ class Refs:
         for place in places:
             if place in self.commits:
                 return self.commits[place]
-        raise HistoryError(f"Unknown reference {name!r}: there is neither such a branch nor a tag that ended it")
+        raise HistoryError(f"Unknown reference {name!r}: there is no branch or end-of-life tag of this name")
 
     @cached_property
     def tags(self) -> dict[str, bytes]:
@@ -152,9 +152,9 @@ class Refs:
 
 @dataclass(frozen=True)
 class Repository:
-    """Where a repository is, and what it lacks.
+    """A repository: its place, and the limits of a shallow clone.
 
-    ``store`` is the folder that all its working copies share. ``prefix`` is where in it somebody asked. ``cuts`` are
+    ``store`` is the folder that all its working copies share. ``prefix`` is where in it somebody reader. ``cuts`` are
     the commits at which a shallow clone ends.
     """
 
@@ -211,8 +211,8 @@ def _repository(folder: Place, process: Process) -> Repository:
     return Repository((folder / store).resolve(), prefix, bare == "true", frozenset(cuts))
 
 
-class Asked:
-    """A repository that git is asked about, while others do their work.
+class RepositoryReader:
+    """The answers of git about a repository, which it finds concurrently.
 
     :raises GitError: if git cannot be started.
     """
@@ -233,7 +233,7 @@ class Asked:
         return repository
 
     def refs(self) -> Refs:
-        """All names at once. One that leads nowhere is left out, as in git.
+        """Return all refs at once. Broken ones are left out, as in git.
 
         :raises GitError: if this is no repository.
         """
@@ -243,8 +243,8 @@ class Asked:
                 process.finish()
             except GitError as error:
                 if "bad ref" in str(error):
-                    lines = _sound_names(self._root)
-                # there is nothing to show, which is no failure, unless git says what failed
+                    lines = _valid_refs(self._root)
+                # without a message, status 1 means that there is nothing to show
                 elif "status 1 " not in str(error):
                     raise
         head, commits, objects = b"", {}, {}
@@ -266,8 +266,8 @@ class Asked:
         self._names.close()
 
 
-def _sound_names(root: Place) -> list[bytes]:
-    """What ``git show-ref`` prints, without the names that lead nowhere, at which it gives up."""
+def _valid_refs(root: Place) -> list[bytes]:
+    """The lines of ``git show-ref`` without the broken refs, at which it gives up."""
     names = [
         *read_output(root, "for-each-ref", "--format=%(objectname) %(refname)").splitlines(),
         *(line + b" HEAD" for line in read_output(root, "rev-list", "--max-count=1", "HEAD").splitlines()),

@@ -1,6 +1,6 @@
-"""A scan: the notes of a branch by the versions that they first were in. The rules are reno's.
+"""A scan: the notes of a branch by the version that first has them, found by walking from the newest commit back.
 
-Where notes belong, told from the changes of commits, the newest first. The rules are reno's.
+The rules are reno's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import chain
 from sphinxext.digest.release.changes import Change, Changes, null_merges, unique_id
 from sphinxext.digest.release.config import ScanConfig
 from sphinxext.digest.release.git import HistoryError
-from sphinxext.digest.release.graph import told
+from sphinxext.digest.release.graph import commits_in_order
 from sphinxext.digest.release.versions import BranchVersions, Versions
 
 #: A note's file, relative to the repository, and the commit that has it as it is now; None for the working copy.
@@ -22,7 +22,7 @@ NoteFile = tuple[str, bytes | None]
 
 
 class Combiner:
-    """Makes one change to a note of all that a commit did to files of the same identity."""
+    """Combine all that a commit did to files of the same identity into one change to a note."""
 
     def __init__(self) -> None:
         # deleted with several names at once: somebody repaired an identity that was used twice
@@ -31,7 +31,7 @@ class Combiner:
     def combine(self, commit: bytes, changes: Iterable[Change]) -> Iterator[tuple[str, str, str]]:
         """The identity, the kind (``R`` for a new name) and the path of each change.
 
-        :raises HistoryError: if the commit has several new files of one identity, or does to them what cannot be told.
+        :raises HistoryError: if the commit has several new files of one identity, or changes them in different ways.
         """
         by_identity: dict[str, list[Change]] = defaultdict(list)
         for kind, path in changes:
@@ -53,7 +53,7 @@ class Combiner:
             self._repaired.add(identity)
             return changes
         if len(paths) == 1:
-            # a merge that adds what no parent had, or what one had otherwise
+            # a merge that adds a file that no parent has, or that differs from one parent's
             return [("A" if kinds == {"A"} else "M", changes[0][1])]
         if kinds == {"A"} and identity in self._repaired:
             return []
@@ -64,7 +64,7 @@ class Combiner:
 
 
 class Tracker:
-    """Collects the changes of notes from the newest to the oldest.
+    """Collect the changes of notes from the newest to the oldest.
 
     A note belongs to the version where it was first seen, under its last name, with its last content.
     """
@@ -99,7 +99,7 @@ class Tracker:
         return notes
 
 
-#: What is not committed belongs to this version.
+#: The version of changes that are not committed.
 WORKING_COPY = "*working-copy*"
 
 #: Notes by version, the newest version first, the notes in the order of their paths.
@@ -108,7 +108,7 @@ Notes = dict[str, list[NoteFile]]
 
 @dataclass(frozen=True)
 class Found:
-    """What a scan found; ``commits`` are those it looked at."""
+    """The result of a scan, and the commits that it visited."""
 
     notes: Notes
     commits: list[bytes]
@@ -133,7 +133,7 @@ def scan(
     for kind, path in working:
         tracker.track(kind, (path, None), WORKING_COPY)
     stop_commit = versions.refs.tags[stop] if stop is not None else None
-    commits = told(versions.graph, head, stop_commit, lambda part: _null(conf, versions, part))
+    commits = commits_in_order(versions.graph, head, stop_commit, lambda part: _null(conf, versions, part))
     changes.load(commits)
     _track(conf, versions, tracker, current, commits, changes.known)
     first = [WORKING_COPY] if current in tagged else [WORKING_COPY, current]
@@ -157,7 +157,7 @@ def _limits(
 
 
 def _limits_of_current(versions: Versions, tagged: BranchVersions) -> tuple[str | None, str | None]:
-    """What came after the newest series that began on this branch."""
+    """The limits to what came after the newest series that began on this branch."""
     bases = map(versions.base, reversed(versions.series()))
     stop = next((base for base in bases if base in tagged), None)
     if stop is None:
@@ -171,7 +171,7 @@ def _limits_of_current(versions: Versions, tagged: BranchVersions) -> tuple[str 
 def _limits_of_branch(
     conf: ScanConfig, branch: str, versions: Versions, tagged: BranchVersions
 ) -> tuple[str | None, str | None]:
-    """What came after the series before this one."""
+    """The limits to what came after the series before this one."""
     base = versions.base(branch)
     stop = versions.stop_before(base, tagged, collapse=conf.collapse_pre_releases, branch=branch)
     earliest = base
@@ -184,7 +184,7 @@ def _limits_of_branch(
 
 
 def _null(conf: ScanConfig, versions: Versions, part: Collection[bytes]) -> set[bytes]:
-    """Merges that only brought the tag of another branch: as OpenStack once had them, they merge no notes."""
+    """Find merges that only brought the tag of another branch, as OpenStack once made them: they merge no notes."""
     if not conf.ignore_null_merges:
         return set()
     parents = versions.graph.parents

@@ -15,17 +15,17 @@ from sphinxext.digest.release.changes import Change, Changes, WorkingCopy
 from sphinxext.digest.release.config import Patterns, ScanConfig
 from sphinxext.digest.release.git import GitDir, GitError
 from sphinxext.digest.release.graph import Graph
-from sphinxext.digest.release.refs import Asked, Objects, Refs, Repository, is_partial, named_repository
+from sphinxext.digest.release.refs import Objects, Refs, Repository, RepositoryReader, is_partial, named_repository
 from sphinxext.digest.release.scan import NoteFile, Notes, scan
 from sphinxext.digest.release.versions import Versions
 
-#: What a shallow clone cannot tell, and what to do.
+#: The message for a shallow clone.
 CUT = (
     "this clone is shallow, so that the versions of release notes are not known before it begins; fetch the whole "
     "history of all branches (git fetch --unshallow --tags origin '+refs/heads/*:refs/remotes/origin/*', in GitHub's "
     "checkout action fetch-depth: 0) or commit a cache of the notes"
 )
-#: These do not change what a scan finds.
+#: Options that do not change the result of a scan.
 _NO_DIFFERENCE = frozenset({"reporoot", "encoding", "branch"})
 
 
@@ -35,11 +35,11 @@ class NoteSource(Protocol):
     def __enter__(self) -> Self: ...
     def __exit__(self, *_: object) -> None: ...
     def close(self) -> None:
-        """End the processes that may still run."""
+        """Stop the processes of git that may still run."""
 
     @property
     def problems(self) -> list[str]:
-        """What the last result may lack, each in one line for the user."""
+        """The gaps of the last result, each in one line for the user."""
 
     def get_notes_by_version(self, branch: str | None = None) -> OrderedDict[str, list[NoteFile]]:
         """The notes of each version, the newest version first, as pairs of a path and a commit."""
@@ -58,7 +58,7 @@ class NoteSource(Protocol):
 
 
 class Scanner:
-    """Finds the release notes of a repository, as reno does.
+    """Find the release notes of a repository, as reno does.
 
     It can replace ``reno.scanner.Scanner``: the public methods take and return the same. Commits are bytes of
     hexadecimal digits.
@@ -76,7 +76,7 @@ class Scanner:
         self._graph = Graph(self._root)
         self._objects = Objects(self._root)
         self._changes = Changes(self._root, _folder(conf), self._graph.parents)
-        self._asked: Asked | None = None
+        self._reader: RepositoryReader | None = None
         self._is_restored = False
         self._is_cut = False
 
@@ -87,24 +87,24 @@ class Scanner:
         self.close()
 
     def close(self) -> None:
-        """End the processes that may still run."""
+        """Stop the processes of git that may still run."""
         self._graph.close()
         self._objects.close()
-        if self._asked is not None:
-            self._asked.close()
+        if self._reader is not None:
+            self._reader.close()
 
-    def _ask(self) -> Asked:
-        if self._asked is None:
-            self._asked = Asked(self._root)
-        return self._asked
+    def _start_reader(self) -> RepositoryReader:
+        if self._reader is None:
+            self._reader = RepositoryReader(self._root)
+        return self._reader
 
     @cached_property
     def _repository(self) -> Repository:
-        return self._ask().repository()
+        return self._start_reader().repository()
 
     @cached_property
     def _refs(self) -> Refs:
-        return self._ask().refs()
+        return self._start_reader().refs()
 
     @cached_property
     def _versions(self) -> Versions:
@@ -136,10 +136,10 @@ class Scanner:
         return OrderedDict(notes)
 
     def _working(self) -> list[Change]:
-        """What is not committed, asked while git tells the rest."""
+        """The changes that are not committed, which git looks for concurrently."""
         if isinstance(self._root, GitDir):
             return []
-        self._ask()
+        self._start_reader()
         looking = WorkingCopy(self._root, _folder(self.conf), untracked=self._untracked)
         try:
             if self._repository.is_bare or not self._refs.head:
@@ -149,7 +149,7 @@ class Scanner:
             looking.close()
 
     def _scan(self, branch: str | None, working: list[Change]) -> tuple[Notes, bool]:
-        # where a shallow clone ends, commits do not tell the truth
+        # where a shallow clone ends, commits seem to have no parents
         cuts = self._repository.cuts
         if not self._is_restored and not cuts:
             facts = list(self._cache.facts())
@@ -159,14 +159,14 @@ class Scanner:
         try:
             found = scan(self.conf, branch, self._versions, self._changes, working)
         finally:
-            # git may still have much to tell that nobody needs
+            # git may still print much that nobody needs
             self._graph.close()
         if not cuts:
             self._cache.keep_facts([*self._graph.news(), *self._changes.news()])
         return found.notes, not cuts.isdisjoint(found.commits)
 
     def is_shallow(self) -> bool:
-        """Whether the clone lacks a part of its history.
+        """Return True if the clone lacks a part of its history.
 
         :raises GitError: if there is no repository.
         """
@@ -181,7 +181,7 @@ class Scanner:
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong with the last result, each in one line for the user."""
+        """The gaps of the last result, each in one line for the user."""
         return [CUT] if self._is_cut else []
 
     def get_file_at_commit(self, filename: str, sha: bytes | str | None) -> bytes | str | None:
@@ -223,7 +223,7 @@ def _folder(conf: ScanConfig) -> str:
 
 
 def _dependencies(conf: ScanConfig, repository: Repository, refs: Refs) -> list[object]:
-    """What the result of a scan depends on, apart from the branch and what is not committed."""
+    """The dependencies of a scan's result, apart from the branch and changes that are not committed."""
     options = {name: getattr(conf, name) for name in ScanConfig.__annotations__ if name not in _NO_DIFFERENCE}
     names = {ref: commit.decode() for ref, commit in (refs.commits | refs.objects).items()}
     return [options, refs.head.decode(), names, sorted(cut.decode() for cut in repository.cuts)]
@@ -251,9 +251,9 @@ def _restored(kept: Any) -> tuple[Notes, bool] | None:
 
 @dataclass(frozen=True, slots=True)
 class NotesState:
-    """What a repository looked like. As long as ``stamp`` is the same, so are all release notes.
+    """The state of a repository. As long as ``stamp`` is the same, so are all release notes.
 
-    ``is_partial`` is only told where a committed cache of notes may know more.
+    ``is_partial`` is only set where a committed cache of notes may have more.
     """
 
     stamp: bytes
@@ -262,7 +262,7 @@ class NotesState:
 
 
 def notes_state(root: Path, folder: str) -> NotesState:
-    """Look at branches, tags, and what is not committed.
+    """Look at branches, tags, and changes that are not committed, without a scan.
 
     :param root: the top folder of a repository, or a folder without one that has a committed cache of notes.
     :param folder: of the notes, relative to it.
@@ -273,11 +273,11 @@ def notes_state(root: Path, folder: str) -> NotesState:
     is_shallow = lacks_objects = False
     place = named_repository(root)
     try:
-        asked = Asked(place)
+        reader = RepositoryReader(place)
         try:
-            repository, refs = asked.repository(), asked.refs()
+            repository, refs = reader.repository(), reader.refs()
         finally:
-            asked.close()
+            reader.close()
         is_shallow = bool(repository.cuts)
         lacks_objects = bool(cache) and is_partial(place)
         parts += [refs.head, sorted(refs.commits.items()), sorted(refs.objects.items()), sorted(repository.cuts)]

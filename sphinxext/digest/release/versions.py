@@ -35,7 +35,7 @@ def version_key(version: str) -> list[tuple[int, int, str]]:
             key.append((2, len(digits), digits))
             continue
         while key and key[-1] == _ZERO:
-            # 1.0 is 1.0.0, of which 1.0.0.0rc1 is a pre-release
+            # 1.0 is 1.0.0, and 1.0.0.0rc1 is its pre-release
             key.pop()
         # words come before the end, which comes before "post" and further numbers
         key.append((0 if not part else 1 if part == "post" else -1, 0, part))
@@ -50,7 +50,7 @@ def _number(part: str) -> int | str:
 
 
 class VersionList(Protocol):
-    """What is asked of a list of versions, be it complete or read as it is needed."""
+    """A list of versions, complete or read lazily."""
 
     def __contains__(self, version: object, /) -> bool: ...
     def __iter__(self) -> Iterator[str]: ...
@@ -107,7 +107,7 @@ class BranchVersions:
 
 
 class Versions:
-    """What tags and branches say about versions.
+    """Versions as tags and branches define them.
 
     Everything here is asked lazily: no history is read that an answer does not need.
     """

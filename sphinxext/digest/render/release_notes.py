@@ -52,7 +52,7 @@ class NotePart:
 
 @dataclass(frozen=True)
 class Chapter:
-    """What stands below one heading: a version's, or None where notes of several versions stand together."""
+    """The notes below one heading: a version's, or None where notes of several versions are together."""
 
     release: Release | None
     parts: tuple[NotePart, ...]
@@ -122,19 +122,19 @@ def _record(part: NotePart, passage: Passage) -> dict[str, object]:
     }
 
 
-#: Roles whose words are words: titles of pages and headings. What other roles have is a name of something.
+#: Roles whose text is prose: titles of pages and headings. The text of other roles is the name of something.
 _WORD_ROLES = frozenset({"abbr", "any", "doc", "download", "guilabel", "menuselection", "numref", "ref", "term"})
 _ROLE = re.compile(r":([\w.+-]+(?::[\w.+-]+)*):`")
-#: What docutils says of a name that the text itself does not give.
+#: docutils' message for a name that the text itself does not define.
 _UNKNOWN = re.compile(r'Unknown target name: "(.+?)"')
-#: Stands for the place of a heading, to which nothing but words leads.
+#: The target of references to headings, which degrade to their text.
 _HEADING = "#"
-#: What is no matter without a page: a link of another scheme is its words.
+#: Ignored without a page: a link of another scheme degrades to its text.
 _NO_PROBLEM = frozenset({Code.BAD_URL})
 
 
 class _NotesGuard(Guard):
-    """What release notes may use: any directive of the project's build, if it reads no file."""
+    """The markup of release notes: any directive of the project's build, if it reads no file."""
 
     def allows_directive(self, name: str) -> bool:
         return True
@@ -143,7 +143,7 @@ class _NotesGuard(Guard):
 def release_notes_text(outline: Outline, width: int = WIDTH) -> tuple[str, list[Problem]]:
     """The notes as plain text, and the problems of their texts.
 
-    Titles are underlined, headings of sections stand above their bullets, and links are numbered, with a list of
+    Titles are underlined, headings of sections come above their bullets, and links are numbered, with a list of
     their targets at the end.
     """
     builder = _Builder(outline)
@@ -167,7 +167,7 @@ def release_notes_markdown(outline: Outline) -> tuple[str, list[Problem]]:
 
 
 class _Builder:
-    """Makes nodes of notes.
+    """Build nodes from notes.
 
     In a report all notes are one document, so that a text may refer to a name that another one gives, or to a heading.
     """
@@ -180,7 +180,7 @@ class _Builder:
 
     @property
     def problems(self) -> list[Problem]:
-        """What is wrong with the texts so far."""
+        """The problems of the texts so far."""
         return [problem for problem in self._parser.problems if problem.code not in _NO_PROBLEM]
 
     def sections(self, chapter: Chapter) -> list[nodes.Node]:
@@ -232,7 +232,7 @@ class _Builder:
 
 
 def _unwrap_words(blocks: Iterable[nodes.Node]) -> None:
-    """Take the marks of literals from words that are none, and from names what only tells Sphinx how to show them."""
+    """Turn literals of prose roles into text, and strip the prefixes ``!`` and ``~`` of names."""
     for block in blocks:
         for literal in list(block.findall(nodes.literal)):
             role = _ROLE.match(literal.rawsource)

@@ -121,7 +121,7 @@ class TestFromGit:
     def test_what_is_missing(self, repository: Any, open_graph: OpenGraph, history: list[bytes]) -> None:
         graph = open_graph(repository.root)
         graph.add(history[0])
-        with pytest.raises(GitError, match=f"^{'1' * 40} is missing in the repository, or is no commit$"):
+        with pytest.raises(GitError, match=f"^{'1' * 40} is missing in the repository, or is not a commit$"):
             graph.load(b"1" * 40)
 
     def test_a_commit_of_an_earlier_scan_that_is_gone(

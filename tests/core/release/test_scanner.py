@@ -127,7 +127,7 @@ class TestBadInput:
         repository.run("tag", *(["--annotate", "--message", "x"] if annotated else []), "2.0.0", "HEAD^{tree}")
         assert scan() == {"1.0.0-1": [self.two], "1.0.0": [self.one]}
         assert "unknown revision '2.0.0'" in complaint(scan, earliest_version="2.0.0")
-        assert complaint(scan, branch="2.0.0").endswith("is missing in the repository, or is no commit")
+        assert complaint(scan, branch="2.0.0").endswith("is missing in the repository, or is not a commit")
 
     def test_a_broken_ref(self, repository: Any, scan: Callable[..., Notes]) -> None:
         (repository.root / ".git/refs/tags/2.0.0").write_text(f"{1:040x}\n")

@@ -16,7 +16,7 @@ def told(text: str, stop: str | None = None, null: str = "") -> str:
     graph = make_graph(text)
     merges = {name.encode() for name in null.split()}
     head = next(iter(graph.parents))
-    found = walk.told(graph, head, stop.encode() if stop else None, lambda part: merges & set(part))
+    found = walk.commits_in_order(graph, head, stop.encode() if stop else None, lambda part: merges & set(part))
     return b" ".join(found).decode()
 
 

@@ -65,7 +65,7 @@ class ReleaseNotesDirective(SphinxDirective):
         return self._parse(report, query)
 
     def _query(self, root: str, folder: str) -> ReleaseQuery:
-        """What the options ask for; those that reno itself has under another name go to its configuration."""
+        """Make the query of the options; those that are reno's own change its configuration."""
         versions = _names(self.options.get("version", "")) or None
         changes: dict[str, Any] = {
             name.replace("-", "_"): self.options[name]
