@@ -23,7 +23,7 @@ from sphinxext.digest.settings.options import words_of
 
 if TYPE_CHECKING:
     from sphinxext.digest.extension.dependencies import ArchiveDependency
-    from sphinxext.digest.extension.directives.base import CollectionReader, PageNotes
+    from sphinxext.digest.extension.directives.base import NotesDirective, PageNotes
 
 #: What an archive is called over the list of its pages.
 NAMES = {
@@ -42,7 +42,7 @@ _DAYS = 13
 class ArchiveContent:
     """Makes the nodes of one page."""
 
-    def __init__(self, reader: CollectionReader, builder: PageNotes) -> None:
+    def __init__(self, reader: NotesDirective, builder: PageNotes) -> None:
         self.reader, self.builder, self.words = reader, builder, reader.words
 
     def navigation(self, kinds: Iterable[str], list_of: str = "") -> list[nodes.Node]:

@@ -1,4 +1,4 @@
-"""What the directives share: the collection they ask, and the way of nodes onto a page."""
+"""The base classes of directives: reading a collection, linking to what it has, and placing its notes on a page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sphinxext.digest.extension.archives.notes import LinkedNotes, SearchedNotes
 from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.compat import ignore_commands
 from sphinxext.digest.extension.config import guard_in_build
-from sphinxext.digest.extension.cycles import outlook_in_digest
+from sphinxext.digest.extension.cycles import PageLinks, outlook_in_digest
 from sphinxext.digest.extension.dependencies import CollectionLookup, Dependency, NotesDependency, remember
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target, build_state_of
 from sphinxext.digest.extension.html.pictures import participants_nodes, refusal_of_picture
@@ -61,12 +61,12 @@ OptionSpec = dict[str, Callable[[str], Any]]
 
 
 class CollectionReader(SphinxDirective):
-    """A directive that shows something of a collection."""
+    """A directive that reads a collection, and remembers what the page depends on."""
 
     option_spec: ClassVar[OptionSpec] = {"fragments": directives.path}
 
     def run(self) -> list[nodes.Node]:
-        """What the collection has, or nothing after a warning."""
+        """Return what the collection has, or nothing after a warning."""
         remember(self.env, CollectionLookup(self.options.get("fragments")))
         try:
             self.settings = self.find_settings()
@@ -83,12 +83,12 @@ class CollectionReader(SphinxDirective):
             return []
 
     def show(self) -> list[nodes.Node]:
-        """The nodes for the page."""
+        """Return the nodes for the page."""
         raise NotImplementedError
 
     @property
     def build(self) -> BuildState:
-        """The collections of this build."""
+        """The run-time objects of this build."""
         return build_state_of(self.env)
 
     @property
@@ -102,12 +102,12 @@ class CollectionReader(SphinxDirective):
         return self.build.collection(self.settings)
 
     def find_settings(self) -> Settings:
-        """The settings of the collection, by the option ``fragments``."""
+        """Return the settings of the collection, by the option ``fragments``."""
         folder = self.options.get("fragments")
         return self.build.settings_for(folder) if folder else self.build.project.main
 
     def chosen(self, *names: str) -> dict[str, Any]:
-        """Those of the options that were given."""
+        """Return those of the options that were given."""
         return {name: self.options[name] for name in names if name in self.options}
 
     def warn(self, code: Code, message: str) -> None:
@@ -119,7 +119,7 @@ class CollectionReader(SphinxDirective):
         remember(self.env, dependency)
 
     def entries(self, query: NotesDependency) -> tuple[Entry, ...]:
-        """The notes that a query finds, which is remembered.
+        """Return the notes that a dependency finds, which is remembered.
 
         :raises PeriodError: if its period cannot be understood.
         """
@@ -128,11 +128,44 @@ class CollectionReader(SphinxDirective):
 
     @property
     def sections_allowed(self) -> bool:
-        """Whether the directive stands where a section may stand."""
+        """True if the directive is where a section may be."""
         return isinstance(self.state_machine.node, nodes.document | nodes.section)
 
+
+class LinkingDirective(CollectionReader):
+    """A directive whose nodes refer to notes, pages and releases. Where they are missing, the words stay."""
+
+    def to_thread(self, entry: Entry) -> list[nodes.Node]:
+        """Refer to the digest of a thread, where that has a page."""
+        title = digest_title(self.collection.calendar.period_of(entry.moment.day), self.settings, self.words)
+        content = nodes.inline("", title)
+        return [self.to_note(entry, content) if self.build.has_pages(self.settings) else content]
+
+    def to_note(self, entry: Entry, content: nodes.Element) -> nodes.Element:
+        """Refer to a note in its digest."""
+        return self._reference(entry.kind.value, entry.identity, content)
+
+    def to_page(self, page: str, content: nodes.Element) -> nodes.Element:
+        """Refer to a page of the collection, as seen from the folder of its pages."""
+        return self.to_document(f"{self.settings.pages}/{page}", content)
+
+    def to_document(self, docname: str, content: nodes.Element) -> nodes.Element:
+        """Refer to a document, where an output has it."""
+        return self._reference(PAGE, docname, content)
+
+    def to_release(self, version: str) -> list[nodes.Node]:
+        """Refer to the release notes of a version, where a page has them."""
+        return [self._reference(RELEASE, version, nodes.inline("", version))]
+
+    def _reference(self, type_: str, target: str, content: nodes.Element) -> addnodes.pending_xref:
+        return PageLinks(self.env.docname, self.get_source_info(), self.words).xref(type_, target, content)
+
+
+class NotesDirective(LinkingDirective):
+    """A directive that makes nodes of notes, and places them on the page."""
+
     def builder(self, settings: Settings | None = None, *, shown: Iterable[Entry] = ()) -> PageNotes:
-        """What makes nodes of notes, in the ways of this page.
+        """Return what makes nodes of notes, in the ways of this page.
 
         :param shown: notes whose translations are those of their digests.
         """
@@ -155,7 +188,7 @@ class CollectionReader(SphinxDirective):
         return builder
 
     def parser(self, guard: Guard, docnames: Iterable[str] = ()) -> TextParser:
-        """What makes nodes of texts, translated ones where the page has a catalogue, or those pages have."""
+        """Return what makes nodes of texts, translated ones where the page has a catalogue, or those pages have."""
         return TextParser(
             guard,
             self.state.document.settings,
@@ -164,28 +197,6 @@ class CollectionReader(SphinxDirective):
             translation=PageCatalogue.of(self.env, docnames),
             refusal_of_picture=partial(refusal_of_picture, self.env),
         )
-
-    def to_thread(self, entry: Entry) -> list[nodes.Node]:
-        """A reference to the thread in its digest, where that has a page."""
-        title = digest_title(self.collection.calendar.period_of(entry.moment.day), self.settings, self.words)
-        content = nodes.inline("", title)
-        return [self.to_note(entry, content) if self.build.has_pages(self.settings) else content]
-
-    def to_note(self, entry: Entry, content: nodes.Element) -> nodes.Element:
-        """A reference to a note in its digest."""
-        return self._reference(entry.kind.value, entry.identity, content)
-
-    def to_page(self, page: str, content: nodes.Element) -> nodes.Element:
-        """A reference to a page of the collection, as seen from the folder of its pages."""
-        return self.to_document(f"{self.settings.pages}/{page}", content)
-
-    def to_document(self, docname: str, content: nodes.Element) -> nodes.Element:
-        """A reference to a document, where an output has it."""
-        return self._reference(PAGE, docname, content)
-
-    def to_release(self, version: str) -> list[nodes.Node]:
-        """A reference to the release notes of a version, where a page has them."""
-        return [self._reference(RELEASE, version, nodes.inline("", version))]
 
     def _home_of(self, entry: Entry) -> PageHome:
         page = self._page_of(entry)
@@ -196,19 +207,10 @@ class CollectionReader(SphinxDirective):
     def _page_of(self, entry: Entry) -> str:
         return self.build.page_of(self.settings, self.collection.calendar.period_of(entry.moment.day))
 
-    def _reference(self, type_: str, target: str, content: nodes.Element) -> addnodes.pending_xref:
-        """A link to something that may not be there; its words stay then."""
-        reference = addnodes.pending_xref(
-            "", content, refdomain=DigestDomain.name, reftype=type_, reftarget=target,
-            refdoc=self.env.docname, refexplicit=True, optional=True,
-        )  # fmt: skip
-        reference.source, reference.line = self.get_source_info()
-        return reference
-
     def place(
         self, parts: list[nodes.Node], builder: PageNotes, entries: Iterable[Entry], *, primary: bool = False
     ) -> list[nodes.Node]:
-        """Nodes as they go onto the page: with unique identifiers, and registered together with their problems."""
+        """Return nodes as they go onto the page: with unique identifiers, registered together with their problems."""
         domain = DigestDomain.of(self.env)
         domain.note_problems(self.env.docname, builder.parser.problems)
         domain.note_remarks(self.env.docname, builder.foreign.problems)

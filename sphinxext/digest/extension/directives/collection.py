@@ -29,7 +29,7 @@ from sphinxext.digest.extension.dependencies import (
     ReviewDependency,
     remember,
 )
-from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec, elements_of
+from sphinxext.digest.extension.directives.base import NotesDirective, OptionSpec, elements_of
 from sphinxext.digest.extension.domain import (
     CHANNEL,
     LISTING_TOCTREE,
@@ -64,14 +64,14 @@ def span(argument: str) -> str:
     return text
 
 
-class CollectionDirective(CollectionReader):
+class CollectionDirective(NotesDirective):
     """The digests of a collection by year and month, newest first.
 
     The toctree has the pages of the years, a year's page has those of its months, and a month's page has its digests,
     so that no sidebar ever holds them all.
     """
 
-    option_spec: ClassVar[OptionSpec] = {**CollectionReader.option_spec, "span": span}
+    option_spec: ClassVar[OptionSpec] = {**NotesDirective.option_spec, "span": span}
 
     def show(self) -> list[nodes.Node]:
         """The list and a hidden toctree."""
@@ -208,7 +208,7 @@ class CollectionDirective(CollectionReader):
 _TYPES = {"people": PERSON, "channels": CHANNEL, "series": SERIES}
 
 
-class ArchiveDirective(CollectionReader):
+class ArchiveDirective(NotesDirective):
     """A person, a thread, a channel, a series, a year of successes; or the list of all of them.
 
     At the beginning of a page it has its own title.
@@ -216,7 +216,7 @@ class ArchiveDirective(CollectionReader):
 
     required_arguments = 1
     optional_arguments = 1
-    option_spec: ClassVar[OptionSpec] = {**CollectionReader.option_spec}
+    option_spec: ClassVar[OptionSpec] = {**NotesDirective.option_spec}
 
     def show(self) -> list[nodes.Node]:
         """The page."""
@@ -289,7 +289,7 @@ _REVIEW_YEAR = re.compile(r"[0-9]{4}")
 _NAMED = 30
 
 
-class ReviewDirective(CollectionReader):
+class ReviewDirective(NotesDirective):
     """A year in as few lines as say something; nothing where there is nothing to say."""
 
     required_arguments = 1

@@ -21,7 +21,7 @@ from sphinxext.digest.doctree.digest import digest_nodes, digest_summary, titled
 from sphinxext.digest.doctree.lines import line_with, links_list, source_link
 from sphinxext.digest.extension.dependencies import NotesDependency
 from sphinxext.digest.extension.directives import options
-from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec, elements_of, show_url_in_text
+from sphinxext.digest.extension.directives.base import NotesDirective, OptionSpec, elements_of, show_url_in_text
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Target
 from sphinxext.digest.extension.html.masthead import describe
 from sphinxext.digest.extension.i18n import counts_in_words
@@ -33,12 +33,12 @@ from sphinxext.digest.problems import Code
 from sphinxext.digest.settings.options import Settings
 
 
-class DigestDirective(CollectionReader):
+class DigestDirective(NotesDirective):
     """A digest: all notes of a period in the order of the sections, and one list of references."""
 
     required_arguments = 1
     option_spec: ClassVar[OptionSpec] = {
-        **CollectionReader.option_spec,
+        **NotesDirective.option_spec,
         "sections": options.sections,
         "groups": options.names,
     }
@@ -104,12 +104,12 @@ class DigestDirective(CollectionReader):
         domain.note_described(docname, described)
 
 
-class SuccessBotDirective(CollectionReader):
+class SuccessBotDirective(NotesDirective):
     """Successes, oldest first, with the lines that close them."""
 
     optional_arguments = 1
     option_spec: ClassVar[OptionSpec] = {
-        **CollectionReader.option_spec,
+        **NotesDirective.option_spec,
         "since": options.day,
         "until": options.day,
         "limit": options.count,
@@ -129,7 +129,7 @@ class SuccessBotDirective(CollectionReader):
 _PERIOD = re.compile(r"\d{4}-(?:W?\d{2})(?:-\d{2}(?:/\S*)?)?")
 
 
-class ThreadSummaryDirective(CollectionReader):
+class ThreadSummaryDirective(NotesDirective):
     """Thread summaries out of fragments, or one that is written on the page.
 
     Without a body the argument is a fragment's identity or slug, or a period. With a body it is the title.
@@ -139,7 +139,7 @@ class ThreadSummaryDirective(CollectionReader):
     final_argument_whitespace = True
     has_content = True
     option_spec: ClassVar[OptionSpec] = {
-        **CollectionReader.option_spec,
+        **NotesDirective.option_spec,
         "since": options.day,
         "until": options.day,
         "limit": options.count,

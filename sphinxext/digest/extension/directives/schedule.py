@@ -18,7 +18,7 @@ from sphinxext.digest.doctree.lines import heading_of
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.extension.cycles import PageLinks
 from sphinxext.digest.extension.directives import options
-from sphinxext.digest.extension.directives.base import CollectionReader, OptionSpec
+from sphinxext.digest.extension.directives.base import NotesDirective, OptionSpec
 from sphinxext.digest.extension.domain import DigestDomain, Target
 from sphinxext.digest.extension.schedules import ScheduleDependency, find_schedule, remember_schedule, schedules_for
 from sphinxext.digest.model import ENGLISH, MILESTONE, Event, Schedule, Scope, Week, Words
@@ -122,12 +122,12 @@ class CycleBuilder:
         return line
 
 
-class ScheduleReader(CollectionReader):
+class ScheduleReader(NotesDirective):
     """A directive that shows something of the schedule of a series."""
 
     required_arguments = 1
     option_spec: ClassVar[OptionSpec] = {
-        **CollectionReader.option_spec,
+        **NotesDirective.option_spec,
         "schedule": directives.path,
         "scope": options.scopes,
     }
