@@ -6,7 +6,7 @@ import json
 
 from sphinxext.digest.fragments.schema import fragment_schema
 from sphinxext.digest.joint.index import index_schema
-from sphinxext.digest.schedule.project_schedule import own_schema
+from sphinxext.digest.schedule.project_schedule import project_schedule_schema
 
 from .conftest import Run
 
@@ -23,7 +23,7 @@ def test_the_schema_of_schedules(run: Run) -> None:
     result = run("schema", "schedule")
 
     assert (result.status, result.err) == (0, "")
-    assert json.loads(result.out) == own_schema()
+    assert json.loads(result.out) == project_schedule_schema()
     assert run("schema", "fragment").out == run("schema").out
 
 

@@ -315,7 +315,7 @@ def test_a_schedule_that_comes_and_goes(old: Project) -> None:
     build = old.build()
     assert set(build.read) == pages
     warning, dangling = build.warnings
-    assert warning.startswith("<src>/../schedules:1: WARNING: there is no schedule")
+    assert warning.startswith("<src>/../schedules:1: WARNING: no schedule found")
     # the page with a link to a milestone was not read, but written without it
     assert dangling.startswith(
         "<src>/plain.rst:4: WARNING: digest:milestone reference target not found: heron-h-final"

@@ -7,10 +7,10 @@ import click
 from sphinxext.digest.cli._output import as_json
 from sphinxext.digest.fragments.schema import fragment_schema
 from sphinxext.digest.joint.index import index_schema
-from sphinxext.digest.schedule.project_schedule import own_schema
+from sphinxext.digest.schedule.project_schedule import project_schedule_schema
 
 #: Makes each schema.
-SCHEMAS = {"fragment": fragment_schema, "schedule": own_schema, "index": index_schema}
+SCHEMAS = {"fragment": fragment_schema, "schedule": project_schedule_schema, "index": index_schema}
 
 
 @click.command("schema")

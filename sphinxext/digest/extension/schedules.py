@@ -105,12 +105,12 @@ def problems_of(build: BuildState, query: ScheduleDependency) -> list[Problem]:
     What is only odd, as in many schedules that were published, is told to those who want to know more.
     """
     from sphinxext.digest.schedule import REMARKS
-    from sphinxext.digest.schedule.sources import Shown
+    from sphinxext.digest.schedule.sources import DisplayPaths
 
     settings = build.settings_for(query.folder)
     schedules = schedules_for(build, settings, query.path)
     schedule = find_schedule(build, query)
-    shown = Shown(build.project.root)
+    shown = DisplayPaths(build.project.root)
     files = schedules.files(schedule.series if schedule is not None else query.series)
     paths = {*map(shown, files), *((query.path,) if query.path else settings.schedules)}
     found = [problem for problem in schedules.problems if problem.path in paths]

@@ -2,5 +2,5 @@
 
 from sphinxext.digest.problems import Code
 
-#: Problems that are only remarks: nothing depends on what is wrong, and published files have it.
+#: Problems that are only remarks: published schedules have them, and nothing depends on them.
 REMARKS = frozenset({Code.SCHEDULE_CONTRADICTION, Code.SCHEDULE_ANCHOR})

@@ -1,6 +1,6 @@
-"""Schedules from the network to a folder of this machine, only when somebody asks for it: no build does.
+"""Fetch schedules from the network into a cache, for commands only: no build goes online for them.
 
-What was fetched stays in a cache and is used again for a day, and for longer while nobody answers.
+Cached files are fresh for a day, and used for longer while the server does not answer.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from sphinxext.digest import files
 from sphinxext.digest.net.http import MAX_TIME, TIMEOUT, WebError, check_web_url, download
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.schedule.project_schedule import SERIES
-from sphinxext.digest.schedule.sources import CHECKOUT, RST, STATUS, YAML, read_statuses
+from sphinxext.digest.schedule.sources import CHECKOUT, RST, STATUS, YAML, read_series_list
 
-#: Seconds for which what was fetched is used again.
+#: Seconds until a cached file is stale.
 MAX_AGE = 24 * 60 * 60
 #: How many series are fetched at most.
 MAX_SERIES = 100
 #: Seconds that all files of a folder may take together.
 MAX_WHOLE_TIME = 300
 _ENDED = "end of life"
-#: Stands beside where a file would be that the server does not have, so that it is not asked again for a day.
+#: Suffix of a marker for a file that the server does not have, so that it is not requested again for a day.
 _ABSENT = ".absent"
 _SERIES = re.compile(SERIES)
 _FILE = re.compile(r"(?P<root>.*?)/(?:doc/source/)?(?P<series>[^/]+)/schedule\.(?:yaml|rst)")
@@ -44,11 +44,11 @@ def fetch_schedules(
 
     :param url: http or https. Either a folder with ``data/series_status.yaml`` and
         ``doc/source/SERIES/schedule.yaml``, such as the raw files of openstack/releases, or one schedule's file.
-    :param series: names or numbers of series that are wanted of a folder whatever their state. All those that are not
-        at their end of life come along.
-    :param cache: where to keep what was fetched; the user's cache folder if it is not given.
-    :param note: is told in one sentence when something older than a day is used because nobody answers.
-    :raises DigestError: if nothing can be had.
+    :param series: names or numbers of series to fetch from a folder whatever their status, besides all that are not at
+        their end of life.
+    :param cache: the folder to cache files in; the user's cache folder by default.
+    :param note: called with one sentence when stale files are used because the server does not answer.
+    :raises DigestError: if there is nothing to use.
     """
     try:
         parts = check_web_url(url)
@@ -58,7 +58,7 @@ def fetch_schedules(
         if parts.path.endswith((".yaml", ".yml", ".rst")):
             place = _fetch_file(fetcher, url)
         elif parts.query or parts.fragment:
-            raise WebError(f"'{url}' is neither a file nor a folder: it has a '?' or a '#'")
+            raise WebError(f"'{url}' cannot be a folder: it has a '?' or a '#'")
         else:
             place = _fetch_folder(fetcher, url.rstrip("/"), series)
     except WebError as error:
@@ -68,18 +68,18 @@ def fetch_schedules(
         raise DigestError(Problem(url, 0, 0, Code.SCHEDULE_FETCH, message)) from None
     if note is not None and fetcher.old:
         day = time.strftime("%Y-%m-%d", time.gmtime(min(fetcher.old)))
-        note(f"{fetcher.reason}: the schedules that were fetched on {day} are used")
+        note(f"{fetcher.reason}: using the schedules fetched on {day}")
     return place
 
 
 def cache_folder() -> Path:
-    """Where schedules are kept."""
+    """Return the user's cache folder for schedules."""
     return files.cache_folder("schedules")
 
 
 @dataclass
 class _Fetcher:
-    """Fetches files into one folder. Once nobody answers, or the deadline is over, nobody is asked any more."""
+    """Fetch files into one folder. After a server fails to answer, or the deadline is over, use only the cache."""
 
     folder: Path
     timeout: float
@@ -88,9 +88,10 @@ class _Fetcher:
     old: list[float] = field(default_factory=list)
 
     def fetch(self, url: str, name: str) -> Path | None:
-        """The file of a URL, by its name in the folder, or None if the server has none.
+        """Return the cached file of a URL, fetched if it is stale, or None if the server does not have it.
 
-        :raises WebError: if it cannot be had, and never was.
+        :param name: the path of the file in the folder.
+        :raises WebError: if it cannot be fetched and is not in the cache.
         """
         file, absent = self.folder / name, self.folder / f"{name}{_ABSENT}"
         age = {path: _age(path) for path in (file, absent)}
@@ -116,14 +117,14 @@ class _Fetcher:
     def _download(self, url: str) -> bytes | None:
         left = self.end - time.monotonic()
         if not self.reason and left <= 0:
-            self.reason = f"the schedules take longer than {MAX_WHOLE_TIME:g} seconds"
+            self.reason = f"fetching the schedules takes longer than {MAX_WHOLE_TIME:g} seconds"
         if self.reason:
             raise WebError(self.reason, offline=True)
         return download(url, self.timeout, longest=min(left, MAX_TIME))
 
 
 def _age(file: Path) -> float | None:
-    """How many seconds ago a file was written; None if there is none. One from the future is old."""
+    """Return the age of a file in seconds, or None if it does not exist. A time in the future counts as stale."""
     try:
         age = time.time() - file.stat().st_mtime
     except OSError:
@@ -132,7 +133,7 @@ def _age(file: Path) -> float | None:
 
 
 def _fetch_file(fetcher: _Fetcher, url: str) -> Path:
-    """One schedule, with the prose beside it and the list of all series where these are known to be."""
+    """Fetch one schedule, with its prose and the list of all series if the layout of the URL shows where they are."""
     parts = check_web_url(url)
     match = _FILE.fullmatch(parts.path)
     if match is None or not _SERIES.fullmatch(match["series"]):
@@ -153,22 +154,22 @@ def _fetch_file(fetcher: _Fetcher, url: str) -> Path:
 def _needed(fetcher: _Fetcher, url: str, name: str) -> Path:
     file = fetcher.fetch(url, name)
     if file is None:
-        raise WebError(f"there is no {url}")
+        raise WebError(f"{url} was not found")
     return file
 
 
 def _fetch_folder(fetcher: _Fetcher, root: str, wanted: Sequence[str]) -> Path:
-    """The list of all series, and the schedules of those that are wanted or still alive."""
+    """Fetch the list of all series, and the schedules of those that are wanted or not at their end of life."""
     listed = _needed(fetcher, f"{root}/data/{STATUS}", f"data/{STATUS}")
     problems: list[Problem] = []
-    statuses = read_statuses(listed, f"{root}/data/{STATUS}", problems)
-    if not statuses.series:
+    series_list = read_series_list(listed, f"{root}/data/{STATUS}", problems)
+    if not series_list.series:
         raise DigestError(*problems)
     names = {name.strip().casefold() for name in wanted}
     today = datetime.now(UTC).date()
     chosen = [
         one.name
-        for one in statuses.series
+        for one in series_list.series
         if one.status_on(today) != _ENDED or one.name.casefold() in names or one.release_id in names
     ]
     found = False

@@ -1,7 +1,4 @@
-"""All schedules of a project, read when they are asked for.
-
-Reading the files of one series to a schedule.
-"""
+"""All schedules of a project, each read from its files when it is first needed."""
 
 from __future__ import annotations
 
@@ -17,20 +14,29 @@ from sphinxext.digest.model import Schedule
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.schedule.cycle import build_schedule
 from sphinxext.digest.schedule.project_schedule import KEYS as OWN_KEYS
-from sphinxext.digest.schedule.project_schedule import read_own
+from sphinxext.digest.schedule.project_schedule import read_project_schedule
 from sphinxext.digest.schedule.rows import KEYS, read_cycle
-from sphinxext.digest.schedule.rst_prose import Page, read_page
-from sphinxext.digest.schedule.rst_table import read_grid
-from sphinxext.digest.schedule.sources import Shown, Source, Statuses, find_sources, read_file, read_statuses
+from sphinxext.digest.schedule.rst_prose import SchedulePage, read_page
+from sphinxext.digest.schedule.rst_table import read_table
+from sphinxext.digest.schedule.sources import (
+    DisplayPaths,
+    SeriesList,
+    Source,
+    find_sources,
+    read_file,
+    read_series_list,
+)
 from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.yaml import compose as safeyaml
 from sphinxext.digest.yaml.reader import NodeReader
 
 
-def read_source(source: Source, shown: Shown, statuses: Statuses, problems: list[Problem]) -> Schedule | None:
-    """The schedule of a series, or None if nothing of it can be used.
+def read_source(
+    source: Source, shown: DisplayPaths, series_list: SeriesList, problems: list[Problem]
+) -> Schedule | None:
+    """Read the schedule of a series, or return None if it is not usable.
 
-    :param problems: is added to.
+    :param problems: the list to add problems to.
     """
     path = shown(source.table)
     text = read_file(source.table, path, problems)
@@ -39,8 +45,8 @@ def read_source(source: Source, shown: Shown, statuses: Statuses, problems: list
     if source.table.suffix == ".rst":
         whole = read_page(text, path)
         name = source.series or source.table.stem
-        table = read_grid(text, whole, statuses.get(name), problems)
-        return build_schedule(name, table, whole, statuses, problems) if table is not None else None
+        table = read_table(text, whole, series_list.get(name), problems)
+        return build_schedule(name, table, whole, series_list, problems) if table is not None else None
     before = len(problems)
     root = safeyaml.compose(text, path, problems, max_aliases=0)
     reader = NodeReader(path, problems)
@@ -51,12 +57,12 @@ def read_source(source: Source, shown: Shown, statuses: Statuses, problems: list
             problems.append(Problem(path, 1, 1, Code.NO_SCHEDULE, message))
         return None
     if not keys & set(KEYS):
-        return read_own(root, text, reader, source)
+        return read_project_schedule(root, text, reader, source)
     page = _read_prose(source.prose, shown, problems)
-    return build_schedule(source.series or source.table.stem, read_cycle(root, reader), page, statuses, problems)
+    return build_schedule(source.series or source.table.stem, read_cycle(root, reader), page, series_list, problems)
 
 
-def _read_prose(file: Path | None, shown: Shown, problems: list[Problem]) -> Page | None:
+def _read_prose(file: Path | None, shown: DisplayPaths, problems: list[Problem]) -> SchedulePage | None:
     if file is None:
         return None
     path = shown(file)
@@ -69,14 +75,17 @@ CURRENT = "current"
 
 
 class Schedules:
-    """The schedules in some places. Nothing is read before it is needed, and then once."""
+    """The schedules in some places, read lazily and once."""
 
     def __init__(self, root: Path, paths: Sequence[str] = (), url: str = "") -> None:
-        """:param url: the page of a series for readers, with ``{series}`` for its name, or nothing."""
-        self._shown = Shown(root)
+        """Find the sources of schedules.
+
+        :param url: the page of a series for readers, with ``{series}`` for its name; may be empty.
+        """
+        self._shown = DisplayPaths(root)
         self._url = url
         self._problems: dict[Problem, None] = {}
-        self._statuses: dict[Path, Statuses] = {}
+        self._series_lists: dict[Path, SeriesList] = {}
         self._read: dict[str, Schedule | None] = {}
         found: list[Problem] = []
         sources = find_sources(root, paths, found)
@@ -89,12 +98,12 @@ class Schedules:
         self._problems.update(dict.fromkeys(problems))
 
     def _add(self, source: Source) -> None:
-        """Take a source, unless there is one for its series. A file that names its series has to be read for that."""
+        """Add a source unless its series has one already. A file whose name does not tell the series is read now."""
         if source.series is not None:
             self._sources.setdefault(source.series.casefold(), source)
             return
         problems: list[Problem] = []
-        schedule = read_source(source, self._shown, Statuses(), problems)
+        schedule = read_source(source, self._shown, SeriesList(), problems)
         name = (schedule.series if schedule else source.table.stem).casefold()
         if name not in self._sources:
             self._note(problems)
@@ -106,22 +115,22 @@ class Schedules:
             return schedule
         return replace(schedule, url=self._url.replace("{series}", schedule.series))
 
-    def _statuses_of(self, source: Source) -> Statuses:
+    def _series_list_of(self, source: Source) -> SeriesList:
         if source.status is None:
-            return Statuses()
+            return SeriesList()
         file = source.status.resolve()
-        if file not in self._statuses:
+        if file not in self._series_lists:
             problems: list[Problem] = []
-            self._statuses[file] = read_statuses(source.status, self._shown(source.status), problems)
+            self._series_lists[file] = read_series_list(source.status, self._shown(source.status), problems)
             self._note(problems)
-        return self._statuses[file]
+        return self._series_lists[file]
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The series in the order of their releases; those of which no day of release is known come last."""
+        """The names of the series by release date; series without a known date come last."""
 
         def order(name: str) -> tuple[date, str]:
-            series = self._statuses_of(self._sources[name]).get(name)
+            series = self._series_list_of(self._sources[name]).get(name)
             schedule = self._read.get(name)
             release = series.release if series else schedule.release if schedule else None
             return release or date.max, name
@@ -130,11 +139,11 @@ class Schedules:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What was found so far, each problem once, in the order of places."""
+        """The problems found so far, sorted by place, without duplicates."""
         return tuple(sorted(self._problems))
 
     def find(self, name: str, today: date) -> Schedule | None:
-        """The schedule of a series as it stands on a day, or None if there is none or it cannot be used.
+        """Return the schedule of a series with its status on a day, or None if there is no usable one.
 
         :param name: the name of a series in any case, its number (``2027.1``), or ``current``: the series that is
             released next.
@@ -145,16 +154,16 @@ class Schedules:
         schedule = self._get(name) if name in self._sources else self._numbered(name)
         if schedule is None:
             return None
-        series = self._statuses_of(self._sources[schedule.series.casefold()]).get(schedule.series)
+        series = self._series_list_of(self._sources[schedule.series.casefold()]).get(schedule.series)
         return replace(schedule, status=series.status_on(today)) if series else schedule
 
     def files(self, name: str) -> tuple[Path, ...]:
-        """The files that a series is made from."""
+        """Return the files of a series."""
         source = self._sources.get(name.casefold())
         return source.files if source else ()
 
     def fingerprint(self) -> str:
-        """A text that differs when a file has changed, appeared or gone since; no file is read for it."""
+        """Return a checksum of the files' times and sizes, which changes with every file without reading any."""
         checksum = blake2b(self._url.encode(), digest_size=16)
         files = {file for source in self._sources.values() for file in source.files}
         for file in sorted(files):
@@ -170,15 +179,15 @@ class Schedules:
         if name not in self._read:
             problems: list[Problem] = []
             source = self._sources[name]
-            schedule = read_source(source, self._shown, self._statuses_of(source), problems)
+            schedule = read_source(source, self._shown, self._series_list_of(source), problems)
             self._note(problems)
             self._read[name] = self._with_url(schedule)
         return self._read[name]
 
     def _numbered(self, number: str) -> Schedule | None:
-        """The series with a number, by the list of all series or, where there is none, by the schedules themselves."""
+        """Find a schedule by the number of its series, in the list of all series or else in the schedules."""
         for name, source in self._sources.items():
-            series = self._statuses_of(source).get(name)
+            series = self._series_list_of(source).get(name)
             if series is not None and series.release_id == number:
                 return self._get(name)
         if not number[:1].isdigit():
@@ -187,9 +196,9 @@ class Schedules:
         return next((schedule for schedule in read if schedule and schedule.release_id == number), None)
 
     def _current(self, today: date) -> str | None:
-        """The name of the series under development, by the list of all series or else by the schedules."""
+        """Return the name of the series under development, from the list of all series or else the schedules."""
         for source in self._sources.values():
-            if series := self._statuses_of(source).current(today):
+            if series := self._series_list_of(source).current(today):
                 return series.name.casefold()
         read = [schedule for name in self.names if (schedule := self._get(name)) is not None]
         ahead = [schedule for schedule in read if schedule.release >= today]
@@ -200,8 +209,8 @@ class Schedules:
 
 
 def load_schedules(root: Path, settings: Settings, paths: Sequence[str] = ()) -> Schedules:
-    """The schedules of a project.
+    """Return the schedules of a project.
 
-    :param paths: files and folders, relative to the project or absolute, instead of those that the project has set.
+    :param paths: files and folders, relative to the project or absolute, instead of the project's own setting.
     """
     return Schedules(root, tuple(paths) or settings.schedules, settings.schedule_url)

@@ -1,9 +1,7 @@
-"""A project's own schedule: milestones on days, and the weeks of the cycle by arithmetic.
+"""A project's own schedule: its keys, its JSON Schema, and its reader.
 
-One file is one series. Weeks go from Monday to Friday and are named after how far the release is, ``R-12``; the week
-of the release is ``R+0``.
-
-The format of a project's own schedule: its keys, and the JSON Schema of it.
+One file is one series: milestones on days, and weeks that are computed. Weeks go from Monday to Friday and are named
+after their distance to the release, as in ``R-12``; the release week is ``R+0``.
 """
 
 from __future__ import annotations
@@ -28,7 +26,7 @@ from sphinxext.digest.yaml.text import read_text
 #: The version of JSON Schema that the schema is written in.
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-#: The keys of the file, and what each of them means.
+#: The keys of the file, with the help of each.
 FIELDS = {
     "series": "The short name of the series, as pages and commands use it; without it, the name of the file.",
     "title": "The name for readers; without it, the series, capitalized.",
@@ -37,19 +35,19 @@ FIELDS = {
     "release": "The day of the release.",
     "end": "A day in the last week, if that is after the release.",
     "url": "The page that has the schedule for readers; the id of a milestone is an anchor there.",
-    "milestones": "What happens, in any order.",
+    "milestones": "The milestones, in any order.",
 }
 REQUIRED = ("start", "release", "milestones")
 
-#: The keys of a milestone, and what each of them means. It has a title, and a date or a week.
+#: The keys of a milestone, with the help of each. A title is required, and either a date or a week.
 MILESTONE_FIELDS = {
-    "title": "What it is called.",
-    "id": "How it is referred to; without it, the title in lower case, with hyphens.",
+    "title": "The name of the milestone.",
+    "id": "The identifier for references; by default the title in lower case, with hyphens.",
     "date": "The day by which it is due.",
-    "week": "The week in which it is due, instead of a day: R-5. Its Thursday counts.",
-    "text": "What there is to know about it, in reStructuredText.",
-    "project": "The part of the project that it is for; without it, it is for all.",
-    "scope": "Whom it is for, where the project does not tell.",
+    "week": "The week in which it is due, instead of a day: R-5. The due date is its Thursday.",
+    "text": "A description in reStructuredText.",
+    "project": "The part of the project that it is for; by default it is for all.",
+    "scope": "The audience, if 'project' does not tell it.",
 }
 
 SERIES = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
@@ -60,10 +58,10 @@ _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _LINE = r"\S"
 
 
-def own_schema() -> dict[str, Any]:
-    """The JSON Schema of a project's own schedule, draft 2020-12, for editors that complete and check.
+def project_schedule_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a project's own schedule, draft 2020-12, for completion and checks in editors.
 
-    It says nothing about what only the reader can tell: whether a day exists, and whether it is in the cycle.
+    Only the reader checks whether a day exists and is in the cycle.
     """
     values: dict[str, Any] = {
         "series": _pattern(SERIES),
@@ -109,14 +107,14 @@ def _text() -> dict[str, Any]:
 
 
 KEYS = tuple(FIELDS)
-#: How many weeks there may be before the release, and after it.
+#: The maximum number of weeks before the release, and after it.
 MAX_BEFORE, MAX_AFTER = 156, 52
 
 _MILESTONE_KEYS = tuple(MILESTONE_FIELDS)
 _NO_ID = re.compile(r"[\W_]+")
-#: Values that have to look like something, by their keys, and what to say of others.
+#: Patterns of values by key, and the message for values that don't match.
 _FORMS = {
-    "series": (re.compile(SERIES), "must be of letters, digits, '.', '-' and '_'"),
+    "series": (re.compile(SERIES), "may have only letters, digits, '.', '-' and '_'"),
     "url": (re.compile(URL, re.IGNORECASE), "must be an absolute URL, http or https"),
     "id": (re.compile(ID), "must be one word, without '<', '>' and '`'"),
     "scope": (re.compile("|".join(Scope)), f"must be {' or '.join(Scope)}"),
@@ -125,27 +123,27 @@ _FORMS = {
 
 @dataclass(frozen=True, slots=True)
 class _Cycle:
-    """The Mondays of the first week, of the week of the release, and of the last week that the head asks for."""
+    """The Mondays of the first week, of the release week, and of the last week that the file asks for."""
 
     start: date
     zero: date
     end: date
 
     def number(self, day: date) -> int:
-        """How many weeks before that of the release the week of a day is."""
+        """Return the distance of a day's week to the release week, negative after it."""
         return (self.zero - days.monday_of(day)).days // 7
 
     def holds(self, day: date) -> bool:
-        """Whether a milestone may be on a day: from the first week on, and not too long after the release."""
+        """Return True if a milestone may be on a day: from the first week on, and not too long after the release."""
         return self.start <= day and self.number(day) >= -MAX_AFTER
 
 
-def read_own(root: Node, text: str, reader: NodeReader, source: Source) -> Schedule | None:
-    """Read the root of the file; a milestone with a problem is left out.
+def read_project_schedule(root: Node, text: str, reader: NodeReader, source: Source) -> Schedule | None:
+    """Read the root node of the file; milestones with a problem are left out.
 
-    :param text: that of the file.
-    :param source: what is known of the file. In a folder of its own the series is called after that.
-    :returns: None if there is no telling when the weeks are.
+    :param text: the text of the file.
+    :param source: where the file was found; its folder can name the series.
+    :returns: None if the days of the cycle are missing or invalid.
     """
     values = reader.mapping(root, "a schedule", KEYS)
     reader.require(root, values, "a schedule", *REQUIRED)
@@ -155,7 +153,7 @@ def read_own(root: Node, text: str, reader: NodeReader, source: Source) -> Sched
         return None
     series = source.series or lines.get("series") or source.table.stem
     if (named := lines.get("series")) and named.casefold() != series.casefold():
-        message = f"the series is called '{named}' here, but its folder '{series}', which counts"
+        message = f"the series is called '{named}' here, but its folder is called '{series}', which is used"
         reader.complain(values["series"], Code.SCHEDULE_CONTRADICTION, message)
     title = lines.get("title") or series.capitalize()
     milestones = _Milestones(reader, text, cycle)
@@ -177,7 +175,7 @@ def read_own(root: Node, text: str, reader: NodeReader, source: Source) -> Sched
 
 
 def _line(reader: NodeReader, node: Node, key: str) -> str | None:
-    """A line of text, of the form that the key asks for."""
+    """Read a line of text and check it against the pattern of its key."""
     value = reader.line(node, key)
     if value is not None and key in _FORMS:
         form, message = _FORMS[key]
@@ -188,7 +186,7 @@ def _line(reader: NodeReader, node: Node, key: str) -> str | None:
 
 
 def _read_cycle(reader: NodeReader, values: Mapping[str, Node]) -> tuple[_Cycle | None, date | None]:
-    """The cycle and the day of the release, if they can be told."""
+    """Read the cycle and the day of the release, or None for each after a problem."""
     found = {key: reader.day(values[key], key) for key in ("start", "release", "end") if key in values}
     start, release = found.get("start"), found.get("release")
     if start is None or release is None:
@@ -199,7 +197,7 @@ def _read_cycle(reader: NodeReader, values: Mapping[str, Node]) -> tuple[_Cycle 
         return None, None
     cycle = _Cycle(days.monday_of(start), days.monday_of(release), days.monday_of(release))
     if cycle.number(start) > MAX_BEFORE:
-        message = f"a cycle has at most {MAX_BEFORE} weeks before the release: from {start} to {release} are more"
+        message = f"a cycle has at most {MAX_BEFORE} weeks before the release, but {start} is earlier"
         reader.complain(values["start"], Code.BAD_PERIOD, message)
         return None, None
     end = found.get("end")
@@ -213,7 +211,7 @@ def _read_cycle(reader: NodeReader, values: Mapping[str, Node]) -> tuple[_Cycle 
 
 
 class _Milestones:
-    """Reads milestones to events."""
+    """Reader of milestones, which become events."""
 
     def __init__(self, reader: NodeReader, source: str, cycle: _Cycle) -> None:
         self.reader = reader
@@ -222,7 +220,7 @@ class _Milestones:
         self.events: list[Event] = []
 
     def read(self, node: Node) -> None:
-        """Read one, and add it if it is sound."""
+        """Read a milestone, and add it if it is valid."""
         values = self.reader.mapping(node, "a milestone", _MILESTONE_KEYS)
         if not values or not self.reader.require(node, values, "a milestone", "title"):
             return
@@ -251,7 +249,7 @@ class _Milestones:
         text: Text | None = None,
         project: str | None = None,
     ) -> None:
-        """Add an event in the week of its day."""
+        """Add an event to the week of its day."""
         event = Event(
             id=name,
             title=title,
@@ -266,7 +264,7 @@ class _Milestones:
         self.events.append(event)
 
     def day(self, node: Node, values: Mapping[str, Node]) -> date | None:
-        """The day of a milestone, by its date or its week, or None after a problem."""
+        """Return the day of a milestone, from its date or its week, or None after a problem."""
         if ("date" in values) == ("week" in values):
             message = "a milestone needs either the key 'date' or the key 'week'"
             self.reader.complain(node, Code.MISSING_KEY, message)
@@ -283,7 +281,7 @@ class _Milestones:
         return day
 
     def thursday(self, node: Node) -> date | None:
-        """The Thursday of the week with a name."""
+        """Return the Thursday of a named week, or None after a problem."""
         name = self.reader.line(node, "week")
         if name is None:
             return None
@@ -294,24 +292,24 @@ class _Milestones:
         try:
             return days.weekday_of(days.working_week(self.cycle.zero - number * days.WEEK), days.THURSDAY)
         except OverflowError:
-            self.reader.complain(node, Code.BAD_VALUE, f"the week {name} is not in the calendar")
+            self.reader.complain(node, Code.BAD_VALUE, f"the week {name} is out of range")
             return None
 
     def text(self, node: Node) -> Text | None:
-        """A text of more than one line, or None after a problem."""
+        """Read a text of one or more lines, or return None after a problem."""
         if not isinstance(node, ScalarNode) or not safeyaml.is_string(node):
             self.reader.complain(node, Code.WRONG_TYPE, "'text' must be a text")
         elif not node.value.strip():
             self.reader.complain(node, Code.EMPTY_TEXT, "'text' is empty")
         elif REFUSED_CHARACTER.search(node.value):
-            self.reader.complain(node, Code.BAD_VALUE, "'text' has a character that no text may have")
+            self.reader.complain(node, Code.BAD_VALUE, "'text' has a character that is not allowed")
         else:
             return read_text(node, self.source)
         return None
 
 
 def _weeks(cycle: _Cycle, events: list[Event], place: Place) -> tuple[Week, ...]:
-    """All weeks of the cycle, and those after it that have events."""
+    """Build all weeks of the cycle, and later ones up to the last event."""
     ordered = sorted(events, key=lambda event: event.day)
     last = max(cycle.end, *(event.week.start for event in ordered))
     weeks = []

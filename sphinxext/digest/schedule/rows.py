@@ -28,7 +28,7 @@ _ROW_KEYS = ("start", "end", "name", *_SCOPES)
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An event that a row names by its id."""
+    """A reference from a row to an event, by its id."""
 
     id: str
     scope: Scope
@@ -37,7 +37,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A week of a file: its days, its name if it has one that can be read, and its events."""
+    """One week of a file; ``name`` is None if it is missing or invalid."""
 
     period: Period
     place: Place
@@ -47,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A day that the head of a file claims for the first or the last week, and where."""
+    """The day that the head of a file gives for its first week or its release week."""
 
     day: date
     place: Place
@@ -55,7 +55,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """All rows of a file in its order, and what its head says of them."""
+    """The rows of a file in file order, and the days that its head gives."""
 
     path: str
     rows: Sequence[Row]
@@ -64,7 +64,7 @@ class Table:
 
 
 def read_cycle(root: Node, reader: NodeReader) -> Table:
-    """Read the root of the file. A row with a problem is left out; a missing or wrong head is a problem only."""
+    """Read the root node of ``schedule.yaml``. Rows with a problem are left out; the head is optional."""
     values = reader.mapping(root, "a schedule", KEYS)
     reader.require(root, values, "a schedule", *KEYS)
     claims = {name: _read_claim(reader, values[name], name) for name in (START, RELEASE) if name in values}
@@ -88,11 +88,11 @@ def _read_row(reader: NodeReader, node: Node) -> Row | None:
     if start is None or end is None:
         return None
     if end < start:
-        reader.complain(values["end"], Code.BAD_PERIOD, f"the week that begins on {start} ends before that, on {end}")
+        reader.complain(values["end"], Code.BAD_PERIOD, f"the week ends on {end}, before it begins on {start}")
         return None
     name = reader.line(values["name"], "name") if "name" in values else None
     if name is not None and week_number(name) is None:
-        reader.complain(values["name"], Code.BAD_VALUE, f"a week must be called R-17, R+0 or alike, not '{name}'")
+        reader.complain(values["name"], Code.BAD_VALUE, f"a week must have a name such as R-17 or R+0, not '{name}'")
         name = None
     mentions = [
         Mention(id, scope, safeyaml.place_of(item))
@@ -110,11 +110,11 @@ def _refuse(reader: NodeReader, node: Node, key: str) -> bool:
     return False
 
 
-class Order:
-    """Puts the rows of one table in order.
+class OrderedRows:
+    """The rows of one table sorted by date, each week once and named.
 
-    ``rows`` are those in order and ``zero`` is the Monday of the week of the release: by the names of the weeks, of
-    which the majority counts, or, if none has a name, by what the head of the file says.
+    ``zero`` is the Monday of the release week. The majority of the weeks' names decides; if no week has a name, the
+    head of the file does.
     """
 
     def __init__(self, table: Table, problems: list[Problem]) -> None:
@@ -134,18 +134,18 @@ class Order:
 
     def _check_monday(self, day: date, place: Place, what: str) -> None:
         if day.weekday():
-            self._remark(place, f"{what} begins on {day}, a {WEEKDAYS[day.weekday()]}: weeks are counted from Mondays")
+            self._remark(place, f"{what} begins on {day}, a {WEEKDAYS[day.weekday()]}: weeks must begin on a Monday")
 
     def _sorted(self) -> list[Row]:
         for before, row in pairwise(self.table.rows):
             if row.period.start < before.period.start:
-                message = f"the week of {row.period.start} stands after a later one, that of {before.period.start}"
-                self._remark(row.place, f"{message}: weeks are taken in the order of time")
+                message = f"the week of {row.period.start} is listed after the week of {before.period.start}"
+                self._remark(row.place, f"{message}; weeks are sorted by date")
                 break
         return sorted(self.table.rows, key=lambda row: row.period.start)
 
     def _merged(self, rows: list[Row]) -> list[Row]:
-        """The rows, with those of one week made one."""
+        """Merge rows of the same week."""
         merged: list[Row] = []
         for row in rows:
             if not merged or monday_of(merged[-1].period.start) != monday_of(row.period.start):
@@ -153,31 +153,29 @@ class Order:
                 continue
             first = merged[-1]
             line = first.place.line
-            self._remark(
-                row.place, f"the week of {row.period.start} stands a second time; the first is in line {line}"
-            )
+            self._remark(row.place, f"duplicate week of {row.period.start}; first listed on line {line}")
             if first.name and row.name and week_number(first.name) != week_number(row.name):
-                self._remark(row.place, f"the week is called {row.name} here and {first.name} in line {line}")
+                self._remark(row.place, f"the week is called {row.name} here and {first.name} on line {line}")
             events = {(mention.id, mention.scope): mention for mention in (*row.mentions, *first.mentions)}
             order = dict.fromkeys((mention.id, mention.scope) for mention in (*first.mentions, *row.mentions))
             merged[-1] = replace(first, name=first.name or row.name, mentions=tuple(events[key] for key in order))
         return [replace(row, mentions=self._once(row.mentions)) for row in merged]
 
     def _once(self, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
-        """The events of a week, each once."""
+        """Remove duplicate events of a week."""
         seen: dict[str, Mention] = {}
         for mention in mentions:
             if mention.id not in seen:
                 seen[mention.id] = mention
             else:
                 message = (
-                    f"the week has '{mention.id}' a second time; the first is in line {seen[mention.id].place.line}"
+                    f"duplicate event '{mention.id}' in this week; first listed on line {seen[mention.id].place.line}"
                 )
                 self._remark(mention.place, message)
         return tuple(seen.values())
 
     def _without_overlaps(self, rows: list[Row]) -> list[Row]:
-        """The rows, with those that reach into another week cut at their first Friday."""
+        """Cut rows longer than a week at their first Friday."""
         cut = []
         for index, row in enumerate(rows):
             monday = monday_of(row.period.start)
@@ -185,10 +183,10 @@ class Order:
             if row.period.end - monday >= WEEK:
                 end = max(row.period.start, monday + timedelta(days=FRIDAY))
                 if following is not None and following.period.start <= row.period.end:
-                    message = f"the week of {row.period.start} reaches into the next, in line {following.place.line}"
+                    message = f"the week of {row.period.start} overlaps the next one, on line {following.place.line}"
                 else:
                     message = f"the week of {row.period.start} has {(row.period.end - row.period.start).days + 1} days"
-                self._remark(row.place, f"{message}: it is taken to end on {end}")
+                self._remark(row.place, f"{message}; it is cut to end on {end}")
                 row = replace(row, period=Period(row.period.start, end))
             cut.append(row)
         return cut
@@ -204,7 +202,7 @@ class Order:
         return monday_of(self.table.release.day) if self.table.release else None
 
     def _named(self, zero: date) -> list[Row]:
-        """The rows with names: where no row has one, by how far they are from the week of the release."""
+        """Name the rows by their distance from the release week, if none of them has a name of its own."""
         named = []
         has_names = any(row.name for row in self.rows)
         start = self.table.start.day if self.table.start else date.min
@@ -214,16 +212,16 @@ class Order:
                 row = replace(row, name=name_of(away))
             number = week_number(row.name) if row.name else None
             if number is not None and number != away:
-                message = f"the week is called {row.name}, but it is {name_of(away)} by the names of the others"
-                self._remark(row.place, f"{message}: its own name counts")
+                message = f"the week is called {row.name}, but it is {name_of(away)} according to the other weeks"
+                self._remark(row.place, f"{message}; its own name is used")
             named.append(row)
         return named
 
     def _check_claims(self, zero: date) -> None:
         first = next((row for row in self.rows if row.name), None)
         for claim, monday, what, week in (
-            (self.table.release, zero, "release-week", "that of the release"),
-            (self.table.start, monday_of(first.period.start) if first else None, "start-week", "the first one"),
+            (self.table.release, zero, "release-week", "the release week"),
+            (self.table.start, monday_of(first.period.start) if first else None, "start-week", "the first week"),
         ):
             if claim is not None and monday is not None:
                 self._check_claim(claim, monday, what, week)
@@ -231,17 +229,17 @@ class Order:
     def _check_claim(self, claim: Claim, monday: date, what: str, week: str) -> None:
         self._check_monday(claim.day, claim.place, f"'{what}'")
         if monday_of(claim.day) != monday:
-            message = f"'{what}' is {claim.day}, but by the names of the weeks {week} begins on {monday}, which counts"
+            message = f"'{what}' is {claim.day}, but {week} begins on {monday} according to the names of the weeks"
             self._remark(claim.place, message)
 
 
 def name_of(number: int) -> str:
-    """The name of the week so many weeks before the release, or after it if below zero: ``R-17``, ``R+0``, ``R+1``."""
+    """Return the name of a week by its distance to the release week: ``R-17`` for 17, ``R+0``, ``R+1`` for -1."""
     return f"R-{number}" if number > 0 else f"R+{-number}"
 
 
 def _is_near(day: date, number: int) -> bool:
-    """Whether the week of the release, so many weeks away, is in the calendar."""
+    """Return True if the release week, ``number`` weeks after a day, is a valid date."""
     try:
         day + (number + 1) * WEEK
     except OverflowError:

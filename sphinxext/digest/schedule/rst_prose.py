@@ -1,11 +1,8 @@
-"""The titles and the prose of a ``schedule.rst``: what each of its anchors stands for.
+"""Split a ``schedule.rst`` into the sections that its anchors point to, each with its title and prose.
 
-Sections are found in the lines, as docutils would: a title with a line of punctuation below it, or above and below.
-What stands below is taken as it is; only where it is parsed, later, does a parser see it.
-
-Inline markup of titles and of cross-references, without a parser.
-
-Link targets of a ``schedule.rst``, which the texts that refer to them have to take along.
+Sections are found line by line: a title has a line of punctuation below it, or above and below. Prose stays unparsed
+reStructuredText until a page shows it; it becomes independent of its page by losing Sphinx's cross-references and by
+carrying the definitions of the link targets and substitutions that it uses.
 """
 
 from __future__ import annotations
@@ -19,7 +16,7 @@ from sphinxext.digest.model import Place, Text
 from sphinxext.digest.schedule.dates import NamedDay, named_days
 from sphinxext.digest.yaml.compose import MAX_BYTES
 
-#: ``:role:`text``` or ```text```, with what may stand behind the closing quote.
+#: ``:role:`text``` or ```text```, with the underscores of a reference after it.
 _QUOTED = re.compile(r"(?::[a-zA-Z][\w.+:-]{0,60}:)?(?<!`)`([^`]{1,1000})`(?!`)_{0,2}")
 _TITLE_TARGET = re.compile(r"([^<]*?)\s*<[^<>]{1,1000}>", re.DOTALL)
 _LITERAL = re.compile(r"``(.+?)``")
@@ -28,13 +25,13 @@ _REFERENCE = re.compile(r"\b([A-Za-z0-9]+)__?(?!\w)")
 _MARKUP = re.compile(r"[`*_\\]")
 _ESCAPE = re.compile(r"\\(.)")
 
-#: ``:ref:`m-ff```, ``:doc:`text <page>``` and their like, which Sphinx alone knows and only where the page is.
+#: ``:ref:`m-ff```, ``:doc:`text <page>```: roles of Sphinx that resolve only on the page itself.
 _ROLE = re.compile(r":(?:ref|doc|term|any|numref):`([^`]{1,1000})`")
 _SPECIAL = re.compile(r"([\\`*_|<>])")
 
 
 def plain_title(title: str) -> str:
-    """A title without inline markup, its white space folded."""
+    """Return a title as plain text, with normalized white space."""
     if not _MARKUP.search(title):
         return " ".join(title.split())
     title = _LITERAL.sub(lambda match: match[1], title)
@@ -45,15 +42,15 @@ def plain_title(title: str) -> str:
 
 
 def _shown(content: str) -> str:
-    """What is shown of a reference: the text before its target, or all there is."""
+    """Return the text of a reference: the part before its target, or everything."""
     match = _TITLE_TARGET.fullmatch(content)
     return match[1] or content if match else content
 
 
 def without_roles(line: str, titles: Mapping[str, str]) -> str:
-    """A line of prose in which Sphinx's references between pages are plain text.
+    """Replace Sphinx's cross-references in a line of prose by plain text.
 
-    :param titles: the titles of anchors that are known.
+    :param titles: titles by anchor.
     """
 
     def replacement(match: re.Match[str]) -> str:
@@ -74,7 +71,7 @@ _TARGET_REFERENCE = re.compile(
     r"|(?<![\w`.:+-])([A-Za-z0-9]+(?:[-.:+_][A-Za-z0-9]+)*)_(?![\w_])"
     r"|\|([^|\s][^|]{0,200})\|"
 )
-#: More lines than this no definition has, and longer ones are no links.
+#: Limits of a definition: longer ones are not links.
 _MAX_LINES = 4
 _MAX_LENGTH = 2000
 
@@ -83,12 +80,12 @@ Lines = list[tuple[int, str]]
 
 
 def _key(name: str) -> str:
-    """A name as references are compared: case and white space do not count (docutils: ``fully_normalize_name``)."""
+    """Normalize the name of a reference: case and white space don't count (docutils: ``fully_normalize_name``)."""
     return " ".join(name.replace("\\", "").lower().split())
 
 
 class Targets:
-    """The definitions of a page, and how much of them its texts may take along."""
+    """The definitions of a page: its link targets and substitutions; ``budget`` limits the characters copied."""
 
     def __init__(self, lines: list[str]) -> None:
         self.definitions: dict[str, Lines] = {}
@@ -107,7 +104,7 @@ class Targets:
                     self.definitions.setdefault(_key_of(match), found)
 
     def complete(self, lines: Lines, titles: Mapping[str, str]) -> Text | None:
-        """A text out of these lines, with the definitions that it needs and does not have behind it."""
+        """Build a text from lines, followed by the definitions that it uses but does not contain."""
         written = [index for index, (_, line) in enumerate(lines) if line.strip()]
         if not written:
             return None
@@ -121,7 +118,7 @@ class Targets:
         return Text("\n".join(line for _, line in whole), numbers[0], 1, () if follows else numbers)
 
     def _missing(self, lines: Lines) -> Lines:
-        """The definitions of all that lines refer to, and of what these refer to in their turn."""
+        """Collect the definitions that lines refer to, directly or through other definitions."""
         if not self.definitions:
             return []
         own = {_key_of(match) for _, line in lines if line.startswith(".. ") and (match := TARGET.match(line))}
@@ -149,17 +146,17 @@ def _references(text: str) -> Iterable[str]:
         yield f"|{match[3]}|" if match[3] else _key(match[1] or match[2])
 
 
-#: ``.. _i-1:`` and nothing behind it.
+#: ``.. _i-1:`` without a target.
 _ANCHOR = re.compile(r"\.\. _(?:`([^`]{1,200})`|((?:[^:\\`]|\\.|:(?=\S)){1,200})):[ \t]*")
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*")
 _SCHEDULE = re.compile(r"(?<!\s)\s*\brelease\s+schedule\s*$", re.IGNORECASE)
-#: A title that is as long as this is prose.
+#: Treat longer lines as prose.
 _MAX_TITLE = 200
 
 
 @dataclass(frozen=True)
-class Entry:
-    """What an anchor stands for: its title in plain text, the headings above that, and the prose below it."""
+class AnchorSection:
+    """The section that an anchor points to: its title in plain text, the headings above it, and its prose."""
 
     title: str
     place: Place
@@ -168,22 +165,22 @@ class Entry:
 
     @cached_property
     def days(self) -> tuple[NamedDay, ...]:
-        """The single days that the prose names."""
+        """The single days named in the prose."""
         return named_days(self.text.value) if self.text else ()
 
 
 @dataclass(frozen=True)
-class Page:
-    """A ``schedule.rst``: its title without "Release Schedule", and what its anchors stand for."""
+class SchedulePage:
+    """A ``schedule.rst``: its title without "Release Schedule", and its sections by anchor."""
 
     path: str
     title: str = ""
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    sections: Mapping[str, AnchorSection] = field(default_factory=dict)
 
 
 @dataclass
 class _Section:
-    """A section, or what stands behind an anchor without a heading."""
+    """A section under construction, or the text after an anchor without a heading."""
 
     title: str
     line: int
@@ -193,26 +190,26 @@ class _Section:
     lines: list[tuple[int, str]] = field(default_factory=list)
 
 
-def read_page(source: str, path: str) -> Page:
+def read_page(source: str, path: str) -> SchedulePage:
     """Read the text of a ``schedule.rst``."""
     lines = [line.rstrip() for line in source.split("\n")]
     sections = _sections(lines)
     targets = Targets(lines)
     titles = {anchor: section.title for section in sections for anchor in section.anchors}
-    entries: dict[str, Entry] = {}
+    anchored: dict[str, AnchorSection] = {}
     for section in sections:
         if not section.anchors:
             continue
         text = targets.complete(section.lines, titles)
-        entry = Entry(section.title or section.anchors[0], Place(section.line, 1), section.headings, text)
+        finished = AnchorSection(section.title or section.anchors[0], Place(section.line, 1), section.headings, text)
         for anchor in section.anchors:
-            entries.setdefault(anchor, entry)
+            anchored.setdefault(anchor, finished)
     first = next((section.title for section in sections if section.title), "")
-    return Page(path, _SCHEDULE.sub("", first), entries)
+    return SchedulePage(path, _SCHEDULE.sub("", first), anchored)
 
 
 def _sections(lines: list[str]) -> list[_Section]:
-    """All sections in order. A section below an event's own is part of its text, with a rubric for its title."""
+    """Find all sections in order. A subsection of an event stays part of its text, with a rubric for its title."""
     sections: list[_Section] = []
     styles: list[str] = []
     above: list[tuple[int, str]] = []
@@ -253,7 +250,7 @@ def _sections(lines: list[str]) -> list[_Section]:
 
 
 def _anchor(lines: list[str], index: int) -> str | None:
-    """The name of the anchor in a line, unless the URL of it is in the next one."""
+    """Return the name of the anchor in a line, unless its URL follows on the next line."""
     line = lines[index]
     match = _ANCHOR.fullmatch(line) if line.startswith(".. _") else None
     if match is None or (index + 1 < len(lines) and lines[index + 1][:1] in (" ", "\t")):
@@ -262,7 +259,7 @@ def _anchor(lines: list[str], index: int) -> str | None:
 
 
 def _heading(lines: list[str], index: int) -> tuple[str, str, int] | None:
-    """The title in plain text, the style and the number of lines of a heading that begins in a line."""
+    """Return plain title, style and number of lines of the heading that begins on a line, or None."""
     line = lines[index]
     following = lines[index + 1 : index + 3]
     if not line or not following:

@@ -1,9 +1,7 @@
-"""The table of weeks in a ``schedule.rst`` that has no YAML beside it, as OpenStack wrote them by hand at first.
+"""Parse the table of weeks in a ``schedule.rst`` without a ``schedule.yaml``, as OpenStack first wrote schedules.
 
-A grid table of reStructuredText: the week, its name, and the events as references to anchors of the same page. The
-weeks have no year: ``Nov 30-4``, ``Dec 28-1``.
-
-The years of weeks that are written without one.
+It is a grid table of reStructuredText: the days of a week, its name, and references to the anchors of its events. The
+days have no year (``Nov 30-4``, ``Dec 28-1``), which is inferred from the list of all series or from the texts.
 """
 
 from __future__ import annotations
@@ -20,79 +18,83 @@ from sphinxext.digest.model.period import YEARS
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.schedule.dates import MONTH, make_day, month_number
 from sphinxext.digest.schedule.rows import Mention, Row, Table
-from sphinxext.digest.schedule.rst_prose import Page
+from sphinxext.digest.schedule.rst_prose import SchedulePage
 from sphinxext.digest.schedule.sources import Series
 
-#: Of all years only so many around those that are named can be meant.
+#: Consider years up to this far from one that is named.
 _NEAR = 2
 _TITLE = re.compile(r"\b((?:19|20)[0-9]{2})\.[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """The first and the last day of a week, as month and day, and the year of the first if it is written."""
+class WrittenPeriod:
+    """The first and last day of a week as (month, day), and the year of the first day if it is given."""
 
     start: tuple[int, int]
     end: tuple[int, int]
     year: int | None = None
 
     def in_year(self, year: int) -> Period | None:
-        """The days, if the week begins in this year; None if there are no such days."""
+        """Return the days of the week if it begins in this year, or None if they don't exist."""
         start, end = make_day(year, *self.start), make_day(year + (self.end < self.start), *self.end)
         return Period(start, end) if start and end and (end - start).days < 7 else None
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenWeek:
-    """A row of a table: the week as it is written, the name of it, and its events."""
+class WrittenRow:
+    """A row of a table: its days as they are written, its name, and its events."""
 
-    stretch: Stretch
+    written: WrittenPeriod
     words: str
     place: Place
     name: str | None
     mentions: tuple[Mention, ...]
 
 
-def dated_rows(weeks: Sequence[WrittenWeek], page: Page, series: Series | None, problems: list[Problem]) -> list[Row]:
-    """The rows with their years, or nothing after a problem if there is no telling.
+def dated_rows(
+    weeks: Sequence[WrittenRow], page: SchedulePage, series: Series | None, problems: list[Problem]
+) -> list[Row]:
+    """Infer the years of rows; return no rows if that is not possible.
 
-    The list of all series tells, or else the years that the table or the texts of its events name, of which the
-    majority counts: those with which the weeks begin on Mondays, as texts are known to have kept the year before.
+    The list of all series decides, or else the years named by the table and by the texts of its events. Of those, the
+    year that makes most weeks begin on a Monday wins, as texts often keep the year of the cycle before.
     """
     offsets = _offsets(weeks)
     first = _first_year(weeks, offsets, page, series)
     if first is None:
         place = weeks[0].place
         message = (
-            "nothing tells the year of the weeks: write a year into a week (Nov 30-4, 2015), or the day of the "
-            "release with its year into the text of that, or list the series in series_status.yaml"
+            "the year of the weeks is unknown: add a year to a week (Nov 30-4, 2015), name the day of the release "
+            "with its year in the text of the release, or list the series in series_status.yaml"
         )
         problems.append(Problem(page.path, place.line, place.column, Code.SCHEDULE_YEAR, message))
         return []
     rows = []
     for week, offset in zip(weeks, offsets, strict=True):
-        period = week.stretch.in_year(first + offset)
+        period = week.written.in_year(first + offset)
         if period is None:
-            message = f"'{week.words}' is no week of {first + offset}"
+            message = f"'{week.words}' is not a valid week in {first + offset}"
             problems.append(Problem(page.path, week.place.line, week.place.column, Code.SCHEDULE_TABLE, message))
             continue
         rows.append(Row(period, week.place, week.name, week.mentions))
     return rows
 
 
-def _offsets(weeks: Sequence[WrittenWeek]) -> list[int]:
-    """For each week how many years after the first one it begins: one more where the months begin anew."""
+def _offsets(weeks: Sequence[WrittenRow]) -> list[int]:
+    """Count for each week how many years after the first one it begins: one more after each turn of the year."""
     offsets, offset = [], 0
     for index, week in enumerate(weeks):
-        # only a step back by months is a new year: a row out of order stays in its own
-        if index and weeks[index - 1].stretch.start[0] - week.stretch.start[0] > 5:
+        # only a step back by months is a new year; a row out of order keeps its year
+        if index and weeks[index - 1].written.start[0] - week.written.start[0] > 5:
             offset += 1
         offsets.append(offset)
     return offsets
 
 
-def _first_year(weeks: Sequence[WrittenWeek], offsets: Sequence[int], page: Page, series: Series | None) -> int | None:
-    """The year of the first week."""
+def _first_year(
+    weeks: Sequence[WrittenRow], offsets: Sequence[int], page: SchedulePage, series: Series | None
+) -> int | None:
+    """Return the most likely year of the first week, or None if nothing tells it."""
     release = next((index for index, week in enumerate(weeks) if week_number(week.name or "") == 0), len(weeks) - 1)
     if series is not None and series.release is not None:
         return _year_of(weeks[release], series.release, offsets[release])
@@ -105,30 +107,30 @@ def _first_year(weeks: Sequence[WrittenWeek], offsets: Sequence[int], page: Page
     return max(sorted(candidates), key=lambda year: (_mondays(weeks, offsets, year), votes[year]))
 
 
-def _year_of(week: WrittenWeek, day: date, offset: int) -> int:
-    """The year of the first week, if a day is in one that begins so many years later: the one that puts it nearest."""
-    periods = {year: week.stretch.in_year(year) for year in (day.year - 1, day.year, day.year + 1)}
+def _year_of(week: WrittenRow, day: date, offset: int) -> int:
+    """Return the year of the first week that puts a week, ``offset`` years later, nearest to a day."""
+    periods = {year: week.written.in_year(year) for year in (day.year - 1, day.year, day.year + 1)}
     near = {year: abs((day - period.start).days) for year, period in periods.items() if period}
     return min(near, key=lambda year: near[year], default=day.year) - offset
 
 
-def _votes(weeks: Sequence[WrittenWeek], offsets: Sequence[int], page: Page) -> Iterable[int]:
-    """The years of the first week by all years that are named."""
+def _votes(weeks: Sequence[WrittenRow], offsets: Sequence[int], page: SchedulePage) -> Iterable[int]:
+    """Yield a year of the first week for each year that the table or a text names."""
     for week, offset in zip(weeks, offsets, strict=True):
-        if week.stretch.year is not None:
-            yield week.stretch.year - offset
+        if week.written.year is not None:
+            yield week.written.year - offset
         for mention in week.mentions:
-            entry = page.entries.get(mention.id)
-            for named in entry.days if entry else ():
+            section = page.sections.get(mention.id)
+            for named in section.days if section else ():
                 for year in (named.year - 1, named.year) if named.year else ():
-                    period = week.stretch.in_year(year)
+                    period = week.written.in_year(year)
                     if period and named.within(Period(period.start, period.end + timedelta(days=2))):
                         yield year - offset
 
 
-def _mondays(weeks: Sequence[WrittenWeek], offsets: Sequence[int], first: int) -> int:
-    """How many weeks begin on a Monday, with this year for the first."""
-    periods = (week.stretch.in_year(first + offset) for week, offset in zip(weeks, offsets, strict=True))
+def _mondays(weeks: Sequence[WrittenRow], offsets: Sequence[int], first: int) -> int:
+    """Count the weeks that begin on a Monday if the first one is in this year."""
+    periods = (week.written.in_year(first + offset) for week, offset in zip(weeks, offsets, strict=True))
     return sum(period is not None and period.start.weekday() == 0 for period in periods)
 
 
@@ -144,21 +146,21 @@ _MAX_COLUMNS = 20
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """The piece of a cell in one line of the file."""
+    """One line of a cell, with its place in the file."""
 
     text: str
     line: int
     column: int
 
 
-#: The cells of one row, each with its lines.
+#: The cells of one row, each a list of lines.
 _Cells = list[list[_Cell]]
 
 
-class _Grid:
-    """Takes one grid table apart.
+class _GridTable:
+    """Parser of one grid table.
 
-    :param lines: with the lines' numbers in the file.
+    :param lines: pairs of line number and text.
     """
 
     def __init__(self, lines: Sequence[tuple[int, str]], path: str, problems: list[Problem]) -> None:
@@ -171,7 +173,7 @@ class _Grid:
         self.rows: list[_Cells] = []
 
     def read(self) -> None:
-        """Read all rows. Those of the head become the headings of the columns."""
+        """Parse all rows; those of the head become the headings of the columns."""
         cells: _Cells = [[] for _ in self.cuts[1:]]
         has_head = any("=" in text and _BORDER.fullmatch(text) for _, text in self.lines)
         for number, text in self.lines:
@@ -184,7 +186,7 @@ class _Grid:
             elif has_head:
                 self.read_heading(text)
             elif wrong := self.broken(text):
-                message = f"the row is broken: there should be a '|' in column {wrong}"
+                message = f"malformed row: expected '|' in column {wrong}"
                 self.complain(number, min(wrong, len(text) + 1), message)
             else:
                 for cell, (start, end) in zip(cells, pairwise(self.cuts), strict=True):
@@ -193,15 +195,15 @@ class _Grid:
                         indent = len(content) - len(content.lstrip())
                         cell.append(_Cell(content.strip(), number, start + indent + 2))
         if any(cells):
-            self.complain(self.lines[-1][0], 1, "the table ends without a border below its last row")
+            self.complain(self.lines[-1][0], 1, "the border below the last row of the table is missing")
             self.rows.append(cells)
 
     def broken(self, text: str) -> int:
-        """The column, from 1, in which a border is missing, or 0."""
+        """Return the column, from 1, of the first missing border, or 0."""
         return next((cut + 1 for cut in self.cuts if text[cut : cut + 1] not in ("|", "+")), 0)
 
     def read_heading(self, text: str) -> None:
-        """Give each column the heading that stands over it; a heading can stand over several."""
+        """Add a line of the head to the headings of the columns below it; a heading can span columns."""
         for index, (start, end) in enumerate(pairwise(self.cuts)):
             left = max(text.rfind("|", 0, start + 1), text.rfind("+", 0, start + 1))
             right = text.find("|", end)
@@ -212,22 +214,22 @@ class _Grid:
         self.problems.append(Problem(self.path, line, column, Code.SCHEDULE_TABLE, message))
 
     def scope(self, index: int) -> Scope:
-        """Whom the events of a column are for: by its heading, or by its place if it has none."""
+        """Return the scope of the events in a column, by its heading or, without one, its position."""
         heading = " ".join(self.headings[index])
         specific = _SPECIFIC in heading or (not heading.strip() and index >= 3)
         return Scope.PROJECT_SPECIFIC if specific else Scope.CROSS_PROJECT
 
 
-def read_grid(source: str, page: Page, series: Series | None, problems: list[Problem]) -> Table | None:
-    """The weeks of the first table that has any, or None after a problem.
+def read_table(source: str, page: SchedulePage, series: Series | None, problems: list[Problem]) -> Table | None:
+    """Read the first table that has weeks, or return None after a problem.
 
     :param source: the text of the page.
-    :param series: what the list of all series knows of this one, which tells the year.
+    :param series: the entry of this series in the list of all series, which tells the year.
     """
     before = len(problems)
-    weeks: list[WrittenWeek] = []
+    weeks: list[WrittenRow] = []
     for lines in _tables(source):
-        grid = _Grid(lines, page.path, problems)
+        grid = _GridTable(lines, page.path, problems)
         if len(grid.cuts) > _MAX_COLUMNS:
             grid.complain(lines[0][0], 1, f"the table has more than {_MAX_COLUMNS} columns")
             continue
@@ -245,7 +247,7 @@ def read_grid(source: str, page: Page, series: Series | None, problems: list[Pro
 
 
 def _tables(source: str) -> list[list[tuple[int, str]]]:
-    """The lines of each grid table."""
+    """Find the numbered lines of each grid table."""
     tables: list[list[tuple[int, str]]] = []
     inside = False
     for number, line in enumerate(source.split("\n"), 1):
@@ -260,18 +262,18 @@ def _tables(source: str) -> list[list[tuple[int, str]]]:
     return [table for table in tables if len(table) > 2]
 
 
-def _week(grid: _Grid, cells: _Cells) -> WrittenWeek | None:
-    """The week of a row. The first cell has its days, the next but for its references its name."""
+def _week(grid: _GridTable, cells: _Cells) -> WrittenRow | None:
+    """Parse a row: the first cell has the days, the second the name, and all others references to events."""
     first = next(cell for column in cells for cell in column)
     days = " ".join(cell.text for cell in cells[0])
     match = _WEEK.fullmatch(days)
     if match is None:
-        message = f"'{days}' is not a week: write Nov 2-6, Nov 30-4 or Nov 30-Dec 4"
+        message = f"'{days}' is not a valid week: write Nov 2-6, Nov 30-4 or Nov 30-Dec 4"
         grid.complain(first.line, first.column, message)
         return None
     start, end = (month_number(match[1]), int(match[2])), int(match[4])
     end_month = month_number(match[3]) if match[3] else start[0] if end >= start[1] else start[0] % 12 + 1
-    stretch = Stretch(start, (end_month, end), int(match[5]) if match[5] else None)
+    written = WrittenPeriod(start, (end_month, end), int(match[5]) if match[5] else None)
     name, mentions = None, []
     for index, column in enumerate(cells[1:], 1):
         for cell in column:
@@ -281,11 +283,11 @@ def _week(grid: _Grid, cells: _Cells) -> WrittenWeek | None:
                 Mention(found[1].strip(), grid.scope(index), Place(cell.line, cell.column + found.start()))
                 for found in _REFERENCE.finditer(cell.text)
             ]
-    return WrittenWeek(stretch, days, Place(first.line, first.column), name, tuple(mentions))
+    return WrittenRow(written, days, Place(first.line, first.column), name, tuple(mentions))
 
 
-def _name(grid: _Grid, cell: _Cell) -> str | None:
+def _name(grid: _GridTable, cell: _Cell) -> str | None:
     if week_number(cell.text) is not None:
         return cell.text
-    grid.complain(cell.line, cell.column, f"a week must be called R-17, R+0 or alike, not '{cell.text}'")
+    grid.complain(cell.line, cell.column, f"a week must have a name such as R-17 or R+0, not '{cell.text}'")
     return None

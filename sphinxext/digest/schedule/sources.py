@@ -1,7 +1,7 @@
 """Files of schedules: find those of each series, and read the list of all series beside them.
 
 The list is ``data/series_status.yaml`` in the format of openstack/releases: the names of all release series, their
-numbers, statuses, and release dates.
+numbers, series_list, and release dates.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _MAX_LINK = 200
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The files of one series, and how problems name them.
+    """The files of one series.
 
-    ``table`` has the weeks and ``prose`` the texts; they are one file where the weeks stand in a table of the prose.
-    ``status`` is the list of all series. ``series`` is None where only the file itself can tell.
+    ``table`` has the weeks and ``prose`` the texts; both are the same file if the weeks are in a table of the prose.
+    ``status`` is the list of all series. ``series`` is None if only the content of the file can tell it.
     """
 
     series: str | None
@@ -41,19 +41,19 @@ class Source:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All files, each once."""
+        """All files, without duplicates."""
         found = (self.table, self.prose, self.status)
         return tuple(dict.fromkeys(file for file in found if file is not None))
 
 
-class Shown:
-    """How problems name files: relative to the project where they are inside, else as the user wrote the place."""
+class DisplayPaths:
+    """Format paths for problems: relative to the project if they are inside it, else as the user wrote them."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
 
     def __call__(self, file: Path) -> str:
-        """The path of a file as problems have it."""
+        """Return the path of a file as a problem shows it."""
         resolved = file.resolve()
         if resolved.is_relative_to(self.root):
             return resolved.relative_to(self.root).as_posix()
@@ -61,7 +61,7 @@ class Shown:
 
 
 def find_sources(root: Path, paths: Sequence[str], problems: list[Problem]) -> list[Source]:
-    """The sources in all places, in order; of several for one series the first counts.
+    """Find the sources in all places, in order; the first source of a series wins.
 
     :param paths: files and folders, relative to ``root`` or absolute.
     """
@@ -74,10 +74,10 @@ def find_sources(root: Path, paths: Sequence[str], problems: list[Problem]) -> l
             problems.append(Problem(path, 0, 0, Code.UNREADABLE, f"cannot be read: {error.strerror}"))
             continue
         except ValueError:
-            problems.append(Problem(path, 0, 0, Code.UNREADABLE, "cannot be read: its name is not one of a file"))
+            problems.append(Problem(path, 0, 0, Code.UNREADABLE, "cannot be read: not a valid file name"))
             continue
         if not sources:
-            message = f"there is no schedule: neither SERIES/{YAML} nor {CHECKOUT}/SERIES/{YAML}, nor another *.yaml"
+            message = f"no schedule found: expected SERIES/{YAML}, {CHECKOUT}/SERIES/{YAML} or another *.yaml file"
             problems.append(Problem(path, 0, 0, Code.NO_SCHEDULE, message))
         for source in sources:
             found.setdefault(source.series.casefold() if source.series else source.table.resolve(), source)
@@ -85,7 +85,10 @@ def find_sources(root: Path, paths: Sequence[str], problems: list[Problem]) -> l
 
 
 def _sources(place: Path) -> Iterator[Source]:
-    """:raises OSError: if there is nothing, or it cannot be read."""
+    """Find the sources in one place.
+
+    :raises OSError: if the place does not exist or cannot be read.
+    """
     if not place.is_dir():
         place.stat()
         yield _of_file(place)
@@ -113,7 +116,7 @@ def _of_file(file: Path) -> Source:
 
 
 def _of_series(folder: Path) -> Source | None:
-    """The source that a folder of a series is, if it has one of the files."""
+    """Return the source in the folder of a series, if it has one of the files."""
     table, prose = folder / YAML, folder / RST
     if table.is_file():
         return Source(_name(folder), table, prose if prose.is_file() else None, _status(folder.parent))
@@ -127,7 +130,7 @@ def _name(folder: Path) -> str:
 
 
 def _has_table(prose: Path) -> bool:
-    """Whether a file might hold a table of weeks. What cannot be read is for the reader to tell."""
+    """Return True if a file may contain a table of weeks. The reader reports an unreadable file later."""
     try:
         with prose.open("rb") as stream:
             return b"+--" in stream.read(1024 * 1024)
@@ -136,7 +139,7 @@ def _has_table(prose: Path) -> bool:
 
 
 def _status(folder: Path) -> Path | None:
-    """The list of all series, beside the folders of the series or up to two levels above (openstack/releases)."""
+    """Find the list of all series beside the folders of the series or up to two levels above (openstack/releases)."""
     for above in (folder, folder.parent, folder.parent.parent):
         for file in (above / STATUS, above / "data" / STATUS):
             if file.is_file() and not _is_written_link(file):
@@ -145,7 +148,7 @@ def _status(folder: Path) -> Path | None:
 
 
 def _is_written_link(file: Path) -> bool:
-    """Whether git wrote the target of a symbolic link into a file, as it does where there are no such links."""
+    """Return True if git wrote the target of a symbolic link into a file, as it does without ``core.symlinks``."""
     try:
         with file.open("rb") as stream:
             start = stream.read(_MAX_LINK + 1)
@@ -160,10 +163,7 @@ FUTURE = "future"
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A release series.
-
-    ``status`` is how the file calls its state, ``next_status`` what that becomes on ``next_day``, if it says so.
-    """
+    """A release series: its current status, and the status it changes to on ``next_day``, if the file says so."""
 
     name: str
     release_id: str | None = None
@@ -173,14 +173,14 @@ class Series:
     next_day: date | None = None
 
     def status_on(self, day: date) -> str | None:
-        """The state on a day. The past is not known: a state counts until the next one begins."""
+        """Return the status on a day. The file has no past statuses: the current one counts until the next begins."""
         if self.next_status and self.next_day and day >= self.next_day:
             return self.next_status
         return self.status
 
 
-class Statuses:
-    """All series of one file, by their names in lower case."""
+class SeriesList:
+    """The series of one file, found by name."""
 
     def __init__(self, series: tuple[Series, ...] = ()) -> None:
         self.series = series
@@ -191,18 +191,18 @@ class Statuses:
                 self._by_week[monday_of(one.release), one.name[:1].casefold()] = one.release
 
     def get(self, name: str) -> Series | None:
-        """The series of a name, in any case."""
+        """Return the series with a name, ignoring case."""
         return self._by_name.get(name.casefold())
 
     def released_in_week(self, day: date, letter: str) -> date | None:
-        """The day of the release of a series that begins with a letter, if it is in the week of a day."""
+        """Return the release date of the series with this first letter, if it is in the week of a day."""
         return self._by_week.get((monday_of(day), letter.casefold()))
 
     def current(self, day: date) -> Series | None:
-        """The series under development on a day.
+        """Return the series under development on a day.
 
-        It is the one that is released next, for whatever day, which the states cannot tell of the past. Only while
-        that is still ``future``, because the release before it is late, another one that is in development counts.
+        That is the series released next after the day, as past statuses are not known. While its status is still
+        ``future``, because the release before it is late, it is the series whose status is ``development``.
         """
         ahead = [one for one in self.series if one.release and one.release >= day]
         coming = min(ahead, key=lambda one: one.release or day, default=None)
@@ -212,21 +212,21 @@ class Statuses:
         return max(developed, key=lambda one: one.release or date.max, default=coming)
 
 
-def read_statuses(file: Path, path: str, problems: list[Problem]) -> Statuses:
-    """Read the file. What is not sound of it is a problem and left out."""
+def read_series_list(file: Path, path: str, problems: list[Problem]) -> SeriesList:
+    """Read the list of all series. Invalid series are problems and left out."""
     text = read_file(file, path, problems)
     before = len(problems)
     root = safeyaml.compose(text, path, problems, max_aliases=0) if text is not None else None
     if root is None:
         if text is not None and len(problems) == before:
             problems.append(Problem(path, 1, 1, Code.EMPTY, "there is nothing in the file"))
-        return Statuses()
+        return SeriesList()
     reader = NodeReader(path, problems)
     if not isinstance(root, SequenceNode):
         reader.complain(root, Code.WRONG_TYPE, "the file must be a list of series")
-        return Statuses()
+        return SeriesList()
     found = (_read_series(reader, node) for node in root.value)
-    return Statuses(tuple(one for one in found if one is not None))
+    return SeriesList(tuple(one for one in found if one is not None))
 
 
 def _read_series(reader: NodeReader, node: Node) -> Series | None:
@@ -256,12 +256,12 @@ def read_file(file: Path, path: str, problems: list[Problem]) -> str | None:
     """
     try:
         if not stat.S_ISREG(file.stat().st_mode):
-            problems.append(Problem(path, 0, 0, Code.UNREADABLE, "cannot be read: it is not a file"))
+            problems.append(Problem(path, 0, 0, Code.UNREADABLE, "cannot be read: not a regular file"))
             return None
         with file.open("rb") as stream:
             data = stream.read(safeyaml.MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "its name is not one of a file"
+        reason = error.strerror if isinstance(error, OSError) else "not a valid file name"
         problems.append(Problem(path, 0, 0, Code.UNREADABLE, f"cannot be read: {reason}"))
         return None
     return safeyaml.decode(data, path, problems)

@@ -185,8 +185,8 @@ def test_release_by_the_list_of_all_series(files: Files) -> None:
     assert (schedule.events[-1].day, schedule.events[-1].exact) == (date(2027, 1, 12), True)
     assert (schedule.events[0].id, schedule.events[0].day) == ("p-final", date(2026, 12, 8))
     assert problems == [
-        "releases/quartz/schedule.rst:46:28: schedule-contradiction the text names 2027-01-14 as the day of the "
-        "release, but it is 2027-01-12 by the list of all series"
+        "releases/quartz/schedule.rst:46:28: schedule-contradiction the release is on 2027-01-14 in the "
+        "text, but on 2027-01-12 in the list of all series"
     ]
 
 
@@ -198,8 +198,8 @@ def test_release_in_another_week_than_listed(files: Files, day: str) -> None:
     assert schedule is not None
     assert schedule.release == date(2027, 1, 13)
     assert problems == [
-        "releases/quartz/schedule.yaml:27:5: schedule-contradiction the list of all series has the release on "
-        f"{day}, but here it is in the week of 2027-01-11"
+        f"releases/quartz/schedule.yaml:27:5: schedule-contradiction the release is on {day} in the list "
+        "of all series, but here in the week of 2027-01-11"
     ]
 
 
@@ -265,29 +265,27 @@ def test_rows_twice_and_out_of_order(files: Files) -> None:
         ("2027-01-11/2027-01-15", "R+0", "q-final"),
     ]
     assert found == [
-        "7:3 the week of 2026-12-21 stands after a later one, that of 2026-12-28: weeks are taken in the order of "
-        "time",
-        "9:3 the week of 2026-12-28 stands a second time; the first is in line 4",
+        "7:3 the week of 2026-12-21 is listed after the week of 2026-12-28; weeks are sorted by date",
+        "9:3 duplicate week of 2026-12-28; first listed on line 4",
     ]
 
 
 def test_row_that_reaches_into_the_next(files: Files) -> None:
     weeks, found = remarks(files, cycle(week("2026-12-28", "2027-01-11"), R1, R0))
     assert weeks[0] == ("2026-12-28/2027-01-01", None, "")
-    assert found == ["4:3 the week of 2026-12-28 reaches into the next, in line 6: it is taken to end on 2027-01-01"]
+    assert found == ["4:3 the week of 2026-12-28 overlaps the next one, on line 6; it is cut to end on 2027-01-01"]
     weeks, found = remarks(files, cycle(R1, week("2027-01-11", "2027-01-22", "R+0")))
     assert weeks[1] == ("2027-01-11/2027-01-15", "R+0", "")
-    assert found == ["7:3 the week of 2027-01-11 has 12 days: it is taken to end on 2027-01-15"]
+    assert found == ["7:3 the week of 2027-01-11 has 12 days; it is cut to end on 2027-01-15"]
 
 
 def test_names_win_over_the_head(files: Files) -> None:
     weeks, found = remarks(files, cycle(R1, R0, start="2026-12-21", release="2027-02-01"))
     assert [name for _, name, _ in weeks] == ["R-1", "R+0"]
     assert found == [
-        "1:13 'start-week' is 2026-12-21, but by the names of the weeks the first one begins on 2027-01-04, which "
-        "counts",
-        "2:15 'release-week' is 2027-02-01, but by the names of the weeks that of the release begins on 2027-01-11, "
-        "which counts",
+        "1:13 'start-week' is 2026-12-21, but the first week begins on 2027-01-04 according to the names of the weeks",
+        "2:15 'release-week' is 2027-02-01, but the release week begins on 2027-01-11 according to the names of the "
+        "weeks",
     ]
 
 
@@ -295,7 +293,7 @@ def test_a_name_of_its_own(files: Files) -> None:
     rows = [week("2026-12-21", "2026-12-25", "R-4"), week("2026-12-28", "2027-01-01", "R-2"), R1, R0]
     weeks, found = remarks(files, cycle(*rows, start="2026-12-21"))
     assert [name for _, name, _ in weeks] == ["R-4", "R-2", "R-1", "R+0"]
-    assert found == ["4:3 the week is called R-4, but it is R-3 by the names of the others: its own name counts"]
+    assert found == ["4:3 the week is called R-4, but it is R-3 according to the other weeks; its own name is used"]
 
 
 def test_weeks_that_begin_on_other_days(files: Files) -> None:
@@ -303,9 +301,9 @@ def test_weeks_that_begin_on_other_days(files: Files) -> None:
     weeks, found = remarks(files, cycle(R1, last, release="2027-01-13"))
     assert weeks[1] == ("2027-01-12/2027-01-13", "R+0", "q-final q-end")
     assert found == [
-        "2:15 'release-week' begins on 2027-01-13, a Wednesday: weeks are counted from Mondays",
-        "7:3 the week begins on 2027-01-12, a Tuesday: weeks are counted from Mondays",
-        "10:24 the week has 'q-final' a second time; the first is in line 10",
+        "2:15 'release-week' begins on 2027-01-13, a Wednesday: weeks must begin on a Monday",
+        "7:3 the week begins on 2027-01-12, a Tuesday: weeks must begin on a Monday",
+        "10:24 duplicate event 'q-final' in this week; first listed on line 10",
     ]
     schedule, _ = files.read("quartz")
     assert schedule is not None
@@ -355,10 +353,10 @@ On 5 January 2027 or on January 6th.
         ("q-4", 7, False),
     ]
     assert problems == [
-        "releases/quartz/schedule.rst:9:1: schedule-contradiction the text names 14 January, which is not in the week "
-        "of 2027-01-04 that it stands in",
-        "releases/quartz/schedule.rst:16:8: schedule-contradiction the text names the year 2026, but the week is that "
-        "of 2027-01-05",
+        "releases/quartz/schedule.rst:9:1: schedule-contradiction the text names 14 January, but the event is listed "
+        "in the week of 2027-01-04",
+        "releases/quartz/schedule.rst:16:8: schedule-contradiction the text names the year 2026, but its week has "
+        "2027-01-05",
         "releases/quartz/schedule.yaml:7:30: schedule-anchor 'q-4' has no anchor in releases/quartz/schedule.rst",
         "releases/quartz/schedule.yaml:11:15: schedule-anchor 'q-final' has no anchor in releases/quartz/schedule.rst",
     ]
@@ -392,7 +390,7 @@ def test_deadlines_that_are_not_in_their_week(files: Files) -> None:
     assert [problem.partition(" the text names ")[::2] for problem in problems if "the text names" in problem] == [
         (
             f"releases/quartz/schedule.rst:{place} schedule-contradiction",
-            f"{day}, which is not in the week of 2027-01-04 that it stands in",
+            f"{day}, but the event is listed in the week of 2027-01-04",
         )
         for place, day in (
             ("6:36:", "30 December 2026"),

@@ -82,7 +82,7 @@ def test_without_network(server: WebServer) -> None:
     server.close()
     assert fetch_schedules(f"{server.url}/raw", note=notes.append) == folder
     assert len(notes) == 1
-    assert "the schedules that were fetched on" in notes[0]
+    assert "using the schedules fetched on" in notes[0]
     assert "schedule-fetch" in failure(f"{server.url}/other")
 
 
@@ -112,10 +112,10 @@ def test_what_cannot_be_had(server: WebServer) -> None:
         "/loop.yaml": "redirect",
         "/forbidden.yaml": "the server says 403",
         "/broken.yaml": "the server says 500",
-        "/gone.yaml": "there is no http",
+        "/gone.yaml": "/gone.yaml was not found",
         "/nowhere": "/nowhere/data/series_status.yaml",
         "/none": "there is no schedule in",
-        "/raw?x=1": "is neither a file nor a folder",
+        "/raw?x=1": "cannot be a folder",
     }.items():
         message = failure(f"{server.url}{url}")
         assert part in message, message
@@ -169,7 +169,7 @@ def test_a_server_that_is_down_for_a_while(server: WebServer) -> None:
         assert fetch_schedules(f"{server.url}/raw", note=notes.append) == folder
         assert len(server.asked) == before + 1
     assert "the server says 503" in notes[0] and "ends too early" in notes[1]
-    assert all("the schedules that were fetched on" in note for note in notes)
+    assert all("using the schedules fetched on" in note for note in notes)
     # one that refuses is up
     server.pages[path] = 403
     assert "the server says 403" in failure(f"{server.url}/raw")
@@ -188,7 +188,7 @@ def test_one_deadline_for_all_files(server: WebServer, monkeypatch: pytest.Monke
     assert "takes longer than" in failure(f"{server.url}/raw")
     assert server.asked == [status, "/raw/doc/source/ruby/schedule.yaml"]
     monkeypatch.setattr(fetch, "MAX_WHOLE_TIME", 0)
-    assert "the schedules take longer than 0 seconds" in failure(f"{server.url}/other")
+    assert "fetching the schedules takes longer than 0 seconds" in failure(f"{server.url}/other")
     monkeypatch.setattr(fetch, "MAX_WHOLE_TIME", 60)
     monkeypatch.setattr(fetch, "MAX_TIME", 0.3)
     assert "takes longer than 0.3 seconds" in failure(f"{server.url}/raw")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from sphinxext.digest.model import Place, Scope
-from sphinxext.digest.schedule.project_schedule import own_schema
+from sphinxext.digest.schedule.project_schedule import project_schedule_schema
 
 from .conftest import TODAY, Files
 
@@ -89,7 +89,7 @@ def test_a_folder_names_the_series(files: Files) -> None:
     assert schedule.series == "ruby"
     assert problems == [
         "releases/ruby/schedule.yaml:1:9: schedule-contradiction the series is called 'amber' here, but its folder "
-        "'ruby', which counts"
+        "is called 'ruby', which is used"
     ]
 
 
@@ -118,7 +118,11 @@ BAD = {
     "id": (OWN.replace("id: lamps", "id: two words"), ["15:9 bad-value 'id' must be one word"], True),
     "scope": (OWN.replace("scope: project", "scope: my"), ["20:12 bad-value 'scope' must be cross-project or"], True),
     "url": (OWN.replace("https:", "javascript:"), ["6:6 bad-url 'url' must be an absolute URL"], True),
-    "series": (OWN.replace("series: amber", "series: ../amber"), ["1:9 bad-value 'series' must be of letters"], True),
+    "series": (
+        OWN.replace("series: amber", "series: ../amber"),
+        ["1:9 bad-value 'series' may have only letters"],
+        True,
+    ),
     "list": (OWN[: OWN.index("  - title")] + "  a: b\n", ["8:3 wrong-type 'milestones' must be a list"], True),
     "text": (
         OWN.replace("text: |", "text: [a]\n    #").replace("      Nothing", "#").replace("      Not", "#"),
@@ -159,7 +163,7 @@ def load(text: str) -> Any:
 
 
 def test_schema() -> None:
-    schema = own_schema()
+    schema = project_schedule_schema()
     validator = jsonschema.Draft202012Validator(schema)
     validator.check_schema(schema)
     assert not list(validator.iter_errors(load(OWN)))

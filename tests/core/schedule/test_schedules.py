@@ -230,13 +230,13 @@ def test_fingerprint(files: Files, tmp_path: Path) -> None:
 
 
 BAD = {
-    "- {start: 2026-11-20, end: 2026-11-16, name: R-1}": "4:28 bad-period the week that begins on 2026-11-20 ends",
+    "- {start: 2026-11-20, end: 2026-11-16, name: R-1}": "4:28 bad-period the week ends on 2026-11-16, before it",
     "- {start: 2026-11-16, name: R-1}": "4:3 missing-key a week needs the key 'end'",
     "- {start: 16 November, end: 2026-11-20}": "4:11 bad-date 'start' must be a day such as 2026-11-16, not '16 Nov",
     "- {start: 2026-11-31, end: 2026-12-04}": "4:11 bad-date 'start' cannot be read: there is no such day",
     "- {start: 1812-11-16, end: 2026-11-20}": "4:11 bad-date 'start' cannot be read: the year 1812 is not",
-    "- {start: 2026-11-16, end: 2026-11-20, name: eighteen}": "4:46 bad-value a week must be called R-17, R+0 or",
-    "- {start: 2026-11-16, end: 2026-11-20, name: R-99999}": "4:46 bad-value a week must be called R-17, R+0 or",
+    "- {start: 2026-11-16, end: 2026-11-20, name: eighteen}": "4:46 bad-value a week must have a name such as R-17",
+    "- {start: 2026-11-16, end: 2026-11-20, name: R-99999}": "4:46 bad-value a week must have a name such as R-17",
     "- {start: 2026-11-16, end: 2026-11-20, x-project: a}": "4:51 wrong-type 'x-project' must be a list",
     "- {start: 2026-11-16, end: 2026-11-20, x-project: [[a]]}": "4:52 wrong-type an event in 'x-project' must be",
     "- {start: 2026-11-16, end: 2026-11-20, x-project: ['']}": "4:52 empty-text 'x-project' is empty",
@@ -298,6 +298,6 @@ def test_what_is_no_file(files: Files, tmp_path: Path) -> None:
     schedules = files.load("pipe.yaml")
     assert schedules.find("pipe", TODAY) is None
     assert [str(problem) for problem in schedules.problems] == [
-        "pipe.yaml: unreadable cannot be read: it is not a file"
+        "pipe.yaml: unreadable cannot be read: not a regular file"
     ]
     assert isinstance(schedules, Schedules)
