@@ -81,7 +81,7 @@ def test_what_two_builds_left_is_written_again(site: Project) -> None:
         site.build()
         memory.with_name(memory.name + ".kept").write_bytes(memory.read_bytes())
         when = "env-updated" if "unlink" in other else "doctree-resolved"
-        another = f"    if not app.env.get_domain('digest').is_finished:\n        {other}\n"
+        another = f"    if not app.env.get_domain('digest').build_state.writes.is_finished:\n        {other}\n"
         conf.write_text(
             f"{before}\nimport os, shutil\n\nfile = {str(memory)!r}\n\ndef another(app, *_):\n{another}\n"
             f"def setup(app):\n    app.connect({when!r}, another, priority=900)\n"

@@ -14,8 +14,7 @@ from hostile.texts import SECRET, SECRET_FILE, TEXTS
 from joint.indexes import HOME, index, note
 from web_server import WebServer
 
-from sphinxext.digest import joint
-from sphinxext.digest.joint import merge as load
+from sphinxext.digest.joint import merge
 
 from .building import Build, Project, empty_project
 from .test_any_edits import search_index
@@ -120,8 +119,8 @@ def test_nothing_changed_reads_no_index(site: Project, server: WebServer, monkey
     def refuse(*_: object) -> None:
         raise AssertionError("an index was read")
 
-    monkeypatch.setattr(load, "parse_index", refuse)
-    monkeypatch.setattr(joint.Joint, "read", refuse)
+    monkeypatch.setattr(merge, "parse_index", refuse)
+    monkeypatch.setattr(merge.Joint, "read", refuse)
     # asked in vain, and not asked at all: no reason to read anything, nor for a warning
     for limit in (0, 1):
         build = site.build(output=f"{limit}", doctrees=f"doctrees-{limit}", digest_joint_cache_limit=limit,

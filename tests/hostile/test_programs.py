@@ -251,11 +251,11 @@ def test_one_line_of_the_package_starts_git() -> None:
         for file in PACKAGE.rglob("*.py")
     }
     assert {name: set(starters) for name, starters in found.items() if starters} == {
-        "history/git.py": {"subprocess", "Popen"},
+        "release/git.py": {"subprocess", "Popen"},
         # the user's own editor, for who asks for it
         "cli/new.py": {"click.edit"},
     }
-    assert found["history/git.py"].count("Popen") == 1
+    assert found["release/git.py"].count("Popen") == 1
 
 
 #: Runs the command or Sphinx with a hook that writes down each process that is started, and by which module of ours.

@@ -91,9 +91,9 @@ def test_folder_that_becomes_a_link(
     before = sorted(target.iterdir()) if place != "loop" else []
     shutil.rmtree(other / FOLDER)
     (other / FOLDER).symlink_to(target)
-    repository = make_repository(other)
-    repository.commit("2026-01-02T00:00:00Z")
-    repository.run("push", "--quiet", "origin", "main")
+    elsewhere = make_repository(other)
+    elsewhere.commit("2026-01-02T00:00:00Z")
+    elsewhere.run("push", "--quiet", "origin", "main")
     repository.clone.join(str(remote), "main")
     assert (clone / FOLDER).is_symlink()
 
@@ -193,11 +193,11 @@ def test_what_a_killed_process_has_left(clone: Path, repository: Repository) -> 
 
 def test_nothing_to_keep(tmp_path: Path, make_repository: type) -> None:
     """There is no commit without a success, also where there is none at all."""
-    root = make_repository(tmp_path / "new").root
-    repository = Repository(Clone(root, root / ".git" / "bot-index"), FOLDER)
+    new = make_repository(tmp_path / "new")
+    repository = Repository(Clone(new.root, new.root / ".git" / "bot-index"), FOLDER)
     assert repository.committed([]) == set()
     assert repository.keep([]) is None
-    assert not repository.run("for-each-ref")
+    assert not new.run("for-each-ref")
 
 
 def test_message_of_a_commit(clone: Path, repository: Repository, git: Callable[..., str]) -> None:

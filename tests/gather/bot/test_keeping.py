@@ -226,8 +226,8 @@ def test_first_commit_of_a_repository(tmp_path: Path, make_repository: type) -> 
     new = make_repository(tmp_path / "new")
     repository = Repository(Clone(new.root, new.root / ".git" / "bot-index"), FOLDER)
     entries = _entries("#success one")
-    assert _keep_again(repository, entries) == repository.run("rev-parse", "HEAD")
-    assert repository.run("log", "-1", "--format=%an %s") == "Tester Add success of ttx in #dev"
+    assert _keep_again(repository, entries) == new.run("rev-parse", "HEAD")
+    assert new.run("log", "-1", "--format=%an %s") == "Tester Add success of ttx in #dev"
 
 
 def test_correction(clone: Path, repository: Repository, git: Callable[..., str]) -> None:

@@ -107,7 +107,7 @@ def _run(recorder: Recorder, work: Callable[[], Awaitable[Any]]) -> bool:
         running = asyncio.create_task(recorder.run())
         await work()
         safe = await recorder.finish()
-        assert recorder.has_ended or not recorder._keeper.failures  # type: ignore[attr-defined]
+        assert recorder.has_ended or not recorder._repository.failures  # type: ignore[attr-defined]
         running.cancel()
         return safe
 
@@ -325,8 +325,8 @@ def test_real_journal_and_recorder(tmp_path: Path) -> None:
 
     async def work() -> None:
         recorder.add(entries[0])
-        await _until(lambda: recorder._keeper.kept)  # type: ignore[attr-defined]
-        recorder._keeper.failures = [GitError("no") for _ in range(1000)]  # type: ignore[attr-defined]
+        await _until(lambda: recorder._repository.kept)  # type: ignore[attr-defined]
+        recorder._repository.failures = [GitError("no") for _ in range(1000)]  # type: ignore[attr-defined]
         recorder.add(entries[1])
         recorder.add(entries[2])
 
