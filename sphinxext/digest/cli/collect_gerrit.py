@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from datetime import date
+from typing import Any
 
 import click
 
@@ -71,20 +71,7 @@ def _site(text: str) -> str:
     help="Where the Gerrit of a saved answer of its REST API is.",
 )
 @collector
-def command(
-    run: CollectRun,
-    /,
-    sources: tuple[str, ...],
-    since: date | None,
-    until: date | None,
-    group: str | None,
-    limit: int | None,
-    votes: tuple[Vote, ...],
-    projects: tuple[str, ...],
-    wip: bool,
-    abandoned: bool,
-    site: str,
-) -> None:
+def command(run: CollectRun, /, sources: tuple[str, ...], site: str, **choice: Any) -> None:
     """Draft an item of each change in a list of Gerrit's, and print the paths of the fragments.
 
     A URL is that of a search as the browser has it, https://review.example.org/q/status:open+project:specs, or a query
@@ -101,11 +88,10 @@ def command(
     """
     found = run.read(sources, lambda source: _read(source, site))
     run.problems += [problem for part in found for problem in part.problems]
-    options = ChangeOptions(today(), since, until, limit, group, projects, votes, wip, abandoned)
+    options = ChangeOptions(today(), **choice)
     changes = [change for part in found for change in part.changes]
     _say_left_out(sum(part.private for part in found), len(unasked(changes, options)))
-    drafts = draft_changes(changes, options)
-    run.save(drafts)
+    run.save(draft_changes(changes, options))
 
 
 def _read(source: str, site: str) -> ChangeList:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
+from typing import Any
 
 import click
 
@@ -57,17 +58,7 @@ def _channel(text: str) -> str:
     help="How far the clock of the logs is ahead of UTC, where they do not say it.",
 )
 @collector
-def command(
-    run: CollectRun,
-    /,
-    logs: tuple[str, ...],
-    channel: str | None,
-    url: str | None,
-    since: date | None,
-    until: date | None,
-    day: date | None,
-    offset: timedelta,
-) -> None:
+def command(run: CollectRun, /, logs: tuple[str, ...], **given: Any) -> None:
     """Draft the successes and thanks that people told in the logs of channels.
 
     The logs are those of Limnoria (supybot) and irclog2html's pages of them, WeeChat, irssi, ZNC, The Lounge, Textual,
@@ -79,10 +70,10 @@ def command(
     within five minutes ('s/old/new/', or the same again) and a link to the line of the log: by --url, or where the log
     is a page behind a URL.
     """
-    if since and until and until < since:
-        raise click.UsageError(f"{since} is later than {until}.")
-    options = LogOptions(channel, url, since, until, day, offset)
-    found = run.read(logs, lambda log: find_sources(log, channel, options.may_matter))
+    options = LogOptions(**given)
+    if options.since and options.until and options.until < options.since:
+        raise click.UsageError(f"{options.since} is later than {options.until}.")
+    found = run.read(logs, lambda log: find_sources(log, options.channel, options.may_matter))
     logs_read = _read([source for sources in found for source in sources], options)
     run.problems += logs_read.problems
     run.save(logs_read.drafts())

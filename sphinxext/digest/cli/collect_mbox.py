@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
 from sphinxext.digest.cli._drafts import CollectRun, collector
 from sphinxext.digest.cli._output import visible
-from sphinxext.digest.cli.threads import find, options_of, thread_options
+from sphinxext.digest.cli.threads import find, thread_options
 from sphinxext.digest.collection.load import load_collection
 from sphinxext.digest.gather.mail.draft import draft_thread, growth
-from sphinxext.digest.gather.mail.ranking import Candidate, Status
+from sphinxext.digest.gather.mail.ranking import Candidate, Status, ThreadOptions
 
 
 @click.command("mbox")
@@ -33,12 +33,9 @@ def command(
     /,
     sources: tuple[str, ...],
     top: int | None,
-    min_messages: int,
-    tags: tuple[str, ...],
-    since: date | None,
-    until: date | None,
     archive: str | None,
     chosen: tuple[str, ...],
+    **choice: Any,
 ) -> None:
     """Draft summaries of the threads of mailing lists, and print the paths of the fragments.
 
@@ -52,7 +49,7 @@ def command(
     """
     project, settings = run.project, run.settings
     collection = load_collection(project.root, settings)
-    finding = find(sources, collection, options_of(None, min_messages, tags, since, until, chosen), archive)
+    finding = find(sources, collection, ThreadOptions(chosen=chosen, **choice), archive)
     # what was drafted before is among the best still, whatever became of it: others do not move up
     wanted = sorted((one for one in finding.candidates if one.is_worthy or one.is_there), key=lambda one: -one.rank)
     wanted = wanted[: top if not chosen else None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import click
@@ -20,7 +20,7 @@ from sphinxext.digest.text.width import width_of
 
 
 def thread_options(*, top: int | None, min_messages: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add the options that choose threads, with these defaults; :func:`options_of` takes their values."""
+    """Add the options that choose threads: the fields of :class:`ThreadOptions`, and ``archive``."""
     options = (
         click.option(
             "--top",
@@ -38,7 +38,14 @@ def thread_options(*, top: int | None, min_messages: int) -> Callable[[Callable[
             show_default=True,
             help="Only threads of N messages or more.",
         ),
-        click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only threads with [TAG]. May be repeated."),
+        click.option(
+            "--tag",
+            "tags",
+            metavar="TAG",
+            multiple=True,
+            callback=lambda _ctx, _param, tags: frozenset(tag.strip("[] ").casefold() for tag in tags),
+            help="Only threads with [TAG]. May be repeated.",
+        ),
         click.option(
             "--since", metavar="DATE", callback=readable_day, help="Only threads that went on at or after it."
         ),
@@ -58,21 +65,6 @@ def thread_options(*, top: int | None, min_messages: int) -> Callable[[Callable[
         return function
 
     return add
-
-
-def options_of(
-    top: int | None,
-    min_messages: int,
-    tags: Sequence[str],
-    since: date | None,
-    until: date | None,
-    chosen: Sequence[str] = (),
-) -> ThreadOptions:
-    """Return the choice of threads that the options make."""
-    folded = frozenset(tag.strip("[] ").casefold() for tag in tags)
-    if chosen:
-        return ThreadOptions(chosen=tuple(chosen), since=since, until=until)
-    return ThreadOptions(top, min_messages, folded, since, until)
 
 
 def find(sources: Sequence[str], collection: Collection, options: ThreadOptions, archive: str | None) -> Finding:
@@ -109,14 +101,10 @@ def command(
     ctx: click.Context,
     /,
     sources: tuple[str, ...],
-    top: int | None,
-    min_messages: int,
-    tags: tuple[str, ...],
-    since: date | None,
-    until: date | None,
     archive: str | None,
     fragments: str | None,
     form: str,
+    **choice: Any,
 ) -> None:
     """Print the threads of mailing lists, the most interesting ones first.
 
@@ -129,7 +117,7 @@ def command(
     """
     project, problems = open_project(ctx.obj)
     collection = load_collection(project.root, settings_to_write(project, fragments))
-    finding = find(sources, collection, options_of(top, min_messages, tags, since, until), archive)
+    finding = find(sources, collection, ThreadOptions(**choice), archive)
     if form == "json":
         click.echo(as_json([_record(candidate) for candidate in finding.candidates]), nl=False)
     else:
