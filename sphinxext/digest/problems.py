@@ -138,7 +138,7 @@ class Code(StrEnum):
     """A file that holds no mail archive, or a folder with none."""
     # release notes
     HISTORY = "history"
-    """The versions of release notes cannot be told: no repository, no git, a branch that is not there."""
+    """The versions of release notes are not known: there is no repository, no git, or no such branch."""
     SHALLOW = "shallow"
     """A shallow clone does not know the versions of all notes, or a partial clone lacks some of their texts."""
     UNKNOWN_SECTION = "unknown-section"

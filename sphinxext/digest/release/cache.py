@@ -1,12 +1,12 @@
 """The cache of earlier scans, in the user's cache folder.
 
-Two kinds of things are kept, for each repository and folder of notes:
+Each repository and folder of notes has two kinds of entries:
 
-* facts: parents and dates of commits, and what commits did to notes. They can never be wrong, for a commit's name is
-  made from its content. They are only ever appended, so that a scan costs what is new since the last one.
+* facts: parents and dates of commits, and their changes to notes. They are never stale: the name of a commit is a hash
+  of its content. They are only appended, so that a scan reads only what is new since the last one.
 * results: the notes of a scan, by all that it depended on.
 
-Nothing here is needed, and nothing here fails: what cannot be read or written is found out again.
+Nothing here raises: entries that cannot be read or written are found again in git.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from zlib import crc32
 
 from sphinxext.digest.files import write_unsynced
 
-#: To be counted up when what is kept, or what is made of it, changes.
+#: Counted up when the format of entries, or their use, changes.
 _VERSION = 1
-#: Results that are kept; a site may have a page for each series.
+#: The number of cached results; a site may have a page for each series.
 _MOST_RESULTS = 100
-#: A variable that names the folder of the cache; if it is empty, nothing is kept.
+#: The variable that names the folder of the cache; if it is empty, nothing is cached.
 VARIABLE = "SPHINXEXT_DIGEST_CACHE"
 
 #: A kind of facts, one letter, and the facts.
@@ -34,7 +34,7 @@ Facts = tuple[str, bytes]
 
 
 def key_of(*parts: object) -> str:
-    """A name for what a result depends on; the parts are compared as JSON."""
+    """Hash the dependencies of a result, which are compared as JSON."""
     text = json.dumps([_VERSION, *parts], sort_keys=True, default=repr)
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]
 

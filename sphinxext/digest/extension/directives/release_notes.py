@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives, states
@@ -14,7 +14,6 @@ from sphinxext.digest.extension.dependencies import remember
 from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import OptionSpec
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain, Target
-from sphinxext.digest.extension.histories import Report
 from sphinxext.digest.extension.releases import (
     ReleaseQuery,
     RepositoryLookup,
@@ -25,8 +24,9 @@ from sphinxext.digest.extension.releases import (
 )
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.release.config import FOLDER, prelude_title, sections_of
-from sphinxext.digest.render.release_notes import label_of
+
+if TYPE_CHECKING:
+    from sphinxext.digest.extension.histories import Report
 
 
 class ReleaseNotesDirective(SphinxDirective):
@@ -47,7 +47,10 @@ class ReleaseNotesDirective(SphinxDirective):
     }
 
     def run(self) -> list[nodes.Node]:
-        """The versions as sections, or nothing after a warning."""
+        """Return the versions as sections, or nothing after a warning."""
+        # only pages with release notes need what reads them
+        from sphinxext.digest.release.config import FOLDER
+
         folder = self.options.get("relnotessubdir") or FOLDER
         root = find_repository(self.env, self.options.get("reporoot"), folder)
         remember(self.env, RepositoryLookup(self.options.get("reporoot"), folder))
@@ -113,7 +116,10 @@ class ReleaseNotesDirective(SphinxDirective):
         return parts
 
     def _register(self, report: Report, query: ReleaseQuery) -> None:
-        """Let versions be referred to, and links lead to labels, which stay when there are newer versions."""
+        """Register versions as targets, and let links lead to labels, which newer versions do not change."""
+        from sphinxext.digest.release.config import prelude_title, sections_of
+        from sphinxext.digest.render.release_notes import label_of
+
         names, domain = self.state.document.nameids, DigestDomain.of(self.env)
         headings = [prelude_title(report.conf), *(heading for _name, heading, _level in sections_of(report.conf))]
         anchors: set[str] = set()
