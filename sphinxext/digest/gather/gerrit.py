@@ -17,15 +17,15 @@ from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.text.urls import split_url
 from sphinxext.digest.text.visible import visible_text
 
-#: How many changes are asked for where the query does not say it.
+#: The number of changes to ask for if the query does not say it.
 ASKED_FOR = 100
 
-#: What Gerrit puts before its JSON, so that no page can load it as a script (REST API, "Output Format").
+#: The prefix of Gerrit's JSON, so that no page can load it as a script (REST API, "Output Format").
 _PREFIX = ")]}'"
-#: What is needed besides the changes themselves: their votes.
+#: The option of the REST API that adds votes.
 _DETAILS = "DETAILED_LABELS"
 _MERGED, _ABANDONED = "MERGED", "ABANDONED"
-#: What Gerrit called a private change before version 2.15.
+#: The status of private changes before Gerrit 2.15.
 _OLD_PRIVATE = "DRAFT"
 #: The keys by which the REST API and ``gerrit query`` mark changes; any value but a negative one counts.
 _PRIVATE_KEYS, _WIP_KEYS = ("is_private", "private"), ("work_in_progress", "wip")

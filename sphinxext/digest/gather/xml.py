@@ -20,7 +20,7 @@ from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.text.encoding import as_windows, decoded_as
 from sphinxext.digest.text.urls import join_url
 
-#: How deep elements may be nested, and how many a tree may have.
+#: The deepest nesting of elements, and the most elements of a tree.
 MAX_DEPTH, MAX_ELEMENTS = 100, 400_000
 #: Characters that XML 1.0 forbids, and references to them.
 FORBIDDEN = re.compile(
@@ -29,7 +29,7 @@ FORBIDDEN = re.compile(
 )
 
 _ENCODING = re.compile(rb"<\?xml[^>]{0,200}?\bencoding\s{0,9}=\s{0,9}[\"']([\w.-]{1,40})[\"']")
-#: What browsers, too, take for Windows-1252.
+#: Encodings that are read as Windows-1252, as in browsers.
 _LATIN = re.compile(r"iso[-_]?8859[-_]1|latin[-_]?1|windows[-_]1252|cp1252", re.IGNORECASE)
 _DECLARATION = re.compile(r"\s*<\?xml\s[^<>]{0,500}\?>")
 #: An ampersand that begins none of the references that XML knows, with the one that HTML may know.

@@ -144,7 +144,7 @@ def check_nick(text: str) -> str:
 LEVELS = ("debug", "info", "warning", "error")
 #: The name of the loggers of all modules of the bot.
 _NAME = "sphinxext.digest.gather.bot"
-#: How long a line may be: a success that could not be recorded is there with all its fields.
+#: The longest line: one with all fields of a success that could not be recorded fits.
 _MAX_LINE = 5000
 #: A user and a password in a URL.
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]*@")

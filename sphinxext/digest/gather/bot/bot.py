@@ -51,7 +51,7 @@ class DaemonThreads(ThreadPoolExecutor):
 
 logger = logging.getLogger(__name__)
 
-#: What the bot says as it leaves.
+#: The message of the bot's QUIT.
 _FAREWELL = "SuccessBot is stopped"
 _TO_STOP = (signal.SIGINT, signal.SIGTERM)
 

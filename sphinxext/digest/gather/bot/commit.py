@@ -85,16 +85,16 @@ def _command(arguments: Sequence[str]) -> str:
     return next(word for option, word in zip(("", *arguments), arguments, strict=False) if "-c" not in (option, word))
 
 
-#: How many seconds a remote may take for anything.
+#: The most seconds for any command to a remote.
 REMOTE_TIMEOUT = 60.0
 #: After how many seconds a lock on a branch is nobody's any more, and one that our own git must have left.
 STALE_LOCK, OWN_STALE_LOCK = 600.0, 3.0
-#: How many seconds our own git may take from the marker to its last lock.
+#: The most seconds between the marker and the last lock of our own git.
 _OWN_TIME = 30.0
-#: Where a remote's branch is kept while it is looked at: no branch, and none of the remote's own.
+#: The ref of a remote's branch while it is merged: neither a branch nor a ref of the remote's own.
 _THEIRS = "refs/sphinx-digest/remote"
 _NOTHING = "0" * 40
-#: What is committed has reached the disk when git says so.
+#: Options that make git wait until a commit is on the disk.
 _SAFE = ("-c", "core.fsync=all")
 
 

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 _CHUNK = 4096
 #: Seconds for taking leave of a server.
 _LEAVING = 2.0
-#: How many bytes may wait for a server that does not read, and how many lines for their turn.
+#: The most bytes that wait for a server that does not read, and the most lines that wait for their turn.
 _MOST_UNSENT, _MOST_WAITING = 1 << 20, 1000
 
 
@@ -172,7 +172,7 @@ class Connection:
             self._writer.transport.abort()
 
 
-#: What the bot can make use of: the time of a message, and who is a bot.
+#: The capabilities that the bot uses: the time of a message, bots among the senders, and login.
 _WANTED = ("message-tags", "server-time", "sasl")
 #: The most bytes that a line of AUTHENTICATE sends.
 _CHUNK = 400

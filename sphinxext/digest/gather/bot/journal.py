@@ -17,7 +17,7 @@ from sphinxext.digest.files import lock, replace_file, sync_folder
 
 logger = logging.getLogger(__name__)
 
-#: How long what was committed is remembered: a day, within which the same words are counted, and some time more.
+#: The time for which committed entries are remembered: the day within which repetitions are counted, and more.
 REMEMBERED = timedelta(hours=36)
 
 

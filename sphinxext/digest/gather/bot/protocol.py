@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from sphinxext.digest.text.encoding import decode_line
 
-#: How many bytes a line may have with its end, without tags (RFC 1459, 2.3), and how many the tags of a server.
+#: The most bytes of a line with its end but without tags (RFC 1459, 2.3), and of the tags of a server.
 MAX_LINE = 512
 MAX_TAGS = 8191
-#: How many bytes of a line a server may use to say whom it is from: nick, user and host, of the lengths usual today.
+#: The bytes of a line for its sender: nick, user and host, in the lengths usual today.
 PREFIX_ROOM = 120
 
 #: Lower-case letters by the rule of the server (RFC 1459, 2.2; the token CASEMAPPING of the reply 005).

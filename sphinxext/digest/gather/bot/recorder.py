@@ -23,9 +23,9 @@ T = TypeVar("T")
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
 #: Seconds in which successes come together to one commit.
 GATHERED = 0.5
-#: How many successes one commit has at most.
+#: The most successes in one commit.
 MOST_IN_COMMIT = 200
-#: How many successes wait in memory at most when the journal cannot be written.
+#: The most successes that wait in memory while the journal cannot be written.
 MOST_WAITING = 10_000
 #: Seconds for all stages to end. No commit begins in the last seconds of them, and git is killed in the very last.
 TIME_TO_END, TIME_TO_PUSH, TIME_TO_DIE = 3.0, 1.5, 0.5

@@ -173,7 +173,7 @@ class Post:
         return Place(line, 1)
 
 
-#: How many lines after the beginning of a block something of it is looked for.
+#: The number of lines of a block in which a place is searched.
 _FAR = 60
 #: And how many characters: a page may be one line of a megabyte with thousands of places to find.
 _MOST = 20_000

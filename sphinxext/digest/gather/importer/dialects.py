@@ -21,7 +21,7 @@ from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.text.encoding import decode
 
 MARKDOWN, RST = "Markdown", "reStructuredText"
-#: How much a text may have of either before it counts as written in it. One sign alone is in many plain texts.
+#: The weight of signs from which a text counts as marked up. Many plain texts have one sign.
 _ENOUGH = 2
 #: Signs count only so often, as bold words say less than a directive.
 _MANY = 3

@@ -144,7 +144,7 @@ _SILENT = {
     *("script", "style", "head", "noscript", "template", "svg", "iframe", "object", "select", "textarea", "button"),
 }
 _AROUND = {"nav", "footer", "aside"}
-#: So many of them in each other are told apart; no page has that.
+#: The deepest nesting of them that is tracked; no page has more.
 _MAX_SILENT = 100
 _BOLD = {"b", "strong"}
 #: The level of a heading that is a paragraph in bold letters: below those of HTML.

@@ -106,7 +106,7 @@ def _coming(year: int, month: int) -> str | None:
 
 #: Stands for lines that close the successes where a digest has none.
 NO_CLOSING = ".. none"
-#: How far before a number the word may be that says that it leads to something earlier.
+#: The most characters between a word such as "previous" and its number.
 _BEFORE = 80
 
 

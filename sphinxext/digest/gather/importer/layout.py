@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from sphinxext.digest.gather.importer import Block, Form, Words
 
-#: What mails are wrapped at unless their lines say otherwise.
+#: The width of wrapped mails, unless their lines show another.
 USUAL = 79
 #: A text with words beyond this column is not wrapped at all.
 _LIMIT = 110

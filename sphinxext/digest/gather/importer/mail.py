@@ -24,14 +24,14 @@ _YEAR = re.compile(rb"\b[12][0-9]{3}\b")
 _MBOX_TIME = re.compile(
     rb" (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?:[A-Z][a-z]{2} +[0-9]{1,2}|[0-9]{1,2} +[A-Z][a-z]{2}) +[0-9: ]{5,20}"
 )
-#: How long the line is at most that begins a message.
+#: The longest line that begins a message.
 _LONGEST_FROM = 500
 #: The name of a field in a header (RFC 5322).
 _FIELD = re.compile(rb"([!-9;-~]{1,200}):")
 _OF_MAIL = frozenset(
     [b"from", b"subject", b"date", b"message-id", b"received", b"mime-version", b"return-path", b"delivered-to"]
 )
-#: What is read of a field; Python takes a minute for the sender's name if it has 64,000 quotation marks.
+#: The characters of a field that are read; Python takes a minute for a sender with 64,000 quotation marks.
 _LONGEST_FIELD = 2000
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
@@ -44,7 +44,7 @@ _NAVIGATION = re.compile(
 )
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _ANSWER = re.compile(r"(?:\[[^\]]*+\]\s*+)*+re:", re.IGNORECASE)
-#: Where what the sender wrote ends.
+#: The end of the sender's own text.
 _FOOTER = re.compile(
     r"More information about the \S+ mailing list.*|_{20,}|-{5,} next part -{5,}|-- |-{20,}"
     r"|A non-text attachment was scrubbed\.\.\.|An HTML attachment was scrubbed\.\.\."

@@ -18,7 +18,7 @@ _ENTRY = re.compile(r"\[(?P<number>0|[1-9][0-9]{0,2})\]\s*+(?:[-–—−:.=]++\
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
 #: Several entries that lost the line ends between them.
 _SPLIT = re.compile(r"(?<!\s)\s++(?=\[(?:0|[1-9][0-9]{0,2})\]\s*[-–—−:])")  # noqa: RUF001
-#: How many characters before a number may be of its sentence.
+#: The most characters of a sentence before a number.
 _CONTEXT = 1000
 #: Words of addresses that say nothing about what they lead to.
 _COMMON = frozenset(

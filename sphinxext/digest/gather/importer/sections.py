@@ -10,7 +10,7 @@ from sphinxext.digest.gather.importer import Block, Form, Words
 from sphinxext.digest.gather.importer.html import BOLD_LEVEL
 from sphinxext.digest.gather.importer.titles import CLOSER, COUNTDOWN, FULL_THREAD, SUCCESSES
 
-#: What a heading does not end with.
+#: The marks that a heading does not end with.
 _SENTENCE_END = (".", ",", ";", "!")
 _LONG = 120
 #: Without a list below it, a line is a heading if it is not longer than this.

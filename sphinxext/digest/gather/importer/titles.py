@@ -38,7 +38,7 @@ _TAGS = re.compile(r"\A(?:\s*\[[^\]]*\]|\s*(?:re|fwd?|aw):)+\s*", re.IGNORECASE)
 _DAYS_IN_A_NAME = re.compile(r"(?<![0-9])([12][0-9]{3})(-?)(0[1-9]|1[0-2])\2(0[1-9]|[12][0-9]|3[01])(?![0-9])")
 #: A digest covers no more days than that; what is longer has been misread.
 _LONGEST = timedelta(days=100)
-#: How long before its last day a digest may have been sent.
+#: The longest time before its last day that a digest may have been sent.
 _EARLY = timedelta(days=4)
 
 
@@ -172,7 +172,7 @@ CANONICAL_FULL_THREAD = re.compile(r"Full thread: (\S+)")
 CONTINUING = re.compile(
     r"(?<!\s)\s*+[(\[](?:cont(?:inu(?:ed|ing|ation))?|cont'd|update|part \w+)\.?[)\]]", re.IGNORECASE
 )
-#: How a text refers to an earlier digest.
+#: The words by which a text refers to an earlier digest.
 PREVIOUS = re.compile(r"\b(?:previous|last|earlier|prior)\b[\w\s’'-]{0,40}\Z", re.IGNORECASE)
 #: "nick: text", the nick being one word.
 NICK = re.compile(r"(?P<nick>[^\s:]{1,40}):\s+(?=\S)")

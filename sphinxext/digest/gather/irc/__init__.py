@@ -232,7 +232,7 @@ def _is_slip(before: str, after: str) -> bool:
     return SequenceMatcher(None, before, after, autojunk=False).ratio() >= _ALIKE
 
 
-#: How many commands of one nick can be corrected at a time.
+#: The most commands of one nick that can be corrected at a time.
 _OPEN = 20
 
 

@@ -65,14 +65,14 @@ class TextLog:
 
     day: date | None
     offset: timedelta
-    #: How many lines were of the format, among those that were read.
+    #: The number of lines read that were of the format.
     known: int = 0
 
     #: Recognises a line, as bytes; the group ``stamp`` is its time.
     LINE: ClassVar[re.Pattern[bytes]]
-    #: How lines begin that have to be read even if nobody says anything in them.
+    #: The beginnings of lines that are read although they are not messages.
     MARK: ClassVar[tuple[bytes, ...]] = ()
-    #: How many bytes of a line are its second as an anchor of a page names it; 0 if no such pages are made.
+    #: The size of the time in a line, as anchors of its pages have it; 0 if there are no pages of the format.
     STAMP: ClassVar[int] = 0
 
     @classmethod
@@ -243,7 +243,7 @@ def _zone_of(match: re.Match[bytes]) -> timezone | None:
     return zone_of(zone.decode()) if zone else None
 
 
-#: How a row begins, and what is known of it: rows without a time have no anchor.
+#: The beginning of a row; rows without a time have no anchor.
 ROW = b'<tr id="t'
 _ROW = re.compile(
     rb"<tr id=\"(?P<anchor>t(?P<stamp>(?:\d{4}-\d\d-\d\dT)?\d\d:\d\d(?::\d\d)?)(?:-\d+)?)\"[^>]*>\s*"
@@ -297,7 +297,7 @@ def _words(cell: bytes) -> str:
 
 #: In how many lines at the beginning of a file one of a known format has to be.
 _FIRST_LINES = 200
-#: What joins, sessions and conversations say of the channel.
+#: The channel in lines of joins, sessions and conversations.
 _CHANNEL_IN_LOG = re.compile(
     rb"(?:has joined|Join to|[Nn]ow talking (?:on|in)|joined the channel|Session Ident:|Conversation with) (#[^\s,]+)"
 )

@@ -19,7 +19,7 @@ from urllib.parse import quote, unquote
 
 from sphinxext.digest.model.period import YEARS
 
-#: How much of a formatted text is looked at: a command and whom it is about are at its beginning.
+#: The characters of a formatted text that are read: a command and its recipient are at its beginning.
 _MAX_HTML = 10_000
 _MAX_NAME, _MAX_PEOPLE = 255, 100
 _THANKS = "#thanks"

@@ -65,7 +65,7 @@ def is_private(path: str) -> bool:
     return match is not None and not match["name"].startswith(("#", "&"))
 
 
-#: How many bytes a URL may have, and how many what is packed may become.
+#: The most bytes of a download, and of a log after unpacking.
 MAX_DOWNLOAD = 64 * 1024 * 1024
 MAX_UNPACKED = 4 * 1024 * 1024 * 1024
 #: A longer line is cut: no server of a chat sends one.
@@ -73,7 +73,7 @@ MAX_LINE = 64 * 1024
 _CHUNK, _PIECE = 256 * 1024, 4096
 _GZIP, _WITH_HEADER = b"\x1f\x8b", 16 + zlib.MAX_WBITS
 
-#: What in a folder can be a log: the pages that lead to logs, styles and the like cannot.
+#: Names in a folder that can be logs, unlike indexes, styles and the like.
 _LOG = re.compile(r"(?:\.log|\.weechatlog|\.xchatlog|\.json|\.txt|\.log\.html?)(?:\.gz)?\Z|\A#?[^.]+\Z", re.IGNORECASE)
 _IS_PAGE = re.compile(r"\.html?(?:\.gz)?\Z", re.IGNORECASE)
 

@@ -10,7 +10,7 @@ import re
 from sphinxext.digest.fragments.fields import URL_SCHEMES
 from sphinxext.digest.text.rst import begun, escaped, filled, link
 
-#: What docutils may take for a URL where no link is meant.
+#: Words that docutils takes for a URL though they are not meant as links.
 _SCHEME = re.compile(r"(?<![\w.+-])([A-Za-z][A-Za-z0-9.+-]*):(?=\S)")
 #: A URL that docutils finds in a text by itself, with nothing in it that could be markup.
 _WORDS = r"(?:[A-Za-z0-9.~+=-]|_(?=[A-Za-z0-9]))"
@@ -79,7 +79,7 @@ _READERS = (
     r"colleagues|contributors|maintainers|members|community|world|and|&)"
 )
 _IS_READERS = re.compile(_READERS, re.IGNORECASE)
-#: Whom a greeting is for, and the mark that ends it: a comma, a dash, or the end of the line.
+#: The people whom a greeting is for, and the mark that ends it: a comma, a dash, or the end of the line.
 _WHOM = re.compile(r"(?P<whom>(?:\s+[^\s,.!?:;–—]{1,40}){0,4})\s*(?P<mark>[,!:;.]+|[–—]|\s-{1,3}(?=\s|\Z)|\Z)\s*")
 _MORE_READERS = re.compile(rf"(?:(?:and|&)\s+)?{_READERS}\s*(?:[,!:–—]|\s-{{1,3}}(?=\s|\Z)|\Z)\s*", re.IGNORECASE)
 _NAMES = re.compile(

@@ -18,17 +18,17 @@ from sphinxext.digest.text.visible import visible_text
 
 #: The longest sentence of an outline.
 MAX_SENTENCE = 200
-#: How much of a text is looked at.
+#: The most characters of a text that are read.
 _MAX_TEXT = 256 * 1024
 _MAX_HTML = 128 * 1024
 _MAX_LINE = 2000
 _MAX_DEPTH = 20
-#: How many lines a header above a quoted mail may have, and an attribution.
+#: The most lines of a header above a quoted mail, and of an attribution.
 _MAX_ROW = 10
 _MAX_WRAPPED = 2
 
 _QUOTE = re.compile(r"\s{0,3}(?:[A-Za-z]{0,4}>|\|\s)|\s*&gt;")
-#: Where what the sender wrote ends: signatures, mails below the answer, attachments, footers of lists.
+#: The end of the sender's own text: signatures, mails below the answer, attachments, footers of lists.
 _END = re.compile(
     r"--\s*|-----BEGIN PGP (?:SIGNATURE|PUBLIC KEY BLOCK|MESSAGE)-----"
     r"|[-_=*\s]*(?:original message|forwarded message|original-nachricht|message d'origine|mensaje original)"
@@ -46,14 +46,14 @@ _ADDRESS = re.compile(r"[\w.+-]@[\w\[]|<[^<>]{0,200}(?:@| at )[^<>]{0,200}>|\([^
 _DAY = re.compile(r"(?<!\d)\d{1,4}(\.\s?|[/-])\d{1,2}\1\d{1,4}(?!\d)")
 _TIME = re.compile(r"(?<!\d)\d{1,2}[:h]\d\d(?!\d)")
 _NUMBER = re.compile(r"\d+")
-#: Where a patch begins, or the summary of one.
+#: The beginning of a patch, or of the summary of one.
 _PATCH = re.compile(
     r"diff --(?:git|cc|combined) .*|diff -\S+ .*|Index: \S+|@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@.*|--- [ab]/\S+.*"
     r"|---|\s\S.* \|\s+(?:\d+ [+-]+|Bin .*)|\s\d+ files? changed, .*|commit [0-9a-f]{40}.*"
 )
 _HEADER_OF_OUTLOOK = re.compile(r"\s*\*?(?:from|von|de|da|van)\s?:\*?\s.*", re.IGNORECASE)
 _NEXT_OF_OUTLOOK = re.compile(r"\s*\*?(?:sent|date|to|gesendet|envoyé|enviado|datum|subject)\s?:\*?.*", re.IGNORECASE)
-#: What ends the line above a quote: "On ... wrote:", in the languages of mail programs.
+#: The end of the line above a quote: "On ... wrote:", in the languages of mail programs.
 _WROTE = re.compile(
     r"(?:wrote|writes|said|schrieb(?:en)?|a écrit|écrit|escribió|escreveu|ha scritto|scrisse|skrev|schreef|kirjoitti|"
     r"napisał\(?a?\)?|napsal\(?a?\)?|написал\(?а?\)?|пишет|写道|のメッセージ)\b.{0,60}[:：]\s*\Z",  # noqa: RUF001
@@ -62,7 +62,7 @@ _WROTE = re.compile(
 _BEGINS_ATTRIBUTION = re.compile(
     r"\s*(?:on|am|le|el|il|em|op|den|at|in|quoting|excerpts from|\*?\w+.{0,60}<|\d{4}[-/])", re.IGNORECASE
 )
-#: Where a sentence ends on a line that goes on; abbreviations of months and days have a number behind them.
+#: The end of a sentence within a line; abbreviations of months and days have a number behind them.
 _SENTENCE_BREAK = re.compile(r"[^\W\d_]{3}[.!?] (?=[^\W\d_])")
 _LINE_ENDS_SENTENCE = re.compile(r"[^\W\d_]{3}[.!?:…]\s*\Z")
 _ABBREVIATION = re.compile(

@@ -27,7 +27,7 @@ _MAX_NAME = 80
 _MAX_NAMES = 12
 _MAX_PARTICIPANTS = 500
 _NOTHING = "(nothing but quotes, a patch or an attachment)"
-#: Where the comment of a draft says how long the thread was.
+#: The line of a draft's comment with the length of the thread.
 _COUNT = re.compile(r"^# Messages: (\d+)", re.MULTILINE)
 
 

@@ -23,9 +23,9 @@ from sphinxext.digest.release.refs import Objects
 from sphinxext.digest.text.encoding import as_windows
 from sphinxext.digest.text.visible import visible_text
 
-#: How many bytes of a message are read: headers that name hundreds of recipients fit, large attachments are cut.
+#: The bytes of a message that are read: headers that name hundreds of recipients fit, large attachments are cut.
 MAX_READ = 1024 * 1024
-#: What an mbox makes of a line of a body that would begin a message.
+#: The escape of a body line in an mbox that would begin a message.
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -83,12 +83,12 @@ class Blob:
         return found[1][:limit] if found and found[0] == b"blob" else b""
 
 
-#: How many bytes of a message its header may have.
+#: The most bytes of a header.
 _MAX_HEADER = 128 * 1024
 #: The most characters that are read of a subject and of a sender.
 _MAX_TEXT = 4000
 _MAX_DATE = 200
-#: How many lines of servers are read for the time of a message that has no other.
+#: The most Received lines that are read for the time of a message without a Date.
 _MAX_SERVERS = 30
 _END = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _WANTED = re.compile(
@@ -102,12 +102,12 @@ _ID = re.compile(r"<([^<>]*)(?:>|\Z)")
 _ONLY_ID = re.compile(r"[\s<]*<\s*[^<>\s]+\s*>[\s>]*(?:\([^()]*\)\s*)*")
 #: Message-ids without their brackets, as some programs write them.
 _BARE_IDS = re.compile(r"[^\s<>(),;@]+@[^\s<>(),;@]+(?:[\s,;]+[^\s<>(),;@]+@[^\s<>(),;@]+)*")
-#: How Pipermail writes a sender: the address without its sign, and the name as a comment.
+#: A sender in Pipermail: the address without its sign, and the name as a comment.
 _MASKED = re.compile(r"(?P<address>\S+ at [^\s(]+)(?P<rest>.*)", re.DOTALL)
 _NAMED = re.compile(r"(?P<name>\"(?:[^\"\\]|\\.)*\"\s*|[^<>]*)<(?P<address>[^<>]*)>", re.DOTALL)
 #: A name that Google Groups has put into quotes, and what follows them.
 _QUOTED_NAME = re.compile(r"'(?P<name>.+?)'(?:\s+(?P<rest>\S.*))?", re.DOTALL)
-#: What lists put behind a name when they send in their own name, as they do because of DMARC.
+#: The suffix of a name in mails that a list sends in its own name because of DMARC.
 _VIA = re.compile(r" (?:via|vía|über|ueber) \S.*")
 _IN_BRACKETS = re.compile(r"(?P<name>[^(\[]+)[(\[](?P<words>[^()\[\]]+)[)\]]")
 _OF_LISTS = frozenset({"list", "lists", "group", "groups", "googlegroups", "mailman", "ml"})

@@ -198,7 +198,7 @@ def _matched(messages: Sequence[Message], pages: Sequence[tuple[int, str, str]])
     return found
 
 
-#: How many messages in a row may be on a page and not among the mails.
+#: The most messages in a row that are on a page but not among the mails.
 _LOOKAHEAD = 50
 
 

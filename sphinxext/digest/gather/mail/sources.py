@@ -33,7 +33,7 @@ _SURE_POSTMARK = re.compile(
     rb"(?:[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d(?::\d\d)?(?: [A-Z+-][A-Za-z0-9]{0,5})? \d{4}"
     rb"|\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)?)(?: [A-Z+-][A-Za-z0-9]{0,5})?\s*"
 )
-#: What git writes above a patch, which somebody may have put below a text.
+#: The lines that git writes above a patch, which may be part of a text.
 _OF_PATCH = re.compile(rb"From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001\s*")
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)")
 _FIRST_FIELD = re.compile(
@@ -41,7 +41,7 @@ _FIRST_FIELD = re.compile(
 )
 #: Lines of servers that moved a message from one mbox to another.
 _QUOTED = re.compile(rb"(?:>+From [^\r\n]*\r?\n)*")
-#: How much of a header is looked at, in bytes: the first two fields.
+#: The bytes of a header that are read: its first two fields.
 _LOOKED_AT = 8192
 
 
@@ -101,7 +101,7 @@ def _is_empty(head: bytes, postmark: bytes) -> bool:
     return head.startswith((b"\n", b"\r\n")) and _SURE_POSTMARK.fullmatch(postmark) is not None
 
 
-#: How many bytes a download may have, and how many a compressed archive may unpack to.
+#: The most bytes of a download, and of an archive after unpacking.
 MAX_DOWNLOAD = 256 * 1024 * 1024
 MAX_UNPACKED = 2 * 1024 * 1024 * 1024
 _CHUNK = 1024 * 1024

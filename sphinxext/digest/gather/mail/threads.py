@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from sphinxext.digest.gather.importer.titles import COUNTDOWN, WEEK, read_title
 from sphinxext.digest.gather.mail.header import Message
 
-#: What programs put before the subject of an answer or a forwarded mail, in the languages that they are translated to.
+#: Prefixes of the subjects of answers and forwarded mails, in the languages of mail programs.
 _REPLY = re.compile(
     r"\s*(?:re|aw|sv|vs|vá|antw|res|ref|rif|odp|ynt|atb|bls|απ|σχετ|отв|ответ|השב|תגובה|回复|回覆|答复|答覆|返信|"
     r"fwd?|wg|tr|rv|vb|vl|pd|ilt|doorst|trs|πρθ|enc|转发|轉寄)"
@@ -23,7 +23,7 @@ _REPLY = re.compile(
 )
 #: Words that may be one, too, if a thread has the rest of the subject.
 _LETTER = re.compile(r"\s*[^\W\d_]\s*[:\uff1a](?=\s*\S)")
-#: What people put behind a subject that they have changed.
+#: Remarks behind a subject that somebody has changed.
 _WAS = re.compile(r"[(\[]was:? [^()\[\]]*[)\]]?\Z", re.IGNORECASE)
 _TAG = re.compile(r"\s*\[([^\[\]]{0,80})\]")
 _RELEASE = re.compile(r"\brelease", re.IGNORECASE)
@@ -107,9 +107,9 @@ def is_digest(title: str) -> bool:
     return re.search(r"\bdigest\b", title, re.IGNORECASE) is not None and read_title(title).days is not None
 
 
-#: How long after the last message of a thread another with its subject may belong to it.
+#: The longest time after the last message of a thread in which another with its subject belongs to it.
 _PAUSE = timedelta(days=30)
-#: How much earlier than what it answers a message may be dated.
+#: The most that a message may be dated before the one that it answers.
 _CLOCKS = timedelta(hours=26)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
