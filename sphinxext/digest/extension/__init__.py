@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest import __version__
 from sphinxext.digest.extension import (
+    builders,
     compat,
     config,
     dependencies,
@@ -67,7 +68,7 @@ def _add_directives(app: Sphinx, _env: BuildEnvironment, docnames: list[str]) ->
 
 def _publish(app: Sphinx, exception: Exception | None) -> None:
     """Write the files beside the pages of a site that are missing or outdated: calendars, feeds, indexes, mails."""
-    if exception is not None or not compat.is_for_browsers(app.builder):
+    if exception is not None or not builders.is_for_browsers(app.builder):
         return
     from sphinxext.digest.extension.html.filter import FilteredNotes
     from sphinxext.digest.extension.published.feeds import DigestFeeds, TopicFeeds

@@ -1,61 +1,32 @@
-r"""What the outputs of builders of HTML are like, which decides what of ours they have and how it is reached.
+"""The holds on what Sphinx and other extensions keep private, each with its reason.
 
-The builder ``changes`` of Sphinx, which writes texts and titles into its list as they are.
-
-Words that MathJax leaves alone.
-
-MathJax looks for formulas in all text of a page, not only where Sphinx put some, and typesets ``\(\href{...}{...}\)``
-from a nick or a title as well: links of any scheme, styles, identifiers. It passes by elements of these classes.
-
-What some of Sphinx's writers cannot do with our nodes is done before they see them.
+What their writers, listeners and domains do with our pages cannot be changed by their public interfaces. Each hold
+says what it takes; ``tests/extension/test_compat.py`` fails where that is gone. Three are where they are used: the
+documents of a project (``pages.CollectionProject``), the templates of HTML (``html.head.replace_edit_links``) and the
+warnings of builders (``rewrite.FailedWrites``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, time
 from html import escape
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
+from sphinxext.digest.extension.links import shown_collections
+from sphinxext.digest.extension.pages import STUB_SUFFIX, is_generated
+from sphinxext.digest.extension.releases import anchors_of_page
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
-    from sphinx.builders import Builder
+    from sphinx.config import Config
     from sphinx.domains.changeset import ChangeSet
-
-
-#: A book and files of help have no other files than those that Sphinx knows of.
-_CLOSED = frozenset({"epub", "htmlhelp", "qthelp", "devhelp", "applehelp"})
-#: One page, and data that something else makes pages of: their pages have no addresses of their own.
-_WITHOUT_ADDRESSES = _CLOSED | {"singlehtml", "json", "pickle"}
-
-
-def is_for_browsers(builder: Builder) -> bool:
-    """Whether an output is read on screens, with room beside the text; a book is read from its beginning."""
-    return builder.format == "html" and builder.name != "epub"
-
-
-def has_other_files(builder: Builder) -> bool:
-    """Whether an output has files beside the pages that only a script asks for."""
-    return builder.format == "html" and builder.name not in _CLOSED
-
-
-def has_archives(builder: Builder) -> bool:
-    """Whether an output has pages that are in no toctree, and links that lead to them."""
-    return builder.format == "html" and builder.name != "singlehtml"
-
-
-def is_site(builder: Builder) -> bool:
-    """Whether an output is a site, whose pages have addresses."""
-    return builder.format == "html" and builder.name not in _WITHOUT_ADDRESSES
-
-
-def file_uri(path: str) -> str:
-    """The address of a file beside the pages, seen from the folder of the output, as Sphinx has those of pages."""
-    return quote(path)
+    from sphinx.environment import BuildEnvironment
 
 
 def escape_changes(app: Sphinx) -> None:
@@ -73,31 +44,6 @@ def escape_changes(app: Sphinx) -> None:
         return [change._replace(content=escape(change.content)) for change in found]
 
     domain.get_changesets_for = find_escaped  # type: ignore[attr-defined]
-
-
-#: Of MathJax 2, and of MathJax 3 and 4.
-IGNORED_CLASSES = ("tex2jax_ignore", "mathjax_ignore")
-#: What MathJax passes by in any case, or typesets rightly.
-_OTHERS = (nodes.FixedTextElement, nodes.math, nodes.math_block, nodes.raw)
-
-
-def ignore_commands(elements: Iterable[nodes.Element]) -> None:
-    """Hide from MathJax all words with a backslash: formulas without any command do nothing."""
-    for element in elements:
-        if isinstance(element, nodes.literal):
-            # keys are the only ones of them that do not become code
-            if "kbd" in element["classes"]:
-                element["classes"] += IGNORED_CLASSES
-        elif not isinstance(element, _OTHERS):
-            for child in list(element.children):
-                if isinstance(child, nodes.Text) and "\\" in child:
-                    element.replace(child, plain_words(child))
-
-
-def plain_words(words: str) -> nodes.inline:
-    """Words in an element of their own, which is hidden from MathJax if it has to be."""
-    classes = list(IGNORED_CLASSES) if "\\" in words else []
-    return nodes.inline("", "", words if isinstance(words, nodes.Text) else nodes.Text(words), classes=classes)
 
 
 #: Begins the classes of all that our directives make.
@@ -146,8 +92,108 @@ def _targets_before(node: nodes.Element) -> set[str]:
     return {target["refid"] for target in targets if "refid" in target}
 
 
+#: Makes a label of every heading. Digests have the same headings over and over, such as "References", and each version
+#: has its bug fixes: such labels would collide. What they lead to has names of its own.
+_AUTOSECTIONLABEL = "sphinx.ext.autosectionlabel"
+
+
+class _WithoutOurs:
+    """A page for the other extension, which does not find our headings in it."""
+
+    def __init__(self, app: Sphinx, document: nodes.document) -> None:
+        self._app = app
+        self._document = document
+
+    def findall(self, condition: Any) -> Iterator[nodes.Node]:
+        """The nodes of the page but for our sections; none on a page that was made."""
+        env = self._app.env
+        if str(env.doc2path(env.docname)).endswith(STUB_SUFFIX):
+            return
+        anchors = anchors_of_page(env)
+        for node in self._document.findall(condition):
+            if not (isinstance(node, nodes.section) and (_is_ours(node) or anchors.intersection(node["ids"]))):
+                yield node
+
+
+def _is_ours(section: nodes.section) -> bool:
+    return any(name.startswith("digest-") and name.endswith("-section") for name in section["classes"])
+
+
+def keep_from_labels(app: Sphinx, _config: Config) -> None:
+    """Let the other extension, if the project has it, see pages without our headings."""
+    if _AUTOSECTIONLABEL not in app.extensions:
+        return
+    from sphinx.ext.autosectionlabel import register_sections_as_label
+
+    def register_others(app: Sphinx, document: nodes.document) -> None:
+        register_sections_as_label(app, _WithoutOurs(app, document))  # type: ignore[arg-type]
+
+    for listener in list(app.events.listeners["doctree-read"]):
+        if listener.handler is register_sections_as_label:
+            app.disconnect(listener.id)
+            app.connect("doctree-read", register_others, priority=listener.priority)
+
+
+#: The module whose listener asks git for each page, and says so where git does not know the file.
+_OPENSTACK = "openstackdocstheme.page_context"
+#: The sources of generated pages, as sphinx-last-updated-by-git names files.
+_STUBS = "**.digest"
+#: The page of the index of the domain, which has no document.
+_INDEX = f"{DigestDomain.name}-{NotesIndex.name}"
+
+
+def keep_from_git(_app: Sphinx, config: Config) -> None:
+    """Keep sphinx-last-updated-by-git from asking for generated pages."""
+    if "git_exclude_patterns" in config:
+        config.git_exclude_patterns = [*config.git_exclude_patterns, _STUBS]
+
+
+def say_last_updated(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Tell sphinx-last-updated-by-git the days of generated pages."""
+    known: dict[str, Any] | None = getattr(env, "git_last_updated", None)
+    for docname in (known or {}).keys() & env.found_docs:
+        if known is not None and is_generated(env, docname) and (moment := last_updated(env, docname)):
+            known[docname] = (str(int(moment.timestamp())), True)
+
+
+def spare_openstackdocstheme(app: Sphinx) -> None:
+    """Let openstackdocstheme ask git for the pages that have files; for others nothing that it asks has an answer."""
+    listeners = app.events.listeners.get("html-page-context", [])
+    for place, listener in enumerate(listeners):
+        if getattr(listener.handler, "__module__", "") == _OPENSTACK:
+            listeners[place] = listener._replace(handler=_sparing(listener.handler))
+
+
+def last_updated(env: BuildEnvironment, docname: str) -> datetime | None:
+    """Return midnight UTC of the day of the newest note on a page, or of its collection if it has none."""
+    known: dict[str, dict[str, str]] = DigestDomain.of(env).data["fragments"]
+    days = list(known.get(docname, {}).values())
+    if not days:
+        collections = shown_collections(env, docname if docname != _INDEX else None)
+        folders = tuple(f"{settings.fragments}/" for settings in collections)
+        days = [day for found in known.values() for path, day in found.items() if path.startswith(folders)]
+    return datetime.combine(date.fromisoformat(max(days)), time(), UTC) if days else None
+
+
+def _sparing(handler: Callable[..., Any]) -> Callable[..., Any]:
+    def listener(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: object) -> Any:
+        if pagename != _INDEX and not is_generated(app.env, pagename):
+            return handler(app, pagename, template, context, doctree)
+        # as the theme has it: without a time zone
+        moment = last_updated(app.env, pagename)
+        context["last_updated"] = moment.replace(tzinfo=None) if moment is not None else None
+        return None
+
+    return listener
+
+
 def setup(app: Sphinx) -> None:
-    """Register what changes doctrees and lists for writers of Sphinx that cannot do it themselves."""
+    """Register the holds, those on listeners after all extensions have theirs."""
     app.add_post_transform(KeptAnchors)
     app.add_post_transform(OpenContainers)
+    app.connect("config-inited", keep_from_labels)
+    app.connect("config-inited", keep_from_git)
     app.connect("builder-inited", escape_changes)
+    # after the theme, whichever extension is listed first
+    app.connect("builder-inited", spare_openstackdocstheme, priority=900)
+    app.connect("env-updated", say_last_updated, priority=900)

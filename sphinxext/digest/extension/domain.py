@@ -18,7 +18,7 @@ from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
 from sphinxext.digest.extension.build_state import open_build_state, save_states
-from sphinxext.digest.extension.compat import file_uri, has_archives, plain_words
+from sphinxext.digest.extension.builders import file_uri, has_archives, plain_words
 from sphinxext.digest.extension.i18n import CATALOGUE
 from sphinxext.digest.model import KINDS, MILESTONE, Kind
 from sphinxext.digest.problems import Problem

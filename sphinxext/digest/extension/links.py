@@ -19,7 +19,7 @@ from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
 from sphinxext.digest.doctree.relative import DEAD, Address, Home, docs_path, to_words
-from sphinxext.digest.extension.compat import file_uri, has_other_files, is_site
+from sphinxext.digest.extension.builders import file_uri, has_other_files, is_site
 from sphinxext.digest.extension.dependencies import CollectionDependency
 from sphinxext.digest.extension.domain import PAGE, WRITTEN, DigestDomain, build_state_of
 from sphinxext.digest.extension.warnings import warn_at

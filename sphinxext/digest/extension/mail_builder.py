@@ -18,7 +18,7 @@ from sphinx.builders import Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.extension.archives.lines import leave_out_archives
-from sphinxext.digest.extension.compat import is_site
+from sphinxext.digest.extension.builders import is_site
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, build_state_of
 from sphinxext.digest.extension.links import Site, described_page, digest_pages, page_url, shown_collections
 from sphinxext.digest.extension.outputs import write_if_changed, write_output

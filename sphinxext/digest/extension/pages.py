@@ -294,6 +294,11 @@ def _take_out(tree: nodes.Element, docnames: Iterable[str]) -> None:
             node["includefiles"] = [name for name in node["includefiles"] if name not in docnames]
 
 
+def is_generated(env: BuildEnvironment, docname: str) -> bool:
+    """Return True for the pages that the build makes."""
+    return docname in env.found_docs and str(env.doc2path(docname, False)).endswith(STUB_SUFFIX)
+
+
 def setup(app: Sphinx) -> None:
     """Register the stubs of generated pages, and what keeps their toctrees from circles."""
     app.add_source_suffix(STUB_SUFFIX, "restructuredtext")

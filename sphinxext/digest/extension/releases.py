@@ -1,15 +1,9 @@
-"""The release notes that pages show: remembering what they got, and knowing when that has changed.
-
-Our headings beside ``sphinx.ext.autosectionlabel``, which makes a label of every heading.
-
-Digests have the same headings over and over, such as "References", and each version has its bug fixes: labels of them
-would collide. Their targets have names of their own, in the domain or by explicit labels.
-"""
+"""The release notes that pages show: finding their repository, and remembering what pages got."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -20,13 +14,11 @@ from sphinx.util import logging
 
 from sphinxext.digest.extension.dependencies import Dependency, Remembered, remember
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
-from sphinxext.digest.extension.pages import STUB_SUFFIX
 from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
-    from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
 
     from sphinxext.digest.extension.histories import Histories
@@ -209,47 +201,6 @@ class StableAnchors(SphinxTransform):
                 section["ids"].sort(key=lambda name: name not in anchors)
 
 
-_EXTENSION = "sphinx.ext.autosectionlabel"
-
-
-class _WithoutOurs:
-    """A page for the other extension, which does not find our headings in it."""
-
-    def __init__(self, app: Sphinx, document: nodes.document) -> None:
-        self._app = app
-        self._document = document
-
-    def findall(self, condition: Any) -> Iterator[nodes.Node]:
-        """The nodes of the page but for our sections; none on a page that was made."""
-        env = self._app.env
-        if str(env.doc2path(env.docname)).endswith(STUB_SUFFIX):
-            return
-        anchors = anchors_of_page(env)
-        for node in self._document.findall(condition):
-            if not (isinstance(node, nodes.section) and (_is_ours(node) or anchors.intersection(node["ids"]))):
-                yield node
-
-
-def _is_ours(section: nodes.section) -> bool:
-    return any(name.startswith("digest-") and name.endswith("-section") for name in section["classes"])
-
-
-def keep_from_labels(app: Sphinx, _config: Config) -> None:
-    """Let the other extension, if the project has it, see pages without our headings."""
-    if _EXTENSION not in app.extensions:
-        return
-    from sphinx.ext.autosectionlabel import register_sections_as_label
-
-    def register_others(app: Sphinx, document: nodes.document) -> None:
-        register_sections_as_label(app, _WithoutOurs(app, document))  # type: ignore[arg-type]
-
-    for listener in list(app.events.listeners["doctree-read"]):
-        if listener.handler is register_sections_as_label:
-            app.disconnect(listener.id)
-            app.connect("doctree-read", register_others, priority=listener.priority)
-
-
 def setup(app: Sphinx) -> None:
-    """Register the anchors of release notes, and what keeps our headings from being labels."""
+    """Register the anchors of release notes."""
     app.add_transform(StableAnchors)
-    app.connect("config-inited", keep_from_labels)

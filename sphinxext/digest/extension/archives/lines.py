@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinxext.digest.extension.compat import has_archives
+from sphinxext.digest.extension.builders import has_archives
 from sphinxext.digest.extension.domain import ARCHIVE, LINE, PAGE, DigestDomain, build_state_of
 
 

@@ -21,7 +21,7 @@ from sphinxext.digest.doctree.notes import WHERE_CLASS
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.extension.archives.notes import LinkedNotes, SearchedNotes
 from sphinxext.digest.extension.build_state import BuildState
-from sphinxext.digest.extension.compat import ignore_commands
+from sphinxext.digest.extension.builders import ignore_commands
 from sphinxext.digest.extension.config import guard_in_build
 from sphinxext.digest.extension.cycles import PageLinks, outlook_in_digest
 from sphinxext.digest.extension.dependencies import CollectionLookup, Dependency, NotesDependency, remember

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sphinxext.digest.extension.compat import is_for_browsers
+from sphinxext.digest.extension.builders import is_for_browsers
 from sphinxext.digest.extension.html import filter as filter_
 from sphinxext.digest.extension.html import head, masthead
 

@@ -25,7 +25,7 @@ from docutils import nodes
 from sphinx.locale import _ as sphinx_words
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinxext.digest.extension.compat import IGNORED_CLASSES, is_for_browsers
+from sphinxext.digest.extension.builders import IGNORED_CLASSES, is_for_browsers
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Neighbour, build_state_of, digests_around
 from sphinxext.digest.extension.schedules import ScheduleDependency
 from sphinxext.digest.model import ENGLISH, Kind, Words

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sphinxext.digest import __version__
-from sphinxext.digest.extension.compat import file_uri, is_site
+from sphinxext.digest.extension.builders import file_uri, is_site
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain, build_state_of
 from sphinxext.digest.extension.html.head import home_of, language_tag
 from sphinxext.digest.extension.links import Described, Site, base_url, digest_pages, page_url, shown_collections

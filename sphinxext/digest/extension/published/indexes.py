@@ -15,7 +15,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from sphinxext.digest.extension.build_state import BuildState
-from sphinxext.digest.extension.compat import is_site
+from sphinxext.digest.extension.builders import is_site
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.extension.links import Site, base_url, digest_pages, shown_collections
 from sphinxext.digest.extension.outputs import mark_of

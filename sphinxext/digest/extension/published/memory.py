@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.util.osutil import relative_uri
 
 from sphinxext.digest import __version__
-from sphinxext.digest.extension.compat import file_uri, is_site
+from sphinxext.digest.extension.builders import file_uri, is_site
 from sphinxext.digest.extension.domain import build_state_of
 from sphinxext.digest.extension.links import Site, base_url
 from sphinxext.digest.extension.outputs import checksum, keep, kept, mark_of, remove_output, write_if_changed
