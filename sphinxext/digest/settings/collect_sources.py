@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from sphinxext.digest.model import REFUSED_CHARACTER, month_name
 from sphinxext.digest.settings.checks import OptionError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 #: The group of entry points that are collectors: a name, and the click command that ``collect NAME`` runs. The first
 #: line of its module's docstring is its help.
@@ -27,6 +30,9 @@ _EXAMPLE = "such as {feed: https://blog.example.org/atom.xml, group: Blogs}"
 @cache
 def collectors() -> dict[str, EntryPoint]:
     """Return the installed collectors by name, without importing them. Our own win over others of the same name."""
+    # takes longer to import than most commands run
+    from importlib.metadata import entry_points
+
     found = sorted(entry_points(group=COLLECTORS), key=lambda one: one.value.startswith("sphinxext.digest."))
     return dict(sorted((one.name, one) for one in found))
 

@@ -98,7 +98,7 @@ def test_current_version(repository: Any, note: Callable[..., str], make_conf: C
         note(number)
         for tag in tags:
             repository.run("tag", tag)
-        with Scanner(make_conf(repository.root)) as scanner:
+        with RenoScanner(make_conf(repository.root)) as scanner:
             found.append(scanner._get_current_version())
     assert found == ["1.10.0", "1.10.0-1", "2.0.0.0rc2"]
 
