@@ -234,7 +234,7 @@ def test_what_is_wrong_with_notes_of_others_is_said(site: Project, server: WebSe
     assert "Inline emphasis" not in quiet
     loud = said(1)
     assert f"nova: releasenotes/digests/note1-{1:016x}.yaml:3:1: rst Inline emphasis" in loud
-    assert "note 2 is of no kind" in loud
+    assert "note 2 has an unknown kind" in loud
 
 
 def test_hostile_notes(site: Project, server: WebServer, tmp_path: Path) -> None:

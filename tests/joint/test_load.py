@@ -344,7 +344,7 @@ def test_a_server_that_confirms_what_nobody_has(server: WebServer, open_places: 
     server.pages["/nova.json"] = 304
     joint = open_places(f"{server.url}/nova.json")
     assert codes(joint) == [(f"{server.url}/nova.json", Code.SOURCE_FETCH)]
-    assert "it is known, which it is not" in joint.problems[0].message
+    assert "it is unchanged, but it is not in the cache" in joint.problems[0].message
 
 
 def test_own_notes_and_those_of_others(

@@ -189,8 +189,8 @@ BROKEN = {
     ),
     "brotli": (HEAD + b"Content-Encoding: br\r\n\r\nok", "in the encoding 'br'"),
     "part": (b"HTTP/1.1 206 x\r\nContent-Range: bytes 0-1/5\r\nContent-Length: 2\r\n\r\nok", "sends a part"),
-    "HTTP 0.9": (b"hello\r\n", "cannot be had"),
-    "nothing": (b"", "cannot be had"),
+    "HTTP 0.9": (b"hello\r\n", "cannot be fetched"),
+    "nothing": (b"", "cannot be fetched"),
 }
 
 
@@ -203,7 +203,7 @@ def test_a_body_that_is_not_whole(server: WebServer, name: str) -> None:
     if message.startswith(TRUNCATED):
         assert error.offline and error.status == 200
     else:
-        assert error.offline == ("cannot be had" in message)
+        assert error.offline == ("cannot be fetched" in message)
 
 
 def test_length_beyond_the_limit_is_not_read(server: WebServer) -> None:

@@ -87,7 +87,7 @@ def test_json() -> None:
     for text, message in {
         "{": "Expecting property name",
         "[" * 100_000: "it is nested too deeply",
-        f"[{'1' * 5_000}]": "is no good JSON: ",
+        f"[{'1' * 5_000}]": "is not valid JSON: ",
     }.items():
         with pytest.raises(DigestError) as caught:
             parse_json(text, "x", 3)

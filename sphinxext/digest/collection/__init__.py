@@ -1,1 +1,1 @@
-"""From fragments to digests: load, archive, select, and compose."""
+"""Collections of notes: load them, select from them, index them for archive pages, and compose digests."""

@@ -1,6 +1,6 @@
-"""Registers of a collection: who told successes and whom they thank, where they were told, which threads go on.
+"""Archives of a collection: its notes by year, person, channel, series and thread.
 
-Each person, channel, series, year and thread has a page; what it is called depends on its name alone.
+Each of them has an archive page, whose name depends on nothing else in the collection.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from hashlib import blake2b
 from sphinxext.digest.model import Countdown, Entry, Success, ThreadLinks
 from sphinxext.digest.model.period import Calendar
 
-#: What the page with all the members of a register is called.
+#: The name of the page that lists all members of an archive.
 INDEX = "index"
-#: With more notes than this a member has a page to each year.
+#: A member with more notes than this has a page for each year.
 MAX_NOTES = 100
 
 _UNUSUAL = re.compile(r"[^a-z0-9._-]+|[._-]{2,}")
 _LONGEST = 40
-#: Names that would be those of other pages, and those that Windows has for devices.
+#: Names of other pages, and device names of Windows.
 _TAKEN = re.compile(r"index|(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?|.*-\d{4}|(?:.*-)?[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody or something that notes belong to.
+    """A person, channel, series or year with its notes.
 
-    ``page`` is the last part of the name of its page, ``name`` what it is called, ``spellings`` are all the ways in
-    which notes have that. ``notes`` are oldest first, and so are those that ``thank`` a person without being his own.
+    ``page`` is the last part of its page's name; ``name`` is the most frequent of all ``spellings``. ``notes`` and
+    ``thanks``, which are notes by others that thank this person, are oldest first.
     """
 
     page: str
@@ -43,7 +43,7 @@ class Member:
 
     @property
     def is_large(self) -> bool:
-        """Whether there is a page to each year."""
+        """Return True if there is a page for each year."""
         return len(self.notes) + len(self.thanks) > MAX_NOTES
 
     @cached_property
@@ -52,7 +52,7 @@ class Member:
         return tuple(sorted({entry.moment.day.year for entry in (*self.notes, *self.thanks)}, reverse=True))
 
     def within(self, year: int) -> Member:
-        """The same with the notes of one year."""
+        """Return the member with the notes of one year only."""
         notes, thanks = (
             tuple(entry for entry in entries if entry.moment.day.year == year) for entries in (self.notes, self.thanks)
         )
@@ -61,7 +61,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Chain:
-    """A thread that runs over several digests: its parts, oldest first. All others lead back to the first of them."""
+    """A thread that runs over several digests: its parts, oldest first."""
 
     parts: tuple[Entry, ...]
 
@@ -77,15 +77,15 @@ class Chain:
 
     @property
     def days(self) -> int:
-        """How many days lie between the first and the last part."""
+        """The number of days between the first and the last part."""
         return (self.newest.moment.day - self.parts[0].moment.day).days
 
 
-class Registers:
-    """The registers of a collection, each made when it is first asked for.
+class Archives:
+    """The archives of a collection, each built when it is first used.
 
     :param entries: the notes, oldest first.
-    :param threads: the neighbours of threads, by identity.
+    :param threads: the links of threads, by identity.
     """
 
     def __init__(self, entries: Iterable[Entry], threads: dict[str, ThreadLinks], calendar: Calendar) -> None:
@@ -94,7 +94,7 @@ class Registers:
         self._calendar = calendar
 
     def __getitem__(self, kind: str) -> dict[str, Member]:
-        """The members of the register ``successes``, ``people``, ``channels`` or ``series``, by their pages."""
+        """Return the members of the archive ``successes``, ``people``, ``channels`` or ``series``, by page."""
         members: dict[str, Member] = getattr(self, kind)
         return members
 
@@ -150,11 +150,11 @@ class Registers:
         return {chain.page: chain for chain in sorted(several, key=lambda chain: chain.newest.key, reverse=True)}
 
     def thread_of(self, entry: Entry) -> Chain | None:
-        """The thread that a summary is a part of, if that runs over several digests."""
+        """Return the thread that a note is a part of, if it runs over several digests."""
         return self._threads_by_part.get(entry.identity)
 
     def pages(self, kinds: Iterable[str]) -> Iterator[str]:
-        """The names of the pages of some registers, those with nobody in them left out."""
+        """Yield the names of the pages of some archives, without empty archives."""
         for kind in kinds:
             members: dict[str, Member] | dict[str, Chain] = getattr(self, kind)
             if not members:
@@ -170,7 +170,7 @@ class Registers:
         return {part.identity: chain for chain in self.threads.values() for part in chain.parts}
 
     def _chain(self, entry: Entry) -> Chain:
-        """The whole of a thread, from a second part of it."""
+        """Return a whole thread, given its second part."""
         first = self._threads[entry.identity].earlier
         assert first is not None
         parts = [first]
@@ -184,24 +184,24 @@ class Registers:
 
 
 class _Names:
-    """Notes by names, which people write in several ways."""
+    """Notes grouped by a name with several spellings."""
 
     def __init__(self) -> None:
         self._notes: defaultdict[str, list[Entry]] = defaultdict(list)
         self._spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def spell(self, name: str) -> str:
-        """Remember a way to write a name; returns the one that stands for all of them."""
+        """Count a spelling of a name, and return the key of the name."""
         key = folded(name)
         self._spellings[key][name] += 1
         return key
 
     def add(self, name: str, entry: Entry) -> None:
-        """Remember a note."""
+        """Add a note to a name."""
         self._notes[self.spell(name)].append(entry)
 
     def members(self, thanks: _Names | None = None) -> dict[str, Member]:
-        """A member to each name, by page, in the order of the names."""
+        """Return a member for each name, by page, sorted by name."""
         found: dict[str, Member] = {}
         for key in sorted(self._spellings):
             page, spellings = page_name(key), self._spellings[key]
@@ -212,15 +212,14 @@ class _Names:
 
 
 def folded(name: str) -> str:
-    """What names have in common that differ by case alone, as nicks and channels of IRC do not."""
+    """Normalize a name for comparison: case does not count, as for nicks and channels of IRC."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def page_name(name: str) -> str:
-    """The last part of the name of a page, for any name that somebody may give himself.
+    """Return the last part of the name of a page, for any name.
 
-    A name that could stand for another one is followed by a mark of its own, so that no name ever depends on which
-    others there are.
+    A name that does not survive as a slug gets a checksum, so that no name of a page depends on other names.
     """
     key = folded(name)
     slug = _UNUSUAL.sub("-", key)[:_LONGEST].strip("._-")

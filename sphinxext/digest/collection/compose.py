@@ -1,4 +1,4 @@
-"""Composing a digest: the notes of a period in sections, in order, under their headings."""
+"""Compose a digest: put the notes of a period into sections, in order, with headings."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def compose(
     Sections whose first note is of a fragment with an ``order`` then change places among each other.
 
     :param settings: where they are not the collection's own.
-    :param released: the versions of the project that were released in the period, if the digest shall tell them.
+    :param released: the versions of the project that were released in the period, if the digest tells them.
     :param words: ours, for headings and the title.
     """
     settings = settings or collection.settings
@@ -77,19 +77,19 @@ def compose(
 
 
 def tells_releases(settings: Settings) -> bool:
-    """Whether digests have a section of the versions that were released."""
+    """Return True if digests have a section of released versions."""
     return RELEASES in settings.sections
 
 
 def digest_title(period: Period, settings: Settings, words: Words = ENGLISH) -> str:
-    """The title of the digest of a period, by the option ``title``."""
+    """Return the title of the digest of a period, from the option ``title``."""
     return settings.title.format(
         period=words.period(period), year=period.end.year, start=period.start.isoformat(), end=period.end.isoformat()
     )
 
 
 def countdown_heading(entry: Entry, *, with_series: bool, words: Words = ENGLISH) -> str:
-    """The heading of a countdown: ``Release Countdown For Week R-17, Dec 7-11``."""
+    """Return the heading of a countdown: ``Release Countdown For Week R-17, Dec 7-11``."""
     note = entry.note
     assert isinstance(note, Countdown)
     series = f" ({note.series[:1].upper()}{note.series[1:]})" if with_series else ""
@@ -97,7 +97,7 @@ def countdown_heading(entry: Entry, *, with_series: bool, words: Words = ENGLISH
 
 
 def week_heading(name: str | None, period: Period, words: Words = ENGLISH) -> str:
-    """The heading of the countdown of a week."""
+    """Return the heading of the countdown for a week."""
     if name:
         pattern = words.gettext("Release Countdown For Week {week}, {days}")
     else:
@@ -106,7 +106,7 @@ def week_heading(name: str | None, period: Period, words: Words = ENGLISH) -> st
 
 
 def _in_own_order(sections: list[Section]) -> Iterator[Section]:
-    """The sections, those whose fragments have an order in that order, in the places that they had."""
+    """Sort the sections whose fragments have an order, among the places of those sections only."""
     ordered = iter(sorted(filter(_has_order, sections), key=_order))
     for section in sections:
         yield next(ordered) if _has_order(section) else section
@@ -123,7 +123,7 @@ def _order(section: Section) -> int:
 
 
 def _group_of(entry: Entry) -> str | None:
-    """The heading that a note shares with others; a story may have none."""
+    """Return the group of a note; a story may have none."""
     note = entry.note
     if isinstance(note, Item):
         return note.group or UNGROUPED_ITEMS
@@ -140,7 +140,7 @@ def _group(kind: Kind, name: str, members: tuple[Entry, ...], origin: Origin = O
 
 
 def _members(group: str, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The notes of a group: first the short list, then the prose."""
+    """Return the notes of a group: first the items, then the stories."""
     members = [entry for entry in entries if _group_of(entry) == group]
     return tuple(sorted(members, key=lambda entry: entry.kind is Kind.STORY))
 
@@ -150,7 +150,7 @@ def _of_kind(kind: Kind, entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _successes(entries: Iterable[Entry], settings: Settings, words: Words) -> Iterator[Section]:
-    """The successes, after them what closes them if this digest has something of its own for it."""
+    """Yield the section of successes, with the digest's own closing if it has one."""
     successes = _of_kind(Kind.SUCCESS, entries)
     if successes:
         closing = _of_kind(Kind.CLOSING, entries)
@@ -161,7 +161,7 @@ def _successes(entries: Iterable[Entry], settings: Settings, words: Words) -> It
 
 
 def _items(entries: Iterable[Entry], settings: Settings, words: Words) -> Iterator[Section]:
-    """The short lists, in the order of their first lines. Stories of the same group stand with them."""
+    """Yield the groups of items, in the order of their first items, with the stories of the same group."""
     done = set(settings.groups)
     for entry in _of_kind(Kind.ITEM, entries):
         group = _group_of(entry)
@@ -195,9 +195,9 @@ def _threads(entries: Iterable[Entry], _settings: Settings, _words: Words) -> It
 
 
 def _stories(entries: Iterable[Entry], settings: Settings, _words: Words) -> Iterator[Section]:
-    """Each story on its own, those of a group together where the first of them is.
+    """Yield the stories, each on its own or with the stories of its group.
 
-    Groups that have a short list as well stand with that.
+    Stories of a group with items are in the section of the items.
     """
     done = {*settings.groups, *map(_group_of, _of_kind(Kind.ITEM, entries))}
     for entry in _of_kind(Kind.STORY, entries):

@@ -1,4 +1,4 @@
-"""A collection: the notes of a folder, each in its place in time, and what connects them."""
+"""Load a collection: the notes of a folder with their dates, order, and threads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from sphinxext.digest.collection.archives import Registers
+from sphinxext.digest.collection.archives import Archives
 from sphinxext.digest.fragments.folder import FolderReading, read_folder
 from sphinxext.digest.model import Entry, Fragment, Kind, Moment, Period, Thread, ThreadLinks
 from sphinxext.digest.model.period import LATEST, Calendar, PeriodError, parse_day, parse_interval
@@ -21,9 +21,8 @@ from sphinxext.digest.settings.options import Settings
 class Collection:
     """All notes of a folder, oldest first, and the calendar that gives them to digests.
 
-    ``threads`` has the neighbours of each thread that has any, by the identity of its entry. ``drafts`` are the notes
-    that nobody has completed yet, which are among no others. ``remarks`` are problems of other projects' notes, for
-    which nobody here can do anything.
+    ``threads`` has the links of each thread that has any, by the identity of its entry. ``drafts`` are unfinished and
+    are not among ``entries``. ``remarks`` are problems of other projects' notes, which cannot be fixed here.
     """
 
     settings: Settings
@@ -52,34 +51,31 @@ class Collection:
         return {span: tuple(periods) for span, periods in found.items()}
 
     @cached_property
-    def registers(self) -> Registers:
-        """Who told successes, where, and which threads go on."""
-        return Registers(self.entries, self.threads, self.calendar)
+    def archives(self) -> Archives:
+        """The notes by person, channel, series, year and thread, for archive pages."""
+        return Archives(self.entries, self.threads, self.calendar)
 
     def entries_of(self, period: Period) -> tuple[Entry, ...]:
-        """The notes of a period: those of its digest if it is one of the calendar's, else those of its days."""
+        """Return the notes of a period: those of its digest if the calendar has it, else those of its days."""
         if period in self.digests and period not in self.calendar.intervals:
             return self.digests[period]
         return tuple(entry for entry in self.entries if entry.moment.day in period)
 
     @property
     def uses_history(self) -> bool:
-        """Whether a note has its day from git, or would have it from there."""
+        """Return True if a note takes its day from git, or would if it could."""
         return any(problem.code is Code.NO_DATE for problem in self.problems) or any(
             entry.note.date is None and entry.fragment.date is None for entry in self.entries
         )
 
     def with_intervals(self, intervals: Iterable[Period]) -> Collection:
-        """The same notes given to digests by a calendar with more intervals."""
+        """Return the collection with more intervals in its calendar."""
         return replace(self, calendar=self.calendar.with_intervals(intervals))
 
     def period(self, text: str) -> Period:
-        """The period that a user names.
+        """Parse a period: ``START/END``, an ISO week, a month, a day (its digest), or ``latest`` (the newest digest).
 
-        ``START/END``, an ISO week and a month are what they say; a day means the digest that it belongs to, and
-        ``latest`` the newest digest.
-
-        :raises PeriodError: if the text is no period, or the latest digest is asked for and there is none.
+        :raises PeriodError: if the text is not a valid period, or the latest digest is asked for and there is none.
         """
         if text == LATEST:
             if not self.digests:
@@ -89,19 +85,19 @@ class Collection:
         return self.calendar.period_of(day) if day else parse_interval(text)
 
     def of_kind(self, kind: Kind) -> Iterator[Entry]:
-        """The notes of a kind, oldest first."""
+        """Yield the notes of a kind, oldest first."""
         return (entry for entry in self.entries if entry.kind is kind)
 
     def find(self, name: str) -> list[Entry]:
-        """The notes of the fragment with this identity, or of those with this slug."""
+        """Find the notes of fragments with this identity or slug."""
         return [entry for entry in self.entries if name in (entry.fragment.identity, entry.fragment.slug)]
 
 
 def load_collection(root: Path, settings: Settings, others: Iterable[Fragment] = ()) -> Collection:
-    """Read the fragments of a collection and put them in their places.
+    """Load the fragments of a collection.
 
-    :param root: the project.
-    :param others: those of other projects, as in :func:`place_fragments`.
+    :param root: the root folder of the project.
+    :param others: fragments of other projects, as in :func:`place_fragments`.
     """
     return place_fragments(root, settings, read_folder(root, settings.fragments), others)
 
@@ -109,10 +105,10 @@ def load_collection(root: Path, settings: Settings, others: Iterable[Fragment] =
 def place_fragments(
     root: Path, settings: Settings, reading: FolderReading, others: Iterable[Fragment] = ()
 ) -> Collection:
-    """Give the notes of a reading their moments, order and neighbours.
+    """Build a collection from fragments: give their notes moments, order and links.
 
-    :param others: fragments of other projects, whose identities differ. One of the project's own with the same
-        identity stands in the place of it.
+    :param others: fragments of other projects, with unique identities. One of the project's own with the same identity
+        replaces it.
     """
     problems = list(reading.problems)
     fragments = _unique(reading.fragments, problems)
@@ -206,9 +202,9 @@ def _earlier(
 
 
 def _beginning(name: str, beginnings: dict[str, str]) -> str:
-    """The first part of a thread, as far as its parts are connected.
+    """Find the first part of a thread, as far as its parts are connected.
 
-    :param beginnings: earlier parts by later ones. Ways that were gone get shorter: a thread may have many thousands.
+    :param beginnings: earlier parts by later ones. Paths are compressed, as a thread may have many thousand parts.
     """
     while (earlier := beginnings.get(name)) is not None:
         beginnings[name] = beginnings.get(earlier, earlier)

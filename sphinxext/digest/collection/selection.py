@@ -1,7 +1,4 @@
-"""Selecting notes of a collection: what a directive shows, and what a list prints.
-
-A year in review: what its notes are, who came, whom people thanked, and what was discussed for long.
-"""
+"""Select notes of a collection for directives and lists, and review a year in numbers and names."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which notes: everything that is not None has to hold.
+    """A filter for notes: a note has to match every field that is not None.
 
     ``name`` is the identity or the slug of a fragment; ``since`` and ``until`` are days, both included; ``limit``
     keeps the newest.
@@ -38,7 +35,7 @@ class Selection:
     limit: int | None = None
 
     def entries(self, collection: Collection) -> tuple[Entry, ...]:
-        """The notes that are selected, oldest first."""
+        """Return the selected notes, oldest first."""
         candidates = collection.entries if self.period is None else collection.entries_of(self.period)
         found = [entry for entry in candidates if self._holds(entry)]
         return tuple(found if self.limit is None else found[max(0, len(found) - self.limit) :])
@@ -57,12 +54,12 @@ class Selection:
 
 
 def checksum(entries: tuple[Entry, ...], collection: Collection, hidden: Set[str] = frozenset()) -> bytes:
-    """A value that changes with anything that shows when these notes are rendered.
+    """Return a checksum of everything that affects how these notes are rendered.
 
     That is their files, dates and order, the settings, the digests of the threads before and after them, and the page
     of the whole thread.
 
-    :param hidden: the names of options that do not show.
+    :param hidden: the names of options without an effect.
     """
     values = vars(collection.settings).items()
     state = blake2b(repr([pair for pair in values if pair[0] not in hidden]).encode(), digest_size=16)
@@ -70,7 +67,7 @@ def checksum(entries: tuple[Entry, ...], collection: Collection, hidden: Set[str
         state.update(entry.fragment.checksum)
         state.update(f"{entry.fragment.path} {entry.anchor} {entry.moment}".encode())
         links = collection.threads.get(entry.identity) if entry.kind is Kind.THREAD else None
-        if links and "threads" in collection.settings.archives and (chain := collection.registers.thread_of(entry)):
+        if links and "threads" in collection.settings.archives and (chain := collection.archives.thread_of(entry)):
             state.update(chain.page.encode())
         for number, other in enumerate((links.earlier, *links.later) if links else ()):
             if other is not None:
@@ -83,7 +80,7 @@ def _same_channel(channel: str | None, wanted: str) -> bool:
     return channel is not None and channel.lstrip("#") == wanted.lstrip("#")
 
 
-#: How many of the longest threads and of those who were thanked most are named, and from how many times on.
+#: Name this many of the longest threads and the most thanked people, who need at least this many thanks.
 _NAMED, _TIMES = 3, 2
 
 
@@ -103,14 +100,14 @@ class Review:
 
 
 def review_of(collection: Collection, year: int) -> Review:
-    """The review of a year, by the days of its notes."""
-    registers = collection.registers
+    """Return the review of a year, by the days of its notes."""
+    archives = collection.archives
     counts = Counter(entry.kind for entry in collection.entries if entry.moment.day.year == year)
-    present = [member for member in registers.people.values() if year in member.years]
+    present = [member for member in archives.people.values() if year in member.years]
     is_first = not any(entry.moment.day.year < year for entry in collection.of_kind(Kind.SUCCESS))
     newcomers = () if is_first else tuple(member for member in present if member.years[-1] == year)
     chains = [
-        chain for chain in registers.threads.values() if any(part.moment.day.year == year for part in chain.parts)
+        chain for chain in archives.threads.values() if any(part.moment.day.year == year for part in chain.parts)
     ]
     longest = sorted(chains, key=lambda chain: (-len(chain.parts), -chain.days, chain.page))[:_NAMED]
     thanks = [(member, len(member.within(year).thanks)) for member in present if member.thanks]

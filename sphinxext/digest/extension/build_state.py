@@ -262,7 +262,7 @@ class BuildState:
                 commit = _current_commit(self.project.root) if collection.uses_history else None
                 self._states[folder] = FolderState(
                     mark, commit, settings, self.place_of(settings), explicit, self.list_of(settings),
-                    tuple(collection.digests), tuple(collection.registers.pages(settings.archives)),
+                    tuple(collection.digests), tuple(collection.archives.pages(settings.archives)),
                     collection.problems, joint.mark if joint is not None else None, collection.remarks,
                 )  # fmt: skip
                 self._current[folder] = False

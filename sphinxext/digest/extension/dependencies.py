@@ -210,15 +210,15 @@ class ArchiveDependency(CollectionDependency):
 
     def kinds(self, collection: Collection) -> list[str]:
         """The archives that have pages."""
-        return [kind for kind in collection.settings.archives if getattr(collection.registers, kind)]
+        return [kind for kind in collection.settings.archives if getattr(collection.archives, kind)]
 
     def chain(self, collection: Collection) -> Chain | None:
         """The thread that a page is about."""
-        return collection.registers.threads.get(self.page)
+        return collection.archives.threads.get(self.page)
 
     def member(self, collection: Collection) -> Member | None:
         """The person, channel, series or year that a page is about, with all notes or those of a year."""
-        members = collection.registers[self.kind]
+        members = collection.archives[self.kind]
         if self.page in members:
             return members[self.page]
         found = _OF_YEAR.fullmatch(self.page)
@@ -245,10 +245,10 @@ class ArchiveDependency(CollectionDependency):
             return collection.settings.pages.encode()
         if self.kind == "threads":
             chain = self.chain(collection)
-            chains = [chain] if chain else collection.registers.threads.values() if self.page == INDEX else ()
+            chains = [chain] if chain else collection.archives.threads.values() if self.page == INDEX else ()
             return _of_notes((part for one in chains for part in one.parts), collection)
         if self.page == INDEX:
-            members = collection.registers[self.kind].values()
+            members = collection.archives[self.kind].values()
             counts = [(one.page, one.spellings, one.name, len(one.notes), len(one.thanks)) for one in members]
             return repr(counts).encode("utf-8", "surrogatepass") + _of_notes((), collection)
         member = self.member(collection)

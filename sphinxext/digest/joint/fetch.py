@@ -1,8 +1,6 @@
-"""Asking many servers at once, none of which can hold up the others for long.
+"""Fetch the indexes of other projects: resolve the option ``joint``, ask many servers at once, and cache the answers.
 
-Where the indexes are: what the option ``joint`` says, and the files with lists that it names.
-
-The last good copies of indexes in a folder, with what tells a server that they are known.
+A slow server does not hold up the others. The cache keeps the last good answer of each server with its validators.
 """
 
 from __future__ import annotations
@@ -25,15 +23,15 @@ from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings.checks import OptionError, places
 from sphinxext.digest.text.urls import split_url
 
-#: How many servers are asked at once.
+#: Maximum number of concurrent requests.
 AT_ONCE = 16
-#: Seconds after which no more servers are asked, so that no number of slow ones holds a build.
+#: Seconds after which no more requests start, so that many slow servers cannot hold up a build.
 MAX_WHOLE_TIME = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A URL, and the validators of what is known of it, as :class:`~sphinxext.digest.net.http.Answer` has them."""
+    """A URL with the validators of its cache entry; see :class:`~sphinxext.digest.net.http.Answer`."""
 
     url: str
     etag: str = ""
@@ -41,32 +39,31 @@ class Request:
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The headers that ask for something else than what is known, and for that packed."""
+        """The headers of a conditional request that accepts gzip."""
         conditions = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
         return {"Accept-Encoding": "gzip", **{name: value for name, value in conditions.items() if value}}
 
 
-#: What became of a request: an answer with unpacked bytes, or the reason why there is none.
+#: The outcome of a request: an answer with unpacked bytes, or the reason why there is none.
 Outcome = Answer | str
 
 
 def fetch_all(
     requests: Iterable[Request], timeout: float, longest: float | None = None
 ) -> Iterator[tuple[str, Outcome]]:
-    """Ask for URLs, and say what became of each as soon as that is known.
+    """Fetch URLs concurrently, and yield the outcome of each as soon as it is known.
 
-    Once the server of a URL does not answer at all, its other URLs are not asked for any more; once
-    :data:`MAX_WHOLE_TIME` is over, none is.
+    After a server does not answer at all, its other URLs are skipped; after :data:`MAX_WHOLE_TIME`, all are.
 
     :param timeout: seconds that a server may be silent.
-    :param longest: seconds that an answer may take in all, whatever the server does.
+    :param longest: seconds that a whole answer may take.
     """
     yield from _Crew(deque(requests), timeout, MAX_TIME if longest is None else longest).work()
 
 
 @dataclass
 class _Crew:
-    """One thread for each request, each of which ends within ``longest`` seconds."""
+    """Run one thread for each request; each ends within ``longest`` seconds."""
 
     waiting: deque[Request]
     timeout: float
@@ -97,12 +94,12 @@ class _Crew:
             answer = found if found is not None else WebError(NOTHING_THERE)
         except WebError as error:
             answer = error
-        except Exception as error:  # whatever it is, somebody waits for an answer
-            answer = WebError(f"cannot be had: {type(error).__name__}: {error}")
+        except Exception as error:  # the consumer waits for an outcome, whatever happens
+            answer = WebError(f"cannot be fetched: {type(error).__name__}: {error}")
         self.done.put((request, answer))
 
     def _next(self) -> tuple[str, Outcome]:
-        """Return the outcome of the next request that comes to its end."""
+        """Wait for the next request to end, and return its outcome."""
         request, answer = self.done.get()
         self.running -= 1
         if isinstance(answer, WebError):
@@ -127,20 +124,20 @@ def _server(url: str) -> str:
 
 
 def refusal(url: str, reason: str) -> Problem:
-    """The problem of a URL that cannot be had."""
+    """Return the problem of a URL that cannot be fetched."""
     return Problem(url, 0, 0, Code.SOURCE_FETCH, reason)
 
 
-#: What the path of a list ends with.
+#: The suffix of files that list places.
 LIST_SUFFIX = ".txt"
-#: What begins a line of a list that is for its readers.
+#: The prefix of comment lines in a list.
 _COMMENT = "#"
 
 
 def places_of(root: Path, named: tuple[str, ...]) -> tuple[tuple[str, ...], list[Problem]]:
-    """The URLs and paths of indexes, each once, with the problems of lists.
+    """Resolve the option ``joint`` to URLs and paths without duplicates, and collect the problems of lists.
 
-    :param named: as the option has them.
+    :param named: the value of the option.
     """
     problems: list[Problem] = []
     found: dict[str, None] = {}
@@ -151,14 +148,14 @@ def places_of(root: Path, named: tuple[str, ...]) -> tuple[tuple[str, ...], list
 
 
 def is_list(place: str) -> bool:
-    """Whether a place is a file with places."""
+    """Return True if a place is a file that lists places."""
     return "://" not in place and place.endswith(LIST_SUFFIX)
 
 
 def read_local(root: Path, path: str) -> bytes:
-    """The content of a file, by its path relative to the project.
+    """Read a file, given its path relative to the project.
 
-    :raises DigestError: if it is no regular file, cannot be read, or is too large.
+    :raises DigestError: if it is not a regular file, cannot be read, or is too large.
     """
     file = root / path
     try:
@@ -201,7 +198,7 @@ _VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy: the name of its file, which tells its content, the validators, and when its server was last asked."""
+    """A cache entry: its file, named after its content, its validators, and when its server was last asked."""
 
     file: str
     etag: str
@@ -211,7 +208,7 @@ class Copy:
 
 @dataclass
 class Copies:
-    """The copies of a folder. What cannot be written is had again the next time."""
+    """The cache of indexes in a folder. Entries that cannot be written are fetched again next time."""
 
     folder: Path
     known: dict[str, Copy] = field(default_factory=dict)
@@ -219,7 +216,7 @@ class Copies:
 
     @classmethod
     def of(cls, folder: Path) -> Copies:
-        """The copies that are in a folder, as far as their files are there."""
+        """Load the cache of a folder, without entries whose files are missing."""
         try:
             record = json.loads((folder / _LIST).read_bytes())
             copies = {url: Copy(**fields) for url, fields in record["copies"].items()} if _is_ours(record) else {}
@@ -230,16 +227,16 @@ class Copies:
         return cls(folder, known, dict(known))
 
     def is_fresh(self, url: str, seconds: float) -> bool:
-        """Whether a copy is not older than so many seconds, or any number of them if that is below zero."""
+        """Return True if an entry is not older than ``seconds``; below zero every entry is fresh."""
         copy = self.known.get(url)
         if copy is None:
             return False
         age = time.time() - copy.asked
-        # a time to come is that of a clock which was wrong
+        # a time in the future comes from a wrong clock
         return seconds < 0 or 0 <= age < seconds
 
     def read(self, url: str) -> bytes | None:
-        """The content of a copy, or None if it is not what was written."""
+        """Return the content of an entry, or None if it is missing or damaged."""
         copy = self.known[url]
         try:
             data = (self.folder / copy.file).read_bytes()
@@ -248,23 +245,23 @@ class Copies:
         return data if _name(url, data) == copy.file else None
 
     def confirm(self, url: str) -> None:
-        """Remember that the server has nothing else."""
+        """Mark an entry as fresh, because the server says that it is unchanged."""
         copy = self.known[url]
         self.known[url] = Copy(copy.file, copy.etag, copy.modified, time.time())
 
     def add(self, url: str, data: bytes, etag: str, modified: str) -> None:
-        """Keep the content behind a URL."""
+        """Save the content of a URL."""
         name = _name(url, data)
         with suppress(OSError):
             write_unsynced(self.folder / name, data)
             self.known[url] = Copy(name, etag, modified, time.time())
 
     def forget(self, url: str) -> None:
-        """Let a copy go that is none."""
+        """Drop an entry."""
         self.known.pop(url, None)
 
     def save(self) -> None:
-        """Write the list of the copies, and remove what it does not have."""
+        """Write the list of entries, and delete files that are no longer in it."""
         if self.known == self._before:
             return
         copies = {url: asdict(copy) for url, copy in sorted(self.known.items())}

@@ -1,6 +1,6 @@
-"""``digests/index.json``: what a site publishes of its notes, and how another one reads it into its own collection.
+"""The format of ``digests/index.json``, in which a site publishes its notes for other sites: writer, schema, reader.
 
-The document is a JSON object, the envelope, with the notes as ``--format json`` prints them::
+The document is a JSON object with the notes as ``--format json`` prints them::
 
     {"version": 1, "project": "nova", "title": "Nova", "home": "https://docs.example.org/nova/", "notes": [...]}
 """
@@ -20,22 +20,22 @@ from sphinxext.digest.model import Kind, Moment, Participants, week_label
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.text.visible import visible_text
 
-#: The version of the format. Readers refuse later ones; new keys do not make a new version.
+#: The version of the format. Readers refuse other versions; a new key does not change the version.
 VERSION = 1
 
-#: How many notes an index may have.
+#: Maximum number of notes in an index.
 MAX_NOTES = 100_000
-#: How many characters the name of a project may have.
+#: Maximum length of a project's name.
 MAX_NAME = 200
-#: The last line that a fragment can have, as far as anybody asks.
+#: Larger line numbers are ignored.
 MAX_LINE = 1_000_000
-#: How many problems of one index are reported.
+#: Maximum number of problems reported for one index.
 MAX_PROBLEMS = 20
 
 _IDENTITY = r"[0-9a-f]{16}(?:-[1-9][0-9]{0,3})?"
 _SLUG = re.compile(r"(?:.*/)?(?P<slug>[^/]*?)-?[0-9a-f]{16}\.yaml")
 _SECTIONS = {str(section.note.kind): section for section in SECTION_FIELDS.values()}
-#: Kinds that say something of a digest as a whole, which a joint one does not have from others.
+#: Kinds about a whole digest, which other projects' notes cannot be in a joint one.
 _OF_ONE_DIGEST = (str(Kind.PRELUDE), str(Kind.CLOSING))
 
 
@@ -61,7 +61,7 @@ class IndexNote:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What another site publishes: what its project is called, where it is, and its notes in their order."""
+    """The index of another site: the names and home page of its project, and its notes in order."""
 
     project: str
     title: str
@@ -71,7 +71,7 @@ class Index:
 
 
 def index_document(project: str, title: str, home: str, records: Iterable[Mapping[str, object]]) -> dict[str, object]:
-    """The document to publish.
+    """Return the document to publish.
 
     :param project: a short name that tells the project from others, such as ``nova``.
     :param title: its name for readers.
@@ -82,7 +82,7 @@ def index_document(project: str, title: str, home: str, records: Iterable[Mappin
 
 
 def index_schema() -> dict[str, Any]:
-    """The JSON Schema of the document, draft 2020-12."""
+    """Return the JSON Schema of the document, draft 2020-12."""
     kinds = [str(section.note.kind) for section in SECTION_FIELDS.values()]
     note = {
         "type": "object",
@@ -123,16 +123,16 @@ def index_schema() -> dict[str, Any]:
 
 
 def is_index(document: Mapping[str, Any]) -> bool:
-    """Whether a JSON object is an index, of whatever version."""
+    """Return True if a JSON object is an index of any version."""
     version = document.get("version")
     return isinstance(document.get("notes"), list) and isinstance(version, int) and not isinstance(version, bool)
 
 
 def read_index(document: Mapping[str, Any], source: str) -> Index:
-    """Read an index. What cannot be a note is left out and among the problems.
+    """Read an index. Invalid notes are left out and reported among its problems.
 
-    :param source: what problems name.
-    :raises DigestError: if it is of a later version, says of no project, or is too large.
+    :param source: the name of the index in problems.
+    :raises DigestError: if it has another version, names no project, or is too large.
     """
     project = visible_text(_text(document.get("project")))[:MAX_NAME]
     notes: Sequence[Any] = document["notes"]
@@ -171,10 +171,10 @@ def _fields_schema(section: SectionFields) -> dict[str, Any]:
 
 def _note(record: object) -> IndexNote:
     if not isinstance(record, Mapping):
-        raise ValueProblem("is no object")
+        raise ValueProblem("is not an object")
     section = _SECTIONS.get(_text(record.get("kind")))
     if section is None:
-        raise ValueProblem(f"is of no kind that there is: '{_text(record.get('kind'))[:40]}'")
+        raise ValueProblem(f"has an unknown kind: '{_text(record.get('kind'))[:40]}'")
     identity = _text(record.get("identity"))
     if not re.fullmatch(_IDENTITY, identity):
         raise ValueProblem(f"has no identity: '{identity[:40]}'")
@@ -202,11 +202,11 @@ def _note(record: object) -> IndexNote:
 
 
 def _value(kind: Type | Choice, name: str, value: object) -> str | None:
-    """A field's value; texts stay as they are, and what is not right in a lesser field counts as missing."""
+    """Check the value of a field. Texts stay unchanged; an invalid value of a minor field counts as missing."""
     if value is None:
         return None
     if not isinstance(value, str):
-        raise ValueProblem(f"has a '{name}' that is no text")
+        raise ValueProblem(f"has a '{name}' that is not a text")
     if kind in (Type.RST, Type.TITLE):
         return value if visible_text(value) else None
     if kind is Type.PARTICIPANTS:

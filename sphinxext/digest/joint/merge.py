@@ -1,7 +1,4 @@
-"""The indexes of a collection: which there are now, and what they hold.
-
-The notes of an index to fragments, as if their files were here.
-"""
+"""Merge the notes of other projects' indexes into a collection, as fragments of this project."""
 
 from __future__ import annotations
 
@@ -30,16 +27,16 @@ from sphinxext.digest.text.visible import visible_lines, visible_text
 MAX_TEXT = 100_000
 _FIELDS = {name: (section.note, section.fields) for name, section in SECTION_FIELDS.items()}
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9._+]+")
-#: How long a part of a name may be, and a path.
+#: Maximum length of a part of a name, and of a path.
 _MAX_NAME, _MAX_PATH = 60, 200
 
 
 @dataclass
 class Joined:
-    """The fragments of several projects, without two of the same identity.
+    """The fragments of several projects, without duplicate identities.
 
-    What two projects have with the same words, such as the summary of a thread on a common list, is there once. Notes
-    of days before ``since`` are left out.
+    Fragments with equal content in two projects, such as the summary of a thread on a shared list, are merged. Notes
+    before ``since`` are left out.
     """
 
     since: date | None = None
@@ -72,7 +69,7 @@ class Joined:
                     self.fragments.append(fragment)
 
     def _identity(self, identity: str, project: OtherProject, content: bytes) -> str:
-        """The identity of a fragment here: its own, unless another project has given it to something else."""
+        """Return the identity of a fragment: its own, unless another project uses that for different content."""
         if self._contents.get(identity, content) == content:
             return identity
         return blake2b(f"{project.name} {identity}".encode(), digest_size=8).hexdigest()
@@ -131,12 +128,12 @@ class _Maker:
 
 
 def name_of(text: str) -> str:
-    """A part of the name that references can use."""
+    """Return a text as a part of a name that references can use."""
     return _NOT_IN_NAMES.sub("-", text)[:_MAX_NAME].strip("-") or "-"
 
 
 def _content(notes: Sequence[IndexNote]) -> bytes:
-    """What tells the words of a fragment from others, whoever publishes it."""
+    """Return a checksum of the content of a fragment, independent of the project."""
     state = blake2b(digest_size=16)
     for note in notes:
         state.update(f"{note.section} {note.index} {note.moment} {note.fields}".encode("utf-8", "surrogatepass"))
@@ -144,13 +141,13 @@ def _content(notes: Sequence[IndexNote]) -> bytes:
 
 
 def _path(project: OtherProject, note: IndexNote) -> str:
-    """How messages name a fragment: its project, and its file there."""
+    """Return the path of a fragment for messages: its project, and its file there."""
     path = visible_text(note.path)[:_MAX_PATH]
     return f"{project.name}: {path or note.identity}"
 
 
 def _lines(value: str) -> str:
-    """A text of several lines without empty ones at its ends."""
+    """Remove empty lines at both ends of a text."""
     lines = _clean(value).rstrip().split("\n")
     while not lines[0].strip() and len(lines) > 1:
         del lines[0]
@@ -162,17 +159,17 @@ def _clean(value: str) -> str:
 
 
 _DAY = 24 * 60 * 60
-#: How long after a file's time it may still change without a new time: FAT counts in two seconds.
+#: Seconds in which a file may change again without a new time: FAT has a resolution of two seconds.
 _GRANULARITY = 2.0
 
 
 @dataclass
 class Joint:
-    """The indexes of a collection, as they are in the copies now.
+    """The indexes of a collection as they are in the cache now.
 
-    ``mark`` changes when anything in them does, and is None if that cannot be told yet. ``problems`` are those of
-    places that have no index, or another one than their copy; ``remarks`` tell, in one sentence each, which copies are
-    used since nobody answers. Notes of days before ``since`` are left out.
+    ``mark`` changes with any of their content, and is None while that is not known. ``problems`` are those of places
+    without a valid index; ``remarks`` tell, in one sentence each, which cached copies are used because their server
+    does not answer. Notes before ``since`` are left out.
     """
 
     root: Path
@@ -185,7 +182,7 @@ class Joint:
     _fetched: dict[str, Index] = field(default_factory=dict)
 
     def read(self) -> Joined:
-        """The notes of all indexes. What is wrong with single ones is among the problems of the result."""
+        """Read the notes of all indexes. Problems of single notes are in the result."""
         joined = Joined(self.since)
         with without_collector():
             for index in self._indexes():
@@ -197,7 +194,7 @@ class Joint:
             try:
                 index = self._fetched.pop(place, None) or self._index(place)
             except DigestError as error:
-                # a file that is not as it was when the build began, or a copy of an older release
+                # a file that changed since the build began, or a cache entry of an older release
                 self.problems += error.problems
                 continue
             if index is not None:
@@ -212,13 +209,15 @@ class Joint:
         if data is None:
             self.copies.forget(place)
             self.copies.save()
-            raise DigestError(Problem(place, 0, 0, Code.UNREADABLE, "its copy is damaged: it is had again next time"))
+            raise DigestError(
+                Problem(place, 0, 0, Code.UNREADABLE, "the cached copy is damaged; it will be fetched again")
+            )
         return parse_index(data, place)
 
     def refresh(self, limit: float, timeout: float) -> None:
-        """Ask the servers of the copies that are older than a limit, and of those that are not there.
+        """Refetch stale and missing cache entries.
 
-        :param limit: in seconds; below zero none is too old.
+        :param limit: the age in seconds at which an entry is stale; below zero none is.
         :param timeout: seconds that a server may be silent.
         """
         requests = []
@@ -243,7 +242,7 @@ class Joint:
             if copy:
                 self.copies.confirm(url)
             else:
-                self.problems.append(refusal(url, "the server says that it is known, which it is not"))
+                self.problems.append(refusal(url, "the server says that it is unchanged, but it is not in the cache"))
         else:
             try:
                 self._fetched[url] = parse_index(outcome.data, url)
@@ -254,10 +253,10 @@ class Joint:
                 self.copies.add(url, outcome.data, outcome.etag, outcome.modified)
 
     def note_mark(self) -> None:
-        """Make the mark of what there is."""
+        """Set the mark from the current places and problems."""
         state = blake2b(digest_size=16)
         if not self._fetched.keys() <= self.copies.known.keys():
-            return  # a copy could not be written
+            return  # a cache entry could not be written
         for place in self.places:
             if "://" in place:
                 copy = self.copies.known.get(place)
@@ -271,10 +270,10 @@ class Joint:
 
 
 def open_joint(root: Path, settings: Settings, copies: Path) -> Joint:
-    """Bring the copies of the indexes of a collection up to date, if they are too old.
+    """Open the indexes of a collection, and refetch the stale ones.
 
-    :param root: the project.
-    :param copies: where the copies are of all collections of the project.
+    :param root: the root folder of the project.
+    :param copies: the cache folder for all collections of the project.
     """
     folder = copies / blake2b(settings.fragments.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
     places, problems = places_of(root, settings.joint)
@@ -288,7 +287,7 @@ def open_joint(root: Path, settings: Settings, copies: Path) -> Joint:
 
 
 def load_joint_collection(root: Path, settings: Settings, joint: Joint) -> Collection:
-    """The project's own notes and those of the indexes in one collection; problems of places are among its own."""
+    """Load a collection of the project's own notes and those of the indexes, with the problems of places."""
     joined = joint.read()
     collection = load_collection(root, settings, joined.fragments)
     problems = (*collection.problems, *joint.problems)
@@ -298,7 +297,7 @@ def load_joint_collection(root: Path, settings: Settings, joint: Joint) -> Colle
 def parse_index(data: bytes, place: str) -> Index:
     """Read the bytes of an index.
 
-    :raises DigestError: if it is none, of a later version, or too large.
+    :raises DigestError: if it is invalid, has another version, or is too large.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -306,12 +305,12 @@ def parse_index(data: bytes, place: str) -> Index:
         raise DigestError(Problem(place, 0, 0, Code.ENCODING, "is not UTF-8")) from None
     document = parse_json(text, place)
     if not isinstance(document, dict) or not is_index(document):
-        raise DigestError(Problem(place, 0, 0, Code.NOT_A_FEED, "is no index of notes"))
+        raise DigestError(Problem(place, 0, 0, Code.NOT_A_FEED, "is not an index of notes"))
     return read_index(document, place)
 
 
 def _stamp(file: Path) -> str | None:
-    """What tells a file from what it was before, or None if it could still change without a new time."""
+    """Return a stamp of a file's state, or None if it could still change without a new time."""
     try:
         status = file.stat()
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""A digest as it was composed: sections in order, ready for a renderer."""
+"""Composed digests: sections in order, ready for a renderer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sphinxext.digest.model.text import Text
 
 @dataclass(frozen=True, slots=True)
 class ThreadLinks:
-    """The neighbours of a thread over time: the part it continues, and the parts that continue it."""
+    """The links of a thread: the part that it continues, and the parts that continue it."""
 
     earlier: Entry | None = None
     later: tuple[Entry, ...] = ()
@@ -34,7 +34,7 @@ class ReleasedVersion:
 
 
 class Origin(Enum):
-    """Whose words something is: ours, which we translate, or those of a project, which translates them itself."""
+    """The origin of a heading: ours, which we translate, or the project's, which translates it itself."""
 
     OURS = auto()
     SETTINGS = auto()
@@ -61,7 +61,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What happened in a period. ``threads`` has the neighbours of each thread, by the entry's identity."""
+    """The digest of a period. ``threads`` has the links of each thread, by the entry's identity."""
 
     period: Period
     title: str

@@ -1,4 +1,4 @@
-"""A fragment, and a note of it once it has its day."""
+"""Fragments, and entries: their notes with a moment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MIDNIGHT = time.min
 
 @dataclass(frozen=True, slots=True)
 class OtherProject:
-    """A project whose notes stand among those of a joint collection.
+    """Another project with notes in a joint collection.
 
     ``name`` tells it from others, ``title`` is for readers, ``home`` is where its documentation is, if that is known.
     """
@@ -31,9 +31,9 @@ class OtherProject:
 class Fragment:
     """One YAML file of the fragments folder.
 
-    ``path`` is how the user would name the file; ``identity`` are the 16 hexadecimal digits that stay the same when
-    the file is renamed, ``slug`` is the rest of its name; ``checksum`` changes with any byte of the file. ``order`` is
-    the place of its sections among those of the digest, ``heading`` stands over them in place of the usual words. The
+    ``path`` is the path as a user writes it; ``identity`` are the 16 hexadecimal digits that stay the same when the
+    file is renamed, ``slug`` is the rest of its name; ``checksum`` changes with any byte of the file. ``order`` is
+    the place of its sections among those of the digest, ``heading`` replaces their usual heading. The
     notes of a ``draft`` are not shown. ``project`` is None for the project's own; the file of another's is not here.
     """
 
@@ -51,7 +51,7 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A note in its place in time: the note, its fragment, and the moment that orders it."""
+    """A note with its fragment and the moment that orders it."""
 
     fragment: Fragment
     note: Note
@@ -75,13 +75,13 @@ class Entry:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What entries are ordered by: the moment, then the file, then the order within it."""
+        """The sort key of entries: the moment, then the file, then the order within it."""
         moment = self.moment
         return (moment.day, moment.time.time() if moment.time else _MIDNIGHT, self.fragment.path, self.note.index)
 
 
 def split_name(stem: str) -> tuple[str, str] | None:
-    """The slug and the identity out of a file's name without its suffix, or None if it has no identity.
+    """Split a file's name into slug and identity, or return None if it has no identity.
 
     As in reno the identity are the last 16 characters, and for names from before reno 1.0 the first 16.
     """

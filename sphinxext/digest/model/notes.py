@@ -11,9 +11,9 @@ from typing import ClassVar
 from sphinxext.digest.model.text import Moment, Place, Text
 from sphinxext.digest.model.words import ENGLISH, N_, Words
 
-#: How many characters a name may have: a key of YAML may not be much longer.
+#: Maximum length of a name; keys of YAML may not be much longer.
 MAX_NAME = 100
-#: How many messages somebody may have written.
+#: Maximum number of messages of one person.
 MAX_MESSAGES = 99_999
 
 _LINE = re.compile(r"(?P<name>\S(?:[^\n]*\S)?): (?P<number>[1-9][0-9]{0,4})")
@@ -30,7 +30,7 @@ class Participants:
 
     @classmethod
     def of_text(cls, text: str) -> Participants | None:
-        """What a string of this form says, or None if a line of it is of another form or names somebody again."""
+        """Parse a string of this form, or return None if a line is malformed or a name is duplicate."""
         found: dict[str, int] = {}
         for line in text.strip().split("\n"):
             match = _LINE.fullmatch(line)
@@ -41,7 +41,7 @@ class Participants:
 
     @property
     def messages(self) -> int:
-        """How many messages there were."""
+        """The total number of messages."""
         return sum(number for _name, number in self.counts)
 
     @property
@@ -77,7 +77,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note(ABC):
-    """What all kinds of note have.
+    """The base of all kinds of note.
 
     ``index`` counts the notes of one kind in a fragment from 1; ``date`` is the note's own, if it has one. ``page`` is
     where another project shows its note.
@@ -92,12 +92,12 @@ class Note(ABC):
     @property
     @abstractmethod
     def label(self) -> str:
-        """What a list of notes shows: one line of plain text."""
+        """One line of plain text for lists of notes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prelude(Note):
-    """What stands at the beginning of a digest, before its first section."""
+    """The introduction of a digest, before its first section."""
 
     kind: ClassVar[Kind] = Kind.PRELUDE
     text: Text
@@ -139,11 +139,11 @@ class Success(Note):
 
     @property
     def lead(self) -> tuple[str, ...]:
-        """What stands before the text and its colon, if anything does: words and a name in turns."""
+        """The parts before the text and its colon, if any: words and names in turn."""
         return self.lead_in(ENGLISH)
 
     def lead_in(self, words: Words) -> tuple[str, ...]:
-        """The same in the words of another language."""
+        """Return the lead in another language."""
         if self.thanks is None:
             return ("", self.nick) if self.nick else ()
         pattern = words.gettext("{nick} thanks {whom}") if self.nick else words.gettext("Thanks to {whom}")
@@ -169,7 +169,7 @@ class Item(Note):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Countdown(Note):
-    """What matters in a week of a release cycle.
+    """A release countdown: the news of one week of a release cycle.
 
     ``week`` is the week's label, such as ``R-17``: so many weeks before the week of the release.
     """

@@ -1,7 +1,4 @@
-"""A stretch of days.
-
-Periods in words and in the calendar: what a user may write, and which digest a day belongs to.
-"""
+"""Periods of days: parse and format them, and find the digest that a day belongs to."""
 
 from __future__ import annotations
 
@@ -52,12 +49,12 @@ class Period:
 
     @property
     def name(self) -> str:
-        """How a digest of this period is known: its last day, in ISO form."""
+        """The name of the digest of this period: its last day, in ISO form."""
         return self.end.isoformat()
 
     @property
     def is_month(self) -> bool:
-        """Whether these are all days of one month."""
+        """Return True if these are all days of one month."""
         start, end = self.start, self.end
         same = (start.year, start.month) == (end.year, end.month)
         return same and start.day == 1 and end.day == monthrange(end.year, end.month)[1]
@@ -94,7 +91,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 WEEKLY, BIWEEKLY, MONTHLY = FREQUENCIES = ("weekly", "biweekly", "monthly")
 LATEST = "latest"
 
-#: The years that a date may be of.
+#: The supported years of dates.
 YEARS = range(1970, 3000)
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -104,7 +101,7 @@ _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
 class PeriodError(ValueError):
-    """A period that cannot be understood; the message says what is wrong with it."""
+    """An invalid period; the message says what is wrong with it."""
 
 
 def check_year(*days: date) -> None:
@@ -161,13 +158,13 @@ def parse_day(text: str) -> date | None:
 
 
 def month_of(day: date) -> Period:
-    """The calendar month of a day."""
+    """Return the calendar month of a day."""
     return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """Which digest a day belongs to.
+    """The calendar of digests, which assigns days to periods.
 
     ``week_start`` is a name out of :data:`WEEKDAYS`. A two-week period begins in every second week counted from the
     week of ``anchor``. An interval wins over the regular periods for the days that it holds; of two intervals that
@@ -180,19 +177,19 @@ class Calendar:
     intervals: tuple[Period, ...] = field(default=())
 
     def with_intervals(self, intervals: Iterable[Period]) -> Calendar:
-        """The same calendar with more intervals."""
+        """Return the calendar with more intervals."""
         together = tuple(sorted({*self.intervals, *intervals}, key=lambda period: (period.end, period.start)))
         return Calendar(self.frequency, self.week_start, self.anchor, together)
 
     def period_of(self, day: date) -> Period:
-        """The period of the digest that a day belongs to."""
+        """Return the period of the digest that a day belongs to."""
         for interval in self.intervals:
             if day in interval:
                 return interval
         return self.regular_period_of(day)
 
     def regular_period_of(self, day: date) -> Period:
-        """The week, the two weeks or the month of a day, whatever the intervals are."""
+        """Return the week, two weeks or month of a day, ignoring intervals."""
         if self.frequency == MONTHLY:
             return month_of(day)
         start = self._week_start(day)

@@ -1,4 +1,4 @@
-"""A release schedule: the weeks of a cycle and what happens in them."""
+"""Release schedules: the weeks of a cycle with their events, and the outlook from a day."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from enum import StrEnum
 from sphinxext.digest.model.period import Period
 from sphinxext.digest.model.text import Place, Text
 
-#: What an event is called where it can be referred to: its role, and the beginning of its class and identifier.
+#: The name of the role that refers to an event, and the prefix of its class and identifier.
 MILESTONE = "milestone"
 
 
 class Scope(StrEnum):
-    """Whom an event is for."""
+    """The audience of an event."""
 
     CROSS_PROJECT = "cross-project"
     PROJECT_SPECIFIC = "project-specific"
@@ -24,8 +24,8 @@ class Scope(StrEnum):
 class Event:
     """A milestone, a deadline, a meeting: something that a week of a cycle is known for.
 
-    ``id`` is how the schedule calls it, as in ``i-rc1``, and ``title`` its heading in plain text, or the ``id`` again
-    where nothing says more. ``week`` are the days of the week that it stands in; ``day`` is the one by which it is
+    ``id`` is its name in the schedule, as in ``i-rc1``, and ``title`` its heading in plain text, or else the ``id``.
+    ``week`` are the days of the week that lists it; ``day`` is the one by which it is
     due, and ``exact`` says that the schedule itself names that day.
     """
 
@@ -61,7 +61,7 @@ class Schedule:
 
     ``series`` is the short name (``indri``), ``title`` the one for readers (``2027.1 Indri``), ``release_id`` the
     number if there is one. ``weeks`` are in the order of time, each once. ``release`` is the day of the release and
-    ``path`` the file that says all this, relative to the project where it is inside; the texts of events may stand in
+    ``path`` the file that says all this, relative to the project where it is inside; the texts of events may be in
     another one, ``text_path``. ``url`` is the page that has the schedule for readers; an ``id`` is an anchor there.
     """
 
@@ -86,12 +86,12 @@ class Schedule:
         return tuple(event for week in self.weeks for event in week.events)
 
     def week(self, name: str) -> Week | None:
-        """The week with a name; ``R-0``, ``R+0`` and ``R0`` are one name."""
+        """Return the week with a name; ``R-0``, ``R+0`` and ``R0`` are equal."""
         wanted = week_number(name)
         return next((week for week in self.cycle if week.to_release == wanted), None) if wanted is not None else None
 
     def week_of(self, day: date) -> Week | None:
-        """The week of the cycle that a day is in, its weekend included."""
+        """Return the week of the cycle that contains a day, weekend included."""
         monday = day - timedelta(days=day.weekday())
         return next(
             (week for week in self.cycle if week.period.start - timedelta(days=week.period.start.weekday()) == monday),
@@ -125,7 +125,7 @@ class Schedule:
 
 
 def week_number(name: str) -> int | None:
-    """How many weeks before the release a week is by its name: 17 for ``R-17``, -1 for ``R+1``."""
+    """Parse the name of a week to its distance to the release: 17 for ``R-17``, -1 for ``R+1``."""
     sign, digits = name[1:2], name[2:] if name[1:2] in ("-", "+") else name[1:]
     if name[:1] not in ("R", "r") or not (digits.isascii() and digits.isdigit() and len(digits) <= 3):
         return None
@@ -133,7 +133,7 @@ def week_number(name: str) -> int | None:
 
 
 def week_label(name: str) -> str | None:
-    """The name of a week as fragments have it, ``R-7`` for ``r7``, or None if it is none, or too far away for them."""
+    """Normalize the name of a week for fragments, ``R-7`` for ``r7``, or return None if it is invalid."""
     number = week_number(name)
     if number is None or len(name.lstrip("Rr-+")) > 2:
         return None
@@ -142,7 +142,7 @@ def week_label(name: str) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """What is ahead in a cycle, seen from one day.
+    """The deadlines ahead in a cycle, seen from one day.
 
     ``week`` is the week that the outlook is for, which need not be the week of ``now``. The deadlines are those of
     the week itself, of the one after it, and of all later ones; ``next`` is the first that is not over on ``now``.

@@ -1,4 +1,4 @@
-"""Where a value stands in its file, and texts and moments that remember it."""
+"""Places in files, texts that remember their places, and moments."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ class Text:
         return self if "\n" in self.value or self.value.startswith(".. ") else replace(self, is_line=True)
 
     def line_of(self, index: int) -> int:
-        """The file's line (from 1) for line ``index`` (from 0) of the value."""
+        """Return the file's line (from 1) for line ``index`` (from 0) of the value."""
         if self.lines:
             return self.lines[max(0, min(index, len(self.lines) - 1))]
         return self.line + index
 
     def column_of(self, index: int) -> int:
-        """The file's column (from 1) at which line ``index`` (from 0) of the value begins, past its indentation."""
+        """Return the file's column (from 1) at which line ``index`` (from 0) of the value begins."""
         lines = _lines_of(self.value)
         index = max(0, min(index, len(lines) - 1))
         return self._margin(index) + len(lines[index]) - len(lines[index].lstrip())
 
     def cut(self, start: int) -> Text:
-        """The text without what stands before character ``start``, which begins a word."""
+        """Return the text from character ``start`` on, which begins a word."""
         first = self.value.count("\n", 0, start)
         offset = start - (self.value.rfind("\n", 0, start) + 1)
         margins = [self._margin(index) for index in range(first, self.value.count("\n") + 1)]
@@ -76,7 +76,7 @@ class Text:
 
 @lru_cache(maxsize=8)
 def _lines_of(value: str) -> list[str]:
-    """The lines of a text, for which every problem in it asks anew."""
+    """Return the lines of a text, cached because every problem in it needs them."""
     return value.split("\n")
 
 
@@ -88,7 +88,7 @@ class Moment:
     time: datetime | None = None
 
     def is_after(self, other: Moment) -> bool:
-        """Whether it is later than another moment for certain: on one day only times tell."""
+        """Return True if it is certainly later than another moment; on one day only times decide."""
         if self.time and other.time:
             return self.time > other.time
         return self.day > other.day

@@ -15,17 +15,17 @@ from sphinxext.digest.model.period import Period, month_name, short_title
 
 
 def N_(message: str) -> str:
-    """A word that is translated where it is shown."""
+    """Mark a message for translation where it is shown."""
     return message
 
 
 def filled(pattern: str, **parts: object) -> str:
-    """A pattern such as ``{weeks} and {days}`` with words in its places; a place that nothing is for stays."""
+    """Fill the placeholders of a pattern such as ``{weeks} and {days}``; unknown placeholders stay."""
     return re.sub(r"\{(\w+)\}", lambda place: str(parts.get(place[1], place[0])), pattern)
 
 
 class Words:
-    """Our own words in English, and days as OpenStack's digests have them."""
+    """Our own words in English, with days formatted as in OpenStack's digests."""
 
     @property
     def language(self) -> str:
@@ -33,11 +33,11 @@ class Words:
         return "en"
 
     def gettext(self, message: str) -> str:
-        """A word, or a sentence with places such as ``{day}`` in it."""
+        """Translate a message, which may have placeholders such as ``{day}``."""
         return message
 
     def ngettext(self, one: str, many: str, number: int) -> str:
-        """Words for a number of things; ``{number}`` in them has been replaced."""
+        """Translate a message with a number, and fill in ``{number}``."""
         return filled(one if number == 1 else many, number=number)
 
     def counting(self, one: str, many: str) -> Mapping[str, str]:
@@ -86,5 +86,5 @@ class Words:
         return f"{day:%Y}"
 
 
-#: What the command says, and a build in English.
+#: The words of the command, and of a build in English.
 ENGLISH = Words()

@@ -1,4 +1,4 @@
-"""One deadline for a whole conversation with a server, whatever the server does to prolong it."""
+"""Enforce one deadline for a whole conversation with a server, even if it sends byte by byte."""
 
 from __future__ import annotations
 

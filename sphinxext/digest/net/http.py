@@ -1,4 +1,4 @@
-"""One file from the network: http and https alone, with limits of size and time."""
+"""Download a file over http or https, within limits of size and time."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from sphinxext.digest import __version__
 from sphinxext.digest.net.deadline import Deadline, DeadlineReader, connect
 from sphinxext.digest.text.urls import split_url
 
-#: How many bytes a file may have where nothing else is said.
+#: The default limit of a file's size in bytes.
 MAX_BYTES = 1024 * 1024
-#: How many bytes there may be before the body: status lines, headers, and those of redirects.
+#: The limit in bytes of everything before the body: status lines and headers, including redirects.
 MAX_HEADERS = 256 * 1024
 #: Seconds that the other side may be silent, and that a whole download may take, redirects included.
 TIMEOUT, MAX_TIME = 20, 60
-#: What problems say of a file that a server does not have (404 or 410), in general and of an archive of mails.
+#: Messages for a missing file (404 or 410), in general and for an archive of mails.
 NOTHING_THERE, NO_SUCH_FILE = "the server has nothing there", "there is no such file on the server"
 _SCHEMES = ("http", "https")
 _CHUNK = 64 * 1024
 _GONE = (404, 410)
 _OK, _NO_CONTENT, _PARTIAL, _NOT_MODIFIED = 200, 204, 206, 304
-#: How the content may be encoded. Callers unpack gzip themselves, by its first bytes.
+#: Accepted encodings of the content. Callers unpack gzip themselves, by its first bytes.
 _ENCODINGS = ("", "identity", "gzip", "x-gzip")
 _MAX_VALIDATOR = 1000
 _CUT_OFF = "ends too early: the connection was closed before the end of the file"
@@ -185,7 +185,7 @@ class _Redirects(HTTPRedirectHandler):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server says: the bytes as they came, or None if they are those that the validators stand for.
+    """The answer of a server: the bytes as they came, or None if they are unchanged since the validators.
 
     ``etag`` and ``modified`` are the validators (RFC 9110) of the headers ``ETag`` and ``Last-Modified``, empty if
     there are none.
@@ -243,11 +243,11 @@ def ask(
         raise WebError(f"{url} {_CUT_OFF}", offline=True, status=_OK) from None
     except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", None) or error
-        raise WebError(f"{url} cannot be had: {reason}", offline=True) from None
+        raise WebError(f"{url} cannot be fetched: {reason}", offline=True) from None
 
 
 def _opener(exchange: _Exchange) -> OpenerDirector:
-    """Return what knows http and https and nothing else: urllib's own would read files as well."""
+    """Return an opener for http and https only; urllib's default one would open local files as well."""
     opener = OpenerDirector()
     for handler in (ProxyHandler(), _Handler(exchange), _Redirects(), HTTPDefaultErrorHandler(), HTTPErrorProcessor()):
         opener.add_handler(handler)

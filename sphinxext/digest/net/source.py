@@ -1,4 +1,4 @@
-"""The bytes of a source: a file, or what an address leads to, gzipped or not, within limits of size and time."""
+"""Read a source, a file or URL, gzipped or not, within limits of size and time."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from typing import Any
 from sphinxext.digest.net.http import NOTHING_THERE, TIMEOUT, WebError, download
 from sphinxext.digest.problems import Code, DigestError, Problem
 
-#: More than any feed or list of changes has.
+#: The default limit in bytes, larger than any real feed or list of changes.
 MAX_BYTES = 16 * 1024 * 1024
 
-#: What stands for the standard input on the command line.
+#: The name of standard input on the command line.
 STANDARD_INPUT = "-"
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _GZIP = b"\x1f\x8b"
 _PIECE = 4096
-#: Tells zlib that there is gzip's header.
+#: The window bits that make zlib expect the header of gzip.
 _GZIP_BITS = 31
 
 
 def is_url(source: str) -> bool:
-    """Whether a source is an address, and not a file."""
+    """Return True if a source is a URL, and not a file."""
     return _URL.match(source) is not None
 
 
 def read_source(source: str, *, timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES) -> bytes:
-    """The content of a file, or of what a URL of http or https leads to; gzipped content is unpacked.
+    """Read a file, or download an http or https URL; gzipped content is unpacked.
 
-    :param max_bytes: how many bytes it may have, before and after it is unpacked.
-    :raises DigestError: if it cannot be had, or is larger.
+    :param max_bytes: the limit of the size, both packed and unpacked.
+    :raises DigestError: if it cannot be read or is too large.
     """
     data = _fetched(source, timeout, max_bytes) if is_url(source) else _read(source, max_bytes)
     return unpacked(data, source, max_bytes)
 
 
 def unpacked(data: bytes, source: str, max_bytes: int = MAX_BYTES) -> bytes:
-    """Bytes as they are, or unpacked if they are gzipped, be it the file or the way in which a server sends it.
+    """Unpack bytes if they are gzipped, by the file or by the server.
 
-    :raises DigestError: if they are broken, or more than ``max_bytes`` when they are unpacked.
+    :raises DigestError: if they are malformed, or larger than ``max_bytes`` when unpacked.
     """
     if len(data) > max_bytes:
         raise _too_large(source, max_bytes)
@@ -59,11 +59,11 @@ def unpacked(data: bytes, source: str, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def _unpacked(data: bytes, limit: int) -> bytes:
-    """Unpack all parts that a file of gzip has, up to a number of bytes.
+    """Unpack all members of a gzip file, up to a number of bytes.
 
     Each part that ends copies what follows it in the piece: a large piece would make many small parts quadratic.
 
-    :raises zlib.error: if they are broken, or the last one has no end.
+    :raises zlib.error: if they are malformed or truncated.
     """
     result, position = bytearray(), 0
     unpacker = zlib.decompressobj(_GZIP_BITS)
@@ -81,19 +81,19 @@ def _unpacked(data: bytes, limit: int) -> bytes:
 
 
 def parse_json(text: str, source: str, line: int = 0) -> Any:
-    """The value of a JSON text.
+    """Parse a JSON text.
 
-    :param line: how many lines of the source stand before it.
-    :raises DigestError: if it is none, or nested too deeply.
+    :param line: the number of lines before it in the source.
+    :raises DigestError: if it is invalid or nested too deeply.
     """
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         place = line + error.lineno, error.colno
-        raise DigestError(Problem(source, *place, Code.JSON_SYNTAX, f"is no good JSON: {error.msg}")) from None
+        raise DigestError(Problem(source, *place, Code.JSON_SYNTAX, f"is not valid JSON: {error.msg}")) from None
     except (RecursionError, ValueError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise DigestError(Problem(source, 0, 0, Code.JSON_SYNTAX, f"is no good JSON: {reason}")) from None
+        raise DigestError(Problem(source, 0, 0, Code.JSON_SYNTAX, f"is not valid JSON: {reason}")) from None
 
 
 def _fetched(url: str, timeout: float, max_bytes: int) -> bytes:

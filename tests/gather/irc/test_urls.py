@@ -107,7 +107,7 @@ def test_no_such_log(server: WebServer, status: int, message: str) -> None:
 def test_nobody_there(server: WebServer) -> None:
     url = f"{server.url}{PATH}"
     server.server.server_close()
-    assert "cannot be had" in failure(url)
+    assert "cannot be fetched" in failure(url)
 
 
 def test_silence(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:

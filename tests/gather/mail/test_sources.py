@@ -330,8 +330,8 @@ def test_servers_that_never_end(server: WebServer, monkeypatch: pytest.MonkeyPat
         "/silent": server.silent(),
         "/endless": server.never_ending(b"From a Mon Oct 5 00:00:00 2026\n" * 1000),
     }
-    assert "cannot be had" in complaint(f"{server.url}/silent", timeout=0.3)
+    assert "cannot be fetched" in complaint(f"{server.url}/silent", timeout=0.3)
     monkeypatch.setattr(sources, "MAX_DOWNLOAD", 1_000_000)
     assert "is larger than 1,000,000 bytes" in complaint(f"{server.url}/endless")
-    assert "cannot be had" in complaint("http://127.0.0.1:9/x", timeout=1)
+    assert "cannot be fetched" in complaint("http://127.0.0.1:9/x", timeout=1)
     assert "not an absolute URL" in complaint("http:///x")

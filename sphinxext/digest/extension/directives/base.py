@@ -181,7 +181,7 @@ class NotesDirective(LinkingDirective):
         builder.settings_path = self.build.settings_path
         if self.build.has_pages(self.settings):
             builder.archives = settings.archives
-        builder.to_page, builder.thread_of = self.to_page, self.collection.registers.thread_of
+        builder.to_page, builder.thread_of = self.to_page, self.collection.archives.thread_of
         builder.people_of = partial(participants_nodes, self.env)
         builder.home_of = self._home_of
         self._homes: dict[str, PageHome] = {}

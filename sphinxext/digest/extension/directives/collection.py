@@ -245,12 +245,12 @@ class ArchiveDirective(NotesDirective):
 
     def _entries(self, query: ArchiveDependency) -> list[Entry] | None:
         """The notes whose texts are shown; None if there is no such page."""
-        registers = self.collection.registers
+        archives = self.collection.archives
         if query.kind == "threads":
             chain = query.chain(self.collection)
             if chain is not None:
                 return list(chain.parts)
-            return [found.parts[0] for found in registers.threads.values()] if query.page == INDEX else None
+            return [found.parts[0] for found in archives.threads.values()] if query.page == INDEX else None
         if query.page == INDEX:
             return []
         member = query.member(self.collection)
@@ -258,15 +258,15 @@ class ArchiveDirective(NotesDirective):
 
     def _content(self, query: ArchiveDependency, content: ArchiveContent, anchor: str) -> tuple[str, list[nodes.Node]]:
         """The title, and what stands below it."""
-        registers = self.collection.registers
+        archives = self.collection.archives
         if query.kind == "threads":
             chain = query.chain(self.collection)
             if chain is not None:
                 return content.title_of_chain(chain), content.chain(chain)
-            return self.words.gettext(NAMES[query.kind]), content.chains(registers.threads.values())
+            return self.words.gettext(NAMES[query.kind]), content.chains(archives.threads.values())
         member = query.member(self.collection) if query.page != INDEX else None
         if member is None:
-            members = registers[query.kind].values()
+            members = archives[query.kind].values()
             return self.words.gettext(NAMES[query.kind]), content.index(query.kind, members)
         if query.year is None:
             self._register(query, member, anchor)

@@ -1,4 +1,4 @@
-"""Registers: whose notes are whose, and names of pages that are safe and stay."""
+"""Archives: whose notes are whose, and names of pages that are safe and stay."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_people_are_who_told_and_who_is_thanked(tmp_path: Path) -> None:
             [entry.identity[-3:] for entry in member.notes],
             [entry.identity[-3:] for entry in member.thanks],
         )
-        for member in collection.registers.people.values()
+        for member in collection.archives.people.values()
     }
     assert people == {
         "bo": ([], ["1-3"]),
@@ -92,7 +92,7 @@ def test_people_are_who_told_and_who_is_thanked(tmp_path: Path) -> None:
         "ttx": (["001", "002"], ["1-2"]),
         "ttx_": (["2-2"], []),
     }
-    assert collection.registers.people["ttx"].spellings == ("TTX", "ttx")
+    assert collection.archives.people["ttx"].spellings == ("TTX", "ttx")
 
 
 def test_a_thread_is_known_by_its_first_part(tmp_path: Path) -> None:
@@ -108,12 +108,12 @@ def test_a_thread_is_known_by_its_first_part(tmp_path: Path) -> None:
         e_5=thread("2015-12-01", "Short", ""),
         f_6=thread("2015-12-02", "Shorter", ", continues: e"),
     )
-    chains = collection.registers.threads
+    chains = collection.archives.threads
     assert list(chains) == ["0000000000000009"]
     (chain,) = chains.values()
     assert [part.note.label for part in chain.parts] == ["First", "Second", "Fork", "Third"]
     assert chain.days == 19
-    assert collection.registers.thread_of(chain.parts[2]) is chain
+    assert collection.archives.thread_of(chain.parts[2]) is chain
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_many_notes_have_a_page_to_each_year(tmp_path: Path, number: int, pages:
         a_1="date: 2015-12-01\nsuccesses: [" + ", ".join(f"'x: {text}'" for text in told) + "]\n",
         b_2="date: 2016-01-01\nsuccesses: [{thanks: x, text: one}]\n",
     )
-    assert [page for page in collection.registers.pages(["people"]) if "index" not in page] == pages
+    assert [page for page in collection.archives.pages(["people"]) if "index" not in page] == pages
 
 
 def test_a_year_is_reviewed(tmp_path: Path) -> None:
@@ -150,9 +150,9 @@ def test_a_year_is_reviewed(tmp_path: Path) -> None:
     assert review_of(collection, 2013).counts == {}
 
 
-def test_registers_without_members_have_no_page(tmp_path: Path) -> None:
+def test_archives_without_members_have_no_page(tmp_path: Path) -> None:
     collection = load(tmp_path, a_1="date: 2015-12-01\nsuccesses: [x]\n")
-    assert list(collection.registers.pages(("successes", "people", "channels", "series", "threads"))) == [
+    assert list(collection.archives.pages(("successes", "people", "channels", "series", "threads"))) == [
         "successes/index",
         "successes/2015",
     ]
@@ -160,24 +160,24 @@ def test_registers_without_members_have_no_page(tmp_path: Path) -> None:
 
 def test_years_of_successes_are_newest_first(tmp_path: Path) -> None:
     texts = {f"a_{number}": f"date: {year}-12-01\nsuccesses: [x]\n" for number, year in enumerate((2014, 2016, 2015))}
-    assert list(load(tmp_path, **texts).registers.successes) == ["2016", "2015", "2014"]
+    assert list(load(tmp_path, **texts).archives.successes) == ["2016", "2015", "2014"]
 
 
 def test_channels_with_and_without_their_sign_are_one(tmp_path: Path) -> None:
     successes = "[{text: x, channel: '#dev'}, {text: y, channel: dev}, {text: z, channel: '##'}]"
-    channels = load(tmp_path, a_1=f"date: 2015-12-01\nsuccesses: {successes}\n").registers.channels
+    channels = load(tmp_path, a_1=f"date: 2015-12-01\nsuccesses: {successes}\n").archives.channels
     assert {member.name: len(member.notes) for member in channels.values()} == {"dev": 2, "##": 1}
 
 
 def test_a_name_is_written_as_most_people_write_it(tmp_path: Path) -> None:
     text = "date: 2015-12-01\nsuccesses: ['quill: a', 'Quill: b', 'Quill: c', 'zoe: d', 'QUILL: e']\n"
-    (quill, zoe) = load(tmp_path, a_1=text).registers.people.values()
+    (quill, zoe) = load(tmp_path, a_1=text).archives.people.values()
     assert (quill.name, quill.spellings, zoe.name) == ("Quill", ("QUILL", "Quill", "quill"), "zoe")
 
 
 def test_notes_of_a_year(tmp_path: Path) -> None:
     texts = {f"a_{year}": f"date: {year}-12-01\nsuccesses: ['quill: {year}']\n" for year in (2014, 2015, 2016)}
-    quill = load(tmp_path, **texts).registers.people["quill"]
+    quill = load(tmp_path, **texts).archives.people["quill"]
     assert [entry.note.text.value for entry in quill.within(2015).notes] == ["2015"]  # type: ignore[attr-defined]
 
 
@@ -186,7 +186,7 @@ def test_series_with_the_newest_countdown_come_first(tmp_path: Path) -> None:
         f"a_{number}": f"date: 2015-12-0{day}\ncountdown: [{{series: {series}, focus: x}}]\n"
         for number, (series, day) in enumerate((("heron", 1), ("ibis", 3), ("gannet", 2), ("heron", 2)))
     }
-    series = load(tmp_path, **texts).registers.series
+    series = load(tmp_path, **texts).archives.series
     assert {member.name: len(member.notes) for member in series.values()} == {"ibis": 1, "heron": 2, "gannet": 1}
     assert list(series) == ["ibis", "heron", "gannet"]
 
@@ -208,12 +208,12 @@ def test_names_of_others_have_a_mark(name: str) -> None:
 
 def test_many_successes_of_a_year_are_one_page(tmp_path: Path) -> None:
     text = "date: 2015-12-01\nsuccesses: [" + ", ".join("x" for _ in range(101)) + "]\n"
-    assert list(load(tmp_path, a_1=text).registers.pages(["successes"])) == ["successes/index", "successes/2015"]
+    assert list(load(tmp_path, a_1=text).archives.pages(["successes"])) == ["successes/index", "successes/2015"]
 
 
 def test_thanks_of_a_year(tmp_path: Path) -> None:
     texts = {f"a_{year}": f"date: {year}-12-01\nsuccesses: [{{thanks: x, text: y}}]\n" for year in (2014, 2015, 2015)}
-    member = load(tmp_path, **texts).registers.people["x"]
+    member = load(tmp_path, **texts).archives.people["x"]
     assert member.years == (2015, 2014)
     assert [entry.moment.day.year for entry in member.within(2015).thanks] == [2015]
     assert member.within(2016).thanks == member.within(2015).notes == ()
@@ -231,17 +231,17 @@ def test_threads_with_the_newest_parts_come_first(tmp_path: Path) -> None:
         f_6=thread("2015-11-20", "Oldest", ", continues: e"),
         g_7=thread("2015-12-22", "Alone", ""),
     )
-    registers = collection.registers
-    assert [int(page) for page in registers.threads] == [3, 1, 5]
-    assert [chain.days for chain in registers.threads.values()] == [49, 49, 17]
-    assert [chain.newest.note.label for chain in registers.threads.values()] == ["New", "Old", "Oldest"]
-    found = [registers.thread_of(entry) for entry in collection.entries]
+    archives = collection.archives
+    assert [int(page) for page in archives.threads] == [3, 1, 5]
+    assert [chain.days for chain in archives.threads.values()] == [49, 49, 17]
+    assert [chain.newest.note.label for chain in archives.threads.values()] == ["New", "Old", "Oldest"]
+    found = [archives.thread_of(entry) for entry in collection.entries]
     assert [int(chain.page) if chain else None for chain in found] == [1, 3, 5, 5, 1, 3, None]
-    assert list(registers.pages(["threads"])) == ["threads/index", *(f"threads/{page:016}" for page in (3, 1, 5))]
+    assert list(archives.pages(["threads"])) == ["threads/index", *(f"threads/{page:016}" for page in (3, 1, 5))]
 
 
 def test_thanks_count_as_much_as_what_somebody_told(tmp_path: Path) -> None:
     for told, thanked, large in ((51, 51, True), (51, 49, False), (1, 100, True), (49, 51, False)):
         notes = ["'x: y'"] * told + ["{thanks: x, text: y}"] * thanked
         collection = load(tmp_path, a_1=f"date: 2015-12-01\nsuccesses: [{', '.join(notes)}]\n")
-        assert collection.registers.people["x"].is_large is large
+        assert collection.archives.people["x"].is_large is large
