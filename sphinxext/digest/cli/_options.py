@@ -18,7 +18,7 @@ import click
 
 from sphinxext.digest.cli._output import visible
 from sphinxext.digest.collection.load import Collection, load_collection
-from sphinxext.digest.files import cache_folder, replace_file
+from sphinxext.digest.files import cache_folder
 from sphinxext.digest.fragments.fields import fields_of
 from sphinxext.digest.model import Fragment, Note, Period, Text
 from sphinxext.digest.model.period import LATEST, PeriodError, parse_day, parse_interval
@@ -38,25 +38,6 @@ fragments_to_read = click.option(
 fragments_to_write = click.option(
     "--fragments", metavar="DIR", help="Write to this folder instead of the project's fragments."
 )
-
-#: Where results go, if not to standard output.
-output_option = click.option(
-    "--output",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write to this file instead of standard output. An existing file is replaced only by a complete one.",
-)
-
-
-def write_result(data: bytes, output: Path | None) -> None:
-    """Print a result, or write it to a file.
-
-    :raises OSError: if it cannot be written.
-    """
-    if output is None:
-        click.echo(data, nl=False)
-    else:
-        replace_file(output, data)
 
 
 def checked(check: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, Any], Any]:

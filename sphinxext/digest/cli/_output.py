@@ -9,6 +9,7 @@ import json
 import os
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import click
@@ -46,6 +47,29 @@ def format_option(explained: str, formats: Sequence[str] = ("text", "json")) -> 
     return click.option(
         "--format", "form", type=click.Choice(formats), default="text", show_default=True, help=explained
     )
+
+
+#: Where results go, if not to standard output.
+output_option = click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file instead of standard output. It is replaced atomically.",
+)
+
+
+def write_result(data: bytes, output: Path | None) -> None:
+    """Print a result, or write it to a file.
+
+    :raises OSError: if it cannot be written.
+    """
+    # the list of commands is printed without what writes files
+    from sphinxext.digest.files import replace_file
+
+    if output is None:
+        click.echo(data, nl=False)
+    else:
+        replace_file(output, data)
 
 
 def visible(text: str) -> str:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sphinxext.digest.cli._output import as_json, format_option, show_problems
-from sphinxext.digest.files import replace_file
+from sphinxext.digest.cli._output import as_json, format_option, output_option, show_problems, write_result
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings import find_root
 
@@ -82,12 +81,7 @@ _OUTPUT = (
         default=True,
         help="Leave out the comments of the format 'rst' that name the file and the commit of each note.",
     ),
-    click.option(
-        "--output",
-        metavar="FILE",
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="Write to this file, atomically, instead of standard output.",
-    ),
+    output_option,
 )
 
 
@@ -246,10 +240,7 @@ def finish(ctx: click.Context, data: bytes, output: Path | None, problems: Itera
     """
     from sphinxext.digest.release.notes import REMARKS
 
-    if output is None:
-        click.echo(data, nl=False)
-    else:
-        replace_file(output, data)
+    write_result(data, output)
     if empty:
         click.echo("no release notes", err=True)
     problems = sorted(set(problems))

@@ -12,12 +12,10 @@ from sphinxext.digest.cli._options import (
     fragments_to_read,
     load_whole_collection,
     open_project,
-    output_option,
     period_of,
     readable_period,
-    write_result,
 )
-from sphinxext.digest.cli._output import finish, format_option
+from sphinxext.digest.cli._output import finish, format_option, output_option, write_result
 from sphinxext.digest.collection.compose import tells_releases
 from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
