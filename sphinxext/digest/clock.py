@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 
 def now() -> datetime:
-    """The time in UTC; with ``SOURCE_DATE_EPOCH`` that of so many seconds after the epoch.
+    """Return the time in UTC, or that of ``SOURCE_DATE_EPOCH`` (seconds since 1970).
 
     See https://reproducible-builds.org/specs/source-date-epoch/. A value that is no number, or one of no time that
     there is, counts as none.
@@ -30,5 +30,5 @@ def day_of(seconds: int | None) -> date | None:
 
 
 def today() -> date:
-    """Today in UTC; see :func:`now`."""
+    """Return the current day in UTC; see :func:`now`."""
     return now().date()

@@ -192,7 +192,7 @@ class Problem:
 
 
 class DigestError(Exception):
-    """Something that stops the work at hand. It carries the problems to show."""
+    """An error that ends a command or the work at hand, with the problems to show."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -200,7 +200,7 @@ class DigestError(Exception):
 
 
 def _printable(text: str) -> str:
-    """A text with escapes for what would break a line, steer a terminal, or cannot be encoded."""
+    """Escape line ends, terminal codes, and characters that cannot be encoded."""
     if text.isprintable():
         return text
     return "".join(
@@ -210,5 +210,5 @@ def _printable(text: str) -> str:
 
 
 def _shortened(text: str) -> str:
-    """A text without its middle if it quotes more than anyone would read."""
+    """Cut the middle out of a text that quotes more than anyone would read."""
     return text if len(text) <= _MAX_MESSAGE else f"{text[: _MAX_MESSAGE // 2]} ... {text[-_MAX_MESSAGE // 4 :]}"

@@ -147,7 +147,7 @@ def test_what_can_be_imported_is(project: Path, digest: Path, run: Run) -> None:
     assert outcome.status == 1
     assert len(outcome.lines) == 2
     assert outcome.err.splitlines()[:4] == [
-        "binary.txt: not-a-digest this is no text but a binary file",
+        "binary.txt: not-a-digest this is a binary file, not a text",
         "digest.txt:5:21: lost-url the URL of [1] is not in the file: the number stays",
         "empty.txt: empty there is nothing in the file",
         "missing.txt: unreadable cannot be read: No such file or directory",

@@ -49,7 +49,7 @@ def test_a_file_in_place_of_a_parent(tmp_path: Path) -> None:
 
 def test_a_directory_in_place_of_a_file(folder: Path, read: Callable[[], FolderReading]) -> None:
     (folder / NAME).mkdir()
-    assert shown(read()) == [f"{FOLDER}/{NAME}: unreadable a directory stands where a fragment should be"]
+    assert shown(read()) == [f"{FOLDER}/{NAME}: unreadable a directory is in the place of a fragment"]
 
 
 def test_folders_in_the_folder_are_left_alone(folder: Path, read: Callable[[], FolderReading]) -> None:

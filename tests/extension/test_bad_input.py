@@ -132,8 +132,8 @@ def test_unreadable_files_are_problems(broken: Project) -> None:
     assert [line for line in broken.build().warnings if line not in WARNINGS] == [
         "<src>/releasenotes/digests/away-00000000000000ab.yaml:1: WARNING: the link leads out of the fragments folder "
         "[digest.outside]",
-        "<src>/releasenotes/digests/folder-00000000000000aa.yaml:1: WARNING: a directory stands where a fragment "
-        "should be [digest.unreadable]",
+        "<src>/releasenotes/digests/folder-00000000000000aa.yaml:1: WARNING: a directory is in the place of a "
+        "fragment [digest.unreadable]",
         "<src>/releasenotes/digests/nowhere-00000000000000ac.yaml:1: WARNING: cannot be read: No such file or "
         "directory [digest.unreadable]",
     ]

@@ -42,12 +42,12 @@ def plain_title(text: str) -> str:
 
 
 def plain_paragraph(text: str, indent: int = 0) -> list[str]:
-    """The lines of plain text as a paragraph of reStructuredText, which will be indented by so many spaces."""
+    """Return the lines of plain text as a paragraph of reStructuredText, which will be indented by so many spaces."""
     return filled(plain_title(text), indent)
 
 
 def web_url(url: str | None, base: str | None = None) -> str | None:
-    """An absolute address on the web, or None for any other.
+    """Return an absolute address on the web, or None for any other.
 
     What cannot stand in a URL is written as RFC 3986 has it, with percent signs.
 
@@ -90,7 +90,7 @@ class Draft:
 
 @dataclass
 class DraftPlan:
-    """What would become of drafts: ``new`` ones with the fragments that they are, and the paths of those ``known``.
+    """The plan for drafts: ``new`` ones with their fragments, and the paths of those ``known``.
 
     What cannot be a fragment is among the ``problems``.
     """
@@ -101,7 +101,7 @@ class DraftPlan:
 
 
 def identity_of(*parts: object) -> str:
-    """The identity of what these parts tell from everything else: its kind first, then what it is known by."""
+    """Return the identity of what these parts tell from everything else: its kind first, then what it is known by."""
     content = "\n".join(map(str, parts))
     return blake2b(content.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
@@ -115,7 +115,7 @@ def make_draft(
     comment: Iterable[str] = (),
     is_draft: bool = True,
 ) -> Draft:
-    """A draft of notes.
+    """Return a draft of notes.
 
     :param words: what its name says, any text.
     :param sections: the notes by the names of their sections, as :func:`dump_fragment` takes them. Texts are

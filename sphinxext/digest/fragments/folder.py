@@ -1,4 +1,4 @@
-"""Reading the fragments folder: what each of its files holds.
+"""Read the folder of fragments.
 
 The files of the fragments folder: which there are, and what tells one state of the folder from another.
 """
@@ -26,7 +26,7 @@ _GRANULARITY_NS = 2_000_000_000
 
 
 def fingerprint(root: Path, folder: str) -> bytes | None:
-    """What tells one state of a folder from another without reading its files: their names, times, sizes and links.
+    """Return a fingerprint of a folder without reading its files: their names, times, sizes and links.
 
     Which folder a link leads to counts: what git knows of the files, and which links lead out of the folder, depends
     on it. None if a file is so young that it could still change without a new time, or goes while it is looked at.
@@ -49,7 +49,7 @@ def fingerprint(root: Path, folder: str) -> bytes | None:
 
 
 def list_folder(directory: Path, folder: str) -> Iterator[tuple[os.DirEntry[str] | None, Problem | None]]:
-    """Each entry that is meant to be a fragment, or what is wrong with it, in alphabetical order."""
+    """Yield each entry that is meant to be a fragment, or what is wrong with it, in alphabetical order."""
     try:
         with os.scandir(directory) as entries:
             found = sorted((entry for entry in entries if _is_meant(entry.name)), key=lambda entry: entry.name)
@@ -75,7 +75,7 @@ def _refusal(entry: os.DirEntry[str], path: str, directory: Path) -> Problem | N
         return None
     mode = entry.stat().st_mode
     if stat.S_ISDIR(mode):
-        return Problem(path, 0, 0, Code.UNREADABLE, "a directory stands where a fragment should be")
+        return Problem(path, 0, 0, Code.UNREADABLE, "a directory is in the place of a fragment")
     if not stat.S_ISREG(mode):
         return Problem(path, 0, 0, Code.UNREADABLE, "this is not a regular file")
     if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(directory.resolve()):
@@ -88,7 +88,7 @@ def _is_meant(name: str) -> bool:
 
 
 def unreadable(path: str, error: OSError) -> Problem:
-    """What is wrong with a file or folder that the system does not give."""
+    """Return the problem of a file or folder that cannot be read."""
     return Problem(path, 0, 0, Code.UNREADABLE, f"cannot be read: {error.strerror or error}")
 
 

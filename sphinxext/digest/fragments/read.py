@@ -1,4 +1,4 @@
-"""Reading one fragment: bytes to a record, and every problem on the way."""
+"""Read one fragment: bytes to a record, and every problem on the way."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ from sphinxext.digest.fragments.values import ValueProblem, check_url, read_mome
 from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Moment, Note, Success, Text, split_name
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.yaml import compose as safeyaml
-from sphinxext.digest.yaml.reader import NodeReader
-from sphinxext.digest.yaml.text import read_text
+from sphinxext.digest.yaml.reader import NodeReader, read_text
 
 _WEEK = re.compile(r"R[-+][0-9]{1,2}")
 _ORDER = re.compile(r"0|[1-9][0-9]{0,3}")
@@ -215,7 +214,7 @@ class _Reader(NodeReader):
     def is_about_something(
         self, section: SectionFields, node: MappingNode, values: dict[str, Any], before: int
     ) -> bool:
-        """Whether a countdown, all of whose texts are optional, has one of them."""
+        """Return True if a countdown, all of whose texts are optional, has one of them."""
         if section.short:
             return True
         texts = [field.name for field in section.fields.values() if field.type is Type.RST]
@@ -239,7 +238,7 @@ class _Reader(NodeReader):
         return section.note(place=safeyaml.place_of(node), index=index, **values)
 
     def read_value(self, node: Node, kind: Type | Choice, name: str) -> Any:
-        """The value of a field of a note, or ``_REFUSED`` after a problem."""
+        """Return the value of a field of a note, or ``_REFUSED`` after a problem."""
         if kind is not Type.PARTICIPANTS:
             return self.read_scalar(node, kind, name)
         participants = read_participants(self, node, name)
@@ -248,14 +247,14 @@ class _Reader(NodeReader):
         return participants if self.is_affordable(node, len(str(participants))) else _REFUSED
 
     def is_affordable(self, node: Node, size: int) -> bool:
-        """Whether so many characters more are not too many; aliases can repeat what is in the file."""
+        """Return True if so many characters more are not too many; aliases can repeat what is in the file."""
         self.budget -= size
         if self.budget < 0:
             self.complain(node, Code.YAML_ALIASES, f"aliases expand to more than {safeyaml.MAX_BYTES:,} characters")
         return self.budget >= 0
 
     def read_scalar(self, node: Node, kind: Type | Choice, name: str) -> Any:
-        """The value of a field, or ``_REFUSED`` after a problem."""
+        """Return the value of a field, or ``_REFUSED`` after a problem."""
         if not isinstance(node, ScalarNode):
             self.complain(node, Code.WRONG_TYPE, f"'{name}' must be {kind.value}, not a list or a mapping")
             return _REFUSED

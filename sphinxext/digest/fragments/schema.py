@@ -1,6 +1,6 @@
-"""The JSON Schema of fragments, for editors that complete and check while one types.
+"""The JSON Schema of fragments, for editors that complete and check, and templates of new fragments.
 
-New fragments to be completed by hand: a note with the keys it has, and the others as comments.
+A template has the given keys of a note, and the others as comments.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _PATTERNS = {
 
 
 def fragment_schema() -> dict[str, Any]:
-    """The schema of a fragment, draft 2020-12.
+    """Return the schema of a fragment, draft 2020-12.
 
     It says nothing about what only the whole folder or a parser can tell: whether the day of a date exists, whether
     texts are good reStructuredText, whether the thread that another continues is there.
@@ -85,7 +85,7 @@ def _value(kind: Type | Choice, default: object = None) -> dict[str, Any]:
 
 
 def _note(section: SectionFields) -> dict[str, Any]:
-    """A note: a mapping, or a string where the section has a short form."""
+    """Return a note: a mapping, or a string where the section has a short form."""
     kind = str(section.note.kind)
     mapping: dict[str, Any] = {
         "title": kind.capitalize(),
@@ -108,7 +108,7 @@ def _note(section: SectionFields) -> dict[str, Any]:
 
 
 def holes_of(section: SectionFields, values: Mapping[str, object]) -> list[str]:
-    """The keys without which a note is not complete, and that are not among its values."""
+    """Return the keys without which a note is not complete, and that are not among its values."""
     missing = [field.name for field in section.fields.values() if field.required and field.name not in values]
     texts = [field.name for field in section.fields.values() if field.type is Type.RST]
     if section.short is None and not any(name in values for name in texts):
@@ -118,7 +118,7 @@ def holes_of(section: SectionFields, values: Mapping[str, object]) -> list[str]:
 
 
 def template(section: SectionFields, values: Mapping[str, object], date: object) -> str:
-    """The text of a fragment with one note to be completed.
+    """Return the text of a fragment with one note to be completed.
 
     Keys that the note needs are left empty, which is a problem until somebody fills them in; optional keys stand as
     comments that say what they are for.

@@ -36,7 +36,7 @@ _COMMON_URL = re.compile(rf"https?://[A-Za-z0-9.-]+(?:/{_URL_CHARACTER}*)?")
 
 
 class ValueProblem(ValueError):
-    """What is wrong with a value."""
+    """An invalid value; the message says why."""
 
 
 @lru_cache(maxsize=1024)
@@ -64,7 +64,7 @@ def read_moment(value: str) -> Moment:
 
 
 def check_url(value: str) -> str:
-    """The URL itself, if it is absolute, without white space, and of one of the allowed schemes.
+    """Return the URL itself, if it is absolute, without white space, and of one of the allowed schemes.
 
     :raises ValueProblem: if it is not.
     """

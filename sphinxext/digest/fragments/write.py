@@ -1,4 +1,4 @@
-"""Writing fragments: notes to canonical YAML, and YAML to a new file."""
+"""Write fragments: notes to canonical YAML, and YAML to a new file."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def dump_fragment(
     heading: str | None = None,
     **texts: str | None,
 ) -> str:
-    """The YAML of a fragment, in its canonical form.
+    """Return the YAML of a fragment, in its canonical form.
 
     The keys come in the order of the format. Texts of several lines are literal blocks, others stand on one line
     however long, in quotes where they have to be. What cannot stand in a block, such as a control character or a
@@ -94,7 +94,7 @@ def dump_fragment(
 
 
 def dump_value(key: str, value: object, indent: int) -> list[str]:
-    """The lines of a key with its value, indented by so many spaces."""
+    """Return the lines of a key with its value, indented by so many spaces."""
     margin = " " * indent
     if key == PARTICIPANTS:
         return _participants_lines(key, value, margin)
@@ -110,7 +110,7 @@ def dump_value(key: str, value: object, indent: int) -> list[str]:
 
 
 def slug_of(text: str) -> str:
-    """The words of a text as a part of a file's name: lower-case ASCII letters and digits, joined by ``-``."""
+    """Return the words of a text as a part of a file's name: lower-case ASCII letters and digits, joined by ``-``."""
     folded = unicodedata.normalize("NFKD", text.casefold().translate(_LATIN))
     words = re.findall(r"[a-z0-9]+", folded.encode("ascii", "ignore").decode())
     slug = words[0][:MAX_SLUG] if words else NO_SLUG

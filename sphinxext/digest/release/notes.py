@@ -1,7 +1,7 @@
-"""Releases and their notes as frozen records, and the reader that makes them from a note's YAML.
+"""Releases and their notes: records, what of reno's configuration they are made from, and the reader of a note.
 
-Accepts what reno accepts: a section is a list of texts or a single text. What reno only remarks in its log, or what
-ends it, is a problem at its line here, and the rest of the note is read.
+The reader accepts what reno accepts: a section is a list of texts or a single text. What reno only remarks in its log,
+or what stops it, is a problem with a line here, and the rest of the note is read.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.yaml import compose as safeyaml
-from sphinxext.digest.yaml.reader import NodeReader
-from sphinxext.digest.yaml.text import read_text
+from sphinxext.digest.yaml.reader import NodeReader, read_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,7 @@ from sphinxext.digest.schedule import dates as days
 from sphinxext.digest.schedule.rows import name_of
 from sphinxext.digest.schedule.sources import Source
 from sphinxext.digest.yaml import compose as safeyaml
-from sphinxext.digest.yaml.reader import NodeReader
-from sphinxext.digest.yaml.text import read_text
+from sphinxext.digest.yaml.reader import NodeReader, read_text
 
 #: The version of JSON Schema that the schema is written in.
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

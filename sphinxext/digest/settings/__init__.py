@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def find_root(start: Path) -> Path:
-    """The project that a folder belongs to.
+    """Return the project that a folder belongs to.
 
     It is the nearest of the folder and its parents that has a ``releasenotes`` folder; failing that, the nearest
     with ``.git``; failing that, the folder itself.

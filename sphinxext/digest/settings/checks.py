@@ -23,7 +23,7 @@ _FIELD = re.compile(r"%(.?)")
 
 
 class OptionError(ValueError):
-    """A value that an option cannot have; the message says what it may be."""
+    """An invalid value of an option; the message says which are valid."""
 
 
 class LinkRole(NamedTuple):
@@ -279,14 +279,14 @@ def places(value: object) -> tuple[str, ...]:
 
 
 def seconds(value: object) -> float:
-    """How long to wait."""
+    """A timeout in seconds."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MAX_SECONDS:
         raise OptionError(f"must be a number of seconds, at most {MAX_SECONDS}")
     return value
 
 
 def days(value: object) -> float:
-    """How many days, or parts of them; below zero for no end of them."""
+    """A number of days, or a fraction; below zero for no limit."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         raise OptionError("must be a number of days")
     return value

@@ -130,7 +130,7 @@ class Settings:
         "there is nothing under them.",
     )
     empty_group: str = _option(
-        N_("None this week."), checks.text, "What stands under a heading of ``groups`` without notes."
+        N_("None this week."), checks.text, "The text under a heading of ``groups`` without notes."
     )
     success_heading: str = _option(N_("SuccessBot Says"), checks.text, "The heading of the successes.")
     success_closing: str = _option(
@@ -240,7 +240,7 @@ class Settings:
         return Calendar(self.period, self.week_start, self.anchor).with_intervals(self.intervals)
 
     def page_url(self, period: Period) -> str | None:
-        """Where the page of a digest is published, if the option ``base_url`` says where the documentation is."""
+        """Return the URL of a digest's page, or None without the option ``base_url``."""
         return f"{self.base_url}{quote(self.pages)}/{period.name}.html" if self.base_url else None
 
 
@@ -249,18 +249,18 @@ OPTIONS: dict[str, Option] = {one.name: Option(one.name, one.default, **one.meta
 
 
 def is_default(settings: Settings, name: str) -> bool:
-    """Whether an option has the value that it has in a project that sets nothing: words like these are ours."""
+    """Return True if an option has the value that it has in a project that sets nothing: words like these are ours."""
     return bool(getattr(settings, name) == OPTIONS[name].default)
 
 
 def words_of(settings: Settings, name: str, words: Words) -> str:
-    """The words that an option holds: ours in the language of the page, and those of a project as they are."""
+    """Return the words that an option holds: ours in the language of the page, and those of a project as they are."""
     text: str = getattr(settings, name)
     return words.gettext(text) if is_default(settings, name) else text
 
 
 def with_changes(settings: Settings, values: Mapping[str, object], complain: Complain) -> Settings:
-    """The settings with some values replaced by others, which are checked.
+    """Return the settings with some values replaced by others, which are checked.
 
     :param values: by the names of :data:`OPTIONS`, as YAML or ``conf.py`` give them.
     :param complain: called for each value that is refused; the old value stays.
@@ -278,7 +278,7 @@ def with_changes(settings: Settings, values: Mapping[str, object], complain: Com
 
 
 def near_option(name: object, known: Iterable[str] = (*OPTIONS, COLLECTIONS)) -> str:
-    """What may be meant by a name that no option has; with thirty options, a list of them helps nobody.
+    """Return a hint for the name of an unknown option: the nearest one, as a list of thirty helps nobody.
 
     ``conf.py`` may have any value as a name. The beginning that all of its options have tells nothing.
     """

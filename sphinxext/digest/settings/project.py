@@ -1,9 +1,4 @@
-"""A project and what it has set.
-
-Where a project is.
-
-Reading the file of a project's settings.
-"""
+"""A project: its folder, its settings file, and its collections."""
 
 from __future__ import annotations
 
@@ -22,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place], list[Problem]]:
-    """The values of ``releasenotes/digest.yaml``, where each of them stands, and problems of the file itself."""
+    """Return the values of ``releasenotes/digest.yaml``, their places, and problems of the file itself."""
     # takes a twentieth of a second, which a project without this file need not spend
     from yaml import MappingNode
 
@@ -58,7 +53,7 @@ def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place],
 
 
 def _places_of_collections(node: Node) -> dict[str, Place]:
-    """Where each collection and each of its options stands, by names as in ``collections.<pages>.<option>``."""
+    """Return the places of collections and of their options, by names such as ``collections.<pages>.<option>``."""
     from yaml import MappingNode
 
     from sphinxext.digest.yaml.compose import place_of
@@ -85,13 +80,13 @@ class Project:
         return self.collections[0]
 
     def for_fragments(self, folder: str) -> Settings | None:
-        """The settings of the collection with this folder of fragments, if there is one."""
+        """Return the settings of the collection with this folder of fragments, if there is one."""
         folder = folder.strip("/")
         return next((settings for settings in self.collections if settings.fragments == folder), None)
 
 
 def load_project(root: Path) -> tuple[Project, list[Problem]]:
-    """The project as the command sees it, with the problems of its settings."""
+    """Return the project as the command sees it, with the problems of its settings."""
     values: dict[str, object] = {}
     places: dict[str, Place] = {}
     problems: list[Problem] = []
@@ -139,7 +134,7 @@ def make_project(root: Path, base: Settings, values: Mapping[str, object], compl
 
 
 def settings_for_folder(project: Project, folder: str) -> Settings:
-    """The settings for a folder of fragments that the user named; the main ones if no collection has it.
+    """Return the settings for a folder of fragments that the user named; the main ones if no collection has it.
 
     :param folder: relative to the project or absolute.
     :raises DigestError: if the folder is not there, and no collection has it.
@@ -151,7 +146,7 @@ def settings_for_folder(project: Project, folder: str) -> Settings:
 
 
 def folder_settings(project: Project, folder: str) -> Settings:
-    """The settings for a folder of fragments as in :func:`settings_for_folder`; it need not be there."""
+    """Return the settings for a folder of fragments as in :func:`settings_for_folder`; it need not be there."""
     root = project.root.resolve()
     path = (root / folder).resolve()
     for settings in project.collections:

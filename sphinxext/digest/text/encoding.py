@@ -33,7 +33,7 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b")) + b"\x7f"
 
 
 def decode(data: bytes, path: str, problems: list[Problem]) -> str:
-    """The text of a file with line feeds at the ends of its lines.
+    """Return the text of a file with line feeds at the ends of its lines.
 
     It is UTF-8, UTF-16 with a byte order mark, or else taken for Windows-1252, which is reported.
 
@@ -85,7 +85,7 @@ def check_text(data: bytes, path: str) -> None:
     if data.startswith((b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ")):
         message = "the file is compressed: unpack it first"
     elif not marked and (b"\x00" in data[:_CHECKED] or _is_mostly_controls(data[:_CHECKED])):
-        message = "this is no text but a binary file"
+        message = "this is a binary file, not a text"
     if message:
         raise DigestError(Problem(path, 0, 0, Code.NOT_A_DIGEST, message))
 
@@ -106,7 +106,7 @@ _HALVES = re.compile("[\ud800-\udfff]")
 
 
 def decode_line(data: bytes) -> str:
-    """A line of a log. It is UTF-8, perhaps cut within a character, or else taken for Windows-1252."""
+    """Return a line of a log. It is UTF-8, perhaps cut within a character, or else taken for Windows-1252."""
     try:
         return data.decode()
     except UnicodeDecodeError:

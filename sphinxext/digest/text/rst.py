@@ -41,12 +41,12 @@ WIDTH = 79
 
 
 def escaped(text: str) -> str:
-    """A piece of a paragraph, so that none of its characters is markup."""
+    """Return a piece of a paragraph, so that none of its characters is markup."""
     return _INLINE.sub(lambda match: "".join(f"\\{character}" for character in match[0]), text)
 
 
 def begun(text: str) -> str:
-    """A paragraph that was escaped, so that it begins as a paragraph and does not end as something else."""
+    """Return a paragraph that was escaped, so that it begins as a paragraph and does not end as something else."""
     if text.endswith("::"):
         text = f"{text[:-1]}\\:"
     first = text[:1]
@@ -60,7 +60,7 @@ def begun(text: str) -> str:
 
 
 def link(text: str, url: str) -> str:
-    """An anonymous link. ``url`` must be one that a fragment may have, without white space."""
+    """Return an anonymous link. ``url`` must be one that a fragment may have, without white space."""
     target = re.sub(r"[\\`<>]|_(?=\Z)", r"\\\g<0>", url)
     return f"`{escaped(text).replace('<', _LESS)} <{target}>`__"
 
@@ -83,7 +83,7 @@ def joined(pieces: list[tuple[str, bool]]) -> str:
 
 
 def filled(text: str, indent: int) -> list[str]:
-    """The lines of a paragraph, none of which can be taken for something else than a part of it.
+    """Return the lines of a paragraph, none of which can be taken for something else than a part of it.
 
     A line ends at a single space before a word that begins with a letter or a digit, and never within a link.
     """
@@ -103,7 +103,7 @@ _BREAK = re.compile(r"(?<=[^\s\\]) (?=[^\W_])")
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """What stays together on a line."""
+    """Yield the pieces that stay together on a line."""
     if "`" not in text:
         yield from _BREAK.split(text)
         return
@@ -122,7 +122,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def without_roles(text: str) -> str:
-    """A text in which roles that point into the documentation it comes from are their words."""
+    """Return a text in which roles that point into the documentation it comes from are their words."""
     return _ROLE.sub(_words_of_role, text)
 
 
@@ -139,7 +139,7 @@ def as_paragraph(line: str) -> str:
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text certainly is one paragraph without markup.
+    """Return True if a text certainly is one paragraph without markup.
 
     The answer is a safe one: True only where docutils would make one paragraph with one piece of text of it.
     """

@@ -1,4 +1,4 @@
-"""Taking URLs apart that were written elsewhere: nothing here raises, whatever they look like.
+"""Parse URLs from outside: nothing here raises, however malformed they are.
 
 ``urllib.parse`` raises :exc:`ValueError` for hosts such as ``[x``, and for some characters in them. No other module
 calls these functions of it.
@@ -30,12 +30,12 @@ URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%"
 
 
 def absolute_url(page: str, target: str) -> str:
-    """Where a link of a page leads. One that nobody can take apart, such as ``http://[x``, stays as it is."""
+    """Return the absolute target of a link. A malformed one, such as ``http://[x``, is returned as it is."""
     joined = join_url(page, target)
     return target if joined is None else joined
 
 
 def scheme_of(address: str) -> str:
-    """The scheme of an address in small letters, or nothing for what has none or cannot be taken apart."""
+    """Return the scheme of an address in small letters, or nothing for what has none or cannot be taken apart."""
     parts = split_url(address)
     return parts.scheme.lower() if parts else ""

@@ -1,4 +1,4 @@
-"""What others wrote to the text that its readers saw: without colours, controls and turned directions."""
+"""Strip text from outside of what readers do not see: colours, control characters, overrides of direction."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HALVES = re.compile("[\ud800-\udfff]")
 
 
 def visible_text(text: str) -> str:
-    """The text that a reader saw, on one line, with single spaces between words.
+    """Return the text that a reader saw, on one line, with single spaces between words.
 
     Codes of mIRC (colours, bold) and of terminals, controls, and characters that cannot be seen or change the
     direction of text are left out.
@@ -31,7 +31,7 @@ def visible_text(text: str) -> str:
 
 
 def without_codes(text: str) -> str:
-    """A text without what :func:`visible_text` leaves out; white space stays, and line ends become spaces."""
+    """Return a text without what :func:`visible_text` leaves out; white space stays, and line ends become spaces."""
     if text.isascii() and text.isprintable():
         return text
     text = _BREAKS.sub(" ", _COLOURS.sub("", _TERMINAL.sub("", text)))
@@ -39,5 +39,5 @@ def without_codes(text: str) -> str:
 
 
 def visible_lines(text: str) -> str:
-    """A text of several lines, without what :func:`visible_text` leaves out of one; tabs become spaces."""
+    """Return a text of several lines, without what :func:`visible_text` leaves out of one; tabs become spaces."""
     return "\n".join(without_codes(line) for line in text.replace("\r\n", "\n").expandtabs(8).split("\n"))

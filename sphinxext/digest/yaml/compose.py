@@ -98,7 +98,7 @@ class _Composer(_Parser):
 
 
 def decode(data: bytes, path: str, problems: list[Problem]) -> str | None:
-    """The text of a file, with line feeds at the ends of its lines, or None if there is nothing to go on with."""
+    """Decode a file to text with line feeds, or return None if it cannot be read at all."""
     if len(data) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES:,} bytes"
         problems.append(Problem(path, 1, 1, Code.TOO_LARGE, message))
@@ -136,7 +136,7 @@ def compose(
     max_nodes: int = MAX_NODES,
     expands: bool = False,
 ) -> Node | None:
-    """The root node of a text, or None after a problem or when there is nothing in it.
+    """Return the root node of a text, or None after a problem or when there is nothing in it.
 
     :param expands: whether each alias counts as all the values that it stands for, since the caller repeats them.
     """
@@ -229,19 +229,19 @@ def report_cut_values(root: Node, text: str, path: str, problems: list[Problem])
 
 
 def place_of(node: Node | yaml.Event) -> Place:
-    """Where a node, or an event of the parser, begins."""
+    """Return the place at which a node, or an event of the parser, begins."""
     mark = node.start_mark
     assert mark is not None
     return Place(mark.line + 1, mark.column + 1)
 
 
 def has_tag(node: Node) -> bool:
-    """Whether a node has an explicit tag that says something else than that it is a text, a mapping or a list."""
+    """Return True if a node has an explicit tag, other than those of texts, mappings and lists."""
     return node.tag not in _HARMLESS_TAGS
 
 
 def is_string(node: Node) -> bool:
-    """Whether a node is a scalar that YAML 1.1 reads as a string."""
+    """Return True if a node is a scalar that YAML 1.1 reads as a string."""
     if not isinstance(node, ScalarNode):
         return False
     if node.tag:
@@ -290,7 +290,7 @@ def _needs_survey(text: str) -> bool:
 
 
 def _has_many_directives(text: str, path: str, problems: list[Problem]) -> bool:
-    """Whether there are more tag directives than any fragment needs: libyaml compares each with all before it."""
+    """Return True for more tag directives than any fragment needs: libyaml compares each with all others."""
     if text.count("%TAG") <= MAX_TAG_DIRECTIVES:
         return False
     too_many = next(islice(_TAG_DIRECTIVE.finditer(text), MAX_TAG_DIRECTIVES, None), None)
