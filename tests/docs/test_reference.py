@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,11 @@ def test_the_map_is_short() -> None:
     text = (SOURCE / "contributor" / "map.rst").read_text(encoding="utf-8")
     recipes = re.findall(r"^[A-Z].*\n {3}\S", text, re.MULTILINE)
     assert 10 <= len(recipes) <= 15
+
+
+def test_modules_and_tests_to_measure() -> None:
+    """The list that ``tox -e mutation`` goes through."""
+    listed = tomllib.loads((ROOT / "tests" / "mutation" / "modules.toml").read_text(encoding="utf-8"))
+    assert len(listed) > 20
+    assert [name for name in listed if not (PACKAGE / name).is_file()] == []
+    assert [test for tests in listed.values() for test in tests if not (ROOT / test).exists()] == []
