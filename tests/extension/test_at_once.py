@@ -14,14 +14,14 @@ from .building import Project, empty_project
 WRITER = """
 import sys
 from pathlib import Path
-from sphinxext.digest.extension.outputs import keep, kept, write_output
+from sphinxext.digest.extension.cache import load_data, save_data, write_output
 
 file, data = Path(sys.argv[1]), sys.argv[2].encode() * 20000
 for _ in range(150):
     write_output(file, data)
     assert file.read_bytes() in (b"a" * 20000, b"b" * 20000)
-    assert keep(file.with_name("kept"), data)
-    assert kept(file.with_name("kept")) in (b"a" * 20000, b"b" * 20000)
+    assert save_data(file.with_name("kept"), data)
+    assert load_data(file.with_name("kept")) in (b"a" * 20000, b"b" * 20000)
 """
 #: Sphinx itself writes this by way of a file with one name.
 OF_SPHINX = "searchindex.js.tmp"

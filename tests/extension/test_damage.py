@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sphinx.errors import SphinxError
 
-from sphinxext.digest.extension.outputs import keep, kept, write_output
+from sphinxext.digest.extension.cache import load_data, save_data, write_output
 
 from .building import Project
 
@@ -18,17 +18,17 @@ DATA = bytes(range(256)) * 2
 
 def test_what_is_kept_is_as_it_was_written_or_not_there(tmp_path: Path) -> None:
     file = tmp_path / "kept"
-    assert kept(file) is None
-    keep(file, DATA)
+    assert load_data(file) is None
+    save_data(file, DATA)
     whole = file.read_bytes()
-    assert kept(file) == DATA
+    assert load_data(file) == DATA
     for cut in range(len(whole)):
         file.write_bytes(whole[:cut])
-        assert kept(file) is None
+        assert load_data(file) is None
     for place in range(len(whole)):
         for bit in range(8):
             file.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :])
-            assert kept(file) is None
+            assert load_data(file) is None
 
 
 @pytest.mark.parametrize("there", [True, False])
@@ -45,7 +45,7 @@ def test_a_disk_that_becomes_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(os, "fdopen", half)
     with pytest.raises(SphinxError, match="file cannot be written: No space left on device"):
         write_output(file, DATA)
-    keep(file, DATA)
+    save_data(file, DATA)
     assert [path.name for path in file.parent.iterdir()] == (["file"] if there else [])
     assert not there or file.read_bytes() == b"before"
 

@@ -18,6 +18,7 @@ from sphinxext.digest.extension import dependencies as outdated
 from sphinxext.digest.extension import dependencies as queries
 from sphinxext.digest.extension import rewrite as written
 from sphinxext.digest.extension.build_state import BuildState, Writes, Written
+from sphinxext.digest.extension.cache import load_record, save_record
 from sphinxext.digest.extension.dependencies import (
     CollectionLookup,
     Dependency,
@@ -28,7 +29,6 @@ from sphinxext.digest.extension.dependencies import (
     remember,
 )
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
-from sphinxext.digest.extension.outputs import keep_record, kept_record
 from sphinxext.digest.extension.releases import RepositoryLookup
 from sphinxext.digest.model import Kind
 from sphinxext.digest.model.period import parse_interval
@@ -99,7 +99,7 @@ def key_of(app: Any) -> str:
 
 
 def read(app: Any) -> dict[str, Written]:
-    found = kept_record(record_of(app), DigestDomain.data_version)
+    found = load_record(record_of(app), DigestDomain.data_version)
     assert isinstance(found, dict)
     return found
 
@@ -107,7 +107,7 @@ def read(app: Any) -> dict[str, Written]:
 def keep(app: Any, **changes: object) -> Written:
     """Change what is remembered of the output."""
     changed = replace(read(app)[key_of(app)], **changes)  # type: ignore[arg-type]
-    keep_record(record_of(app), DigestDomain.data_version, {**read(app), key_of(app): changed})
+    save_record(record_of(app), DigestDomain.data_version, {**read(app), key_of(app): changed})
     return changed
 
 
@@ -218,7 +218,7 @@ def test_no_record(app: Any, writes: Writes, content: bytes | None) -> None:
 
 def test_a_record_of_another_output(app: Any, domain: DigestDomain) -> None:
     for other in (f"text {app.outdir}", f"html {app.outdir}2"):
-        keep_record(record_of(app), DigestDomain.data_version, {other: read(app).popitem()[1]})
+        save_record(record_of(app), DigestDomain.data_version, {other: read(app).popitem()[1]})
         assert written.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
 
 
@@ -238,7 +238,7 @@ def write(app: Any, *names: str) -> None:
 def test_pages_that_are_written(app: Any, writes: Writes) -> None:
     begin(app, "wins", "sub/other")
     other = {"text elsewhere": Written()}
-    keep_record(record_of(app), DigestDomain.data_version, {**read(app), **other})
+    save_record(record_of(app), DigestDomain.data_version, {**read(app), **other})
     write(app, "wins")
     assert writes.written == {"wins"}
     # nothing is remembered of this output while its pages are written
@@ -259,7 +259,7 @@ def test_outputs_that_are_there_stay_remembered(app: Any) -> None:
     folder = Path(app.outdir).with_name("an other")
     folder.mkdir()
     other = {f"text {folder}": Written(b"text")}
-    keep_record(record_of(app), DigestDomain.data_version, {**read(app), **other})
+    save_record(record_of(app), DigestDomain.data_version, {**read(app), **other})
     write(app, "wins")
     written.save_written(app, None)
     assert read(app).keys() == {key_of(app), *other}
@@ -335,14 +335,14 @@ def test_a_build_that_another_one_overtakes(app: Any) -> None:
     before = begin(app, "wins")
     write(app, "wins")
     # the other one has come to its end
-    keep_record(record_of(app), DigestDomain.data_version, {key_of(app): before})
+    save_record(record_of(app), DigestDomain.data_version, {key_of(app): before})
     written.save_written(app, None)
     assert read(app) == {}
 
 
 def test_a_build_during_which_another_one_began(app: Any, writes: Writes) -> None:
     begin(app, "wins")
-    keep_record(record_of(app), DigestDomain.data_version, {})
+    save_record(record_of(app), DigestDomain.data_version, {})
     write(app, "wins")
     assert not writes.is_alone
     written.save_written(app, None)
@@ -351,7 +351,7 @@ def test_a_build_during_which_another_one_began(app: Any, writes: Writes) -> Non
 
 def test_a_record_that_cannot_be_changed(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     begin(app, "wins")
-    monkeypatch.setattr(written, "keep_record", lambda *_arguments: False)
+    monkeypatch.setattr(written, "save_record", lambda *_arguments: False)
     write(app, "wins")
     assert not record_of(app).exists()
     record_of(app).write_bytes(b"")

@@ -125,7 +125,7 @@ def test_a_record_that_cannot_be_changed_goes(site: Project, monkeypatch: pytest
     record = site.folder / "build/doctrees-html" / RECORD
     seen: list[bool] = []
     forget = written._forget
-    monkeypatch.setattr(written, "keep_record", lambda *_arguments: False)
+    monkeypatch.setattr(written, "save_record", lambda *_arguments: False)
     monkeypatch.setattr(written, "_forget", lambda app: (forget(app), seen.append(record.exists())))
     retitle(site, "sub/other", "Renamed")
     site.build()
@@ -135,16 +135,16 @@ def test_a_record_that_cannot_be_changed_goes(site: Project, monkeypatch: pytest
 
 def test_a_record_that_can_be_changed_keeps_the_rest(site: Project) -> None:
     site.build("text", doctrees="doctrees-html")
-    before = set(written.kept_record(site.folder / "build/doctrees-html" / RECORD, version(site)))
+    before = set(written.load_record(site.folder / "build/doctrees-html" / RECORD, version(site)))
     retitle(site, "sub/other", "Renamed")
     site.build(files=["wins.rst"])
-    assert set(written.kept_record(site.folder / "build/doctrees-html" / RECORD, version(site))) == before
+    assert set(written.load_record(site.folder / "build/doctrees-html" / RECORD, version(site))) == before
     assert {key.partition(" ")[0] for key in before} == {"html", "text"}
     # those of folders that are gone go
     shutil.rmtree(site.folder / "build/text")
     retitle(site, "sub/other", "Renamed again")
     site.build()
-    after = written.kept_record(site.folder / "build/doctrees-html" / RECORD, version(site))
+    after = written.load_record(site.folder / "build/doctrees-html" / RECORD, version(site))
     assert {key.partition(" ")[0] for key in after} == {"html"}
 
 
@@ -207,7 +207,7 @@ def test_a_page_that_shows_what_is_current(site: Project, monkeypatch: pytest.Mo
 
 def test_the_record_knows_its_folder(site: Project) -> None:
     record = Path(site.folder, "build/doctrees-html", RECORD)
-    (key,) = written.kept_record(record, version(site))
+    (key,) = written.load_record(record, version(site))
     assert key == f"html {site.folder / 'build/html'}"
 
 

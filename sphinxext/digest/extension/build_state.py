@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinxext.digest.clock import today
+from sphinxext.digest.extension.cache import load_record, mark_of, save_record
 from sphinxext.digest.extension.config import configure
 from sphinxext.digest.extension.i18n import words_for
-from sphinxext.digest.extension.outputs import keep_record, kept_record, mark_of
 from sphinxext.digest.extension.scan import COLLECTION, PageScan, scan_pages
 from sphinxext.digest.extension.warnings import say_remarks
 from sphinxext.digest.fragments.folder import fingerprint
@@ -332,12 +332,12 @@ def save_states(app: Sphinx, domain: Domain) -> None:
     """
     states = domain.data["folders"]
     if states != _saved_states(app, domain):
-        keep_record(Path(app.doctreedir, _STATES), domain.data_version, (_mark_of_reading(app), states))
+        save_record(Path(app.doctreedir, _STATES), domain.data_version, (_mark_of_reading(app), states))
 
 
 def _saved_states(app: Sphinx, domain: Domain) -> dict[str, FolderState]:
     """Return what was kept. Without it the folders are just read again."""
-    mark, states = kept_record(Path(app.doctreedir, _STATES), domain.data_version) or (b"", {})
+    mark, states = load_record(Path(app.doctreedir, _STATES), domain.data_version) or (b"", {})
     # a build that failed after it had saved the environment may have read pages with other states since
     return states if mark == _mark_of_reading(app) else {}
 

@@ -159,7 +159,7 @@ class DigestDomain(Domain):
     #: The run-time objects of this build, from ``builder-inited`` on.
     build_state: BuildState
     #: The digests before and after each, where that has been asked.
-    around: dict[str, Around] | None = None
+    adjacent: dict[str, Adjacent] | None = None
     #: The process that knows what this domain does.
     _process: int | None = None
     _chosen: dict[tuple[str, str], Target] | None = None
@@ -173,7 +173,7 @@ class DigestDomain(Domain):
     def note_target(self, target: Target) -> None:
         """Remember a place that can be referred to."""
         self.data["targets"].setdefault(target.docname, []).append(target)
-        self._chosen = self._by_name = self.around = None
+        self._chosen = self._by_name = self.adjacent = None
 
     def note_dependency(self, docname: str, remembered: _Remembered) -> None:
         """Remember something outside of its source that a page shows."""
@@ -199,7 +199,7 @@ class DigestDomain(Domain):
         """Remember the links of a page, and marks of its table of contents and of its toctrees."""
         self.data["shown"][docname] = (links, toc, toctrees)
 
-    def note_described(self, docname: str, described: object) -> None:
+    def note_summary(self, docname: str, described: object) -> None:
         """Remember what is said of a page where others refer to it."""
         self.data["described"][docname] = described
 
@@ -220,7 +220,7 @@ class DigestDomain(Domain):
         """Forget what a page has and asked for."""
         for part in _OF_PAGES:
             self.data[part].pop(docname, None)
-        self._chosen = self._by_name = self.around = None
+        self._chosen = self._by_name = self.adjacent = None
 
     def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
         """Take over what another process found on pages, and the folders that it was the first to read."""
@@ -229,7 +229,7 @@ class DigestDomain(Domain):
                 if docname in otherdata[part]:
                     self.data[part][docname] = otherdata[part][docname]
         self.data["folders"].update(otherdata["folders"])
-        self._chosen = self._by_name = self.around = None
+        self._chosen = self._by_name = self.adjacent = None
 
     def forget_other_processes(self, docname: str) -> None:
         """In a process that reads a part of the pages, let go of what is known of others.
@@ -245,7 +245,7 @@ class DigestDomain(Domain):
         for part in _OF_PAGES:
             kept = self.data[part].get(docname)
             self.data[part] = {docname: kept} if kept is not None else {}
-        self._chosen = self._by_name = self.around = None
+        self._chosen = self._by_name = self.adjacent = None
 
     def targets(self) -> Collection[Target]:
         """Each place once: the digest's own page if the note is there, else the first page that has it."""
@@ -381,7 +381,7 @@ def letter_of(text: str) -> str:
     return first.upper() if first.isalpha() else "0-9"
 
 
-class Neighbour(NamedTuple):
+class AdjacentDigest(NamedTuple):
     """A digest as its neighbours name it. The anchor is empty where the whole page is this digest's."""
 
     title: str
@@ -390,29 +390,29 @@ class Neighbour(NamedTuple):
 
 
 #: The digest before one and the one after it.
-Around = tuple[Neighbour | None, Neighbour | None]
+Adjacent = tuple[AdjacentDigest | None, AdjacentDigest | None]
 
 
-def digests_around(domain: DigestDomain) -> dict[str, Around]:
+def adjacent_digests(domain: DigestDomain) -> dict[str, Adjacent]:
     """The neighbours of each digest, by its name; those of a collection follow each other by their last days."""
-    if domain.around is None:
-        collections: dict[str, dict[str, Neighbour]] = {}
+    if domain.adjacent is None:
+        collections: dict[str, dict[str, AdjacentDigest]] = {}
         for target in domain.targets():
             if target.type == DIGEST and target.primary:
                 name = target.names[0]
-                collections.setdefault(name.rpartition("/")[0], {})[name] = _neighbour(domain, target)
-        domain.around = {}
+                collections.setdefault(name.rpartition("/")[0], {})[name] = _adjacent_digest(domain, target)
+        domain.adjacent = {}
         for digests in collections.values():
             names = sorted(digests)
             found = [None, *(digests[name] for name in names), None]
             for place, name in enumerate(names):
-                domain.around[name] = (found[place], found[place + 2])
-    return domain.around
+                domain.adjacent[name] = (found[place], found[place + 2])
+    return domain.adjacent
 
 
-def _neighbour(domain: DigestDomain, target: Target) -> Neighbour:
+def _adjacent_digest(domain: DigestDomain, target: Target) -> AdjacentDigest:
     same = [other for other in domain.data["targets"][target.docname] if other.type == DIGEST]
-    return Neighbour(target.title, target.docname, target.anchor if len(same) > 1 else "")
+    return AdjacentDigest(target.title, target.docname, target.anchor if len(same) > 1 else "")
 
 
 def setup(app: Sphinx) -> None:

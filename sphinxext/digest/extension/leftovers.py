@@ -10,9 +10,9 @@ from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sphinxext.digest.extension.cache import checksum_of_file, load_record, remove_output, save_record
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, NotesIndex, build_state_of
 from sphinxext.digest.extension.mail_builder import mailed_pages
-from sphinxext.digest.extension.outputs import checksum_of_file, keep_record, kept_record, remove_output
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -51,7 +51,7 @@ def save_outputs(app: Sphinx, _exception: Exception | None) -> None:
             now[path] = checksum
     if now != before:
         record = {key: files for key, files in record.items() if Path(key.partition(" ")[2]).is_dir()}
-        keep_record(Path(app.doctreedir, _MEMORY), DigestDomain.data_version, {**record, _key(app): now})
+        save_record(Path(app.doctreedir, _MEMORY), DigestDomain.data_version, {**record, _key(app): now})
 
 
 def _is_as_before(env: BuildEnvironment) -> bool:
@@ -165,7 +165,7 @@ def _key(app: Sphinx) -> str:
 
 
 def _read(app: Sphinx) -> _Record:
-    return kept_record(Path(app.doctreedir, _MEMORY), DigestDomain.data_version) or {}
+    return load_record(Path(app.doctreedir, _MEMORY), DigestDomain.data_version) or {}
 
 
 def setup(app: Sphinx) -> None:

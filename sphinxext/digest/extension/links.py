@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from sphinxext.digest.model import Entry
 
 
-class Described(NamedTuple):
+class PageSummary(NamedTuple):
     """What is said of a page where others refer to it: in its head, in feeds.
 
     ``folder`` are the fragments of its collection, ``title`` and ``description`` are plain text. For the page of a
@@ -53,7 +53,7 @@ class Described(NamedTuple):
     updated: str = ""
 
 
-class Site(NamedTuple):
+class SiteContext(NamedTuple):
     """A build: what it knows of its pages, and who makes files of them."""
 
     env: BuildEnvironment
@@ -70,7 +70,7 @@ class Site(NamedTuple):
         return build_state_of(self.env).words
 
 
-def base_url(site: Site, settings: Settings) -> str:
+def base_url(site: SiteContext, settings: Settings) -> str:
     """Where the documentation is published, by the option ``base_url`` or Sphinx's own; empty if neither says it."""
     try:
         return settings.base_url or folder_url_or_empty(site.config.html_baseurl or "")
@@ -78,27 +78,27 @@ def base_url(site: Site, settings: Settings) -> str:
         return ""
 
 
-def page_url(site: Site, settings: Settings, docname: str) -> str:
+def page_url(site: SiteContext, settings: Settings, docname: str) -> str:
     """The address of a page, or nothing if that is not known."""
     base = base_url(site, settings)
     return f"{base}{site.builder.get_target_uri(docname)}" if base else ""
 
 
-def described_pages(env: BuildEnvironment, settings: Settings) -> dict[str, Described]:
+def page_summaries(env: BuildEnvironment, settings: Settings) -> dict[str, PageSummary]:
     """The pages of a collection that are described, by their names."""
-    found: dict[str, Described] = DigestDomain.of(env).data["described"]
+    found: dict[str, PageSummary] = DigestDomain.of(env).data["described"]
     return {docname: found[docname] for docname in sorted(found) if found[docname].folder == settings.fragments}
 
 
-def described_page(env: BuildEnvironment, settings: Settings, docname: str) -> Described | None:
+def page_summary(env: BuildEnvironment, settings: Settings, docname: str) -> PageSummary | None:
     """What is said of a page of a collection, if anything is."""
-    found: Described | None = DigestDomain.of(env).data["described"].get(docname)
+    found: PageSummary | None = DigestDomain.of(env).data["described"].get(docname)
     return found if found is not None and found.folder == settings.fragments else None
 
 
-def digest_pages(env: BuildEnvironment, settings: Settings) -> dict[str, Described]:
+def digest_pages(env: BuildEnvironment, settings: Settings) -> dict[str, PageSummary]:
     """The pages of the digests of a collection, the newest first."""
-    pages = [pair for pair in described_pages(env, settings).items() if pair[1].name]
+    pages = [pair for pair in page_summaries(env, settings).items() if pair[1].name]
     return dict(sorted(pages, key=lambda pair: pair[1].name, reverse=True))
 
 
@@ -205,7 +205,7 @@ class SiteHome(Home):
     :ivar base: where the documentation is published.
     """
 
-    def __init__(self, page: str, site: Site, settings: Settings) -> None:
+    def __init__(self, page: str, site: SiteContext, settings: Settings) -> None:
         super().__init__(page)
         self.site, self.settings, self.base = site, settings, base_url(site, settings)
 
@@ -229,13 +229,13 @@ class SiteHome(Home):
         return ""
 
 
-def home_of(site: Site, settings: Settings, collection: Collection, entry: Entry) -> SiteHome:
+def home_of(site: SiteContext, settings: Settings, collection: Collection, entry: Entry) -> SiteHome:
     """Return the page that relative addresses in a note count from, for what a build publishes beside the pages."""
     period = collection.calendar.period_of(entry.moment.day)
     return SiteHome(build_state_of(site.env).page_of(settings, period), site, settings)
 
 
-def picture_url(site: Site, base: str, uri: str) -> str:
+def picture_url(site: SiteContext, base: str, uri: str) -> str:
     """Return the absolute URL of a picture of the documentation, or nothing if no page has it.
 
     :param uri: its path below the documentation's folder.
@@ -261,7 +261,7 @@ def link_as_written(
     """
     written: Written = node[WRITTEN]
     build = domain.build_state
-    site, settings = Site(domain.env, build.builder), build.settings_for(written.folder)
+    site, settings = SiteContext(domain.env, build.builder), build.settings_for(written.folder)
     base, docname, address = base_url(site, settings), node["reftarget"], written.address
     if _is_page(site, docname):
         link = _link_to_page(site, fromdocname, docname, written.rest, content)
@@ -278,7 +278,7 @@ def link_as_written(
     return link or (_reference(url, content) if base and url else content)
 
 
-def _is_page(site: Site, docname: str) -> bool:
+def _is_page(site: SiteContext, docname: str) -> bool:
     """Return True for documents, and for the pages without a document that Sphinx makes."""
     if docname in site.env.found_docs:
         return True
@@ -288,7 +288,7 @@ def _is_page(site: Site, docname: str) -> bool:
 
 
 def _link_to_page(
-    site: Site, fromdocname: str, docname: str, rest: str, content: nodes.Element
+    site: SiteContext, fromdocname: str, docname: str, rest: str, content: nodes.Element
 ) -> nodes.reference | None:
     """Return the link to a page, or None if the output does not have it."""
     builder, fragment = site.builder, rest.partition("#")[2]
@@ -309,7 +309,9 @@ def _link_to_page(
     return make_refnode(builder, fromdocname, docname, fragment, content)
 
 
-def _link_to_file(site: Site, fromdocname: str, written: Written, content: nodes.Element) -> nodes.reference | None:
+def _link_to_file(
+    site: SiteContext, fromdocname: str, written: Written, content: nodes.Element
+) -> nodes.reference | None:
     """Return the link to a file of the output, or None if the output has no other files than pages."""
     if written.path is None or not has_other_files(site.builder):
         return None
@@ -317,7 +319,7 @@ def _link_to_file(site: Site, fromdocname: str, written: Written, content: nodes
     return _reference(f"{relative_uri(start, file_uri(written.path))}{written.rest}", content)
 
 
-def _url_elsewhere(site: Site, base: str, docname: str, address: Address) -> str:
+def _url_elsewhere(site: SiteContext, base: str, docname: str, address: Address) -> str:
     """Return the absolute URL of a page that the output itself does not have."""
     suffix = site.config.html_link_suffix or site.config.html_file_suffix or ".html"
     return f"{base}{quote(docname)}{suffix}{address.rest}"
@@ -328,7 +330,7 @@ def _reference(uri: str, content: nodes.Element) -> nodes.reference:
     return nodes.reference("", "", content, internal=True, refuri=uri)
 
 
-def _documents_below_root(site: Site) -> set[str]:
+def _documents_below_root(site: SiteContext) -> set[str]:
     """Return the root document and all that are below it in toctrees, which are asked for once in a build."""
     builder: Any = site.builder
     if not hasattr(builder, "digest_documents"):
@@ -342,7 +344,7 @@ def _documents_below_root(site: Site) -> set[str]:
     return documents
 
 
-def _is_published(site: Site, settings: Settings, address: Address) -> bool:
+def _is_published(site: SiteContext, settings: Settings, address: Address) -> bool:
     """Return True if an address is that of a file which a site has beside its pages, as far as its settings tell."""
     path = address.path
     if path is None:

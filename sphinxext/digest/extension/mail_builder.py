@@ -19,9 +19,9 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.extension.archives.lines import leave_out_archives
 from sphinxext.digest.extension.builders import is_site
+from sphinxext.digest.extension.cache import write_if_changed, write_output
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, build_state_of
-from sphinxext.digest.extension.links import Site, described_page, digest_pages, page_url, shown_collections
-from sphinxext.digest.extension.outputs import write_if_changed, write_output
+from sphinxext.digest.extension.links import SiteContext, digest_pages, page_summary, page_url, shown_collections
 from sphinxext.digest.extension.published.memory import File, Publisher, resolved_page
 from sphinxext.digest.extension.warnings import warn_of
 from sphinxext.digest.model import Words
@@ -140,9 +140,9 @@ class MailsOfPages(SphinxPostTransform):
         if build.is_silent or not is_site(build.builder):
             return
         for settings in shown_collections(self.env, docname):
-            page = described_page(self.env, settings, docname)
+            page = page_summary(self.env, settings, docname)
             if page is not None and page.name and MAILS in settings.publish:
-                content = _mail(Site(self.env, build.builder), settings, docname, self.document.deepcopy())
+                content = _mail(SiteContext(self.env, build.builder), settings, docname, self.document.deepcopy())
                 write_if_changed(_file_of(build.builder, docname), content)
 
 
@@ -189,11 +189,11 @@ def _published(app: Sphinx, settings: Settings, docname: str) -> tuple[str, byte
         # another build in the same folder may have removed it
         with suppress(OSError):
             return path, _file_of(app.builder, docname).read_bytes()
-    site = Site(app.env, app.builder)
+    site = SiteContext(app.env, app.builder)
     return path, _mail(site, settings, docname, resolved_page(site, docname))
 
 
-def _mail(site: Site, settings: Settings, docname: str, doctree: nodes.document) -> bytes:
+def _mail(site: SiteContext, settings: Settings, docname: str, doctree: nodes.document) -> bytes:
     return mail_of_page(doctree, page_url(site, settings, docname), site.words).encode()
 
 

@@ -22,8 +22,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.collection.compose import digest_title
 from sphinxext.digest.extension.build_state import BuildState, MadeTitle
+from sphinxext.digest.extension.cache import write_if_changed
 from sphinxext.digest.extension.domain import LISTING_TOCTREE, DigestDomain, build_state_of
-from sphinxext.digest.extension.outputs import write_if_changed
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.model import ENGLISH
 from sphinxext.digest.problems import Code

@@ -24,6 +24,7 @@ from sphinx import addnodes
 from sphinx.util import docname_join, logging
 
 from sphinxext.digest.extension.build_state import Writes, Written
+from sphinxext.digest.extension.cache import load_record, mark_of, save_record
 from sphinxext.digest.extension.dependencies import Remembered
 from sphinxext.digest.extension.domain import (
     DIGEST,
@@ -31,11 +32,10 @@ from sphinxext.digest.extension.domain import (
     PUBLISHED,
     DigestDomain,
     NotesIndex,
+    adjacent_digests,
     build_state_of,
-    digests_around,
 )
 from sphinxext.digest.extension.html.head import shown_in_heads
-from sphinxext.digest.extension.outputs import keep_record, kept_record, mark_of
 from sphinxext.digest.extension.schedules import ScheduleDependency
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def save_written(app: Sphinx, exception: Exception | None) -> None:
     now.pages.update(left)
     if now != known.get(_key(app)):
         known = {key: written for key, written in known.items() if Path(key.partition(" ")[2]).is_dir()}
-        keep_record(Path(app.doctreedir, _MEMORY), DigestDomain.data_version, {**known, _key(app): now})
+        save_record(Path(app.doctreedir, _MEMORY), DigestDomain.data_version, {**known, _key(app): now})
 
 
 def _common(app: Sphinx) -> tuple[object, ...]:
@@ -183,7 +183,7 @@ def _forget(app: Sphinx) -> None:
     writes.is_alone = writes.is_alone and (writes.before is None or _key(app) in known)
     if known.pop(_key(app), None) is not None:
         file = Path(app.doctreedir, _MEMORY)
-        if not keep_record(file, DigestDomain.data_version, known):
+        if not save_record(file, DigestDomain.data_version, known):
             with suppress(OSError):
                 file.unlink()
 
@@ -194,7 +194,7 @@ def _key(app: Sphinx) -> str:
 
 def _read(app: Sphinx) -> dict[str, Written]:
     # without it Sphinx decides alone what to write
-    return kept_record(Path(app.doctreedir, _MEMORY), DigestDomain.data_version) or {}
+    return load_record(Path(app.doctreedir, _MEMORY), DigestDomain.data_version) or {}
 
 
 #: A link as a page has it: its domain, its role, what it names, and True if it has words of its own.
@@ -257,7 +257,7 @@ class Marks:
         tree: list[object] = []
         if self._navigation:
             around = [(name, self._titles.get(name or "")) for name in self._relations.get(docname, ())]
-            around += self._digests_around(docname)
+            around += self._adjacent_digests(docname)
             tree = [self._level(docname), self._branch(docname)]
         parts = (self._env.all_docs[docname], self._common, links, around, tree)
         return b"".join(mark_of(part)[:_PART] for part in parts)
@@ -282,10 +282,10 @@ class Marks:
             self._levels[docname] = mark_of(self._titles.get(docname), self._shown_of(docname)[1], children)
         return self._levels[docname]
 
-    def _digests_around(self, docname: str) -> list[object]:
+    def _adjacent_digests(self, docname: str) -> list[object]:
         """The digests before and after those of a page."""
         targets = self._domain.data["targets"].get(docname, ())
-        around = digests_around(self._domain) if targets else {}
+        around = adjacent_digests(self._domain) if targets else {}
         return [around.get(target.names[0]) for target in targets if target.type == DIGEST]
 
     def _shown_of(self, docname: str) -> Shown:

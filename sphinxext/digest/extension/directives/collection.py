@@ -43,7 +43,7 @@ from sphinxext.digest.extension.domain import (
 from sphinxext.digest.extension.html.filter import filter_class
 from sphinxext.digest.extension.html.pictures import activity_nodes
 from sphinxext.digest.extension.i18n import counts_in_words
-from sphinxext.digest.extension.links import Described
+from sphinxext.digest.extension.links import PageSummary
 from sphinxext.digest.extension.translation import keep_from_translators, note_words
 from sphinxext.digest.model import Entry, Period
 from sphinxext.digest.model.words import filled
@@ -127,8 +127,8 @@ class CollectionDirective(NotesDirective):
         counts = Counter(entry.kind for _period, entries in digests for entry in entries)
         text = words.gettext(", ").join(filter(None, [number, counts_in_words(counts, words)]))
         description = filled(words.gettext("{title}: {text}"), title=title, text=text)
-        DigestDomain.of(self.env).note_described(
-            docname, Described(self.settings.fragments, title, shortened(description))
+        DigestDomain.of(self.env).note_summary(
+            docname, PageSummary(self.settings.fragments, title, shortened(description))
         )
 
     def _published(self) -> list[nodes.Node]:

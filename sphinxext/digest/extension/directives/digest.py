@@ -25,7 +25,7 @@ from sphinxext.digest.extension.directives.base import NotesDirective, OptionSpe
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Target
 from sphinxext.digest.extension.html.masthead import describe
 from sphinxext.digest.extension.i18n import counts_in_words
-from sphinxext.digest.extension.links import Described
+from sphinxext.digest.extension.links import PageSummary
 from sphinxext.digest.extension.releases import find_released
 from sphinxext.digest.model import Entry, Kind, Period, ReleasedVersion, State, Thread, ThreadLinks
 from sphinxext.digest.model.period import LATEST
@@ -100,8 +100,8 @@ class DigestDirective(NotesDirective):
             return
         times = sorted(entry.moment.rfc3339 for entry in entries)
         title = digest_title(period, self.settings, self.words)
-        described = Described(self.settings.fragments, title, description, period.name, times[0], times[-1])
-        domain.note_described(docname, described)
+        described = PageSummary(self.settings.fragments, title, description, period.name, times[0], times[-1])
+        domain.note_summary(docname, described)
 
 
 class SuccessBotDirective(NotesDirective):

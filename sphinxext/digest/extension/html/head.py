@@ -21,7 +21,14 @@ from sphinx.util.osutil import relative_uri
 
 from sphinxext.digest.extension.builders import file_uri, is_site
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
-from sphinxext.digest.extension.links import Described, Site, base_url, described_page, page_url, shown_collections
+from sphinxext.digest.extension.links import (
+    PageSummary,
+    SiteContext,
+    base_url,
+    page_summary,
+    page_url,
+    shown_collections,
+)
 from sphinxext.digest.extension.pages import STUB_SUFFIX, is_generated
 from sphinxext.digest.settings.options import MAILS, Settings, words_of
 
@@ -53,16 +60,16 @@ def add_to_head(app: Sphinx, pagename: str, _template: str, context: dict[str, A
     """Add to the head of a page what a collection has for it."""
     if doctree is None or not is_site(app.builder):
         return
-    site = Site(app.env, app.builder)
+    site = SiteContext(app.env, app.builder)
     collections = shown_collections(app.env, pagename)
     tags = [tag for settings in collections for tag in _feed_links(site, settings, pagename)]
     for settings in collections:
-        described = described_page(app.env, settings, pagename)
+        described = page_summary(app.env, settings, pagename)
         if described is not None:
             if not context.get("pageurl"):
                 context["pageurl"] = page_url(site, settings, pagename) or None
             own = context.get("metatags") or ""
-            tags += _describing(site, settings, pagename, described, has_own=bool(_DESCRIPTION.search(own)))
+            tags += _summary_tags(site, settings, pagename, described, has_own=bool(_DESCRIPTION.search(own)))
             meta = context.get("meta") or {}
             if _OPENGRAPH in app.extensions and described.description and _OG_DESCRIPTION not in meta:
                 # it replaces no other character than quotation marks
@@ -71,7 +78,7 @@ def add_to_head(app: Sphinx, pagename: str, _template: str, context: dict[str, A
         context["metatags"] = (context.get("metatags") or "") + "".join(f"\n{tag}" for tag in tags) + "\n"
 
 
-def _feed_links(site: Site, settings: Settings, pagename: str) -> Iterator[str]:
+def _feed_links(site: SiteContext, settings: Settings, pagename: str) -> Iterator[str]:
     from sphinxext.digest.extension.published.memory import ATOM, JSON_FEED, feeds_of
 
     for feeds in feeds_of(site, settings):
@@ -79,8 +86,8 @@ def _feed_links(site: Site, settings: Settings, pagename: str) -> Iterator[str]:
             yield _alternate(site, pagename, type_, path, feeds.title)
 
 
-def _describing(
-    site: Site, settings: Settings, pagename: str, described: Described, *, has_own: bool
+def _summary_tags(
+    site: SiteContext, settings: Settings, pagename: str, described: PageSummary, *, has_own: bool
 ) -> Iterator[str]:
     """What is said of the page itself."""
     if described.description and not has_own:
@@ -93,7 +100,7 @@ def _describing(
     yield f'<script type="application/ld+json">{_structured(site, settings, pagename, described)}</script>'
 
 
-def _structured(site: Site, settings: Settings, pagename: str, described: Described) -> str:
+def _structured(site: SiteContext, settings: Settings, pagename: str, described: PageSummary) -> str:
     from sphinxext.digest.extension.published.memory import author_name, project_name
     from sphinxext.digest.render.records import Article, json_ld
 
@@ -115,7 +122,7 @@ def _structured(site: Site, settings: Settings, pagename: str, described: Descri
     )
 
 
-def home_of(site: Site, settings: Settings) -> str:
+def home_of(site: SiteContext, settings: Settings) -> str:
     """The address of the page that a collection is known by, or nothing: the list of digests, or the first page."""
     base, listing = base_url(site, settings), _listing(settings)
     docname = listing if listing in site.env.found_docs else str(site.config.root_doc)
@@ -126,12 +133,12 @@ def _listing(settings: Settings) -> str:
     return f"{settings.pages}/index"
 
 
-def language_tag(site: Site) -> str:
+def language_tag(site: SiteContext) -> str:
     """The language of the build as HTML and feeds call it."""
     return (site.config.language or "en").replace("_", "-")
 
 
-def _alternate(site: Site, pagename: str, type_: str, path: str, title: str) -> str:
+def _alternate(site: SiteContext, pagename: str, type_: str, path: str, title: str) -> str:
     href = relative_uri(site.builder.get_target_uri(pagename), file_uri(path))
     return f'<link rel="alternate" type="{type_}" title="{escape(title)}" href="{escape(href)}" />'
 

@@ -26,7 +26,7 @@ from sphinx.locale import _ as sphinx_words
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.extension.builders import IGNORED_CLASSES, is_for_browsers
-from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Neighbour, build_state_of, digests_around
+from sphinxext.digest.extension.domain import DIGEST, AdjacentDigest, DigestDomain, adjacent_digests, build_state_of
 from sphinxext.digest.extension.schedules import ScheduleDependency
 from sphinxext.digest.model import ENGLISH, Kind, Words
 from sphinxext.digest.model.words import filled
@@ -95,7 +95,7 @@ class Mastheads(SphinxPostTransform):
 
     def _around(self, name: str) -> str:
         """The links to the digests before and after one; on a single page they are all there anyway."""
-        before, after = digests_around(self.domain).get(name, (None, None))
+        before, after = adjacent_digests(self.domain).get(name, (None, None))
         if self.domain.build_state.builder.name == "singlehtml" or not (before or after):
             return ""
         gettext = self.words.gettext
@@ -106,7 +106,7 @@ class Mastheads(SphinxPostTransform):
         label = escape(gettext("Other digests"))
         return f'<nav class="digest-around" aria-label="{label}">{"".join(links)}</nav>'
 
-    def _link(self, other: Neighbour | None, relation: str, name: str, label: str) -> str:
+    def _link(self, other: AdjacentDigest | None, relation: str, name: str, label: str) -> str:
         if other is None:
             return ""
         uri = self.domain.build_state.builder.get_relative_uri(self.env.docname, other.docname)
@@ -134,7 +134,7 @@ def follow_days(app: Sphinx, pagename: str, _template: str, context: dict[str, A
     digests = [target for target in domain.data["targets"].get(pagename, ()) if target.type == DIGEST]
     if len(digests) != 1 or not digests[0].primary or app.builder.name in ("epub", "singlehtml"):
         return
-    around = dict(zip("PN", digests_around(domain).get(digests[0].names[0], (None, None)), strict=True))
+    around = dict(zip("PN", adjacent_digests(domain).get(digests[0].names[0], (None, None)), strict=True))
     labels = {"P": sphinx_words("previous"), "N": sphinx_words("next")}
     links = [link for link in context.get("rellinks", ()) if link[2] not in around]
     for key, name in (("N", "next"), ("P", "prev")):

@@ -11,10 +11,17 @@ from urllib.parse import quote
 
 from sphinxext.digest import __version__
 from sphinxext.digest.extension.builders import file_uri, is_site
+from sphinxext.digest.extension.cache import load_record, mark_of, save_record
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain, build_state_of
 from sphinxext.digest.extension.html.head import home_of, language_tag
-from sphinxext.digest.extension.links import Described, Site, base_url, digest_pages, page_url, shown_collections
-from sphinxext.digest.extension.outputs import keep_record, kept_record, mark_of
+from sphinxext.digest.extension.links import (
+    PageSummary,
+    SiteContext,
+    base_url,
+    digest_pages,
+    page_url,
+    shown_collections,
+)
 from sphinxext.digest.extension.published.memory import (
     Feeds,
     File,
@@ -53,7 +60,7 @@ class DigestFeeds(Publisher):
         """Yield two files for each collection; nothing is made while the pages don't change."""
         if not is_site(self.app.builder):
             return
-        site = Site(self.app.env, self.app.builder)
+        site = SiteContext(self.app.env, self.app.builder)
         for settings in shown_collections(site.env):
             for feeds in feeds_of(site, settings)[:1]:
                 newest = dict(list(digest_pages(site.env, settings).items())[: settings.feed_limit])
@@ -82,7 +89,7 @@ def feed_files(feeds: Feeds, state: str, feed: Callable[[], Feed]) -> Iterator[F
     yield File(feeds.json, state, json_feed)
 
 
-def make_feed(site: Site, settings: Settings, feeds: Feeds, entries: tuple[FeedEntry, ...]) -> Feed:
+def make_feed(site: SiteContext, settings: Settings, feeds: Feeds, entries: tuple[FeedEntry, ...]) -> Feed:
     """Return a feed with the metadata that all feeds of a collection share."""
     from sphinxext.digest.render.feed import Feed
 
@@ -99,23 +106,23 @@ def make_feed(site: Site, settings: Settings, feeds: Feeds, entries: tuple[FeedE
     )
 
 
-def feed_inputs(site: Site, settings: Settings, feeds: Feeds) -> tuple[object, ...]:
+def feed_inputs(site: SiteContext, settings: Settings, feeds: Feeds) -> tuple[object, ...]:
     """Return the inputs of every feed of a collection, besides its entries."""
     return (feeds, base_url(site, settings), home_of(site, settings), author_name(site), language_tag(site))
 
 
-def _state(site: Site, settings: Settings, feeds: Feeds, pages: dict[str, Described]) -> str:
+def _state(site: SiteContext, settings: Settings, feeds: Feeds, pages: dict[str, PageSummary]) -> str:
     marks = [(page, _mark(site, docname)) for docname, page in pages.items()]
     return mark_of(feed_inputs(site, settings, feeds), marks).hex()
 
 
-def _mark(site: Site, docname: str) -> bytes:
+def _mark(site: SiteContext, docname: str) -> bytes:
     """Return a checksum of a page's content and of our version."""
     expected = build_state_of(site.env).writes.expected
     return mark_of(__version__, expected.pages.get(docname) if expected is not None else None)
 
 
-def _feed(site: Site, settings: Settings, feeds: Feeds, pages: dict[str, Described]) -> Feed:
+def _feed(site: SiteContext, settings: Settings, feeds: Feeds, pages: dict[str, PageSummary]) -> Feed:
     from sphinxext.digest.render.feed import FeedEntry
 
     base, texts = base_url(site, settings), _texts(site, settings, feeds, list(pages))
@@ -134,21 +141,21 @@ def _feed(site: Site, settings: Settings, feeds: Feeds, pages: dict[str, Describ
     return make_feed(site, settings, feeds, tuple(entries))
 
 
-def _texts(site: Site, settings: Settings, feeds: Feeds, docnames: list[str]) -> dict[str, str]:
+def _texts(site: SiteContext, settings: Settings, feeds: Feeds, docnames: list[str]) -> dict[str, str]:
     """Return the pages as HTML, from a cache: most edits change only one of them."""
     file, key = Path(site.env.doctreedir, _MEMORY), (str(site.builder.outdir), feeds.atom)
-    known: dict[tuple[str, str], dict[str, tuple[bytes, str]]] = kept_record(file, DigestDomain.data_version) or {}
+    known: dict[tuple[str, str], dict[str, tuple[bytes, str]]] = load_record(file, DigestDomain.data_version) or {}
     before, now = known.get(key, {}), {}
     for docname in docnames:
         mark = _mark(site, docname)
         text = before.get(docname, (b"", ""))
         now[docname] = text if text[0] == mark else (mark, _text(site, settings, docname))
     known = {other: texts for other, texts in known.items() if Path(other[0]).is_dir()}
-    keep_record(file, DigestDomain.data_version, {**known, key: now})
+    save_record(file, DigestDomain.data_version, {**known, key: now})
     return {docname: text for docname, (_mark, text) in now.items()}
 
 
-def _text(site: Site, settings: Settings, docname: str) -> str:
+def _text(site: SiteContext, settings: Settings, docname: str) -> str:
     from sphinxext.digest.extension.mail_builder import parts_of_page
     from sphinxext.digest.render.feed import feed_html
 
@@ -171,7 +178,7 @@ class TopicFeeds(Publisher):
         """Yield two files for each topic of a collection; nothing is read while nothing has changed."""
         if not is_site(self.app.builder):
             return
-        site = Site(self.app.env, self.app.builder)
+        site = SiteContext(self.app.env, self.app.builder)
         for settings in shown_collections(site.env):
             for topic, feeds in zip(settings.feeds, feeds_of(site, settings)[1:], strict=False):
                 state = _topic_state(site, settings, topic, feeds)
@@ -182,7 +189,7 @@ def warn_of_topics(app: Sphinx) -> None:
     """Warn that feeds of topics need the URL of the documentation."""
     build = build_state_of(app.env)
     for settings in build.project.collections if is_site(app.builder) else ():
-        if settings.feeds and not base_url(Site(app.env, app.builder), settings):
+        if settings.feeds and not base_url(SiteContext(app.env, app.builder), settings):
             message = (
                 "digest_feeds: feeds need to know where the documentation is: set digest_base_url, or html_baseurl"
             )
@@ -213,7 +220,7 @@ class _DigestLinks:
         return [nodes.Text(version)]
 
 
-def _topic_state(site: Site, settings: Settings, topic: Topic, feeds: Feeds) -> str:
+def _topic_state(site: SiteContext, settings: Settings, topic: Topic, feeds: Feeds) -> str:
     folder, releases = collection_state(site, settings), b""
     domain = DigestDomain.of(site.env)
     if topic.notes:
@@ -228,14 +235,14 @@ def _topic_state(site: Site, settings: Settings, topic: Topic, feeds: Feeds) -> 
     return mark_of(*parts).hex() if folder else ""
 
 
-def _topic_feed(site: Site, settings: Settings, topic: Topic, feeds: Feeds) -> Feed:
+def _topic_feed(site: SiteContext, settings: Settings, topic: Topic, feeds: Feeds) -> Feed:
     releases = islice(_releases(site, settings, topic), settings.feed_limit)
     found = [*_notes(site, settings, topic), *releases]
     newest = sorted(found, key=lambda entry: (entry.updated, entry.identifier), reverse=True)
     return make_feed(site, settings, feeds, tuple(newest[: settings.feed_limit]))
 
 
-def _notes(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
+def _notes(site: SiteContext, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
     """Yield the newest notes of a topic as entries."""
     if not topic.kinds:
         return
@@ -273,7 +280,7 @@ def _notes(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
         yield FeedEntry(identifier, title, url, moment, moment, html)
 
 
-def _releases(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
+def _releases(site: SiteContext, settings: Settings, topic: Topic) -> Iterator[FeedEntry]:
     """Yield the newest versions with notes of a topic as entries."""
     if not topic.notes:
         return
@@ -304,9 +311,9 @@ def _releases(site: Site, settings: Settings, topic: Topic) -> Iterator[FeedEntr
             yield FeedEntry(identifier, version, url, moment, moment, html)
 
 
-def _histories(site: Site) -> Histories:
+def _histories(site: SiteContext) -> Histories:
     return build_state_of(site.env).histories
 
 
-def _root(site: Site) -> str:
+def _root(site: SiteContext) -> str:
     return str(build_state_of(site.env).project.root)

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.builders import is_site
+from sphinxext.digest.extension.cache import mark_of
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
-from sphinxext.digest.extension.links import Site, base_url, digest_pages, shown_collections
-from sphinxext.digest.extension.outputs import mark_of
+from sphinxext.digest.extension.links import SiteContext, base_url, digest_pages, shown_collections
 from sphinxext.digest.extension.published.memory import File, Publisher, collection_state, places_of, project_name
 from sphinxext.digest.extension.schedules import ScheduleDependency, find_schedule, stamp_of
 from sphinxext.digest.model import Schedule, Text
@@ -113,7 +113,7 @@ class NotesIndexes(Publisher):
         """One file to each collection."""
         if not is_site(self.app.builder):
             return
-        site = Site(self.app.env, self.app.builder)
+        site = SiteContext(self.app.env, self.app.builder)
         for settings in shown_collections(site.env):
             if INDEX in settings.publish:
                 folder = collection_state(site, settings)
@@ -125,7 +125,7 @@ class NotesIndexes(Publisher):
                 yield File(settings.pages, mark_of(*parts).hex() if folder else "", partial(_index, site, settings))
 
 
-def _names(site: Site, settings: Settings) -> tuple[str, str]:
+def _names(site: SiteContext, settings: Settings) -> tuple[str, str]:
     """Return the names of the project for programs and for readers; a further collection adds its title."""
     build = build_state_of(site.env)
     title = words_of(settings, "collection_title", build.words)
@@ -135,7 +135,7 @@ def _names(site: Site, settings: Settings) -> tuple[str, str]:
     return _UNUSUAL_IN_PROJECT.sub("-", project.lower()).strip("-") or project, project
 
 
-def _index(site: Site, settings: Settings) -> tuple[str, bytes]:
+def _index(site: SiteContext, settings: Settings) -> tuple[str, bytes]:
     from sphinxext.digest.extension.links import home_of, picture_url
     from sphinxext.digest.joint.index import index_document
     from sphinxext.digest.render.records import note_record

@@ -16,9 +16,9 @@ from sphinx.util.osutil import relative_uri
 
 from sphinxext.digest import __version__
 from sphinxext.digest.extension.builders import file_uri, is_site
+from sphinxext.digest.extension.cache import checksum, load_data, mark_of, remove_output, save_data, write_if_changed
 from sphinxext.digest.extension.domain import build_state_of
-from sphinxext.digest.extension.links import Site, base_url
-from sphinxext.digest.extension.outputs import checksum, keep, kept, mark_of, remove_output, write_if_changed
+from sphinxext.digest.extension.links import SiteContext, base_url
 from sphinxext.digest.model.words import filled
 from sphinxext.digest.settings.options import FEEDS, Settings, words_of
 
@@ -86,7 +86,7 @@ def publish(publishers: Sequence[Publisher], builder: str, outdir: Path, doctree
     if now != before:
         folders = {other: published for other, published in known.items() if Path(other.partition(" ")[2]).is_dir()}
         record = {"version": __version__, "folders": {**folders, key: now}}
-        keep(memory, json.dumps(record, sort_keys=True).encode())
+        save_data(memory, json.dumps(record, sort_keys=True).encode())
 
 
 def _publish(publisher: Publisher, before: dict[str, Any], outdir: Path) -> dict[str, Any]:
@@ -131,12 +131,12 @@ def _sums(published: Published) -> dict[str, str]:
 
 def _read(file: Path) -> dict[str, Published]:
     """Read the published files by their folders; ignore those of another release."""
-    data = kept(file)
+    data = load_data(file)
     record: dict[str, Any] = json.loads(data) if data is not None else {}
     return record["folders"] if record.get("version") == __version__ else {}
 
 
-def collection_state(site: Site, settings: Settings) -> str:
+def collection_state(site: SiteContext, settings: Settings) -> str:
     """Return a checksum of the notes of a collection, their days and digests, and its settings.
 
     It is empty while a fragment, or a file with notes of other projects, is so recent that it could change without a
@@ -149,13 +149,13 @@ def collection_state(site: Site, settings: Settings) -> str:
     return mark_of(state.fingerprint, state.commit, state.settings, state.explicit, state.periods, state.joint).hex()
 
 
-def places_of(site: Site) -> bytes:
+def places_of(site: SiteContext) -> bytes:
     """Return a value that changes with the pages and the pictures that addresses in notes may lead to."""
     pictures = sorted((path, name) for path, (_pages, name) in site.env.images.items())
     return mark_of(sorted(site.env.found_docs), pictures)
 
 
-def resolved_page(site: Site, docname: str) -> nodes.document:
+def resolved_page(site: SiteContext, docname: str) -> nodes.document:
     """Return a new doctree of a page with its references resolved, and without numbers behind its links."""
     build = build_state_of(site.env)
     # the page is not being written, which others would take from the event that comes with this
@@ -181,7 +181,7 @@ class Feeds(NamedTuple):
     json: str
 
 
-def feeds_of(site: Site, settings: Settings) -> list[Feeds]:
+def feeds_of(site: SiteContext, settings: Settings) -> list[Feeds]:
     """Return the feeds of a collection: that of its digests, then those of its topics."""
     if FEEDS not in settings.publish or not base_url(site, settings):
         return []
@@ -194,7 +194,7 @@ def feeds_of(site: Site, settings: Settings) -> list[Feeds]:
     return [own, *topics]
 
 
-def feed_title(site: Site, settings: Settings, topic: str = "") -> str:
+def feed_title(site: SiteContext, settings: Settings, topic: str = "") -> str:
     """Return the title of a feed."""
     words = site.words
     title = topic or words_of(settings, "collection_title", words)
@@ -202,13 +202,13 @@ def feed_title(site: Site, settings: Settings, topic: str = "") -> str:
     return filled(words.gettext("{title}: {text}"), title=project, text=title) if project else title
 
 
-def project_name(site: Site) -> str:
+def project_name(site: SiteContext) -> str:
     """Return the name of the project, or an empty string for Sphinx's placeholder."""
     project = str(site.config.project).strip()
     return "" if project == "Project name not set" else project
 
 
-def author_name(site: Site) -> str:
+def author_name(site: SiteContext) -> str:
     """Return the author of the documentation, or its project."""
     author = str(site.config.author).strip()
     return author if author and author not in ("Author name not set", "unknown") else project_name(site)
@@ -223,7 +223,7 @@ def published_links(env: BuildEnvironment, docname: str, builder: Builder, folde
     start = builder.get_target_uri(docname)
     links = [
         nodes.reference("", words, refuri=relative_uri(start, file_uri(path)), internal=False)
-        for words, path in _targets(Site(env, builder), settings)
+        for words, path in _targets(SiteContext(env, builder), settings)
     ]
     if not links:
         return None
@@ -233,7 +233,7 @@ def published_links(env: BuildEnvironment, docname: str, builder: Builder, folde
     return nodes.paragraph("", "", *line, classes=["digest-published"])
 
 
-def _targets(site: Site, settings: Settings) -> Iterator[tuple[str, str]]:
+def _targets(site: SiteContext, settings: Settings) -> Iterator[tuple[str, str]]:
     from sphinxext.digest.extension.published.indexes import calendars_of
 
     words = site.words

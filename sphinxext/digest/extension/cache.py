@@ -1,4 +1,4 @@
-"""Files that a build writes besides those of Sphinx: each is there as a whole or not at all."""
+"""Atomic writes of outputs, and cached records of a build beside the environment."""
 
 from __future__ import annotations
 
@@ -73,10 +73,10 @@ def remove_output(outdir: Path, path: str, expected: bytes) -> None:
             (outdir / folder).rmdir()
 
 
-def keep(file: Path, data: bytes) -> bool:
-    """Write a file that only saves work for later builds, which do without it if it cannot be written or read.
+def save_data(file: Path, data: bytes) -> bool:
+    """Write a cache entry and return True, or leave the old one and return False.
 
-    Whether it was written; if not, what was there stays.
+    It only saves work: later builds do without an entry that cannot be written or read.
     """
     try:
         write_unsynced(file, checksum(data) + data)
@@ -85,8 +85,8 @@ def keep(file: Path, data: bytes) -> bool:
     return True
 
 
-def kept(file: Path) -> bytes | None:
-    """What was kept in a file, or None if there is none or a bit of it is not as it was written."""
+def load_data(file: Path) -> bytes | None:
+    """Return a cache entry, or None if it is missing or damaged."""
     try:
         content = file.read_bytes()
     except OSError:
@@ -95,14 +95,14 @@ def kept(file: Path) -> bytes | None:
     return data if content[:_SUM_SIZE] == checksum(data) else None
 
 
-def keep_record(file: Path, version: int, record: object) -> bool:
-    """Keep a record as :func:`keep` does; ``version`` tells those of other releases apart."""
-    return keep(file, pickle.dumps((version, record)))
+def save_record(file: Path, version: int, record: object) -> bool:
+    """Save a record as :func:`save_data` does; ``version`` tells those of other releases apart."""
+    return save_data(file, pickle.dumps((version, record)))
 
 
-def kept_record(file: Path, version: int) -> Any:
-    """The record that was kept in a file, or None if there is none of this version."""
-    data = kept(file)
+def load_record(file: Path, version: int) -> Any:
+    """Return a saved record, or None if it is missing, damaged or of another version."""
+    data = load_data(file)
     if data is None:
         return None
     try:
