@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -75,6 +76,27 @@ OutlookOf = Callable[[Entry], tuple[Outlook, EventName] | None]
 
 #: Returns the nodes about the participants of a thread.
 PeopleOf = Callable[[Participants], list[nodes.Node]]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Words in parentheses after the text of a note; a link if there is a URL."""
+
+    words: str
+    url: str | None = None
+
+    def nodes(self) -> list[nodes.Node]:
+        """Return the inline nodes. Mails leave out those that are links."""
+        if self.url is None:
+            return [nodes.Text(f" ({self.words})")]
+        link = source_link(self.words, self.url)
+        return [nodes.Text(" "), nodes.inline("", "(", link, nodes.Text(")"), classes=[WHERE_CLASS])]
+
+
+def remarks_of(note: Success, words: Words = ENGLISH) -> list[Remark]:
+    """Return the remarks after a success, in whatever output it is: the place where it was told."""
+    label = f"#{note.channel.lstrip('#')}" if note.channel else words.gettext("log")
+    return [Remark(label, note.url)] if note.url else []
 
 
 class Links(Protocol):
@@ -218,11 +240,7 @@ class NoteBuilder:
         if lead:
             lead.append(nodes.Text(": "))
         english = "".join((*note.lead, ": ")) if note.lead else ""
-        tail: list[nodes.Node] = []
-        if note.url:
-            label = f"#{note.channel.lstrip('#')}" if note.channel else self.words.gettext("log")
-            link = source_link(label, note.url)
-            tail = [nodes.Text(" "), nodes.inline("", "(", link, nodes.Text(")"), classes=[WHERE_CLASS])]
+        tail = [node for remark in remarks_of(note, self.words) for node in remark.nodes()]
         tail += project_after(entry)
         blocks = self.blocks(note.text, entry, english)
         first = blocks[0] if blocks else None

@@ -19,7 +19,7 @@ from docutils.utils import column_width
 from sphinxext.digest.doctree.digest import after_version
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.lines import ends_with
-from sphinxext.digest.doctree.notes import COUNTDOWN_PARTS
+from sphinxext.digest.doctree.notes import COUNTDOWN_PARTS, remarks_of
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.model import (
     Closing,
@@ -237,8 +237,8 @@ class _Writer:
         return [[*lines, *chain.from_iterable(bullets(closing_lines))]]
 
     def success(self, entry: Entry, note: Success) -> list[str]:
-        label = f"#{note.channel.lstrip('#')}" if note.channel else "log"
-        tail = [f"({link(label, note.url)})"] if note.url else []
+        remarks = remarks_of(note)
+        tail = [f"({link(one.words, one.url) if one.url else escaped(one.words)})" for one in remarks]
         return self.line(entry, note.text, plain(f"{''.join(note.lead)}:") if note.lead else "", tail)
 
     def item(self, entry: Entry, note: Item) -> list[str]:
