@@ -197,7 +197,7 @@ _VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class CacheEntry:
     """A cache entry: its file, named after its content, its validators, and when its server was last asked."""
 
     file: str
@@ -207,19 +207,21 @@ class Copy:
 
 
 @dataclass
-class Copies:
+class IndexCache:
     """The cache of indexes in a folder. Entries that cannot be written are fetched again next time."""
 
     folder: Path
-    known: dict[str, Copy] = field(default_factory=dict)
-    _before: dict[str, Copy] = field(default_factory=dict)
+    known: dict[str, CacheEntry] = field(default_factory=dict)
+    _before: dict[str, CacheEntry] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, folder: Path) -> Copies:
+    def load(cls, folder: Path) -> IndexCache:
         """Load the cache of a folder, without entries whose files are missing."""
         try:
             record = json.loads((folder / _LIST).read_bytes())
-            copies = {url: Copy(**fields) for url, fields in record["copies"].items()} if _is_ours(record) else {}
+            copies = (
+                {url: CacheEntry(**fields) for url, fields in record["copies"].items()} if _is_ours(record) else {}
+            )
             names = {file.name for file in folder.iterdir()}
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             copies, names = {}, set()
@@ -247,14 +249,14 @@ class Copies:
     def confirm(self, url: str) -> None:
         """Mark an entry as fresh, because the server says that it is unchanged."""
         copy = self.known[url]
-        self.known[url] = Copy(copy.file, copy.etag, copy.modified, time.time())
+        self.known[url] = CacheEntry(copy.file, copy.etag, copy.modified, time.time())
 
     def add(self, url: str, data: bytes, etag: str, modified: str) -> None:
         """Save the content of a URL."""
         name = _name(url, data)
         with suppress(OSError):
             write_unsynced(self.folder / name, data)
-            self.known[url] = Copy(name, etag, modified, time.time())
+            self.known[url] = CacheEntry(name, etag, modified, time.time())
 
     def forget(self, url: str) -> None:
         """Drop an entry."""

@@ -14,7 +14,7 @@ from typing import Any
 from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Type
 from sphinxext.digest.fragments.folder import without_collector
-from sphinxext.digest.joint.fetch import Copies, Request, fetch_all, places_of, read_local, refusal
+from sphinxext.digest.joint.fetch import IndexCache, Request, fetch_all, places_of, read_local, refusal
 from sphinxext.digest.joint.index import Index, IndexNote, is_index, read_index
 from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Note, OtherProject, Participants, Place, Text
 from sphinxext.digest.net.http import Answer
@@ -174,7 +174,7 @@ class Joint:
 
     root: Path
     places: tuple[str, ...]
-    copies: Copies
+    copies: IndexCache
     since: date | None = None
     mark: bytes | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -277,7 +277,7 @@ def open_joint(root: Path, settings: Settings, copies: Path) -> Joint:
     """
     folder = copies / blake2b(settings.fragments.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
     places, problems = places_of(root, settings.joint)
-    joint = Joint(root, places, Copies.of(folder), settings.joint_since, problems=problems)
+    joint = Joint(root, places, IndexCache.load(folder), settings.joint_since, problems=problems)
     for gone in joint.copies.known.keys() - set(places):
         joint.copies.forget(gone)
     joint.refresh(settings.joint_cache_limit * _DAY, settings.joint_timeout)
