@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sphinx
 
 from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.extension import rewrite as written
@@ -238,7 +239,9 @@ def test_a_title_that_only_a_tooltip_shows(site: Project, threads: Callable[[str
     for builder in ("html", "text"):
         site.build(builder)
     threads("Bolts")
-    assert written_pages(site.build("text")) == THREAD
+    # older versions of Sphinx write the root document each time
+    root = {"index"} if sphinx.version_info < (9,) else set()
+    assert written_pages(site.build("text")) - root == THREAD
     assert written_pages(build := site.build("html")) == {*THREAD, "sub/links", "index"}
     assert 'title="Bolts"' in build.text("sub/links.html")
 
