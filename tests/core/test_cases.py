@@ -29,7 +29,7 @@ from typing import Any
 import pytest
 
 from sphinxext.digest.collection.load import Collection, load_collection
-from sphinxext.digest.fragments.fields import texts_of
+from sphinxext.digest.fragments.fields import SECTION_FIELDS, texts_of
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings.project import load_project
 
@@ -86,6 +86,8 @@ _NOT_OF_FILES = {
 _NOT_OF_CASES = {Code.UNREADABLE, Code.OUTSIDE}
 
 _ESCAPE = re.compile(rb"\{\{(?:(?P<bytes>[0-9A-F]{2}(?: [0-9A-F]{2})*)|(?P<text>\".*?\") x (?P<times>\d+))\}\}")
+#: Stands for the keys that a section declares, in a message that names all of them.
+_KEYS = re.compile(r"\{keys of (?P<section>\w+)\}")
 
 
 @dataclass
@@ -101,7 +103,7 @@ class Case:
         case = cls([], {})
         for name, content in zip(parts[1::2], parts[2::2], strict=True):
             if name in (b"problems", b"notes", b"places"):
-                case.expected[name.decode()] = content.decode().splitlines()
+                case.expected[name.decode()] = _KEYS.sub(_keys, content.decode()).splitlines()
             else:
                 case.steps.append((name.decode(), _ESCAPE.sub(_escaped, content)))
         return case
@@ -115,6 +117,10 @@ class Case:
                 file = root / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
+
+
+def _keys(match: re.Match[str]) -> str:
+    return ", ".join(SECTION_FIELDS[match["section"]].fields)
 
 
 def _escaped(match: re.Match[bytes]) -> bytes:
