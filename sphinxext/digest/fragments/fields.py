@@ -44,7 +44,6 @@ class Field:
     """A key of a note.
 
     ``is_line`` is set for reStructuredText that is inline markup where it is one line: see :meth:`.Text.as_line`.
-    ``is_person`` is set for the names of people, whom the archives and the filter know.
     """
 
     name: str
@@ -52,7 +51,6 @@ class Field:
     help: str
     required: bool = False
     is_line: bool = False
-    is_person: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,8 +103,8 @@ SECTION_FIELDS: dict[str, SectionFields] = {
             Success,
             "Successes, as people tell them to SuccessBot.",
             "text",
-            Field("nick", Type.WORDS, "Who told it.", is_person=True),
-            Field("thanks", Type.WORDS, "Whom it thanks.", is_person=True),
+            Field("nick", Type.WORDS, "Who told it."),
+            Field("thanks", Type.WORDS, "Whom it thanks."),
             Field("text", Type.RST, "What succeeded.", required=True, is_line=True),
             Field("channel", Type.WORDS, "The channel it was told in."),
             Field("url", Type.URL, "The line in the channel's log."),
@@ -151,7 +149,7 @@ SECTION_FIELDS: dict[str, SectionFields] = {
             "Dated prose: highlights of a committee, announcements, pieces of a newsletter, blog posts.",
             "text",
             Field("title", Type.TITLE, "The heading."),
-            Field("author", Type.WORDS, "Who wrote it.", is_person=True),
+            Field("author", Type.WORDS, "Who wrote it."),
             Field("group", Type.WORDS, "A heading that it shares with other stories."),
             Field("url", Type.URL, "Where the whole story is."),
             Field("text", Type.RST, "The story.", required=True),
