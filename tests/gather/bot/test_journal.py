@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from sphinxext.digest.files import sync_folder
 from sphinxext.digest.gather.bot import journal as journal_module
 from sphinxext.digest.gather.bot.journal import Journal, JournalEntry, JournalError
 from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
@@ -245,9 +246,9 @@ def test_errors_of_folders(
     monkeypatch.setattr(os, "fsync", failing)
     if raises:
         with pytest.raises(OSError, match="error"):
-            journal_module._sync_folder(tmp_path)
+            sync_folder(tmp_path)
     else:
-        journal_module._sync_folder(tmp_path)
+        sync_folder(tmp_path)
 
 
 def test_the_same_words_again_and_corrections_have_tokens_of_their_own() -> None:
