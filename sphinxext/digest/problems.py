@@ -48,7 +48,7 @@ class Code(StrEnum):
     YAML_COMMENT = "yaml-comment"
     """A comment cuts a value without quotes, as in ``text: Fixed #13 today``. A comment like ``# why`` is fine."""
     DUPLICATE_KEY = "duplicate-key"
-    """A key stands twice in one mapping."""
+    """A mapping has the same key twice."""
     # the form of notes
     UNKNOWN_KEY = "unknown-key"
     """A key that the format does not have."""
@@ -99,18 +99,18 @@ class Code(StrEnum):
     LOST_URL = "lost-url"
     """A URL got lost on the way to the file, or is not one that fragments may have. The text stays as it is."""
     LOST_HEADING = "lost-heading"
-    """A heading is blank. What stands below it becomes a story without one."""
+    """A heading is blank. The text below it becomes a story without one."""
     LOST_TEXT = "lost-text"
     """There is nothing below a heading. The heading becomes a story."""
     TWO_TARGETS = "two-targets"
-    """One number of the list of links stands for two targets, or seems to."""
+    """Two targets in the list of links have, or seem to have, the same number."""
     NO_SERIES = "no-series"
     """Nothing says which series a countdown is about. It becomes a story."""
     DIFFERS = "differs"
     """The folder has a fragment of this section with another text, which stays."""
     # logs
     NOT_A_LOG = "not-a-log"
-    """A file that is no log of a chat in a format that is known. Nothing of it is read."""
+    """A file is not a chat log in a known format. Nothing of it is read."""
     # schedules
     NO_SCHEDULE = "no-schedule"
     """A file or a folder that holds no release schedule, or a schedule without weeks."""
@@ -123,12 +123,12 @@ class Code(StrEnum):
     SCHEDULE_YEAR = "schedule-year"
     """Nothing tells the year of a schedule whose weeks are written without one."""
     SCHEDULE_FETCH = "schedule-fetch"
-    """A schedule cannot be had from the network."""
+    """A schedule cannot be fetched from the network."""
     # collect
     SOURCE_FETCH = "source-fetch"
-    """A source to collect from cannot be had from the network."""
+    """A source to collect from cannot be fetched from the network."""
     NOT_A_FEED = "not-a-feed"
-    """A file that is no feed and no index of notes, or no list of changes."""
+    """A file is neither a feed nor an index of notes, or not a list of changes."""
     JSON_SYNTAX = "json-syntax"
     """A source that should be JSON cannot be read as that."""
     BAD_RECORD = "bad-record"
@@ -160,7 +160,7 @@ class Code(StrEnum):
     UNKNOWN_FRAGMENT = "unknown-fragment"
     """A page asks for a fragment that is not there."""
     PAGE_CONFLICT = "page-conflict"
-    """Two digests or collections would have the same page, or a page of the project stands in its place."""
+    """Two digests or collections would have the same page, or a page of the project has its name."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

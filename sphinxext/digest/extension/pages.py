@@ -185,7 +185,7 @@ def page_texts(build: BuildState, settings: Settings, sources: dict[str, Path]) 
         if period in explicit:
             continue
         if name in sources:
-            message = f"this page stands in the place of the digest of {period}, but has no digest directive for it"
+            message = f"this page replaces the digest of {period}, but has no digest directive for it"
             warn_at(name, Code.PAGE_CONFLICT, message)
             continue
         if name in texts:

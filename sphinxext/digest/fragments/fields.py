@@ -77,7 +77,7 @@ URL_SCHEMES = ("http", "https", "mailto", "ircs", "matrix")
 FRAGMENT_KEYS = {
     "date": "The default date of every note in the file.",
     "draft": "``true`` until a person has completed what a program drafted: the notes are checked, and shown nowhere.",
-    "order": "A number: sections with one stand in this order among each other, whatever their kinds.",
+    "order": "A number: sections that have one are sorted by it, whatever their kinds.",
     "heading": "Plain text over the successes or the countdown of this file, in place of the usual heading.",
     "prelude": "reStructuredText for the beginning of the digest, before its first section.",
     "closing": "A list in reStructuredText that closes the successes, in place of the lines that the project has.",

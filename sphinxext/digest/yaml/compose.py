@@ -177,7 +177,7 @@ def _bad_character(error: yaml.reader.ReaderError, text: str, path: str) -> Prob
     position = len(text.encode()[: error.position].decode("utf-8", "ignore"))
     line = text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
-    message = f"the character U+{int(error.character):04X} may not stand in YAML"
+    message = f"the character U+{int(error.character):04X} is not allowed in YAML"
     return Problem(path, line, column, Code.YAML_SYNTAX, message)
 
 

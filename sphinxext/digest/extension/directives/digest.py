@@ -152,7 +152,7 @@ class ThreadSummaryDirective(NotesDirective):
         """The summaries, each under its title."""
         for name in ("since", "until", "limit") if self.content else ("url", "state", "continues"):
             if name in self.options:
-                where = "for threads of fragments" if self.content else "for a summary that stands in the body"
+                where = "for threads of fragments" if self.content else "for a summary in the body"
                 self.warn(Code.BAD_VALUE, f"the option '{name}' is {where}")
         return self._written_here() if self.content else self._from_fragments()
 
