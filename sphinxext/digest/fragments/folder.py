@@ -5,12 +5,10 @@ The files of the fragments folder: which there are, and what tells one state of 
 
 from __future__ import annotations
 
-import gc
 import os
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -121,8 +119,7 @@ def read_folder(root: Path, folder: str) -> FolderReading:
     :param folder: relative to the project, with ``/`` between its parts; it begins the path of every problem.
     """
     reading = FolderReading()
-    with without_collector():
-        _read_entries(root, folder, reading)
+    _read_entries(root, folder, reading)
     return reading
 
 
@@ -132,18 +129,6 @@ def _read_entries(root: Path, folder: str, reading: FolderReading) -> None:
             reading.problems.append(problem)
         elif entry is not None:
             reading.add_file(entry.path, f"{folder}/{entry.name}")
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Without Python's cycle collector, which would look through all fragments again and again, and find nothing."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def read_file(

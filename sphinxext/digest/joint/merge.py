@@ -13,7 +13,6 @@ from typing import Any
 
 from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Type
-from sphinxext.digest.fragments.folder import without_collector
 from sphinxext.digest.joint.fetch import IndexCache, Request, fetch_all, places_of, read_local, refusal
 from sphinxext.digest.joint.index import Index, IndexNote, is_index, read_index
 from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Note, OtherProject, Participants, Place, Text
@@ -184,9 +183,8 @@ class Joint:
     def read(self) -> Joined:
         """Read the notes of all indexes. Problems of single notes are in the result."""
         joined = Joined(self.since)
-        with without_collector():
-            for index in self._indexes():
-                joined.add(index)
+        for index in self._indexes():
+            joined.add(index)
         return joined
 
     def _indexes(self) -> Iterator[Index]:
