@@ -18,7 +18,7 @@ from sphinx.builders import Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.extension.archives.lines import leave_out_archives
-from sphinxext.digest.extension.builders import is_site
+from sphinxext.digest.extension.builders import ignore_commands, is_site
 from sphinxext.digest.extension.cache import write_if_changed, write_output
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, build_state_of
 from sphinxext.digest.extension.links import SiteContext, digest_pages, page_summary, page_url, shown_collections
@@ -154,11 +154,14 @@ class LinkNumbers(SphinxPostTransform):
 
     def run(self, **_arguments: Any) -> None:
         """Number the links."""
-        from sphinxext.digest.doctree.references import number_marked_links
+        from sphinxext.digest.doctree.references import LIST_CLASS, number_marked_links
 
         build = build_state_of(self.env)
         if not (build.is_silent or isinstance(build.builder, DigestMailBuilder)):
             number_marked_links([self.document])
+            # URLs are words of fragments as well
+            lists = [one for one in self.document.findall(nodes.bullet_list) if LIST_CLASS in one["classes"]]
+            ignore_commands([element for one in lists for element in one.findall(nodes.Element)])
 
 
 class Mails(Publisher):

@@ -102,7 +102,7 @@ def test_names() -> None:
     assert check_channel("##dev") == "##dev"
     assert check_nick("Success[bot]|x") == "Success[bot]|x"
     for bad in ("#", "a,b", "#a\n"):
-        with pytest.raises(ValueError, match="no name"):
+        with pytest.raises(ValueError, match="not a valid channel name"):
             check_channel(bad)
 
 
