@@ -212,6 +212,9 @@ class TestStop:
         assert stop(earliest, self.VERSIONS, collapse=collapse) == expected
         assert stop(earliest, self.VERSIONS, collapse=collapse, branch="main") == expected
 
+    def test_three_numbers_tell_versions_apart(self, stop: Callable[..., Any]) -> None:
+        assert stop("2.0.1", ("2.0.1", "2.0.1.0rc1", "2.0.0", "1.0.0")) == "2.0.0"
+
     def test_a_pre_release_that_is_the_last(self, stop: Callable[..., Any]) -> None:
         assert stop("2.0.0.0rc1", self.VERSIONS[:3]) is None
 
