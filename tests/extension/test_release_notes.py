@@ -40,7 +40,7 @@ def test_nothing_changed(built: Project) -> None:
 def test_nothing_is_scanned_without_a_change(built: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPHINXEXT_DIGEST_CACHE", "")
     built.build()
-    monkeypatch.setattr("sphinxext.digest.release.scan.scan", lambda *_: pytest.fail("there was a scan"))
+    monkeypatch.setattr("sphinxext.digest.release.scanner.scan", lambda *_: pytest.fail("there was a scan"))
     assert built.build().read == []
 
 
