@@ -5,12 +5,12 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from talking import talking
 
 from sphinxext.digest.mail import smtp as module
 
@@ -65,31 +65,6 @@ class Script:
         return line
 
 
-@contextmanager
-def serving(script: Script) -> Iterator[int]:
-    """Follow a script for everyone who connects; the port."""
-    ended = threading.Event()
-    with socket.create_server(("localhost", 0)) as listener:
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                with connection, suppress(OSError):
-                    script.talk(connection, ended)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            ended.set()
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join()
-
-
 Send = Callable[..., Outcome]
 
 
@@ -104,7 +79,7 @@ def send(
         monkeypatch.delenv(f"SPHINX_DIGEST_SMTP_{name}", raising=False)
 
     def send(script: Script, **more: str) -> Outcome:
-        with serving(script) as port:
+        with talking(script.talk) as port:
             env = {"HOST": "localhost", "PORT": str(port), "TLS": "none", **more}
             names = {f"SPHINX_DIGEST_SMTP_{name}": value for name, value in env.items()}
             return run("mail", "latest", "--from", "team@example.org", "--to", ONE, "--cc", TWO, "--send", **names)

@@ -10,12 +10,13 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 import trustme
+from talking import talking
 from web_server import WebServer
 
 from sphinxext.digest.net import http as web
@@ -311,30 +312,17 @@ def test_tls(server: WebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert "certificate verify failed" in str(failure(f"{other.url}/"))
 
 
-@contextmanager
-def listening(*sent: bytes) -> Iterator[int]:
+def listening(*sent: bytes) -> AbstractContextManager[int]:
     """A port that takes connections and sends these bytes, one after the other with pauses."""
-    ended = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
 
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                with connection, suppress(OSError):
-                    for part in sent:
-                        connection.sendall(part)
-                        if ended.wait(0.05):
-                            return
-                    ended.wait(20)
+    def talk(connection: socket.socket, ended: threading.Event) -> None:
+        for part in sent:
+            connection.sendall(part)
+            if ended.wait(0.05):
+                return
+        ended.wait(20)
 
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield listener.getsockname()[1]
-        ended.set()
-        listener.shutdown(socket.SHUT_RDWR)
+    return talking(talk)
 
 
 @pytest.mark.parametrize("sent", [(), (b"\x16\x03\x03\x40\x00", *[b"a"] * 200)], ids=["silent", "dribbling"])

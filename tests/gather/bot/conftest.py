@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from sphinxext.digest.gather.bot.commit import Author, Clone
+from sphinxext.digest.gather.bot.repository import Repository
+
+from .entries import FOLDER
 from .ircd import BotProgram, Ircd, Person
 
 URL = "https://wiki.example.org/Successes"
@@ -23,6 +27,12 @@ def clone(tmp_path: Path, make_repository: type) -> Path:
     (root / "releasenotes" / "digest.yaml").write_text(f"success_url: {URL}\n", encoding="utf-8")
     repository.commit("2001-01-01T00:00:00Z")
     return root
+
+
+@pytest.fixture
+def repository(clone: Path) -> Repository:
+    """The clone as the bot's."""
+    return Repository(Clone(clone, clone / ".git" / "bot-index", Author("SuccessBot", "bot@example.org")), FOLDER)
 
 
 @pytest.fixture

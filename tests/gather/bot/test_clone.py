@@ -7,7 +7,6 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,19 +17,7 @@ from sphinxext.digest.gather.bot.repository import PushTarget, Repository
 from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 from sphinxext.digest.release.git import GitError
 
-FOLDER = "releasenotes/digests"
-NOW = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def repository(clone: Path) -> Repository:
-    return Repository(Clone(clone, clone / ".git" / "bot-index", Author("SuccessBot", "bot@example.org")), FOLDER)
-
-
-def _entries(*texts: str) -> list[JournalEntry]:
-    tracker = SuccessTracker([])
-    heard = [tracker.hear("aya", "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
-    return [found[0] for found in heard if found and found[1]]
+from .entries import FOLDER, NOW, make_entries
 
 
 def _keep_again(repository: Repository, entries: list[JournalEntry]) -> str | None:
@@ -47,7 +34,7 @@ def _many(entry: JournalEntry, number: int) -> list[JournalEntry]:
 def test_more_entries_than_a_command_line_has_room_for(
     clone: Path, repository: Repository, git: Callable[..., str]
 ) -> None:
-    [one] = _entries("#success one")
+    [one] = make_entries("#success one")
     many = _many(one, 25_000)
     assert repository.keep(many[:3])
     assert repository.committed(many) == {f"{FOLDER}/{entry.name}" for entry in many[:3]}
@@ -55,7 +42,7 @@ def test_more_entries_than_a_command_line_has_room_for(
 
 
 def test_folder_is_listed_once(clone: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    [one] = _entries("#success one")
+    [one] = make_entries("#success one")
     listed: list[str] = []
     for name in ("scandir", "listdir"):
         real = getattr(os, name)
@@ -78,7 +65,7 @@ def test_folder_that_becomes_a_link(
     """A commit of somebody else, which the bot merges, puts a link in the place of the folder."""
     remote = tmp_path / "remote.git"
     git("init", "--quiet", "--bare", "--initial-branch=main", str(remote))
-    first, second = _entries("#success one", "#success two")
+    first, second = make_entries("#success one", "#success two")
     repository = replace(repository, target=PushTarget(str(remote), "main"))
     repository.keep([first])
     repository.publish()
@@ -111,14 +98,14 @@ def test_project_that_becomes_a_link(clone: Path, tmp_path: Path, git: Callable[
     project = clone / "docs"
     project.mkdir()
     repository = Repository(Clone(project, clone / ".git" / "bot-index", Author("Bot", "bot@example.org")), FOLDER)
-    repository.keep(_entries("#success one"))
+    repository.keep(make_entries("#success one"))
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     git("init", "--quiet", str(elsewhere))
     shutil.rmtree(project)
     project.symlink_to(elsewhere)
     with pytest.raises(GitError):
-        repository.keep(_entries("#success two"))
+        repository.keep(make_entries("#success two"))
     assert [path.name for path in elsewhere.iterdir()] == [".git"]
 
 
@@ -147,7 +134,7 @@ def test_nobody_who_commits(clone: Path, git: Callable[..., str], monkeypatch: p
 
 @pytest.mark.parametrize("kind", ["link", "folder", "device"])
 def test_correction_of_what_is_no_file(clone: Path, repository: Repository, tmp_path: Path, kind: str) -> None:
-    first, second = _entries("#success teh gate works", "s/teh/the/")
+    first, second = make_entries("#success teh gate works", "s/teh/the/")
     repository.keep([first])
     path = clone / FOLDER / first.name
     path.unlink()
@@ -164,7 +151,7 @@ def test_correction_of_what_is_no_file(clone: Path, repository: Repository, tmp_
 
 def test_folder_that_a_person_has_removed(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
     """Nothing that was committed comes back, and neither does the folder."""
-    entries = _entries("#success teh gate works", "s/teh/the/", "#success two")
+    entries = make_entries("#success teh gate works", "s/teh/the/", "#success two")
     repository.keep(entries)
     git("rm", "--quiet", "-r", FOLDER)
     git("commit", "--quiet", "--message", "Gone")
@@ -178,7 +165,7 @@ def test_what_a_killed_process_has_left(clone: Path, repository: Repository) -> 
     """Its own files are removed, and what has their names but is a folder of somebody else stays."""
     folder = clone / FOLDER
     folder.mkdir(parents=True)
-    [entry] = _entries("#success one")
+    [entry] = make_entries("#success one")
     left = (f".{entry.name}.tmp", f".{entry.name}.x1y2.tmp")
     for name in left:
         (folder / name).touch()
@@ -218,7 +205,7 @@ def test_message_of_a_commit(clone: Path, repository: Repository, git: Callable[
 def test_nothing_is_started_after_a_stop(clone: Path, repository: Repository) -> None:
     repository.stop()
     with pytest.raises(GitError, match=r"^git [a-z-]+ was stopped$"):
-        repository.keep(_entries("#success one"))
+        repository.keep(make_entries("#success one"))
     assert not (clone / FOLDER).exists()
 
 
@@ -228,13 +215,13 @@ def test_clock_that_was_put_back(clone: Path, repository: Repository) -> None:
     for path in (marker, lock):
         path.touch()
         os.utime(path, (time.time() + 7200,) * 2)
-    assert repository.keep(_entries("#success one"))
+    assert repository.keep(make_entries("#success one"))
     assert not lock.exists()
 
 
 def test_index_that_a_person_has_locked(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
     """The next commit lets the index know of the files of this one as well, and so does the next start."""
-    one, two, three = _entries("#success one", "#success two", "#success three")
+    one, two, three = make_entries("#success one", "#success two", "#success three")
     lock = clone / ".git" / "index.lock"
     lock.touch()
     assert repository.keep([one])

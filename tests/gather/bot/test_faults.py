@@ -7,7 +7,6 @@ import itertools
 import os
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,24 +15,16 @@ from sphinxext.digest.gather.bot.commit import Author, Clone
 from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
 from sphinxext.digest.gather.bot.recorder import Recorder
 from sphinxext.digest.gather.bot.repository import Repository
-from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 from sphinxext.digest.release.git import GitError
 
+from .entries import FOLDER, NOW, make_entries
 from .faults import Faults, Killed
 
-FOLDER = "releasenotes/digests"
-NOW = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)
 #: All operations from the start to the commit take minutes: without the variable, each eighth is tried.
 STEP = 1 if "SPHINXEXT_DIGEST_SOAK" in os.environ else 8
 #: None is a kill.
 ERRORS = [errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EROFS, None]
 NAMES = [errno.errorcode[error] if error else "kill" for error in ERRORS]
-
-
-def _entries(*texts: str) -> list[JournalEntry]:
-    tracker = SuccessTracker([])
-    heard = [tracker.hear("aya", "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
-    return [found[0] for found in heard if found and found[1]]
 
 
 def _again(work: Callable[[], object]) -> None:
@@ -47,7 +38,7 @@ def _again(work: Callable[[], object]) -> None:
 @pytest.mark.parametrize("error", ERRORS, ids=NAMES)
 def test_journal(tmp_path: Path, error: int | None) -> None:
     """Nothing that was acknowledged is lost or there twice."""
-    entries = _entries(*(f"#success number {number}" for number in range(6)))
+    entries = make_entries(*(f"#success number {number}" for number in range(6)))
     struck = 0
     for number in itertools.count(1):
         folder = tmp_path / str(number) / "bot"
@@ -126,7 +117,7 @@ class Place:
 @pytest.mark.parametrize("error", [errno.ENOSPC, None], ids=["error", "kill"])
 def test_all_the_way(clone: Path, tmp_path: Path, make_repository: type, error: int | None) -> None:
     """From the journal to the commit: everything that was acknowledged is committed at the end, once."""
-    entries = _entries("#success teh gate works", "#success another", "s/another/a second/", "#success a third")
+    entries = make_entries("#success teh gate works", "#success another", "s/another/a second/", "#success a third")
     assert len(entries) == 4
     struck = 0
     for number in itertools.count(1, STEP):

@@ -7,17 +7,16 @@ import os
 import stat
 import zlib
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from sphinxext.digest.files import sync_folder
 from sphinxext.digest.gather.bot import journal as journal_module
-from sphinxext.digest.gather.bot.journal import Journal, JournalEntry, JournalError
-from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
+from sphinxext.digest.gather.bot.journal import Journal, JournalError
 
-NOW = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)
+from .entries import NOW, make_entries
 
 
 @pytest.fixture
@@ -25,15 +24,9 @@ def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path / "bot" / "journal")
 
 
-def _entries(*texts: str) -> list[JournalEntry]:
-    tracker = SuccessTracker([])
-    heard = [tracker.hear("aya", "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
-    return [found[0] for found in heard if found and found[1]]
-
-
 def test_journal_after_an_error_at_its_opening(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     """The new file has taken the place of the old one, which was longer, and then there is an error."""
-    one, two, three = _entries("#success one", "#success two", "#success three")
+    one, two, three = make_entries("#success one", "#success two", "#success three")
     journal.open(NOW)
     journal.add([one, two])
     journal.note_committed([one])
@@ -53,7 +46,7 @@ def _failing(*_: object, **__: object) -> None:
 
 def test_journal_that_an_older_version_has_left(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
     """It could write an entry behind zeros."""
-    one, two = _entries("#success one", "#success two")
+    one, two = make_entries("#success one", "#success two")
     journal.open(NOW)
     journal.add([one])
     size = journal.file.stat().st_size
@@ -67,7 +60,7 @@ def test_journal_that_an_older_version_has_left(journal: Journal, caplog: pytest
 
 def test_journal_names_its_file_before_it_says_yes(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a name that is not on the disk, the power takes all that was written to the file."""
-    [one] = _entries("#success one")
+    [one] = make_entries("#success one")
     journal.open(NOW)
     synced: list[Path] = []
 
@@ -89,7 +82,7 @@ def test_journal_names_its_file_before_it_says_yes(journal: Journal, monkeypatch
 
 def test_folder_that_cannot_be_synced(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some file systems have no such thing."""
-    [one] = _entries("#success one")
+    [one] = make_entries("#success one")
     sync = os.fsync
 
     def no_folders(descriptor: int) -> None:
@@ -118,7 +111,7 @@ def test_journal_that_cannot_be_opened(journal: Journal, monkeypatch: pytest.Mon
 
 
 def test_journal_remembers_through_two_restarts(journal: Journal) -> None:
-    one, two, three = _entries("#success one", "#success two", "#success three")
+    one, two, three = make_entries("#success one", "#success two", "#success three")
     journal.open(NOW)
     journal.add([one, two, three])
     journal.note_committed([two, one])
@@ -165,9 +158,9 @@ def test_order_of_what_reaches_the_disk(journal: Journal, monkeypatch: pytest.Mo
     monkeypatch.setattr(os, "replace", lambda *paths: (done.append("replace"), replace(*paths))[1])
     journal.open(NOW)
     assert done == ["file", "replace"]
-    journal.add(_entries("#success one"))
+    journal.add(make_entries("#success one"))
     assert done[2:] == ["folder", "folder", "file"]
-    journal.add(_entries("#success two"))
+    journal.add(make_entries("#success two"))
     assert done[5:] == ["file"]
     journal.close()
     assert len(list(Path("/dev/fd").iterdir())) == opened
@@ -175,7 +168,7 @@ def test_order_of_what_reaches_the_disk(journal: Journal, monkeypatch: pytest.Mo
 
 def test_lines_that_are_damaged(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
     """They are left out and named; what was not written to its end is no line, and is written over."""
-    one, two, three = _entries("#success one", "#success two", "#success three")
+    one, two, three = make_entries("#success one", "#success two", "#success three")
     journal.open(NOW)
     journal.add([one, two])
     journal.close()
@@ -193,7 +186,7 @@ def test_lines_that_are_damaged(journal: Journal, caplog: pytest.LogCaptureFixtu
 
 def test_a_line_without_its_end_is_written_over(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the journal cannot be rewritten, the next entry follows the last whole line."""
-    one, two = _entries("#success one", "#success two")
+    one, two = make_entries("#success one", "#success two")
     journal.open(NOW)
     journal.add([one])
     journal.close()
@@ -211,7 +204,7 @@ def test_a_line_without_its_end_is_written_over(journal: Journal, monkeypatch: p
 
 
 def test_a_disk_that_takes_little_at_once(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, two, three = _entries("#success one", "#success two", "#success three")
+    one, two, three = make_entries("#success one", "#success two", "#success three")
     write, left = os.write, [10**6]
 
     def little(descriptor: int, data: bytes) -> int:
@@ -252,7 +245,7 @@ def test_errors_of_folders(
 
 
 def test_the_same_words_again_and_corrections_have_tokens_of_their_own() -> None:
-    one, two = _entries("#success one", "#success two")
+    one, two = make_entries("#success one", "#success two")
     assert one.token != two.token
     assert replace(one, text="else").token != one.token
     assert replace(one, nick="bo").token == one.token
@@ -262,7 +255,7 @@ def test_the_same_words_again_and_corrections_have_tokens_of_their_own() -> None
 
 
 def test_the_new_file_is_whole_before_it_is_synced(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    [one] = _entries("#success one")
+    [one] = make_entries("#success one")
     journal.open(NOW)
     journal.add([one])
     journal.close()

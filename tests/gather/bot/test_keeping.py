@@ -19,7 +19,8 @@ from sphinxext.digest.gather.bot.repository import PushTarget, Repository
 from sphinxext.digest.gather.bot.success_tracker import SuccessTracker, log_url
 from sphinxext.digest.release.git import GitError
 
-FOLDER = "releasenotes/digests"
+from .entries import FOLDER, make_entries
+
 NOW = datetime(2015, 12, 1, 14, 5, 30, tzinfo=UTC)
 
 
@@ -28,24 +29,13 @@ def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path / "journal")
 
 
-@pytest.fixture
-def repository(clone: Path) -> Repository:
-    return Repository(Clone(clone, clone / ".git" / "bot-index", Author("SuccessBot", "bot@example.org")), FOLDER)
-
-
-def _entries(*texts: str, nick: str = "ttx") -> list[JournalEntry]:
-    tracker = SuccessTracker([])
-    heard = [tracker.hear(nick, "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
-    return [found[0] for found in heard if found and found[1]]
-
-
 def _keep_again(repository: Repository, entries: list[JournalEntry]) -> str | None:
     """Keep entries that may be committed already, as after a failure."""
     return repository.keep(entries, repository.committed(entries))
 
 
 def test_journal_has_what_is_not_committed(journal: Journal) -> None:
-    one, two = _entries("#success one", "#success two")
+    one, two = make_entries("#success one", "#success two", nick="ttx", now=NOW)
     assert journal.open(NOW) == ([], [])
     journal.add([one, two])
     journal.note_committed([one])
@@ -59,7 +49,7 @@ def test_journal_has_what_is_not_committed(journal: Journal) -> None:
 
 
 def test_journal_that_ends_anywhere(journal: Journal) -> None:
-    entries = _entries("#success one", "#success two")
+    entries = make_entries("#success one", "#success two", nick="ttx", now=NOW)
     journal.open(NOW)
     journal.add(entries[:1])
     size = journal.file.stat().st_size
@@ -77,7 +67,7 @@ def test_journal_that_ends_anywhere(journal: Journal) -> None:
 
 
 def test_damaged_line(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
-    entries = _entries("#success one", "#success two", "#success three")
+    entries = make_entries("#success one", "#success two", "#success three", nick="ttx", now=NOW)
     journal.open(NOW)
     journal.add(entries)
     journal.close()
@@ -87,7 +77,7 @@ def test_damaged_line(journal: Journal, caplog: pytest.LogCaptureFixture) -> Non
 
 
 def test_journal_on_a_full_disk(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, two = _entries("#success one", "#success two")
+    one, two = make_entries("#success one", "#success two", nick="ttx", now=NOW)
     journal.open(NOW)
     write = os.write
 
@@ -111,7 +101,7 @@ def test_one_journal_to_a_process(journal: Journal) -> None:
 
 
 def test_keeping_again_adds_nothing(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
-    entries = _entries("#success one", "#success two")
+    entries = make_entries("#success one", "#success two", nick="ttx", now=NOW)
     first = repository.keep(entries)
     assert first
     assert _keep_again(repository, entries) is None
@@ -126,7 +116,7 @@ def test_keeping_again_adds_nothing(clone: Path, repository: Repository, git: Ca
 
 @pytest.mark.parametrize("moment", ["temporary", "empty", "written", "staged", "indexed"])
 def test_killed_between_two_steps(clone: Path, repository: Repository, git: Callable[..., str], moment: str) -> None:
-    [entry] = _entries("#success one")
+    [entry] = make_entries("#success one", nick="ttx", now=NOW)
     (clone / FOLDER).mkdir(parents=True)
     path = clone / FOLDER / entry.name
     match moment:
@@ -157,11 +147,11 @@ def test_lock_of_a_killed_git(clone: Path, repository: Repository, own: bool, ag
         os.utime(marker, (time.time() - 8,) * 2)
     lock.touch()
     with pytest.raises(GitError, match=r"main\.lock"):
-        repository.keep(_entries("#success one"))
+        repository.keep(make_entries("#success one", nick="ttx", now=NOW))
     if not own:
         repository.clone.index.with_name("bot-index.updating").unlink(missing_ok=True)
     os.utime(lock, (time.time() - age,) * 2)
-    assert _keep_again(repository, _entries("#success one"))
+    assert _keep_again(repository, make_entries("#success one", nick="ttx", now=NOW))
     assert not [path.name for path in (clone / ".git").iterdir() if path.name.startswith("bot-index")]
 
 
@@ -170,18 +160,18 @@ def test_index_of_a_killed_git(clone: Path, repository: Repository, git: Callabl
     lock, marker = clone / ".git" / "index.lock", repository.clone.index.with_name("bot-index.updating")
     lock.touch()
     os.utime(lock, (1, 1))
-    assert repository.keep(_entries("#success one"))
+    assert repository.keep(make_entries("#success one", nick="ttx", now=NOW))
     assert lock.exists()
     marker.touch()
     before = time.time() - 5
     for path in (lock, marker):
         os.utime(path, (before, before))
     assert git("status", "--porcelain")
-    assert repository.keep(_entries("#success two"))
+    assert repository.keep(make_entries("#success two", nick="ttx", now=NOW))
     assert not lock.exists()
     assert not marker.exists()
     # what was committed meanwhile is made good at the next start
-    assert _keep_again(repository, _entries("#success one", "#success two")) is None
+    assert _keep_again(repository, make_entries("#success one", "#success two", nick="ttx", now=NOW)) is None
     assert not git("status", "--porcelain")
 
 
@@ -192,11 +182,11 @@ def test_killed_twice(clone: Path, repository: Repository, git: Callable[..., st
     for path in (marker, index):
         path.touch()
     with pytest.raises(GitError, match=r"index\.lock was left by a git that was killed"):
-        repository.keep(_entries("#success one"))
+        repository.keep(make_entries("#success one", nick="ttx", now=NOW))
     branch.touch()
     for path in (marker, index, branch):
         os.utime(path, (time.time() - 5,) * 2)
-    assert _keep_again(repository, _entries("#success one"))
+    assert _keep_again(repository, make_entries("#success one", nick="ttx", now=NOW))
     assert not [path for path in (index, branch, marker) if path.exists()]
     assert not git("status", "--porcelain")
 
@@ -212,11 +202,11 @@ def test_killed_while_a_person_commits(clone: Path, repository: Repository, monk
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(Clone, "_update", die)
-        repository.keep(_entries("#success one"))
+        repository.keep(make_entries("#success one", nick="ttx", now=NOW))
     marker = repository.clone.index.with_name("bot-index.updating")
     for number, path in enumerate((index, marker, branch)):
         os.utime(path, (time.time() - 5 + number / 100,) * 2)
-    assert _keep_again(repository, _entries("#success one"))
+    assert _keep_again(repository, make_entries("#success one", nick="ttx", now=NOW))
     assert index.exists()
     assert not branch.exists()
     assert not marker.exists()
@@ -225,13 +215,13 @@ def test_killed_while_a_person_commits(clone: Path, repository: Repository, monk
 def test_first_commit_of_a_repository(tmp_path: Path, make_repository: type) -> None:
     new = make_repository(tmp_path / "new")
     repository = Repository(Clone(new.root, new.root / ".git" / "bot-index"), FOLDER)
-    entries = _entries("#success one")
+    entries = make_entries("#success one", nick="ttx", now=NOW)
     assert _keep_again(repository, entries) == new.run("rev-parse", "HEAD")
     assert new.run("log", "-1", "--format=%an %s") == "Tester Add success of ttx in #dev"
 
 
 def test_correction(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
-    first, second = _entries("#success teh gate works", "s/teh/the/")
+    first, second = make_entries("#success teh gate works", "s/teh/the/", nick="ttx", now=NOW)
     assert first.identity == second.identity
     assert first.name == second.name
     repository.keep([first])
@@ -240,13 +230,13 @@ def test_correction(clone: Path, repository: Repository, git: Callable[..., str]
     assert "text: the gate works\n" in path.read_text(encoding="utf-8")
     assert git("log", "-1", "--format=%s") == "Correct success of ttx in #dev"
     path.write_text("edited\n", encoding="utf-8")
-    [third] = _entries("#success teh gate works", "s/works/worked/")[1:]
+    [third] = make_entries("#success teh gate works", "s/works/worked/", nick="ttx", now=NOW)[1:]
     assert repository.keep([third]) is None
     assert path.read_text(encoding="utf-8") == "edited\n"
 
 
 def test_correction_in_one_commit_with_the_first(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
-    entries = _entries("#success teh gate works", "s/teh/the/")
+    entries = make_entries("#success teh gate works", "s/teh/the/", nick="ttx", now=NOW)
     assert repository.keep(entries)
     assert "text: the gate works\n" in git("show", f"HEAD:{FOLDER}/{entries[0].name}")
     assert _keep_again(repository, entries) is None
@@ -304,7 +294,7 @@ def test_push_after_others(clone: Path, tmp_path: Path, git: Callable[..., str],
     repository = Repository(
         Clone(clone, clone / ".git" / "bot-index", author), FOLDER, PushTarget(str(remote), "main")
     )
-    repository.keep(_entries("#success one"))
+    repository.keep(make_entries("#success one", nick="ttx", now=NOW))
     repository.publish()
     assert git("ls-remote", str(remote), "main")[:40] == git("rev-parse", "HEAD")
     assert (clone / "theirs").read_text(encoding="utf-8") == "x\n"
@@ -317,7 +307,7 @@ def test_push_after_others(clone: Path, tmp_path: Path, git: Callable[..., str],
     (other.root / "README").write_text("Their change.\n", encoding="utf-8")
     other.commit("2001-01-03T00:00:00Z")
     other.run("push", "--quiet", "origin", "main")
-    repository.keep(_entries("#success two"))
+    repository.keep(make_entries("#success two", nick="ttx", now=NOW))
     head = git("rev-parse", "HEAD")
     with pytest.raises(GitError, match="README"):
         repository.publish()
@@ -334,11 +324,11 @@ def test_another_branch_waits(clone: Path, repository: Repository, git: Callable
         repository, clone=replace(repository.clone, branch="main"), target=PushTarget(str(clone), "successes")
     )
     git("checkout", "--quiet", "-b", "mine")
-    for work in (lambda: repository.keep(_entries("#success one")), repository.publish):
+    for work in (lambda: repository.keep(make_entries("#success one", nick="ttx", now=NOW)), repository.publish):
         with pytest.raises(GitError, match="on the branch mine, and not on main"):
             work()
     git("checkout", "--quiet", "main")
-    assert _keep_again(repository, _entries("#success one"))
+    assert _keep_again(repository, make_entries("#success one", nick="ttx", now=NOW))
 
 
 def test_no_branch(clone: Path, repository: Repository, git: Callable[..., str]) -> None:

@@ -5,33 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from sphinxext.digest.gather.bot import commit as commit_module
-from sphinxext.digest.gather.bot.commit import Author, Clone
+from sphinxext.digest.gather.bot.commit import Clone
 from sphinxext.digest.gather.bot.journal import JournalEntry
 from sphinxext.digest.gather.bot.repository import PushTarget, Repository
-from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 from sphinxext.digest.release.git import _NO_REASON, GitError, _complaint
 
+from .entries import FOLDER, make_entries
 from .ircd import wait_until
-
-FOLDER = "releasenotes/digests"
-NOW = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def repository(clone: Path) -> Repository:
-    return Repository(Clone(clone, clone / ".git" / "bot-index", Author("SuccessBot", "bot@example.org")), FOLDER)
-
-
-def _entries(*texts: str) -> list[JournalEntry]:
-    tracker = SuccessTracker([])
-    heard = [tracker.hear("aya", "#dev", text, NOW + timedelta(seconds=number)) for number, text in enumerate(texts)]
-    return [found[0] for found in heard if found and found[1]]
 
 
 def _many(entry: JournalEntry, number: int) -> list[JournalEntry]:
@@ -76,7 +61,7 @@ def test_remote_that_goes_back(
     remote = tmp_path / "remote.git"
     git("init", "--quiet", "--bare", "--initial-branch=main", str(remote))
     repository = replace(repository, target=PushTarget(str(remote), "main"))
-    one, two = _entries("#success one", "#success two")
+    one, two = make_entries("#success one", "#success two")
     repository.keep([one])
     repository.publish()
     git("clone", "--quiet", str(remote), str(tmp_path / "other"))
@@ -138,7 +123,7 @@ def test_tag_with_the_name_of_the_branch(
     repository = replace(
         repository, clone=replace(repository.clone, branch="main"), target=PushTarget(str(remote), "main")
     )
-    commit = repository.keep(_entries("#success one"))
+    commit = repository.keep(make_entries("#success one"))
     repository.publish()
     assert git("ls-remote", str(remote)).split() == [commit, "refs/heads/main"]
 
@@ -169,7 +154,7 @@ def test_remote_that_hangs(
     monkeypatch.setenv("GIT_SSH_VARIANT", "simple")
     monkeypatch.setattr(commit_module, "REMOTE_TIMEOUT", 2)
     repository = replace(repository, target=PushTarget(f"ssh://example.org{remote}", "main"))
-    repository.keep(_entries("#success one"))
+    repository.keep(make_entries("#success one"))
     command = "push" if service == "receive-pack" else "fetch"
     with pytest.raises(GitError, match=f"^git {command} took longer than 2 seconds$"):
         repository.publish()
@@ -199,7 +184,7 @@ def test_the_reason_of_ssh(
 
 def test_no_remote(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
     git("remote", "add", "origin", str(clone.parent / "nowhere"))
-    repository.keep(_entries("#success one"))
+    repository.keep(make_entries("#success one"))
     repository.publish()
 
 
