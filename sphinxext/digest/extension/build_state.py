@@ -43,7 +43,7 @@ _COPIES = "digest-joint"
 
 @dataclass(frozen=True)
 class FolderState:
-    """What a folder of fragments was like when it was last read, as the environment remembers it.
+    """The state of a folder of fragments when it was last read, kept in the environment.
 
     ``commit`` is the commit that was checked out, where the day of a first merge counts, and None elsewhere. ``place``
     is that among the project's collections, ``explicit`` are the pages that have a digest of their own, ``listing`` is
@@ -75,7 +75,7 @@ class MadeTitle:
 
 @dataclass
 class Written:
-    """What the pages in a folder of outputs were written with.
+    """The checksums with which the pages in an output folder were written.
 
     ``tree`` is a mark of all titles, toctrees and headings, which counts if every page has the whole tree,
     ``shows_tree``; ``titles`` is one without the headings, which counts if every page has that, ``shows_titles``.
@@ -181,7 +181,7 @@ class BuildState:
         return self._explicit[settings.fragments]
 
     def lists_digests(self, settings: Settings) -> bool:
-        """Whether a page among the sources lists all digests of a collection."""
+        """Return True if a source page lists all digests of a collection."""
         return self._explicit_list(settings) is not None
 
     def list_of(self, settings: Settings) -> str:
@@ -207,7 +207,7 @@ class BuildState:
         return self.explicit_pages(settings).get(period) or f"{settings.pages}/{period.name}"
 
     def has_pages(self, settings: Settings) -> bool:
-        """Whether a collection is one of the project's, and not only named on a page."""
+        """Return True if a collection is one of the project's, and not only named on a page."""
         return self.place_of(settings) >= 0
 
     def place_of(self, settings: Settings) -> int:
@@ -244,13 +244,13 @@ class BuildState:
 
     @cached_property
     def histories(self) -> Histories:
-        """What has been found of release notes."""
+        """The release notes found so far."""
         from sphinxext.digest.extension.histories import Histories
 
         return Histories()
 
     def is_current(self, settings: Settings) -> bool:
-        """Whether a folder is as the environment remembers it; if not, it is read, and remembered as it is now."""
+        """Return True if a folder is unchanged; otherwise read it and remember its new state."""
         folder = settings.fragments
         if folder not in self._current:
             explicit = tuple(sorted(self.explicit_pages(settings).items()))
@@ -281,7 +281,7 @@ class BuildState:
         return self._states[settings.fragments].archives
 
     def folder_state(self, settings: Settings) -> FolderState:
-        """What the folder of a collection is like now."""
+        """Return the present state of the folder of a collection."""
         self.is_current(settings)
         return self._states[settings.fragments]
 

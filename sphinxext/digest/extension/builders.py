@@ -23,22 +23,22 @@ _WITHOUT_ADDRESSES = _CLOSED | {"singlehtml", "json", "pickle"}
 
 
 def is_for_browsers(builder: Builder) -> bool:
-    """Whether an output is read on screens, with room beside the text; a book is read from its beginning."""
+    """Return True if an output is read in a browser, with room beside the text, and not as a book."""
     return builder.format == "html" and builder.name != "epub"
 
 
 def has_other_files(builder: Builder) -> bool:
-    """Whether an output has files beside the pages that only a script asks for."""
+    """Return True if an output has files beside the pages that only a script requests."""
     return builder.format == "html" and builder.name not in _CLOSED
 
 
 def has_archives(builder: Builder) -> bool:
-    """Whether an output has pages that are in no toctree, and links that lead to them."""
+    """Return True if an output has pages outside every toctree, and links to them."""
     return builder.format == "html" and builder.name != "singlehtml"
 
 
 def is_site(builder: Builder) -> bool:
-    """Whether an output is a site, whose pages have addresses."""
+    """Return True if an output is a site, whose pages have URLs."""
     return builder.format == "html" and builder.name not in _WITHOUT_ADDRESSES
 
 

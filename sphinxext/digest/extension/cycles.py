@@ -1,4 +1,4 @@
-"""What pages show of a release cycle: names of events that are links, the timeline, the link to the calendar."""
+"""The parts of a release cycle on pages: linked names of events, the timeline, the link to the calendar."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class PageLinks:
 def outlook_in_digest(
     env: BuildEnvironment, settings: Settings, entry: Entry, place: tuple[str, int]
 ) -> tuple[Outlook, EventName] | None:
-    """What is ahead in the cycle of a countdown, if the project has the schedule of its series."""
+    """Return the coming events of a countdown's cycle, if the project has the schedule of its series."""
     note = entry.note
     if not isinstance(note, Countdown) or not settings.schedules:
         return None

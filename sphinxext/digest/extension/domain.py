@@ -376,7 +376,7 @@ def end_build(app: Sphinx, exception: Exception | None) -> None:
 
 
 def letter_of(text: str) -> str:
-    """What a name stands under in an index."""
+    """Return the heading of a name in an index."""
     first = next((character for character in text if character.isalnum()), "")
     return first.upper() if first.isalpha() else "0-9"
 

@@ -1,4 +1,4 @@
-"""Where the builder ``linkcheck`` finds links: those of notes are in fragments, and generated pages have no file.
+"""The places of links for the builder ``linkcheck``: those of notes are in fragments; generated pages have no file.
 
 Showing the problems of fragments: each of them once in every build, whether its page was read again or not.
 """

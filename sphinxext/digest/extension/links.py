@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class PageSummary(NamedTuple):
-    """What is said of a page where others refer to it: in its head, in feeds.
+    """The summary of a page for its head and for feeds.
 
     ``folder`` are the fragments of its collection, ``title`` and ``description`` are plain text. For the page of a
     digest ``name`` is the digest's, ``published`` and ``updated`` are the times of its first and its last note.
@@ -71,7 +71,7 @@ class SiteContext(NamedTuple):
 
 
 def base_url(site: SiteContext, settings: Settings) -> str:
-    """Where the documentation is published, by the option ``base_url`` or Sphinx's own; empty if neither says it."""
+    """Return the URL of the documentation, from the option ``base_url`` or Sphinx's own; empty if neither is set."""
     try:
         return settings.base_url or folder_url_or_empty(site.config.html_baseurl or "")
     except OptionError:
@@ -91,7 +91,7 @@ def page_summaries(env: BuildEnvironment, settings: Settings) -> dict[str, PageS
 
 
 def page_summary(env: BuildEnvironment, settings: Settings, docname: str) -> PageSummary | None:
-    """What is said of a page of a collection, if anything is."""
+    """Return the summary of a collection's page, if it has one."""
     found: PageSummary | None = DigestDomain.of(env).data["described"].get(docname)
     return found if found is not None and found.folder == settings.fragments else None
 
@@ -116,7 +116,7 @@ _BESIDE_PAGES = (".xml", ".json", ".ics", ".txt")
 
 
 class Written(NamedTuple):
-    """What a link on a page remembers of the relative address that a note has.
+    """The relative address that a link on a page stands for.
 
     ``folder`` are the fragments of its collection, ``page`` is the document with its digest; ``path`` and ``rest`` are
     those of :class:`~sphinxext.digest.doctree.relative.Address`.

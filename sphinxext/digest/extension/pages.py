@@ -214,7 +214,7 @@ def page_texts(build: BuildState, settings: Settings, sources: dict[str, Path]) 
 
 
 def _has_digests(build: BuildState, settings: Settings, sources: dict[str, Path]) -> bool:
-    """Whether there will be digests: a project may have only release notes, and no use for a list without digests.
+    """Return True if there will be digests: a project with release notes alone needs no empty list.
 
     git keeps no empty folder, so that before the first fragment only a toctree tells.
     """

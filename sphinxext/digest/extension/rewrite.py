@@ -164,7 +164,7 @@ def save_written(app: Sphinx, exception: Exception | None) -> None:
 
 
 def _common(app: Sphinx) -> tuple[object, ...]:
-    """What all pages depend on."""
+    """Return the dependencies of all pages."""
     config = app.config
     if app.builder.name == "digest-mail":
         # a mail has the addresses of pages

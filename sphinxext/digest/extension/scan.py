@@ -50,7 +50,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class PageScan:
-    """What was found in a source file, and its time and size when it was read."""
+    """The directives found in a source file, and its time and size when it was read."""
 
     stamp: tuple[int, int]
     found: tuple[Found, ...]

@@ -61,7 +61,7 @@ class ScheduleDependency(Dependency):
 
 
 def has_schedules(settings: Settings, path: str = "") -> bool:
-    """Whether there is any place where a schedule could be."""
+    """Return True if there is any place for schedules."""
     return bool(path or settings.schedules)
 
 
@@ -100,7 +100,7 @@ def remember_schedule(env: BuildEnvironment, query: ScheduleDependency) -> list[
 
 
 def problems_of(build: BuildState, query: ScheduleDependency) -> list[Problem]:
-    """What is wrong with the files of a series, and with the places where schedules should be.
+    """Return the problems of the files of a series, and of the places for schedules.
 
     What is only odd, as in many schedules that were published, is told to those who want to know more.
     """
@@ -121,7 +121,7 @@ def problems_of(build: BuildState, query: ScheduleDependency) -> list[Problem]:
 
 
 def stamp_of(build: BuildState, query: ScheduleDependency) -> bytes:
-    """What the files in all places look like from outside: as long as it is the same, no schedule has to be read."""
+    """Return the times and sizes of the files in all places: while they are the same, no schedule is read."""
     settings = build.settings_for(query.folder)
     key = ("stamp", settings.schedules, settings.schedule_url, settings.pages, query.path)
     if key not in build.stamps:
@@ -133,7 +133,7 @@ def stamp_of(build: BuildState, query: ScheduleDependency) -> bytes:
 
 
 def _files_in(root: Path, paths: tuple[str, ...]) -> list[object]:
-    """What is to be seen of schedules without reading them: their files, and the places that have none."""
+    """The schedule files, and the places without any, found without reading them."""
     from sphinxext.digest.schedule.sources import find_sources
 
     problems: list[Problem] = []

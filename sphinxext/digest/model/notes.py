@@ -46,7 +46,7 @@ class Participants:
 
     @property
     def by_number(self) -> tuple[tuple[str, int], ...]:
-        """Those who wrote most first; of the same number they stay as they are."""
+        """Return the participants, those who wrote most first; ties keep their order."""
         return tuple(sorted(self.counts, key=lambda count: -count[1]))
 
     def __str__(self) -> str:

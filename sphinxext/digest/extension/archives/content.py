@@ -1,4 +1,4 @@
-"""What stands on the pages of archives."""
+"""The content of archive pages."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ class ArchiveContent:
         return [nodes.bullet_list("", *lines, bullet="*", classes=["digest-archives"])] if lines else []
 
     def title_of_member(self, kind: str, member: Member, year: int | None) -> str:
-        """What stands over the page of a person, channel, series or year."""
+        """The head of the page of a person, channel, series or year."""
         if kind == "successes":
             return filled(self.words.gettext("Successes of {year}"), year=self._year(int(member.name)))
         name = self.name_of(kind, member)
         return filled(self.words.gettext("{name}, {year}"), name=name, year=self._year(year)) if year else name
 
     def name_of(self, kind: str, member: Member) -> str:
-        """What somebody or something is called."""
+        """Return the displayed name of a person, channel or series."""
         if kind == "successes":
             return self._year(int(member.name))
         if kind == "channels":
@@ -108,7 +108,7 @@ class ArchiveContent:
         return parts
 
     def counts(self, kind: str, member: Member) -> str:
-        """How many notes somebody or something has."""
+        """Return the number of notes of a person, channel or series, in words."""
         counts = []
         if member.notes:
             counted = Kind.COUNTDOWN if kind == "series" else Kind.SUCCESS
@@ -153,7 +153,7 @@ class ArchiveContent:
         return self.builder.heading(first.note.title, first).astext()
 
     def run_of(self, chain: Chain) -> str:
-        """How many parts a thread has, how long it ran, and whether it is done."""
+        """Return the number of parts of a thread, its duration, and its state, in words."""
         ngettext, newest = self.words.ngettext, chain.newest
         assert isinstance(newest.note, Thread)
         weeks = round(chain.days / _WEEK)

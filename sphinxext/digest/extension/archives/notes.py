@@ -33,7 +33,7 @@ class LinkedNotes(NoteBuilder):
     thread_of: Callable[[Entry], Chain | None]
 
     def lead_of(self, note: Success) -> list[nodes.Node]:
-        """What stands before the text of a success."""
+        """Return the nodes before the text of a success."""
         is_own = self.person and note.nick and not note.thanks and _page_name(note.nick) == self.person
         return [] if is_own else super().lead_of(note)
 

@@ -51,7 +51,7 @@ class PageNotes(SearchedNotes, LinkedNotes):
         self.days: dict[str, str] = {}
 
     def parser_of(self, entry: Entry) -> TextParser:
-        """What makes nodes of the texts of a note."""
+        """The maker of nodes from the texts of a note."""
         path, day = entry.fragment.path, entry.moment.day.isoformat()
         self.days[path] = max(day, self.days.get(path, ""))
         return super().parser_of(entry)
@@ -307,7 +307,7 @@ def elements_of(parts: Iterable[nodes.Node]) -> list[nodes.Element]:
 
 
 def show_url_in_text(link: nodes.Element) -> None:
-    """Where there are no links, in plain text and manual pages, show the URL itself after "Full thread"."""
+    """Show the URL itself after "Full thread" in outputs without links: plain text and manual pages."""
     if isinstance(link, nodes.reference) and SOURCE_CLASS in link["classes"] and link["refuri"] != link.astext():
         url = addnodes.only("", nodes.inline("", f": {link['refuri']}"), expr=_WITHOUT_LINKS)
         link.parent.insert(link.parent.index(link) + 1, url)

@@ -328,7 +328,7 @@ class ReviewDirective(NotesDirective):
             yield sentence(gettext("Longest threads: {threads}"), threads=threads)
 
     def _numbers(self, counts: str, number: int) -> list[nodes.Node]:
-        """How many notes of each kind there are, and of how many people."""
+        """Return the number of notes of each kind, and the number of people, in words."""
         numbers: list[nodes.Node] = [nodes.Text(counts)]
         if not number:
             return numbers

@@ -144,7 +144,7 @@ class CountdownDirective(ScheduleReader):
         return [label, *body] if body else []
 
     def _closing(self, lines: list[nodes.list_item], schedule: Schedule) -> list[nodes.Node]:
-        """What closes the countdown: the links of its note, where the whole schedule is, and its calendar."""
+        """Return the end of the countdown: the links of its note, to the whole schedule, and to its calendar."""
         if schedule.url:
             link = source_link(self.words.gettext("Release schedule"), schedule.url)
             lines.append(line_with(link))

@@ -59,7 +59,7 @@ def url(argument: str) -> str:
 
 
 def state(argument: str) -> State:
-    """How far the discussion of a thread has come."""
+    """Read the state of a thread."""
     return State(directives.choice(argument, [state.value for state in State]))
 
 

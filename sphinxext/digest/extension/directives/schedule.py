@@ -93,7 +93,7 @@ class CycleBuilder:
         return [nodes.target("", "", ids=[anchor]), nodes.Text(event.title)]
 
     def descriptions(self, *, sections: bool) -> list[nodes.Node]:
-        """What the schedule says of its events, in the order of time, each under its title.
+        """Return the descriptions of the events in order of time, each under its title.
 
         :param sections: whether sections may stand here; otherwise the titles are rubrics.
         """
@@ -134,7 +134,7 @@ class ScheduleReader(NotesDirective):
 
     @property
     def path(self) -> str:
-        """Where the schedule is, if not where those of the project are."""
+        """Return the place of the schedule, if it is not among those of the project."""
         path: str = self.options.get("schedule", "")
         return path
 

@@ -49,7 +49,7 @@ def filter_class(settings: Settings) -> str:
 
 
 def notes_path(settings: Settings) -> str:
-    """Where the notes of a collection are, seen from the folder of the output."""
+    """Return the path of a collection's notes, relative to the output folder."""
     return f"{settings.pages}/notes.js"
 
 
@@ -85,7 +85,7 @@ def add_filter(app: Sphinx, pagename: str, _template: str, _context: dict[str, A
 
 
 def words_of_filter(words: Words) -> str:
-    """What the script says."""
+    """Return the messages of the script."""
     gettext = words.gettext
     own = {
         "form": gettext("Find notes"),

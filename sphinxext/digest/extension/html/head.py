@@ -1,4 +1,4 @@
-"""What stands in the head of the pages of a collection, for search engines and readers of feeds.
+"""The head of a collection's pages, for search engines and feed readers.
 
 Links of themes to the source of a page: those of generated pages lead to fragments.
 
@@ -46,7 +46,7 @@ _OG_DESCRIPTION = "og:description"
 
 
 def shown_in_heads(app: Sphinx) -> tuple[object, ...]:
-    """What the heads of pages, and the links to feeds, depend on besides the pages and the options of Sphinx."""
+    """Return the dependencies of heads and feed links besides the pages and the options of Sphinx."""
     if not is_site(app.builder):
         return ()
     found = app.env.found_docs
@@ -89,7 +89,7 @@ def _feed_links(site: SiteContext, settings: Settings, pagename: str) -> Iterato
 def _summary_tags(
     site: SiteContext, settings: Settings, pagename: str, described: PageSummary, *, has_own: bool
 ) -> Iterator[str]:
-    """What is said of the page itself."""
+    """Return the metadata of the page itself."""
     if described.description and not has_own:
         yield f'<meta name="description" content="{escape(described.description)}" />'
     if not described.name:

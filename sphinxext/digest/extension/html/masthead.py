@@ -1,4 +1,4 @@
-"""What stands above a digest on a page of HTML: its days, its size, the digests before and after it, its sections.
+"""The masthead of a digest in HTML: its days, its size, the adjacent digests, its sections.
 
 Other outputs have their own ways for that, and a mail has no place for it. The page that was read knows only the days,
 the numbers and the parts. The rest is made when it is written: the digests around it may be other ones by then.
@@ -44,7 +44,7 @@ _OURS = "digest-"
 
 
 class Masthead(NamedTuple):
-    """What a page that was read knows of a digest on it: its name, its days and numbers in words, its parts."""
+    """A digest on a page that was read: its name, its days and numbers in words, its parts."""
 
     name: str
     days: str
@@ -311,7 +311,7 @@ def add_script(app: Sphinx, pagename: str, _template: str, _context: dict[str, A
 
 
 def words_of_script(words: Words) -> str:
-    """What the script says, for another language than English, which it has itself."""
+    """Return the messages of the script in languages other than English, which it has itself."""
     if words is ENGLISH:
         return ""
     gettext = words.gettext
