@@ -30,7 +30,7 @@ _EXAMPLE = "such as {feed: https://blog.example.org/atom.xml, group: Blogs}"
 @cache
 def collectors() -> dict[str, EntryPoint]:
     """Return the installed collectors by name, without importing them. Our own win over others of the same name."""
-    # takes longer to import than most commands run
+    # only collecting needs it
     from importlib.metadata import entry_points
 
     found = sorted(entry_points(group=COLLECTORS), key=lambda one: one.value.startswith("sphinxext.digest."))

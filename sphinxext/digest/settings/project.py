@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place], list[Problem]]:
     """Return the values of ``releasenotes/digest.yaml``, their places, and problems of the file itself."""
-    # takes a twentieth of a second, which a project without this file need not spend
+    # a project without this file needs no YAML in a build where nothing changed
     from yaml import MappingNode
 
     from sphinxext.digest.yaml import compose as safeyaml
