@@ -12,8 +12,7 @@ from web_server import WebServer
 
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.joint.index import Index, index_document
-from sphinxext.digest.net import http as web
-from sphinxext.digest.net import source
+from sphinxext.digest.net import http, source
 
 from .conftest import FOLDER, Run
 
@@ -150,7 +149,7 @@ def test_from_the_network(run: Run, project: Path, server: WebServer) -> None:
 
 
 def test_what_the_network_may_do(run: Run, project: Path, server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "MAX_TIME", 2)
+    monkeypatch.setattr(http, "MAX_TIME", 2)
     monkeypatch.setattr(source, "MAX_BYTES", 1_000_000)
     monkeypatch.setattr(source.read_source, "__kwdefaults__", {"timeout": 0.5, "max_bytes": 1_000_000})
     server.pages |= {

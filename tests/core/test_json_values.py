@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from sphinxext.digest.problems import Problem
-from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.compose import compose, json_value
 
 
 def read(text: str, **limits: Any) -> tuple[object, list[str]]:
     problems: list[Problem] = []
-    node = safeyaml.compose(text, "x", problems, **limits)
-    return safeyaml.json_value(node) if node is not None else None, [str(problem) for problem in problems]
+    node = compose(text, "x", problems, **limits)
+    return json_value(node) if node is not None else None, [str(problem) for problem in problems]
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,7 @@ import pytest
 from docutils import nodes
 
 from sphinxext.digest.collection.selection import Selection
-from sphinxext.digest.extension import dependencies as outdated
-from sphinxext.digest.extension import dependencies as queries
-from sphinxext.digest.extension import rewrite as written
+from sphinxext.digest.extension import dependencies, rewrite
 from sphinxext.digest.extension.build_state import BuildState, Writes, Written
 from sphinxext.digest.extension.cache import load_record, save_record
 from sphinxext.digest.extension.dependencies import (
@@ -133,7 +131,7 @@ def test_links_that_name_no_page_or_domain(app: Any, domain: DigestDomain) -> No
     document += pending_xref(reftype="ref", reftarget=None, refdomain="std")
     document += pending_xref(reftype="any", reftarget="other", refdoc="sub/links", refdomain="")
     read_next(app.env, "wins")
-    written.remember_links(app, document)
+    rewrite.remember_links(app, document)
     links = [("", "any", "other", False), ("", "doc", "sub/other", False), ("std", "ref", "", False)]
     assert domain.data["shown"]["wins"][0] == links
     assert domain.data["shown"]["wins"][1] != domain.data["shown"]["sub/other"][1]
@@ -141,7 +139,7 @@ def test_links_that_name_no_page_or_domain(app: Any, domain: DigestDomain) -> No
 
 def test_a_build_in_which_nothing_was_read(app: Any, writes: Writes) -> None:
     writes.written, writes.is_alone, writes.is_finished = {"wins"}, False, True
-    assert written.outdated_outputs(app, app.env) == []
+    assert rewrite.outdated_outputs(app, app.env) == []
     assert (writes.written, writes.is_alone, writes.is_finished) == (set(), True, False)
     assert writes.before == writes.expected == read(app)[key_of(app)]
     assert writes.expected.pages is not writes.before.pages
@@ -153,32 +151,32 @@ def test_a_state_that_is_another(app: Any, writes: Writes) -> None:
     before = read(app)[key_of(app)]
     app.env.all_docs["wins"] += 1
     try:
-        assert written.outdated_outputs(app, app.env) == ["wins"]
+        assert rewrite.outdated_outputs(app, app.env) == ["wins"]
     finally:
         app.env.all_docs["wins"] -= 1
     assert writes.expected.state != before.state
     keep(app, state=b"other", pages={**before.pages, "sub/other": b"", "index": b""})
-    assert written.outdated_outputs(app, app.env) == ["index", "sub/other"]
+    assert rewrite.outdated_outputs(app, app.env) == ["index", "sub/other"]
     assert writes.expected == before
     keep(app, pages={**before.pages, "gone": b""})
-    assert written.outdated_outputs(app, app.env) == ["index"]
+    assert rewrite.outdated_outputs(app, app.env) == ["index"]
     keep(app, pages={name: mark for name, mark in before.pages.items() if name != "wins"})
-    assert written.outdated_outputs(app, app.env) == ["wins"]
+    assert rewrite.outdated_outputs(app, app.env) == ["wins"]
 
 
 def test_pages_that_show_the_whole_tree(app: Any) -> None:
     for tree in (b"", b"\xff" * 20):
         keep(app, state=b"", tree=tree, shows_tree=False)
-        assert written.outdated_outputs(app, app.env) == []
+        assert rewrite.outdated_outputs(app, app.env) == []
         keep(app, shows_tree=True)
-        assert written.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
-    keep(app, tree=written.Marks(app.env, (), navigation=True).tree())
-    assert written.outdated_outputs(app, app.env) == []
+        assert rewrite.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
+    keep(app, tree=rewrite.Marks(app.env, (), navigation=True).tree())
+    assert rewrite.outdated_outputs(app, app.env) == []
     # headings count only if they are shown
     keep(app, shows_tree=False, shows_titles=True, tree=b"other")
-    assert written.outdated_outputs(app, app.env) == []
+    assert rewrite.outdated_outputs(app, app.env) == []
     keep(app, titles=b"other")
-    assert written.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
+    assert rewrite.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
 
 
 def test_a_page_that_was_not_read(app: Any, writes: Writes) -> None:
@@ -186,7 +184,7 @@ def test_a_page_that_was_not_read(app: Any, writes: Writes) -> None:
     keep(app, state=b"")
     app.env.project.docnames.add("unread")
     try:
-        assert written.outdated_outputs(app, app.env) == []
+        assert rewrite.outdated_outputs(app, app.env) == []
     finally:
         app.env.project.docnames.remove("unread")
     assert "unread" not in writes.expected.pages
@@ -199,12 +197,12 @@ def test_pages_without_a_sidebar_have_no_tree(
     """Nor neighbours: a title that changes is in no page but those with a link to it."""
     marks = read(app)[key_of(app)].pages
     monkeypatch.setattr(app.builder, "format", format_)
-    assert written.outdated_outputs(app, app.env) == sorted(marks)
+    assert rewrite.outdated_outputs(app, app.env) == sorted(marks)
     assert writes.expected.tree == b""
     before = writes.expected.pages
     monkeypatch.setitem(app.env.titles, "index", nodes.title("", "Another"))
     keep(app, state=b"", pages=before)
-    assert written.outdated_outputs(app, app.env) == []
+    assert rewrite.outdated_outputs(app, app.env) == []
 
 
 @pytest.mark.parametrize("content", [None, b"", b"damaged" * 9])
@@ -212,27 +210,27 @@ def test_no_record(app: Any, writes: Writes, content: bytes | None) -> None:
     record_of(app).unlink()
     if content is not None:
         record_of(app).write_bytes(content)
-    assert written.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
+    assert rewrite.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
     assert writes.before is None
 
 
 def test_a_record_of_another_output(app: Any, domain: DigestDomain) -> None:
     for other in (f"text {app.outdir}", f"html {app.outdir}2"):
         save_record(record_of(app), DigestDomain.data_version, {other: read(app).popitem()[1]})
-        assert written.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
+        assert rewrite.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
 
 
 def begin(app: Any, *changed: str) -> Written:
     """Begin a build which has to write some pages, and return what was remembered before it."""
     pages = read(app)[key_of(app)].pages
     before = keep(app, state=b"before", pages={**pages, **dict.fromkeys(changed, b"before")})
-    assert written.outdated_outputs(app, app.env) == sorted(changed)
+    assert rewrite.outdated_outputs(app, app.env) == sorted(changed)
     return before
 
 
 def write(app: Any, *names: str) -> None:
     for name in names:
-        written.note_written(app, nodes.document(None, None), name)  # type: ignore[arg-type]
+        rewrite.note_written(app, nodes.document(None, None), name)  # type: ignore[arg-type]
 
 
 def test_pages_that_are_written(app: Any, writes: Writes) -> None:
@@ -246,7 +244,7 @@ def test_pages_that_are_written(app: Any, writes: Writes) -> None:
     assert writes.is_alone
     write(app, "sub/other")
     assert writes.written == {"wins", "sub/other"}
-    written.save_written(app, None)
+    rewrite.save_written(app, None)
     assert writes.is_finished
     # nor of one that is gone
     assert read(app) == {key_of(app): writes.expected}
@@ -261,7 +259,7 @@ def test_outputs_that_are_there_stay_remembered(app: Any) -> None:
     other = {f"text {folder}": Written(b"text")}
     save_record(record_of(app), DigestDomain.data_version, {**read(app), **other})
     write(app, "wins")
-    written.save_written(app, None)
+    rewrite.save_written(app, None)
     assert read(app).keys() == {key_of(app), *other}
     folder.rmdir()
 
@@ -269,20 +267,20 @@ def test_outputs_that_are_there_stay_remembered(app: Any) -> None:
 def test_pages_that_were_not_written_keep_their_marks(app: Any, domain: DigestDomain) -> None:
     before = begin(app, "wins", "sub/other")
     write(app, "wins")
-    written.save_written(app, None)
+    rewrite.save_written(app, None)
     now = read(app)[key_of(app)]
     assert now.pages == {**before.pages, "wins": now.pages["wins"]}
     assert now.pages["wins"] != b"before"
     assert now.state == b""
-    assert written.outdated_outputs(app, app.env) == ["sub/other"]
+    assert rewrite.outdated_outputs(app, app.env) == ["sub/other"]
 
 
 def test_pages_that_were_never_written(app: Any, writes: Writes) -> None:
     record_of(app).unlink()
-    written.outdated_outputs(app, app.env)
+    rewrite.outdated_outputs(app, app.env)
     write(app, "wins")
     assert writes.is_alone
-    written.save_written(app, None)
+    rewrite.save_written(app, None)
     now = read(app)[key_of(app)]
     assert {name for name, mark in now.pages.items() if mark != b""} == {"wins"}
     assert now.state == b""
@@ -291,14 +289,14 @@ def test_pages_that_were_never_written(app: Any, writes: Writes) -> None:
 def test_a_build_that_writes_nothing(app: Any, writes: Writes) -> None:
     """As one of an environment that another builder has read: the state is remembered, unless pages are left."""
     begin(app)
-    written.save_written(app, None)
+    rewrite.save_written(app, None)
     assert read(app)[key_of(app)].state == writes.expected.state != b"before"
     before = record_of(app).stat()
-    written.outdated_outputs(app, app.env)
-    written.save_written(app, None)
+    rewrite.outdated_outputs(app, app.env)
+    rewrite.save_written(app, None)
     assert (record_of(app).stat().st_ino, record_of(app).stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     begin(app, "wins")
-    written.save_written(app, None)
+    rewrite.save_written(app, None)
     assert read(app)[key_of(app)].state == b""
 
 
@@ -306,17 +304,17 @@ def test_builds_that_end_early(app: Any, writes: Writes) -> None:
     """After an error, or a page that could not be written, nothing is remembered."""
     begin(app, "wins")
     write(app, "wins")
-    written.save_written(app, ValueError())
+    rewrite.save_written(app, ValueError())
     assert writes.is_finished
     assert read(app) == {}
     writes.has_failed = True
     try:
-        written.save_written(app, None)
+        rewrite.save_written(app, None)
         assert read(app) == {}
     finally:
         writes.has_failed = False
     writes.expected = None
-    written.save_written(app, None)
+    rewrite.save_written(app, None)
     assert read(app) == {}
 
 
@@ -336,7 +334,7 @@ def test_a_build_that_another_one_overtakes(app: Any) -> None:
     write(app, "wins")
     # the other one has come to its end
     save_record(record_of(app), DigestDomain.data_version, {key_of(app): before})
-    written.save_written(app, None)
+    rewrite.save_written(app, None)
     assert read(app) == {}
 
 
@@ -345,22 +343,22 @@ def test_a_build_during_which_another_one_began(app: Any, writes: Writes) -> Non
     save_record(record_of(app), DigestDomain.data_version, {})
     write(app, "wins")
     assert not writes.is_alone
-    written.save_written(app, None)
+    rewrite.save_written(app, None)
     assert read(app) == {}
 
 
 def test_a_record_that_cannot_be_changed(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     begin(app, "wins")
-    monkeypatch.setattr(written, "save_record", lambda *_arguments: False)
+    monkeypatch.setattr(rewrite, "save_record", lambda *_arguments: False)
     write(app, "wins")
     assert not record_of(app).exists()
     record_of(app).write_bytes(b"")
 
 
 def test_trees_that_themes_show(app: Any, writes: Writes) -> None:
-    written.outdated_outputs(app, app.env)
+    rewrite.outdated_outputs(app, app.env)
     context: dict[str, Any] = {"toctree": lambda **options: options}
-    written.note_tree(app, "index", "page.html", context, None)
+    rewrite.note_tree(app, "index", "page.html", context, None)
     for options in ({}, {"collapse": True}, {"maxdepth": 1}):
         assert context["toctree"](**options) == options
         assert not writes.expected.shows_tree
@@ -370,31 +368,31 @@ def test_trees_that_themes_show(app: Any, writes: Writes) -> None:
     assert context["toctree"](collapse=False) == {"collapse": False}
     assert writes.expected.shows_tree
     empty: dict[str, Any] = {}
-    written.note_tree(app, "index", "page.html", empty, None)
+    rewrite.note_tree(app, "index", "page.html", empty, None)
     writes.expected = None
     context = {"toctree": len}
-    written.note_tree(app, "index", "page.html", context, None)
+    rewrite.note_tree(app, "index", "page.html", context, None)
     assert (empty, context) == ({}, {"toctree": len})
 
 
 def test_what_all_pages_depend_on(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    common = written._common(app)
+    common = rewrite._common(app)
     assert len(common[0]) == len(common[1]) == 32
     assert common[2] is True
     monkeypatch.setattr(app.builder, "build_info", None)
-    assert written._common(app)[:2] == ("", "")
+    assert rewrite._common(app)[:2] == ("", "")
     monkeypatch.setattr(app.builder, "format", "text")
-    assert written._common(app)[2] is False
+    assert rewrite._common(app)[2] is False
     monkeypatch.setattr(app.builder, "name", "digest-mail")
     for name in ("html_baseurl", "html_link_suffix", "html_file_suffix"):
-        before = written._common(app)
+        before = rewrite._common(app)
         monkeypatch.setattr(app.config, name, f"of {name}")
-        assert written._common(app) != before
+        assert rewrite._common(app) != before
 
 
 def outdated_pages(app: Any, added: tuple[str, ...] = (), changed: tuple[str, ...] = (), removed: tuple[str, ...] = ()
                    ) -> list[str]:  # fmt: skip
-    return list(outdated.outdated_documents(app, app.env, set(added), set(changed), set(removed)))
+    return list(dependencies.outdated_documents(app, app.env, set(added), set(changed), set(removed)))
 
 
 def test_no_document_is_outdated(app: Any) -> None:
@@ -506,7 +504,7 @@ def test_why_pages_are_written_again(app: Any, writes: Writes) -> None:
     marks = {docname: changed(docname, part) for part, docname in enumerate(names)}
     writes.read = frozenset({"wins"})
     keep(app, state=b"", pages={**pages, **marks, "digests/2015": b"", "gone": b""})
-    assert logged(lambda: written.outdated_outputs(app, app.env)) == [
+    assert logged(lambda: rewrite.outdated_outputs(app, app.env)) == [
         "writing digests/2015 again: the last build did not write it",
         "writing digests/index again: the tree of pages beside it changed",
         "writing index again: it was read for another builder",
@@ -515,15 +513,15 @@ def test_why_pages_are_written_again(app: Any, writes: Writes) -> None:
     ]
     writes.read = app.env.found_docs - {"wins"}
     keep(app, pages={**pages, "gone": b""})
-    assert logged(lambda: written.outdated_outputs(app, app.env)) == []
+    assert logged(lambda: rewrite.outdated_outputs(app, app.env)) == []
     writes.read = app.env.found_docs - {"index"}
-    assert logged(lambda: written.outdated_outputs(app, app.env)) == ["writing index again: another page is gone"]
+    assert logged(lambda: rewrite.outdated_outputs(app, app.env)) == ["writing index again: another page is gone"]
     writes.read = app.env.found_docs - {"wins"}
     keep(app, shows_tree=True, tree=b"other")
-    (message,) = logged(lambda: written.outdated_outputs(app, app.env))
+    (message,) = logged(lambda: rewrite.outdated_outputs(app, app.env))
     assert message == "writing wins again: every page shows the tree of all pages, which changed"
     record_of(app).unlink()
-    (message,) = logged(lambda: written.outdated_outputs(app, app.env))
+    (message,) = logged(lambda: rewrite.outdated_outputs(app, app.env))
     assert message == "writing wins again: nothing is remembered of this output"
     record_of(app).write_bytes(b"")
 
@@ -651,11 +649,13 @@ def test_options_that_do_not_show(app: Any) -> None:
         (Kind.COUNTDOWN, {"pages": "news", "archives": (), "success_url": "https://e.org/"}, {}),
     ):
         query = NotesDependency(FOLDER, Selection(kind=kind))
-        before = queries.checksum(query.entries(collection, state.today), collection, queries._HIDDEN_FOR[kind])
+        before = dependencies.checksum(
+            query.entries(collection, state.today), collection, dependencies._HIDDEN_FOR[kind]
+        )
         for options, same in ((hidden, True), (shown, False)):
             for name, value in options.items():
                 other = replace(collection, settings=replace(collection.settings, **{name: value}))
-                found = queries.checksum(query.entries(other, state.today), other, queries._HIDDEN_FOR[kind])
+                found = dependencies.checksum(query.entries(other, state.today), other, dependencies._HIDDEN_FOR[kind])
                 assert (found == before) is same, (kind, name)
 
 

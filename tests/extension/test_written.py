@@ -10,7 +10,7 @@ import pytest
 import sphinx
 
 from sphinxext.digest.collection.selection import Selection
-from sphinxext.digest.extension import rewrite as written
+from sphinxext.digest.extension import rewrite
 from sphinxext.digest.extension.dependencies import NotesDependency
 from sphinxext.digest.extension.domain import build_state_of
 
@@ -108,11 +108,11 @@ def test_nothing_is_remembered_while_pages_are_written(site: Project, monkeypatc
     """A build that is killed then leaves all pages to the next."""
     record = site.folder / "build/doctrees-html" / RECORD
     seen: list[object] = []
-    note_written = written.note_written
+    note_written = rewrite.note_written
 
     def note(app: object, doctree: object, docname: str) -> None:
         note_written(app, doctree, docname)  # type: ignore[arg-type]
-        seen.append(f"html {site.folder / 'build/html'}" in written._read(app))  # type: ignore[arg-type]
+        seen.append(f"html {site.folder / 'build/html'}" in rewrite._read(app))  # type: ignore[arg-type]
 
     monkeypatch.setattr("sphinxext.digest.extension.rewrite.note_written", note)
     assert record.exists()
@@ -125,9 +125,9 @@ def test_a_record_that_cannot_be_changed_goes(site: Project, monkeypatch: pytest
     """As on a full disk, where a build that is killed would leave a record of pages that are not there."""
     record = site.folder / "build/doctrees-html" / RECORD
     seen: list[bool] = []
-    forget = written._forget
-    monkeypatch.setattr(written, "save_record", lambda *_arguments: False)
-    monkeypatch.setattr(written, "_forget", lambda app: (forget(app), seen.append(record.exists())))
+    forget = rewrite._forget
+    monkeypatch.setattr(rewrite, "save_record", lambda *_arguments: False)
+    monkeypatch.setattr(rewrite, "_forget", lambda app: (forget(app), seen.append(record.exists())))
     retitle(site, "sub/other", "Renamed")
     site.build()
     assert seen == [False]
@@ -136,16 +136,16 @@ def test_a_record_that_cannot_be_changed_goes(site: Project, monkeypatch: pytest
 
 def test_a_record_that_can_be_changed_keeps_the_rest(site: Project) -> None:
     site.build("text", doctrees="doctrees-html")
-    before = set(written.load_record(site.folder / "build/doctrees-html" / RECORD, version(site)))
+    before = set(rewrite.load_record(site.folder / "build/doctrees-html" / RECORD, version(site)))
     retitle(site, "sub/other", "Renamed")
     site.build(files=["wins.rst"])
-    assert set(written.load_record(site.folder / "build/doctrees-html" / RECORD, version(site))) == before
+    assert set(rewrite.load_record(site.folder / "build/doctrees-html" / RECORD, version(site))) == before
     assert {key.partition(" ")[0] for key in before} == {"html", "text"}
     # those of folders that are gone go
     shutil.rmtree(site.folder / "build/text")
     retitle(site, "sub/other", "Renamed again")
     site.build()
-    after = written.load_record(site.folder / "build/doctrees-html" / RECORD, version(site))
+    after = rewrite.load_record(site.folder / "build/doctrees-html" / RECORD, version(site))
     assert {key.partition(" ")[0] for key in after} == {"html"}
 
 
@@ -208,7 +208,7 @@ def test_a_page_that_shows_what_is_current(site: Project, monkeypatch: pytest.Mo
 
 def test_the_record_knows_its_folder(site: Project) -> None:
     record = Path(site.folder, "build/doctrees-html", RECORD)
-    (key,) = written.load_record(record, version(site))
+    (key,) = rewrite.load_record(record, version(site))
     assert key == f"html {site.folder / 'build/html'}"
 
 

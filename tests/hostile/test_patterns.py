@@ -10,14 +10,10 @@ from typing import Any
 import pytest
 
 from sphinxext.digest.doctree import countdown_fields
-from sphinxext.digest.gather import mail as plain
-from sphinxext.digest.gather.mail import body, draft, header, sources
-from sphinxext.digest.gather.mail import header as content
-from sphinxext.digest.gather.mail import search as addresses
-from sphinxext.digest.gather.mail import sources as mbox
-from sphinxext.digest.gather.mail import threads as subject
+from sphinxext.digest.gather import mail
+from sphinxext.digest.gather.mail import body, draft, header, search, sources, threads
 from sphinxext.digest.mail import message
-from sphinxext.digest.render import calendar as schedule_text
+from sphinxext.digest.render import calendar
 from sphinxext.digest.text import rst, visible
 
 NUMBER = 30_000
@@ -32,8 +28,8 @@ TEXTS = {
 PATTERNS = {
     "references": countdown_fields._REFERENCE,
     "roles": rst._ROLE,
-    "markup": schedule_text._UNRESOLVED,
-    "words": schedule_text._UNRESOLVED_WORD,
+    "markup": calendar._UNRESOLVED,
+    "words": calendar._UNRESOLVED_WORD,
 }
 
 
@@ -48,18 +44,18 @@ def test_a_pattern_is_not_slow(pattern: re.Pattern[str], text: str) -> None:
 
 def test_what_markup_leaves() -> None:
     text = "See :ref:`the plan <plan>`, `words  <https://example.org/>`__, :doc:`a` and name_, or a.b_ and snake_case."
-    assert schedule_text.without_markup(text) == "See the plan, words, a and name, or a.b and snake_case."
+    assert calendar.without_markup(text) == "See the plan, words, a and name, or a.b and snake_case."
 
 
 MEGABYTE = 1_000_000
 #: How patterns of mails are used, and texts that are the worst for them; each is repeated up to a megabyte.
 OF_MAILS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
-    "_HYPERKITTY": (addresses._HYPERKITTY.match, ("https://h/", "https://h/archives/list/", "https://h/list/a@b")),
-    "_MONTH": (addresses._MONTH.fullmatch, ("2016-", "._-", "1", "2016-April", "Week-of-Mon-")),
-    "_PIPERMAIL_FILE": (addresses._PIPERMAIL_FILE.match, ("https://h/", "https://h/.txt", "https://h")),
-    "_PIPERMAIL_PAGE": (addresses._PIPERMAIL_PAGE.match, ("https://h/", "https://h//date.html", "https://h")),
+    "_HYPERKITTY": (search._HYPERKITTY.match, ("https://h/", "https://h/archives/list/", "https://h/list/a@b")),
+    "_MONTH": (search._MONTH.fullmatch, ("2016-", "._-", "1", "2016-April", "Week-of-Mon-")),
+    "_PIPERMAIL_FILE": (search._PIPERMAIL_FILE.match, ("https://h/", "https://h/.txt", "https://h")),
+    "_PIPERMAIL_PAGE": (search._PIPERMAIL_PAGE.match, ("https://h/", "https://h//date.html", "https://h")),
     "_ENTRY": (
-        addresses._ENTRY.sub,
+        search._ENTRY.sub,
         (
             '<a href="1234.html">',
             '<a href="1234.html">x</a> <a name="1">',
@@ -73,10 +69,10 @@ OF_MAILS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "_DAY": (body._DAY.sub, ("1.", "1-1-", "11/", "1", "1. ")),
     "_TIME": (body._TIME.sub, ("1:", "11", "1:1")),
     "_SENTENCE_BREAK": (body._SENTENCE_BREAK.sub, ("abc", "abc. ", ". ", "ab")),
-    "_QUOTED_FROM": (content._QUOTED_FROM.sub, (">", ">From", "\n>", ">F\n")),
+    "_QUOTED_FROM": (header._QUOTED_FROM.sub, (">", ">From", "\n>", ">F\n")),
     "_COUNT": (draft._COUNT.search, ("# Messages: ", "\n# Messages:", "\n")),
-    "_CALL": (plain._CALL.fullmatch, ("all ", "thanks ", "Thanks, ", "a", "A ", ", ", "you ", "here ")),
-    "_HELLO": (plain._HELLO.match, ("hi", "good ", "good morning")),
+    "_CALL": (mail._CALL.fullmatch, ("all ", "thanks ", "Thanks, ", "a", "A ", ", ", "you ", "here ")),
+    "_HELLO": (mail._HELLO.match, ("hi", "good ", "good morning")),
     "_END of headers": (header._END.search, ("\n ", "\r", "\r\n ")),
     "_WANTED": (header._WANTED.sub, ("from", "from ", "from:\n ", "from:\n\t\n", "subject ", "\n", "from: \r")),
     "_RECEIVED": (header._RECEIVED.sub, ("received", "received ", "received:\n ", "received:\r")),
@@ -94,23 +90,26 @@ OF_MAILS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
         header._POSTMARK_TIME.search,
         (b"Jan ", b"Jan 1 00:00 ", b" ", b"Jan 1 00:00 AAA ", b"Jan 1 0"),
     ),
-    "_FROM_LINE": (mbox._FROM_LINE.sub, ("From ", "From a\n", "\r", "\nFrom ")),
-    "_TIME of postmarks": (mbox._TIME.search, ("00:0", "0", "00:", "From ")),
-    "_ONE_WORD": (mbox._ONE_WORD.fullmatch, ("From ", " ", "a")),
-    "_SURE_POSTMARK": (mbox._SURE_POSTMARK.fullmatch, (" Mon", "Mon Jan 1 00:00 ", "Mon, ", "1 Jan 2026 00:00 ", " ")),
-    "_FIELD": (mbox._FIELD.match, ("a", "a ", "a:", "\n ", ":\n ", "\r")),
-    "_QUOTED": (mbox._QUOTED.match, (">", ">From ", ">From a\n", ">\n")),
-    "_OF_MAIL": (mbox._OF_MAIL.match, ("From ", "From", "received ")),
-    "_OF_PATCH": (mbox._OF_PATCH.fullmatch, ("From ", "a", " ", "0")),
+    "_FROM_LINE": (sources._FROM_LINE.sub, ("From ", "From a\n", "\r", "\nFrom ")),
+    "_TIME of postmarks": (sources._TIME.search, ("00:0", "0", "00:", "From ")),
+    "_ONE_WORD": (sources._ONE_WORD.fullmatch, ("From ", " ", "a")),
+    "_SURE_POSTMARK": (
+        sources._SURE_POSTMARK.fullmatch,
+        (" Mon", "Mon Jan 1 00:00 ", "Mon, ", "1 Jan 2026 00:00 ", " "),
+    ),
+    "_FIELD": (sources._FIELD.match, ("a", "a ", "a:", "\n ", ":\n ", "\r")),
+    "_QUOTED": (sources._QUOTED.match, (">", ">From ", ">From a\n", ">\n")),
+    "_OF_MAIL": (sources._OF_MAIL.match, ("From ", "From", "received ")),
+    "_OF_PATCH": (sources._OF_PATCH.fullmatch, ("From ", "a", " ", "0")),
     "_HEADER": (sources._HEADER.match, ("a", "a:", "a:\n", "a:\n ", "\r", " ")),
-    "_SIMPLE_URL": (plain._SIMPLE_URL.fullmatch, ("https://", "https://a/", "/", "/a", "a.", "?a", "#a")),
-    "_SCHEME": (plain._SCHEME.sub, ("a", "a:", ":", "a.", "a-", "+")),
-    "_ADDRESS": (plain._ADDRESS.sub, ("a", "a@", "a@b", "a@b.", "@", "<a at ", "mailto:", "https://", "<a at b", ".")),
+    "_SIMPLE_URL": (mail._SIMPLE_URL.fullmatch, ("https://", "https://a/", "/", "/a", "a.", "?a", "#a")),
+    "_SCHEME": (mail._SCHEME.sub, ("a", "a:", ":", "a.", "a-", "+")),
+    "_ADDRESS": (mail._ADDRESS.sub, ("a", "a@", "a@b", "a@b.", "@", "<a at ", "mailto:", "https://", "<a at b", ".")),
     "_TERMINAL": (visible._TERMINAL.sub, ("\x1b", "\x1b[", "\x1b]", " ", "\x1b ", "\x1b[0")),
     "_COLOURS": (visible._COLOURS.sub, ("\x03", "\x031,", "\x04a")),
-    "_REPLY": (subject._REPLY.match, ("re", "re ", " ", "re[", "re[1]", "re[1] ")),
-    "_TAG": (subject._TAG.match, ("[", "[a", " ", "[a] ", "]")),
-    "_WAS": (subject._WAS.search, ("(was", "(was: ", "(was ", "[was: a]", "(")),
+    "_REPLY": (threads._REPLY.match, ("re", "re ", " ", "re[", "re[1]", "re[1] ")),
+    "_TAG": (threads._TAG.match, ("[", "[a", " ", "[a] ", "]")),
+    "_WAS": (threads._WAS.search, ("(was", "(was: ", "(was ", "[was: a]", "(")),
     "_DOMAIN": (message._DOMAIN.fullmatch, ("a", "a.", "[1", "[")),
     "_ATOMS": (message._ATOMS.fullmatch, ("a", "a ", " ")),
     "_MESSAGE_ID": (message._MESSAGE_ID.fullmatch, ("<", "<a", "a@", "<a@b", "@")),
@@ -183,10 +182,10 @@ def test_a_megabyte_of_a_mail_is_not_slow(part: str) -> None:
     assert time.process_time() - begin < 10
     begin = time.process_time()
     for name in (part * 100, line):
-        plain.name_of(name)
+        mail.name_of(name)
         header._own_name(name, "dev@lists.example.org", "dev")
-        subject.split_subject(line * 2)
-        list(subject.keys_of(line * 2))
+        threads.split_subject(line * 2)
+        list(threads.keys_of(line * 2))
     assert time.process_time() - begin < 1
 
 

@@ -19,7 +19,7 @@ import trustme
 from talking import talking
 from web_server import WebServer
 
-from sphinxext.digest.net import http as web
+from sphinxext.digest.net import http
 from sphinxext.digest.net.http import Answer, WebError, ask, check_web_url, download, is_public
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -78,7 +78,7 @@ def test_redirects_share_the_deadline(server: WebServer) -> None:
 
 
 def test_default_deadline(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "MAX_TIME", 0.3)
+    monkeypatch.setattr(http, "MAX_TIME", 0.3)
     server.pages["/"] = server.raw(HEAD, dribble=b"A: b\r\n")
     for call in (download, ask):
         with pytest.raises(WebError, match=r"longer than 0\.3 seconds"):
@@ -377,7 +377,7 @@ def test_a_server_outside_leads_to_no_private_network(server: WebServer, monkeyp
         inside.settimeout(10)
         url = f"http://127.0.0.2:{inside.getsockname()[1]}/"
         server.pages |= {"/": url, "/ok": b"ok", "/again": "/ok"}
-        monkeypatch.setattr(web, "is_public", lambda address: address == "127.0.0.1")
+        monkeypatch.setattr(http, "is_public", lambda address: address == "127.0.0.1")
         assert "leads from the internet to 127.0.0.2 in a private network" in str(failure(f"{server.url}/"))
         assert download(f"{server.url}/again") == b"ok"
         inside.setblocking(False)
@@ -386,7 +386,7 @@ def test_a_server_outside_leads_to_no_private_network(server: WebServer, monkeyp
         inside.settimeout(10)
         # the other ways are free
         for is_public in (lambda address: address == "127.0.0.2", lambda _: True, lambda _: False):
-            monkeypatch.setattr(web, "is_public", is_public)
+            monkeypatch.setattr(http, "is_public", is_public)
             results: list[object] = []
             thread = threading.Thread(target=lambda found=results: found.append(download(f"{server.url}/")))
             thread.start()

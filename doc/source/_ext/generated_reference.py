@@ -23,7 +23,7 @@ from sphinxext.digest.fragments import fields, schema
 from sphinxext.digest.model import Success
 from sphinxext.digest.settings import options
 from sphinxext.digest.settings import options as option_table
-from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml import compose
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -119,10 +119,10 @@ def _option(option: click.Option, context: click.Context) -> Iterator[str]:
 def limit_lines() -> Iterator[str]:
     """How large a fragment may be."""
     limits = (
-        ("bytes in a file", safeyaml.MAX_BYTES),
-        ("levels of lists and mappings", safeyaml.MAX_DEPTH),
-        ("values", safeyaml.MAX_NODES),
-        ("aliases", safeyaml.MAX_ALIASES),
+        ("bytes in a file", compose.MAX_BYTES),
+        ("levels of lists and mappings", compose.MAX_DEPTH),
+        ("values", compose.MAX_NODES),
+        ("aliases", compose.MAX_ALIASES),
         ("levels of lists and other blocks in a text", parse.MAX_DEPTH),
     )
     yield from (f"- {number:,} {what}" for what, number in limits)
@@ -145,7 +145,7 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {
 #: What each part is made from: its page is made again when one of these files changes.
 SOURCES: dict[str, tuple[Any, ...]] = {
     "options": (options, option_table),
-    "limits": (safeyaml, parse),
+    "limits": (compose, parse),
     "directives": (guard,),
     "fields": (fields,),
     "problems": (problems,),

@@ -23,7 +23,7 @@ from sphinxext.digest.fragments.fields import (
 from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment, read_participants
 from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Moment, Note, Success, Text, split_name
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.compose import MAX_BYTES, compose, decode, is_string, place_of, report_cut_values
 from sphinxext.digest.yaml.reader import NodeReader, read_text
 
 _WEEK = re.compile(r"R[-+][0-9]{1,2}")
@@ -53,16 +53,16 @@ def read_fragment(
     if name is None:
         message = "the name must end in '-' and 16 hexadecimal digits, the fragment's identity"
         problems.append(Problem(path, 0, 0, Code.FILE_NAME, message))
-    text = safeyaml.decode(data, path, problems)
+    text = decode(data, path, problems)
     if text is None:
         return None, problems
     before = len(problems)
-    root = safeyaml.compose(text, path, problems)
+    root = compose(text, path, problems)
     if root is None:
         if len(problems) == before:
             problems.append(Problem(path, 1, 1, Code.EMPTY, "there is nothing in the file"))
         return None, problems
-    safeyaml.report_cut_values(root, text, path, problems)
+    report_cut_values(root, text, path, problems)
     reader = _Reader(path, text, problems)
     reader.read_root(root)
     if left_out is not None:
@@ -91,7 +91,7 @@ class _Reader(NodeReader):
         self.order: int | None = None
         self.heading: str | None = None
         self.draft = False
-        self.budget = safeyaml.MAX_BYTES
+        self.budget = MAX_BYTES
         # of the characters that no text may have, YAML itself refuses those of ASCII
         self.has_refused = not source.isascii() and REFUSED_CHARACTER.search(source) is not None
 
@@ -130,7 +130,7 @@ class _Reader(NodeReader):
         if value is _REFUSED:
             return
         if name in TEXT_NOTES:
-            self.notes.append(TEXT_NOTES[name](place=safeyaml.place_of(key), text=value))
+            self.notes.append(TEXT_NOTES[name](place=place_of(key), text=value))
         else:
             self.heading = value
 
@@ -199,14 +199,14 @@ class _Reader(NodeReader):
             elif field.is_line:
                 values[name] = result.as_line()
             elif name == "continues":
-                values["continues_place"] = safeyaml.place_of(value)
+                values["continues_place"] = place_of(value)
         required = (field.name for field in section.fields.values() if field.required)
         if (
             self.require(node, values, f"a note in '{section.name}'", *required)
             and sound
             and self.is_about_something(section, node, values, before)
         ):
-            return section.note(place=safeyaml.place_of(node), index=index, **values)
+            return section.note(place=place_of(node), index=index, **values)
         texts = ((section.fields[name].type, value) for name, value in values.items() if name in section.fields)
         self.left_out += [(kind, value) for kind, value in texts if isinstance(value, Text) and isinstance(kind, Type)]
         return None
@@ -235,7 +235,7 @@ class _Reader(NodeReader):
         if section.note is Success and (match := SHORT_SUCCESS.fullmatch(text.value)):
             values["nick"], text = match["nick"], text.cut(match.start("text"))
         values[section.short] = text.as_line() if field.is_line else text
-        return section.note(place=safeyaml.place_of(node), index=index, **values)
+        return section.note(place=place_of(node), index=index, **values)
 
     def read_value(self, node: Node, kind: Type | Choice, name: str) -> Any:
         """Return the value of a field of a note, or ``_REFUSED`` after a problem."""
@@ -250,7 +250,7 @@ class _Reader(NodeReader):
         """Return True if so many characters more are not too many; aliases can repeat what is in the file."""
         self.budget -= size
         if self.budget < 0:
-            self.complain(node, Code.YAML_ALIASES, f"aliases expand to more than {safeyaml.MAX_BYTES:,} characters")
+            self.complain(node, Code.YAML_ALIASES, f"aliases expand to more than {MAX_BYTES:,} characters")
         return self.budget >= 0
 
     def read_scalar(self, node: Node, kind: Type | Choice, name: str) -> Any:
@@ -263,7 +263,7 @@ class _Reader(NodeReader):
             return _REFUSED
         if kind is Type.MOMENT and not node.tag:
             pass
-        elif not safeyaml.is_string(node):
+        elif not is_string(node):
             return self.refuse_scalar(node, kind, name)
         if not value or value.isspace():
             self.complain(node, Code.EMPTY_TEXT, f"'{name}' is empty")

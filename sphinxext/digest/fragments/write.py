@@ -16,7 +16,7 @@ from sphinxext.digest.fragments.fields import SECTION_FIELDS, TEXT_NOTES, Sectio
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.model import Participants, split_name
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.compose import is_string
 
 #: The key whose value is a mapping; all others have texts.
 PARTICIPANTS = next(
@@ -187,7 +187,7 @@ def _scalar(text: str, *, is_date: bool) -> str:
         return text
     if _NOT_PRINTABLE.search(text) or "\t" in text:
         return _double_quoted(text)
-    if _PLAIN.fullmatch(text) and not _LIKE_A_NUMBER.fullmatch(text) and safeyaml.is_string(ScalarNode("", text)):
+    if _PLAIN.fullmatch(text) and not _LIKE_A_NUMBER.fullmatch(text) and is_string(ScalarNode("", text)):
         return text
     if '"' in text or "\\" in text:
         return "'" + text.replace("'", "''") + "'"

@@ -20,7 +20,7 @@ from sphinxext.digest.release.config import ScanConfig
 from sphinxext.digest.release.git import GitError, HistoryError
 from sphinxext.digest.release.scan import NoteFile
 from sphinxext.digest.release.scanner import NoteSource, Scanner
-from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.compose import MAX_NODES, compose, decode, json_value
 
 _NAME = "reno.cache"
 #: More values than any project's release notes have.
@@ -237,22 +237,22 @@ def _note(content: bytes | str, path: str) -> Any:
     """
     problems: list[Problem] = []
     data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
-    text = safeyaml.decode(data, path, problems)
+    text = decode(data, path, problems)
     if text is None:
         raise ValueError(problems[-1].message)
     return _yaml(text)
 
 
-def _yaml(text: str, max_nodes: int = safeyaml.MAX_NODES) -> Any:
+def _yaml(text: str, max_nodes: int = MAX_NODES) -> Any:
     """Read YAML.
 
     :raises ValueError: if it is malformed or passes a limit.
     """
     problems: list[Problem] = []
-    node = safeyaml.compose(text, _NAME, problems, max_nodes=max_nodes, expands=True)
+    node = compose(text, _NAME, problems, max_nodes=max_nodes, expands=True)
     if problems:
         raise ValueError(problems[-1].message)
-    return None if node is None else safeyaml.json_value(node)
+    return None if node is None else json_value(node)
 
 
 def _first_line(error: Exception) -> str:

@@ -212,16 +212,16 @@ class _File:
     def _values(self) -> dict[str, object]:
         from yaml.nodes import MappingNode
 
-        from sphinxext.digest.yaml import compose as safeyaml
+        from sphinxext.digest.yaml.compose import MAX_BYTES, compose, decode
 
         found: list[Problem] = []
         try:
             with (self._root / self._path).open("rb") as stream:
-                text = safeyaml.decode(stream.read(safeyaml.MAX_BYTES + 1), self._path, found)
+                text = decode(stream.read(MAX_BYTES + 1), self._path, found)
         except OSError as error:
             message = f"the file cannot be read: {error.strerror or error}"
             raise DigestError(Problem(self._path, 0, 0, Code.UNREADABLE, message)) from None
-        node = safeyaml.compose(text, self._path, found, expands=True) if text is not None else None
+        node = compose(text, self._path, found, expands=True) if text is not None else None
         # reno accepts such files
         found = [problem for problem in found if problem.code not in (Code.BYTE_ORDER_MARK, Code.LINE_ENDS)]
         if found:
@@ -234,16 +234,16 @@ class _File:
         return self._values_of(node)
 
     def _values_of(self, root: MappingNode) -> dict[str, object]:
-        from sphinxext.digest.yaml import compose as safeyaml
+        from sphinxext.digest.yaml.compose import json_value, place_of
 
         try:
             for key, value in root.value:
-                place = safeyaml.place_of(key)
+                place = place_of(key)
                 self._places[str(key.value)] = place.line, place.column
                 if number := _ambiguous_number(value):
                     message = f"{key.value!r} must be a string: put {number} in quotes"
                     raise DigestError(self._problem(str(key.value), Code.BAD_SETTING, message))
-            values: dict[str, object] = safeyaml.json_value(root)
+            values: dict[str, object] = json_value(root)
         except ValueError as error:
             message = f"reno's configuration cannot be read: {error}"
             raise DigestError(Problem(self._path, 1, 1, Code.BAD_SETTING, message)) from None
@@ -254,11 +254,11 @@ def _ambiguous_number(node: Node) -> str:
     """Return the first scalar that is a number in YAML and a string to us, such as 0000000000000001, or ``""``."""
     from yaml.nodes import ScalarNode, SequenceNode
 
-    from sphinxext.digest.yaml import compose as safeyaml
+    from sphinxext.digest.yaml.compose import is_string, json_value
 
     for item in node.value if isinstance(node, SequenceNode) else [node]:
-        is_plain = isinstance(item, ScalarNode) and not item.tag and not safeyaml.is_string(item)
-        if is_plain and isinstance(safeyaml.json_value(item), str):
+        is_plain = isinstance(item, ScalarNode) and not item.tag and not is_string(item)
+        if is_plain and isinstance(json_value(item), str):
             return str(item.value)
     return ""
 

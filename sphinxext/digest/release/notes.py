@@ -14,7 +14,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.compose import compose, decode, is_string, place_of, report_cut_values
 from sphinxext.digest.yaml.reader import NodeReader, read_text
 
 
@@ -101,11 +101,11 @@ class NoteReader:
     def read(self, content: bytes, path: str, problems: list[Problem]) -> Parts | None:
         """Read the prelude and the sections of a note; None if nothing of it can be used."""
         found: list[Problem] = []
-        text = safeyaml.decode(content, path, found)
-        node = safeyaml.compose(text, path, found, expands=True) if text is not None else None
+        text = decode(content, path, found)
+        node = compose(text, path, found, expands=True) if text is not None else None
         parts = None
         if text is not None and isinstance(node, MappingNode):
-            safeyaml.report_cut_values(node, text, path, found)
+            report_cut_values(node, text, path, found)
             parts = self._parts(_FileReader(path, found, text), node)
         elif not any(problem.code not in ACCEPTED for problem in found):
             message = "a release note must be a mapping of sections, such as 'fixes:', to lists of texts"
@@ -139,7 +139,7 @@ class _FileReader(NodeReader):
                 self.complain(key, Code.WRONG_TYPE, "a section's name must be a string")
                 continue
             if key.value in last:
-                line = safeyaml.place_of(last[key.value][0]).line
+                line = place_of(last[key.value][0]).line
                 message = f"duplicate section '{key.value}'; the one on line {line} is lost"
                 self.complain(key, Code.DUPLICATE_KEY, message)
             last[key.value] = key, value
@@ -158,7 +158,7 @@ class _FileReader(NodeReader):
                 yield text
 
     def text(self, node: Node, what: str) -> Text | None:
-        if not isinstance(node, ScalarNode) or not safeyaml.is_string(node):
+        if not isinstance(node, ScalarNode) or not is_string(node):
             is_empty = isinstance(node, ScalarNode) and not node.value
             kind = _kind_of(node)
             message = f"{what} is empty" if is_empty else f"{what} is {kind} instead of a text: add '|' or quotes"

@@ -27,7 +27,7 @@ from sphinxext.digest.schedule.sources import (
     read_series_list,
 )
 from sphinxext.digest.settings.options import Settings
-from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.compose import compose
 from sphinxext.digest.yaml.reader import NodeReader
 
 
@@ -48,7 +48,7 @@ def read_source(
         table = read_table(text, whole, series_list.get(name), problems)
         return build_schedule(name, table, whole, series_list, problems) if table is not None else None
     before = len(problems)
-    root = safeyaml.compose(text, path, problems, max_aliases=0)
+    root = compose(text, path, problems, max_aliases=0)
     reader = NodeReader(path, problems)
     keys = {key.value for key, _ in root.value} if isinstance(root, MappingNode) else set()
     if root is None or not keys & {*KEYS, *OWN_KEYS}:

@@ -16,10 +16,10 @@ from yaml.nodes import Node, ScalarNode
 
 from sphinxext.digest.model import REFUSED_CHARACTER, Event, Place, Schedule, Scope, Text, Week, week_number
 from sphinxext.digest.problems import Code
-from sphinxext.digest.schedule import dates as days
+from sphinxext.digest.schedule import dates
 from sphinxext.digest.schedule.rows import name_of
 from sphinxext.digest.schedule.sources import Source
-from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.compose import is_string, place_of
 from sphinxext.digest.yaml.reader import NodeReader, read_text
 
 #: The version of JSON Schema that the schema is written in.
@@ -130,7 +130,7 @@ class _Cycle:
 
     def number(self, day: date) -> int:
         """Return the distance of a day's week to the release week, negative after it."""
-        return (self.zero - days.monday_of(day)).days // 7
+        return (self.zero - dates.monday_of(day)).days // 7
 
     def holds(self, day: date) -> bool:
         """Return True if a milestone may be on a day: from the first week on, and not too long after the release."""
@@ -159,12 +159,12 @@ def read_project_schedule(root: Node, text: str, reader: NodeReader, source: Sou
     for node in reader.items(values["milestones"], "milestones") if "milestones" in values else ():
         milestones.read(node)
     if not any(event.day == release for event in milestones.events):
-        place = safeyaml.place_of(values["release"])
+        place = place_of(values["release"])
         milestones.add("release", f"{title} release", Scope.CROSS_PROJECT, release, place, exact=True)
     return Schedule(
         series=series,
         title=title,
-        weeks=_weeks(cycle, milestones.events, safeyaml.place_of(values["start"])),
+        weeks=_weeks(cycle, milestones.events, place_of(values["start"])),
         release=release,
         path=reader.path,
         text_path=reader.path,
@@ -194,7 +194,7 @@ def _read_cycle(reader: NodeReader, values: Mapping[str, Node]) -> tuple[_Cycle 
         message = f"the release, on {release}, is before the start, on {start}"
         reader.complain(values["release"], Code.BAD_PERIOD, message)
         return None, None
-    cycle = _Cycle(days.monday_of(start), days.monday_of(release), days.monday_of(release))
+    cycle = _Cycle(dates.monday_of(start), dates.monday_of(release), dates.monday_of(release))
     if cycle.number(start) > MAX_BEFORE:
         message = f"a cycle has at most {MAX_BEFORE} weeks before the release, but {start} is earlier"
         reader.complain(values["start"], Code.BAD_PERIOD, message)
@@ -206,7 +206,7 @@ def _read_cycle(reader: NodeReader, values: Mapping[str, Node]) -> tuple[_Cycle 
         message = f"'end' must be at most {MAX_AFTER} weeks after the release, on {release}, not {end}"
         reader.complain(values["end"], Code.BAD_PERIOD, message)
         return cycle, release
-    return _Cycle(cycle.start, cycle.zero, days.monday_of(end)), release
+    return _Cycle(cycle.start, cycle.zero, dates.monday_of(end)), release
 
 
 class _Milestones:
@@ -233,7 +233,7 @@ class _Milestones:
         project = lines.get("project")
         scope = lines.get("scope") or (Scope.PROJECT_SPECIFIC if project else Scope.CROSS_PROJECT)
         name = lines.get("id") or _NO_ID.sub("-", title.lower()).strip("-") or "milestone"
-        place = safeyaml.place_of(node)
+        place = place_of(node)
         self.add(name, title, Scope(scope), day, place, exact="date" in values, text=text, project=project)
 
     def add(
@@ -253,7 +253,7 @@ class _Milestones:
             id=name,
             title=title,
             scope=scope,
-            week=days.working_week(day),
+            week=dates.working_week(day),
             day=day,
             place=place,
             exact=exact,
@@ -289,14 +289,14 @@ class _Milestones:
             self.reader.complain(node, Code.BAD_VALUE, f"'week' must be a week such as R-17 or R+1, not '{name}'")
             return None
         try:
-            return days.weekday_of(days.working_week(self.cycle.zero - number * days.WEEK), days.THURSDAY)
+            return dates.weekday_of(dates.working_week(self.cycle.zero - number * dates.WEEK), dates.THURSDAY)
         except OverflowError:
             self.reader.complain(node, Code.BAD_VALUE, f"the week {name} is out of range")
             return None
 
     def text(self, node: Node) -> Text | None:
         """Read a text of one or more lines, or return None after a problem."""
-        if not isinstance(node, ScalarNode) or not safeyaml.is_string(node):
+        if not isinstance(node, ScalarNode) or not is_string(node):
             self.reader.complain(node, Code.WRONG_TYPE, "'text' must be a text")
         elif not node.value.strip():
             self.reader.complain(node, Code.EMPTY_TEXT, "'text' is empty")
@@ -313,7 +313,7 @@ def _weeks(cycle: _Cycle, events: list[Event], place: Place) -> tuple[Week, ...]
     last = max(cycle.end, *(event.week.start for event in ordered))
     weeks = []
     for count in range((last - cycle.start).days // 7 + 1):
-        period = days.working_week(cycle.start + count * days.WEEK)
+        period = dates.working_week(cycle.start + count * dates.WEEK)
         number = cycle.number(period.start)
         of_week = tuple(event for event in ordered if event.week == period)
         week = Week(

@@ -18,7 +18,7 @@ from yaml.nodes import Node, ScalarNode
 from sphinxext.digest.model import Period, Place, Scope, week_number
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.schedule.dates import FRIDAY, WEEK, WEEKDAYS, monday_of
-from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.compose import place_of
 from sphinxext.digest.yaml.reader import NodeReader
 
 START, RELEASE, CYCLE = KEYS = ("start-week", "release-week", "cycle")
@@ -77,7 +77,7 @@ def read_cycle(root: Node, reader: NodeReader) -> Table:
 
 def _read_claim(reader: NodeReader, node: Node, name: str) -> Claim | None:
     day = reader.day(node, name)
-    return Claim(day, safeyaml.place_of(node)) if day else None
+    return Claim(day, place_of(node)) if day else None
 
 
 def _read_row(reader: NodeReader, node: Node) -> Row | None:
@@ -95,14 +95,14 @@ def _read_row(reader: NodeReader, node: Node) -> Row | None:
         reader.complain(values["name"], Code.BAD_VALUE, f"a week must have a name such as R-17 or R+0, not '{name}'")
         name = None
     mentions = [
-        Mention(id, scope, safeyaml.place_of(item))
+        Mention(id, scope, place_of(item))
         for key, scope in _SCOPES.items()
         if key in values
         for item in reader.items(values[key], key)
         if isinstance(item, ScalarNode) or _refuse(reader, item, key)
         if (id := reader.line(item, key)) is not None
     ]
-    return Row(Period(start, end), safeyaml.place_of(node), name, tuple(mentions))
+    return Row(Period(start, end), place_of(node), name, tuple(mentions))
 
 
 def _refuse(reader: NodeReader, node: Node, key: str) -> bool:

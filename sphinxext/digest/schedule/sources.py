@@ -16,7 +16,7 @@ from yaml.nodes import Node, SequenceNode
 
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.schedule.dates import monday_of
-from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.compose import MAX_BYTES, compose, decode
 from sphinxext.digest.yaml.reader import NodeReader
 
 YAML, RST, STATUS = "schedule.yaml", "schedule.rst", "series_status.yaml"
@@ -216,7 +216,7 @@ def read_series_list(file: Path, path: str, problems: list[Problem]) -> SeriesLi
     """Read the list of all series. Invalid series are problems and left out."""
     text = read_file(file, path, problems)
     before = len(problems)
-    root = safeyaml.compose(text, path, problems, max_aliases=0) if text is not None else None
+    root = compose(text, path, problems, max_aliases=0) if text is not None else None
     if root is None:
         if text is not None and len(problems) == before:
             problems.append(Problem(path, 1, 1, Code.EMPTY, "there is nothing in the file"))
@@ -259,9 +259,9 @@ def read_file(file: Path, path: str, problems: list[Problem]) -> str | None:
             problems.append(Problem(path, 0, 0, Code.UNREADABLE, "cannot be read: not a regular file"))
             return None
         with file.open("rb") as stream:
-            data = stream.read(safeyaml.MAX_BYTES + 1)
+            data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a valid file name"
         problems.append(Problem(path, 0, 0, Code.UNREADABLE, f"cannot be read: {reason}"))
         return None
-    return safeyaml.decode(data, path, problems)
+    return decode(data, path, problems)

@@ -21,7 +21,7 @@ def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place],
     # a project without this file needs no YAML in a build where nothing changed
     from yaml import MappingNode
 
-    from sphinxext.digest.yaml import compose as safeyaml
+    from sphinxext.digest.yaml.compose import compose, decode, place_of, report_cut_values
     from sphinxext.digest.yaml.reader import NodeReader
 
     problems: list[Problem] = []
@@ -30,11 +30,11 @@ def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place],
         data = file.read_bytes()
     except OSError as error:
         return {}, {}, [Problem(SETTINGS_FILE, 0, 0, Code.UNREADABLE, f"cannot be read: {error.strerror}")]
-    text = safeyaml.decode(data, SETTINGS_FILE, problems)
-    node = safeyaml.compose(text, SETTINGS_FILE, problems, max_aliases=0) if text is not None else None
+    text = decode(data, SETTINGS_FILE, problems)
+    node = compose(text, SETTINGS_FILE, problems, max_aliases=0) if text is not None else None
     if text is None or node is None:
         return {}, {}, problems
-    safeyaml.report_cut_values(node, text, SETTINGS_FILE, problems)
+    report_cut_values(node, text, SETTINGS_FILE, problems)
     if not isinstance(node, MappingNode):
         problems.append(Problem(SETTINGS_FILE, 1, 1, Code.WRONG_TYPE, "the settings must be a mapping"))
         return {}, {}, problems
@@ -46,7 +46,7 @@ def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place],
         result = reader.plain_value(value)
         if len(problems) == before:
             values[name] = result
-        places[name] = safeyaml.place_of(key)
+        places[name] = place_of(key)
         if name == COLLECTIONS:
             places |= _places_of_collections(value)
     return values, places, problems

@@ -12,7 +12,7 @@ import pytest
 
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.fragments.read import read_fragment
-from sphinxext.digest.gather.mail import ranking as choose_module
+from sphinxext.digest.gather.mail import ranking
 from sphinxext.digest.gather.mail.draft import draft_thread, growth
 from sphinxext.digest.gather.mail.ranking import (
     Candidate,
@@ -293,9 +293,7 @@ def test_what_somebody_made_of_a_draft(candidates: Candidates, monkeypatch: pyte
     (one,) = candidates(conversation())
     assert not one.is_there
     # the collection's first fragment has the identity of the thread
-    monkeypatch.setattr(
-        choose_module, "identity_of", lambda *parts: f"{1 if parts[1] == 'a0@example.org' else 2:016x}"
-    )
+    monkeypatch.setattr(ranking, "identity_of", lambda *parts: f"{1 if parts[1] == 'a0@example.org' else 2:016x}")
     for note, status in {
         "items: [Locks]": Status.SUMMARIZED,
         "draft: true\nitems: [Locks]": Status.DRAFTED,

@@ -31,7 +31,7 @@ from sphinxext.digest.model import Fragment, Kind, Period, split_name
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings.options import COLLECTIONS, SETTINGS_FILE, Settings
 from sphinxext.digest.settings.project import Project, load_project
-from sphinxext.digest.yaml import compose as safeyaml
+from sphinxext.digest.yaml.compose import compose
 
 _KEY = "intervals"
 
@@ -49,7 +49,7 @@ def with_intervals(project: Project, settings: Settings, periods: Sequence[Perio
     """
     file = project.root / SETTINGS_FILE
     text = file.read_text(encoding="utf-8") if file.exists() else "---\n"
-    root = safeyaml.compose(text, SETTINGS_FILE, [], max_aliases=0)
+    root = compose(text, SETTINGS_FILE, [], max_aliases=0)
     is_main = settings is project.main
     parent = root if is_main else _value(_value(root, COLLECTIONS), settings.pages)
     known = settings.intervals if not is_main and _value(parent, _KEY) is None else ()
@@ -69,7 +69,7 @@ def check_intervals(root: Path, text: str, folder: str, periods: Sequence[Period
     :raises DigestError: if they do not.
     """
     problems: list[Problem] = []
-    node = safeyaml.compose(text, SETTINGS_FILE, problems, max_aliases=0)
+    node = compose(text, SETTINGS_FILE, problems, max_aliases=0)
     found = _periods(node, folder, load_project(root)[0])
     if problems or not {str(period) for period in periods} <= found:
         message = f"add to the '{_KEY}' by hand: {', '.join(map(str, periods))}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sphinxext.digest.fragments.values import ValueProblem, check_url
 from sphinxext.digest.gather.importer import Block, Form, Post, Words
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.text import rst as escape
+from sphinxext.digest.text import rst
 from sphinxext.digest.text.urls import join_url
 
 #: A number that refers to the list.
@@ -78,7 +78,7 @@ class References:
                 pieces += self._link(run.text, run.url, line)
             else:
                 pieces += self._plain(run.text, line)
-        return escape.begun(escape.joined(pieces))
+        return rst.begun(rst.joined(pieces))
 
     def check(self, url: str, line: int) -> str | None:
         """Return the URL if a fragment may have it; otherwise that is reported."""
@@ -102,22 +102,22 @@ class References:
         target = self.check(url, line)
         inner = text.strip()
         start = text.index(inner)
-        yield escape.escaped(text[:start]), False
+        yield rst.escaped(text[:start]), False
         if target is None or inner == target:
-            yield escape.escaped(inner), False
+            yield rst.escaped(inner), False
         else:
-            yield escape.link(inner.replace("\n", " "), target), True
-        yield escape.escaped(text[start + len(inner) :]), False
+            yield rst.link(inner.replace("\n", " "), target), True
+        yield rst.escaped(text[start + len(inner) :]), False
 
     def _plain(self, text: str, line: int) -> Iterator[tuple[str, bool]]:
         position = 0
         for match in NUMBER.finditer(text):
             target = self._target_of(int(match[1]), line)
             if target is not None:
-                yield escape.escaped(text[position : match.start()]), False
-                yield escape.link(match[0], target), True
+                yield rst.escaped(text[position : match.start()]), False
+                yield rst.link(match[0], target), True
                 position = match.end()
-        yield escape.escaped(text[position:]), False
+        yield rst.escaped(text[position:]), False
 
     def _target_of(self, number: int, line: int) -> str | None:
         target = self.target(number)
@@ -272,7 +272,7 @@ def _block_lines(block: Block, level: int, references: References) -> list[str]:
     if "\n" in block.plain.strip():
         return _line_block(block, first, rest, references)
     text = references.rst(block.words, block.line)
-    lines = escape.filled(text, len(rest))
+    lines = rst.filled(text, len(rest))
     return [f"{rest if count else first}{line}".rstrip() for count, line in enumerate(lines)]
 
 
@@ -280,7 +280,7 @@ def _line_block(block: Block, first: str, rest: str, references: References) -> 
     """Lines that end where they do."""
     result: list[str] = []
     for words in block.words.lines():
-        lines = escape.filled(references.rst(words, block.line), len(rest) + 2)
+        lines = rst.filled(references.rst(words, block.line), len(rest) + 2)
         result += [f"{rest}{'  ' if count else '| '}{line}".rstrip() for count, line in enumerate(lines)]
     result[0] = first + result[0][len(rest) :]
     return result

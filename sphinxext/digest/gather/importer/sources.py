@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sphinxext.digest.gather.importer import Block, Form, Post, clean, mail
-from sphinxext.digest.gather.importer import html as markup
+from sphinxext.digest.gather.importer import Block, Form, Post, clean, html, mail
 from sphinxext.digest.gather.importer.dialects import dialect_of, is_wxr, posts_of_river, read_export
 from sphinxext.digest.gather.importer.layout import blocks_of_text
 from sphinxext.digest.gather.importer.titles import read_title, without_tags
@@ -127,7 +126,7 @@ def _read_text(text: str, path: str, source: PostSource) -> None:
     if page is None and not begins_with_tag and (sign := dialect_of(lines, path)):
         message = f"this is {sign.dialect} ('{sign.text}'), which is not read yet: import the HTML that is made of it"
         raise DigestError(*source.problems, Problem(path, sign.line, sign.column, Code.NOT_A_DIGEST, message))
-    if markup.is_html(text):
+    if html.is_html(text):
         source.posts.append(_post_of_html(text, path))
         return
     if page is not None:
@@ -203,7 +202,7 @@ def _is_title(text: str, *, first: bool) -> bool:
 def _post_of_html(text: str, path: str) -> Post:
     """Read a page. Its title is the heading with a period, the page's title, or its first heading of level 1."""
     lines = text.split("\n")
-    blocks, heads, title = markup.blocks_of_html(text, 1)
+    blocks, heads, title = html.blocks_of_html(text, 1)
     post = Post(path, blocks, title, heads=heads, source=lines)
     candidates = [block for block in blocks[:_FIRST] if block.form is not Form.BULLET and len(block.plain) < _LONGEST]
     dated = [block for block in candidates if PERIODICAL.search(block.plain) and read_title(block.plain).days]
