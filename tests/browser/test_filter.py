@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sphinxext.digest.extension.html.filter import SCRIPT, STYLES, words_of_filter
+from sphinxext.digest.extension.html.filter import SCRIPT, STYLES, filter_messages
 from sphinxext.digest.model import ENGLISH
 
 from .test_pages import WIDE, see
@@ -121,7 +121,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> str:
     (folder / "index.html").write_text(
         '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Digests</title>'
         f'<link rel="stylesheet" href="digest.css"><link rel="stylesheet" href="{STYLES}">'
-        f'<script src="{SCRIPT}" data-notes="{notes}" data-words="{html.escape(words_of_filter(ENGLISH))}"></script>'
+        f'<script src="{SCRIPT}" data-notes="{notes}" data-words="{html.escape(filter_messages(ENGLISH))}"></script>'
         '<main><h1>Digests</h1><dl class="digest-years digest-of-digests"><dt>2026<dd>All</dl></main></html>',
         encoding="utf-8",
     )

@@ -10,7 +10,7 @@ import pytest
 
 from sphinxext.digest.collection.compose import compose, tells_releases
 from sphinxext.digest.collection.load import Collection
-from sphinxext.digest.model import Digest, Kind, Origin, Period, ReleasedVersion, Section, Text, Words
+from sphinxext.digest.model import Digest, Kind, Messages, Origin, Period, ReleasedVersion, Section, Text
 from sphinxext.digest.model.period import parse_interval
 
 Make = Callable[..., Collection]
@@ -398,7 +398,7 @@ class TestOrigins:
         assert headings(compose(make_collection(fragments), WEEK)) == ["B"]
 
 
-class Upper(Words):
+class Upper(Messages):
     """A language whose words are ours in capitals."""
 
     def gettext(self, message: str) -> str:
@@ -415,7 +415,7 @@ def test_words_of_another_language(make_collection: Make) -> None:
     collection = make_collection(
         {"one": ALL_KINDS}, sections=["successes", "items", "countdown", "releases"], title="Of {period}"
     )
-    digest = compose(collection, WEEK, released=TestReleases.VERSIONS, words=Upper())
+    digest = compose(collection, WEEK, released=TestReleases.VERSIONS, messages=Upper())
     assert digest.title == "Of 2015-11-28 2015-12-04"
     assert [(heading(section), section.name) for section in digest.sections[1:]] == [
         ("SUCCESSBOT SAYS", ""),

@@ -25,7 +25,7 @@ from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser
-from sphinxext.digest.model import Kind, Origin, Section, Words
+from sphinxext.digest.model import Kind, Messages, Origin, Section
 from sphinxext.digest.model.fragment import OtherProject
 
 from .conftest import DigestNames
@@ -57,7 +57,7 @@ def test_a_countdown_of_another_project_names_it(make_collection: Callable[..., 
     assert "Project: Gannet" in "".join(part.astext() for part in builder.countdown(replace(entry, fragment=fragment)))
 
 
-class German(Words):
+class German(Messages):
     """A few words of another language."""
 
     TRANSLATED: ClassVar = {
@@ -117,7 +117,7 @@ def test_translated_successes(
 ) -> None:
     collection = make_collection({"a": f"date: 2015-12-01\nsuccesses: [{success}]\n"})
     parser = TextParser(Guard(), translation=Catalogue(message, translation))
-    builder = NoteBuilder(collection.settings, parser, DigestNames(collection), words=German())
+    builder = NoteBuilder(collection.settings, parser, DigestNames(collection), messages=German())
     item = builder.success(collection.entries[0])
     assert item.astext().strip() == shown
     assert parser.problems == []
@@ -128,7 +128,7 @@ def test_words_of_the_project_have_its_file(make_collection: Callable[..., Colle
     text = "date: 2015-12-01\n\nitems:\n- {group: Specs, text: Close}\n"
     collection = make_collection({"a": text}, empty_group="Nothing at all.")
     parser = TextParser(Guard(), root=Path("/project"))
-    builder = NoteBuilder(collection.settings, parser, DigestNames(collection), words=German())
+    builder = NoteBuilder(collection.settings, parser, DigestNames(collection), messages=German())
 
     def place(node: nodes.Element) -> tuple[str, object, object, str]:
         return node.astext(), node.source, node.line, node.rawsource
@@ -142,5 +142,5 @@ def test_words_of_the_project_have_its_file(make_collection: Callable[..., Colle
     assert place(builder.heading_of_section(of_settings)) == ("Specs", settings, 1, "Specs")
     for ours in (replace(section, origin=Origin.OURS), replace(section, entries=())):
         assert place(builder.heading_of_section(ours)) == ("Specs", None, None, "")
-    default = NoteBuilder(make_collection({"b": text}).settings, parser, DigestNames(collection), words=German())
+    default = NoteBuilder(make_collection({"b": text}).settings, parser, DigestNames(collection), messages=German())
     assert place(default.of_settings("empty_group")) == ("Diese Woche nichts.", None, None, "")

@@ -16,7 +16,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 import sphinxext.digest
-from sphinxext.digest.extension.i18n import CATALOGUE, LOCALES, words_for
+from sphinxext.digest.extension.i18n import CATALOGUE, LOCALES, messages_for
 from sphinxext.digest.model import ENGLISH, Period
 
 from .building import Build, Project, copy_root, empty_project
@@ -195,7 +195,7 @@ PERIODS = {
 def test_periods(number: int, language: str) -> None:
     for (start, end), titles in PERIODS.items():
         period = Period(date.fromisoformat(start), date.fromisoformat(end))
-        assert words_for(language).period(period) == titles[number]
+        assert messages_for(language).period(period) == titles[number]
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_periods(number: int, language: str) -> None:
     ],
 )
 def test_days(language: str, words: list[str]) -> None:
-    own, day = words_for(language), date(2015, 3, 4)
+    own, day = messages_for(language), date(2015, 3, 4)
     week = Period(date(2015, 3, 2), date(2015, 3, 6))
     found = [
         *(own.day(day), own.day_of_year(day), own.month(day), own.short_month(day), own.month_of_year(day)),
@@ -222,7 +222,7 @@ def test_days(language: str, words: list[str]) -> None:
 
 @pytest.mark.parametrize("language", ["en", "en_GB", "en-US", "", None, "nonsense", "xx_YY"])
 def test_english_and_languages_that_nobody_knows(language: str | None) -> None:
-    assert words_for(language) is ENGLISH
+    assert messages_for(language) is ENGLISH
 
 
 # pages

@@ -14,6 +14,7 @@ from sphinxext.digest.model import (
     Entry,
     Item,
     Kind,
+    Messages,
     Origin,
     Period,
     ReleasedVersion,
@@ -21,10 +22,9 @@ from sphinxext.digest.model import (
     Story,
     Thread,
     ThreadLinks,
-    Words,
 )
+from sphinxext.digest.model.messages import N_, filled
 from sphinxext.digest.model.period import countdown_week
-from sphinxext.digest.model.words import N_, filled
 from sphinxext.digest.settings.options import RELEASES, SECTIONS, Settings, is_default, words_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def compose(
     period: Period,
     settings: Settings | None = None,
     released: tuple[ReleasedVersion, ...] = (),
-    words: Words = ENGLISH,
+    messages: Messages = ENGLISH,
 ) -> Digest:
     """Compose the digest of a period.
 
@@ -52,7 +52,7 @@ def compose(
 
     :param settings: where they are not the collection's own.
     :param released: the versions of the project that were released in the period, if the digest tells them.
-    :param words: ours, for headings and the title.
+    :param messages: ours, for headings and the title.
     """
     settings = settings or collection.settings
     shown = {Kind.PRELUDE, Kind.CLOSING, *(SECTIONS[name] for name in settings.sections)}
@@ -65,15 +65,15 @@ def compose(
             sections += _standing_groups(entries, settings)
             standing_done = True
         if kind in _SECTIONS:
-            sections += _SECTIONS[kind](entries, settings, words)
+            sections += _SECTIONS[kind](entries, settings, messages)
         else:
-            sections += _releases(released, period, words)
+            sections += _releases(released, period, messages)
     threads = {
         entry.identity: collection.threads.get(entry.identity, ThreadLinks())
         for entry in entries
         if entry.kind is Kind.THREAD
     }
-    return Digest(period, digest_title(period, settings, words), tuple(_in_own_order(sections)), threads)
+    return Digest(period, digest_title(period, settings, messages), tuple(_in_own_order(sections)), threads)
 
 
 def tells_releases(settings: Settings) -> bool:
@@ -81,28 +81,31 @@ def tells_releases(settings: Settings) -> bool:
     return RELEASES in settings.sections
 
 
-def digest_title(period: Period, settings: Settings, words: Words = ENGLISH) -> str:
+def digest_title(period: Period, settings: Settings, messages: Messages = ENGLISH) -> str:
     """Return the title of the digest of a period, from the option ``title``."""
     return settings.title.format(
-        period=words.period(period), year=period.end.year, start=period.start.isoformat(), end=period.end.isoformat()
+        period=messages.period(period),
+        year=period.end.year,
+        start=period.start.isoformat(),
+        end=period.end.isoformat(),
     )
 
 
-def countdown_heading(entry: Entry, *, with_series: bool, words: Words = ENGLISH) -> str:
+def countdown_heading(entry: Entry, *, with_series: bool, messages: Messages = ENGLISH) -> str:
     """Return the heading of a countdown: ``Release Countdown For Week R-17, Dec 7-11``."""
     note = entry.note
     assert isinstance(note, Countdown)
     series = f" ({note.series[:1].upper()}{note.series[1:]})" if with_series else ""
-    return f"{week_heading(note.week, countdown_week(entry.moment.day), words)}{series}"
+    return f"{week_heading(note.week, countdown_week(entry.moment.day), messages)}{series}"
 
 
-def week_heading(name: str | None, period: Period, words: Words = ENGLISH) -> str:
+def week_heading(name: str | None, period: Period, messages: Messages = ENGLISH) -> str:
     """Return the heading of the countdown for a week."""
     if name:
-        pattern = words.gettext("Release Countdown For Week {week}, {days}")
+        pattern = messages.gettext("Release Countdown For Week {week}, {days}")
     else:
-        pattern = words.gettext("Release Countdown For the Week of {days}")
-    return filled(pattern, week=name, days=words.week(period))
+        pattern = messages.gettext("Release Countdown For the Week of {days}")
+    return filled(pattern, week=name, days=messages.week(period))
 
 
 def _in_own_order(sections: list[Section]) -> Iterator[Section]:
@@ -149,18 +152,18 @@ def _of_kind(kind: Kind, entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.kind is kind]
 
 
-def _successes(entries: Iterable[Entry], settings: Settings, words: Words) -> Iterator[Section]:
+def _successes(entries: Iterable[Entry], settings: Settings, messages: Messages) -> Iterator[Section]:
     """Yield the section of successes, with the digest's own closing if it has one."""
     successes = _of_kind(Kind.SUCCESS, entries)
     if successes:
         closing = _of_kind(Kind.CLOSING, entries)
         own = next((entry.fragment.heading for entry in successes if entry.fragment.heading), None)
         ours = Origin.OURS if is_default(settings, "success_heading") else Origin.SETTINGS
-        heading = own or words_of(settings, "success_heading", words)
+        heading = own or words_of(settings, "success_heading", messages)
         yield Section(Kind.SUCCESS, heading, (*successes, *closing), origin=Origin.FRAGMENT if own else ours)
 
 
-def _items(entries: Iterable[Entry], settings: Settings, words: Words) -> Iterator[Section]:
+def _items(entries: Iterable[Entry], settings: Settings, messages: Messages) -> Iterator[Section]:
     """Yield the groups of items, in the order of their first items, with the stories of the same group."""
     done = set(settings.groups)
     for entry in _of_kind(Kind.ITEM, entries):
@@ -169,32 +172,32 @@ def _items(entries: Iterable[Entry], settings: Settings, words: Words) -> Iterat
             done.add(group)
             section = _group(Kind.ITEM, group, _members(group, entries))
             if group == UNGROUPED_ITEMS:
-                section = replace(section, heading=words.gettext(UNGROUPED_ITEMS), origin=Origin.OURS)
+                section = replace(section, heading=messages.gettext(UNGROUPED_ITEMS), origin=Origin.OURS)
             yield section
 
 
-def _countdowns(entries: Iterable[Entry], _settings: Settings, words: Words) -> Iterator[Section]:
+def _countdowns(entries: Iterable[Entry], _settings: Settings, messages: Messages) -> Iterator[Section]:
     countdowns = _of_kind(Kind.COUNTDOWN, entries)
     several = len({entry.note.series for entry in countdowns if isinstance(entry.note, Countdown)}) > 1
     for entry in countdowns:
         own = entry.fragment.heading
-        heading = own or countdown_heading(entry, with_series=several, words=words)
+        heading = own or countdown_heading(entry, with_series=several, messages=messages)
         yield Section(Kind.COUNTDOWN, heading, (entry,), origin=Origin.FRAGMENT if own else Origin.OURS)
 
 
-def _releases(released: tuple[ReleasedVersion, ...], period: Period, words: Words) -> Iterator[Section]:
+def _releases(released: tuple[ReleasedVersion, ...], period: Period, messages: Messages) -> Iterator[Section]:
     if released:
         name = RELEASED_THIS_WEEK if period.end - period.start == _WEEK else RELEASED
-        yield Section(Kind.RELEASE, words.gettext(name), (), released, Origin.OURS, name)
+        yield Section(Kind.RELEASE, messages.gettext(name), (), released, Origin.OURS, name)
 
 
-def _threads(entries: Iterable[Entry], _settings: Settings, _words: Words) -> Iterator[Section]:
+def _threads(entries: Iterable[Entry], _settings: Settings, _words: Messages) -> Iterator[Section]:
     for entry in _of_kind(Kind.THREAD, entries):
         assert isinstance(entry.note, Thread)
         yield Section(Kind.THREAD, entry.note.title, (entry,))
 
 
-def _stories(entries: Iterable[Entry], settings: Settings, _words: Words) -> Iterator[Section]:
+def _stories(entries: Iterable[Entry], settings: Settings, _words: Messages) -> Iterator[Section]:
     """Yield the stories, each on its own or with the stories of its group.
 
     Stories of a group with items are in the section of the items.
@@ -211,7 +214,7 @@ def _stories(entries: Iterable[Entry], settings: Settings, _words: Words) -> Ite
             yield _group(Kind.STORY, group, tuple(story for story in stories if _group_of(story) == group))
 
 
-_SECTIONS: dict[Kind, Callable[[Iterable[Entry], Settings, Words], Iterable[Section]]] = {
+_SECTIONS: dict[Kind, Callable[[Iterable[Entry], Settings, Messages], Iterable[Section]]] = {
     Kind.SUCCESS: _successes,
     Kind.ITEM: _items,
     Kind.COUNTDOWN: _countdowns,

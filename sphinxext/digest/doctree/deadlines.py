@@ -9,9 +9,9 @@ from datetime import date
 from docutils import nodes
 
 from sphinxext.digest.doctree.lines import line_with, sentence
-from sphinxext.digest.model import ENGLISH, Countdown, Entry, Event, Outlook, Schedule, Scope, Week, Words
+from sphinxext.digest.model import ENGLISH, Countdown, Entry, Event, Messages, Outlook, Schedule, Scope, Week
+from sphinxext.digest.model.messages import N_, filled
 from sphinxext.digest.model.period import countdown_week
-from sphinxext.digest.model.words import N_, filled
 
 #: Marks the words of a day, whose ``day`` is the same in ISO form.
 DAY_CLASS = "digest-day"
@@ -60,43 +60,43 @@ def outlook_of_note(schedule: Schedule, entry: Entry) -> Outlook | None:
     return schedule.outlook(entry.moment.day, week) if week is not None else None
 
 
-def day_node(day: date, *classes: str, words: Words = ENGLISH) -> nodes.inline:
+def day_node(day: date, *classes: str, messages: Messages = ENGLISH) -> nodes.inline:
     """Return a day in words, with its date for programs."""
-    return nodes.inline("", words.day_of_year(day), classes=[DAY_CLASS, *classes], day=day.isoformat())
+    return nodes.inline("", messages.day_of_year(day), classes=[DAY_CLASS, *classes], day=day.isoformat())
 
 
-def span_words(days: int, words: Words = ENGLISH) -> str:
+def span_words(days: int, messages: Messages = ENGLISH) -> str:
     """Return a number of days in weeks and days: ``2 weeks and 1 day``."""
     weeks, rest = divmod(days, 7)
-    in_weeks = words.ngettext("{number} week", "{number} weeks", weeks)
-    in_days = words.ngettext("{number} day", "{number} days", rest)
+    in_weeks = messages.ngettext("{number} week", "{number} weeks", weeks)
+    in_days = messages.ngettext("{number} day", "{number} days", rest)
     if weeks and rest:
-        return filled(words.gettext("{weeks} and {days}"), weeks=in_weeks, days=in_days)
+        return filled(messages.gettext("{weeks} and {days}"), weeks=in_weeks, days=in_days)
     return in_weeks if weeks else in_days
 
 
-def left_words(days: int, words: Words = ENGLISH) -> str:
+def left_words(days: int, messages: Messages = ENGLISH) -> str:
     """Return the distance to a day: ``in 2 weeks and 1 day``, ``today``, ``3 days ago``."""
     if days == 0:
-        return words.gettext("today")
-    pattern = words.gettext("in {span}") if days > 0 else words.gettext("{span} ago")
-    return filled(pattern, span=span_words(abs(days), words))
+        return messages.gettext("today")
+    pattern = messages.gettext("in {span}") if days > 0 else messages.gettext("{span} ago")
+    return filled(pattern, span=span_words(abs(days), messages))
 
 
-def time_left(outlook: Outlook, name: EventName = plain_name, words: Words = ENGLISH) -> list[nodes.Node]:
+def time_left(outlook: Outlook, name: EventName = plain_name, messages: Messages = ENGLISH) -> list[nodes.Node]:
     """Return the days to the next deadline and to the release, and the day that they count from."""
-    today = [day_node(outlook.now, "digest-now", words=words)]
-    now = nodes.paragraph("", "", *sentence(words.gettext("As of {day}:"), day=today))
+    today = [day_node(outlook.now, "digest-now", messages=messages)]
+    now = nodes.paragraph("", "", *sentence(messages.gettext("As of {day}:"), day=today))
     lines = []
     release = outlook.schedule.release
     if outlook.next is not None and outlook.days_to_next is not None:
-        pattern = words.gettext("Next deadline: {event}, {day} ({left})")
-        left, day = left_words(outlook.days_to_next, words), day_node(outlook.next.day, words=words)
+        pattern = messages.gettext("Next deadline: {event}, {day} ({left})")
+        left, day = left_words(outlook.days_to_next, messages), day_node(outlook.next.day, messages=messages)
         lines.append(line_with(*sentence(pattern, event=name(outlook.next), day=[day], left=left)))
         lines[-1]["days"] = outlook.days_to_next
     days = (release - outlook.now).days
-    left, day = left_words(days, words), day_node(release, words=words)
-    lines.append(line_with(*sentence(words.gettext("Release: {day} ({left})"), day=[day], left=left)))
+    left, day = left_words(days, messages), day_node(release, messages=messages)
+    lines.append(line_with(*sentence(messages.gettext("Release: {day} ({left})"), day=[day], left=left)))
     lines[-1]["days"] = days
     listing = nodes.bullet_list("", *lines, bullet="*")
     week = outlook.week.name if outlook.week is not None else None
@@ -104,10 +104,10 @@ def time_left(outlook: Outlook, name: EventName = plain_name, words: Words = ENG
 
 
 def deadlines(
-    outlook: Outlook, name: EventName = plain_name, limit: int | None = None, words: Words = ENGLISH
+    outlook: Outlook, name: EventName = plain_name, limit: int | None = None, messages: Messages = ENGLISH
 ) -> list[nodes.Node]:
     """Return the deadlines of this week, of the next one, and later ones, each list under its label."""
-    gettext = words.gettext
+    gettext = messages.gettext
     groups = (
         (gettext("This week"), outlook.this_week),
         (gettext("Next week"), outlook.next_week),
@@ -118,51 +118,53 @@ def deadlines(
         shown = events if limit is None else events[:limit]
         limit = None if limit is None else limit - len(shown)
         if shown:
-            lines = [deadline_line(event, outlook, name, words) for event in shown]
+            lines = [deadline_line(event, outlook, name, messages) for event in shown]
             heading = nodes.paragraph("", filled(gettext("{label}:"), label=label), classes=["digest-label"])
             items.append(nodes.list_item("", heading, nodes.bullet_list("", *lines, bullet="*")))
     return [nodes.bullet_list("", *items, bullet="*", classes=["digest-deadlines"])] if items else []
 
 
-def next_deadlines(outlook: Outlook, name: EventName = plain_name, words: Words = ENGLISH) -> list[nodes.Node]:
+def next_deadlines(outlook: Outlook, name: EventName = plain_name, messages: Messages = ENGLISH) -> list[nodes.Node]:
     """Return the deadlines for a digest: those of this week and the next one, and the first of the later ones."""
     events = (*outlook.this_week, *outlook.next_week, *outlook.later[:LATER_IN_DIGEST])
-    lines = [deadline_line(event, outlook, name, words) for event in events]
+    lines = [deadline_line(event, outlook, name, messages) for event in events]
     return [nodes.bullet_list("", *lines, bullet="*", classes=["digest-dates"])] if lines else []
 
 
-def deadline_line(event: Event, outlook: Outlook, name: EventName, words: Words = ENGLISH) -> nodes.list_item:
+def deadline_line(event: Event, outlook: Outlook, name: EventName, messages: Messages = ENGLISH) -> nodes.list_item:
     """Return a line such as ``RC1 deadline: March 4, 2027 (R-3 week)``, as in OpenStack's mails."""
-    day = [day_node(event.day, words=words)]
-    line = sentence(words.gettext("{event}: {day}"), event=name(event), day=day)
+    day = [day_node(event.day, messages=messages)]
+    line = sentence(messages.gettext("{event}: {day}"), event=name(event), day=day)
     if week := outlook.schedule.week_of(event.day):
-        line += [nodes.Text(" "), week_node(week, words)]
+        line += [nodes.Text(" "), week_node(week, messages)]
     if event.project or event.scope is Scope.PROJECT_SPECIFIC:
-        line.append(nodes.Text(words.gettext(", ") + (event.project or words.gettext("for some projects"))))
+        line.append(nodes.Text(messages.gettext(", ") + (event.project or messages.gettext("for some projects"))))
     if event.day < outlook.now:
-        line += [nodes.Text(" "), nodes.inline("", words.gettext("(passed)"), classes=[PASSED_CLASS])]
+        line += [nodes.Text(" "), nodes.inline("", messages.gettext("(passed)"), classes=[PASSED_CLASS])]
     return line_with(*line)
 
 
-def week_node(week: Week, words: Words = ENGLISH) -> nodes.inline:
+def week_node(week: Week, messages: Messages = ENGLISH) -> nodes.inline:
     """Return the name of a week, after a day in it."""
-    text = filled(words.gettext("({week} week)"), week=week.name)
+    text = filled(messages.gettext("({week} week)"), week=week.name)
     return nodes.inline("", text, classes=["digest-week"])
 
 
-def weeks_table(outlook: Outlook, name: EventName = plain_name, words: Words = ENGLISH) -> nodes.table:
+def weeks_table(outlook: Outlook, name: EventName = plain_name, messages: Messages = ENGLISH) -> nodes.table:
     """Return the weeks with events, and that of today, as a table: the text of the picture of the cycle."""
     schedule = outlook.schedule
     now, release = schedule.week_of(outlook.now), schedule.week_of(schedule.release)
     rows: list[Sequence[list[nodes.Node]]] = []
     for week in schedule.cycle:
         if week.events or week is now or week is release:
-            label = words.gettext("{week} (now)") if week is now else "{week}"
-            cells = [filled(label, week=week.name), words.week_of_year(week.period)]
-            unnamed: list[nodes.Node] = [_words(words.gettext(RELEASE))] if week is release and not week.events else []
+            label = messages.gettext("{week} (now)") if week is now else "{week}"
+            cells = [filled(label, week=week.name), messages.week_of_year(week.period)]
+            unnamed: list[nodes.Node] = (
+                [_words(messages.gettext(RELEASE))] if week is release and not week.events else []
+            )
             first: list[list[nodes.Node]] = [[_words(cell)] for cell in cells]
             rows.append([*first, unnamed or events_cell(week.events, name)])
-    headings = [words.gettext("Week"), words.gettext("Dates"), words.gettext("Events")]
+    headings = [messages.gettext("Week"), messages.gettext("Dates"), messages.gettext("Events")]
     return table(headings, rows, (10, 27, 38))
 
 

@@ -10,8 +10,19 @@ from docutils import nodes
 from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS, heading_of, line_with
 from sphinxext.digest.doctree.notes import WHERE_CLASS, Links, NoteBuilder
 from sphinxext.digest.doctree.references import empty_list, mark_links
-from sphinxext.digest.model import ENGLISH, Digest, Entry, Kind, Period, ReleasedVersion, Section, Text, Thread, Words
-from sphinxext.digest.model.words import N_, filled
+from sphinxext.digest.model import (
+    ENGLISH,
+    Digest,
+    Entry,
+    Kind,
+    Messages,
+    Period,
+    ReleasedVersion,
+    Section,
+    Text,
+    Thread,
+)
+from sphinxext.digest.model.messages import N_, filled
 
 #: The heading of the list of links.
 REFERENCES = N_("References")
@@ -28,12 +39,12 @@ def digest_nodes(digest: Digest, builder: NoteBuilder, *, sections: bool) -> lis
 
 
 def with_references(
-    parts: list[nodes.Node], period: Period, *, sections: bool, words: Words = ENGLISH
+    parts: list[nodes.Node], period: Period, *, sections: bool, messages: Messages = ENGLISH
 ) -> list[nodes.Node]:
     """Return the sections of a digest with its links marked, and a section for the list of their targets, if any."""
     if not mark_links(parts):
         return parts
-    heading, listing = heading_of(words.gettext(REFERENCES)), empty_list(period.name)
+    heading, listing = heading_of(messages.gettext(REFERENCES)), empty_list(period.name)
     return [*parts, *titled(heading, [listing], f"references-{period.name}", REFERENCES_CLASS, sections=sections)]
 
 
@@ -86,7 +97,7 @@ def titled(
 def _body(section: Section, digest: Digest, builder: NoteBuilder, *, sections: bool) -> list[nodes.Node]:
     entries = section.entries
     if section.released:
-        return [released_list(section.released, builder.links, builder.words)]
+        return [released_list(section.released, builder.links, builder.messages)]
     if not entries:
         nothing = builder.of_settings("empty_group")
         nothing["classes"].append("digest-nothing")
@@ -108,19 +119,21 @@ def _body(section: Section, digest: Digest, builder: NoteBuilder, *, sections: b
     return body
 
 
-def released_list(versions: Iterable[ReleasedVersion], links: Links, words: Words = ENGLISH) -> nodes.bullet_list:
+def released_list(
+    versions: Iterable[ReleasedVersion], links: Links, messages: Messages = ENGLISH
+) -> nodes.bullet_list:
     """Return versions as a list, each with its day and a summary."""
     items = []
     for version in versions:
-        after = nodes.Text(after_version(version, words))
+        after = nodes.Text(after_version(version, messages))
         items.append(line_with(*links.to_release(version.version), after))
     return nodes.bullet_list("", *items, bullet="*", classes=["digest-releases"])
 
 
-def after_version(version: ReleasedVersion, words: Words = ENGLISH) -> str:
+def after_version(version: ReleasedVersion, messages: Messages = ENGLISH) -> str:
     """Return the words after the name of a version: its day, the number of its notes, a summary."""
-    notes = words.ngettext("{number} release note", "{number} release notes", version.notes)
-    text = filled(words.gettext("({day}): {notes}."), day=words.day(version.day), notes=notes)
+    notes = messages.ngettext("{number} release note", "{number} release notes", version.notes)
+    text = filled(messages.gettext("({day}): {notes}."), day=messages.day(version.day), notes=notes)
     return f" {text} {version.summary}" if version.summary else f" {text}"
 
 
@@ -159,7 +172,7 @@ _ASIDES = frozenset({PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS})
 _TITLED = (f"digest-{Kind.THREAD}-section", f"digest-{Kind.STORY}-section")
 
 
-def digest_summary(parts: Iterable[nodes.Node], counts: str, words: Words = ENGLISH) -> str:
+def digest_summary(parts: Iterable[nodes.Node], counts: str, messages: Messages = ENGLISH) -> str:
     """Return the first words of a digest's prelude, or its numbers of notes and the titles of its threads and stories.
 
     :param parts: the nodes of the digest.
@@ -171,10 +184,10 @@ def digest_summary(parts: Iterable[nodes.Node], counts: str, words: Words = ENGL
         if paragraph is not None and (text := plain_words(paragraph)):
             return shortened(text)
     headings = [_heading(part) for part in elements if any(name in part["classes"] for name in _TITLED)]
-    titles = words.gettext("; ").join(title for title in headings if title)
+    titles = messages.gettext("; ").join(title for title in headings if title)
     if not titles:
         return shortened(counts)
-    return shortened(filled(words.gettext("{title}: {text}"), title=counts, text=titles) if counts else titles)
+    return shortened(filled(messages.gettext("{title}: {text}"), title=counts, text=titles) if counts else titles)
 
 
 def plain_words(node: nodes.Node) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from docutils import nodes
 
-from sphinxext.digest.model import ENGLISH, Entry, Words
+from sphinxext.digest.model import ENGLISH, Entry, Messages
 
 #: The class of links that are not numbered, since their text says where they lead.
 SOURCE_CLASS = "digest-source"
@@ -70,7 +70,7 @@ def links_list(lines: list[nodes.list_item]) -> list[nodes.Node]:
 
 
 def with_source_links(blocks: list[nodes.Node]) -> list[nodes.Node]:
-    """Turn each paragraph ``Words: URL`` of some blocks into a link whose text says where it leads."""
+    """Turn each paragraph ``Messages: URL`` of some blocks into a link whose text says where it leads."""
     for paragraph in [paragraph for block in blocks for paragraph in block.findall(nodes.paragraph)]:
         label, link = paragraph.children if len(paragraph) == 2 else (None, None)
         if not isinstance(label, nodes.Text) or not isinstance(link, nodes.reference):
@@ -145,9 +145,9 @@ def length(parts: Iterable[nodes.Node]) -> int:
     )
 
 
-def minutes_words(number: int, words: Words = ENGLISH) -> str:
+def minutes_words(number: int, messages: Messages = ENGLISH) -> str:
     """Return the reading time of a number of words: ``5 minutes to read``."""
-    return words.ngettext("{number} minute to read", "{number} minutes to read", max(1, round(number / _WORDS)))
+    return messages.ngettext("{number} minute to read", "{number} minutes to read", max(1, round(number / _WORDS)))
 
 
 def _length(text: str) -> int:

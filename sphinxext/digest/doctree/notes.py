@@ -33,6 +33,7 @@ from sphinxext.digest.model import (
     Entry,
     Item,
     Kind,
+    Messages,
     Origin,
     Outlook,
     Participants,
@@ -43,9 +44,8 @@ from sphinxext.digest.model import (
     Text,
     Thread,
     ThreadLinks,
-    Words,
 )
-from sphinxext.digest.model.words import N_, filled
+from sphinxext.digest.model.messages import N_, filled
 from sphinxext.digest.settings.options import SETTINGS_FILE, Settings, is_default, words_of
 
 #: The class of the label of a part of a countdown.
@@ -80,7 +80,7 @@ PeopleOf = Callable[[Participants], list[nodes.Node]]
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Words in parentheses after the text of a note; a link if there is a URL."""
+    """Messages in parentheses after the text of a note; a link if there is a URL."""
 
     words: str
     url: str | None = None
@@ -93,9 +93,9 @@ class Remark:
         return [nodes.Text(" "), nodes.inline("", "(", link, nodes.Text(")"), classes=[WHERE_CLASS])]
 
 
-def remarks_of(note: Success, words: Words = ENGLISH) -> list[Remark]:
+def remarks_of(note: Success, messages: Messages = ENGLISH) -> list[Remark]:
     """Return the remarks after a success, in whatever output it is: the place where it was told."""
-    label = f"#{note.channel.lstrip('#')}" if note.channel else words.gettext("log")
+    label = f"#{note.channel.lstrip('#')}" if note.channel else messages.gettext("log")
     return [Remark(label, note.url)] if note.url else []
 
 
@@ -113,7 +113,7 @@ class NoteBuilder:
     """Builds the nodes of notes. They carry the identifiers of the notes; nothing is registered anywhere.
 
     :param outlook_of: returns the deadlines of a countdown whose note names none.
-    :param words: the extension's own, in the language of the page.
+    :param messages: the extension's own, in the language of the page.
     :ivar foreign: the parser of texts of other projects, whose problems are not reported as the project's own.
     :ivar settings_path: the file with the words of the settings, for translators.
     :ivar home_of: returns the page that relative addresses in a note count from; without it they are not changed.
@@ -130,14 +130,14 @@ class NoteBuilder:
         parser: TextParser,
         links: Links,
         outlook_of: OutlookOf | None = None,
-        words: Words = ENGLISH,
+        messages: Messages = ENGLISH,
     ) -> None:
         self.settings = settings
         self.parser = parser
         self.foreign = parser.for_foreign_texts()
         self.links = links
         self.outlook_of = outlook_of
-        self.words = words
+        self.messages = messages
 
     def parser_of(self, entry: Entry) -> TextParser:
         """Return the parser for the texts of a note: the project's own, or that of foreign texts."""
@@ -166,7 +166,7 @@ class NoteBuilder:
 
     def of_settings(self, name: str) -> nodes.paragraph:
         """Return the words of an option as a paragraph; a project can translate its own as it does its texts."""
-        words = words_of(self.settings, name, self.words)
+        words = words_of(self.settings, name, self.messages)
         if is_default(self.settings, name):
             return nodes.paragraph("", words)
         return heading_of(words, self.parser.source_of(self.settings_path), 1)
@@ -190,7 +190,7 @@ class NoteBuilder:
         if self.settings.success_closing:
             items.append(nodes.list_item("", self.of_settings("success_closing")))
         if self.settings.success_url:
-            link = source_link(self.words.gettext("All Successes"), self.settings.success_url)
+            link = source_link(self.messages.gettext("All Successes"), self.settings.success_url)
             items.append(line_with(link))
         else:
             items += self.all_successes()
@@ -202,7 +202,7 @@ class NoteBuilder:
         """Return the lead of a success, before its colon and text."""
         return [
             self.nick(words) if number % 2 else nodes.Text(words)
-            for number, words in enumerate(note.lead_in(self.words))
+            for number, words in enumerate(note.lead_in(self.messages))
             if words
         ]
 
@@ -240,7 +240,7 @@ class NoteBuilder:
         if lead:
             lead.append(nodes.Text(": "))
         english = "".join((*note.lead, ": ")) if note.lead else ""
-        tail = [node for remark in remarks_of(note, self.words) for node in remark.nodes()]
+        tail = [node for remark in remarks_of(note, self.messages) for node in remark.nodes()]
         tail += project_after(entry)
         blocks = self.blocks(note.text, entry, english)
         first = blocks[0] if blocks else None
@@ -256,13 +256,13 @@ class NoteBuilder:
         first = blocks[0] if blocks else None
         if note.url and isinstance(first, nodes.paragraph):
             if any(_is_link(node) for node in first.findall(nodes.Element)):
-                first += [nodes.Text(" "), source_link(self.words.gettext("Link"), note.url)]
+                first += [nodes.Text(" "), source_link(self.messages.gettext("Link"), note.url)]
             else:
                 content = list(first.children)
                 first.clear()
                 first += nodes.reference("", "", *content, refuri=note.url)
         elif note.url:
-            blocks.append(nodes.paragraph("", "", source_link(self.words.gettext("Link"), note.url)))
+            blocks.append(nodes.paragraph("", "", source_link(self.messages.gettext("Link"), note.url)))
         return list_item_of(entry, blocks, [], project_after(entry))
 
     def item_list(self, entries: Iterable[Entry]) -> nodes.bullet_list:
@@ -274,17 +274,19 @@ class NoteBuilder:
         note = entry.note
         assert isinstance(note, Countdown)
         texts = [
-            (self.words.gettext(label), getattr(note, name)) for name, label in COUNTDOWN_PARTS if getattr(note, name)
+            (self.messages.gettext(label), getattr(note, name))
+            for name, label in COUNTDOWN_PARTS
+            if getattr(note, name)
         ]
         parts = [(label, self.blocks(text, entry)) for label, text in texts]
-        lines = [line_with(source_link(self.words.gettext("Full thread"), note.url))] if note.url else []
+        lines = [line_with(source_link(self.messages.gettext("Full thread"), note.url))] if note.url else []
         ahead = self.outlook_of(entry) if self.outlook_of is not None and note.dates is None else None
-        if ahead is not None and (dates := next_deadlines(*ahead, self.words)):
-            parts.append((self.words.gettext(COUNTDOWN_PARTS[-1][1]), dates))
+        if ahead is not None and (dates := next_deadlines(*ahead, self.messages)):
+            parts.append((self.messages.gettext(COUNTDOWN_PARTS[-1][1]), dates))
             url = ahead[0].schedule.url
-            lines += [line_with(source_link(self.words.gettext("Release schedule"), url))] if url else []
+            lines += [line_with(source_link(self.messages.gettext("Release schedule"), url))] if url else []
         lines += self.project(entry)
-        body = _labelled(parts, self.words) if len(parts) != 1 else parts[0][1]
+        body = _labelled(parts, self.messages) if len(parts) != 1 else parts[0][1]
         return body + links_list(lines)
 
     def thread(self, entry: Entry, neighbours: ThreadLinks) -> list[nodes.Node]:
@@ -295,7 +297,7 @@ class NoteBuilder:
         people = self.people_of(note.participants) if self.people_of is not None and note.participants else []
         lines = []
         if note.url and not ends_with(body, note.url):
-            lines.append(line_with(source_link(self.words.gettext("Full thread"), note.url)))
+            lines.append(line_with(source_link(self.messages.gettext("Full thread"), note.url)))
         if neighbours.earlier:
             lines.append(self.neighbour(neighbours.earlier))
         lines += [self.neighbour(later, earlier=False) for later in neighbours.later]
@@ -306,12 +308,12 @@ class NoteBuilder:
         """Return the line with the project that a note is from, if it is a foreign one."""
         if entry.fragment.project is None:
             return []
-        line = line_with(*sentence(self.words.gettext("Project: {project}"), project=[project_name(entry)]))
+        line = line_with(*sentence(self.messages.gettext("Project: {project}"), project=[project_name(entry)]))
         return [line]
 
     def neighbour(self, entry: Entry, *, earlier: bool = True) -> nodes.list_item:
         """Return the link to an earlier or a later part of a thread."""
-        gettext = self.words.gettext
+        gettext = self.messages.gettext
         pattern = gettext("Continued from: {digest}") if earlier else gettext("Continued in: {digest}")
         line = line_with(*sentence(pattern, digest=self.links.to_thread(entry)))
         line["classes"].append(NEIGHBOUR_CLASS)
@@ -323,17 +325,17 @@ class NoteBuilder:
         assert isinstance(note, Story)
         body = self.blocks(note.text, entry)
         if note.author:
-            byline = filled(self.words.gettext("By {author}"), author=note.author)
+            byline = filled(self.messages.gettext("By {author}"), author=note.author)
             body.insert(0, nodes.paragraph("", byline, classes=["digest-byline"]))
-        lines = [line_with(source_link(self.words.gettext("Full story"), note.url))] if note.url else []
+        lines = [line_with(source_link(self.messages.gettext("Full story"), note.url))] if note.url else []
         return body + links_list(lines + self.project(entry))
 
 
-def _labelled(parts: list[tuple[str, list[nodes.Node]]], words: Words) -> list[nodes.Node]:
+def _labelled(parts: list[tuple[str, list[nodes.Node]]], messages: Messages) -> list[nodes.Node]:
     """Return the parts of a countdown, each under its label."""
     items = []
     for label, blocks in parts:
-        heading = nodes.paragraph("", filled(words.gettext("{label}:"), label=label), classes=[LABEL_CLASS])
+        heading = nodes.paragraph("", filled(messages.gettext("{label}:"), label=label), classes=[LABEL_CLASS])
         items.append(nodes.list_item("", heading, *blocks))
     return [nodes.bullet_list("", *items, bullet="*", classes=["digest-parts"])]
 

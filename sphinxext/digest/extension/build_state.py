@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from sphinxext.digest.clock import today
 from sphinxext.digest.extension.cache import load_record, mark_of, save_record
 from sphinxext.digest.extension.config import configure
-from sphinxext.digest.extension.i18n import words_for
+from sphinxext.digest.extension.i18n import messages_for
 from sphinxext.digest.extension.scan import COLLECTION, PageScan, scan_pages
 from sphinxext.digest.extension.warnings import say_remarks
 from sphinxext.digest.fragments.folder import fingerprint
-from sphinxext.digest.model import ENGLISH, Period, Words
+from sphinxext.digest.model import ENGLISH, Messages, Period
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
 from sphinxext.digest.settings.project import Project, settings_for_folder
@@ -119,7 +119,7 @@ class BuildState:
         project: Project,
         states: dict[str, FolderState],
         scans: dict[str, PageScan],
-        words: Words = ENGLISH,
+        messages: Messages = ENGLISH,
         copies: Path | None = None,
     ) -> None:
         self.project = project
@@ -132,7 +132,7 @@ class BuildState:
         #: Where copies of the indexes of other projects are.
         self.copies = copies
         #: Ours in the language of the build.
-        self.words = words
+        self.messages = messages
         #: The file whose words those of the settings are, relative to the project.
         self.settings_path = SETTINGS_FILE
         #: The pages that the build makes, with what is known of their titles.
@@ -313,7 +313,7 @@ def open_build_state(app: Sphinx, domain: Domain) -> BuildState:
     """
     domain.data["folders"].update(_saved_states(app, domain))
     project = configure(app.config, Path(app.confdir))
-    words, copies = words_for(app.config.language), Path(app.doctreedir, _COPIES)
+    words, copies = messages_for(app.config.language), Path(app.doctreedir, _COPIES)
     build = BuildState(app.builder, project, domain.data["folders"], domain.data["scans"], words, copies)
     # before pages are read in several processes
     for settings in project.collections:

@@ -14,8 +14,8 @@ from sphinxext.digest.doctree.lines import line_with, links_list
 from sphinxext.digest.extension.domain import CALENDAR, DigestDomain, build_state_of
 from sphinxext.digest.extension.published.indexes import calendar_path
 from sphinxext.digest.extension.schedules import ScheduleDependency, find_schedule, remember_schedule
-from sphinxext.digest.model import MILESTONE, Countdown, Entry, Event, Outlook, Schedule, Words
-from sphinxext.digest.model.words import filled
+from sphinxext.digest.model import MILESTONE, Countdown, Entry, Event, Messages, Outlook, Schedule
+from sphinxext.digest.model.messages import filled
 from sphinxext.digest.render.timeline import mark_svg, marks_of, timeline_svg
 from sphinxext.digest.settings.options import Settings
 
@@ -33,7 +33,7 @@ class PageLinks:
 
     docname: str
     place: tuple[str, int]
-    words: Words
+    messages: Messages
 
     def xref(self, type_: str, target: str, content: nodes.Element) -> addnodes.pending_xref:
         """A link to something of the domain. If there is no such thing, its content stands alone."""
@@ -57,7 +57,7 @@ class PageLinks:
 
     def closing(self, lines: list[nodes.list_item], settings: Settings, schedule: Schedule) -> list[nodes.Node]:
         """Links as a list, where there are calendars beside the pages with a link to that of the series."""
-        label = filled(self.words.gettext("Calendar of {cycle} (iCalendar)"), cycle=schedule.title)
+        label = filled(self.messages.gettext("Calendar of {cycle} (iCalendar)"), cycle=schedule.title)
         content = nodes.inline("", label, classes=["digest-calendar"])
         link = self.xref(CALENDAR, calendar_path(settings.pages, schedule), content)
         calendar = line_with(link)
@@ -80,7 +80,7 @@ def outlook_in_digest(
     remember_schedule(env, query)
     ahead = outlook_of_note(schedule, entry) if schedule is not None else None
     # links out of the digest would fill its list of references
-    links = PageLinks(env.docname, place, build_state_of(env).words)
+    links = PageLinks(env.docname, place, build_state_of(env).messages)
     names = links.names(schedule, published=False) if schedule is not None else plain_name
     return (ahead, names) if ahead is not None else None
 
@@ -92,23 +92,23 @@ def timeline_nodes(env: BuildEnvironment, ahead: Outlook, name: EventName) -> li
     """
     if not ahead.schedule.cycle:
         return []
-    words = build_state_of(env).words
+    messages = build_state_of(env).messages
     # several pages may become one
     identifier = nodes.make_id(f"timeline-{env.docname}-{env.new_serialno('digest-timeline')}")
-    picture = nodes.raw("", timeline_svg(ahead, identifier, words), format="html")
+    picture = nodes.raw("", timeline_svg(ahead, identifier, messages), format="html")
     items = []
     for mark in marks_of(ahead.schedule):
         line = nodes.paragraph("", "", nodes.raw("", mark_svg(mark), format="html"))
-        days = filled(words.gettext("{week}, {days}:"), week=mark.week.name, days=words.week(mark.week.period))
+        days = filled(messages.gettext("{week}, {days}:"), week=mark.week.name, days=messages.week(mark.week.period))
         line += nodes.inline("", f"{days} ", classes=["digest-week"])
         for number, event in enumerate(mark.week.events):
             line += [nodes.Text("; "), *name(event)] if number else name(event)
         if not mark.week.events:
-            line += nodes.Text(words.gettext(RELEASE))
+            line += nodes.Text(messages.gettext(RELEASE))
         items.append(nodes.list_item("", line))
     legend = nodes.bullet_list("", *items, bullet="*", classes=["digest-marks"])
     drawn = nodes.container("", picture, *([legend] if items else []), classes=["digest-timeline"])
     return [
         addnodes.only("", drawn, expr=_HTML),
-        addnodes.only("", weeks_table(ahead, name, words), expr=f"not ({_HTML})"),
+        addnodes.only("", weeks_table(ahead, name, messages), expr=f"not ({_HTML})"),
     ]

@@ -132,7 +132,7 @@ class NotesIndex(Index):
             # one line to a person, since Sphinx writes the index in each build
             page = domain.find(PERSON, nick)
             newest = page if page is not None and (wanted is None or page.docname in wanted) else told[-1]
-            count = domain.build_state.words.ngettext("{number} success", "{number} successes", len(told))
+            count = domain.build_state.messages.ngettext("{number} success", "{number} successes", len(told))
             entry = IndexEntry(nick, 0, newest.docname, newest.anchor, count, "", "")
             letters.setdefault(letter_of(nick), []).append(entry)
         by_name = {letter: sorted(letters[letter], key=lambda entry: entry.name.lower()) for letter in sorted(letters)}

@@ -18,9 +18,9 @@ from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton
 from sphinx.util.i18n import CatalogInfo
 
+from sphinxext.digest.model.messages import ENGLISH, Messages, filled
 from sphinxext.digest.model.notes import Kind
 from sphinxext.digest.model.period import Period
-from sphinxext.digest.model.words import ENGLISH, Words, filled
 from sphinxext.digest.settings.options import SECTIONS
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def add_catalogues(app: Sphinx) -> None:
     sphinx.locale.init([*folders, LOCALES], language, CATALOGUE)
 
 
-def words_for(language: str | None) -> Words:
+def messages_for(language: str | None) -> Messages:
     """Our words in a language; in English where Babel does not know it."""
     if not language or language.replace("-", "_").split("_")[0] == "en":
         return ENGLISH
@@ -65,7 +65,7 @@ def words_for(language: str | None) -> Words:
 _NUMBERS = range(200)
 
 
-class TranslatedWords(Words):
+class TranslatedWords(Messages):
     """The words of a catalogue, and days as CLDR has them for the language."""
 
     def __init__(self, language: str, locale: Locale, catalogue: gettext.NullTranslations) -> None:
@@ -83,11 +83,11 @@ class TranslatedWords(Words):
         return self._catalogue.gettext(message)
 
     def ngettext(self, one: str, many: str, number: int) -> str:
-        """Words for a number of things."""
+        """Messages for a number of things."""
         return filled(self._catalogue.ngettext(one, many, number), number=number)
 
     def counting(self, one: str, many: str) -> Mapping[str, str]:
-        """Words for any number of things, by the categories of numbers."""
+        """Messages for any number of things, by the categories of numbers."""
         found: dict[str, str] = {}
         for number in _NUMBERS:
             found.setdefault(self._locale.plural_form(number), self._catalogue.ngettext(one, many, number))
@@ -162,9 +162,9 @@ class TranslatedWords(Words):
         return text.replace("\u2009", " ")
 
 
-def count_in_words(kind: Kind, number: int, words: Words) -> str:
+def count_in_words(kind: Kind, number: int, messages: Messages) -> str:
     """A number of notes in words: ``1 success``, ``2 stories``."""
-    ngettext = words.ngettext
+    ngettext = messages.ngettext
     counts = {
         Kind.SUCCESS: ngettext("{number} success", "{number} successes", number),
         Kind.ITEM: ngettext("{number} item", "{number} items", number),
@@ -175,7 +175,9 @@ def count_in_words(kind: Kind, number: int, words: Words) -> str:
     return counts[kind]
 
 
-def counts_in_words(counts: Mapping[Kind, int], words: Words) -> str:
+def counts_in_words(counts: Mapping[Kind, int], messages: Messages) -> str:
     """Numbers of notes of several kinds, in the order of the sections of a digest."""
-    separator = words.gettext(", ")
-    return separator.join(count_in_words(kind, counts[kind], words) for kind in SECTIONS.values() if counts.get(kind))
+    separator = messages.gettext(", ")
+    return separator.join(
+        count_in_words(kind, counts[kind], messages) for kind in SECTIONS.values() if counts.get(kind)
+    )

@@ -23,7 +23,7 @@ from sphinxext.digest.extension.builders import file_uri, has_other_files, is_si
 from sphinxext.digest.extension.dependencies import CollectionDependency
 from sphinxext.digest.extension.domain import PAGE, WRITTEN, DigestDomain, build_state_of
 from sphinxext.digest.extension.warnings import warn_at
-from sphinxext.digest.model import Words
+from sphinxext.digest.model import Messages
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings.checks import OptionError, folder_url_or_empty
 from sphinxext.digest.settings.options import Settings
@@ -65,9 +65,9 @@ class SiteContext(NamedTuple):
         return self.env.config
 
     @property
-    def words(self) -> Words:
+    def messages(self) -> Messages:
         """Our own words in the language of the build."""
-        return build_state_of(self.env).words
+        return build_state_of(self.env).messages
 
 
 def base_url(site: SiteContext, settings: Settings) -> str:

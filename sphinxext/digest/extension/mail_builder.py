@@ -24,7 +24,7 @@ from sphinxext.digest.extension.domain import DIGEST, DigestDomain, build_state_
 from sphinxext.digest.extension.links import SiteContext, digest_pages, page_summary, page_url, shown_collections
 from sphinxext.digest.extension.published.memory import File, Publisher, resolved_page
 from sphinxext.digest.extension.warnings import warn_of
-from sphinxext.digest.model import Words
+from sphinxext.digest.model import Messages
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.settings.options import MAILS, Settings
 from sphinxext.digest.text.urls import URL_CHARACTERS, absolute_url
@@ -82,7 +82,7 @@ class DigestMailBuilder(Builder):
             return
 
         url = self.get_target_uri(docname) if self.base_url else ""
-        text = mail_of_page(doctree, url, build_state_of(self.env).words)
+        text = mail_of_page(doctree, url, build_state_of(self.env).messages)
         # an atomic write: a truncated file would look as new as its page
         write_output(self._file_of(docname), text.encode())
 
@@ -94,7 +94,7 @@ class DigestMailBuilder(Builder):
         return Path(self.outdir, f"{docname}{self.out_suffix}")
 
 
-def mail_of_page(doctree: nodes.document, url: str, words: Words) -> str:
+def mail_of_page(doctree: nodes.document, url: str, messages: Messages) -> str:
     """Return the mail of a page.
 
     :param doctree: with its references resolved, and without numbers behind its links. It is changed.
@@ -103,7 +103,7 @@ def mail_of_page(doctree: nodes.document, url: str, words: Words) -> str:
     from sphinxext.digest.render.digest import mail_text
 
     leave_out_archives(doctree)
-    return mail_text(parts_of_page(doctree, url), url or None, words=words)
+    return mail_text(parts_of_page(doctree, url), url or None, messages=messages)
 
 
 def parts_of_page(doctree: nodes.document, url: str) -> list[nodes.Node]:
@@ -197,7 +197,7 @@ def _published(app: Sphinx, settings: Settings, docname: str) -> tuple[str, byte
 
 
 def _mail(site: SiteContext, settings: Settings, docname: str, doctree: nodes.document) -> bytes:
-    return mail_of_page(doctree, page_url(site, settings, docname), site.words).encode()
+    return mail_of_page(doctree, page_url(site, settings, docname), site.messages).encode()
 
 
 def _file_of(builder: Builder, docname: str) -> Path:

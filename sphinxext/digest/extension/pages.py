@@ -179,7 +179,7 @@ def page_texts(build: BuildState, settings: Settings, sources: dict[str, Path]) 
     explicit = build.explicit_pages(settings)
     periods = build.periods(settings)
     option = "" if settings is build.project.main else f"   :fragments: {settings.fragments}\n"
-    words, texts = build.words, {}
+    messages, texts = build.messages, {}
     for period in periods:
         name = f"{settings.pages}/{period.name}"
         if period in explicit:
@@ -192,19 +192,19 @@ def page_texts(build: BuildState, settings: Settings, sources: dict[str, Path]) 
             message = f"two digests end on {period.end}: the one of {period} has no page"
             warn_at(None, Code.PAGE_CONFLICT, message)
             continue
-        texts[name] = _page(digest_title(period, settings, words), f".. digest:: {period}\n{option}")
+        texts[name] = _page(digest_title(period, settings, messages), f".. digest:: {period}\n{option}")
         build.made[name] = MadeTitle(digest_title(period, settings), is_default(settings, "title"))
     listing = ".. digest-collection::\n" + option
     for end in {period.end for period in periods}:
         year, month = f"{settings.pages}/{end:%Y}", f"{settings.pages}/{end:%Y-%m}"
         review = f".. digest-review:: {end:%Y}\n{option}\n" if settings.archives else ""
-        texts[year] = _page(words.year(end), f"{review}{listing}   :span: {end:%Y}\n")
-        texts[month] = _page(words.month_of_year(end), f"{listing}   :span: {end:%Y-%m}\n")
+        texts[year] = _page(messages.year(end), f"{review}{listing}   :span: {end:%Y}\n")
+        texts[month] = _page(messages.month_of_year(end), f"{listing}   :span: {end:%Y-%m}\n")
         build.made[year] = MadeTitle(ENGLISH.year(end), True)
         build.made[month] = MadeTitle(ENGLISH.month_of_year(end), True)
     if not build.lists_digests(settings) and (periods or _has_digests(build, settings, sources)):
         # a project that has not put it into a toctree yet shall not be warned of it
-        title = words_of(settings, "collection_title", words)
+        title = words_of(settings, "collection_title", messages)
         texts[f"{settings.pages}/index"] = ":orphan:\n\n" + _page(title, listing)
         build.made[f"{settings.pages}/index"] = MadeTitle(
             settings.collection_title, is_default(settings, "collection_title")

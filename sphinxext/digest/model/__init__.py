@@ -2,6 +2,7 @@
 
 from sphinxext.digest.model.digest import Digest, Origin, ReleasedVersion, Section, ThreadLinks
 from sphinxext.digest.model.fragment import Entry, Fragment, OtherProject, split_name
+from sphinxext.digest.model.messages import ENGLISH, Messages
 from sphinxext.digest.model.notes import (
     KINDS,
     Closing,
@@ -19,7 +20,6 @@ from sphinxext.digest.model.notes import (
 from sphinxext.digest.model.period import Period, month_name
 from sphinxext.digest.model.schedule import MILESTONE, Event, Outlook, Schedule, Scope, Week, week_label, week_number
 from sphinxext.digest.model.text import REFUSED_CHARACTER, Moment, Place, Text
-from sphinxext.digest.model.words import ENGLISH, Words
 
 __all__ = [
     "ENGLISH",
@@ -34,6 +34,7 @@ __all__ = [
     "Fragment",
     "Item",
     "Kind",
+    "Messages",
     "Moment",
     "Note",
     "Origin",
@@ -54,7 +55,6 @@ __all__ = [
     "Thread",
     "ThreadLinks",
     "Week",
-    "Words",
     "month_name",
     "split_name",
     "week_label",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from sphinxext.digest.model.messages import ENGLISH, N_, Messages
 from sphinxext.digest.model.text import Moment, Place, Text
-from sphinxext.digest.model.words import ENGLISH, N_, Words
 
 #: Maximum length of a name; keys of YAML may not be much longer.
 MAX_NAME = 100
@@ -142,11 +142,11 @@ class Success(Note):
         """The parts before the text and its colon, if any: words and names in turn."""
         return self.lead_in(ENGLISH)
 
-    def lead_in(self, words: Words) -> tuple[str, ...]:
+    def lead_in(self, messages: Messages) -> tuple[str, ...]:
         """Return the lead in another language."""
         if self.thanks is None:
             return ("", self.nick) if self.nick else ()
-        pattern = words.gettext("{nick} thanks {whom}") if self.nick else words.gettext("Thanks to {whom}")
+        pattern = messages.gettext("{nick} thanks {whom}") if self.nick else messages.gettext("Thanks to {whom}")
         parts = re.split(r"\{(nick|whom)\}", pattern)
         parts[1::2] = [(self.nick or "") if name == "nick" else self.thanks for name in parts[1::2]]
         return tuple(parts if parts[-1] else parts[:-1])

@@ -7,8 +7,8 @@ from itertools import chain
 
 from docutils import nodes
 
-from sphinxext.digest.model import ENGLISH, Words
-from sphinxext.digest.model.words import N_
+from sphinxext.digest.model import ENGLISH, Messages
+from sphinxext.digest.model.messages import N_
 
 _ADMONITIONS = {
     "attention": N_("Attention"),
@@ -36,10 +36,10 @@ SILENT = (
 )
 
 
-def admonition_label(node: nodes.Node, words: Words = ENGLISH) -> str | None:
+def admonition_label(node: nodes.Node, messages: Messages = ENGLISH) -> str | None:
     """Return the label of an admonition that has no title of its own."""
     label = _ADMONITIONS.get(getattr(node, "tagname", ""))
-    return words.gettext(label) if label else None
+    return messages.gettext(label) if label else None
 
 
 def is_words(node: nodes.Node) -> bool:

@@ -17,8 +17,8 @@ from sphinxext.digest.doctree.notes import NEIGHBOUR_CLASS, PROJECT_CLASS, NoteB
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.doctree.relative import PublishedHome
-from sphinxext.digest.model import ENGLISH, Countdown, Digest, Entry, Outlook, Period, ReleasedVersion, Words
-from sphinxext.digest.model.words import filled
+from sphinxext.digest.model import ENGLISH, Countdown, Digest, Entry, Messages, Outlook, Period, ReleasedVersion
+from sphinxext.digest.model.messages import filled
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.text import text_lines
 from sphinxext.digest.schedule import REMARKS
@@ -110,7 +110,7 @@ def digest_source(
 
 
 def mail_text(
-    parts: Sequence[nodes.Node], page_url: str | None = None, width: int = WIDTH, words: Words = ENGLISH
+    parts: Sequence[nodes.Node], page_url: str | None = None, width: int = WIDTH, messages: Messages = ENGLISH
 ) -> str:
     """Return a digest in the layout of OpenStack's mails: the URL of its page, the sections, and the list of links.
 
@@ -120,23 +120,23 @@ def mail_text(
         close the successes become one, ``All: URL``.
     :param page_url: where the digest's page is published, for the first line.
     """
-    _shorten_closing(parts, words)
+    _shorten_closing(parts, messages)
     _remove_neighbours(parts)
     targets = number_links(parts)
-    lines = [filled(words.gettext("HTML rendered: {url}"), url=page_url), ""] if page_url else []
-    lines += text_lines(parts, width, words)
+    lines = [filled(messages.gettext("HTML rendered: {url}"), url=page_url), ""] if page_url else []
+    lines += text_lines(parts, width, messages)
     if targets:
         lines += ["", *(f"[{number}] - {target}" for number, target in enumerate(targets, 1))]
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def _shorten_closing(parts: Sequence[nodes.Node], words: Words) -> None:
+def _shorten_closing(parts: Sequence[nodes.Node], messages: Messages) -> None:
     for part in parts:
         lines = [item for item in part.findall(nodes.list_item) if PROJECT_CLASS in item["classes"]]
         links = [link for line in lines for link in line.findall(nodes.reference)]
         for link in links:
             link.clear()
-            link += nodes.Text(words.gettext("All"))
+            link += nodes.Text(messages.gettext("All"))
         for line in lines:
             if links and not any(line.findall(nodes.reference)):
                 line.parent.remove(line)

@@ -21,7 +21,7 @@ from sphinxext.digest.collection.compose import countdown_heading
 from sphinxext.digest.doctree.digest import plain_words, shortened
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.doctree.relative import Home
-from sphinxext.digest.model import ENGLISH, Countdown, Entry, Item, Story, Success, Text, Thread, ThreadLinks, Words
+from sphinxext.digest.model import ENGLISH, Countdown, Entry, Item, Messages, Story, Success, Text, Thread, ThreadLinks
 from sphinxext.digest.release.config import NotesConfig, sections_of
 from sphinxext.digest.release.notes import Release
 from sphinxext.digest.render.blocks import SILENT, admonition_label
@@ -154,14 +154,14 @@ class _PlainTranslator(HTMLTranslator):
 
 
 def feed_html(
-    parts: Iterable[nodes.Node], url: str, picture_of: PictureOf | None = None, words: Words = ENGLISH
+    parts: Iterable[nodes.Node], url: str, picture_of: PictureOf | None = None, messages: Messages = ENGLISH
 ) -> str:
     """Return body elements and sections as HTML for a feed.
 
     :param parts: the nodes, which are changed.
     :param url: the URL of the page, which links within it lead to; empty if it has none.
     :param picture_of: for pictures that are files of the documentation; without it they become words.
-    :param words: the extension's own, for the labels of admonitions.
+    :param messages: the extension's own, for the labels of admonitions.
     """
     # a common parent, so that each of them can be replaced
     holder = nodes.container("", *parts)
@@ -173,7 +173,7 @@ def feed_html(
         elif isinstance(element, nodes.reference):
             _place_link(element, url)
         elif element is not holder and not _is_known(element):
-            _make_known(element, words)
+            _make_known(element, messages)
     for span in list(holder.findall(nodes.inline)):
         span.parent.replace(span, span.children)
     for element in holder.findall(nodes.Element):
@@ -241,8 +241,8 @@ def _is_known(element: nodes.Element) -> bool:
     return type(element).__module__ == nodes.__name__
 
 
-def _make_known(element: nodes.Element, words: Words) -> None:
-    label = admonition_label(element, words)
+def _make_known(element: nodes.Element, messages: Messages) -> None:
+    label = admonition_label(element, messages)
     if isinstance(element, nodes.Inline | nodes.TextElement):
         kind = nodes.inline if isinstance(element.parent, nodes.TextElement) else nodes.paragraph
         element.parent.replace(element, kind("", "", *element.children))
@@ -266,7 +266,7 @@ def note_parts(entry: Entry, builder: NoteBuilder, links: ThreadLinks) -> tuple[
     if isinstance(note, Thread):
         return _words([builder.heading(note.title, entry)]), builder.thread(entry, links)
     if isinstance(note, Countdown):
-        return countdown_heading(entry, with_series=True, words=builder.words), builder.countdown(entry)
+        return countdown_heading(entry, with_series=True, messages=builder.messages), builder.countdown(entry)
     if isinstance(note, Story):
         body = builder.story(entry)
         return _words([builder.heading(note.title, entry)] if note.title else body), body

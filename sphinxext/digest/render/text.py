@@ -14,7 +14,7 @@ from docutils import nodes
 
 from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS
 from sphinxext.digest.doctree.notes import LABEL_CLASS, WHERE_CLASS
-from sphinxext.digest.model import ENGLISH, Words
+from sphinxext.digest.model import ENGLISH, Messages
 from sphinxext.digest.render.blocks import SILENT, admonition_label, enumerator, indented, is_words
 from sphinxext.digest.text.width import NO_BREAK, WIDTH, width_of, wrap
 
@@ -117,21 +117,21 @@ def _row_lines(row: list[_Cell], widths: list[int], render: RenderCell) -> list[
 BULLETS = "*-+"
 
 
-def text_lines(parts: Iterable[nodes.Node], width: int = WIDTH, words: Words = ENGLISH) -> list[str]:
+def text_lines(parts: Iterable[nodes.Node], width: int = WIDTH, messages: Messages = ENGLISH) -> list[str]:
     """Return the lines of body elements and sections, with one blank line between sections and between paragraphs.
 
     :param width: the columns of a line; longer words are not broken.
-    :param words: the extension's own, for the labels of admonitions.
+    :param messages: the extension's own, for the labels of admonitions.
     """
-    return _Renderer(width, words).blocks(parts, 0)
+    return _Renderer(width, messages).blocks(parts, 0)
 
 
 class _Renderer:
     """Renders blocks to lines without indentation, which callers add."""
 
-    def __init__(self, width: int, words: Words) -> None:
+    def __init__(self, width: int, messages: Messages) -> None:
         self.width = width
-        self.own_words = words
+        self.own_words = messages
 
     def blocks(self, parts: Iterable[nodes.Node], level: int, indent: int = 0) -> list[str]:
         """Blocks with blank lines where they belong: everywhere but around lists.

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from xml.sax.saxutils import escape
 
-from sphinxext.digest.model import ENGLISH, Event, Outlook, Schedule, Scope, Week, Words
-from sphinxext.digest.model.words import filled
+from sphinxext.digest.model import ENGLISH, Event, Messages, Outlook, Schedule, Scope, Week
+from sphinxext.digest.model.messages import filled
 
 #: The characters that XML cannot contain, not even escaped (XML 1.0, 2.2).
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -115,7 +115,7 @@ def is_freeze(event: Event) -> bool:
     )
 
 
-def timeline_svg(outlook: Outlook, identifier: str, words: Words = ENGLISH) -> str:
+def timeline_svg(outlook: Outlook, identifier: str, messages: Messages = ENGLISH) -> str:
     """Return the weeks of a cycle with their marks, the freeze, the release and the current day.
 
     :param identifier: begins the identifiers in the picture, which must be unique on the page.
@@ -123,9 +123,9 @@ def timeline_svg(outlook: Outlook, identifier: str, words: Words = ENGLISH) -> s
     schedule = outlook.schedule
     if not schedule.cycle:
         return ""
-    drawing = _Drawing(outlook, identifier, words)
-    title = escape(clean(filled(words.gettext("Timeline of {cycle}"), cycle=schedule.title)))
-    text = escape(clean(description(outlook, words)))
+    drawing = _Drawing(outlook, identifier, messages)
+    title = escape(clean(filled(messages.gettext("Timeline of {cycle}"), cycle=schedule.title)))
+    text = escape(clean(description(outlook, messages)))
     return (
         f'<svg class="digest-cycle" role="img" aria-labelledby="{identifier}-title {identifier}-description" '
         f'xmlns="http://www.w3.org/2000/svg" width="100%" height="{_HEIGHT}" overflow="visible" fill="currentColor" '
@@ -142,10 +142,10 @@ def mark_svg(mark: Mark) -> str:
     )
 
 
-def description(outlook: Outlook, words: Words = ENGLISH) -> str:
+def description(outlook: Outlook, messages: Messages = ENGLISH) -> str:
     """Return the picture in words."""
     schedule = outlook.schedule
-    cycle, gettext, day = schedule.cycle, words.gettext, words.day_of_year
+    cycle, gettext, day = schedule.cycle, messages.gettext, messages.day_of_year
     start, end, number = day(cycle[0].period.start), day(cycle[-1].period.end), len(cycle)
     parts = [filled(gettext("{number} weeks from {start} to {end}."), number=number, start=start, end=end)]
     if now := schedule.week_of(outlook.now):
@@ -162,8 +162,8 @@ def description(outlook: Outlook, words: Words = ENGLISH) -> str:
 class _Drawing:
     """The parts of a picture, from below to above."""
 
-    def __init__(self, outlook: Outlook, identifier: str, words: Words) -> None:
-        self.words = words
+    def __init__(self, outlook: Outlook, identifier: str, messages: Messages) -> None:
+        self.messages = messages
         self.schedule = outlook.schedule
         self.now = outlook.now
         self.pattern = f"{identifier}-freeze"
@@ -210,7 +210,7 @@ class _Drawing:
         now = self.schedule.week_of(self.now)
         taken = now is not None and first - 2 < self.index[id(now)] < last + 2
         if last - first >= 3 and not taken:
-            name = escape(self.words.gettext("freeze"))
+            name = escape(self.messages.gettext("freeze"))
             yield f'<text x="{self._x((first + last + 1) / 2)}" y="{_BELOW}" {_MIDDLE}>{name}</text>'
 
     def _marks(self) -> Iterator[str]:
@@ -234,7 +234,7 @@ class _Drawing:
         passed = min(self.now.weekday(), 4) / 5 + 0.1
         x = self._x(self.index[id(week)] + passed)
         anchor = ("start", "middle", "end")[self._side(self.index[id(week)])]
-        name = escape(self.words.gettext("now"))
+        name = escape(self.messages.gettext("now"))
         yield (
             f'<svg x="{x}" y="{_BAR_END}" overflow="visible"><path d="M0 1 5 8H-5z"/>'
             f'<text y="{_BELOW - _BAR_END + 3}" text-anchor="{anchor}" font-weight="bold">{name}</text></svg>'
@@ -254,7 +254,7 @@ class _Drawing:
         """Yield the names of months at their beginnings."""
         starts: list[tuple[int, str]] = []
         for index, week in enumerate(self.cycle):
-            name = escape(self.words.short_month(week.period.start))
+            name = escape(self.messages.short_month(week.period.start))
             if not starts or starts[-1][1] != name:
                 if starts and index - starts[-1][0] < _MONTH_WEEKS:
                     starts.pop()

@@ -13,9 +13,9 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from sphinxext.digest.model import Kind, Period, Words
+from sphinxext.digest.model import Kind, Messages, Period
+from sphinxext.digest.model.messages import N_
 from sphinxext.digest.model.period import FREQUENCIES, WEEKDAYS, Calendar
-from sphinxext.digest.model.words import N_
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings import checks, collect_sources
 from sphinxext.digest.settings.checks import LinkRole, Topic
@@ -253,10 +253,10 @@ def is_default(settings: Settings, name: str) -> bool:
     return bool(getattr(settings, name) == OPTIONS[name].default)
 
 
-def words_of(settings: Settings, name: str, words: Words) -> str:
+def words_of(settings: Settings, name: str, messages: Messages) -> str:
     """Return the words that an option holds: ours in the language of the page, and those of a project as they are."""
     text: str = getattr(settings, name)
-    return words.gettext(text) if is_default(settings, name) else text
+    return messages.gettext(text) if is_default(settings, name) else text
 
 
 def with_changes(settings: Settings, values: Mapping[str, object], complain: Complain) -> Settings:

@@ -17,8 +17,8 @@ from sphinxext.digest.extension.archives.lines import line_of
 from sphinxext.digest.extension.domain import letter_of
 from sphinxext.digest.extension.i18n import count_in_words
 from sphinxext.digest.model import Countdown, Entry, Kind, Thread, ThreadLinks
+from sphinxext.digest.model.messages import N_, filled
 from sphinxext.digest.model.period import countdown_week
-from sphinxext.digest.model.words import N_, filled
 from sphinxext.digest.settings.options import words_of
 
 if TYPE_CHECKING:
@@ -43,25 +43,25 @@ class ArchiveContent:
     """Makes the nodes of one page."""
 
     def __init__(self, reader: NotesDirective, builder: PageNotes) -> None:
-        self.reader, self.builder, self.words = reader, builder, reader.words
+        self.reader, self.builder, self.messages = reader, builder, reader.messages
 
     def navigation(self, kinds: Iterable[str], list_of: str = "") -> list[nodes.Node]:
         """The links to all archives, and to the list of digests whose page is given."""
         lines = []
         if list_of:
-            title = words_of(self.reader.settings, "collection_title", self.words)
+            title = words_of(self.reader.settings, "collection_title", self.messages)
             lines.append(line_of(self.reader.to_document(list_of, nodes.inline("", title))))
         for kind in kinds:
-            name = nodes.inline("", self.words.gettext(NAMES[kind]))
+            name = nodes.inline("", self.messages.gettext(NAMES[kind]))
             lines.append(line_of(self.reader.to_page(f"{kind}/{INDEX}", name)))
         return [nodes.bullet_list("", *lines, bullet="*", classes=["digest-archives"])] if lines else []
 
     def title_of_member(self, kind: str, member: Member, year: int | None) -> str:
         """The head of the page of a person, channel, series or year."""
         if kind == "successes":
-            return filled(self.words.gettext("Successes of {year}"), year=self._year(int(member.name)))
+            return filled(self.messages.gettext("Successes of {year}"), year=self._year(int(member.name)))
         name = self.name_of(kind, member)
-        return filled(self.words.gettext("{name}, {year}"), name=name, year=self._year(year)) if year else name
+        return filled(self.messages.gettext("{name}, {year}"), name=name, year=self._year(year)) if year else name
 
     def name_of(self, kind: str, member: Member) -> str:
         """Return the displayed name of a person, channel or series."""
@@ -93,10 +93,10 @@ class ArchiveContent:
             return [*parts, self._list(lines)]
         if kind == "successes" or year is not None:
             spans = {f"{day.moment.day:%Y-%m}": day.moment.day for day in (*member.notes, *member.thanks)}
-            length, name = len("2015-12"), self.words.month
+            length, name = len("2015-12"), self.messages.month
         else:
             spans = {f"{year:04}": date(year, 1, 1) for year in member.years}
-            length, name = len("2015"), self.words.year
+            length, name = len("2015"), self.messages.year
         for span, day in sorted(spans.items(), reverse=True):
             notes, thanks = (
                 [entry for entry in reversed(entries) if entry.moment.day.isoformat()[:length] == span]
@@ -112,11 +112,11 @@ class ArchiveContent:
         counts = []
         if member.notes:
             counted = Kind.COUNTDOWN if kind == "series" else Kind.SUCCESS
-            counts.append(count_in_words(counted, len(member.notes), self.words))
+            counts.append(count_in_words(counted, len(member.notes), self.messages))
         if member.thanks:
             times = len(member.thanks)
-            counts.append(self.words.ngettext("thanked {number} time", "thanked {number} times", times))
-        return self.words.gettext(", ").join(counts)
+            counts.append(self.messages.ngettext("thanked {number} time", "thanked {number} times", times))
+        return self.messages.gettext(", ").join(counts)
 
     def chains(self, chains: Iterable[Chain]) -> list[nodes.Node]:
         """A list of threads."""
@@ -154,17 +154,17 @@ class ArchiveContent:
 
     def run_of(self, chain: Chain) -> str:
         """Return the number of parts of a thread, its duration, and its state, in words."""
-        ngettext, newest = self.words.ngettext, chain.newest
+        ngettext, newest = self.messages.ngettext, chain.newest
         assert isinstance(newest.note, Thread)
         weeks = round(chain.days / _WEEK)
         days = ngettext("{number} day", "{number} days", chain.days)
         return filled(
-            self.words.gettext("{parts} from {start} to {end} ({span}), {state}"),
+            self.messages.gettext("{parts} from {start} to {end} ({span}), {state}"),
             parts=ngettext("{number} part", "{number} parts", len(chain.parts)),
-            start=self.words.day_of_year(chain.parts[0].moment.day),
-            end=self.words.day_of_year(newest.moment.day),
+            start=self.messages.day_of_year(chain.parts[0].moment.day),
+            end=self.messages.day_of_year(newest.moment.day),
             span=days if chain.days <= _DAYS else ngettext("{number} week", "{number} weeks", weeks),
-            state=self.words.gettext(newest.note.state),
+            state=self.messages.gettext(newest.note.state),
         )
 
     def _line(self, kind: str, member: Member, year: int | None = None) -> nodes.list_item:
@@ -197,7 +197,7 @@ class ArchiveContent:
         if notes:
             parts.append(self._list([self._success(entry) for entry in notes], "digest-successes"))
         if thanks:
-            label = nodes.paragraph("", self.words.gettext("Thanked by others:"), classes=["digest-label"])
+            label = nodes.paragraph("", self.messages.gettext("Thanked by others:"), classes=["digest-label"])
             parts += [label, self._list([self._success(entry) for entry in thanks], "digest-successes")]
         return parts
 
@@ -205,7 +205,7 @@ class ArchiveContent:
         """A success with its day, which leads to its digest."""
         item = _without_target(self.builder.success(entry))
         # around the link: the colour of remarks has less contrast than a link's may have left
-        link = self.reader.to_note(entry, nodes.inline("", self.words.day(entry.moment.day)))
+        link = self.reader.to_note(entry, nodes.inline("", self.messages.day(entry.moment.day)))
         first = item.children[0]
         assert isinstance(first, nodes.Element)
         first += [nodes.Text(" "), nodes.inline("", "", link, classes=[WHERE_CLASS])]
@@ -217,9 +217,11 @@ class ArchiveContent:
         for entry in notes:
             note = entry.note
             assert isinstance(note, Countdown)
-            week = nodes.inline("", note.week or self.words.week(countdown_week(entry.moment.day)))
+            week = nodes.inline("", note.week or self.messages.week(countdown_week(entry.moment.day)))
             week["classes"].append("digest-label")
-            line = sentence(self.words.gettext("{week} in {digest}"), week=[week], digest=self.reader.to_thread(entry))
+            line = sentence(
+                self.messages.gettext("{week} in {digest}"), week=[week], digest=self.reader.to_thread(entry)
+            )
             focus = self.builder.blocks(note.focus, entry) if note.focus else []
             target = nodes.target("", "", ids=[entry.anchor])
             items.append(nodes.list_item("", nodes.paragraph("", "", target, *line), *focus))
@@ -229,7 +231,7 @@ class ArchiveContent:
         return nodes.bullet_list("", *items, bullet="*", classes=[name])
 
     def _year(self, year: int) -> str:
-        return self.words.year(date(year, 1, 1))
+        return self.messages.year(date(year, 1, 1))
 
 
 def _without_target(item: nodes.list_item) -> nodes.list_item:

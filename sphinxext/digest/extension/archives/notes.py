@@ -46,12 +46,14 @@ class LinkedNotes(NoteBuilder):
         """The line that leads to all successes."""
         if "successes" not in self.archives:
             return []
-        return [self._line(f"successes/{INDEX}", self.words.gettext("All Successes"))]
+        return [self._line(f"successes/{INDEX}", self.messages.gettext("All Successes"))]
 
     def whole_thread(self, entry: Entry) -> list[nodes.list_item]:
         """The line that leads to all parts of a thread."""
         chain = self.thread_of(entry) if "threads" in self.archives else None
-        return [self._line(f"threads/{chain.page}", self.words.gettext("All parts of this thread"))] if chain else []
+        return (
+            [self._line(f"threads/{chain.page}", self.messages.gettext("All parts of this thread"))] if chain else []
+        )
 
     def _line(self, page: str, text: str) -> nodes.list_item:
         return line_of(self.to_page(page, nodes.inline("", text)))

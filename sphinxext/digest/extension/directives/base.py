@@ -30,7 +30,7 @@ from sphinxext.digest.extension.html.pictures import participants_nodes, refusal
 from sphinxext.digest.extension.links import HomesDependency, PageHome
 from sphinxext.digest.extension.translation import PageCatalogue, note_words
 from sphinxext.digest.extension.warnings import warn_at
-from sphinxext.digest.model import Countdown, Entry, Success, Thread, Words
+from sphinxext.digest.model import Countdown, Entry, Messages, Success, Thread
 from sphinxext.digest.model.period import PeriodError
 from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.settings.options import Settings
@@ -92,9 +92,9 @@ class CollectionReader(SphinxDirective):
         return build_state_of(self.env)
 
     @property
-    def words(self) -> Words:
+    def messages(self) -> Messages:
         """Our own words in the language of the build."""
-        return self.build.words
+        return self.build.messages
 
     @property
     def collection(self) -> Collection:
@@ -137,7 +137,7 @@ class LinkingDirective(CollectionReader):
 
     def to_thread(self, entry: Entry) -> list[nodes.Node]:
         """Refer to the digest of a thread, where that has a page."""
-        title = digest_title(self.collection.calendar.period_of(entry.moment.day), self.settings, self.words)
+        title = digest_title(self.collection.calendar.period_of(entry.moment.day), self.settings, self.messages)
         content = nodes.inline("", title)
         return [self.to_note(entry, content) if self.build.has_pages(self.settings) else content]
 
@@ -158,7 +158,7 @@ class LinkingDirective(CollectionReader):
         return [self._reference(RELEASE, version, nodes.inline("", version))]
 
     def _reference(self, type_: str, target: str, content: nodes.Element) -> addnodes.pending_xref:
-        return PageLinks(self.env.docname, self.get_source_info(), self.words).xref(type_, target, content)
+        return PageLinks(self.env.docname, self.get_source_info(), self.messages).xref(type_, target, content)
 
 
 class NotesDirective(LinkingDirective):
@@ -176,7 +176,7 @@ class NotesDirective(LinkingDirective):
             self.parser(guard_in_build(self.env, settings), {self._page_of(entry) for entry in shown}),
             self,
             lambda entry: outlook_in_digest(self.env, self.settings, entry, place),
-            self.words,
+            self.messages,
         )
         builder.settings_path = self.build.settings_path
         if self.build.has_pages(self.settings):

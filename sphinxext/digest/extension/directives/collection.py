@@ -46,7 +46,7 @@ from sphinxext.digest.extension.i18n import counts_in_words
 from sphinxext.digest.extension.links import PageSummary
 from sphinxext.digest.extension.translation import keep_from_translators, note_words
 from sphinxext.digest.model import Entry, Period
-from sphinxext.digest.model.words import filled
+from sphinxext.digest.model.messages import filled
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings.options import ARCHIVES, words_of
 
@@ -80,7 +80,7 @@ class CollectionDirective(NotesDirective):
         self.depend_on(query)
         digests = query.digests(self.collection)
         if not digests:
-            nothing = nodes.paragraph("", self.words.gettext("There are no digests yet."))
+            nothing = nodes.paragraph("", self.messages.gettext("There are no digests yet."))
             note_words(self.env, [nothing])
             return [nothing]
         self._look_for_pages(digests)
@@ -116,17 +116,17 @@ class CollectionDirective(NotesDirective):
 
     def _describe(self, digests: list[tuple[Period, tuple[Entry, ...]]], wanted: str) -> None:
         """Say what a page of the collection lists."""
-        docname, words = self.env.docname, self.words
+        docname, messages = self.env.docname, self.messages
         if docname != f"{self.settings.pages}/{wanted or 'index'}" or self.build.place_of(self.settings) < 0:
             return
         end = digests[0][0].end
-        title = words_of(self.settings, "collection_title", words)
+        title = words_of(self.settings, "collection_title", messages)
         if wanted:
-            title = words.month_of_year(end) if len(wanted) == _MONTH else words.year(end)
-        number = words.ngettext("{number} digest", "{number} digests", len(digests))
+            title = messages.month_of_year(end) if len(wanted) == _MONTH else messages.year(end)
+        number = messages.ngettext("{number} digest", "{number} digests", len(digests))
         counts = Counter(entry.kind for _period, entries in digests for entry in entries)
-        text = words.gettext(", ").join(filter(None, [number, counts_in_words(counts, words)]))
-        description = filled(words.gettext("{title}: {text}"), title=title, text=text)
+        text = messages.gettext(", ").join(filter(None, [number, counts_in_words(counts, messages)]))
+        description = filled(messages.gettext("{title}: {text}"), title=title, text=text)
         DigestDomain.of(self.env).note_summary(
             docname, PageSummary(self.settings.fragments, title, shortened(description))
         )
@@ -153,15 +153,15 @@ class CollectionDirective(NotesDirective):
         items = []
         for name, members in parts.items():
             end = members[0][0].end
-            title = self.words.month(end) if wanted else self.words.year(end)
+            title = self.messages.month(end) if wanted else self.messages.year(end)
             term = nodes.term("", "", self._link(f"{self.settings.pages}/{name}", title))
             items.append(nodes.definition_list_item("", term, nodes.definition("", self._list(members, name))))
         return nodes.definition_list("", *items, classes=["digest-years" if not wanted else "digest-months"])
 
     def _line(self, period: Period, entries: tuple[Entry, ...]) -> nodes.list_item:
-        title = digest_title(period, self.settings, self.words)
+        title = digest_title(period, self.settings, self.messages)
         counts = Counter(entry.kind for entry in entries)
-        summary = counts_in_words(counts, self.words)
+        summary = counts_in_words(counts, self.messages)
         line = nodes.paragraph("", "", self._link(self.build.page_of(self.settings, period), title))
         if summary:
             line += [nodes.Text(" "), nodes.inline("", f"({summary})", classes=["digest-counts"])]
@@ -263,11 +263,11 @@ class ArchiveDirective(NotesDirective):
             chain = query.chain(self.collection)
             if chain is not None:
                 return content.title_of_chain(chain), content.chain(chain)
-            return self.words.gettext(NAMES[query.kind]), content.chains(archives.threads.values())
+            return self.messages.gettext(NAMES[query.kind]), content.chains(archives.threads.values())
         member = query.member(self.collection) if query.page != INDEX else None
         if member is None:
             members = archives[query.kind].values()
-            return self.words.gettext(NAMES[query.kind]), content.index(query.kind, members)
+            return self.messages.gettext(NAMES[query.kind]), content.index(query.kind, members)
         if query.year is None:
             self._register(query, member, anchor)
         if query.kind == "people":
@@ -309,15 +309,15 @@ class ReviewDirective(NotesDirective):
         return self.place([listing] if items else [], builder, ())
 
     def _lines(self, review: Review) -> Iterable[list[nodes.Node]]:
-        gettext = self.words.gettext
+        gettext = self.messages.gettext
         # what stands around the notes of a digest is not counted
-        if numbers := counts_in_words(review.counts, self.words):
+        if numbers := counts_in_words(review.counts, self.messages):
             yield self._numbers(numbers, review.people)
         if review.newcomers:
             names = self._joined([self._person(member) for member in review.newcomers[:_NAMED]])
             more = len(review.newcomers) - _NAMED
             if more > 0:
-                others = self.words.ngettext("{number} other", "{number} others", more)
+                others = self.messages.ngettext("{number} other", "{number} others", more)
                 names = sentence(gettext("{names} and {others}"), names=names, others=others)
             yield sentence(gettext("Here for the first time: {names}"), names=names)
         if review.thanked:
@@ -332,8 +332,8 @@ class ReviewDirective(NotesDirective):
         numbers: list[nodes.Node] = [nodes.Text(counts)]
         if not number:
             return numbers
-        people = self.words.ngettext("{number} person", "{number} people", number)
-        return sentence(self.words.gettext("{notes}; {people} in the successes"), notes=numbers, people=people)
+        people = self.messages.ngettext("{number} person", "{number} people", number)
+        return sentence(self.messages.gettext("{notes}; {people} in the successes"), notes=numbers, people=people)
 
     def _person(self, member: Member) -> list[nodes.Node]:
         return [self._content.builder.nick(member.name)]
@@ -344,12 +344,12 @@ class ReviewDirective(NotesDirective):
     def _chain(self, chain: Chain) -> list[nodes.Node]:
         title = nodes.inline("", self._content.title_of_chain(chain))
         link = self.to_page(f"threads/{chain.page}", title)
-        parts = self.words.ngettext("{number} part", "{number} parts", len(chain.parts))
+        parts = self.messages.ngettext("{number} part", "{number} parts", len(chain.parts))
         return [link, nodes.Text(f" ({parts})")]
 
     def _joined(self, parts: list[list[nodes.Node]]) -> list[nodes.Node]:
         """Nodes with commas between them."""
-        separator = self.words.gettext(", ")
+        separator = self.messages.gettext(", ")
         return [
             node for number, part in enumerate(parts) for node in ([nodes.Text(separator), *part] if number else part)
         ]

@@ -22,8 +22,8 @@ from sphinxext.digest.extension.directives.base import OptionSpec
 from sphinxext.digest.extension.directives.schedule import ScheduleReader
 from sphinxext.digest.extension.domain import DigestDomain, Target
 from sphinxext.digest.extension.schedules import ScheduleDependency, has_schedules, schedules_for
-from sphinxext.digest.model import Countdown, Entry, Kind, Outlook, Schedule, Week, Words
-from sphinxext.digest.model.words import filled
+from sphinxext.digest.model import Countdown, Entry, Kind, Messages, Outlook, Schedule, Week
+from sphinxext.digest.model.messages import filled
 from sphinxext.digest.problems import Code
 
 #: The week of a countdown that means the one of today.
@@ -104,13 +104,13 @@ class CountdownDirective(ScheduleReader):
             own = ahead if entry is entries[-1] else None
             body = self._body(entry, own, builder)
             if own and own.week:
-                heading = _heading(own, self.words)
+                heading = _heading(own, self.messages)
             else:
-                heading = countdown_heading(entry, with_series=False, words=self.words)
+                heading = countdown_heading(entry, with_series=False, messages=self.messages)
             parts += self._titled(heading, body, entry.anchor)
         if not entries and ahead is not None:
             anchor = _anchor(ahead)
-            parts += self._titled(_heading(ahead, self.words), self._body(None, ahead, builder), anchor)
+            parts += self._titled(_heading(ahead, self.messages), self._body(None, ahead, builder), anchor)
             self._register(ahead, anchor)
         return self.place(parts, builder, entries)
 
@@ -127,7 +127,7 @@ class CountdownDirective(ScheduleReader):
         name = self._links.names(ahead.schedule)
         parts: dict[str, Callable[[], list[nodes.Node]]] = {
             "note": lambda: note,
-            "left": lambda: time_left(ahead, name, self.words),
+            "left": lambda: time_left(ahead, name, self.messages),
             "deadlines": lambda: self._deadlines(ahead, name),
             "timeline": lambda: timeline_nodes(self.env, ahead, name),
         }
@@ -136,17 +136,17 @@ class CountdownDirective(ScheduleReader):
 
     @property
     def _links(self) -> PageLinks:
-        return PageLinks(self.env.docname, self.get_source_info(), self.words)
+        return PageLinks(self.env.docname, self.get_source_info(), self.messages)
 
     def _deadlines(self, ahead: Outlook, name: EventName) -> list[nodes.Node]:
-        body = deadlines(ahead, name, self.options.get("limit"), self.words)
-        label = nodes.paragraph("", self.words.gettext("Upcoming Deadlines & Dates:"), classes=["digest-label"])
+        body = deadlines(ahead, name, self.options.get("limit"), self.messages)
+        label = nodes.paragraph("", self.messages.gettext("Upcoming Deadlines & Dates:"), classes=["digest-label"])
         return [label, *body] if body else []
 
     def _closing(self, lines: list[nodes.list_item], schedule: Schedule) -> list[nodes.Node]:
         """Return the end of the countdown: the links of its note, to the whole schedule, and to its calendar."""
         if schedule.url:
-            link = source_link(self.words.gettext("Release schedule"), schedule.url)
+            link = source_link(self.messages.gettext("Release schedule"), schedule.url)
             lines.append(line_with(link))
         return self._links.closing(lines, self.settings, schedule)
 
@@ -171,10 +171,10 @@ class CountdownDirective(ScheduleReader):
         return f"there is no countdown of a series '{series}'; there are {', '.join(known) or 'none at all'}"
 
 
-def _heading(ahead: Outlook, words: Words) -> str:
+def _heading(ahead: Outlook, messages: Messages) -> str:
     if ahead.week is not None:
-        return week_heading(str(ahead.week.name), ahead.week.period, words)
-    return filled(words.gettext("Release Countdown For {cycle}"), cycle=ahead.schedule.title)
+        return week_heading(str(ahead.week.name), ahead.week.period, messages)
+    return filled(messages.gettext("Release Countdown For {cycle}"), cycle=ahead.schedule.title)
 
 
 def _taken_links(note: list[nodes.Node]) -> list[nodes.list_item]:

@@ -52,20 +52,20 @@ class DigestDirective(NotesDirective):
         if not entries:
             self.warn(Code.EMPTY_PERIOD, f"there are no notes from {period.start} to {period.end}")
         settings = replace(self.settings, **self.chosen("sections", "groups"))
-        digest = compose(collection, period, settings, self._released(period, settings), self.words)
+        digest = compose(collection, period, settings, self._released(period, settings), self.messages)
         builder = self.builder(settings)
         parts = digest_nodes(digest, builder, sections=self.sections_allowed)
-        counts = counts_in_words(Counter(entry.kind for entry in digest.entries), self.words)
-        description = digest_summary(parts, counts, self.words)
+        counts = counts_in_words(Counter(entry.kind for entry in digest.entries), self.messages)
+        description = digest_summary(parts, counts, self.messages)
         if settings.references:
-            parts = with_references(parts, period, sections=self.sections_allowed, words=self.words)
+            parts = with_references(parts, period, sections=self.sections_allowed, messages=self.messages)
         anchor = f"digest-{period.name}"
         target = nodes.target("", "", ids=[anchor])
         name = self._register(period, settings, anchor)
         self._describe(period, description, entries)
         placed = self.place([target, *parts], builder, digest.entries, primary=True)
         if self.sections_allowed:
-            days = self.words.week_of_year(period)
+            days = self.messages.week_of_year(period)
             describe(DigestDomain.of(self.env), target, name, days, counts, parts)
         return placed
 
@@ -85,7 +85,7 @@ class DigestDirective(NotesDirective):
         target = Target(
             DIGEST,
             (name,),
-            digest_title(period, settings, self.words),
+            digest_title(period, settings, self.messages),
             self.env.docname,
             anchor,
             primary=self.env.docname == self.build.page_of(self.settings, period),
@@ -99,7 +99,7 @@ class DigestDirective(NotesDirective):
         if not entries or docname != self.build.page_of(self.settings, period):
             return
         times = sorted(entry.moment.rfc3339 for entry in entries)
-        title = digest_title(period, self.settings, self.words)
+        title = digest_title(period, self.settings, self.messages)
         described = PageSummary(self.settings.fragments, title, description, period.name, times[0], times[-1])
         domain.note_summary(docname, described)
 
@@ -186,7 +186,7 @@ class ThreadSummaryDirective(NotesDirective):
         self.state.nested_parse(self.content, self.content_offset, body)
         lines = []
         if url := self.options.get("url"):
-            lines.append(line_with(source_link(self.words.gettext("Full thread"), url)))
+            lines.append(line_with(source_link(self.messages.gettext("Full thread"), url)))
         if earlier := self._earlier():
             lines.append(self.builder().neighbour(earlier))
         words, messages = self.state.inline_text(title, self.lineno)

@@ -21,8 +21,8 @@ from sphinxext.digest.extension.directives import options
 from sphinxext.digest.extension.directives.base import NotesDirective, OptionSpec
 from sphinxext.digest.extension.domain import DigestDomain, Target
 from sphinxext.digest.extension.schedules import ScheduleDependency, find_schedule, remember_schedule, schedules_for
-from sphinxext.digest.model import ENGLISH, MILESTONE, Event, Schedule, Scope, Week, Words
-from sphinxext.digest.model.words import N_, filled
+from sphinxext.digest.model import ENGLISH, MILESTONE, Event, Messages, Schedule, Scope, Week
+from sphinxext.digest.model.messages import N_, filled
 from sphinxext.digest.problems import Code
 
 #: Schedules come from elsewhere: what a project allows its own fragments counts for nothing here.
@@ -51,9 +51,11 @@ class CycleBuilder:
     :param descriptions: whether the texts of events are shown; the identifiers are there then, else in the table.
     """
 
-    def __init__(self, schedule: Schedule, parser: TextParser, *, descriptions: bool, words: Words = ENGLISH) -> None:
+    def __init__(
+        self, schedule: Schedule, parser: TextParser, *, descriptions: bool, messages: Messages = ENGLISH
+    ) -> None:
         self.schedule = schedule
-        self.words = words
+        self.messages = messages
         self.parser = parser
         self.events: dict[str, Event] = {}
         for event in schedule.events:
@@ -67,7 +69,7 @@ class CycleBuilder:
         scopes = [scope for scope in Scope if any(event.scope is scope for event in schedule.events)]
         scopes = scopes or [Scope.CROSS_PROJECT]
         rows = [self._row(week, scopes) for week in schedule.weeks]
-        gettext = self.words.gettext
+        gettext = self.messages.gettext
         headings = [gettext("Week"), gettext("Dates"), *(gettext(_HEADINGS[scope]) for scope in scopes)]
         found = table(headings, rows, _WIDTHS[len(scopes)])
         found["classes"].append("digest-schedule")
@@ -78,7 +80,7 @@ class CycleBuilder:
 
     def _row(self, week: Week, scopes: Iterable[Scope]) -> list[list[nodes.Node]]:
         cells = [[event for event in week.events if event.scope is scope] for scope in scopes]
-        texts = (week.name or "", self.words.week_of_year(week.period))
+        texts = (week.name or "", self.messages.week_of_year(week.period))
         words: list[list[nodes.Node]] = [[nodes.paragraph("", text)] for text in texts]
         return [*words, *(events_cell(events, self._name) for events in cells)]
 
@@ -113,11 +115,11 @@ class CycleBuilder:
         for number, other in enumerate(same):
             week = self.schedule.week_of(other.day)
             line += [nodes.Text("; ")] if number else []
-            line += day_node(other.day, words=self.words)
+            line += day_node(other.day, messages=self.messages)
             if week:
-                line += [nodes.Text(" "), week_node(week, self.words)]
+                line += [nodes.Text(" "), week_node(week, self.messages)]
         if event.project or event.scope is Scope.PROJECT_SPECIFIC:
-            gettext = self.words.gettext
+            gettext = self.messages.gettext
             line += nodes.Text(gettext(", ") + (event.project or gettext("for some projects")))
         return line
 
@@ -176,8 +178,8 @@ class ReleaseScheduleDirective(ScheduleReader):
                 )
             return []
         parser = self.parser(GUARD)
-        cycle = CycleBuilder(schedule, parser, descriptions=texts, words=self.words)
-        links = PageLinks(self.env.docname, self.get_source_info(), self.words)
+        cycle = CycleBuilder(schedule, parser, descriptions=texts, messages=self.messages)
+        links = PageLinks(self.env.docname, self.get_source_info(), self.messages)
         parts = [
             cycle.table(),
             *links.closing([], self.settings, schedule),
@@ -185,7 +187,7 @@ class ReleaseScheduleDirective(ScheduleReader):
         ]
         domain = DigestDomain.of(self.env)
         domain.note_problems(self.env.docname, parser.problems)
-        title = filled(self.words.gettext("{cycle} release schedule"), cycle=schedule.title)
+        title = filled(self.messages.gettext("{cycle} release schedule"), cycle=schedule.title)
         self._register((schedule.series,), title, schedule_anchor(schedule))
         for event in cycle.events.values():
             names = (f"{schedule.series}-{event.id}", event.id)

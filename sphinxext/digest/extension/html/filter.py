@@ -30,7 +30,7 @@ from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.builders import file_uri, has_other_files
 from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target, build_state_of
 from sphinxext.digest.extension.published.memory import File, Publisher
-from sphinxext.digest.model import Entry, Story, Success, Thread, Words
+from sphinxext.digest.model import Entry, Messages, Story, Success, Thread
 from sphinxext.digest.settings.options import Settings
 
 if TYPE_CHECKING:
@@ -77,16 +77,16 @@ def add_filter(app: Sphinx, pagename: str, _template: str, _context: dict[str, A
             years = {year for period in periods for year in (period.start.year, period.end.year)}
             address = relative_uri(here, file_uri(notes_path(settings)))
             notes[filter_class(settings)] = [address, sorted(years, reverse=True)]
-    words = words_of_filter(build_state_of(app.env).words)
+    words = filter_messages(build_state_of(app.env).messages)
     # not deferred: the form has to be there before the list below it is painted
     attributes: dict[str, Any] = {"data-notes": json.dumps(notes), "data-words": words}
     app.add_js_file(SCRIPT, **attributes)
     app.add_css_file(STYLES)
 
 
-def words_of_filter(words: Words) -> str:
+def filter_messages(messages: Messages) -> str:
     """Return the messages of the script."""
-    gettext = words.gettext
+    gettext = messages.gettext
     own = {
         "form": gettext("Find notes"),
         "words": gettext("Words"),
@@ -95,7 +95,7 @@ def words_of_filter(words: Words) -> str:
         "year": gettext("Year"),
         "any": gettext("all"),
         "clear": gettext("Clear"),
-        "found": dict(words.counting("{number} note", "{number} notes")),
+        "found": dict(messages.counting("{number} note", "{number} notes")),
         "more": gettext("{number} more"),
         "loading": gettext("Loading…"),
         "failed": gettext("The notes cannot be loaded."),

@@ -95,7 +95,7 @@ def _summary_tags(
     if not described.name:
         return
     if MAILS in settings.publish:
-        title = site.words.gettext("Plain text")
+        title = site.messages.gettext("Plain text")
         yield _alternate(site, pagename, "text/plain", f"{pagename}.txt", title)
     yield f'<script type="application/ld+json">{_structured(site, settings, pagename, described)}</script>'
 
@@ -104,7 +104,7 @@ def _structured(site: SiteContext, settings: Settings, pagename: str, described:
     from sphinxext.digest.extension.published.memory import author_name, project_name
     from sphinxext.digest.render.records import Article, json_ld
 
-    collection = words_of(settings, "collection_title", site.words)
+    collection = words_of(settings, "collection_title", site.messages)
     author = author_name(site) or collection
     return json_ld(
         Article(

@@ -28,8 +28,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinxext.digest.extension.builders import IGNORED_CLASSES, is_for_browsers
 from sphinxext.digest.extension.domain import DIGEST, AdjacentDigest, DigestDomain, adjacent_digests, build_state_of
 from sphinxext.digest.extension.schedules import ScheduleDependency
-from sphinxext.digest.model import ENGLISH, Kind, Words
-from sphinxext.digest.model.words import filled
+from sphinxext.digest.model import ENGLISH, Kind, Messages
+from sphinxext.digest.model.messages import filled
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -71,7 +71,7 @@ class Mastheads(SphinxPostTransform):
     def run(self, **_arguments: Any) -> None:
         """Add the boxes; a book has a table of contents, and is read from its beginning."""
         self.domain = DigestDomain.of(self.env)
-        self.words = self.domain.build_state.words
+        self.messages = self.domain.build_state.messages
         if not is_for_browsers(self.domain.build_state.builder):
             return
         pages: dict[str, dict[str, Masthead]] = self.domain.data["mastheads"]
@@ -90,7 +90,7 @@ class Mastheads(SphinxPostTransform):
         """The days, how many notes there are, and how long it takes to read them."""
         from sphinxext.digest.doctree.lines import length, minutes_words
 
-        facts = (known.days, known.counts, minutes_words(length(parts), self.words))
+        facts = (known.days, known.counts, minutes_words(length(parts), self.messages))
         return f'<ul class="digest-facts">{"".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)}</ul>'
 
     def _around(self, name: str) -> str:
@@ -98,7 +98,7 @@ class Mastheads(SphinxPostTransform):
         before, after = adjacent_digests(self.domain).get(name, (None, None))
         if self.domain.build_state.builder.name == "singlehtml" or not (before or after):
             return ""
-        gettext = self.words.gettext
+        gettext = self.messages.gettext
         links = (
             self._link(before, "prev", "digest-prev", gettext("Previous digest")),
             self._link(after, "next", "digest-next", gettext("Next digest")),
@@ -124,7 +124,7 @@ class Mastheads(SphinxPostTransform):
         if len(sections) < _MANY:
             return ""
         lines = "".join(f"<li>{_link_to(section)}</li>" for section in sections)
-        label = escape(self.words.gettext("In this digest"))
+        label = escape(self.messages.gettext("In this digest"))
         return f'<nav class="digest-contents" aria-label="{label}"><ul>{lines}</ul></nav>'
 
 
@@ -192,7 +192,7 @@ class Permalinks(SphinxPostTransform):
         domain = DigestDomain.of(self.env)
         if not (self.config.html_permalinks and getattr(domain.build_state.builder, "add_permalinks", False)):
             return
-        gettext = domain.build_state.words.gettext
+        gettext = domain.build_state.messages.gettext
         names = {
             "digest-successes": gettext("Permalink to this success"),
             "digest-items": gettext("Permalink to this item"),
@@ -243,8 +243,8 @@ class Folds(SphinxPostTransform):
         number = length(section.children[1:end])
         if number < _LONG:
             return
-        words = build_state_of(self.env).words
-        label = filled(words.gettext("Summary, {time}"), time=minutes_words(number, words))
+        messages = build_state_of(self.env).messages
+        label = filled(messages.gettext("Summary, {time}"), time=minutes_words(number, messages))
         section.insert(end, nodes.raw("", "</details>", format="html"))
         opened = f'<details class="digest-fold" open><summary>{escape(label)}</summary>'
         section.insert(1, nodes.raw("", opened, format="html"))
@@ -284,13 +284,13 @@ class LargeDays(SphinxPostTransform):
 
         if not is_for_browsers(build_state_of(self.env).builder):
             return
-        words = build_state_of(self.env).words
+        messages = build_state_of(self.env).messages
         for box in self.document.findall(nodes.container):
             if LEFT_CLASS in box["classes"]:
                 _put_above(box, box.get("week") or "")
                 for item in box.findall(nodes.list_item):
                     if item.get("days", 0) > 0:
-                        _put_above(item, words.ngettext("{number} day", "{number} days", item["days"]))
+                        _put_above(item, messages.ngettext("{number} day", "{number} days", item["days"]))
 
 
 def _put_above(box: nodes.Element, text: str) -> None:
@@ -305,19 +305,19 @@ def add_script(app: Sphinx, pagename: str, _template: str, _context: dict[str, A
     page = None if app.builder.name == "singlehtml" else pagename
     shown = DigestDomain.of(app.env).dependencies(ScheduleDependency, page)
     if is_for_browsers(app.builder) and any(one.published for _page, one in shown):
-        words = words_of_script(build_state_of(app.env).words)
+        words = script_messages(build_state_of(app.env).messages)
         attributes: dict[str, Any] = {"data-words": words} if words else {}
         app.add_js_file(SCRIPT, loading_method="defer", **attributes)
 
 
-def words_of_script(words: Words) -> str:
+def script_messages(messages: Messages) -> str:
     """Return the messages of the script in languages other than English, which it has itself."""
-    if words is ENGLISH:
+    if messages is ENGLISH:
         return ""
-    gettext = words.gettext
+    gettext = messages.gettext
     own = {
-        "week": words.counting("{number} week", "{number} weeks"),
-        "day": words.counting("{number} day", "{number} days"),
+        "week": messages.counting("{number} week", "{number} weeks"),
+        "day": messages.counting("{number} day", "{number} days"),
         "and": gettext("{weeks} and {days}"),
         "left": gettext("{span} left"),
         "ago": gettext("{span} ago"),

@@ -14,7 +14,7 @@ from sphinx.util.matching import Matcher
 from sphinxext.digest.doctree.docs_files import ANY_TYPE, refusal_of_file
 from sphinxext.digest.extension.domain import build_state_of
 from sphinxext.digest.model import Participants, Period
-from sphinxext.digest.model.words import filled
+from sphinxext.digest.model.messages import filled
 from sphinxext.digest.render.pictures import activity_svg, participants_words, people_svg
 
 if TYPE_CHECKING:
@@ -31,17 +31,17 @@ PICTURE_CLASS = "digest-picture"
 
 def participants_nodes(env: BuildEnvironment, participants: Participants) -> list[nodes.Node]:
     """Who took part in a thread: a line of words, and a picture if there are enough of them."""
-    words = build_state_of(env).words
-    line = nodes.paragraph("", participants_words(participants, words), classes=[PARTICIPANTS_CLASS])
-    drawn = people_svg(participants, _identifier(env, "people"), words)
+    messages = build_state_of(env).messages
+    line = nodes.paragraph("", participants_words(participants, messages), classes=[PARTICIPANTS_CLASS])
+    drawn = people_svg(participants, _identifier(env, "people"), messages)
     return [addnodes.only("", line, expr=_NO_MAIL), *_picture(drawn)]
 
 
 def activity_nodes(env: BuildEnvironment, year: int, digests: list[tuple[Period, int]]) -> list[nodes.Node]:
     """The digests of a year as bars, if there are enough of them; the list of digests says the same."""
-    words = build_state_of(env).words
-    title = filled(words.gettext("Notes in the digests of {year}"), year=words.year(date(year, 1, 1)))
-    return _picture(activity_svg(year, digests, title, _identifier(env, "year"), words))
+    messages = build_state_of(env).messages
+    title = filled(messages.gettext("Notes in the digests of {year}"), year=messages.year(date(year, 1, 1)))
+    return _picture(activity_svg(year, digests, title, _identifier(env, "year"), messages))
 
 
 def _picture(drawn: str) -> list[nodes.Node]:

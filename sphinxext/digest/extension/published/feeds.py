@@ -166,7 +166,7 @@ def _text(site: SiteContext, settings: Settings, docname: str) -> str:
         images = site.env.images
         return f"{base}_images/{quote(images[uri][1])}" if uri in images else ""
 
-    return feed_html(parts, url, picture_of, site.words)
+    return feed_html(parts, url, picture_of, site.messages)
 
 
 class TopicFeeds(Publisher):
@@ -261,7 +261,7 @@ def _notes(site: SiteContext, settings: Settings, topic: Topic) -> Iterator[Feed
     }
     links = _DigestLinks(collection, pages)
     builder = NoteBuilder(
-        settings, TextParser(guard_in_build(site.env, settings, with_sphinx=False)), links, words=site.words
+        settings, TextParser(guard_in_build(site.env, settings, with_sphinx=False)), links, messages=site.messages
     )
     builder.home_of = partial(home_of, site, settings, collection)
     chosen = [
@@ -274,7 +274,7 @@ def _notes(site: SiteContext, settings: Settings, topic: Topic) -> Iterator[Feed
         title, parts = note_parts(entry, builder, collection.threads.get(entry.identity, ThreadLinks()))
         page = pages.get(collection.calendar.period_of(entry.moment.day).name, "")
         url = f"{page}#{entry.anchor}" if page else ""
-        moment, html = entry.moment.rfc3339, feed_html(parts, page, partial(picture_url, site, base), site.words)
+        moment, html = entry.moment.rfc3339, feed_html(parts, page, partial(picture_url, site, base), site.messages)
         # it stays the same note in another digest; a picture may be all that it has
         identifier, title = f"{base}{file_uri(settings.pages)}/#{entry.anchor}", title or entry.moment.day.isoformat()
         yield FeedEntry(identifier, title, url, moment, moment, html)
@@ -297,7 +297,7 @@ def _releases(site: SiteContext, settings: Settings, topic: Topic) -> Iterator[F
         return
     collection, base = build_state_of(site.env).collection(settings), base_url(site, settings)
     parser = TextParser(guard_in_build(site.env, settings, with_sphinx=False))
-    builder = NoteBuilder(settings, parser, _DigestLinks(collection, {}), words=site.words)
+    builder = NoteBuilder(settings, parser, _DigestLinks(collection, {}), messages=site.messages)
     dated = [(release.day, release.version, release) for release in releases if release.day is not None]
     for day, version, release in sorted(dated, key=lambda triple: triple[:2], reverse=True):
         target = DigestDomain.of(site.env).find(RELEASE, version)
@@ -306,7 +306,7 @@ def _releases(site: SiteContext, settings: Settings, topic: Topic) -> Iterator[F
             page = f"{base}{site.builder.get_target_uri(target.docname)}" if target else ""
             url = f"{page}#{target.anchor}" if target else ""
             moment, picture_of = Moment(day).rfc3339, partial(picture_url, site, base)
-            html = feed_html(parts, page, picture_of, site.words)
+            html = feed_html(parts, page, picture_of, site.messages)
             identifier = f"{base}{file_uri(settings.pages)}/#release-{version}"
             yield FeedEntry(identifier, version, url, moment, moment, html)
 

@@ -128,7 +128,7 @@ class NotesIndexes(Publisher):
 def _names(site: SiteContext, settings: Settings) -> tuple[str, str]:
     """Return the names of the project for programs and for readers; a further collection adds its title."""
     build = build_state_of(site.env)
-    title = words_of(settings, "collection_title", build.words)
+    title = words_of(settings, "collection_title", build.messages)
     project = project_name(site) or title
     if settings is not build.project.main:
         project = f"{project} {title}" if project != title else title

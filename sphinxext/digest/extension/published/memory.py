@@ -19,7 +19,7 @@ from sphinxext.digest.extension.builders import file_uri, is_site
 from sphinxext.digest.extension.cache import checksum, load_data, mark_of, remove_output, save_data, write_if_changed
 from sphinxext.digest.extension.domain import build_state_of
 from sphinxext.digest.extension.links import SiteContext, base_url
-from sphinxext.digest.model.words import filled
+from sphinxext.digest.model.messages import filled
 from sphinxext.digest.settings.options import FEEDS, Settings, words_of
 
 if TYPE_CHECKING:
@@ -196,10 +196,10 @@ def feeds_of(site: SiteContext, settings: Settings) -> list[Feeds]:
 
 def feed_title(site: SiteContext, settings: Settings, topic: str = "") -> str:
     """Return the title of a feed."""
-    words = site.words
-    title = topic or words_of(settings, "collection_title", words)
+    messages = site.messages
+    title = topic or words_of(settings, "collection_title", messages)
     project = project_name(site)
-    return filled(words.gettext("{title}: {text}"), title=project, text=title) if project else title
+    return filled(messages.gettext("{title}: {text}"), title=project, text=title) if project else title
 
 
 def project_name(site: SiteContext) -> str:
@@ -227,16 +227,16 @@ def published_links(env: BuildEnvironment, docname: str, builder: Builder, folde
     ]
     if not links:
         return None
-    line: list[nodes.Node] = [nodes.Text(build.words.gettext("Subscribe:")), nodes.Text(" ")]
+    line: list[nodes.Node] = [nodes.Text(build.messages.gettext("Subscribe:")), nodes.Text(" ")]
     for number, link in enumerate(links):
-        line += [nodes.Text(build.words.gettext(", ")), link] if number else [link]
+        line += [nodes.Text(build.messages.gettext(", ")), link] if number else [link]
     return nodes.paragraph("", "", *line, classes=["digest-published"])
 
 
 def _targets(site: SiteContext, settings: Settings) -> Iterator[tuple[str, str]]:
     from sphinxext.digest.extension.published.indexes import calendars_of
 
-    words = site.words
+    messages = site.messages
     if is_site(site.builder):
         for number, feeds in enumerate(feeds_of(site, settings)):
             if number:
@@ -244,4 +244,4 @@ def _targets(site: SiteContext, settings: Settings) -> Iterator[tuple[str, str]]
             else:
                 yield from (("Atom", feeds.atom), ("JSON Feed", feeds.json))
     for path, title in calendars_of(site.env, settings).items():
-        yield filled(words.gettext("Calendar of {cycle} (iCalendar)"), cycle=title), path
+        yield filled(messages.gettext("Calendar of {cycle} (iCalendar)"), cycle=title), path

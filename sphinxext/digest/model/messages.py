@@ -1,8 +1,8 @@
-"""Our own words: what we put beside the texts of a project, and how days are written.
+"""The extension's own messages, and the way days are written.
 
-Whoever shows something is given them. They are English here; a build in another language brings others. Each word is
-given in English where it is used, as an argument of :meth:`Words.gettext` or :meth:`Words.ngettext`, or as one of
-:func:`N_` where it is only declared: so Babel finds all of them for the catalogues.
+English is the default; a build in another language passes its own :class:`Messages`. Each message is given in English
+where it is used, to :meth:`Messages.gettext` or :meth:`Messages.ngettext`, or in :func:`N_` where it is only declared,
+so that Babel finds all of them for the catalogues.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ def filled(pattern: str, **parts: object) -> str:
     return re.sub(r"\{(\w+)\}", lambda place: str(parts.get(place[1], place[0])), pattern)
 
 
-class Words:
-    """Our own words in English, with days formatted as in OpenStack's digests."""
+class Messages:
+    """The messages in English, with days formatted as in OpenStack's digests."""
 
     @property
     def language(self) -> str:
@@ -41,7 +41,7 @@ class Words:
         return filled(one if number == 1 else many, number=number)
 
     def counting(self, one: str, many: str) -> Mapping[str, str]:
-        """The same words with ``{number}`` in them, by the categories that CLDR has for numbers in this language."""
+        """Return the message for each of the plurals that CLDR has for this language, with ``{number}`` in it."""
         return {"one": one, "other": many}
 
     def period(self, period: Period) -> str:
@@ -86,5 +86,5 @@ class Words:
         return f"{day:%Y}"
 
 
-#: The words of the command, and of a build in English.
-ENGLISH = Words()
+#: The messages of the command, and of a build in English.
+ENGLISH = Messages()
