@@ -37,7 +37,13 @@ _SURROUNDINGS = re.compile(
 #: Tests that take long, by folder or file: browsers, servers, full disks, hostile input, builds, megabytes.
 SLOW = (
     *("against_reno", "browser", "core/release", "gather/bot", "gather/importer", "gather/mail", "net/test_http.py"),
-    *("core/schedule/test_fuzz.py", "cli/test_command.py", "cli/test_init.py", "cli/test_new.py", "cli/test_notes.py"),
+    *(
+        "core/schedule/test_fuzz.py",
+        "cli/test_command.py",
+        "cli/test_init.py",
+        "cli/test_new.py",
+        "cli/test_release_notes.py",
+    ),
     *("cli/test_send.py", "cli/test_send_slowly.py", "disk", "docs", "extension", "fuzz", "hostile", "joint"),
 )
 #: Builds that are quick, and show most mistakes.

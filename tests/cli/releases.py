@@ -1,4 +1,4 @@
-"""A repository with release notes for the tests of ``sphinx-digest notes``."""
+"""A repository with release notes for the tests of ``sphinx-digest release-notes``."""
 
 from __future__ import annotations
 

@@ -50,8 +50,8 @@ COMMANDS: dict[str, list[str]] = {
     "feed": ["collect", "feed", "feed.xml"],
     "gerrit": ["collect", "gerrit", "changes.json"],
     "report": ["report", "2016-04-10", "--output", "report.txt"],
-    "notes report": ["notes", "report", "--output", "report.txt"],
-    "notes cache": ["notes", "cache"],
+    "release-notes report": ["release-notes", "report", "--output", "report.txt"],
+    "release-notes cache": ["release-notes", "cache"],
 }
 
 

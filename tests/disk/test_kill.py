@@ -26,7 +26,7 @@ def setup(app):
 """
 
 
-@pytest.mark.parametrize("name", ["init", "new", "import", "mbox", "notes cache"])
+@pytest.mark.parametrize("name", ["init", "new", "import", "mbox", "release-notes cache"])
 def test_commands(tmp_path: Path, make_inputs: Callable[[Path], Path], name: str) -> None:
     """Before each of the last changes of files that they make."""
     folder = make_inputs(tmp_path / "project")

@@ -48,10 +48,10 @@ def test_cache_of_the_history(
     cache.mkdir()
     protect(cache)
     monkeypatch.setenv("SPHINXEXT_DIGEST_CACHE", str(cache))
-    without = run(command(folder, "notes", "report"), powerless=True)
+    without = run(command(folder, "release-notes", "report"), powerless=True)
     assert (without.status, list(cache.iterdir())) == (0, [])
     protect(cache, 0o755)
-    assert run(command(folder, "notes", "report"), powerless=True) == without
+    assert run(command(folder, "release-notes", "report"), powerless=True) == without
     assert list(cache.iterdir()) != []
 
 

@@ -303,7 +303,7 @@ def _conf() -> object:
 
 
 def reno_cache(data: bytes) -> None:
-    """``notes report`` of a source distribution: reno's cache."""
+    """``release-notes report`` of a source distribution: reno's cache."""
     conf = _conf()
     file = put("reno.cache", data)
     try:

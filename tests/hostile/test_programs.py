@@ -36,8 +36,8 @@ Shall we have one?
 """
 COMMANDS = (
     *(["lint"], ["list"], ["list", "--format", "json"], ["report", "2020-W01"], ["report", "latest"]),
-    *(["notes", "list"], ["notes", "report"], ["notes", "report", "--branch", "stable/one"]),
-    *(["notes", "since", "1.0.0.."], ["notes", "cache"], ["notes", "cache", "--output", "-"]),
+    *(["release-notes", "list"], ["release-notes", "report"], ["release-notes", "report", "--branch", "stable/one"]),
+    *(["release-notes", "since", "1.0.0.."], ["release-notes", "cache"], ["release-notes", "cache", "--output", "-"]),
     *(["threads", "mails"], ["collect", "mbox", "mails", "--dry-run"], ["import", "old.txt", "--dry-run"]),
     *(["new", "success", "ttx: it works"], ["init"], ["schema"], ["deadlines"], ["countdown", "x"]),
 )
@@ -207,7 +207,7 @@ def test_a_project_in_a_folder_like_a_repository(tmp_path: Path, traps: Traps, s
     write(root, f"{DIGESTS}/one-0000000000000001.yaml", "successes: ['ttx: one']\n")
     write(root, f"{NOTES}/one-0000000000000001.yaml", "fixes: [One.]\n")
     traps.make_embedded(root, server.url)
-    for command in (["lint"], ["list"], ["notes", "list"], ["notes", "report"]):
+    for command in (["lint"], ["list"], ["release-notes", "list"], ["release-notes", "report"]):
         result = CliRunner().invoke(cli, ["--project", str(root), *command])
         assert result.exit_code == 1
         assert "git cannot tell" in result.output or "this clone is partial" in result.output
@@ -282,7 +282,7 @@ else:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["lint"], ["list"], ["notes", "report"], ["threads", "mails"], ["build", "-q", ".", "build/html"]],
+    [["lint"], ["list"], ["release-notes", "report"], ["threads", "mails"], ["build", "-q", ".", "build/html"]],
     ids=" ".join,
 )
 def test_every_process_is_a_git_of_the_one_module(arguments: list[str], hostile: Repository, tmp_path: Path) -> None:
@@ -303,6 +303,6 @@ def test_no_file_that_settings_name_is_waited_for(name: str, repository: Reposit
     pipe = tmp_path / "a-pipe"
     os.mkfifo(pipe)
     repository.run("config", name, str(pipe))
-    command = [sys.executable, "-c", "from sphinxext.digest.cli.group import cli; cli()", "notes", "list"]
+    command = [sys.executable, "-c", "from sphinxext.digest.cli.group import cli; cli()", "release-notes", "list"]
     done = subprocess.run(command, cwd=repository.root, capture_output=True, text=True, timeout=30, check=False)
     assert "one-0000000000000001.yaml" in done.stdout

@@ -58,7 +58,7 @@ def hostile(tmp_path: Path) -> Repository:
 
 @pytest.fixture
 def run(hostile: Repository) -> Run:
-    return lambda *arguments: CliRunner().invoke(cli, ["--project", str(hostile.root), "notes", *arguments])
+    return lambda *arguments: CliRunner().invoke(cli, ["--project", str(hostile.root), "release-notes", *arguments])
 
 
 @pytest.mark.parametrize(

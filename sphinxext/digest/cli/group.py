@@ -23,7 +23,7 @@ class LazyGroup(click.Group):
     """A group that lists its commands from a table, and loads one only to run it.
 
     :param table: the names of the commands and their summaries, in the order in which a user needs them. Each command
-        is the object ``command`` in the module of its name.
+        is the object ``command`` in the module of its name, with ``_`` for ``-``.
     :param prefix: of the names of the modules.
     """
 
@@ -40,7 +40,7 @@ class LazyGroup(click.Group):
         """Load a command."""
         if cmd_name not in self.table:
             return None
-        module = f"{self.prefix}{cmd_name}"
+        module = f"{self.prefix}{cmd_name}".replace("-", "_")
         command = import_module(f"sphinxext.digest.cli.{module}{'_' if iskeyword(module) else ''}").command
         assert isinstance(command, click.Command)
         return command
@@ -64,7 +64,7 @@ COMMANDS = {
     "countdown": "Print the weekly mail of a release countdown.",
     "threads": "Rank the threads of mailing lists.",
     "collect": "Draft fragments from logs, mails, feeds and more.",
-    "notes": "Print release notes from git's history.",
+    "release-notes": "Print release notes from git's history.",
     "bot": "Run SuccessBot on IRC.",
     "schema": "Print a JSON Schema for editors.",
 }

@@ -17,7 +17,7 @@ pytest.importorskip("docutils")
 from sphinxext.digest.cli.group import cli
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "doc" / "source" / "user" / "notes.rst").read_text(encoding="utf-8")
+PAGE = (ROOT / "doc" / "source" / "user" / "release-notes-command.rst").read_text(encoding="utf-8")
 _BLOCK = re.compile(r"\.\. code-block:: (\w+)\n(?:   :caption: (.+)\n)?\n((?:   .*\n|\n)+)")
 #: When each note was merged, and the version that was released the day after.
 MERGED = [("2026-03-04", "1.0.0", "2026-03-05"), ("2026-09-09", "1.1.0", "2026-09-10"), ("2026-10-01", "", "")]

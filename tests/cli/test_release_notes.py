@@ -1,4 +1,4 @@
-"""``sphinx-digest notes``: beside reno where reno does the same, and alone where it does not."""
+"""``sphinx-digest release-notes``: beside reno where reno does the same, and alone where it does not."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ QUERIES = [
 class TestAsReno:
     @pytest.mark.parametrize("query", QUERIES, ids=" ".join)
     def test_list(self, run: Run, history: Repository, query: list[str]) -> None:
-        outcome = run("notes", "list", *query)
+        outcome = run("release-notes", "list", *query)
         assert (outcome.status, outcome.err) == (0, "")
         assert outcome.out == as_listed(reno(history.root, "list", *query))
 
@@ -86,7 +86,7 @@ class TestAsReno:
         "query", [*QUERIES, ["--no-show-source"], ["--title", "What is new"], ["--title", ""]], ids=" ".join
     )
     def test_report(self, run: Run, history: Repository, query: list[str]) -> None:
-        outcome = run("notes", "report", "--format", "rst", *query)
+        outcome = run("release-notes", "report", "--format", "rst", *query)
         assert (outcome.status, outcome.err) == (0, "")
         assert outcome.out == reno(history.root, "report", *query)
 
@@ -96,25 +96,25 @@ class TestAsReno:
             f"default_branch: main\nsections: {sections}\nunreleased_version_title: Soon\nadd_release_date: true\n"
             "prelude_section_name: prelude\nstop_at_branch_base: false\n"
         )
-        assert run("notes", "report", "--format", "rst").out == reno(history.root, "report")
+        assert run("release-notes", "report", "--format", "rst").out == reno(history.root, "report")
 
     def test_what_is_not_committed(self, run: Run, history: Repository) -> None:
         write_note(history.root, "new-00000000000000b1", "fixes: [New]\n")
         history.run("add", ".")
-        assert run("notes", "list").out == as_listed(reno(history.root, "list"))
-        assert run("notes", "report", "--format", "rst").out == reno(history.root, "report")
+        assert run("release-notes", "list").out == as_listed(reno(history.root, "list"))
+        assert run("release-notes", "report", "--format", "rst").out == reno(history.root, "report")
 
     @pytest.mark.skipif(not (REPOSITORY / ".git").exists(), reason="this is no clone")
     @pytest.mark.parametrize("query", [[], ["--no-stop-at-branch-base"]], ids=["series", "all"])
     def test_our_own_notes(self, run: Run, monkeypatch: pytest.MonkeyPatch, query: list[str]) -> None:
         monkeypatch.chdir(REPOSITORY)
-        assert run("notes", "list", *query).out == as_listed(reno(REPOSITORY, "list", *query))
-        assert run("notes", "report", "--format", "rst", *query).out == reno(REPOSITORY, "report", *query)
+        assert run("release-notes", "list", *query).out == as_listed(reno(REPOSITORY, "list", *query))
+        assert run("release-notes", "report", "--format", "rst", *query).out == reno(REPOSITORY, "report", *query)
 
 
 class TestList:
     def test_json(self, run: Run, history: Repository) -> None:
-        found = json.loads(run("notes", "list", "--no-stop-at-branch-base", "--format", "json").out)
+        found = json.loads(run("release-notes", "list", "--no-stop-at-branch-base", "--format", "json").out)
         assert [(version["version"], version["date"]) for version in found] == [
             ("2.0.0-1", None),
             ("2.0.0", "2021-01-02"),
@@ -130,9 +130,9 @@ class TestList:
         ]
 
     def test_ignored_notes(self, run: Run, history: Repository) -> None:
-        assert BRAKES in run("notes", "list").out
+        assert BRAKES in run("release-notes", "list").out
         names = f"{BRAKES}.yaml, {WHEELS[-16:]}"
-        listed = run("notes", "list", "--ignore-notes", names).out
+        listed = run("release-notes", "list", "--ignore-notes", names).out
         assert LAMPS in listed
         assert BRAKES not in listed and WHEELS not in listed
 
@@ -141,18 +141,18 @@ class TestList:
         repository.run("branch", "--move", "master")
         write_note(project, ENGINE, "fixes: [One]\n")
         repository.commit("2020-01-01T12:00:00Z")
-        assert run("notes", "list").lines[0] == "0.0.0"
+        assert run("release-notes", "list").lines[0] == "0.0.0"
 
     def test_another_folder(self, run: Run, history: Repository) -> None:
         (history.root / CONFIG).rename(history.root / "reno.yaml")
-        outcome = run("notes", "list", "--rel-notes-dir", "elsewhere")
+        outcome = run("release-notes", "list", "--rel-notes-dir", "elsewhere")
         assert (outcome.status, outcome.out, outcome.err) == (0, "", "no release notes\n")
 
     def test_it_loads_nothing_that_shows_texts(self, start: Run, history: Repository) -> None:
         ours = (f"sphinxext.digest.{name}" for name in ("settings.options", "release.load", "release.notes", "render"))
         heavy = ("docutils", "sphinx", "dulwich", *ours)
         code = f"import atexit; atexit.register(lambda: print([name for name in {heavy} if name in sys.modules]))"
-        assert start("notes", "list", before=code).lines[-1] == "[]"
+        assert start("release-notes", "list", before=code).lines[-1] == "[]"
 
 
 TEXT = """\
@@ -193,19 +193,19 @@ New Features
 
 class TestReport:
     def test_text(self, run: Run, history: Repository) -> None:
-        outcome = run("notes", "report", "--no-stop-at-branch-base", "--title", "Notes")
+        outcome = run("release-notes", "report", "--no-stop-at-branch-base", "--title", "Notes")
         assert (outcome.status, outcome.err) == (0, "")
         assert outcome.out == TEXT
 
     def test_markdown(self, run: Run, history: Repository) -> None:
-        text = run("notes", "report", "--version", "2.0.0", "--format", "markdown").out
+        text = run("release-notes", "report", "--version", "2.0.0", "--format", "markdown").out
         assert text == (
             "# Release Notes\n\n## 2.0.0 (2021-01-02)\n\n### Upgrade Notes\n\n- Set `lamps` as in how to light.\n\n"
             "### Bug Fixes\n\n- Brakes, see [the page](https://example.org/brakes).\n"
         )
 
     def test_json(self, run: Run, history: Repository) -> None:
-        found = json.loads(run("notes", "report", "--no-stop-at-branch-base", "--format", "json").out)
+        found = json.loads(run("release-notes", "report", "--no-stop-at-branch-base", "--format", "json").out)
         assert [(one["version"], one["section"]) for one in found] == [
             ("2.0.0-1", "features"),
             ("2.0.0-1", "fixes"),
@@ -228,11 +228,13 @@ class TestReport:
         }
 
     def test_a_title_for_what_is_not_released(self, run: Run, history: Repository) -> None:
-        assert "\nComing up\n---------\n" in run("notes", "report", "--unreleased-version-title", "Coming up").out
+        assert (
+            "\nComing up\n---------\n" in run("release-notes", "report", "--unreleased-version-title", "Coming up").out
+        )
 
     def test_a_file(self, run: Run, history: Repository) -> None:
-        assert run("notes", "report", "--output", "notes.txt").out == ""
-        assert (history.root / "notes.txt").read_text() == run("notes", "report").out
+        assert run("release-notes", "report", "--output", "notes.txt").out == ""
+        assert (history.root / "notes.txt").read_text() == run("release-notes", "report").out
 
 
 class TestSince:
@@ -250,12 +252,12 @@ class TestSince:
         ],
     )
     def test_spans(self, run: Run, history: Repository, span: str, expected: list[str]) -> None:
-        outcome = run("notes", "since", span, "--format", "json")
+        outcome = run("release-notes", "since", span, "--format", "json")
         assert outcome.status == 0
         assert [Path(one["path"]).stem for one in json.loads(outcome.out)] == expected
 
     def test_text(self, run: Run, history: Repository) -> None:
-        assert run("notes", "since", "1.0.0..").out == (
+        assert run("release-notes", "since", "1.0.0..").out == (
             "Changes since 1.0.0\n===================\n\n"
             "New Features\n* 2.0.0-1: Wheels.\n\n"
             "Upgrade Notes\n* 2.0.0: Set `lamps` as in how to light.\n\n"
@@ -264,7 +266,7 @@ class TestSince:
         )
 
     def test_rst(self, run: Run, history: Repository) -> None:
-        text = run("notes", "since", "1.0.0..2.0.0", "--format", "rst", "--no-show-source").out
+        text = run("release-notes", "since", "1.0.0..2.0.0", "--format", "rst", "--no-show-source").out
         title = "Changes from 1.0.0 to 2.0.0"
         assert text == (
             f"{'=' * len(title)}\n{title}\n{'=' * len(title)}\n\n"
@@ -273,7 +275,7 @@ class TestSince:
         )
 
     def test_another_branch(self, run: Run, history: Repository) -> None:
-        outcome = run("notes", "since", "..", "--branch", "stable/one", "--format", "json")
+        outcome = run("release-notes", "since", "..", "--branch", "stable/one", "--format", "json")
         assert {one["version"] for one in json.loads(outcome.out)} == {"1.0.0"}
 
     def test_a_version_without_notes(self, run: Run, history: Repository) -> None:
@@ -281,7 +283,7 @@ class TestSince:
         tag(history, "2.1.0", "2022-06-02T12:00:00Z")
         history.commit("2022-07-01T12:00:00Z")
         tag(history, "2.2.0", "2022-07-02T12:00:00Z")
-        assert run("notes", "since", "2.1.0..2.2.0", "--format", "json").out == "[]\n"
+        assert run("release-notes", "since", "2.1.0..2.2.0", "--format", "json").out == "[]\n"
 
     @pytest.mark.parametrize(
         ("span", "message"),
@@ -292,34 +294,34 @@ class TestSince:
         ],
     )
     def test_wrong_command_lines(self, run: Run, history: Repository, span: str, message: str) -> None:
-        outcome = run("notes", "since", span)
+        outcome = run("release-notes", "since", span)
         assert (outcome.status, outcome.out) == (2, "")
         assert message in outcome.err
 
     def test_the_wrong_way_round(self, run: Run, history: Repository) -> None:
-        outcome = run("notes", "since", "2.0.0..1.0.0")
+        outcome = run("release-notes", "since", "2.0.0..1.0.0")
         assert (outcome.status, outcome.out) == (1, "")
         assert outcome.err == "releasenotes/notes: bad-period 2.0.0..1.0.0 ends before it starts\n"
 
     def test_no_such_version(self, run: Run, history: Repository) -> None:
-        outcome = run("notes", "since", "1.0..2.0.0")
+        outcome = run("release-notes", "since", "1.0..2.0.0")
         assert (outcome.status, outcome.out) == (1, "")
         assert "unknown-version" in outcome.err and "near to it: 1.0.0" in outcome.err
 
 
 class TestCache:
     def test_a_file_in_the_folder_of_notes(self, run: Run, history: Repository, tmp_path: Path) -> None:
-        expected = run("notes", "report").out
-        outcome = run("notes", "cache")
+        expected = run("release-notes", "report").out
+        outcome = run("release-notes", "cache")
         assert (outcome.status, outcome.err) == (0, "")
         path = history.root / outcome.out.strip()
         assert path == history.root / NOTES / "reno.cache"
         shutil.rmtree(history.root / ".git")
-        assert run("notes", "report").out == expected
+        assert run("release-notes", "report").out == expected
 
     def test_other_places(self, run: Run, history: Repository) -> None:
-        assert run("notes", "cache", "--output", "here.cache").out == "here.cache\n"
-        assert run("notes", "cache", "--output", "-").out == (history.root / "here.cache").read_text()
+        assert run("release-notes", "cache", "--output", "here.cache").out == "here.cache\n"
+        assert run("release-notes", "cache", "--output", "-").out == (history.root / "here.cache").read_text()
         assert not (history.root / NOTES / "reno.cache").exists()
 
     @pytest.mark.parametrize("text", HOSTILE_YAML.values(), ids=HOSTILE_YAML)
@@ -328,7 +330,7 @@ class TestCache:
         (history.root / NOTES / "hostile-00000000000000ff.yaml").write_text(text, encoding="utf-8")
         history.commit("2020-01-09T00:00:00Z")
         started = time.process_time()
-        outcome = run("notes", "cache", "--output", "-")
+        outcome = run("release-notes", "cache", "--output", "-")
         assert time.process_time() - started < 3
         assert (outcome.status, outcome.err) == (0, "")
         assert any("hostile" in path for path in json.loads(outcome.out)["file-contents"]) == (text in KEPT_YAML)
@@ -341,17 +343,17 @@ class TestCache:
         text = f"---\nnotes: []\nx:\n{indent(text, '  ')}" if form == "yaml" else f'{{"notes": {nested}}}'
         (history.root / NOTES / "reno.cache").write_text(text, encoding="utf-8")
         started = time.process_time()
-        outcome = run("notes", "report")
+        outcome = run("release-notes", "report")
         assert time.process_time() - started < 3
         assert "Traceback" not in outcome.err and outcome.status in (0, 1)
 
     @pytest.mark.skipif(sys.platform == "win32", reason="named pipes of POSIX")
     def test_a_pipe_is_no_file(self, run: Run, history: Repository) -> None:
-        expected = run("notes", "list").out
+        expected = run("release-notes", "list").out
         os.mkfifo(history.root / NOTES / "reno.cache")
-        assert run("notes", "list").out == expected
+        assert run("release-notes", "list").out == expected
         shutil.rmtree(history.root / ".git")
-        assert run("notes", "list").status == 1
+        assert run("release-notes", "list").status == 1
 
 
 COMMANDS = [["list"], ["report"], ["report", "--format", "rst"], ["since", "1.0.0.."], ["cache"]]
@@ -360,37 +362,37 @@ COMMANDS = [["list"], ["report"], ["report", "--format", "rst"], ["since", "1.0.
 class TestBadInput:
     @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
     def test_no_repository(self, run: Run, project: Path, command: list[str]) -> None:
-        outcome = run("notes", *command)
+        outcome = run("release-notes", *command)
         assert (outcome.status, outcome.out) == (1, "")
         assert re.fullmatch(r"releasenotes/notes: history .*not a git repository.*\n", outcome.err)
 
     @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
     def test_no_git(self, run: Run, history: Repository, tmp_path: Path, command: list[str]) -> None:
-        outcome = run("notes", *command, PATH=str(tmp_path))
+        outcome = run("release-notes", *command, PATH=str(tmp_path))
         assert (outcome.status, outcome.out) == (1, "")
         assert re.fullmatch(r"releasenotes/notes: history git cannot be started.*\n", outcome.err)
 
     @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
     def test_no_such_branch(self, run: Run, history: Repository, command: list[str]) -> None:
-        outcome = run("notes", *command, "--branch", "stable/on")
+        outcome = run("release-notes", *command, "--branch", "stable/on")
         assert (outcome.status, outcome.out) == (1, "")
         assert outcome.err.count("\n") == 1
         assert "'stable/on'" in outcome.err and outcome.err.endswith("near to it: stable/one\n")
 
     @pytest.mark.parametrize("command", ["list", "report"])
     def test_no_such_version(self, run: Run, history: Repository, command: str) -> None:
-        outcome = run("notes", command, "--version", "2.0")
+        outcome = run("release-notes", command, "--version", "2.0")
         assert (outcome.status, outcome.out) == (1, "")
         assert "unknown-version there are no notes of version '2.0'; near to it: 2.0.0" in outcome.err
 
     def test_another_main_branch(self, run: Run, history: Repository) -> None:
         (history.root / CONFIG).unlink()
-        outcome = run("notes", "list")
+        outcome = run("release-notes", "list")
         assert (outcome.status, outcome.out) == (1, "")
         assert "'master'" in outcome.err and "'default_branch'" in outcome.err
 
     def test_no_such_earliest_version(self, run: Run, history: Repository) -> None:
-        outcome = run("notes", "list", "--earliest-version", "2.0")
+        outcome = run("release-notes", "list", "--earliest-version", "2.0")
         assert (outcome.status, outcome.out) == (1, "")
         assert "'2.0'" in outcome.err and "near to it: 2.0.0" in outcome.err
 
@@ -399,7 +401,7 @@ class TestBadInput:
         write_note(history.root, "broken-00000000000000b1", 'fixes:\n  - "open\n')
         write_note(history.root, "odd-00000000000000b2", "fixes:\n  - 5\n  - Whole.\n")
         history.commit("2022-02-01T12:00:00Z")
-        outcome = run("notes", "report", "--format", form)
+        outcome = run("release-notes", "report", "--format", form)
         assert outcome.status == 1
         assert "Wheels." in outcome.out and "Whole." in outcome.out
         first, second = outcome.err.splitlines()
@@ -422,7 +424,7 @@ class TestBadInput:
         write_note(history.root, "odd-00000000000000b1", text)
         history.commit("2022-02-01T12:00:00Z")
         for command in (["report"], ["since", "2.0.0"]):
-            outcome = run("notes", *command, "--format", form)
+            outcome = run("release-notes", *command, "--format", form)
             assert outcome.status == 0
             assert outcome.err.startswith(f"releasenotes/notes/odd-00000000000000b1.yaml:{message}")
             assert outcome.err.count("\n") == 1
@@ -432,7 +434,7 @@ class TestBadInput:
     def test_a_remark_hides_no_failure(self, run: Run, history: Repository, command: list[str]) -> None:
         write_note(history.root, "odd-00000000000000b1", "feature: [A typo.]\nfixes: [5, Whole.]\n")
         history.commit("2022-02-01T12:00:00Z")
-        outcome = run("notes", *command)
+        outcome = run("release-notes", *command)
         assert outcome.status == 1
         assert [line.split()[1] for line in outcome.err.splitlines()] == ["unknown-section", "wrong-type"]
 
@@ -440,7 +442,7 @@ class TestBadInput:
     def test_broken_markup(self, run: Run, history: Repository, form: str) -> None:
         write_note(history.root, "markup-00000000000000b1", "fixes:\n  - Fine.\n  - An *open one.\n")
         history.commit("2022-02-01T12:00:00Z")
-        outcome = run("notes", "report", "--format", form)
+        outcome = run("release-notes", "report", "--format", form)
         assert outcome.status == 1
         assert "Fine." in outcome.out and "open one." in outcome.out
         assert outcome.err.startswith("releasenotes/notes/markup-00000000000000b1.yaml:3:5: rst ")
@@ -450,7 +452,7 @@ class TestBadInput:
         write_note(history.root, "escape-00000000000000b1", 'fixes: ["Clear \\e[2J"]\nprelude: "\\x9b2J"\n')
         history.commit("2022-02-01T12:00:00Z")
         for command in (["report"], ["since", "2.0.0"]):
-            text = run("notes", *command, "--format", form).out
+            text = run("release-notes", *command, "--format", form).out
             assert "Clear" in text and "\x1b" not in text and (form == "json" or "\x9b" not in text)
 
     @pytest.mark.parametrize("command", [["list"], ["report"], ["since", ".."]], ids=" ".join)
@@ -458,7 +460,7 @@ class TestBadInput:
         clone = tmp_path / "shallow"
         history.run("clone", "--quiet", "--depth", "1", f"file://{history.root}", str(clone))
         monkeypatch.chdir(clone)
-        outcome = run("notes", *command)
+        outcome = run("release-notes", *command)
         assert outcome.status == 1
         assert SHALLOW in outcome.err and "fetch-depth: 0" in outcome.err
         assert "Wheels" in outcome.out or WHEELS in outcome.out
@@ -481,12 +483,12 @@ class TestBadInput:
     def test_a_wrong_configuration(self, run: Run, history: Repository, place: str, config: str, message: str) -> None:
         (history.root / CONFIG).unlink()
         (history.root / place).write_text(f"{config}\n")
-        outcome = run("notes", "list")
+        outcome = run("release-notes", "list")
         assert (outcome.status, outcome.out) == (1, "")
         assert outcome.err.startswith(place) and message in outcome.err
 
     def test_an_unknown_option(self, run: Run, history: Repository) -> None:
         (history.root / CONFIG).write_text("default_branch: main\nfrobnicate: 1\n")
-        outcome = run("notes", "list")
+        outcome = run("release-notes", "list")
         assert outcome.status == 0
         assert outcome.err.startswith("releasenotes/config.yaml:2:1: unknown-setting ") and "frobnicate" in outcome.err

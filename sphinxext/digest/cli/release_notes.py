@@ -1,0 +1,23 @@
+"""``sphinx-digest release-notes``: the commands for release notes."""
+
+from __future__ import annotations
+
+import click
+
+from sphinxext.digest.cli.group import LazyGroup
+
+#: The commands and their summaries.
+COMMANDS = {
+    "list": "Print versions and the files of their notes.",
+    "report": "Print the release notes of all versions, or of some.",
+    "since": "Print what changed between two versions or days.",
+    "cache": "Write the notes to a file, for where there is no history.",
+}
+
+
+@click.group("release-notes", cls=LazyGroup, table=COMMANDS, prefix="release_notes_")
+def command() -> None:
+    """Print release notes, placed in versions by git's history as reno does.
+
+    The options of reno in 'reno.yaml' or 'releasenotes/config.yaml' apply.
+    """
