@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinxext.digest.extension.builders import is_for_browsers
+from sphinxext.digest.extension.html import countdown, head, masthead
 from sphinxext.digest.extension.html import filter as filter_
-from sphinxext.digest.extension.html import head, masthead
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -21,7 +21,7 @@ def _add_stylesheet(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(_STATIC))
     app.add_css_file("digest.css")
     # what a book may not have, and what it does not use
-    excluded = (f"_static/{name}" for name in (_WEB_STYLES, masthead.SCRIPT, filter_.SCRIPT, filter_.STYLES))
+    excluded = (f"_static/{name}" for name in (_WEB_STYLES, countdown.SCRIPT, filter_.SCRIPT, filter_.STYLES))
     config.epub_exclude_files = [*config.epub_exclude_files, *excluded]
 
 
@@ -35,5 +35,6 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", _add_stylesheet)
     app.connect("builder-inited", _add_web_styles)
     masthead.setup(app)
+    countdown.setup(app)
     head.setup(app)
     app.connect("html-page-context", filter_.add_filter)
