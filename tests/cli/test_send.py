@@ -371,7 +371,7 @@ def test_no_place_for_the_record(send: Send, inbox: Inbox, certificates: Certifi
 def test_a_record_that_cannot_be_written_any_more(
     send: Send, inbox: Inbox, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sphinxext.digest.mail.delivery_log import DeliveryLog
+    from sphinxext.digest.mail.smtp import DeliveryLog
 
     def fail(self: DeliveryLog, identifier: str, recipients: object) -> None:
         raise OSError(28, "No space left on device", "sent.json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -18,9 +18,11 @@ from sphinxext.digest.model.period import (
     countdown_week,
     long_day,
     month_of,
+    now,
     parse_day,
     parse_interval,
     short_title,
+    today,
 )
 from sphinxext.digest.settings.options import Settings
 
@@ -357,3 +359,19 @@ def test_days_of_deadlines() -> None:
         "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th 11th 12th 13th 14th 15th 16th 17th 18th 19th 20th 21st 22nd 23rd "
         "24th 25th 26th 27th 28th 29th 30th 31st"
     )
+
+
+@pytest.mark.parametrize(
+    ("epoch", "day"),
+    [("0", date(1970, 1, 1)), ("951782399", date(2000, 2, 28)), ("951782400", date(2000, 2, 29))],
+)
+def test_the_time_of_a_reproducible_build(monkeypatch: pytest.MonkeyPatch, epoch: str, day: date) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    assert today() == day
+    assert now() == datetime.fromtimestamp(int(epoch), UTC)
+
+
+@pytest.mark.parametrize("epoch", ["", "soon", "-1", "1.5", "²", "9" * 30])
+def test_what_is_no_time_counts_as_none(monkeypatch: pytest.MonkeyPatch, epoch: str) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    assert abs(datetime.now(UTC) - now()) < timedelta(minutes=1)

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 import sphinxext.digest
-from sphinxext.digest.fragments.values import ValueProblem, check_url
+from sphinxext.digest.fragments.fields import ValueProblem, check_url
 from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import make_plan
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings.project import load_project
-from sphinxext.digest.text.urls import join_url, split_url
+from sphinxext.digest.text.outside import join_url, split_url
 
 #: What ``urllib.parse`` raises an error for.
 UNPARSABLE = [
@@ -56,7 +56,7 @@ def test_nobody_else_calls_what_raises() -> None:
                 calls |= {(file.name, alias.name) for alias in node.names if alias.name in RAISING}
             elif isinstance(node, ast.Import) and any(alias.name.startswith("urllib") for alias in node.names):
                 calls.add((file.name, "urllib"))
-    assert calls == {("urls.py", "urlsplit"), ("urls.py", "urljoin")}
+    assert calls == {("outside.py", "urlsplit"), ("outside.py", "urljoin")}
 
 
 @pytest.mark.parametrize(

@@ -24,18 +24,16 @@ from sphinxext.digest.cli.collect_schedule import draft_countdown
 from sphinxext.digest.collection.load import Collection, load_collection, place_fragments
 from sphinxext.digest.doctree.lint import check_collection
 from sphinxext.digest.doctree.parse import TextParser, guard_of
-from sphinxext.digest.fragments.draft import Draft
 from sphinxext.digest.fragments.fields import Type, texts_of
 from sphinxext.digest.fragments.folder import FolderReading
 from sphinxext.digest.fragments.read import read_fragment
+from sphinxext.digest.fragments.write import Draft
 from sphinxext.digest.gather.bot import BotSettings, Login, Server
 from sphinxext.digest.gather.bot.journal import Journal
-from sphinxext.digest.gather.bot.protocol import MAX_LINE, IrcMessage, make_line, parse_line, split_text
-from sphinxext.digest.gather.bot.replies import ReplyQueue
+from sphinxext.digest.gather.bot.protocol import MAX_LINE, IrcMessage, ReplyQueue, make_line, parse_line, split_text
+from sphinxext.digest.gather.bot.recorder import SuccessTracker
 from sphinxext.digest.gather.bot.session import Session
-from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
-from sphinxext.digest.gather.digest_index import IndexOptions, draft_index
-from sphinxext.digest.gather.feed import ParsedFeed
+from sphinxext.digest.gather.feed import IndexOptions, ParsedFeed, draft_index
 from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.gather.gerrit import ChangeOptions, draft_changes, read_changes

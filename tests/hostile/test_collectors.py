@@ -85,7 +85,7 @@ LINKS = '''"""Draft items from a list of links."""
 import click
 
 from sphinxext.digest.cli._drafts import CollectRun, collector
-from sphinxext.digest.fragments.draft import identity_of, make_draft, plain_title
+from sphinxext.digest.fragments.write import identity_of, make_draft, plain_title
 from sphinxext.digest.net.source import read_source
 
 

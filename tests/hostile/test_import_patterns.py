@@ -20,9 +20,9 @@ from types import ModuleType
 import pytest
 
 import sphinxext.digest.gather.importer
-from sphinxext.digest.fragments import draft
+from sphinxext.digest.fragments import write
 from sphinxext.digest.gather import xml
-from sphinxext.digest.text import rst, visible
+from sphinxext.digest.text import outside, rst
 
 #: Each size is for the texts that took longest with the size before: how many of them, and the limit in seconds.
 SIZES = {600: (None, 1.0), 6_000: (12, 1.0), 20_000: (2, 0.4), 60_000: (2, 0.8), 200_000: (2, 2.0)}
@@ -184,7 +184,7 @@ def modules() -> Iterator[ModuleType]:
     yield sphinxext.digest.gather.importer
     for found in pkgutil.iter_modules(sphinxext.digest.gather.importer.__path__, "sphinxext.digest.gather.importer."):
         yield importlib.import_module(found.name)
-    yield from (xml, draft, visible, rst)
+    yield from (xml, write, outside, rst)
 
 
 def compiled(module: ModuleType) -> Iterator[tuple[str, re.Pattern, bool]]:

@@ -14,7 +14,7 @@ from sphinxext.digest.gather import mail
 from sphinxext.digest.gather.mail import body, draft, header, search, sources, threads
 from sphinxext.digest.mail import message
 from sphinxext.digest.render import calendar
-from sphinxext.digest.text import rst, visible
+from sphinxext.digest.text import outside, rst
 
 NUMBER = 30_000
 TEXTS = {
@@ -105,8 +105,8 @@ OF_MAILS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "_SIMPLE_URL": (mail._SIMPLE_URL.fullmatch, ("https://", "https://a/", "/", "/a", "a.", "?a", "#a")),
     "_SCHEME": (mail._SCHEME.sub, ("a", "a:", ":", "a.", "a-", "+")),
     "_ADDRESS": (mail._ADDRESS.sub, ("a", "a@", "a@b", "a@b.", "@", "<a at ", "mailto:", "https://", "<a at b", ".")),
-    "_TERMINAL": (visible._TERMINAL.sub, ("\x1b", "\x1b[", "\x1b]", " ", "\x1b ", "\x1b[0")),
-    "_COLOURS": (visible._COLOURS.sub, ("\x03", "\x031,", "\x04a")),
+    "_TERMINAL": (outside._TERMINAL.sub, ("\x1b", "\x1b[", "\x1b]", " ", "\x1b ", "\x1b[0")),
+    "_COLOURS": (outside._COLOURS.sub, ("\x03", "\x031,", "\x04a")),
     "_REPLY": (threads._REPLY.match, ("re", "re ", " ", "re[", "re[1]", "re[1] ")),
     "_TAG": (threads._TAG.match, ("[", "[a", " ", "[a] ", "]")),
     "_WAS": (threads._WAS.search, ("(was", "(was: ", "(was ", "[was: a]", "(")),

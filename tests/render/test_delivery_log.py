@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.mail.delivery_log import DeliveryLog, DeliveryLogError
+from sphinxext.digest.mail.smtp import DeliveryLog, DeliveryLogError
 
 
 @pytest.mark.parametrize(

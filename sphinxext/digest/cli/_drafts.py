@@ -17,9 +17,8 @@ from sphinxext.digest.cli._options import (
     settings_to_write,
 )
 from sphinxext.digest.cli._output import as_json, format_option, show_problems, visible
-from sphinxext.digest.fragments.draft import Draft, DraftPlan, plan_drafts
 from sphinxext.digest.fragments.folder import SUFFIX
-from sphinxext.digest.fragments.write import write_new_files
+from sphinxext.digest.fragments.write import Draft, DraftPlan, plan_drafts, write_new_files
 from sphinxext.digest.net.http import NO_SUCH_FILE, NOTHING_THERE
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings.options import Settings

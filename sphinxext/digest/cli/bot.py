@@ -16,7 +16,7 @@ import click
 
 from sphinxext.digest.cli._options import checked, fragments_to_write, open_project, settings_to_write
 from sphinxext.digest.cli._output import show_problems, visible
-from sphinxext.digest.fragments.values import check_url
+from sphinxext.digest.fragments.fields import check_url
 from sphinxext.digest.gather.bot import (
     LEVELS,
     BotSettings,
@@ -31,8 +31,8 @@ from sphinxext.digest.gather.bot import (
 from sphinxext.digest.gather.bot.bot import Bot, check
 from sphinxext.digest.gather.bot.commit import Author, Clone, git_path
 from sphinxext.digest.gather.bot.journal import Journal, JournalError
+from sphinxext.digest.gather.bot.recorder import log_url
 from sphinxext.digest.gather.bot.repository import PushTarget, Repository
-from sphinxext.digest.gather.bot.success_tracker import log_url
 from sphinxext.digest.release.git import GitError
 
 #: The variable that has the password, if no file has it.

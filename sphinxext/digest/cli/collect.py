@@ -18,8 +18,8 @@ from click.core import ParameterSource
 from sphinxext.digest.cli._drafts import Tally, day_options, draft_options, summary
 from sphinxext.digest.cli._options import open_valid_project, settings_to_write
 from sphinxext.digest.cli._output import as_json, show_problems, visible
-from sphinxext.digest.clock import today
 from sphinxext.digest.model import Place
+from sphinxext.digest.model.period import today
 from sphinxext.digest.net.source import STANDARD_INPUT, is_url
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings.checks import OptionError

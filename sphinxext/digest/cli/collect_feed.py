@@ -8,13 +8,12 @@ import click
 
 from sphinxext.digest.cli._drafts import CollectRun, collector, day_options
 from sphinxext.digest.cli._output import visible
-from sphinxext.digest.clock import today
 from sphinxext.digest.fragments.folder import read_folder
-from sphinxext.digest.gather.digest_index import IndexOptions, draft_index
-from sphinxext.digest.gather.feed import ParsedFeed
+from sphinxext.digest.gather.feed import IndexOptions, ParsedFeed, draft_index
 from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.joint.index import Index
+from sphinxext.digest.model.period import today
 from sphinxext.digest.net.source import read_source
 
 

@@ -11,8 +11,7 @@ import click
 from sphinxext.digest.cli._drafts import CollectRun, collector, day_options
 from sphinxext.digest.cli._options import checked
 from sphinxext.digest.cli._output import visible
-from sphinxext.digest.clock import today
-from sphinxext.digest.fragments.draft import web_url
+from sphinxext.digest.fragments.write import web_url
 from sphinxext.digest.gather.gerrit import (
     ChangeList,
     ChangeOptions,
@@ -23,6 +22,7 @@ from sphinxext.digest.gather.gerrit import (
     site_of,
     unasked,
 )
+from sphinxext.digest.model.period import today
 from sphinxext.digest.net.source import MAX_BYTES, STANDARD_INPUT, is_url, read_source, unpacked
 
 

@@ -17,10 +17,10 @@ from sphinxext.digest.cli.deadlines import (
     readable_week,
     schedule_options,
 )
-from sphinxext.digest.clock import today
 from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.doctree.countdown_fields import DECISIONS, countdown_fields, one_line
-from sphinxext.digest.fragments import draft
+from sphinxext.digest.fragments.write import Draft, make_draft
+from sphinxext.digest.fragments.write import identity_of as draft_identity
 from sphinxext.digest.model import (
     Countdown,
     Entry,
@@ -30,7 +30,7 @@ from sphinxext.digest.model import (
     week_label,
     week_number,
 )
-from sphinxext.digest.model.period import short_title
+from sphinxext.digest.model.period import short_title, today
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings.options import Settings
 
@@ -82,7 +82,7 @@ def countdown_day(week: Week) -> date:
 
 def identity_of(schedule: Schedule, week: Week) -> str:
     """Return the identity of the fragment that is drafted for a week: 16 hexadecimal digits, always the same ones."""
-    return draft.identity_of("countdown", schedule.series.casefold(), week.to_release)
+    return draft_identity("countdown", schedule.series.casefold(), week.to_release)
 
 
 def note_of(collection: Collection, schedule: Schedule, week: Week) -> Entry | None:
@@ -96,7 +96,7 @@ def note_of(collection: Collection, schedule: Schedule, week: Week) -> Entry | N
     return found
 
 
-def draft_countdown(schedule: Schedule, week: Week, settings: Settings) -> draft.Draft:
+def draft_countdown(schedule: Schedule, week: Week, settings: Settings) -> Draft:
     """Draft the fragment of a named week. Comments at its top say what a person has to decide.
 
     :raises DigestError: if no fragment can have the week, which is a hundred others away from the release.
@@ -107,7 +107,7 @@ def draft_countdown(schedule: Schedule, week: Week, settings: Settings) -> draft
         raise DigestError(Problem(schedule.path, 0, 0, Code.BAD_VALUE, message))
     fields = countdown_fields(schedule, week, settings)
     note = {"series": schedule.series, "week": label, **fields}
-    return draft.make_draft(
+    return make_draft(
         identity_of(schedule, week),
         f"countdown {schedule.series} {week.name}",
         {"countdown": [note]},

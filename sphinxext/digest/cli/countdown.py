@@ -18,11 +18,11 @@ from sphinxext.digest.cli.deadlines import (
     readable_week,
     schedule_options,
 )
-from sphinxext.digest.clock import now, today
 from sphinxext.digest.collection.load import load_collection
 from sphinxext.digest.fragments.write import slug_of
 from sphinxext.digest.mail.message import PRINTED, Envelope, make_message, parse_addresses, parse_sender
 from sphinxext.digest.model import Schedule, Week
+from sphinxext.digest.model.period import now, today
 from sphinxext.digest.render.countdown import MARK, CountdownMail, countdown_mail
 from sphinxext.digest.settings.options import Settings
 

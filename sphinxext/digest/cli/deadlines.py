@@ -18,9 +18,8 @@ import click
 
 from sphinxext.digest.cli._options import checked, open_project, readable_day
 from sphinxext.digest.cli._output import as_json, finish, format_option, visible
-from sphinxext.digest.clock import today
 from sphinxext.digest.model import Event, Schedule, Scope, Week, week_number
-from sphinxext.digest.model.period import countdown_week
+from sphinxext.digest.model.period import countdown_week, today
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.schedule import REMARKS
 from sphinxext.digest.schedule.fetch import fetch_schedules

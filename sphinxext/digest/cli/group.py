@@ -1,4 +1,7 @@
-"""The group of all commands: loading them when they are needed, the options before them, and their exit statuses."""
+"""The group of all commands: loading them when they are needed, the options before them, and their exit statuses.
+
+It is not in ``__init__``, where the module ``list`` would hide the builtin.
+"""
 
 from __future__ import annotations
 

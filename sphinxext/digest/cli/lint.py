@@ -11,8 +11,8 @@ import click
 
 from sphinxext.digest.cli._options import collection_of, open_project
 from sphinxext.digest.cli._output import FORMATS, format_option, format_problems, show_problems
-from sphinxext.digest.clock import today
 from sphinxext.digest.doctree.lint import Findings, check_collection
+from sphinxext.digest.model.period import today
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.schedule import REMARKS
 from sphinxext.digest.schedule.load import load_schedules

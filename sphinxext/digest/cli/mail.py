@@ -13,8 +13,6 @@ import click
 from sphinxext.digest.cli._options import checked, fragments_to_read, readable_period
 from sphinxext.digest.cli._output import Failure, show_problems, visible
 from sphinxext.digest.cli.report import open_digest
-from sphinxext.digest.clock import now
-from sphinxext.digest.mail.delivery_log import DeliveryLog, DeliveryLogError, delivery_log_file
 from sphinxext.digest.mail.message import (
     EXTRA,
     PRINTED,
@@ -28,7 +26,17 @@ from sphinxext.digest.mail.message import (
     parse_sender,
     with_inlined_styles,
 )
-from sphinxext.digest.mail.smtp import Outcome, SmtpSettings, SmtpSettingsError, send, smtp_settings
+from sphinxext.digest.mail.smtp import (
+    DeliveryLog,
+    DeliveryLogError,
+    Outcome,
+    SmtpSettings,
+    SmtpSettingsError,
+    delivery_log_file,
+    send,
+    smtp_settings,
+)
+from sphinxext.digest.model.period import now
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.digest import DigestSource, mail_text
 from sphinxext.digest.render.html import html_document

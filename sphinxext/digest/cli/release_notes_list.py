@@ -36,7 +36,7 @@ def command(ctx: click.Context, /, form: str, versions: tuple[str, ...], **optio
 
     The commit beside a file has its last text. 'reno list' shows the same and has the same options.
     """
-    from sphinxext.digest.clock import day_of
+    from sphinxext.digest.model.period import day_of
 
     conf = open_config(ctx.obj, options)
     with open_source(conf) as source:

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 
 from docutils import nodes
 
-from sphinxext.digest.text.urls import join_url
+from sphinxext.digest.text.outside import join_url
 
 if TYPE_CHECKING:
     from sphinxext.digest.doctree.docs_files import DocsFolder

@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sphinxext.digest.clock import today
 from sphinxext.digest.extension.cache import load_record, mark_of, save_record
 from sphinxext.digest.extension.config import configure
 from sphinxext.digest.extension.i18n import messages_for
@@ -21,6 +20,7 @@ from sphinxext.digest.extension.scan import COLLECTION, PageScan, scan_pages
 from sphinxext.digest.extension.warnings import say_remarks
 from sphinxext.digest.fragments.folder import fingerprint
 from sphinxext.digest.model import ENGLISH, Messages, Period
+from sphinxext.digest.model.period import today
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
 from sphinxext.digest.settings.project import Project, settings_for_folder

@@ -18,9 +18,12 @@ from sphinxext.digest.fragments.fields import (
     Field,
     SectionFields,
     Type,
+    ValueProblem,
+    check_url,
+    read_moment,
+    read_participants,
     texts_of,
 )
-from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment, read_participants
 from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Moment, Note, Success, Text, split_name
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.yaml.compose import MAX_BYTES, compose, decode, is_string, place_of, report_cut_values

@@ -9,13 +9,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_plus, urlencode
 
-from sphinxext.digest.fragments.draft import Draft, identity_of, make_draft, plain_title, web_url
-from sphinxext.digest.fragments.values import ValueProblem, read_moment
+from sphinxext.digest.fragments.fields import ValueProblem, read_moment
+from sphinxext.digest.fragments.write import Draft, identity_of, make_draft, plain_title, web_url
 from sphinxext.digest.model import Moment
 from sphinxext.digest.net.source import parse_json
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.text.urls import split_url
-from sphinxext.digest.text.visible import visible_text
+from sphinxext.digest.text.outside import split_url, visible_text
 
 #: The number of changes to ask for if the query does not say it.
 ASKED_FOR = 100

@@ -12,13 +12,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sphinxext.digest.fragments.draft import web_url
-from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, SectionFields, Type
+from sphinxext.digest.fragments.fields import (
+    SECTION_FIELDS,
+    Choice,
+    SectionFields,
+    Type,
+    ValueProblem,
+    check_url,
+    read_moment,
+)
 from sphinxext.digest.fragments.schema import DIALECT
-from sphinxext.digest.fragments.values import ValueProblem, check_url, read_moment
+from sphinxext.digest.fragments.write import web_url
 from sphinxext.digest.model import Kind, Moment, Participants, week_label
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.text.visible import visible_text
+from sphinxext.digest.text.outside import visible_text
 
 #: The version of the format. Readers refuse other versions; a new key does not change the version.
 VERSION = 1

@@ -1,25 +1,37 @@
 """The records that everything else works on: plain, typed and frozen."""
 
-from sphinxext.digest.model.digest import Digest, Origin, ReleasedVersion, Section, ThreadLinks
-from sphinxext.digest.model.fragment import Entry, Fragment, OtherProject, split_name
+from sphinxext.digest.model.fragment import (
+    Digest,
+    Entry,
+    Fragment,
+    Origin,
+    OtherProject,
+    ReleasedVersion,
+    Section,
+    ThreadLinks,
+    split_name,
+)
 from sphinxext.digest.model.messages import ENGLISH, Messages
 from sphinxext.digest.model.notes import (
     KINDS,
+    REFUSED_CHARACTER,
     Closing,
     Countdown,
     Item,
     Kind,
+    Moment,
     Note,
     Participants,
+    Place,
     Prelude,
     State,
     Story,
     Success,
+    Text,
     Thread,
 )
 from sphinxext.digest.model.period import Period, month_name
 from sphinxext.digest.model.schedule import MILESTONE, Event, Outlook, Schedule, Scope, Week, week_label, week_number
-from sphinxext.digest.model.text import REFUSED_CHARACTER, Moment, Place, Text
 
 __all__ = [
     "ENGLISH",

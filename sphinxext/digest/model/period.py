@@ -1,12 +1,13 @@
-"""Periods of days: parse and format them, and find the digest that a day belongs to."""
+"""Days: the current one, and the periods of digests."""
 
 from __future__ import annotations
 
+import os
 import re
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 _MONTHS = (
     "January",
@@ -218,3 +219,31 @@ def long_day(day: date) -> str:
     """A day in the words of a deadline: ``March 4th, 2027``."""
     suffix = "th" if day.day in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
     return f"{month_name(day)} {day.day}{suffix}, {day.year}"
+
+
+def now() -> datetime:
+    """Return the time in UTC, or that of ``SOURCE_DATE_EPOCH`` (seconds since 1970).
+
+    See https://reproducible-builds.org/specs/source-date-epoch/. A value that is no number, or one of no time that
+    there is, counts as none.
+    """
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if seconds.isascii() and seconds.isdecimal():
+        try:
+            return datetime.fromtimestamp(int(seconds), UTC)
+        except (ValueError, OverflowError, OSError):
+            pass
+    return datetime.now(UTC)
+
+
+def day_of(seconds: int | None) -> date | None:
+    """Return the day (UTC) of seconds since 1970, or None without seconds or outside the years of Python."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).date() if seconds is not None else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def today() -> date:
+    """Return the current day in UTC; see :func:`now`."""
+    return now().date()

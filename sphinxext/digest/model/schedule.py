@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from sphinxext.digest.model.notes import Place, Text
 from sphinxext.digest.model.period import Period
-from sphinxext.digest.model.text import Place, Text
 
 #: The name of the role that refers to an event, and the prefix of its class and identifier.
 MILESTONE = "milestone"

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from sphinxext.digest.clock import day_of
 from sphinxext.digest.model import split_name
-from sphinxext.digest.model.period import check_year
+from sphinxext.digest.model.period import check_year, day_of
 from sphinxext.digest.release.cache import Cache, key_of
 from sphinxext.digest.release.git import GitError, read_lines
 from sphinxext.digest.release.refs import Repository, find_top, read_repository

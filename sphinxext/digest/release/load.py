@@ -9,9 +9,8 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
-from sphinxext.digest.clock import day_of
 from sphinxext.digest.model import Period, ReleasedVersion
-from sphinxext.digest.model.period import PeriodError, parse_day
+from sphinxext.digest.model.period import PeriodError, day_of, parse_day
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.cache_file import open_scanner
 from sphinxext.digest.release.changes import unique_id

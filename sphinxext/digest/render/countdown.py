@@ -19,7 +19,7 @@ from sphinxext.digest.model import Countdown, Entry, Period, Schedule, Text, Wee
 from sphinxext.digest.model.period import short_title
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.text import text_lines
-from sphinxext.digest.schedule.dates import named_days
+from sphinxext.digest.schedule.rows import named_days
 from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.text.width import wrap
 

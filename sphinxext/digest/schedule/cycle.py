@@ -13,8 +13,18 @@ from datetime import date, timedelta
 
 from sphinxext.digest.model import Event, Period, Place, Schedule, Scope, Week, month_name, week_number
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.schedule.dates import THURSDAY, WEDNESDAY, NamedDay, monday_of, weekday_of, working_week
-from sphinxext.digest.schedule.rows import Mention, OrderedRows, Row, Table
+from sphinxext.digest.schedule.rows import (
+    THURSDAY,
+    WEDNESDAY,
+    Mention,
+    NamedDay,
+    OrderedRows,
+    Row,
+    Table,
+    monday_of,
+    weekday_of,
+    working_week,
+)
 from sphinxext.digest.schedule.rst_prose import AnchorSection, SchedulePage
 from sphinxext.digest.schedule.sources import Series, SeriesList
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from yaml.nodes import Node, ScalarNode
 
 from sphinxext.digest.model import REFUSED_CHARACTER, Event, Place, Schedule, Scope, Text, Week, week_number
 from sphinxext.digest.problems import Code
-from sphinxext.digest.schedule import dates
-from sphinxext.digest.schedule.rows import name_of
+from sphinxext.digest.schedule.rows import THURSDAY, monday_of, name_of, weekday_of, working_week
 from sphinxext.digest.schedule.sources import Source
 from sphinxext.digest.yaml.compose import is_string, place_of
 from sphinxext.digest.yaml.reader import NodeReader, read_text
@@ -130,7 +129,7 @@ class _Cycle:
 
     def number(self, day: date) -> int:
         """Return the distance of a day's week to the release week, negative after it."""
-        return (self.zero - dates.monday_of(day)).days // 7
+        return (self.zero - monday_of(day)).days // 7
 
     def holds(self, day: date) -> bool:
         """Return True if a milestone may be on a day: from the first week on, and not too long after the release."""
@@ -194,7 +193,7 @@ def _read_cycle(reader: NodeReader, values: Mapping[str, Node]) -> tuple[_Cycle 
         message = f"the release, on {release}, is before the start, on {start}"
         reader.complain(values["release"], Code.BAD_PERIOD, message)
         return None, None
-    cycle = _Cycle(dates.monday_of(start), dates.monday_of(release), dates.monday_of(release))
+    cycle = _Cycle(monday_of(start), monday_of(release), monday_of(release))
     if cycle.number(start) > MAX_BEFORE:
         message = f"a cycle has at most {MAX_BEFORE} weeks before the release, but {start} is earlier"
         reader.complain(values["start"], Code.BAD_PERIOD, message)
@@ -206,7 +205,7 @@ def _read_cycle(reader: NodeReader, values: Mapping[str, Node]) -> tuple[_Cycle 
         message = f"'end' must be at most {MAX_AFTER} weeks after the release, on {release}, not {end}"
         reader.complain(values["end"], Code.BAD_PERIOD, message)
         return cycle, release
-    return _Cycle(cycle.start, cycle.zero, dates.monday_of(end)), release
+    return _Cycle(cycle.start, cycle.zero, monday_of(end)), release
 
 
 class _Milestones:
@@ -253,7 +252,7 @@ class _Milestones:
             id=name,
             title=title,
             scope=scope,
-            week=dates.working_week(day),
+            week=working_week(day),
             day=day,
             place=place,
             exact=exact,
@@ -289,7 +288,7 @@ class _Milestones:
             self.reader.complain(node, Code.BAD_VALUE, f"'week' must be a week such as R-17 or R+1, not '{name}'")
             return None
         try:
-            return dates.weekday_of(dates.working_week(self.cycle.zero - number * dates.WEEK), dates.THURSDAY)
+            return weekday_of(working_week(self.cycle.zero - timedelta(weeks=number)), THURSDAY)
         except OverflowError:
             self.reader.complain(node, Code.BAD_VALUE, f"the week {name} is out of range")
             return None
@@ -313,7 +312,7 @@ def _weeks(cycle: _Cycle, events: list[Event], place: Place) -> tuple[Week, ...]
     last = max(cycle.end, *(event.week.start for event in ordered))
     weeks = []
     for count in range((last - cycle.start).days // 7 + 1):
-        period = dates.working_week(cycle.start + count * dates.WEEK)
+        period = working_week(cycle.start + timedelta(weeks=count))
         number = cycle.number(period.start)
         of_week = tuple(event for event in ordered if event.week == period)
         week = Week(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from sphinxext.digest.model import Place, Text
-from sphinxext.digest.schedule.dates import NamedDay, named_days
+from sphinxext.digest.schedule.rows import NamedDay, named_days
 from sphinxext.digest.yaml.compose import MAX_BYTES
 
 #: ``:role:`text``` or ```text```, with the underscores of a reference after it.

@@ -16,8 +16,7 @@ from itertools import pairwise
 from sphinxext.digest.model import Period, Place, Scope, week_number
 from sphinxext.digest.model.period import YEARS
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.schedule.dates import MONTH, make_day, month_number
-from sphinxext.digest.schedule.rows import Mention, Row, Table
+from sphinxext.digest.schedule.rows import MONTH, Mention, Row, Table, make_day, month_number
 from sphinxext.digest.schedule.rst_prose import SchedulePage
 from sphinxext.digest.schedule.sources import Series
 

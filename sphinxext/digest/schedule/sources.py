@@ -15,7 +15,7 @@ from pathlib import Path
 from yaml.nodes import Node, SequenceNode
 
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.schedule.dates import monday_of
+from sphinxext.digest.schedule.rows import monday_of
 from sphinxext.digest.yaml.compose import MAX_BYTES, compose, decode
 from sphinxext.digest.yaml.reader import NodeReader
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from sphinxext.digest.model import Period
-from sphinxext.digest.schedule.dates import named_days, weekday_of, working_week
+from sphinxext.digest.schedule.rows import named_days, weekday_of, working_week
 from sphinxext.digest.schedule.rst_prose import plain_title
 
 WEEK = Period(date(2026, 11, 16), date(2026, 11, 20))

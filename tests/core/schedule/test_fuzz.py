@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinxext.digest.schedule.dates import named_days
 from sphinxext.digest.schedule.load import load_schedules
+from sphinxext.digest.schedule.rows import named_days
 from sphinxext.digest.settings.options import Settings
 
 from .conftest import TODAY, Files

@@ -15,8 +15,7 @@ from sphinxext.digest.gather.bot import BotSettings, Login, Security, Server, Wa
 from sphinxext.digest.gather.bot import connection as module
 from sphinxext.digest.gather.bot.bot import enter
 from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost
-from sphinxext.digest.gather.bot.protocol import is_word
-from sphinxext.digest.gather.bot.replies import ReplyQueue
+from sphinxext.digest.gather.bot.protocol import ReplyQueue, is_word
 from sphinxext.digest.gather.bot.session import Session
 
 WAITS = Waits(connect=5, login=5, silence=0.4, pong=0.3, nickserv=0.1, tick=0.02, answer=0.01, regain=0.05)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sphinxext.digest.fragments.read import read_fragment
-from sphinxext.digest.gather.bot import success_tracker as module
-from sphinxext.digest.gather.bot.success_tracker import SuccessTracker, log_url
+from sphinxext.digest.gather.bot import recorder as module
+from sphinxext.digest.gather.bot.recorder import SuccessTracker, log_url
 
 NOW = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)
 

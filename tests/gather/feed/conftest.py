@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sphinxext.digest.fragments.draft import Draft
 from sphinxext.digest.fragments.read import read_fragment
+from sphinxext.digest.fragments.write import Draft
 from sphinxext.digest.gather.feed import ParsedFeed
 from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed

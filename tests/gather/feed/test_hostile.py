@@ -18,13 +18,13 @@ pytest.importorskip("docutils")
 from docutils.core import publish_doctree
 
 from sphinxext.digest.doctree.lint import check_texts
-from sphinxext.digest.fragments.draft import web_url
 from sphinxext.digest.fragments.fields import texts_of
+from sphinxext.digest.fragments.write import web_url
 from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.settings.options import Settings
-from sphinxext.digest.text.visible import visible_text
+from sphinxext.digest.text.outside import visible_text
 
 from .conftest import SITE, TODAY, Stories, atom, feed_of, rss, story_of
 

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from sphinxext.digest.fragments.draft import identity_of
 from sphinxext.digest.fragments.read import read_fragment
+from sphinxext.digest.fragments.write import identity_of
 from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories, folded_url, without_tracking
 
 from .conftest import TODAY, Stories, atom, feed_of, rss

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from web_server import WebServer
 
-from sphinxext.digest.fragments.draft import allowed_url
+from sphinxext.digest.fragments.write import allowed_url
 from sphinxext.digest.gather.mail.search import archive_of_url, hash_of, month_file, open_addresses, own_url
 from sphinxext.digest.gather.mail.sources import MailArchive
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 from docutils import nodes
 
 from sphinxext.digest.collection.compose import countdown_heading, week_heading
-from sphinxext.digest.collection.selection import Selection
+from sphinxext.digest.collection.load import Selection
 from sphinxext.digest.doctree.deadlines import EventName, deadlines, time_left, week_of_note
 from sphinxext.digest.doctree.digest import titled
 from sphinxext.digest.doctree.lines import LINKS_CLASS, heading_of, line_with, source_link

@@ -6,7 +6,7 @@ from datetime import date
 
 from docutils.parsers.rst import directives
 
-from sphinxext.digest.fragments.values import ValueProblem, check_url
+from sphinxext.digest.fragments.fields import ValueProblem, check_url
 from sphinxext.digest.model import Scope, State
 from sphinxext.digest.model.period import PeriodError, parse_day
 from sphinxext.digest.settings.options import SECTIONS

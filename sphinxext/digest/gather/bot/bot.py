@@ -15,11 +15,10 @@ from typing import Any, TypeVar
 from sphinxext.digest.gather.bot import BotSettings, Server
 from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost, LoginRefused, Registration
 from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
-from sphinxext.digest.gather.bot.recorder import Recorder
-from sphinxext.digest.gather.bot.replies import Backoff, ReplyQueue
+from sphinxext.digest.gather.bot.protocol import Backoff, ReplyQueue
+from sphinxext.digest.gather.bot.recorder import Recorder, SuccessTracker
 from sphinxext.digest.gather.bot.repository import Repository
 from sphinxext.digest.gather.bot.session import Hear, Rename, Session
-from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 from sphinxext.digest.gather.irc import parse
 
 T = TypeVar("T")
@@ -62,7 +61,7 @@ class Bot:
     :param context: for encrypted connections; see :meth:`~sphinxext.digest.gather.bot.Security.context`.
     :param draft: whether fragments are drafts.
     :param log_url: where the line is in the channel's log; see
-        :class:`~sphinxext.digest.gather.bot.success_tracker.SuccessTracker`.
+        :class:`~sphinxext.digest.gather.bot.recorder.SuccessTracker`.
     """
 
     def __init__(

@@ -16,8 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from sphinxext.digest.gather.bot import Login, Server, Waits
-from sphinxext.digest.gather.bot.protocol import MAX_LINE, MAX_TAGS, IrcMessage, is_word, make_line, parse_line
-from sphinxext.digest.gather.bot.replies import Bucket
+from sphinxext.digest.gather.bot.protocol import MAX_LINE, MAX_TAGS, Bucket, IrcMessage, is_word, make_line, parse_line
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 
 from sphinxext.digest.gather.bot import BotSettings, Waits
 from sphinxext.digest.gather.bot.connection import Connection, Registration
-from sphinxext.digest.gather.bot.protocol import IrcMessage, fold_case, is_word
-from sphinxext.digest.gather.bot.replies import Backoff, ReplyQueue
+from sphinxext.digest.gather.bot.protocol import Backoff, IrcMessage, ReplyQueue, fold_case, is_word
 from sphinxext.digest.model.period import YEARS
 
 #: Seconds until a server that does not answer a JOIN is asked again.

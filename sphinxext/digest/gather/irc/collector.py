@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import quote
 
-from sphinxext.digest.fragments.draft import Draft, allowed_url
-from sphinxext.digest.fragments.values import ValueProblem, check_url
+from sphinxext.digest.fragments.fields import ValueProblem, check_url
+from sphinxext.digest.fragments.write import Draft, allowed_url
 from sphinxext.digest.gather.irc import Listener, TrackedCommand, distinct, draft_success, moment_of
 from sphinxext.digest.gather.irc.formats import (
     LogFormat,

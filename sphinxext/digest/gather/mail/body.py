@@ -9,12 +9,12 @@ from email.parser import BytesParser
 from email.policy import compat32
 from itertools import islice
 
-from sphinxext.digest.fragments.draft import MAX_URL, allowed_url
+from sphinxext.digest.fragments.write import MAX_URL, allowed_url
 from sphinxext.digest.gather.importer import Form
 from sphinxext.digest.gather.importer.html import blocks_of_html
 from sphinxext.digest.gather.importer.mail import text_of_part
 from sphinxext.digest.gather.mail import is_call, shortened, without_greeting
-from sphinxext.digest.text.visible import visible_text
+from sphinxext.digest.text.outside import visible_text
 
 #: The longest sentence of an outline.
 MAX_SENTENCE = 200

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sphinxext.digest.clock import today
-from sphinxext.digest.fragments.draft import Draft, make_draft
+from sphinxext.digest.fragments.write import Draft, make_draft
 from sphinxext.digest.gather.mail import as_rst, item, name_of, shortened, url_as_rst, without_addresses
 from sphinxext.digest.gather.mail.body import cited_urls, first_sentence, own_lines, text_of_message
 from sphinxext.digest.gather.mail.header import Message
 from sphinxext.digest.gather.mail.ranking import Candidate, Status
 from sphinxext.digest.model import Entry, Kind, Participants
+from sphinxext.digest.model.period import today
 from sphinxext.digest.text.rst import filled
 
 #: The depth of lists in an outline; deeper answers are in the last list.

@@ -11,7 +11,7 @@ from enum import StrEnum
 from math import log2
 
 from sphinxext.digest.collection.load import Collection
-from sphinxext.digest.fragments.draft import identity_of
+from sphinxext.digest.fragments.write import identity_of
 from sphinxext.digest.gather.importer.issue import bare_title, known_thread
 from sphinxext.digest.gather.mail.header import Message
 from sphinxext.digest.gather.mail.threads import MailThread, is_countdown, is_digest, split_subject

@@ -12,14 +12,14 @@ from typing import Protocol
 from urllib.parse import quote
 
 from sphinxext.digest.collection.load import Collection
-from sphinxext.digest.fragments.draft import MAX_URL, allowed_url
+from sphinxext.digest.fragments.write import MAX_URL, allowed_url
 from sphinxext.digest.gather.mail.header import Message
 from sphinxext.digest.gather.mail.ranking import Candidate, Known, ThreadOptions, choose, cut, make_candidate
 from sphinxext.digest.gather.mail.sources import MailArchive, base_name, read_archives
 from sphinxext.digest.gather.mail.threads import MailThread, find_threads, key_of, list_tags
 from sphinxext.digest.net.http import TIMEOUT, WebError, download
 from sphinxext.digest.problems import Problem
-from sphinxext.digest.text.visible import visible_text
+from sphinxext.digest.text.outside import visible_text
 
 _HYPERKITTY = re.compile(r"(?P<list>https?://[^?#]*/(?:archives|hyperkitty)/list/[^/?#@]+@[^/?#]+)", re.IGNORECASE)
 #: The name of a month's mails in Pipermail's archives, by which its page is known: ``2016-April.txt.gz``.

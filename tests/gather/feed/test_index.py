@@ -14,9 +14,9 @@ import pytest
 
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.doctree.lint import check_texts
-from sphinxext.digest.fragments.draft import plan_drafts
 from sphinxext.digest.fragments.fields import texts_of
-from sphinxext.digest.gather.digest_index import IndexOptions, draft_index
+from sphinxext.digest.fragments.write import plan_drafts
+from sphinxext.digest.gather.feed import IndexOptions, draft_index
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.joint.index import Index, index_document, index_schema
 from sphinxext.digest.model import Fragment, Item, Kind, Participants, Story, Success, Thread

@@ -1,14 +1,54 @@
-"""Bytes of a file to text.
+"""Text from outside: decode its bytes, strip what readers do not see, and parse its URLs.
 
-The bytes of chats to text.
+Nothing here raises for malformed text, but :func:`decode`, which refuses what is not text at all.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from sphinxext.digest.problems import Code, DigestError, Problem
+
+#: What a terminal takes for commands (ECMA-48): CSI sequences such as colours, strings such as titles up to their
+#: ends, sets of characters, and what has two characters.
+_TERMINAL = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-OQ-WYZ\\`-~])"
+)
+#: mIRC's codes: colours by number and by value. Those without an argument are controls like others.
+_COLOURS = re.compile(r"\x03(?:[0-9]{1,2}(?:,[0-9]{1,2})?)?|\x04(?:[0-9a-fA-F]{6}(?:,[0-9a-fA-F]{6})?)?")
+_BREAKS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]")
+#: Controls; what changes the direction of text (UAX #9), or is not seen at all; what is no character. Joiners stay,
+#: which scripts and emoji are written with.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
+)
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def visible_text(text: str) -> str:
+    """Return the text that a reader saw, on one line, with single spaces between words.
+
+    Codes of mIRC (colours, bold) and of terminals, controls, and characters that cannot be seen or change the
+    direction of text are left out.
+    """
+    return " ".join(without_codes(text).split())
+
+
+def without_codes(text: str) -> str:
+    """Return a text without what :func:`visible_text` leaves out; white space stays, and line ends become spaces."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _BREAKS.sub(" ", _COLOURS.sub("", _TERMINAL.sub("", text)))
+    return _HALVES.sub("\ufffd", _UNSEEN.sub("", text))
+
+
+def visible_lines(text: str) -> str:
+    """Return a text of several lines, without what :func:`visible_text` leaves out of one; tabs become spaces."""
+    return "\n".join(without_codes(line) for line in text.replace("\r\n", "\n").expandtabs(8).split("\n"))
+
 
 #: More than any export has; what is larger is something else.
 MAX_BYTES = 256 * 1024 * 1024
@@ -102,9 +142,6 @@ def _as_control(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_CONTROLS_OF_WINDOWS, _as_control)
 
 
-_HALVES = re.compile("[\ud800-\udfff]")
-
-
 def decode_line(data: bytes) -> str:
     """Return a line of a log. It is UTF-8, perhaps cut within a character, or else taken for Windows-1252."""
     try:
@@ -114,3 +151,35 @@ def decode_line(data: bytes) -> str:
     if any(character > "\x7f" and not "\ud800" <= character <= "\udfff" for character in text):
         return _HALVES.sub("\ufffd", text)
     return as_windows(data)
+
+
+def split_url(url: str) -> SplitResult | None:
+    """Return the parts of a URL, or None for one that cannot be parsed."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
+def join_url(base: str, url: str) -> str | None:
+    """Return a URL that is relative to another as an absolute one, or None if one of them cannot be parsed."""
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return None
+
+
+#: What a URL is made of, and the sign of an escape (RFC 3986, 2).
+URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%"
+
+
+def absolute_url(page: str, target: str) -> str:
+    """Return the absolute target of a link. A malformed one, such as ``http://[x``, is returned as it is."""
+    joined = join_url(page, target)
+    return target if joined is None else joined
+
+
+def scheme_of(address: str) -> str:
+    """Return the scheme of an address in small letters, or nothing for what has none or cannot be taken apart."""
+    parts = split_url(address)
+    return parts.scheme.lower() if parts else ""
