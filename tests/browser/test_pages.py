@@ -93,6 +93,7 @@ def test_numbers_lead_to_the_list_of_references(
 def test_a_word_of_a_thread_is_found_and_its_place_exists(driver: Any, site: Callable[[str], str]) -> None:
     address = site("alabaster")
     see(driver, WIDE, "light")
+    driver.get_log("browser")  # the messages of pages before, which are removed by reading them
     driver.get(f"{address}/search.html?q=Flaky+Tests+and+the+Habit")
     WebDriverWait(driver, 20).until(lambda driver: "Searching" not in driver.find_element("id", "search-results").text)
     links = driver.find_elements("css selector", "#search-results li > a")
