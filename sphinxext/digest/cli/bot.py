@@ -1,4 +1,4 @@
-"""``sphinx-digest bot``: a live SuccessBot on IRC."""
+"""Run SuccessBot on IRC."""
 
 from __future__ import annotations
 

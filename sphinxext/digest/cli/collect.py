@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from importlib.abc import SourceLoader
-from importlib.metadata import EntryPoint
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -18,57 +14,19 @@ from click.core import ParameterSource
 from sphinxext.digest.cli._drafts import Tally, day_options, draft_options, summary
 from sphinxext.digest.cli._options import open_valid_project, settings_to_write
 from sphinxext.digest.cli._output import as_json, show_problems, visible
+from sphinxext.digest.cli.group import LazyGroup
 from sphinxext.digest.model import Place
 from sphinxext.digest.model.period import today
 from sphinxext.digest.net.source import STANDARD_INPUT, is_url
+from sphinxext.digest.plugins import COLLECTORS
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings.checks import OptionError
-from sphinxext.digest.settings.collect_sources import Source, collectors, is_dated, with_days
+from sphinxext.digest.settings.collect_sources import Source, is_dated, with_days
 from sphinxext.digest.settings.options import COLLECTIONS, SETTINGS_FILE, Settings
 from sphinxext.digest.settings.project import Project, read_settings_file
 
 
-class CollectorGroup(click.Group):
-    """The installed collectors, which are imported only when they run."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in alphabetical order."""
-        return list(collectors())
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a collector."""
-        found = collectors().get(cmd_name)
-        if found is None:
-            if not collectors():
-                raise click.ClickException("No collectors are installed: install sphinxext-digest again.")
-            return None
-        try:
-            command = found.load()
-        except (ImportError, AttributeError) as error:
-            command = error
-        if not isinstance(command, click.Command):
-            reason = command if isinstance(command, Exception) else "it is not a click command"
-            raise click.ClickException(f"The collector '{cmd_name}' ({found.value}) cannot be loaded: {reason}.")
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of collectors."""
-        if rows := [(name, summary_of(found)) for name, found in collectors().items()]:
-            with formatter.section("Commands"):
-                formatter.write_dl(rows)
-
-
-def summary_of(collector: EntryPoint) -> str:
-    """Return the first line of the docstring of a collector's module, without importing it; "" if it has none."""
-    try:
-        spec = find_spec(collector.module)
-        source = spec.loader.get_source(collector.module) if spec and isinstance(spec.loader, SourceLoader) else None
-        return (ast.get_docstring(ast.parse(source or "")) or "").partition("\n")[0]
-    except (ImportError, SyntaxError):
-        return ""
-
-
-@click.group("collect", cls=CollectorGroup, invoke_without_command=True)
+@click.group("collect", cls=LazyGroup, entries=COLLECTORS, invoke_without_command=True)
 @day_options
 @draft_options
 @click.pass_context

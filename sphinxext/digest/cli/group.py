@@ -10,65 +10,110 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from difflib import get_close_matches
 from importlib import import_module
-from keyword import iskeyword
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sphinxext.digest import __version__
+from sphinxext.digest import __version__, plugins
 from sphinxext.digest.cli._output import Failure, show_problems
+from sphinxext.digest.plugins import installed, summary_of
 from sphinxext.digest.problems import DigestError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 class LazyGroup(click.Group):
-    """A group that lists its commands from a table, and loads one only to run it.
+    """A group that lists its commands from a table and from entry points, and loads one only to run it.
 
     :param table: the names of the commands and their summaries, in the order in which a user needs them. Each command
-        is the object ``command`` in the module of its name, with ``_`` for ``-``.
+        is the object ``command`` in the module of its name, with ``_`` for ``-``; with an empty summary it has a place
+        in the order, and an entry point brings it.
     :param prefix: of the names of the modules.
+    :param entries: the group of entry points that are commands as well.
     """
 
-    def __init__(self, *args: Any, table: Mapping[str, str], prefix: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, table: Mapping[str, str] | None = None, prefix: str = "", entries: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.table = table
+        self.table = table or {}
         self.prefix = prefix
+        self.entries = entries
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names, in the order of the table."""
-        return list(self.table)
+        """Return the names, in the order of the table, then in alphabetical order."""
+        found = self._installed()
+        names = [name for name, summary in self.table.items() if summary or name in found]
+        return list(dict.fromkeys([*names, *found]))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load a command."""
-        if cmd_name not in self.table:
-            return None
-        module = f"{self.prefix}{cmd_name}".replace("-", "_")
-        command = import_module(f"sphinxext.digest.cli.{module}{'_' if iskeyword(module) else ''}").command
-        assert isinstance(command, click.Command)
-        return command
+        """Load a command; those of the table win over others of the same name."""
+        if self.table.get(cmd_name):
+            module = f"{self.prefix}{cmd_name}".replace("-", "_")
+            command = import_module(f"sphinxext.digest.cli.{module}").command
+            assert isinstance(command, click.Command)
+            return command
+        found = self._installed()
+        if cmd_name in found:
+            return _load(found[cmd_name])
+        if self.entries and (cmd_name in self.table or not found):
+            raise click.ClickException(f"The command '{cmd_name}' is not installed: install sphinxext-digest again.")
+        return None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of a command line, or suggest others."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = [] if args[0].startswith("-") else get_close_matches(args[0], self.list_commands(ctx))
+            if not near:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean {' or '.join(map(repr, near))}?", ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without loading them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(self.table.items()))
+        found = self._installed()
+        rows = [(name, self.table.get(name) or summary_of(found[name])) for name in self.list_commands(ctx)]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
+    def _installed(self) -> Mapping[str, EntryPoint]:
+        return installed(self.entries) if self.entries else {}
 
 
-#: The commands and their summaries.
+def _load(entry: EntryPoint) -> click.Command:
+    try:
+        command = entry.load()
+    except (ImportError, AttributeError) as error:
+        command = error
+    if not isinstance(command, click.Command):
+        reason = command if isinstance(command, Exception) else "it is not a click command"
+        raise click.ClickException(f"The command '{entry.name}' ({entry.value}) cannot be loaded: {reason}.")
+    return command
+
+
+#: The commands and their summaries. What gathers comes from entry points, so that only its own module is imported.
 COMMANDS = {
     "init": "Set a project up for digests.",
     "new": "Write a fragment and print its path.",
     "lint": "Check fragments and settings.",
     "list": "Print notes, one to a line.",
-    "import": "Turn older digests into fragments.",
+    "import": "",
     "report": "Print one digest as text, HTML, RST, Markdown or JSON.",
     "mail": "Print a digest as a mail, or send it.",
     "deadlines": "Print the next deadlines of the release schedules.",
     "countdown": "Print the weekly mail of a release countdown.",
-    "threads": "Rank the threads of mailing lists.",
+    "threads": "",
     "collect": "Draft fragments from logs, mails, feeds and more.",
     "release-notes": "Print release notes from git's history.",
-    "bot": "Run SuccessBot on IRC.",
+    "bot": "",
     "schema": "Print a JSON Schema for editors.",
 }
 
@@ -111,7 +156,12 @@ def _forget_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-@click.group(cls=DigestGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=DigestGroup,
+    table=COMMANDS,
+    entries=plugins.COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--project",
     "root",

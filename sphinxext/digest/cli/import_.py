@@ -1,4 +1,4 @@
-"""``sphinx-digest import``: older digests into fragments."""
+"""Turn older digests into fragments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``sphinx-digest threads``: list the threads of mail archives, and the options that choose among them."""
+"""Rank the threads of mailing lists.
+
+The options that choose among threads are here as well, for ``collect mbox``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The installed collectors, and the sources that the option ``sources`` lists for ``sphinx-digest collect``."""
+"""The sources that the option ``sources`` lists for ``sphinx-digest collect``."""
 
 from __future__ import annotations
 
@@ -6,18 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
-from typing import TYPE_CHECKING
 
 from sphinxext.digest.model import REFUSED_CHARACTER, month_name
+from sphinxext.digest.plugins import COLLECTORS, installed
 from sphinxext.digest.settings.checks import OptionError
-
-if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
-
-#: The group of entry points that are collectors: a name, and the click command that ``collect NAME`` runs. The first
-#: line of its module's docstring is its help.
-COLLECTORS = "sphinx_digest.collectors"
 
 #: The most days that a path or URL with fields stands for.
 MAX_DAYS = 400
@@ -25,16 +17,6 @@ MAX_DAYS = 400
 _OPTION = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _FIELD = re.compile(r"\{(date|year|month|day|month-name)\}")
 _EXAMPLE = "such as {feed: https://blog.example.org/atom.xml, group: Blogs}"
-
-
-@cache
-def collectors() -> dict[str, EntryPoint]:
-    """Return the installed collectors by name, without importing them. Our own win over others of the same name."""
-    # only collecting needs it
-    from importlib.metadata import entry_points
-
-    found = sorted(entry_points(group=COLLECTORS), key=lambda one: one.value.startswith("sphinxext.digest."))
-    return dict(sorted((one.name, one) for one in found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +76,11 @@ def _source(entry: object, number: int) -> Source:
     where = f"entry {number}"
     if not isinstance(entry, Mapping) or not all(isinstance(key, str) for key in entry):
         raise OptionError(f"must have mappings, {_EXAMPLE}: {where} is not one")
-    names = [key for key in entry if key in collectors()]
+    known = installed(COLLECTORS)
+    names = [key for key in entry if key in known]
     if len(names) != 1:
         has = f"has {' and '.join(names) or 'none of them'}"
-        raise OptionError(f"must have one of the keys {', '.join(collectors())} in each entry: {where} {has}")
+        raise OptionError(f"must have one of the keys {', '.join(known)} in each entry: {where} {has}")
     where = f"{where} ({names[0]})"
     arguments = _texts(entry[names[0]], where, names[0])
     options = []

@@ -107,7 +107,7 @@ def test_the_sample(tmp_path: Path) -> None:
     from sphinxext.digest.collection.load import load_collection
     from sphinxext.digest.settings.project import load_project
 
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     project, _ = load_project(root)
     settings = project.for_fragments("doc/sample/digests")
     assert settings is not None
