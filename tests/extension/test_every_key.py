@@ -9,12 +9,12 @@ from functools import cache
 
 import pytest
 
+from sphinxext.digest.cli.report import FORMATS
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Field, SectionFields, Type, fields_of, section_of
 from sphinxext.digest.fragments.write import dump_fragment
 from sphinxext.digest.joint.merge import Joined, parse_index
 from sphinxext.digest.render.digest import digest_source
-from sphinxext.digest.render.report import FORMATS
 
 from .building import Build, empty_project
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from sphinxext.digest.cli.collect_schedule import draft_countdown
+from sphinxext.digest.cli.report import FORMATS
 from sphinxext.digest.collection.load import Collection, load_collection, place_fragments
 from sphinxext.digest.doctree.lint import check_collection
 from sphinxext.digest.doctree.parse import TextParser, guard_of
@@ -58,7 +59,6 @@ from sphinxext.digest.render.calendar import calendar_of
 from sphinxext.digest.render.countdown import countdown_mail
 from sphinxext.digest.render.digest import digest_source
 from sphinxext.digest.render.release_notes import outline_by_version, release_notes_markdown, release_notes_text
-from sphinxext.digest.render.report import FORMATS
 from sphinxext.digest.schedule.load import load_schedules
 from sphinxext.digest.settings.checks import OptionError
 from sphinxext.digest.settings.collect_sources import with_days

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from sphinxext.digest.doctree import countdown_fields
 from sphinxext.digest.gather import mail
 from sphinxext.digest.gather.mail import body, draft, header, search, sources, threads
 from sphinxext.digest.mail import message
-from sphinxext.digest.render import calendar
+from sphinxext.digest.render import calendar, countdown
 from sphinxext.digest.text import outside, rst
 
 NUMBER = 30_000
@@ -26,7 +25,7 @@ TEXTS = {
     "open targets": "`x <" * NUMBER,
 }
 PATTERNS = {
-    "references": countdown_fields._REFERENCE,
+    "references": countdown._REFERENCE,
     "roles": rst._ROLE,
     "markup": calendar._UNRESOLVED,
     "words": calendar._UNRESOLVED_WORD,

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from sphinxext.digest.cli.report import FORMATS
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.digest import DigestSource, digest_source
-from sphinxext.digest.render.report import FORMATS
 
 Report = Callable[..., str]
 

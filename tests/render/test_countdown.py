@@ -14,13 +14,20 @@ from hypothesis import strategies as st
 
 from sphinxext.digest.cli.collect_schedule import countdown_day, draft_countdown, identity_of, note_of
 from sphinxext.digest.collection.load import Collection
-from sphinxext.digest.doctree.countdown_fields import countdown_fields, deadline_line, deadlines
 from sphinxext.digest.doctree.lint import check_texts
 from sphinxext.digest.fragments.fields import texts_of
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.model import Fragment, Schedule, Week
 from sphinxext.digest.model.period import countdown_week, long_day
-from sphinxext.digest.render.countdown import HEADINGS, MARK, CountdownMail, countdown_mail
+from sphinxext.digest.render.countdown import (
+    HEADINGS,
+    MARK,
+    CountdownMail,
+    countdown_fields,
+    countdown_mail,
+    deadline_line,
+    deadlines,
+)
 from sphinxext.digest.schedule.load import load_schedules
 from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.text.width import WIDTH

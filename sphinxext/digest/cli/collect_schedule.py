@@ -18,7 +18,6 @@ from sphinxext.digest.cli.deadlines import (
     schedule_options,
 )
 from sphinxext.digest.collection.load import Collection, load_collection
-from sphinxext.digest.doctree.countdown_fields import DECISIONS, countdown_fields, one_line
 from sphinxext.digest.fragments.write import Draft, make_draft
 from sphinxext.digest.fragments.write import identity_of as draft_identity
 from sphinxext.digest.model import (
@@ -32,6 +31,7 @@ from sphinxext.digest.model import (
 )
 from sphinxext.digest.model.period import short_title, today
 from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.render.countdown import DECISIONS, countdown_fields, one_line
 from sphinxext.digest.settings.options import Settings
 
 

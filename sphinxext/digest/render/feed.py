@@ -25,7 +25,7 @@ from sphinxext.digest.model import ENGLISH, Countdown, Entry, Item, Messages, St
 from sphinxext.digest.release.config import NotesConfig, sections_of
 from sphinxext.digest.release.notes import Release
 from sphinxext.digest.render.blocks import SILENT, admonition_label
-from sphinxext.digest.render.html import html_body
+from sphinxext.digest.render.digest import html_body
 from sphinxext.digest.text.outside import absolute_url, scheme_of
 
 #: The time of a feed without entries. Nothing in a feed comes from the clock.

@@ -23,8 +23,8 @@ def import_files(root: Path, *files: Path, options: ImportOptions = NO_OPTIONS) 
 
 def report(root: Path, period: str) -> str:
     """The plain text of a digest; nothing may be wrong with the project."""
+    from sphinxext.digest.cli.report import as_text
     from sphinxext.digest.render.digest import digest_source
-    from sphinxext.digest.render.report import as_text
 
     project, problems = load_project(root)
     collection = load_collection(root, project.main)
