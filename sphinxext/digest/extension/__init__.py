@@ -21,9 +21,9 @@ from sphinxext.digest.extension import (
     rewrite,
     translation,
 )
-from sphinxext.digest.extension.archives.lines import LinesWithoutPage
 from sphinxext.digest.extension.i18n import add_catalogues
 from sphinxext.digest.extension.published.feeds import warn_of_topics
+from sphinxext.digest.extension.references import LinesWithoutPage
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -1,20 +1,30 @@
-"""The release schedules of a build: read when a page asks for them, and not at all when nothing has changed."""
+"""The release schedules of a build, and links to their events and calendars.
+
+Schedules are read when a page asks for them, and not at all when nothing has changed.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from docutils import nodes
+from sphinx import addnodes
 from sphinx.util import logging
 
+from sphinxext.digest.doctree.deadlines import EventName, outlook_of_note, plain_name
+from sphinxext.digest.doctree.lines import line_with, links_list
 from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.dependencies import Dependency, remember
-from sphinxext.digest.extension.domain import DigestDomain, build_state_of
-from sphinxext.digest.model import Event, Schedule
-from sphinxext.digest.problems import Problem
+from sphinxext.digest.extension.domain import CALENDAR, DigestDomain, build_state_of
+from sphinxext.digest.model import MILESTONE, Countdown, Entry, Event, Messages, Outlook, Schedule
+from sphinxext.digest.model.messages import filled
+from sphinxext.digest.problems import DigestError, Problem
 from sphinxext.digest.settings.options import Settings
 
 if TYPE_CHECKING:
@@ -175,3 +185,95 @@ def _seen(schedule: Schedule | None, *, texts: bool) -> object:
 def _seen_of_event(event: Event, *, texts: bool) -> object:
     text = event.text if texts else None
     return event.id, event.title, event.scope, event.day, event.project, text
+
+
+_UNUSUAL = re.compile(r"[^a-z0-9_-]+")
+
+
+def calendar_path(pages: str, schedule: Schedule) -> str:
+    """Return the path of the calendar of a series, relative to the output folder."""
+    return f"{pages}/{_UNUSUAL.sub('-', schedule.series.lower()).strip('-') or 'series'}.ics"
+
+
+def published_schedules(env: BuildEnvironment) -> list[ScheduleDependency]:
+    """Return the schedules that pages show, the project's own ones last, so that they win."""
+    asked = sorted(DigestDomain.of(env).dependencies(ScheduleDependency), key=lambda pair: pair[0])
+    queries = [query for _page, query in asked if query.published]
+    return sorted(queries, key=lambda query: (query.path == "", query.path, query.series))
+
+
+def calendars_of(env: BuildEnvironment, settings: Settings) -> dict[str, str]:
+    """Return the calendars of a collection by their paths, with the titles of their series."""
+    build, found = build_state_of(env), {}
+    for query in published_schedules(env):
+        try:
+            schedule = find_schedule(build, query)
+            pages = build.settings_for(query.folder).pages
+        except DigestError:
+            continue
+        if schedule is not None and pages == settings.pages:
+            found[calendar_path(pages, schedule)] = schedule.title
+    return dict(sorted(found.items()))
+
+
+#: Pages that show SVG and have a folder around them. A book has to declare SVG in its list of files, which Sphinx
+#: does not do.
+HTML_PAGES = "format_html and not builder_epub"
+
+
+@dataclass(frozen=True)
+class PageLinks:
+    """Makes links for a page; ``place`` is the file and the line that they come from."""
+
+    docname: str
+    place: tuple[str, int]
+    messages: Messages
+
+    def xref(self, type_: str, target: str, content: nodes.Element) -> addnodes.pending_xref:
+        """A link to something of the domain. If there is no such thing, its content stands alone."""
+        link = addnodes.pending_xref(
+            "", content, refdomain=DigestDomain.name, reftype=type_, reftarget=target,
+            refdoc=self.docname, refexplicit=True, optional=True,
+        )  # fmt: skip
+        link.source, link.line = self.place
+        return link
+
+    def to_event(self, schedule: Schedule, event: Event, *, published: bool = True) -> nodes.Node:
+        """The title of an event: a link to it on a page of the project, or else, if wanted, to the schedule's own."""
+        content: nodes.Element = nodes.inline("", event.title)
+        if published and schedule.url and "#" not in schedule.url:
+            content = nodes.reference("", event.title, refuri=f"{schedule.url}#{quote(event.id)}")
+        return self.xref(MILESTONE, f"{schedule.series}-{event.id}", content)
+
+    def names(self, schedule: Schedule, *, published: bool = True) -> EventName:
+        """The same as a function of the event."""
+        return lambda event: [self.to_event(schedule, event, published=published)]
+
+    def closing(self, lines: list[nodes.list_item], settings: Settings, schedule: Schedule) -> list[nodes.Node]:
+        """Links as a list, where there are calendars beside the pages with a link to that of the series."""
+        label = filled(self.messages.gettext("Calendar of {cycle} (iCalendar)"), cycle=schedule.title)
+        content = nodes.inline("", label, classes=["digest-calendar"])
+        link = self.xref(CALENDAR, calendar_path(settings.pages, schedule), content)
+        calendar = line_with(link)
+        with_calendar = links_list([*(line.deepcopy() for line in lines), calendar])
+        parts: list[nodes.Node] = [addnodes.only("", *with_calendar, expr=HTML_PAGES)]
+        if lines:
+            parts.append(addnodes.only("", *links_list(lines), expr=f"not ({HTML_PAGES})"))
+        return parts
+
+
+def outlook_in_digest(
+    env: BuildEnvironment, settings: Settings, entry: Entry, place: tuple[str, int]
+) -> tuple[Outlook, EventName] | None:
+    """Return the coming events of a countdown's cycle, if the project has the schedule of its series."""
+    note = entry.note
+    if not isinstance(note, Countdown) or not settings.schedules:
+        return None
+    query = ScheduleDependency(settings.fragments, "", note.series, day=entry.moment.day)
+    schedule = find_schedule(build_state_of(env), query)
+    remember_schedule(env, query)
+    ahead = outlook_of_note(schedule, entry) if schedule is not None else None
+    # links out of the digest would fill its list of references
+    links = PageLinks(env.docname, place, build_state_of(env).messages)
+    names = links.names(schedule, published=False) if schedule is not None else plain_name
+    return (ahead, names) if ahead is not None else None

@@ -1,8 +1,12 @@
-"""The base classes of directives: reading a collection, linking to what it has, and placing its notes on a page."""
+"""The base classes of directives: reading a collection, linking to what it has, and placing its notes on a page.
+
+The checks of options are docutils' kind: functions from a text to a value, which raise ValueError for the user.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from functools import partial
 from itertools import count
 from typing import Any, ClassVar
@@ -19,42 +23,28 @@ from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS
 from sphinxext.digest.doctree.notes import WHERE_CLASS
 from sphinxext.digest.doctree.parse import TextParser
-from sphinxext.digest.extension.archives.notes import LinkedNotes, SearchedNotes
+from sphinxext.digest.extension.archives import PageNotes
 from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.builders import ignore_commands
 from sphinxext.digest.extension.config import guard_in_build
-from sphinxext.digest.extension.cycles import PageLinks, outlook_in_digest
 from sphinxext.digest.extension.dependencies import CollectionLookup, Dependency, NotesDependency, remember
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target, build_state_of
-from sphinxext.digest.extension.html.pictures import participants_nodes, refusal_of_picture
 from sphinxext.digest.extension.links import HomesDependency, PageHome
+from sphinxext.digest.extension.pictures import participants_nodes, refusal_of_picture
+from sphinxext.digest.extension.schedules import PageLinks, outlook_in_digest
 from sphinxext.digest.extension.translation import PageCatalogue, note_words
 from sphinxext.digest.extension.warnings import warn_at
-from sphinxext.digest.model import Countdown, Entry, Messages, Success, Thread
-from sphinxext.digest.model.period import PeriodError
+from sphinxext.digest.fragments.fields import ValueProblem, check_url
+from sphinxext.digest.model import Countdown, Entry, Messages, Scope, State, Success, Thread
+from sphinxext.digest.model.period import PeriodError, parse_day
 from sphinxext.digest.problems import Code, DigestError
-from sphinxext.digest.settings.options import Settings
+from sphinxext.digest.settings.options import SECTIONS, Settings
 
 #: The classes of what stands in a line besides its words.
 _ASIDES = frozenset({PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS})
 
 #: The outputs that do not say where a link leads; since docutils 0.22 manual pages do.
 _WITHOUT_LINKS = "format_text" if docutils.__version_info__ >= (0, 22) else "format_text or format_man"
-
-
-class PageNotes(SearchedNotes, LinkedNotes):
-    """Makes the nodes of notes for the pages of a site, and remembers which of them it has made."""
-
-    def __init__(self, *arguments: object, **options: object) -> None:
-        super().__init__(*arguments, **options)
-        #: The fragments that the notes are from, with the day of the newest note of each.
-        self.days: dict[str, str] = {}
-
-    def parser_of(self, entry: Entry) -> TextParser:
-        """The maker of nodes from the texts of a note."""
-        path, day = entry.fragment.path, entry.moment.day.isoformat()
-        self.days[path] = max(day, self.days.get(path, ""))
-        return super().parser_of(entry)
 
 
 OptionSpec = dict[str, Callable[[str], Any]]
@@ -311,3 +301,80 @@ def show_url_in_text(link: nodes.Element) -> None:
     if isinstance(link, nodes.reference) and SOURCE_CLASS in link["classes"] and link["refuri"] != link.astext():
         url = addnodes.only("", nodes.inline("", f": {link['refuri']}"), expr=_WITHOUT_LINKS)
         link.parent.insert(link.parent.index(link) + 1, url)
+
+
+#: The parts of a countdown, in the order in which they are shown if nothing else is said.
+COUNTDOWN_SHOWS = ("left", "note", "deadlines", "timeline")
+
+
+def day_option(argument: str) -> date:
+    """A day, ``YYYY-MM-DD``."""
+    text = directives.unchanged_required(argument).strip()
+    try:
+        found = parse_day(text)
+    except PeriodError as error:
+        raise ValueError(str(error)) from None
+    if found is None:
+        raise ValueError(f"'{text}' is not a day: write YYYY-MM-DD")
+    return found
+
+
+def count_option(argument: str) -> int:
+    """A whole number from 1."""
+    number: int = directives.positive_int(argument)
+    return number
+
+
+def names_option(argument: str) -> tuple[str, ...]:
+    """Texts separated by commas."""
+    found = tuple(name.strip() for name in directives.unchanged_required(argument).split(",") if name.strip())
+    if not found:
+        raise ValueError("at least one name is needed")
+    return found
+
+
+def sections_option(argument: str) -> tuple[str, ...]:
+    """Names of sections, separated by commas or spaces."""
+    found = tuple(directives.unchanged_required(argument).replace(",", " ").split())
+    for name in found:
+        if name not in SECTIONS:
+            raise ValueError(f"there is no section '{name}': there are {', '.join(SECTIONS)}")
+    return found
+
+
+def url_option(argument: str) -> str:
+    """A URL of one of the schemes that fragments may use."""
+    try:
+        return check_url(directives.unchanged_required(argument).strip())
+    except ValueProblem as error:
+        raise ValueError(str(error)) from None
+
+
+def state_option(argument: str) -> State:
+    """Read the state of a thread."""
+    return State(directives.choice(argument, [state.value for state in State]))
+
+
+def switch_option(argument: str | None) -> bool:
+    """True or false; an option without a value is true, as a flag is."""
+    text = (argument or "").strip().lower()
+    if text in ("", "true", "yes", "on", "1"):
+        return True
+    if text in ("false", "no", "off", "0"):
+        return False
+    raise ValueError("must be true or false")
+
+
+def scopes_option(argument: str) -> tuple[Scope, ...]:
+    """Whom events are for: one scope, or ``all``."""
+    choice = directives.choice(argument, [*(scope.value for scope in Scope), "all"])
+    return tuple(Scope) if choice == "all" else (Scope(choice),)
+
+
+def countdown_parts_option(argument: str) -> tuple[str, ...]:
+    """Names of parts of a countdown, separated by commas or spaces."""
+    found = tuple(directives.unchanged_required(argument).replace(",", " ").split())
+    for name in found:
+        if name not in COUNTDOWN_SHOWS:
+            raise ValueError(f"a countdown has no part '{name}': there are {', '.join(COUNTDOWN_SHOWS)}")
+    return tuple(dict.fromkeys(found))

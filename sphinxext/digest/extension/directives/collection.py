@@ -21,7 +21,7 @@ from sphinxext.digest.collection.compose import digest_title
 from sphinxext.digest.collection.load import Review, review_of
 from sphinxext.digest.doctree.digest import shortened
 from sphinxext.digest.doctree.lines import line_with, sentence
-from sphinxext.digest.extension.archives.content import NAMES, ArchiveContent
+from sphinxext.digest.extension.archives import NAMES, ArchiveContent
 from sphinxext.digest.extension.dependencies import (
     ArchiveDependency,
     ListingDependency,
@@ -41,9 +41,9 @@ from sphinxext.digest.extension.domain import (
     Target,
 )
 from sphinxext.digest.extension.html.filter import filter_class
-from sphinxext.digest.extension.html.pictures import activity_nodes
 from sphinxext.digest.extension.i18n import counts_in_words
 from sphinxext.digest.extension.links import PageSummary
+from sphinxext.digest.extension.pictures import activity_nodes
 from sphinxext.digest.extension.translation import keep_from_translators, note_words
 from sphinxext.digest.model import Entry, Period
 from sphinxext.digest.model.messages import filled

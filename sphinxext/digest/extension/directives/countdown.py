@@ -15,13 +15,18 @@ from sphinxext.digest.doctree.deadlines import EventName, deadlines, time_left, 
 from sphinxext.digest.doctree.digest import titled
 from sphinxext.digest.doctree.lines import LINKS_CLASS, heading_of, line_with, source_link
 from sphinxext.digest.doctree.notes import NoteBuilder
-from sphinxext.digest.extension.cycles import PageLinks, timeline_nodes
 from sphinxext.digest.extension.dependencies import NotesDependency
-from sphinxext.digest.extension.directives import options
-from sphinxext.digest.extension.directives.base import OptionSpec
+from sphinxext.digest.extension.directives.base import (
+    COUNTDOWN_SHOWS,
+    OptionSpec,
+    count_option,
+    countdown_parts_option,
+    day_option,
+)
 from sphinxext.digest.extension.directives.schedule import ScheduleReader
 from sphinxext.digest.extension.domain import DigestDomain, Target
-from sphinxext.digest.extension.schedules import ScheduleDependency, has_schedules, schedules_for
+from sphinxext.digest.extension.pictures import timeline_nodes
+from sphinxext.digest.extension.schedules import PageLinks, ScheduleDependency, has_schedules, schedules_for
 from sphinxext.digest.model import Countdown, Entry, Kind, Messages, Outlook, Schedule, Week
 from sphinxext.digest.model.messages import filled
 from sphinxext.digest.problems import Code
@@ -36,9 +41,9 @@ class CountdownDirective(ScheduleReader):
     optional_arguments = 1
     option_spec: ClassVar[OptionSpec] = {
         **ScheduleReader.option_spec,
-        "show": options.countdown_parts,
-        "at": options.day,
-        "limit": options.count,
+        "show": countdown_parts_option,
+        "at": day_option,
+        "limit": count_option,
     }
 
     def show(self) -> list[nodes.Node]:
@@ -119,7 +124,7 @@ class CountdownDirective(ScheduleReader):
 
     def _body(self, entry: Entry | None, ahead: Outlook | None, builder: NoteBuilder) -> list[nodes.Node]:
         """The parts that are to be shown, in their order, and the links that close them."""
-        shown = self.options.get("show", options.COUNTDOWN_SHOWS)
+        shown = self.options.get("show", COUNTDOWN_SHOWS)
         note = builder.countdown(entry) if entry is not None and "note" in shown else []
         if ahead is None:
             return note

@@ -20,8 +20,18 @@ from sphinxext.digest.collection.load import Selection
 from sphinxext.digest.doctree.digest import digest_nodes, digest_summary, titled, with_references
 from sphinxext.digest.doctree.lines import line_with, links_list, source_link
 from sphinxext.digest.extension.dependencies import NotesDependency
-from sphinxext.digest.extension.directives import options
-from sphinxext.digest.extension.directives.base import NotesDirective, OptionSpec, elements_of, show_url_in_text
+from sphinxext.digest.extension.directives.base import (
+    NotesDirective,
+    OptionSpec,
+    count_option,
+    day_option,
+    elements_of,
+    names_option,
+    sections_option,
+    show_url_in_text,
+    state_option,
+    url_option,
+)
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Target
 from sphinxext.digest.extension.html.masthead import describe
 from sphinxext.digest.extension.i18n import counts_in_words
@@ -39,8 +49,8 @@ class DigestDirective(NotesDirective):
     required_arguments = 1
     option_spec: ClassVar[OptionSpec] = {
         **NotesDirective.option_spec,
-        "sections": options.sections,
-        "groups": options.names,
+        "sections": sections_option,
+        "groups": names_option,
     }
 
     def show(self) -> list[nodes.Node]:
@@ -110,9 +120,9 @@ class SuccessBotDirective(NotesDirective):
     optional_arguments = 1
     option_spec: ClassVar[OptionSpec] = {
         **NotesDirective.option_spec,
-        "since": options.day,
-        "until": options.day,
-        "limit": options.count,
+        "since": day_option,
+        "until": day_option,
+        "limit": count_option,
         "channel": directives.unchanged_required,
     }
 
@@ -140,11 +150,11 @@ class ThreadSummaryDirective(NotesDirective):
     has_content = True
     option_spec: ClassVar[OptionSpec] = {
         **NotesDirective.option_spec,
-        "since": options.day,
-        "until": options.day,
-        "limit": options.count,
-        "url": options.url,
-        "state": options.state,
+        "since": day_option,
+        "until": day_option,
+        "limit": count_option,
+        "url": url_option,
+        "state": state_option,
         "continues": directives.unchanged_required,
     }
 

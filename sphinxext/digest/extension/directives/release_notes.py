@@ -11,8 +11,7 @@ from sphinx.util.docutils import SphinxDirective, switch_source_input
 from sphinx.util.nodes import nested_parse_with_titles
 
 from sphinxext.digest.extension.dependencies import remember
-from sphinxext.digest.extension.directives import options
-from sphinxext.digest.extension.directives.base import OptionSpec
+from sphinxext.digest.extension.directives.base import OptionSpec, switch_option
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain, Target
 from sphinxext.digest.extension.releases import (
     ReleaseQuery,
@@ -39,9 +38,9 @@ class ReleaseNotesDirective(SphinxDirective):
         "relnotessubdir": directives.unchanged,
         "notesdir": directives.unchanged,
         "version": directives.unchanged,
-        "collapse-pre-releases": options.switch,
+        "collapse-pre-releases": switch_option,
         "earliest-version": directives.unchanged,
-        "stop-at-branch-base": options.switch,
+        "stop-at-branch-base": switch_option,
         "ignore-notes": directives.unchanged,
         "unreleased-version-title": directives.unchanged,
     }

@@ -16,11 +16,15 @@ from sphinxext.digest.doctree.digest import titled
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.lines import heading_of
 from sphinxext.digest.doctree.parse import TextParser
-from sphinxext.digest.extension.cycles import PageLinks
-from sphinxext.digest.extension.directives import options
-from sphinxext.digest.extension.directives.base import NotesDirective, OptionSpec
+from sphinxext.digest.extension.directives.base import NotesDirective, OptionSpec, scopes_option
 from sphinxext.digest.extension.domain import DigestDomain, Target
-from sphinxext.digest.extension.schedules import ScheduleDependency, find_schedule, remember_schedule, schedules_for
+from sphinxext.digest.extension.schedules import (
+    PageLinks,
+    ScheduleDependency,
+    find_schedule,
+    remember_schedule,
+    schedules_for,
+)
 from sphinxext.digest.model import ENGLISH, MILESTONE, Event, Messages, Schedule, Scope, Week
 from sphinxext.digest.model.messages import N_, filled
 from sphinxext.digest.problems import Code
@@ -131,7 +135,7 @@ class ScheduleReader(NotesDirective):
     option_spec: ClassVar[OptionSpec] = {
         **NotesDirective.option_spec,
         "schedule": directives.path,
-        "scope": options.scopes,
+        "scope": scopes_option,
     }
 
     @property

@@ -1,9 +1,4 @@
-"""The calendars beside the pages: one to each series that a page shows.
-
-All notes of each collection in one file, for other programs and other sites.
-
-Whole addresses in the source of a text, for programs that read it without the documentation.
-"""
+"""Files beside the pages for other programs: a calendar of each series that a page shows, an index of each collection."""
 
 from __future__ import annotations
 
@@ -17,26 +12,22 @@ from typing import TYPE_CHECKING
 from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.builders import is_site
 from sphinxext.digest.extension.cache import mark_of
-from sphinxext.digest.extension.domain import DigestDomain, build_state_of
+from sphinxext.digest.extension.domain import build_state_of
 from sphinxext.digest.extension.links import SiteContext, base_url, digest_pages, shown_collections
 from sphinxext.digest.extension.published.memory import File, Publisher, collection_state, places_of, project_name
-from sphinxext.digest.extension.schedules import ScheduleDependency, find_schedule, stamp_of
-from sphinxext.digest.model import Schedule, Text
+from sphinxext.digest.extension.schedules import (
+    ScheduleDependency,
+    calendar_path,
+    find_schedule,
+    published_schedules,
+    stamp_of,
+)
+from sphinxext.digest.model import Text
 from sphinxext.digest.problems import DigestError
 from sphinxext.digest.settings.options import INDEX, Settings, words_of
 
 if TYPE_CHECKING:
-    from sphinx.environment import BuildEnvironment
-
     from sphinxext.digest.model import Entry
-
-
-_UNUSUAL = re.compile(r"[^a-z0-9_-]+")
-
-
-def calendar_path(pages: str, schedule: Schedule) -> str:
-    """Return the path of the calendar of a series, relative to the output folder."""
-    return f"{pages}/{_UNUSUAL.sub('-', schedule.series.lower()).strip('-') or 'series'}.ics"
 
 
 class Calendars(Publisher):
@@ -50,23 +41,9 @@ class Calendars(Publisher):
     def files(self) -> Iterator[File]:
         """One calendar to each series; the project's schedules come last, so that theirs are published."""
         build = build_state_of(self.app.env)
-        for query in _published(self.app.env):
+        for query in published_schedules(self.app.env):
             name = json.dumps([query.folder, query.path, query.series, str(query.day or "")])
             yield File(name, _state(build, query), partial(_calendar, build, query))
-
-
-def calendars_of(env: BuildEnvironment, settings: Settings) -> dict[str, str]:
-    """Return the calendars of a collection by their paths, with the titles of their series."""
-    build, found = build_state_of(env), {}
-    for query in _published(env):
-        try:
-            schedule = find_schedule(build, query)
-            pages = build.settings_for(query.folder).pages
-        except DigestError:
-            continue
-        if schedule is not None and pages == settings.pages:
-            found[calendar_path(pages, schedule)] = schedule.title
-    return dict(sorted(found.items()))
 
 
 def _state(build: BuildState, query: ScheduleDependency) -> str:
@@ -80,13 +57,6 @@ def _state(build: BuildState, query: ScheduleDependency) -> str:
     # which series is the current one depends on the day
     day = query.day or (build.today if query.series.casefold() == CURRENT else "")
     return blake2b(stamp + f"{day}".encode(), digest_size=16).hexdigest()
-
-
-def _published(env: BuildEnvironment) -> list[ScheduleDependency]:
-    """Return the schedules that pages show, the project's own ones last, so that they win."""
-    asked = sorted(DigestDomain.of(env).dependencies(ScheduleDependency), key=lambda pair: pair[0])
-    queries = [query for _page, query in asked if query.published]
-    return sorted(queries, key=lambda query: (query.path == "", query.path, query.series))
 
 
 def _calendar(build: BuildState, query: ScheduleDependency) -> tuple[str, bytes] | None:

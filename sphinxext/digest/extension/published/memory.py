@@ -19,6 +19,7 @@ from sphinxext.digest.extension.builders import file_uri, is_site
 from sphinxext.digest.extension.cache import checksum, load_data, mark_of, remove_output, save_data, write_if_changed
 from sphinxext.digest.extension.domain import build_state_of
 from sphinxext.digest.extension.links import SiteContext, base_url
+from sphinxext.digest.extension.schedules import calendars_of
 from sphinxext.digest.model.messages import filled
 from sphinxext.digest.settings.options import FEEDS, Settings, words_of
 
@@ -234,8 +235,6 @@ def published_links(env: BuildEnvironment, docname: str, builder: Builder, folde
 
 
 def _targets(site: SiteContext, settings: Settings) -> Iterator[tuple[str, str]]:
-    from sphinxext.digest.extension.published.indexes import calendars_of
-
     messages = site.messages
     if is_site(site.builder):
         for number, feeds in enumerate(feeds_of(site, settings)):

@@ -1,29 +1,133 @@
-"""The content of archive pages."""
+"""The archives of a collection: links from notes to their pages, and the content of these pages.
+
+There is a page to each person, thread, channel and series, and one of all successes of a year.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from docutils import nodes
 
-from sphinxext.digest.collection.archives import INDEX, Chain, Member
+from sphinxext.digest.collection.archives import INDEX, Chain, Member, page_name
+from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.doctree.digest import titled
 from sphinxext.digest.doctree.lines import heading_of, line_with, sentence
-from sphinxext.digest.doctree.notes import WHERE_CLASS
-from sphinxext.digest.extension.archives.lines import line_of
-from sphinxext.digest.extension.domain import letter_of
+from sphinxext.digest.doctree.notes import WHERE_CLASS, NoteBuilder
+from sphinxext.digest.doctree.parse import TextParser
+from sphinxext.digest.extension.domain import LINE, letter_of
 from sphinxext.digest.extension.i18n import count_in_words
-from sphinxext.digest.model import Countdown, Entry, Kind, Thread, ThreadLinks
+from sphinxext.digest.model import Countdown, Entry, Item, Kind, Messages, Story, Success, Text, Thread, ThreadLinks
 from sphinxext.digest.model.messages import N_, filled
 from sphinxext.digest.model.period import countdown_week
-from sphinxext.digest.settings.options import words_of
+from sphinxext.digest.settings.options import Settings, words_of
 
 if TYPE_CHECKING:
     from sphinxext.digest.extension.dependencies import ArchiveDependency
-    from sphinxext.digest.extension.directives.base import NotesDirective, PageNotes
+
+#: Makes a link out of its content to a page of an archive, as seen from the folder of the collection's pages.
+ToPage = Callable[[str, nodes.Element], nodes.Element]
+
+_page_name = lru_cache(maxsize=None)(page_name)
+
+
+#: What stands at the ends of words without belonging to them.
+_MARKS = ".,;:!?()\"'“”‘’"
+
+
+class PageNotes(NoteBuilder):
+    """Makes the nodes of notes for the pages of a site, with links to archives, and remembers what it has made.
+
+    :ivar archives: those that the collection has, if any.
+    :ivar person: the page of whom all notes are about, so that those he told need not say who told them.
+    :ivar to_page: makes the links.
+    :ivar thread_of: finds the whole of a thread that goes on.
+    :ivar days: the fragments that the notes are from, with the day of the newest note of each.
+    """
+
+    archives: tuple[str, ...] = ()
+    person: str = ""
+    to_page: ToPage
+    thread_of: Callable[[Entry], Chain | None]
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+        self.days: dict[str, str] = {}
+        self._said: dict[str, list[str]] = {}
+
+    def parser_of(self, entry: Entry) -> TextParser:
+        """The maker of nodes from the texts of a note."""
+        path, day = entry.fragment.path, entry.moment.day.isoformat()
+        self.days[path] = max(day, self.days.get(path, ""))
+        return super().parser_of(entry)
+
+    def lead_of(self, note: Success) -> list[nodes.Node]:
+        """Return the nodes before the text of a success."""
+        is_own = self.person and note.nick and not note.thanks and _page_name(note.nick) == self.person
+        return [] if is_own else super().lead_of(note)
+
+    def nick(self, name: str) -> nodes.Element:
+        """A name, which leads to the person's page."""
+        content = super().nick(name)
+        return self.to_page(f"people/{_page_name(name)}", content) if "people" in self.archives else content
+
+    def all_successes(self) -> list[nodes.list_item]:
+        """The line that leads to all successes."""
+        if "successes" not in self.archives:
+            return []
+        return [self._line(f"successes/{INDEX}", self.messages.gettext("All Successes"))]
+
+    def whole_thread(self, entry: Entry) -> list[nodes.list_item]:
+        """The line that leads to all parts of a thread."""
+        chain = self.thread_of(entry) if "threads" in self.archives else None
+        return (
+            [self._line(f"threads/{chain.page}", self.messages.gettext("All parts of this thread"))] if chain else []
+        )
+
+    def _line(self, page: str, text: str) -> nodes.list_item:
+        return line_of(self.to_page(page, nodes.inline("", text)))
+
+    def blocks(self, text: Text, entry: Entry, lead: str = "") -> list[nodes.Node]:
+        """The body elements of a text of a note."""
+        blocks = super().blocks(text, entry, lead)
+        said = self._said.setdefault(entry.anchor, [])
+        said += (word for block in blocks for word in block.astext().split())
+        return blocks
+
+    def heading(self, text: Text, entry: Entry) -> nodes.paragraph:
+        """The title of a note."""
+        heading = super().heading(text, entry)
+        self._said.setdefault(entry.anchor, []).extend(heading.astext().split())
+        return heading
+
+    def words_of(self, entry: Entry, title: str) -> str:
+        """The words of a note that are not in its title, each of them once, in their order."""
+        note = entry.note
+        said = [*self._said.get(entry.anchor, ())]
+        if isinstance(note, Item | Story):
+            said += (note.group or "").split()
+        elif isinstance(note, Success):
+            said += (note.channel or "").split()
+        elif isinstance(note, Countdown):
+            said += note.label.split()
+        known = {word.strip(_MARKS).lower() for word in title.split()} | {""}
+        found: dict[str, str] = {}
+        for word in said:
+            bare = word.strip(_MARKS)
+            if bare.lower() not in known:
+                found.setdefault(bare.lower(), bare)
+        return " ".join(found.values())
+
+
+def line_of(link: nodes.Element) -> nodes.list_item:
+    """A line of a list that is nothing but a link; where there are no such links, there is no line."""
+    link[LINE] = True
+    return nodes.list_item("", nodes.paragraph("", "", link))
+
 
 #: What an archive is called over the list of its pages.
 NAMES = {
@@ -39,10 +143,28 @@ _WEEK = 7
 _DAYS = 13
 
 
+class _Page(Protocol):
+    """The directive on an archive page."""
+
+    settings: Settings
+
+    @property
+    def messages(self) -> Messages: ...
+    @property
+    def collection(self) -> Collection: ...
+    @property
+    def sections_allowed(self) -> bool: ...
+
+    def to_thread(self, entry: Entry) -> list[nodes.Node]: ...
+    def to_note(self, entry: Entry, content: nodes.Element) -> nodes.Element: ...
+    def to_page(self, page: str, content: nodes.Element) -> nodes.Element: ...
+    def to_document(self, docname: str, content: nodes.Element) -> nodes.Element: ...
+
+
 class ArchiveContent:
     """Makes the nodes of one page."""
 
-    def __init__(self, reader: NotesDirective, builder: PageNotes) -> None:
+    def __init__(self, reader: _Page, builder: PageNotes) -> None:
         self.reader, self.builder, self.messages = reader, builder, reader.messages
 
     def navigation(self, kinds: Iterable[str], list_of: str = "") -> list[nodes.Node]:

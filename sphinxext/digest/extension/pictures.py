@@ -1,4 +1,4 @@
-"""Pictures on pages: those that we draw, and those that fragments may show."""
+"""Pictures on pages: bars, people and timelines that we draw, and pictures that fragments may show."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from sphinx import addnodes
 from sphinx.util.i18n import get_image_filename_for_language
 from sphinx.util.matching import Matcher
 
+from sphinxext.digest.doctree.deadlines import RELEASE, EventName, weeks_table
 from sphinxext.digest.doctree.docs_files import ANY_TYPE, refusal_of_file
 from sphinxext.digest.extension.domain import build_state_of
-from sphinxext.digest.model import Participants, Period
+from sphinxext.digest.extension.schedules import HTML_PAGES
+from sphinxext.digest.model import Outlook, Participants, Period
 from sphinxext.digest.model.messages import filled
 from sphinxext.digest.render.pictures import activity_svg, participants_words, people_svg
+from sphinxext.digest.render.timeline import mark_svg, marks_of, timeline_svg
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 
-#: Pages that show SVG. A book has to declare SVG in its list of files, which Sphinx does not do.
-_HTML = "format_html and not builder_epub"
 #: A mail is what was sent, and can be read again as the fragments that it was made of.
 _NO_MAIL = "not format_mail"
 PARTICIPANTS_CLASS = "digest-participants"
@@ -44,11 +45,38 @@ def activity_nodes(env: BuildEnvironment, year: int, digests: list[tuple[Period,
     return _picture(activity_svg(year, digests, title, _identifier(env, "year"), messages))
 
 
+def timeline_nodes(env: BuildEnvironment, ahead: Outlook, name: EventName) -> list[nodes.Node]:
+    """The cycle as a picture with the list of its marks, and as a table where a picture cannot be.
+
+    Which of them it is depends on the builder, and pages that were read are kept for all builders.
+    """
+    if not ahead.schedule.cycle:
+        return []
+    messages = build_state_of(env).messages
+    picture = nodes.raw("", timeline_svg(ahead, _identifier(env, "timeline"), messages), format="html")
+    items = []
+    for mark in marks_of(ahead.schedule):
+        line = nodes.paragraph("", "", nodes.raw("", mark_svg(mark), format="html"))
+        days = filled(messages.gettext("{week}, {days}:"), week=mark.week.name, days=messages.week(mark.week.period))
+        line += nodes.inline("", f"{days} ", classes=["digest-week"])
+        for number, event in enumerate(mark.week.events):
+            line += [nodes.Text("; "), *name(event)] if number else name(event)
+        if not mark.week.events:
+            line += nodes.Text(messages.gettext(RELEASE))
+        items.append(nodes.list_item("", line))
+    legend = nodes.bullet_list("", *items, bullet="*", classes=["digest-marks"])
+    drawn = nodes.container("", picture, *([legend] if items else []), classes=["digest-timeline"])
+    return [
+        addnodes.only("", drawn, expr=HTML_PAGES),
+        addnodes.only("", weeks_table(ahead, name, messages), expr=f"not ({HTML_PAGES})"),
+    ]
+
+
 def _picture(drawn: str) -> list[nodes.Node]:
     if not drawn:
         return []
     box = nodes.container("", nodes.raw("", drawn, format="html"), classes=[PICTURE_CLASS])
-    return [addnodes.only("", box, expr=_HTML)]
+    return [addnodes.only("", box, expr=HTML_PAGES)]
 
 
 def _identifier(env: BuildEnvironment, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Lines that lead to the pages of archives, which other outputs leave out."""
+"""References that an output cannot have: lines that lead to the pages of archives, where there are no such pages."""
 
 from __future__ import annotations
 
@@ -10,12 +10,6 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.extension.builders import has_archives
 from sphinxext.digest.extension.domain import ARCHIVE, LINE, PAGE, DigestDomain, build_state_of
-
-
-def line_of(link: nodes.Element) -> nodes.list_item:
-    """A line of a list that is nothing but a link; where there are no such links, there is no line."""
-    link[LINE] = True
-    return nodes.list_item("", nodes.paragraph("", "", link))
 
 
 class LinesWithoutPage(SphinxPostTransform):
