@@ -1,4 +1,4 @@
-"""Files beside the pages for other programs: a calendar of each series that a page shows, an index of each collection."""
+"""Files beside the pages for other programs: calendars of the series that pages show, indexes of the collections."""
 
 from __future__ import annotations
 
