@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml.html import HtmlElement
+
+from sphinxext.digest.extension.html.head import json_in_script
 
 from .building import Build, Project
 from .outputs import parse_page
@@ -145,3 +150,14 @@ def test_addresses_are_those_that_are_set_now(written: Project) -> None:
                 assert file.read_bytes() == (again.outdir / file.relative_to(fresh.outdir)).read_bytes(), file
         for name in ("fresh", "trees-of-fresh"):
             shutil.rmtree(written.folder / "build" / name)
+
+
+MARKUP = st.sampled_from(["</script>", "]]>", "<!--", "&amp;", "\u2028", '"'])
+ANY = st.lists(st.one_of(st.text(st.characters(exclude_categories=("Cs",))), MARKUP), max_size=4).map("".join)
+
+
+@given(text=ANY)
+def test_structured_data_stays_in_its_element(text: str) -> None:
+    data = json_in_script({"headline": text})
+    assert not re.search("[<>&\u2028\u2029]", data)
+    assert json.loads(data) == {"headline": text}

@@ -173,7 +173,7 @@ def test_nothing_is_made_again(tmp_path: Path) -> None:
     for _time in range(2):
         done = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, check=True)
         modules.append(set(done.stderr.splitlines()[-1].split()))
-    makers = {"collection.load", "doctree.notes", "render.digest", "render.feed", "render.records"}
+    makers = {"collection.load", "doctree.notes", "render.digest", "render.feed", "joint.index"}
     names = {f"sphinxext.digest.{name}" for name in makers}
     assert (modules[0] & names, modules[-1] & names) == (names, set())
     rooms = {name.split(".")[2] for name in modules[-1] if name.count(".") > 1}

@@ -15,8 +15,8 @@ from docutils import nodes
 
 from sphinxext.digest.collection.load import Selection
 from sphinxext.digest.extension import dependencies, rewrite
-from sphinxext.digest.extension.build_state import BuildState, Writes, Written
-from sphinxext.digest.extension.cache import load_record, save_record
+from sphinxext.digest.extension.build_state import BuildState
+from sphinxext.digest.extension.cache import Writes, Written, load_record, save_record
 from sphinxext.digest.extension.dependencies import (
     CollectionLookup,
     Dependency,

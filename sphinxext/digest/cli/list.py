@@ -21,8 +21,8 @@ from sphinxext.digest.cli._options import (
 )
 from sphinxext.digest.cli._output import as_json, finish, format_option, visible
 from sphinxext.digest.collection.load import Selection
+from sphinxext.digest.joint.index import note_record
 from sphinxext.digest.model import Entry, Kind
-from sphinxext.digest.render.records import note_record
 
 _ELLIPSIS = "..."
 

@@ -20,11 +20,11 @@ from sphinxext.digest.cli._options import (
 from sphinxext.digest.cli._output import finish, format_option, output_option, write_result
 from sphinxext.digest.collection.compose import tells_releases
 from sphinxext.digest.doctree.references import number_links
-from sphinxext.digest.model import Period, ReleasedVersion
+from sphinxext.digest.joint.index import note_record
+from sphinxext.digest.model import Period, ReleasedVersion, Section, Text
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.render.digest import DigestSource, digest_source, html_document, mail_text
 from sphinxext.digest.render.markdown import markdown_document
-from sphinxext.digest.render.records import section_record
 from sphinxext.digest.render.rst import rst_document
 from sphinxext.digest.schedule.load import load_schedules
 
@@ -45,6 +45,24 @@ def as_markdown(source: DigestSource) -> tuple[str, list[Problem]]:
     """Return a document of GitHub Flavored Markdown."""
     parts, problems = source.parts()
     return markdown_document(source.digest.title, parts, source.page_url), problems
+
+
+def section_record(section: Section) -> dict[str, object]:
+    """Return a section as a record: its kind, its heading in reStructuredText or None, and its notes."""
+    heading = section.heading.value if isinstance(section.heading, Text) else section.heading
+    record: dict[str, object] = {"kind": str(section.kind), "heading": heading}
+    if section.released:
+        return record | {"versions": [_version_record(version) for version in section.released]}
+    return record | {"notes": [note_record(entry) for entry in section.entries]}
+
+
+def _version_record(version: ReleasedVersion) -> dict[str, object]:
+    return {
+        "version": version.version,
+        "date": version.day.isoformat(),
+        "notes": version.notes,
+        "summary": version.summary,
+    }
 
 
 def as_json(source: DigestSource) -> tuple[str, list[Problem]]:

@@ -71,9 +71,9 @@ def _publish(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or not builders.is_for_browsers(app.builder):
         return
     from sphinxext.digest.extension.html.filter import FilteredNotes
+    from sphinxext.digest.extension.published import publish
     from sphinxext.digest.extension.published.feeds import DigestFeeds, TopicFeeds
     from sphinxext.digest.extension.published.indexes import Calendars, NotesIndexes
-    from sphinxext.digest.extension.published.memory import publish
 
     publishers = (Calendars, DigestFeeds, TopicFeeds, NotesIndexes, FilteredNotes, mail_builder.Mails)
     # not the folder of the application: Apple's help has its pages deeper

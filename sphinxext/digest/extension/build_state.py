@@ -1,26 +1,31 @@
-"""The run-time objects of one build. Collections are read when something asks for them, not if nothing has changed.
+"""The run-time objects of one build, and the scan that finds the pages with a digest of their own.
 
-What reads them is imported then as well, here and in the other modules that each build needs: with nothing changed,
-the imports would take longer than the work.
+Collections are read when something asks for them, not if nothing has changed. What reads them is imported then as
+well, here and in other modules that each build needs: with nothing changed, imports would take longer than the work.
+
+The scan comes before anything is read, since it says which pages the build has to make, and Sphinx wants to know its
+pages first. So directives are found in the text of the sources: those that begin a line, which leaves out examples in
+literal blocks, which are indented, and in code fences. What is in a fence that is a directive of MyST, such as a note
+or ``eval-rst``, counts.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sphinxext.digest.extension.cache import load_record, mark_of, save_record
+from sphinxext.digest.extension.cache import Writes, load_record, mark_of, save_record
 from sphinxext.digest.extension.config import configure
 from sphinxext.digest.extension.i18n import messages_for
-from sphinxext.digest.extension.scan import COLLECTION, PageScan, scan_pages
 from sphinxext.digest.extension.warnings import say_remarks
 from sphinxext.digest.fragments.folder import fingerprint
 from sphinxext.digest.model import ENGLISH, Messages, Period
-from sphinxext.digest.model.period import today
+from sphinxext.digest.model.period import PeriodError, parse_interval, today
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
 from sphinxext.digest.settings.project import Project, settings_for_folder
@@ -34,6 +39,100 @@ if TYPE_CHECKING:
     from sphinxext.digest.extension.histories import Histories
     from sphinxext.digest.joint.merge import Joint
     from sphinxext.digest.schedule.load import Schedules
+
+
+#: The directives to look for.
+DIGEST, COLLECTION = "digest", "digest-collection"
+
+_RST = re.compile(r"\.\. +(digest|digest-collection) *::[ \t]*(.*)")
+_MYST = re.compile(r"(?:`{3,}|:{3,})\{(digest|digest-collection)\}[ \t]*(.*)")
+_FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
+#: What begins a fence of MyST whose body is no code, and may have further directives.
+_WITH_BODY = re.compile(r"\{(?!code|sourcecode|literalinclude|parsed-literal|math|raw)[^}]*\}")
+_OPTION = re.compile(r"\s*:([a-z-]+):\s*(.*)")
+#: The same between lines of three dashes, as MyST also takes options.
+_YAML_MARK, _YAML_OPTION = "---", re.compile(r"([a-z-]+):\s*(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A directive on a page: its name, its argument, and some of its options, if they are there."""
+
+    name: str
+    argument: str
+    fragments: str | None
+    span: str | None
+
+    @property
+    def interval(self) -> Period | None:
+        """The period of a digest that is given by its days, which wins over the calendar."""
+        if self.name != DIGEST or "/" not in self.argument:
+            return None
+        try:
+            return parse_interval(self.argument)
+        except PeriodError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class PageScan:
+    """The directives found in a source file, and its time and size when it was read."""
+
+    stamp: tuple[int, int]
+    found: tuple[Found, ...]
+
+
+def scan_pages(files: Iterable[tuple[str, Path]], earlier: dict[str, PageScan]) -> dict[str, PageScan]:
+    """Scan source files; those whose time and size have not changed are taken from an earlier scan.
+
+    :param files: document names with their files.
+    """
+    scans = {}
+    for docname, file in files:
+        try:
+            status = file.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+            known = earlier.get(docname)
+            if known is not None and known.stamp == stamp:
+                scans[docname] = known
+            else:
+                text = file.read_bytes()
+                found = tuple(_find(text.decode("utf-8", "replace"))) if b"digest" in text else ()
+                scans[docname] = PageScan(stamp, found)
+        except OSError:
+            continue
+    return scans
+
+
+def _find(text: str) -> Iterator[Found]:
+    lines = text.splitlines()
+    # the fences around a line, and whether they hold code
+    fences: list[tuple[str, bool]] = []
+    for index, line in enumerate(lines):
+        in_code = bool(fences) and fences[-1][1]
+        match = _RST.fullmatch(line) or _MYST.fullmatch(line)
+        if match is not None and not in_code:
+            options = _options(lines[index + 1 :])
+            yield Found(match[1], match[2].strip(), options.get("fragments"), options.get("span"))
+        if opening := _FENCE.match(line):
+            if fences and line.startswith(fences[-1][0]) and not line.strip("`~ "):
+                fences.pop()
+            elif not in_code:
+                fences.append((opening[1], _WITH_BODY.match(opening[2]) is None))
+
+
+def _options(lines: list[str]) -> dict[str, str]:
+    """The options of a directive, which stand in the lines below it."""
+    options = {}
+    pattern = _OPTION
+    if lines and lines[0].strip() == _YAML_MARK:
+        pattern, lines = _YAML_OPTION, lines[1:]
+    for line in lines:
+        match = pattern.fullmatch(line)
+        if match is None:
+            break
+        options[match[1]] = match[2].strip().strip("\"'") if pattern is _YAML_OPTION else match[2].strip()
+    return options
 
 
 _STATES = "digest-folders.pickle"
@@ -71,43 +170,6 @@ class MadeTitle:
 
     english: str
     is_ours: bool
-
-
-@dataclass
-class Written:
-    """The checksums with which the pages in an output folder were written.
-
-    ``tree`` is a mark of all titles, toctrees and headings, which counts if every page has the whole tree,
-    ``shows_tree``; ``titles`` is one without the headings, which counts if every page has that, ``shows_titles``.
-    ``state`` is a mark of the environment if all pages were written with it: as long as nothing is read, no page has
-    to be looked at.
-    """
-
-    state: bytes = b""
-    pages: dict[str, bytes] = field(default_factory=dict)
-    tree: bytes = b""
-    titles: bytes = b""
-    shows_tree: bool = False
-    shows_titles: bool = False
-
-
-@dataclass
-class Writes:
-    """The pages of the output: what the last build wrote them with, and what this one does.
-
-    ``before`` is None where nothing is remembered, ``expected`` until all pages have been read. ``read`` are the pages
-    that this build reads, ``written`` those that it writes. ``is_alone`` is False if another build wrote into the same
-    folder at the same time. From the end of the build on, ``is_finished``, pages are resolved again for what is
-    published beside them, but not written. ``has_failed`` is True after a page could not be written.
-    """
-
-    before: Written | None = None
-    expected: Written | None = None
-    read: Set[str] = frozenset()
-    written: set[str] = field(default_factory=set)
-    is_alone: bool = True
-    is_finished: bool = False
-    has_failed: bool = False
 
 
 class BuildState:

@@ -1,9 +1,11 @@
-"""Atomic writes of outputs, and cached records of a build beside the environment."""
+"""Atomic writes of outputs, cached records of a build beside the environment, and records of what was written."""
 
 from __future__ import annotations
 
 import pickle
+from collections.abc import Set
 from contextlib import suppress
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -111,3 +113,40 @@ def load_record(file: Path, version: int) -> Any:
     except Exception:  # such as a class that is gone
         return None
     return record if found == version else None
+
+
+@dataclass
+class Written:
+    """The checksums with which the pages in an output folder were written.
+
+    ``tree`` is a mark of all titles, toctrees and headings, which counts if every page has the whole tree,
+    ``shows_tree``; ``titles`` is one without the headings, which counts if every page has that, ``shows_titles``.
+    ``state`` is a mark of the environment if all pages were written with it: as long as nothing is read, no page has
+    to be looked at.
+    """
+
+    state: bytes = b""
+    pages: dict[str, bytes] = field(default_factory=dict)
+    tree: bytes = b""
+    titles: bytes = b""
+    shows_tree: bool = False
+    shows_titles: bool = False
+
+
+@dataclass
+class Writes:
+    """The pages of the output: what the last build wrote them with, and what this one does.
+
+    ``before`` is None where nothing is remembered, ``expected`` until all pages have been read. ``read`` are the pages
+    that this build reads, ``written`` those that it writes. ``is_alone`` is False if another build wrote into the same
+    folder at the same time. From the end of the build on, ``is_finished``, pages are resolved again for what is
+    published beside them, but not written. ``has_failed`` is True after a page could not be written.
+    """
+
+    before: Written | None = None
+    expected: Written | None = None
+    read: Set[str] = frozenset()
+    written: set[str] = field(default_factory=set)
+    is_alone: bool = True
+    is_finished: bool = False
+    has_failed: bool = False

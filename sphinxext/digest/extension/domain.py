@@ -282,7 +282,7 @@ class DigestDomain(Domain):
             uri = relative_uri(builder.get_target_uri(fromdocname), file_uri(target))
             return nodes.reference("", "", *contnode.children, refuri=uri, classes=contnode["classes"])
         if typ == PUBLISHED:
-            from sphinxext.digest.extension.published.memory import published_links
+            from sphinxext.digest.extension.published import published_links
 
             # Sphinx puts any node in the place of a reference
             return cast(nodes.reference, published_links(env, fromdocname, builder, target) or contnode)

@@ -21,7 +21,7 @@ from sphinxext.digest.extension.builders import ignore_commands, is_site
 from sphinxext.digest.extension.cache import write_if_changed, write_output
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, build_state_of
 from sphinxext.digest.extension.links import SiteContext, digest_pages, page_summary, page_url, shown_collections
-from sphinxext.digest.extension.published.memory import File, Publisher, resolved_page
+from sphinxext.digest.extension.published import File, Publisher, resolved_page
 from sphinxext.digest.extension.references import leave_out_archives
 from sphinxext.digest.extension.warnings import warn_of
 from sphinxext.digest.model import Messages

@@ -23,8 +23,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sphinx import addnodes
 from sphinx.util import docname_join, logging
 
-from sphinxext.digest.extension.build_state import Writes, Written
-from sphinxext.digest.extension.cache import load_record, mark_of, save_record
+from sphinxext.digest.extension.cache import Writes, Written, load_record, mark_of, save_record
 from sphinxext.digest.extension.dependencies import Remembered
 from sphinxext.digest.extension.domain import (
     DIGEST,

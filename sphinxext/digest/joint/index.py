@@ -8,7 +8,7 @@ The document is a JSON object with the notes as ``--format json`` prints them::
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +19,12 @@ from sphinxext.digest.fragments.fields import (
     Type,
     ValueProblem,
     check_url,
+    fields_of,
     read_moment,
 )
 from sphinxext.digest.fragments.schema import DIALECT
 from sphinxext.digest.fragments.write import web_url
-from sphinxext.digest.model import Kind, Moment, Participants, week_label
+from sphinxext.digest.model import Entry, Kind, Moment, Participants, Text, week_label
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.text.outside import visible_text
 
@@ -77,13 +78,34 @@ class Index:
     problems: tuple[Problem, ...] = ()
 
 
+def note_record(entry: Entry, text_of: Callable[[Text], str] = lambda text: text.value) -> dict[str, object]:
+    """Return a note as a record: its date, its file and line, and its fields.
+
+    :param text_of: returns the reStructuredText of a field.
+    """
+    record: dict[str, object] = {
+        "kind": str(entry.kind),
+        "identity": entry.identity,
+        "date": str(entry.moment),
+        "path": entry.fragment.path,
+        "line": entry.note.place.line,
+    }
+    for field, value in fields_of(entry.note):
+        record.setdefault(field.name, text_of(value) if isinstance(value, Text) else str(value))
+    if (project := entry.fragment.project) is not None:
+        record["project"] = project.name
+        if entry.note.page:
+            record["page"] = entry.note.page
+    return record
+
+
 def index_document(project: str, title: str, home: str, records: Iterable[Mapping[str, object]]) -> dict[str, object]:
     """Return the document to publish.
 
     :param project: a short name that tells the project from others, such as ``nova``.
     :param title: its name for readers.
     :param home: where its documentation is, as an absolute URL; empty if that is not known.
-    :param records: of notes, as :func:`~sphinxext.digest.render.records.note_record` makes them.
+    :param records: of notes, as :func:`note_record` makes them.
     """
     return {"version": VERSION, "project": project, "title": title, "home": home, "notes": [*map(dict, records)]}
 

@@ -24,8 +24,8 @@ from sphinxext.digest.doctree.relative import Home
 from sphinxext.digest.model import ENGLISH, Countdown, Entry, Item, Messages, Story, Success, Text, Thread, ThreadLinks
 from sphinxext.digest.release.config import NotesConfig, sections_of
 from sphinxext.digest.release.notes import Release
-from sphinxext.digest.render.blocks import SILENT, admonition_label
 from sphinxext.digest.render.digest import html_body
+from sphinxext.digest.render.text import SILENT, admonition_label
 from sphinxext.digest.text.outside import absolute_url, scheme_of
 
 #: The time of a feed without entries. Nothing in a feed comes from the clock.

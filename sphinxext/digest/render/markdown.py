@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from docutils import nodes
 
-from sphinxext.digest.render.blocks import SILENT, admonition_label, enumerator, indented, is_words, separated
+from sphinxext.digest.render.text import SILENT, admonition_label, enumerator, indented, is_words, separated
 
 #: Ends a line within a paragraph.
 HARD_BREAK = "\\\n"

@@ -20,10 +20,9 @@ from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.config import NotesConfig, prelude_title, sections_of
 from sphinxext.digest.release.notes import Release, ReleaseNote
-from sphinxext.digest.render.blocks import separated
 from sphinxext.digest.render.markdown import markdown_document
 from sphinxext.digest.render.rst import UniqueNames, heading, item, link_targets, plain, reading_of
-from sphinxext.digest.render.text import text_lines
+from sphinxext.digest.render.text import separated, text_lines
 from sphinxext.digest.text.width import WIDTH, width_of
 
 

@@ -36,8 +36,8 @@ from sphinxext.digest.model import (
     ThreadLinks,
 )
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.render.blocks import indented, separated
 from sphinxext.digest.render.digest import DigestSource
+from sphinxext.digest.render.text import indented, separated
 from sphinxext.digest.text.rst import as_paragraph, begun, escaped, link, without_roles
 
 #: ```text <url>`_`` with its text and URL.

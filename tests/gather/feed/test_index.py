@@ -18,10 +18,9 @@ from sphinxext.digest.fragments.fields import texts_of
 from sphinxext.digest.fragments.write import plan_drafts
 from sphinxext.digest.gather.feed import IndexOptions, draft_index
 from sphinxext.digest.gather.feed.read import read_feed
-from sphinxext.digest.joint.index import Index, index_document, index_schema
+from sphinxext.digest.joint.index import Index, index_document, index_schema, note_record
 from sphinxext.digest.model import Fragment, Item, Kind, Participants, Story, Success, Thread
 from sphinxext.digest.problems import Code, DigestError
-from sphinxext.digest.render.records import note_record
 from sphinxext.digest.settings.options import Settings
 
 HOME = "https://docs.example.org/nova/"

@@ -5,10 +5,9 @@ from __future__ import annotations
 from docutils.parsers.rst import Directive
 
 from sphinxext.digest.extension.directives.collection import ArchiveDirective, CollectionDirective, ReviewDirective
-from sphinxext.digest.extension.directives.countdown import CountdownDirective
 from sphinxext.digest.extension.directives.digest import DigestDirective, SuccessBotDirective, ThreadSummaryDirective
 from sphinxext.digest.extension.directives.release_notes import ReleaseNotesDirective
-from sphinxext.digest.extension.directives.schedule import ReleaseScheduleDirective
+from sphinxext.digest.extension.directives.schedule import CountdownDirective, ReleaseScheduleDirective
 
 DIRECTIVES: dict[str, type[Directive]] = {
     "digest": DigestDirective,

@@ -29,7 +29,7 @@ from sphinx.util.osutil import relative_uri
 from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.builders import file_uri, has_other_files
 from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target, build_state_of
-from sphinxext.digest.extension.published.memory import File, Publisher
+from sphinxext.digest.extension.published import File, Publisher
 from sphinxext.digest.model import Entry, Messages, Story, Success, Thread
 from sphinxext.digest.settings.options import Settings
 

@@ -9,6 +9,7 @@ these addresses has the suffix that only generated pages have, so they are repla
 
 from __future__ import annotations
 
+import json
 import os
 import posixpath
 import re
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 
+#: The characters that could end the element around the data, or a line of a script.
+_ESCAPED = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 _DESCRIPTION = re.compile(r"""<meta\b[^>]*\bname=["']?description\b""", re.IGNORECASE)
 #: The options that the heads of pages, and the links to feeds, depend on.
 _IN_HEADS = ("base_url", "publish", "feeds", "collection_title", "pages")
@@ -79,7 +82,7 @@ def add_to_head(app: Sphinx, pagename: str, _template: str, context: dict[str, A
 
 
 def _feed_links(site: SiteContext, settings: Settings, pagename: str) -> Iterator[str]:
-    from sphinxext.digest.extension.published.memory import ATOM, JSON_FEED, feeds_of
+    from sphinxext.digest.extension.published import ATOM, JSON_FEED, feeds_of
 
     for feeds in feeds_of(site, settings):
         for type_, path in ((ATOM, feeds.atom), (JSON_FEED, feeds.json)):
@@ -101,25 +104,32 @@ def _summary_tags(
 
 
 def _structured(site: SiteContext, settings: Settings, pagename: str, described: PageSummary) -> str:
-    from sphinxext.digest.extension.published.memory import author_name, project_name
-    from sphinxext.digest.render.records import Article, json_ld
+    from sphinxext.digest.extension.published import author_name, project_name
 
     collection = words_of(settings, "collection_title", site.messages)
     author = author_name(site) or collection
-    return json_ld(
-        Article(
-            headline=described.title,
-            description=described.description,
-            published=described.published,
-            updated=described.updated,
-            url=page_url(site, settings, pagename),
-            language=language_tag(site),
-            author=author,
-            publisher=project_name(site) or author,
-            collection=collection,
-            collection_url=home_of(site, settings),
-        )
-    )
+    url = page_url(site, settings, pagename)
+    part = {"@type": "CreativeWorkSeries", "name": collection, "url": home_of(site, settings)}
+    data: dict[str, object] = {
+        "@context": "https://schema.org",
+        "@type": "Article",
+        "headline": described.title,
+        "description": described.description,
+        "datePublished": described.published,
+        "dateModified": described.updated,
+        "inLanguage": language_tag(site),
+        "url": url,
+        "mainEntityOfPage": url,
+        "author": {"@type": "Organization", "name": author},
+        "publisher": {"@type": "Organization", "name": project_name(site) or author},
+        "isPartOf": {name: value for name, value in part.items() if value},
+    }
+    return json_in_script({name: value for name, value in data.items() if value})
+
+
+def json_in_script(data: object) -> str:
+    """Return data as JSON for an element ``script``, which nothing in it can end."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPED)
 
 
 def home_of(site: SiteContext, settings: Settings) -> str:

@@ -22,7 +22,7 @@ from sphinxext.digest.extension.links import (
     page_url,
     shown_collections,
 )
-from sphinxext.digest.extension.published.memory import (
+from sphinxext.digest.extension.published import (
     Feeds,
     File,
     Publisher,

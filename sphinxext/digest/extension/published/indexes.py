@@ -14,7 +14,7 @@ from sphinxext.digest.extension.builders import is_site
 from sphinxext.digest.extension.cache import mark_of
 from sphinxext.digest.extension.domain import build_state_of
 from sphinxext.digest.extension.links import SiteContext, base_url, digest_pages, shown_collections
-from sphinxext.digest.extension.published.memory import File, Publisher, collection_state, places_of, project_name
+from sphinxext.digest.extension.published import File, Publisher, collection_state, places_of, project_name
 from sphinxext.digest.extension.schedules import (
     ScheduleDependency,
     calendar_path,
@@ -107,8 +107,7 @@ def _names(site: SiteContext, settings: Settings) -> tuple[str, str]:
 
 def _index(site: SiteContext, settings: Settings) -> tuple[str, bytes]:
     from sphinxext.digest.extension.links import home_of, picture_url
-    from sphinxext.digest.joint.index import index_document
-    from sphinxext.digest.render.records import note_record
+    from sphinxext.digest.joint.index import index_document, note_record
 
     collection = build_state_of(site.env).collection(settings)
     base = base_url(site, settings)
