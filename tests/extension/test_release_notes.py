@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -28,6 +29,16 @@ def read_again(site: Project) -> set[str]:
     assert build.warnings == []
     assert site.build().read == []
     return set(build.read)
+
+
+def test_a_site_with_nothing_else_loads_no_styles(site: Project, notes: Notes) -> None:
+    stable_branch(notes)
+    (site.folder / "releasenotes" / "digests").rmdir()
+    build = site.build()
+    pages = list(build.outdir.rglob("*.html"))
+    assert len(pages) > 4
+    loaded = re.compile(r"digest[-a-z]*\.(css|js)|countdown\.js")
+    assert [page.name for page in pages if loaded.search(page.read_text(encoding="utf-8"))] == []
 
 
 # what is read again

@@ -3,37 +3,48 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sphinxext.digest.extension.builders import is_for_browsers
+from sphinxext.digest.extension.domain import RELEASE, DigestDomain
 from sphinxext.digest.extension.html import countdown, head, masthead
 from sphinxext.digest.extension.html import filter as filter_
+from sphinxext.digest.extension.releases import ReleaseNotesDependency, RepositoryLookup
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
 _STATIC = Path(__file__).parents[1] / "static"
-_WEB_STYLES = "digest-web.css"
+_STYLES, _WEB_STYLES = "digest.css", "digest-web.css"
 
 
-def _add_stylesheet(app: Sphinx, config: Config) -> None:
+def _add_static_files(_app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(_STATIC))
-    app.add_css_file("digest.css")
     # what a book may not have, and what it does not use
     excluded = (f"_static/{name}" for name in (_WEB_STYLES, countdown.SCRIPT, filter_.SCRIPT, filter_.STYLES))
     config.epub_exclude_files = [*config.epub_exclude_files, *excluded]
 
 
-def _add_web_styles(app: Sphinx) -> None:
-    if is_for_browsers(app.builder):
-        app.add_css_file(_WEB_STYLES)
+def add_styles(app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], doctree: object) -> None:
+    """Let a page that shows notes load the stylesheets. Release notes need none, and neither do other pages."""
+    domain = DigestDomain.of(app.env)
+    if doctree is None:  # an index
+        is_styled = any(target.type != RELEASE for target in domain.targets())
+    else:
+        page = None if app.builder.name == "singlehtml" else pagename
+        shown = domain.dependencies(object, page)
+        is_styled = any(not isinstance(one, (ReleaseNotesDependency, RepositoryLookup)) for _page, one in shown)
+    if is_styled:
+        app.add_css_file(_STYLES)
+        if is_for_browsers(app.builder):
+            app.add_css_file(_WEB_STYLES)
 
 
 def setup(app: Sphinx) -> None:
     """Register the decorations."""
-    app.connect("config-inited", _add_stylesheet)
-    app.connect("builder-inited", _add_web_styles)
+    app.connect("config-inited", _add_static_files)
+    app.connect("html-page-context", add_styles)
     masthead.setup(app)
     countdown.setup(app)
     head.setup(app)
