@@ -9,7 +9,7 @@ from pathlib import Path
 from sphinxext.digest.collection.load import Collection, place_fragments
 from sphinxext.digest.fragments.folder import FolderReading, read_folder
 from sphinxext.digest.joint.merge import MAX_TEXT, Joined, parse_index
-from sphinxext.digest.model import Fragment, OtherProject, Participants, Story, Thread
+from sphinxext.digest.model import Fragment, OtherProject, Participants, Story, Success, Thread
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings.options import Settings
 
@@ -43,6 +43,16 @@ def test_a_note_knows_where_it_is_from() -> None:
     (bad,) = joined(index("nova", note(1, page="javascript:alert(1)", line=-1, path=3))).fragments
     assert (bad.notes[0].page, bad.notes[0].place.line, bad.slug) == (None, 1, "")
     assert bad.path == f"nova: {1:016x}"
+
+
+def test_texts_begin_at_the_line_of_their_note() -> None:
+    notes = (note(1, line=7, text="\n \n  a\n\nb\n\n"), note(2, "story", line=9, title="T", text="\na\x07"))
+    first, second = (fragment.notes[0] for fragment in joined(index("nova", *notes)).fragments)
+    assert isinstance(first, Success) and isinstance(second, Story)
+    assert first.text.value.split("\n")[1:] == ["", "b"]
+    assert second.text.value == "a"
+    places = [(text.line, text.column) for text in (first.text, second.text, second.title)]
+    assert places == [(7, 1), (9, 1), (9, 1)]
 
 
 def test_names_are_names() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import blake2b
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -147,10 +148,7 @@ def _path(project: OtherProject, note: IndexNote) -> str:
 
 def _lines(value: str) -> str:
     """Remove empty lines at both ends of a text."""
-    lines = _clean(value).rstrip().split("\n")
-    while not lines[0].strip() and len(lines) > 1:
-        del lines[0]
-    return "\n".join(lines)
+    return "\n".join(dropwhile(lambda line: not line.strip(), _clean(value).rstrip().split("\n")))
 
 
 def _clean(value: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinxext.digest.gather.importer.layout import MAX_LEVEL, blocks_of_text
+from sphinxext.digest.gather.importer.layout import MAX_LEVEL, USUAL, Wrapping, blocks_of_text
 
 LONG = "The lamps of this harbour have to be looked at by somebody every night and"
 
@@ -42,6 +42,40 @@ def test_four_levels_on_the_web() -> None:
     text = "  • a\n    • b\n      • c\n        • d\n    • e\n  • f"
     levels = [line.split()[1] for line in shown(text)]
     assert levels == ["bullet1", "bullet2", "bullet3", "bullet4", "bullet2", "bullet1"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "width"),
+    [
+        # the first word of the next line would not have fit, nor a word of one letter without that after it
+        (["", "a " * 31, "abcd", "x"], USUAL),
+        (["a", "a " * 30 + "bc", "abcd xy", "abcde"], 66),
+        (["a", "a " * 30 + "bc", "a xy", "abcde"], 66),
+        (["a", "a " * 30 + "bc", "a", "abcde"], 63),
+        (["* " + "a " * 29 + "bc  ", "  abcd"], 66),
+        (["* " + "a " * 29 + "bc", "abcd"], USUAL),
+        (["* " + "a " * 29 + "bc", "  * cd"], USUAL),
+        (["a", "http://a " + "a " * 26 + "bc", "abcd"], USUAL),
+        # a line that ends so early does so on purpose
+        (["a", "a " * 27 + "b", "abcd", "x"], USUAL),
+        (["a", "a " * 27 + "b", "abcde", "x"], 60),
+        (["a " * 44 + "b"], 89),
+    ],
+)
+def test_width_at_which_lines_were_wrapped(lines: list[str], width: int) -> None:
+    assert Wrapping(lines).width == width
+
+
+@pytest.mark.parametrize("start", "*-+")
+@pytest.mark.parametrize("depth", range(1, 8))
+def test_signs_take_turns(start: str, depth: int) -> None:
+    """At any depth a bullet has the sign that follows that of the level above; another one is a word of the text."""
+    signs = ("*-+" * 4)["*-+".index(start) :]
+    above = [f"{'  ' * level}{signs[level]} {'lamp' * 20}"[:78] for level in range(depth)]
+    for sign in "*-+":
+        text = "\n".join([*above, f"{'  ' * depth}{sign} Every morning"])
+        is_bullet = shown(text)[-1] == f"{depth + 1} bullet{depth + 1} 'Every morning'"
+        assert is_bullet is (sign == signs[depth]), text
 
 
 def test_indents_of_others() -> None:

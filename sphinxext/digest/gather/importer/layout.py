@@ -91,7 +91,7 @@ def _bound(lines: Sequence[str]) -> int:
             continue
         words = line.split()
         room = columns(words[0]) + (1 + columns(words[1]) if columns(words[0]) == 1 and len(words) > 1 else 0)
-        width = columns(before.rstrip()) + 1 + room - 1
+        width = columns(before.rstrip()) + room
         # less than that is a line that somebody ended on purpose
         if width >= _LEAST:
             bound = min(bound, width)
