@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sphinxext.digest.collection.load import Collection, Selection, checksum
+from sphinxext.digest.collection.load import Collection, Selection, checksum, review_of
 from sphinxext.digest.model import Kind
 from sphinxext.digest.model.period import parse_interval
 
@@ -175,3 +175,67 @@ class TestChecksum:
             collection = make_collection(fragment)
             found.add(checksum(collection.entries, collection))
         assert len(found) == 2
+
+
+CHAINS = {
+    "short": "{date: 2015-01-05, threads: [a]}",
+    "one": "{date: 2015-01-05, threads: [b]}",
+    "two": "{date: 2015-01-05, threads: [c]}",
+    "long": "{date: 2015-01-05, threads: [d]}",
+    "three": "{date: 2015-01-05, threads: [e]}",
+    "short-2": "{date: 2015-01-12, threads: [{title: a, continues: short}]}",
+    "one-2": "{date: 2015-01-26, threads: [{title: b, continues: one}]}",
+    "two-2": "{date: 2015-01-26, threads: [{title: c, continues: two}]}",
+    "long-2": "{date: 2015-02-16, threads: [{title: d, continues: long}]}",
+    "three-2": "{date: 2015-01-12, threads: [{title: e, continues: three}]}",
+    "three-3": "{date: 2015-01-19, threads: [{title: e, continues: three-2}]}",
+}
+
+
+THANKED = ("dee", "cat", "ann", "bob", "cat", "dee", "ann", "bob", "eve", "bob", "zoe")
+
+
+class TestReview:
+    """The review of a year names those with the most of it."""
+
+    def test_longest_threads(self, make_collection: Make) -> None:
+        """By their parts, then by their days, then by their pages; not more than three."""
+        review = review_of(make_collection(CHAINS), 2015)
+        assert [chain.parts[0].note.label for chain in review.longest] == ["e", "d", "b"]
+
+    def test_longest_threads_are_those_of_the_year(self, make_collection: Make) -> None:
+        over = {"early": "{date: 2014-12-29, threads: [x]}", "late": "{date: 2016-01-04, threads: [y]}"}
+        over["early-2"] = "{date: 2015-01-05, threads: [{title: x, continues: early}]}"
+        collection = make_collection(over | {"late-2": "{date: 2016-01-11, threads: [{title: y, continues: late}]}"})
+        labels = {
+            year: [chain.parts[0].note.label for chain in review_of(collection, year).longest]
+            for year in range(2013, 2018)
+        }
+        assert labels == {2013: [], 2014: ["x"], 2015: ["x"], 2016: ["y"], 2017: []}
+
+    def test_most_thanked(self, make_collection: Make) -> None:
+        """By how often, then by their pages; not more than three, and none that was thanked once."""
+        thanks = [f"{{text: x, thanks: {name}}}" for name in THANKED]
+        collection = make_collection(
+            {
+                "now": f"{{date: 2015-06-01, successes: [{', '.join(thanks)}]}}",
+                "before": "{date: 2014-06-01, successes: [{text: x, thanks: zoe}, {text: x, thanks: eve}]}",
+            }
+        )
+        review = review_of(collection, 2015)
+        assert [(member.name, times) for member, times in review.thanked] == [("bob", 3), ("ann", 2), ("cat", 2)]
+        assert review.people == 6
+        assert review_of(collection, 2014).thanked == ()
+
+    def test_newcomers(self, make_collection: Make) -> None:
+        collection = make_collection(
+            {
+                str(year): f"{{date: {year}-06-01, successes: ['{name}: x', 'all: y']}}"
+                for year, name in enumerate("abc", 2014)
+            }
+        )
+        names = {year: [one.name for one in review_of(collection, year).newcomers] for year in range(2013, 2018)}
+        assert names == {2013: [], 2014: [], 2015: ["b"], 2016: ["c"], 2017: []}
+        two = {Kind.SUCCESS: 2}
+        counts = {year: dict(review_of(collection, year).counts) for year in range(2013, 2018)}
+        assert counts == {2013: {}, 2014: two, 2015: two, 2016: two, 2017: {}}

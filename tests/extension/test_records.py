@@ -18,12 +18,14 @@ from sphinxext.digest.extension import dependencies, rewrite
 from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.cache import Writes, Written, load_record, save_record
 from sphinxext.digest.extension.dependencies import (
+    ArchiveDependency,
     CollectionLookup,
     Dependency,
     ListingDependency,
     MissingPages,
     NotesDependency,
     Remembered,
+    ReviewDependency,
     remember,
 )
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
@@ -636,6 +638,88 @@ def test_lists_of_digests(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     monkeypatch.setattr(BuildState, "page_of", lambda *_arguments: "wins")
     assert query.checksum(collection, app.env) != before
+
+
+ARCHIVED = {
+    "told": "{date: 2015-12-02, successes: ['lea: one', {nick: bo, thanks: lea, text: two, channel: dev}]}",
+    "old": "{date: 2014-12-03, successes: [{nick: lea, text: old, channel: dev}]}",
+    "first": "{date: 2014-12-04, threads: [T]}",
+    "next": "{date: 2015-12-04, threads: [{title: T, continues: first}]}",
+    "alone": "{date: 2015-12-04, threads: [{title: U}]}",
+    "plan": "{date: 2015-12-04, countdown: [{series: heron, focus: Freezing}]}",
+    "past": "{date: 2014-12-04, countdown: [{series: heron, focus: Planning}, {series: ibis, focus: Resting}]}",
+}
+ARCHIVE_PAGES = (
+    "successes/index successes/2014 successes/2015 people/index people/lea people/lea-2014 people/lea-2015 people/bo "
+    "channels/index channels/dev channels/dev-2014 series/index series/heron series/heron-2014 series/ibis "
+    "threads/index threads/0000000000000003"
+)
+
+
+@pytest.fixture
+def other_archives(app: Any, make_collection: Callable[..., Any]) -> Callable[..., str]:
+    """The pages of archives, and the reviews of years, that change with fragments and options."""
+
+    def checksums(collection: Any) -> dict[str, bytes]:
+        found: dict[str, Any] = {name: ArchiveDependency(FOLDER, *name.split("/")) for name in ARCHIVE_PAGES.split()}
+        found |= {f"review-{year}": ReviewDependency(FOLDER, year) for year in (2014, 2015)}
+        return {name: dependency.checksum(collection, app.env) for name, dependency in found.items()}
+
+    def changed(*replaced: tuple[str, str], **options: object) -> str:
+        texts = dict(ARCHIVED)
+        for old, new in replaced:
+            (name,) = (name for name, text in texts.items() if old in text)
+            texts[name] = texts[name].replace(old, new)
+        before, after = checksums(make_collection(ARCHIVED)), checksums(make_collection(texts, **options))
+        return " ".join(name for name, checksum in before.items() if after[name] != checksum)
+
+    return changed
+
+
+def test_archives_of_other_notes(other_archives: Callable[..., str]) -> None:
+    assert other_archives() == ""
+    # other words of a note, and another person
+    told = "successes/2015 people/lea people/lea-2015 people/bo channels/dev"
+    assert other_archives(("lea: one", "lea: won")) == told
+    told = "successes/2014 people/lea people/lea-2014 channels/dev channels/dev-2014"
+    assert other_archives(("text: old", "text: new")) == told
+    changed = "successes/2015 people/index people/lea people/lea-2015 people/bo channels/dev review-2015"
+    assert other_archives(("lea: one", "eve: one")) == changed
+    # lists of people have the spellings of their names
+    assert "people/index" in other_archives(("lea: one", "LEA: one")).split()
+    # threads and countdowns
+    assert other_archives(("title: T", "title: V")) == "threads/index threads/0000000000000003 review-2014 review-2015"
+    assert other_archives(("title: U", "title: V")) == ""
+    assert other_archives(("Freezing", "Frozen")) == "series/heron"
+    assert other_archives(("Planning", "Plan")) == "series/heron series/heron-2014 series/ibis"
+
+
+def test_archives_with_pages_of_years(other_archives: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page of who has many notes has only the years and how many notes they have."""
+    monkeypatch.setattr("sphinxext.digest.collection.archives.MAX_NOTES", 1)
+    assert other_archives(("lea: one", "lea: won")) == "successes/2015 people/lea-2015 people/bo"
+    assert other_archives(("Planning", "Plan")) == "series/heron-2014 series/ibis"
+    changed = other_archives(("Freezing}", "Freezing}, {series: heron, focus: More}"))
+    assert changed == "series/index series/heron review-2015"
+
+
+def test_archives_with_other_options(other_archives: Callable[..., str]) -> None:
+    everything = [*ARCHIVE_PAGES.split(), "review-2014", "review-2015"]
+    assert other_archives(base_url="https://example.org/") == ""
+    assert other_archives(collection_title="News").split() == everything
+    assert other_archives(archives=["people"]).split()[:-2] == ARCHIVE_PAGES.split()
+
+
+def test_archives_of_nobody(app: Any, make_collection: Callable[..., Any]) -> None:
+    collection = make_collection(ARCHIVED)
+    pages = ("lea-2013", "nobody", "nobody-2015", "lea-2015-2015")
+    found = {ArchiveDependency(FOLDER, "people", page).checksum(collection, app.env) for page in pages}
+    assert len(found) == 1
+    assert ArchiveDependency(FOLDER, "people", "lea-2014").year == 2014
+    assert ArchiveDependency(FOLDER, "people", "lea").year is None
+    assert ArchiveDependency(FOLDER, "threads", "nobody").chain(collection) is None
+    member = ArchiveDependency(FOLDER, "people", "lea-2014").member(collection)
+    assert member is not None and [entry.note.label for entry in member.notes] == ["lea: old"]
 
 
 def test_options_that_do_not_show(app: Any) -> None:

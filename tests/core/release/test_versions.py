@@ -92,6 +92,32 @@ def test_the_distance_counts_from_the_highest(
     assert versions() == ["1.10.0-2", "1.10.0"]
 
 
+def test_a_tag_that_is_not_a_version(
+    repository: Any, note: Callable[..., str], versions: Callable[..., list[str]]
+) -> None:
+    assert versions("nightly", "release-1") == ["0.0.0"]
+    assert versions("1.0.0") == ["1.0.0"]
+    note(2)
+    repository.run("tag", "weekly")
+    assert versions() == ["1.0.0-2", "1.0.0"]
+
+
+def test_versions_that_are_on_a_branch(
+    repository: Any, note: Callable[..., str], make_conf: Callable[..., Any]
+) -> None:
+    note(1)
+    repository.run("tag", "1.0.0")
+    repository.run("branch", "stable/a")
+    note(2)
+    for tag in ("2.0.0", "nightly"):
+        repository.run("tag", tag)
+    with RenoScanner(make_conf(repository.root)) as scanner:
+        expected = {"main": ["1.0.0", "2.0.0"], "stable/a": ["1.0.0"]}
+        for branch, there in expected.items():
+            asked = ("1.0.0", "2.0.0", "3.0.0", "nightly")
+            assert [version for version in asked if version in scanner._get_tags_on_branch(branch)] == there
+
+
 def test_current_version(repository: Any, note: Callable[..., str], make_conf: Callable[..., Any]) -> None:
     found = []
     for number, tags in enumerate([("1.9.0", "1.8.0", "1.10.0"), (), ("2.0.0.0rc2", "2.0.0.0rc1")], 1):
@@ -164,6 +190,10 @@ class TestSeries:
         # of a tag only the last part is searched: "inner-eol", "plain"
         expected = ["stable/a", "stable/b", "stable/c", "stable/inner", "stable/old", "stable/older", "unstable/x"]
         assert scanner.get_series_branches() == [*expected[:6], "stable/2024.1", "unstable/x"]
+
+    def test_a_name_before_that_of_all_refs(self, scanner: Any, repository: Any) -> None:
+        repository.run("branch", "a/stable/x")
+        assert scanner.get_series_branches()[:2] == ["a/stable/x", "stable/a"]
 
     def test_earlier(self, scanner: Any) -> None:
         assert scanner._get_earlier_branch("stable/b") == "stable/a"

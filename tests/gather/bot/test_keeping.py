@@ -155,6 +155,17 @@ def test_lock_of_a_killed_git(clone: Path, repository: Repository, own: bool, ag
     assert not [path.name for path in (clone / ".git").iterdir() if path.name.startswith("bot-index")]
 
 
+def test_lock_on_a_branch_of_any_name(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
+    """Only the index may be locked for long, whatever comes before or after it by its name."""
+    git("checkout", "--quiet", "-b", "devel")
+    lock = clone / ".git" / "refs" / "heads" / "devel.lock"
+    lock.touch()
+    os.utime(lock, (time.time() - 700,) * 2)
+    (entry,) = make_entries("#success one", nick="ttx", now=NOW)
+    assert _keep_again(repository, [entry])
+    assert not lock.exists()
+
+
 def test_index_of_a_killed_git(clone: Path, repository: Repository, git: Callable[..., str]) -> None:
     """The usual index may be locked by a person; by a killed bot it is not locked for long."""
     lock, marker = clone / ".git" / "index.lock", repository.clone.index.with_name("bot-index.updating")
