@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from sphinxext.digest.collection.load import Collection, Selection, checksum, review_of
+from sphinxext.digest.collection.load import Collection
+from sphinxext.digest.collection.selection import Selection, checksum, review_of
 from sphinxext.digest.model import Kind
 from sphinxext.digest.model.period import parse_interval
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from docutils import nodes
 
-from sphinxext.digest.collection.load import Selection
+from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.extension import dependencies, rewrite
 from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.cache import Writes, Written, load_record, save_record

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sphinx
 
-from sphinxext.digest.collection.load import Selection
+from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.extension import rewrite
 from sphinxext.digest.extension.dependencies import NotesDependency
 from sphinxext.digest.extension.domain import build_state_of

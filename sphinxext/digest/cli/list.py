@@ -20,7 +20,7 @@ from sphinxext.digest.cli._options import (
     readable_period,
 )
 from sphinxext.digest.cli._output import as_json, finish, format_option, visible
-from sphinxext.digest.collection.load import Selection
+from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.joint.index import note_record
 from sphinxext.digest.model import Entry, Kind
 

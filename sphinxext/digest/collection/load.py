@@ -1,19 +1,17 @@
-"""Load a collection: the notes of a folder with their dates, order, and threads; and select notes of it."""
+"""Load a collection: the notes of a folder with their dates, order, and threads."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sphinxext.digest.collection.archives import Archives, Chain, Member
+from sphinxext.digest.collection.archives import Archives
 from sphinxext.digest.fragments.folder import FolderReading, read_folder
-from sphinxext.digest.model import Countdown, Entry, Fragment, Kind, Moment, Period, Success, Thread, ThreadLinks
+from sphinxext.digest.model import Entry, Fragment, Kind, Moment, Period, Thread, ThreadLinks
 from sphinxext.digest.model.period import LATEST, Calendar, PeriodError, parse_day, parse_interval
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.first_merge import FirstMerges, first_merges
@@ -217,102 +215,3 @@ def _beginning(name: str, beginnings: dict[str, str]) -> str:
 
 if TYPE_CHECKING:
     from sphinxext.digest.collection.load import Collection
-
-
-@dataclass(frozen=True)
-class Selection:
-    """A filter for notes: a note has to match every field that is not None.
-
-    ``name`` is the identity or the slug of a fragment; ``since`` and ``until`` are days, both included; ``limit``
-    keeps the newest.
-    """
-
-    kind: Kind | None = None
-    period: Period | None = None
-    name: str | None = None
-    since: date | None = None
-    until: date | None = None
-    channel: str | None = None
-    series: str | None = None
-    week: str | None = None
-    limit: int | None = None
-
-    def entries(self, collection: Collection) -> tuple[Entry, ...]:
-        """Return the selected notes, oldest first."""
-        candidates = collection.entries if self.period is None else collection.entries_of(self.period)
-        found = [entry for entry in candidates if self._holds(entry)]
-        return tuple(found if self.limit is None else found[max(0, len(found) - self.limit) :])
-
-    def _holds(self, entry: Entry) -> bool:
-        note, day = entry.note, entry.moment.day
-        return (
-            (self.kind is None or entry.kind is self.kind)
-            and (self.name is None or self.name in (entry.fragment.identity, entry.fragment.slug))
-            and (self.since is None or day >= self.since)
-            and (self.until is None or day <= self.until)
-            and (self.channel is None or (isinstance(note, Success) and _same_channel(note.channel, self.channel)))
-            and (self.series is None or (isinstance(note, Countdown) and note.series == self.series))
-            and (self.week is None or (isinstance(note, Countdown) and note.week == self.week))
-        )
-
-
-def checksum(entries: tuple[Entry, ...], collection: Collection, hidden: Set[str] = frozenset()) -> bytes:
-    """Return a checksum of everything that affects how these notes are rendered.
-
-    That is their files, dates and order, the settings, the digests of the threads before and after them, and the page
-    of the whole thread.
-
-    :param hidden: the names of options without an effect.
-    """
-    values = vars(collection.settings).items()
-    state = blake2b(repr([pair for pair in values if pair[0] not in hidden]).encode(), digest_size=16)
-    for entry in entries:
-        state.update(entry.fragment.checksum)
-        state.update(f"{entry.fragment.path} {entry.anchor} {entry.moment}".encode())
-        links = collection.threads.get(entry.identity) if entry.kind is Kind.THREAD else None
-        if links and "threads" in collection.settings.archives and (chain := collection.archives.thread_of(entry)):
-            state.update(chain.page.encode())
-        for number, other in enumerate((links.earlier, *links.later) if links else ()):
-            if other is not None:
-                period = collection.calendar.period_of(other.moment.day)
-                state.update(f"{number} {other.anchor} {period}".encode())
-    return state.digest()
-
-
-def _same_channel(channel: str | None, wanted: str) -> bool:
-    return channel is not None and channel.lstrip("#") == wanted.lstrip("#")
-
-
-#: Name this many of the longest threads and the most thanked people, who need at least this many thanks.
-_NAMED, _TIMES = 3, 2
-
-
-@dataclass(frozen=True)
-class Review:
-    """A year in numbers and names.
-
-    ``people`` told successes or were thanked; ``newcomers`` are those of them that no earlier year has, if there is an
-    earlier one; ``thanked`` has the most thanked with how often they were.
-    """
-
-    counts: dict[Kind, int]
-    people: int = 0
-    newcomers: tuple[Member, ...] = ()
-    longest: tuple[Chain, ...] = ()
-    thanked: tuple[tuple[Member, int], ...] = ()
-
-
-def review_of(collection: Collection, year: int) -> Review:
-    """Return the review of a year, by the days of its notes."""
-    archives = collection.archives
-    counts = Counter(entry.kind for entry in collection.entries if entry.moment.day.year == year)
-    present = [member for member in archives.people.values() if year in member.years]
-    is_first = not any(entry.moment.day.year < year for entry in collection.of_kind(Kind.SUCCESS))
-    newcomers = () if is_first else tuple(member for member in present if member.years[-1] == year)
-    chains = [
-        chain for chain in archives.threads.values() if any(part.moment.day.year == year for part in chain.parts)
-    ]
-    longest = sorted(chains, key=lambda chain: (-len(chain.parts), -chain.days, chain.page))[:_NAMED]
-    thanks = [(member, len(member.within(year).thanks)) for member in present if member.thanks]
-    thanked = sorted((pair for pair in thanks if pair[1] >= _TIMES), key=lambda pair: (-pair[1], pair[0].page))
-    return Review(dict(counts), len(present), newcomers, tuple(longest), tuple(thanked[:_NAMED]))

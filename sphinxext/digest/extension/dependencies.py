@@ -19,7 +19,7 @@ from sphinx.util import logging
 
 from sphinxext.digest.collection.archives import INDEX, Chain, Member
 from sphinxext.digest.collection.compose import digest_title
-from sphinxext.digest.collection.load import Selection, checksum, review_of
+from sphinxext.digest.collection.selection import Selection, checksum, review_of
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.model import Entry, Kind, Period
 from sphinxext.digest.model.period import PeriodError

@@ -18,7 +18,7 @@ from sphinx import addnodes
 
 from sphinxext.digest.collection.archives import INDEX, Chain, Member
 from sphinxext.digest.collection.compose import digest_title
-from sphinxext.digest.collection.load import Review, review_of
+from sphinxext.digest.collection.selection import Review, review_of
 from sphinxext.digest.doctree.digest import shortened
 from sphinxext.digest.doctree.lines import line_with, sentence
 from sphinxext.digest.extension.archives import NAMES, ArchiveContent

@@ -16,7 +16,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 
 from sphinxext.digest.collection.compose import compose, digest_title, tells_releases
-from sphinxext.digest.collection.load import Selection
+from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.doctree.digest import digest_nodes, digest_summary, titled, with_references
 from sphinxext.digest.doctree.lines import line_with, links_list, source_link
 from sphinxext.digest.extension.dependencies import NotesDependency

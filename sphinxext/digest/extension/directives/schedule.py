@@ -15,7 +15,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 
 from sphinxext.digest.collection.compose import countdown_heading, week_heading
-from sphinxext.digest.collection.load import Selection
+from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.doctree.deadlines import (
     EventName,
     day_node,
