@@ -202,6 +202,16 @@ def test_a_file_that_somebody_has_edited_stays(site: Project, edited: tuple[str,
     assert [file.read_bytes() for file in files] == [b"edited", b"edited"]
 
 
+def test_a_file_that_somebody_has_edited_stays_after_other_pages_were_written(site: Project) -> None:
+    file = site.build().outdir / EDITED[0]
+    file.write_bytes(b"edited")
+    site.write("wins.rst", f"{WINS}\nAll of them.\n")
+    site.build()
+    forget_two(site)
+    site.build()
+    assert file.read_bytes() == b"edited"
+
+
 def test_a_file_that_somebody_has_put_there_stays(site: Project) -> None:
     outdir = site.build().outdir
     files = [

@@ -8,7 +8,7 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from docutils import nodes
@@ -177,8 +177,9 @@ def test_pages_that_show_the_whole_tree(app: Any) -> None:
     # headings count only if they are shown
     keep(app, shows_tree=False, shows_titles=True, tree=b"other")
     assert rewrite.outdated_outputs(app, app.env) == []
-    keep(app, titles=b"other")
-    assert rewrite.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
+    for titles in (b"", b"\xff" * 20):
+        keep(app, titles=titles)
+        assert rewrite.outdated_outputs(app, app.env) == sorted(app.env.found_docs)
 
 
 def test_a_page_that_was_not_read(app: Any, writes: Writes) -> None:
@@ -390,6 +391,83 @@ def test_what_all_pages_depend_on(app: Any, monkeypatch: pytest.MonkeyPatch) -> 
         before = rewrite._common(app)
         monkeypatch.setattr(app.config, name, f"of {name}")
         assert rewrite._common(app) != before
+
+
+@pytest.mark.parametrize(
+    ("retitled", "changed"),
+    [
+        # it is in the toctree of a page, and shows the toctrees above it; the root's is on all pages
+        ("sub/other", ["sub/links", "sub/other"]),
+        ("sub/links", ["digests/index", "index", "sub/links", "sub/other", "wins"]),
+        ("digests/index", ["digests/index"]),
+    ],
+)
+def test_the_tree_beside_a_page(app: Any, monkeypatch: pytest.MonkeyPatch, retitled: str, changed: list[str]) -> None:
+    names = ("digests/index", "index", "sub/links", "sub/other", "wins")
+    monkeypatch.setattr(app.env, "toctree_includes", {"index": ["sub/links", "wins"], "sub/links": ["sub/other"]})
+
+    def marks() -> dict[str, bytes]:
+        found = rewrite.Marks(app.env, (), navigation=True)
+        return {name: found.of_page(name)[-rewrite._PART :] for name in names}
+
+    before = marks()
+    monkeypatch.setitem(app.env.titles, retitled, nodes.title("", "Another"))
+    assert [name for name, mark in marks().items() if mark != before[name]] == changed
+
+
+@pytest.mark.parametrize(
+    ("link", "on_pages", "in_text"),
+    [
+        ("std doc wins", "title", "title"),
+        ("std ref Here", "label anonymous", "label"),
+        ("std ref wins", "", ""),
+        ("std numref Here", "", ""),
+        ("- any wins", "title object", "title object"),
+        ("- any Here", "label anonymous object", "label object"),
+        ("digest thread locks", "object", "object"),
+        ("digest issue 2015-12-11", "object", "object"),
+        ("digest page wins", "page", ""),
+        ("py class Here", "", ""),
+    ],
+)
+def test_what_a_link_shows(
+    app: Any, domain: DigestDomain, monkeypatch: pytest.MonkeyPatch, link: str, on_pages: str, in_text: str
+) -> None:
+    """A page is written again if the title or the place of a target changes, a text only for words that it shows."""
+    language, role, target = link.split()
+    labels = app.env.domaindata["std"]
+
+    def marks() -> list[bytes]:
+        found = []
+        for has_words, plain in ((False, False), (True, False), (False, True), (True, True)):
+            domain.data["shown"]["index"] = ([(language.strip("-"), role, target, has_words)], b"", b"")
+            found.append(rewrite.Marks(app.env, (), navigation=False, plain=plain).of_page("index"))
+        return found
+
+    changes: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+        "title": lambda patch: patch.setitem(app.env.titles, "wins", nodes.title("", "Another")),
+        "label": lambda patch: patch.setitem(labels["labels"], "here", (*labels["labels"]["here"][:2], "There")),
+        "anonymous": lambda patch: patch.setitem(labels["anonlabels"], "here", ("wins", "there")),
+        "page": lambda patch: patch.setattr(app.env.project, "docnames", {"index"}),
+        "object": lambda patch: patch.setattr(DigestDomain, "find", find_another),
+    }
+    before, shown = marks(), []
+    for name, change in changes.items():
+        with monkeypatch.context() as patch:
+            change(patch)
+            shown.append([name if mark != old else "" for mark, old in zip(marks(), before, strict=True)])
+    found = [" ".join(filter(None, names)) for names in zip(*shown, strict=True)]
+    assert found == [on_pages, on_pages, in_text, ""]
+
+
+class Target(NamedTuple):
+    """Something that a link leads to."""
+
+    title: str
+
+
+def find_another(domain: DigestDomain, type_: str, _target: str) -> Target | None:
+    return Target("another") if type_ in domain.object_types else None
 
 
 def outdated_pages(app: Any, added: tuple[str, ...] = (), changed: tuple[str, ...] = (), removed: tuple[str, ...] = ()
