@@ -147,11 +147,11 @@ class Code(StrEnum):
     """A version that has no release notes."""
     # setting a project up
     NO_DOCUMENTATION = "no-documentation"
-    """No folder has a ``conf.py`` where projects have one, or several have."""
+    """No folder has a ``conf.py``, or several have one."""
     PYTHON_SYNTAX = "python-syntax"
     """A ``conf.py`` that is not Python."""
     BY_HAND = "by-hand"
-    """Something that the user has to add, since it cannot be told where it belongs."""
+    """Something that the user has to add, since it is unclear where it belongs."""
     # pages
     EMPTY_PERIOD = "empty-period"
     """A page asks for a period without notes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -12,9 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from conftest import Repository
 from sphinx.cmd.build import build_main
 
+from sphinxext.digest.cli.group import cli
 from sphinxext.digest.init.plan import SETTINGS
 from sphinxext.digest.settings.options import OPTIONS, SETTINGS_FILE
 
@@ -22,7 +25,6 @@ from .conftest import Outcome, Run
 
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
-ENTRY = "'digests/index'"
 OPENSTACK_CONF = """\
 # Licensed under the Apache License, Version 2.0 (the "License"); you may
 # not use this file except in compliance with the License.
@@ -355,49 +357,168 @@ def test_a_folder_of_pages_that_a_build_would_take_for_the_project(run: Run, sma
     assert run("init") == Outcome(0, "", "nothing to change\n")
 
 
-@pytest.mark.parametrize(
-    ("changes", "messages"),
-    [
-        (
-            {"docs/conf.py": "from base import *\n"},
-            ["docs/conf.py: by-hand add 'sphinxext.digest' to the extensions: this file does not list them"],
-        ),
-        (
-            {"docs/index.rst": ".. toctree::\n\n   a\n\n.. toctree::\n\n   b\n"},
-            [f"docs/index.rst:1:1: by-hand add {ENTRY} to the toctree of your choice (on lines 1, 5)"],
-        ),
-        (
-            {"docs/conf.py": "root_doc = 'other'\nexec('')\n"},
-            [
-                "docs/conf.py: by-hand add 'sphinxext.digest' to the extensions: this file does not list them",
-                f"docs/conf.py: by-hand add {ENTRY} to a toctree: the root document was not found",
-            ],
-        ),
-    ],
-)
-def test_by_hand(run: Run, small: Path, changes: dict[str, str], messages: list[str]) -> None:
-    """The rest is done."""
-    write(small, changes)
+TWO = ".. toctree::\n\n   a\n\nAPI\n===\n\n.. toctree::\n   :caption: B\n\n   b\n"
+TWO_LINES = "line 1, line 8 (B)"
+
+
+def test_a_toctree_that_is_left_to_the_user(run: Run, small: Path) -> None:
+    """The rest is done; what is left comes first, with the line to paste."""
+    write(small, {"docs/index.rst": TWO})
     result = run("init")
     assert result.status == 1
-    assert result.err.splitlines()[-len(messages) :] == messages
+    steps = [
+        f"docs/index.rst:1:1: by-hand add this line to a toctree, or choose one with --toctree LINE: {TWO_LINES}",
+        "       digests/index",
+    ]
+    assert result.err.splitlines()[:3] == [*steps, "Next:"]
     assert f"created {SETTINGS_FILE}" in result.lines
-    assert {name: (small / name).read_text() for name in changes} == changes
+    assert (small / "docs/index.rst").read_text() == TWO
     again = run("init")
     assert (again.status, again.out) == (1, "")
-    assert again.err.splitlines() == ["nothing to change", *messages]
+    assert again.err.splitlines() == [*steps, "nothing else to change"]
+    # the build is not broken
+    write(small, {"docs/a.rst": "A\n=\n", "docs/b.rst": "B\n=\n"})
+    assert build(small / "docs", small.parent / "out") == 0
+
+
+@pytest.mark.parametrize("name", ["8", "10", "b", "B"])
+def test_a_toctree_by_its_caption_or_line(run: Run, small: Path, name: str) -> None:
+    write(small, {"docs/index.rst": TWO})
+    assert run("init", "--toctree", name).status == 0
+    assert (small / "docs/index.rst").read_text() == f"{TWO}   digests/index\n"
+
+
+def test_a_toctree_by_a_wrong_name(run: Run, small: Path) -> None:
+    write(small, {"docs/index.rst": TWO})
+    before = files(small)
+    result = run("init", "--toctree", "C")
+    assert (result.status, result.out) == (2, "")
+    assert f"docs/index.rst has no toctree 'C': there are those on {TWO_LINES}." in " ".join(result.err.split())
+    assert files(small) == before
+
+
+def test_a_toctree_chosen_on_a_terminal(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(small, {"docs/index.rst": TWO})
+
+    class Terminal(io.BytesIO):
+        def isatty(self) -> bool:
+            return True
+
+    result = CliRunner().invoke(cli, ["init"], input=Terminal(b"3\n2\n"))
+    assert result.exit_code == 0, result.output
+    assert "2. line 8, 'B', begins with b\nNumber: 3\n" in result.output
+    assert (small / "docs/index.rst").read_text() == f"{TWO}   digests/index\n"
+
+
+def test_an_unknown_root_document(run: Run, small: Path) -> None:
+    write(small, {"docs/conf.py": "root_doc = 'other'\n"})
+    result = run("init")
+    assert result.status == 1
+    assert result.err.startswith(
+        "docs/conf.py: by-hand the root document 'other' was not found: add this line to a toctree\n"
+        "    digests/index\nNext:\n"
+    )
+
+
+def test_a_toctree_with_a_pattern_that_matches(run: Run, small: Path) -> None:
+    write(small, {"docs/index.rst": "Harbour\n=======\n\n.. toctree::\n   :glob:\n\n   */index\n"})
+    result = run("init")
+    assert result.status == 0
+    assert "changed docs/index.rst" not in result.lines
+    assert run("new", "success", "ada: Hello.", "--date", "2026-11-18").status == 0
+    assert build(small / "docs", small.parent / "out") == 0
+    assert "digests/index.html" in (small.parent / "out" / "index.html").read_text()
+
+
+def test_a_page_of_the_name_that_is_something_else(run: Run, small: Path) -> None:
+    write(small, {"docs/digests/index.rst": "Message digests\n===============\n"})
+    before = files(small)
+    result = run("init")
+    message = "choose another folder, for example with --pages community-digests"
+    assert result == Outcome(
+        1, "", f"docs/digests/index.rst:1:1: page-conflict the documentation has this page already: {message}\n"
+    )
+    assert files(small) == before
+
+    assert run("init", "--pages", "community-digests").status == 0
+    assert "\n   community-digests/index\n" in (small / "docs/index.rst").read_text()
+    assert run("init") == Outcome(0, "", "nothing to change\n")
+    assert run("new", "success", "ada: Hello.", "--date", "2026-11-18").status == 0
+    write(small, {"docs/digests/index.rst": ":orphan:\n\nMessage digests\n===============\n"})
+    assert build(small / "docs", small.parent / "out") == 0
+    assert (small.parent / "out" / "community-digests" / "2026-11-20.html").exists()
+
+
+def test_a_folder_of_pages_that_the_settings_have(run: Run, small: Path) -> None:
+    write(small, {SETTINGS_FILE: "---\npages: news\n"})
+    result = run("init", "--pages", "other")
+    assert result.status == 2
+    assert f"{SETTINGS_FILE} exists: set the option 'pages' there." in " ".join(result.err.split())
+    assert run("init", "--pages", "..").status == 2
+    assert run("init", "--pages", "news").status == 0
+
+
+def test_an_external_table_of_contents(run: Run, small: Path) -> None:
+    toc = "root: index\nsubtrees:\n- caption: About\n  entries:\n  - file: news\n"
+    write(small, {"docs/conf.py": "extensions = ['sphinx_external_toc']\n", "docs/_toc.yml": toc})
+    assert "changed docs/_toc.yml" in run("init").lines
+    assert (small / "docs/_toc.yml").read_text() == f"{toc}  - file: digests/index\n"
+    assert run("init") == Outcome(0, "", "nothing to change\n")
+
+
+TOX_TOML = """
+[env.digests]
+description = "Check the fragments of the digests."
+skip_install = true
+deps = ["sphinxext-digest"]
+commands = [["sphinx-digest", "lint", { replace = "posargs", extend = true }]]
+"""
+
+
+def test_tox_in_toml(run: Run, small: Path) -> None:
+    write(small, {"tox.toml": 'env_list = ["py"]\n'})
+    assert "changed tox.toml" in run("init").lines
+    assert (small / "tox.toml").read_text() == f'env_list = ["py"]\n{TOX_TOML}'
+    assert run("init") == Outcome(0, "", "nothing to change\n")
+
+
+def test_tox_reads_it(run: Run, small: Path) -> None:
+    pytest.importorskip("tox")
+    write(small, {"tox.toml": 'env_list = ["py"]\nno_package = true\n'})
+    run("init")
+    shown = [sys.executable, "-m", "tox", "config", "-e", "digests", "-k", "commands", "--", "docs"]
+    result = subprocess.run(shown, cwd=small, capture_output=True, text=True, check=True)
+    assert "commands = sphinx-digest lint docs\n" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("noxfile.py", "import nox\n", "    @nox.session"),
+        ("pyproject.toml", '[tool.tox]\nenv_list = ["py"]\n', "    [tool.tox.env.digests]"),
+        ("pyproject.toml", "[tool.hatch.envs.docs]\n", "    [tool.hatch.envs.digests]"),
+        ("pyproject.toml", "[project]\nname = 'x'\n", None),
+        ("pyproject.toml", "[", None),
+    ],
+)
+def test_tools_that_are_left_to_the_user(run: Run, small: Path, name: str, text: str, line: str | None) -> None:
+    """The text to paste is printed; nothing is missing without it."""
+    write(small, {name: text})
+    result = run("init")
+    assert result.status == 0
+    assert (small / name).read_text() == text
+    assert (line in result.err.splitlines()) if line else ("in pyproject.toml" not in result.err)
+    if line:
+        assert f", in {name} after line {text.count(chr(10))}:\n" in result.err
 
 
 @pytest.mark.parametrize(
     ("folders", "message"),
     [
-        (
-            [],
-            "no conf.py in doc/source, docs/source, docs, doc, source: make one with sphinx-quickstart, or say by "
-            "--docs where it is",
-        ),
-        (["manual"], "no conf.py in doc/source, docs/source, docs"),
-        (["docs", "source"], "there is a conf.py in each of docs, source: choose one by --docs"),
+        ([], "no folder has a conf.py: create one with sphinx-quickstart, or say where it is with --docs"),
+        (["tests", "a/b/c/d/e", "releasenotes/source", ".tox/x"], "no folder has a conf.py: create one"),
+        (["docs", "source"], "there is a conf.py in each of docs, source: choose one with --docs"),
+        (["manual/en", "manual/de"], "there is a conf.py in each of manual/de, manual/en: choose one with --docs"),
     ],
 )
 def test_no_telling_what_the_documentation_is(run: Run, root: Path, folders: list[str], message: str) -> None:
@@ -408,7 +529,13 @@ def test_no_telling_what_the_documentation_is(run: Run, root: Path, folders: lis
     assert result.err.startswith(f"{root}: no-documentation {message}")
     assert result.err.count("\n") == 1
     assert files(root) == before
-    assert not (root / "releasenotes").exists()
+    assert not (root / "releasenotes/digest.yaml").exists()
+
+
+@pytest.mark.parametrize("folder", ["docs/html", "doc/en", "manual", "docs/build"])
+def test_any_folder_with_a_conf(run: Run, root: Path, folder: str) -> None:
+    write(root, {f"{folder}/conf.py": "extensions = []\n", f"{folder}/index.rst": "X\n=\n", "src/conf.py": "a = 1\n"})
+    assert f"changed {folder}/index.rst" in run("init").lines
 
 
 def test_the_folder_by_its_name(run: Run, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -462,19 +589,20 @@ def test_a_file_that_may_not_be_read(run: Run, small: Path, mode: int, message: 
     assert message in run("init").err
 
 
-def test_one_file_that_cannot_be_written(run: Run, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The last of them; the others have their names already."""
+@pytest.mark.parametrize("name", ["conf.py", "index.rst"])
+def test_one_file_that_cannot_be_written(run: Run, small: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Without it nothing is changed, though others have their names already."""
     before = files(small)
     replace = Path.replace
 
     def fail(self: Path, target: Path) -> Path:
-        if target.name == "index.rst":
+        if target.name == name:
             raise OSError(5, "Input/output error")
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", fail)
     result = run("init")
-    assert result == Outcome(1, "", f"sphinx-digest: {small}/docs/index.rst: cannot be written: Input/output error\n")
+    assert result == Outcome(1, "", f"sphinx-digest: {small}/docs/{name}: cannot be written: Input/output error\n")
     assert files(small) == before
     assert not (small / "releasenotes").exists()
 

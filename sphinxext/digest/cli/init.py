@@ -5,14 +5,20 @@ from __future__ import annotations
 import difflib
 import io
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import click
 
 from sphinxext.digest.cli._options import open_valid_project
 from sphinxext.digest.cli._output import show_problems, visible
-from sphinxext.digest.init.plan import Change, SetupPlan, apply_plan, plan_setup
+from sphinxext.digest.init.placement import RootDocument
+from sphinxext.digest.init.plan import Change, SetupPlan, Step, apply_plan, describe, plan_setup
+from sphinxext.digest.init.toctrees import Toctree
+from sphinxext.digest.settings.checks import OptionError, subfolder
+from sphinxext.digest.settings.options import SETTINGS_FILE
 
 _NEXT = """\
 Next:
@@ -29,6 +35,13 @@ def _conf_folder(_ctx: click.Context, _param: click.Parameter, value: Path | Non
     return value
 
 
+def _valid_pages(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    try:
+        return None if value is None else subfolder(value)
+    except OptionError as error:
+        raise click.BadParameter(f"'{visible(value or '')}' {error}.") from None
+
+
 @click.command("init")
 @click.option(
     "--docs",
@@ -37,21 +50,36 @@ def _conf_folder(_ctx: click.Context, _param: click.Parameter, value: Path | Non
     callback=_conf_folder,
     help="The folder with the conf.py of the documentation, if it is not found or there are several.",
 )
+@click.option(
+    "--toctree",
+    metavar="CAPTION|LINE",
+    help="The toctree of the root document for the digests, if there are several and none lists a changelog.",
+)
+@click.option(
+    "--pages",
+    metavar="DIR",
+    callback=_valid_pages,
+    help="The folder of the digests' pages, if the documentation has a folder of that name.  [default: digests]",
+)
 @click.option("--dry-run", is_flag=True, help="Write nothing; show the changes as a patch.")
 @click.pass_context
-def command(ctx: click.Context, /, docs: Path | None, dry_run: bool) -> None:
+def command(ctx: click.Context, /, docs: Path | None, toctree: str | None, pages: str | None, dry_run: bool) -> None:
     """Set a project up for digests, and print each file that was created or changed.
 
-    This adds the extension to the conf.py of the documentation, and the list of digests to the toctree of its root
-    document. It creates releasenotes/digest.yaml, with nothing set, the folder of fragments and, if there is a
-    tox.ini, an environment that checks them. Everything else is left exactly as it is, so you can safely run it again.
-    If one of the files cannot be written, none is.
+    This adds the extension to the conf.py of the documentation, and the list of digests to a toctree of its root
+    document: the one that lists a changelog, release notes or news, else the last one with a suitable caption. On a
+    terminal you are asked if there is neither. It creates releasenotes/digest.yaml, with nothing set, the folder of
+    fragments and, if there is a tox.ini or tox.toml, an environment that checks them. Everything else is left exactly
+    as it is, so you can safely run it again. If one of the files cannot be written, none is.
 
-    Where it is unclear what to change, a message says what to add by hand, and the exit status is 1.
+    What is left to you is printed first, with the lines to paste, and the exit status is 1.
     """
     project = open_valid_project(ctx.obj)
+    if pages is not None and pages != project.main.pages and (project.root / SETTINGS_FILE).exists():
+        raise click.BadParameter(f"{SETTINGS_FILE} exists: set the option 'pages' there.", param_hint="'--pages'")
     folder = None if docs is None else Path(os.path.relpath(docs, project.root)).as_posix()
-    plan = plan_setup(project, folder)
+    plan = plan_setup(project, folder, partial(_choose, toctree), pages)
+    _show_steps(plan.manual_steps)
     if dry_run:
         click.echo(b"".join(_patch(change) for change in plan.changes), nl=False)
     else:
@@ -62,6 +90,29 @@ def command(ctx: click.Context, /, docs: Path | None, dry_run: bool) -> None:
         ctx.exit(1)
 
 
+def _choose(name: str | None, document: RootDocument) -> Toctree | None:
+    """Return the toctree that the user names, or the suitable one, or on a terminal the one of the answer."""
+    if name is not None:
+        if (toctree := document.named(name)) is None:
+            known = f"there are those on {describe(document.toctrees)}" if document.toctrees else "there is none"
+            message = visible(f"{document.source.path} has no toctree '{name}': {known}.")
+            raise click.BadParameter(message, param_hint="'--toctree'")
+        return toctree
+    toctree = document.chosen()
+    if toctree is not None or not document.toctrees or not (sys.stdin and sys.stdin.isatty()):
+        return toctree
+    return _ask(document)
+
+
+def _ask(document: RootDocument) -> Toctree:
+    click.echo(f"Which toctree of {visible(document.source.path)} is for the digests?", err=True)
+    for number, toctree in enumerate(document.toctrees, 1):
+        first = f", begins with {toctree.entries[0].target}" if toctree.entries else ""
+        click.echo(f"{number}. {visible(f'line {toctree.start + 1}, {toctree.caption!r}{first}')}", err=True)
+    number = click.prompt("Number", type=click.IntRange(1, len(document.toctrees)), err=True)
+    return document.toctrees[number - 1]
+
+
 def _lines(plan: SetupPlan) -> Iterator[str]:
     for change in plan.changes:
         yield f"{'created' if change.before is None else 'changed'} {visible(change.path)}"
@@ -69,14 +120,26 @@ def _lines(plan: SetupPlan) -> Iterator[str]:
         yield f"created {visible(plan.folder)}/"
 
 
+def _show_steps(steps: list[Step]) -> None:
+    for step in steps:
+        show_problems([step.problem])
+        _show_text(step.text)
+
+
+def _show_text(lines: Iterable[str]) -> None:
+    click.echo("".join(f"    {visible(line)}\n" for line in lines), err=True, nl=False)
+
+
 def _tell(plan: SetupPlan, *, dry_run: bool) -> None:
     if not plan.changes and plan.folder is None:
-        click.echo("nothing to change", err=True)
+        click.echo("nothing to change" if not plan.manual_steps else "nothing else to change", err=True)
     elif dry_run and plan.folder is not None:
         click.echo(f"{visible(plan.folder)}/ would be created", err=True)
     elif not dry_run:
         click.echo(_NEXT, err=True, nl=False)
-    show_problems(plan.manual_steps)
+        for path, line, message, text in plan.suggestions:
+            click.echo(f"- {message}, in {visible(path)} after line {line}:", err=True)
+            _show_text(text)
 
 
 def _patch(change: Change) -> bytes:

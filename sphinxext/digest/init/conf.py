@@ -138,6 +138,10 @@ class Conf:
                 value = statement.value.value if isinstance(statement.value, ast.Constant) else None
         return value
 
+    def has_text(self, text: str) -> bool:
+        """Return True if a string literal has this value."""
+        return any(isinstance(node, ast.Constant) and node.value == text for node in ast.walk(self.tree))
+
     def mentions(self, name: str) -> bool:
         """Return True if a name occurs anywhere in the code."""
         return any(_is(node, name) for node in ast.walk(self.tree))
@@ -176,11 +180,11 @@ def has_extension(conf: Conf) -> bool:
     return False
 
 
-def with_extension(conf: Conf) -> TextFile | None:
-    """Add our extension to the end of the list, or return None if it is unclear where the list comes from.
+def with_extension(conf: Conf) -> TextFile:
+    """Add our extension to the list.
 
-    A plain list gets one more element, in the style of the others. A computed one is extended by a line at the end of
-    the file.
+    A plain list gets one more element, in the style of the others. Any other is extended by a line at the end of the
+    file, which works wherever the list comes from, and if there is none.
     """
     statement = _plain_list(conf)
     if statement is not None:
@@ -188,12 +192,15 @@ def with_extension(conf: Conf) -> TextFile | None:
         new = _with_element(conf.source, statement.value)
         if _differs_by_element(conf, new, conf.tree.body.index(statement)):
             return new
+    name = _quoted(conf.source, EXTENSION)
     if any(isinstance(one, _SIMPLE) and _mentions_list(one) for one in conf.tree.body):
         # the list is certain to have a value, which may be a tuple
-        return conf.source.appended(f"{_LIST} = [*{_LIST}, {_quoted(conf.source, EXTENSION)}]")
-    if any(map(_mentions_list, conf.tree.body)) or any(map(_is_dynamic, ast.walk(conf.tree))):
-        return None
-    return conf.source.appended(f"{_LIST} = [{_quoted(conf.source, EXTENSION)}]")
+        line = f"{_LIST} = [*{_LIST}, {name}]"
+    elif any(map(_mentions_list, conf.tree.body)) or any(map(_is_dynamic, _own_code(conf.tree))):
+        line = f"{_LIST} = [*globals().get({_quoted(conf.source, _LIST)}, ()), {name}]"
+    else:
+        line = f"{_LIST} = [{name}]"
+    return conf.source.appended(line)
 
 
 def with_project(conf: Conf, folder: str) -> TextFile:
@@ -205,7 +212,7 @@ def _plain_list(conf: Conf) -> ast.Assign | ast.AnnAssign | None:
     """Return the statement that sets ``extensions`` to a plain list, if no other sets it."""
     bound = 0
     found = None
-    for node in ast.walk(conf.tree):
+    for node in _own_code(conf.tree):
         if isinstance(node, ast.Name) and node.id == _LIST and isinstance(node.ctx, ast.Store):
             bound += 1
         elif isinstance(node, ast.AugAssign) and _is(node.target, _LIST):
@@ -226,6 +233,17 @@ def _is_dynamic(node: ast.AST) -> bool:
     if isinstance(node, ast.ImportFrom):
         return any(alias.name == "*" for alias in node.names)
     return isinstance(node, ast.Name) and node.id in _DYNAMIC_NAMES
+
+
+def _own_code(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield the nodes of a tree without the names of ``exec`` and ``eval`` where they are given another namespace."""
+    others = {
+        node.func
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) > 1
+        if node.func.id in {"exec", "eval"}
+    }
+    return (node for node in ast.walk(tree) if node not in others)
 
 
 def _mentions_list(statement: ast.stmt) -> bool:

@@ -1,16 +1,13 @@
-"""A project's documentation: its folder, its root document and the toctrees in its pages.
-
-The root document, in reStructuredText or MyST's Markdown, gets an entry in its toctree.
-"""
+"""A project's documentation: its folder with the ``conf.py``, its root document, its pages."""
 
 from __future__ import annotations
 
+import ast
 import os
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sphinxext.digest.init.conf import (
     PROJECT,
@@ -21,91 +18,10 @@ from sphinxext.digest.init.conf import (
     read_text_file,
     without_end,
 )
+from sphinxext.digest.init.external_toc import DEFAULT_PATH, EXTERNAL_TOC, PATH_OPTION, is_external_entry
+from sphinxext.digest.init.placement import Form
+from sphinxext.digest.init.toctrees import toctrees_of
 from sphinxext.digest.problems import Code, DigestError, Problem
-
-_RST = re.compile(r"(?P<margin>\s*)\.\. toctree::\s*")
-_FENCE = re.compile(r"(?P<margin>\s*)(?P<fence>`{3,}|~{3,}|:{3,})(?P<rest>.*)")
-_OPTION = re.compile(r"\s*:[\w-]+:(?:\s.*)?|\s*---\s*")
-_GLOB = re.compile(r"\s*:?glob:.*")
-_INDENT = "   "
-
-
-@dataclass(frozen=True)
-class Toctree:
-    """A ``toctree`` of a document: its lines from the directive up to ``stop``, which is excluded, from 0.
-
-    ``is_plain`` is True if it is at the top level of the document and lists its entries one by one.
-    """
-
-    start: int
-    stop: int
-    is_plain: bool
-
-
-def with_entry(source: TextFile, entry: str, *, markdown: bool) -> TextFile | list[int]:
-    """Add an entry to the end of a document's toctree, which is created if it is missing.
-
-    If there are several toctrees, or one that readers may not see, return their lines, from 1.
-    """
-    lines = [without_end(line) for line in source.lines]
-    found = list(_markdown_toctrees(lines) if markdown else _rst_toctrees(lines))
-    if not found:
-        new = ("```{toctree}", entry, "```") if markdown else (".. toctree::", "", f"{_INDENT}{entry}")
-        return source.appended(*new)
-    if len(found) > 1 or not found[0].is_plain:
-        return [toctree.start + 1 for toctree in found]
-    (toctree,) = found
-    body = [line for line in lines[toctree.start + 1 : toctree.stop] if line.strip()]
-    margin = body[-1][: len(body[-1]) - len(body[-1].lstrip())] if body else "" if markdown else _INDENT
-    at = toctree.stop
-    while not lines[at - 1].strip():
-        at -= 1
-    has_entries = bool(body) and not _OPTION.fullmatch(body[-1])
-    blank = [] if has_entries or (markdown and not body) else [""]
-    return source.inserted(at, *blank, f"{margin}{entry}")
-
-
-def mentions_entry(text: str, entry: str) -> bool:
-    """Return True if a line could be a toctree entry of this name, with a title or without."""
-    name = rf"(?:/|(?:\.\./)+)?{re.escape(entry)}(?:\.rst|\.md|\.txt)?"
-    return re.search(rf"^[ \t]*(?:{name}|.*<{name}>)[ \t]*$", text, re.MULTILINE) is not None
-
-
-def _rst_toctrees(lines: list[str]) -> Iterator[Toctree]:
-    for start, line in enumerate(lines):
-        if match := _RST.fullmatch(line):
-            margin = len(match["margin"])
-            stop = start + 1
-            while stop < len(lines) and (not lines[stop].strip() or _indent(lines[stop]) > margin):
-                stop += 1
-            yield Toctree(start, stop, not margin and not _has_glob(lines[start:stop]))
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
-
-
-def _has_glob(lines: list[str]) -> bool:
-    return any(map(_GLOB.fullmatch, lines))
-
-
-def _markdown_toctrees(lines: list[str]) -> Iterator[Toctree]:
-    """Yield the toctrees in fences; one within another fence may be an example or conditional."""
-    fences: list[tuple[int, str, bool]] = []
-    for number, line in enumerate(lines):
-        match = _FENCE.fullmatch(line)
-        if match is None:
-            if _RST.fullmatch(line):
-                yield Toctree(number, number + 1, False)
-        elif fences and not match["rest"].strip() and match["fence"].startswith(fences[-1][1]):
-            start, _, is_toctree = fences.pop()
-            if is_toctree:
-                is_plain = not fences and not _indent(lines[start]) and not _has_glob(lines[start:number])
-                yield Toctree(start, number, is_plain)
-        else:
-            fences.append((number, match["fence"], match["rest"].strip().startswith("{toctree}")))
-    yield from (Toctree(start, start + 1, False) for start, _, is_toctree in fences if is_toctree)
-
 
 #: The usual folders of a documentation.
 FOLDERS = ("doc/source", "docs/source", "docs", "doc", "source")
@@ -113,6 +29,13 @@ FOLDERS = ("doc/source", "docs/source", "docs", "doc", "source")
 SUFFIXES = (".rst", ".md", ".txt")
 
 _CONF = "conf.py"
+#: Folders with a ``conf.py`` that is another's, or not for the pages of a project.
+_NO_DOCUMENTATION = frozenset({"api-guide", "api-ref", "node_modules", "releasenotes", "t", "test", "tests"})
+#: Folders below this depth are not searched for one.
+_MAX_DEPTH = 4
+_SPHINX_OPTIONS = frozenset(
+    {"exclude_patterns", "extensions", "html_theme", "master_doc", "root_doc", "source_suffix", "templates_path"}
+)
 
 
 @dataclass(frozen=True)
@@ -124,21 +47,47 @@ class Documentation:
     conf: Conf
 
     @property
-    def root_document(self) -> str | None:
-        """The file of the root document, relative to the project, or None if it is not found."""
-        named = self.conf.literal("root_doc") or self.conf.literal("master_doc") or "index"
+    def root_document(self) -> tuple[str, Form] | None:
+        """The file with the toctrees, relative to the project, and its form, or None if it is not found."""
+        if (path := self._external_toc) is not None:
+            return path, Form.EXTERNAL
         for suffix in SUFFIXES:
-            path = join(self.folder, f"{named}{suffix}")
+            path = join(self.folder, f"{self.root_name}{suffix}")
             if (self.root / path).is_file():
-                return path
+                return path, Form.MARKDOWN if suffix == ".md" else Form.RST
         return None
 
-    def lists(self, page: str) -> bool:
-        """Return True if a page exists, or if some page seems to have it in a toctree."""
-        return any(
-            os.path.splitext(path)[0] == page or mentions_entry(text, page)  # noqa: PTH122
-            for path, text in _pages(self.root / self.folder)
-        )
+    @property
+    def root_name(self) -> str:
+        """The name of the root document, without its suffix."""
+        return str(self.conf.literal("root_doc") or self.conf.literal("master_doc") or "index")
+
+    @property
+    def _external_toc(self) -> str | None:
+        if not self.conf.has_text(EXTERNAL_TOC):
+            return None
+        path = join(self.folder, str(self.conf.literal(PATH_OPTION) or DEFAULT_PATH))
+        return path if (self.root / path).is_file() else None
+
+    def page(self, name: str) -> TextFile | None:
+        """Return the file of a page, or None if there is none."""
+        for suffix in SUFFIXES:
+            path = join(self.folder, f"{name}{suffix}")
+            if (self.root / path).is_file():
+                return read_text_file(self.root, path)
+        return None
+
+    def lists(self, name: str) -> bool:
+        """Return True if the toctree of some page lists a page, or matches it."""
+        if (path := self._external_toc) is not None:
+            lines = [without_end(line) for line in read_text_file(self.root, path).lines]
+            return is_external_entry(lines, path, name)
+        for path, text in _pages(self.root / self.folder):
+            folder = PurePosixPath(path).parent.as_posix()
+            toctrees = toctrees_of(text.splitlines(), markdown=path.endswith(".md")) if "toctree" in text else ()
+            if any(toctree.lists(name, "" if folder == "." else folder) for toctree in toctrees):
+                return True
+        return False
 
     @property
     def missing_project(self) -> str | None:
@@ -155,20 +104,44 @@ class Documentation:
 
 
 def find_documentation(root: Path, folder: str | None) -> Documentation:
-    """Find the documentation of a project, in the folder that the user names or in the usual ones.
+    """Find the documentation of a project, in the folder that the user names, in the usual ones or in any other.
 
     :raises DigestError: if there is none or more than one, or if its ``conf.py`` cannot be parsed.
     """
-    found = [folder] if folder is not None else [name for name in FOLDERS if (root / name / _CONF).is_file()]
-    if not found and (root / _CONF).is_file():
-        found = ["."]
+    found = [folder] if folder is not None else conf_folders(root)
     if len(found) != 1:
-        message = f"no {_CONF} in {', '.join(FOLDERS)}: make one with sphinx-quickstart, or say by --docs where it is"
+        message = f"no folder has a {_CONF}: create one with sphinx-quickstart, or say where it is with --docs"
         if found:
-            message = f"there is a {_CONF} in each of {', '.join(found)}: choose one by --docs"
+            message = f"there is a {_CONF} in each of {', '.join(found)}: choose one with --docs"
         raise DigestError(Problem(os.fspath(root), 0, 0, Code.NO_DOCUMENTATION, message))
     conf = parse_conf(read_text_file(root, join(found[0], _CONF), python_encoding))
     return Documentation(root, found[0], conf)
+
+
+def conf_folders(root: Path) -> list[str]:
+    """Return the folders of documentation: the usual ones, else that of the project, else all others."""
+    usual = [name for name in FOLDERS if (root / name / _CONF).is_file()]
+    if usual or not (root / _CONF).is_file():
+        return usual or sorted(_other_folders(root))
+    return ["."]
+
+
+def _other_folders(root: Path) -> Iterator[str]:
+    for place, folders, files in os.walk(root):
+        path = Path(place).relative_to(root)
+        is_deep = len(path.parts) >= _MAX_DEPTH
+        folders[:] = [] if is_deep else [name for name in _searched(place, folders) if name not in _NO_DOCUMENTATION]
+        if _CONF in files and _is_sphinx(root, (path / _CONF).as_posix()):
+            yield path.as_posix()
+
+
+def _is_sphinx(root: Path, path: str) -> bool:
+    """Return True if a ``conf.py`` sets something of Sphinx's."""
+    with suppress(DigestError):
+        tree = parse_conf(read_text_file(root, path, python_encoding)).tree
+        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        return not names.isdisjoint(_SPHINX_OPTIONS)
+    return False
 
 
 def join(folder: str, name: str) -> str:
@@ -179,13 +152,16 @@ def join(folder: str, name: str) -> str:
 def _pages(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield the pages below a folder, by path and text, without outputs of builds and virtual environments."""
     for place, folders, files in os.walk(folder):
-        folders[:] = [
-            name
-            for name in folders
-            if not name.startswith((".", "_")) and not Path(place, name, "pyvenv.cfg").exists()
-        ]
+        folders[:] = _searched(place, folders)
         for name in files:
             if name.endswith(SUFFIXES):
                 path = Path(place, name)
                 with suppress(OSError):
                     yield path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8", errors="replace")
+
+
+def _searched(place: str, folders: list[str]) -> list[str]:
+    """Leave out hidden folders, outputs of builds and virtual environments."""
+    return [
+        name for name in folders if not name.startswith((".", "_")) and not Path(place, name, "pyvenv.cfg").exists()
+    ]

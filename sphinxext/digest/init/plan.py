@@ -6,17 +6,40 @@ fragments, and the project a settings file in which every option is commented ou
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sphinxext.digest.files import replace_files, writing
-from sphinxext.digest.init.conf import Conf, TextFile, has_extension, read_text_file, with_extension, with_project
-from sphinxext.digest.init.documentation import Documentation, find_documentation, with_entry
-from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.init.conf import (
+    Conf,
+    TextFile,
+    has_extension,
+    read_text_file,
+    with_extension,
+    with_project,
+)
+from sphinxext.digest.init.documentation import Documentation, find_documentation
+from sphinxext.digest.init.placement import RootDocument, root_document
+from sphinxext.digest.init.toctrees import Toctree
+from sphinxext.digest.init.tools import (
+    TOX,
+    TOX_TOML,
+    Suggestion,
+    suggestions,
+    with_toml_environment,
+    with_tox_environment,
+)
+from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings.options import SETTINGS_FILE
 from sphinxext.digest.settings.project import Project
+
+_INDEX = "index"
+#: The directive that a page of the project's own has, if it shows the list of digests.
+_COLLECTION = "digest-collection"
+#: Folders of pages to suggest instead of the one of the settings.
+_OTHER_PAGES = ("community-digests", "news-digests", "project-digests", "digests-of-news")
 
 SETTINGS = """\
 # Settings of sphinx-digest and of the documentation's build. All of them are optional: to set one, remove the "#"
@@ -41,31 +64,9 @@ SETTINGS = """\
 """
 
 
-TOX = "tox.ini"
-
-_SECTION = re.compile(r"^\[testenv:digests\]", re.MULTILINE)
-#: OpenStack projects constrain all versions by a file whose name depends on the branch.
-_CONSTRAINTS = re.compile(
-    r"^[ \t]*(?:deps[ \t]*=[ \t]*)?(-c[ \t]*\{env:[A-Z_]*CONSTRAINTS_FILE.*\})[ \t\r]*$", re.MULTILINE
-)
-
-
-def with_tox_environment(source: TextFile) -> TextFile:
-    """Add an environment ``digests`` to a ``tox.ini``, unless some environment checks the fragments."""
-    text = source.text
-    if _SECTION.search(text) or "sphinx-digest lint" in text:
-        return source
-    constraints = _CONSTRAINTS.search(text)
-    return source.appended(
-        "[testenv:digests]",
-        "description = Check the fragments of the digests.",
-        "skip_install = true",
-        "deps =",
-        *([f"  {constraints[1]}"] if constraints else []),
-        "  sphinxext-digest",
-        "commands =",
-        "  sphinx-digest lint {posargs}",
-    )
+def settings_text(pages: str | None) -> str:
+    """Return a settings file to begin with."""
+    return SETTINGS if pages is None else f"{SETTINGS}\n# The folder of the pages.\npages: {pages}\n"
 
 
 @dataclass(frozen=True)
@@ -77,75 +78,106 @@ class Change:
     after: bytes
 
 
+@dataclass(frozen=True)
+class Step:
+    """A change that is left to the user: its place, why, and the lines to paste."""
+
+    problem: Problem
+    text: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class SetupPlan:
-    """The changes to files, a folder to create, and the manual steps that are left to the user."""
+    """The changes to files, a folder to create, the steps that are left to the user, and what they may add."""
 
     root: Path
     changes: list[Change] = field(default_factory=list)
     folder: str | None = None
-    manual_steps: list[Problem] = field(default_factory=list)
+    manual_steps: list[Step] = field(default_factory=list)
+    suggestions: list[Suggestion] = field(default_factory=list)
 
     def change(self, before: TextFile, after: TextFile) -> None:
         """Add a change to a file, if it is one."""
         if after.lines != before.lines:
             self.changes.append(Change(before.path, before.data, after.encoded()))
 
-    def ask(self, path: str, line: int, message: str) -> None:
+    def ask(self, path: str, line: int, message: str, *text: str) -> None:
         """Add a manual step."""
-        self.manual_steps.append(Problem(path, line, 1 if line else 0, Code.BY_HAND, message))
+        self.manual_steps.append(Step(Problem(path, line, 1 if line else 0, Code.BY_HAND, message), text))
 
 
-def plan_setup(project: Project, folder: str | None) -> SetupPlan:
+#: Returns the toctree of a root document that has several for the digests, or None if the user has to add them.
+Choose = Callable[[RootDocument], Toctree | None]
+
+
+def plan_setup(
+    project: Project, folder: str | None, choose: Choose = RootDocument.chosen, pages: str | None = None
+) -> SetupPlan:
     """Plan what a project lacks. Nothing is written.
 
-    :param folder: that of the documentation, relative to the project. Without it, the usual folders are searched.
-    :raises DigestError: if the documentation is missing or ambiguous, or if a file cannot be read.
+    :param folder: that of the documentation, relative to the project. Without it, the project is searched for one.
+    :param pages: the folder of pages, if it is not the one of the settings.
+    :raises DigestError: if the documentation is missing or ambiguous, if a file cannot be read, or if the project has
+        a page with the name of ours.
     """
     documentation = find_documentation(project.root, folder)
     plan = SetupPlan(project.root)
     if not (project.root / SETTINGS_FILE).exists():
-        plan.changes.append(Change(SETTINGS_FILE, None, SETTINGS.encode()))
+        plan.changes.append(Change(SETTINGS_FILE, None, settings_text(pages).encode()))
     if not (project.root / project.main.fragments).exists():
         plan.folder = project.main.fragments
     _plan_conf(documentation, plan)
-    pages = documentation.conf.literal("digest_pages")
-    _plan_toctree(documentation, f"{pages if isinstance(pages, str) else project.main.pages}/index", plan)
-    if (project.root / TOX).is_file():
-        tox = read_text_file(project.root, TOX)
-        plan.change(tox, with_tox_environment(tox))
+    _plan_toctree(documentation, f"{_pages_of(project, documentation, pages)}/{_INDEX}", plan, choose)
+    _plan_tools(plan)
     return plan
+
+
+def _pages_of(project: Project, documentation: Documentation, pages: str | None) -> str:
+    literal = documentation.conf.literal("digest_pages")
+    return literal if isinstance(literal, str) else pages or project.main.pages
 
 
 def _plan_conf(documentation: Documentation, plan: SetupPlan) -> None:
     conf = documentation.conf
-    source = conf.source
-    if not has_extension(conf):
-        new = with_extension(conf)
-        if new is None:
-            plan.ask(source.path, 0, "add 'sphinxext.digest' to the extensions: this file does not list them")
-        else:
-            source = new
+    source = conf.source if has_extension(conf) else with_extension(conf)
     if (root := documentation.missing_project) is not None:
         source = with_project(Conf(source, conf.tree), root)
     plan.change(conf.source, source)
 
 
-def _plan_toctree(documentation: Documentation, entry: str, plan: SetupPlan) -> None:
-    if documentation.lists(entry):
+def _plan_toctree(documentation: Documentation, entry: str, plan: SetupPlan, choose: Choose) -> None:
+    if (page := documentation.page(entry)) is not None and _COLLECTION not in page.text:
+        folder = next(name for name in _OTHER_PAGES if not documentation.page(f"{name}/{_INDEX}"))
+        message = f"the documentation has this page already: choose another folder, for example with --pages {folder}"
+        raise DigestError(Problem(page.path, 1, 1, Code.PAGE_CONFLICT, message))
+    if page is not None or documentation.lists(entry):
         return
-    path = documentation.root_document
-    if path is None:
-        message = f"add '{entry}' to a toctree: the root document was not found"
-        plan.ask(documentation.conf.source.path, 0, message)
+    if documentation.root_document is None:
+        message = f"the root document '{documentation.root_name}' was not found: add this line to a toctree"
+        plan.ask(documentation.conf.source.path, 0, message, entry)
         return
-    source = read_text_file(documentation.root, path)
-    new = with_entry(source, entry, markdown=path.endswith(".md"))
-    if isinstance(new, TextFile):
-        plan.change(source, new)
+    path, form = documentation.root_document
+    root = root_document(read_text_file(documentation.root, path), form)
+    toctree = choose(root)
+    if toctree is not None or not root.toctrees:
+        plan.change(root.source, root.with_entry(entry, toctree))
         return
-    which = f" (on lines {', '.join(map(str, new))})" if len(new) > 1 else ""
-    plan.ask(path, new[0], f"add '{entry}' to the toctree of your choice{which}")
+    first = root.toctrees[0]
+    message = f"add this line to a toctree, or choose one with --toctree LINE: {describe(root.toctrees)}"
+    plan.ask(path, first.start + 1, message, root.text_for(entry, first))
+
+
+def describe(toctrees: Iterable[Toctree]) -> str:
+    """List the lines of some toctrees with their captions."""
+    return ", ".join(f"line {one.start + 1}{f' ({one.caption})' if one.caption else ''}" for one in toctrees)
+
+
+def _plan_tools(plan: SetupPlan) -> None:
+    for name, change in ((TOX, with_tox_environment), (TOX_TOML, with_toml_environment)):
+        if (plan.root / name).is_file():
+            source = read_text_file(plan.root, name)
+            plan.change(source, change(source))
+    plan.suggestions += suggestions(plan.root)
 
 
 def apply_plan(plan: SetupPlan) -> None:

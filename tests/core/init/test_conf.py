@@ -24,12 +24,10 @@ def read(tmp_path: Path, data: bytes) -> TextFile:
     return read_text_file(tmp_path, "conf.py", python_encoding)
 
 
-def changed(tmp_path: Path, text: str) -> str | None:
+def changed(tmp_path: Path, text: str) -> str:
     conf = parse_conf(read(tmp_path, text.encode()))
     assert not has_extension(conf)
     new = with_extension(conf)
-    if new is None:
-        return None
     again = parse_conf(read(tmp_path, new.encoded()))
     assert has_extension(again)
     return new.encoded().decode()
@@ -65,6 +63,8 @@ LISTS = [
     ("extensions = [f'{1}é€', r\"a\"]\n", "extensions = [f'{1}é€', r\"a\", \"sphinxext.digest\"]\n"),
     ("extensions = (['a'])\n", "extensions = (['a', 'sphinxext.digest'])\n"),
     ("extensions = ['a']\nextensions += ['b']\n", "extensions = ['a', 'sphinxext.digest']\nextensions += ['b']\n"),
+    ("extensions = [\n    'a',\n]\nif 0:\n    extensions += ['b']\n",
+     "extensions = [\n    'a',\n    'sphinxext.digest',\n]\nif 0:\n    extensions += ['b']\n"),
     ("extensions = ['a']\nif 1:\n    extensions.append('b')\n",
      "extensions = ['a', 'sphinxext.digest']\nif 1:\n    extensions.append('b')\n"),
 ]  # fmt: skip
@@ -88,6 +88,7 @@ def test_a_list_that_is_written_out(tmp_path: Path, before: str, after: str) -> 
         "extensions, x = ['a'], 1\n",
         "extensions = ['a']\nextensions = [x for x in extensions]\n",
         "extensions = ['a']\nif extensions:\n    extensions = ['b']\n",
+        "extensions = ['a']\nif extensions:\n    extensions = [*extensions, 'b']\n",
         "extensions = ['a']\nexec('extensions = [1]')\n",
         "extensions = ['a']\nglobals()['extensions'] = ['b']\n",
         "extensions = ['a']\nfrom os import *\n",
@@ -97,7 +98,6 @@ def test_a_list_that_is_written_out(tmp_path: Path, before: str, after: str) -> 
 )
 def test_a_list_that_is_made_in_another_way(tmp_path: Path, before: str) -> None:
     after = changed(tmp_path, before)
-    assert after is not None
     kept, line = after[: len(before)], after[len(before) :]
     assert kept == before
     quote = '"' if before.count('"') > before.count("'") or "'" not in before else "'"
@@ -108,24 +108,33 @@ def test_a_list_that_is_made_in_another_way(tmp_path: Path, before: str) -> None
 @pytest.mark.parametrize("before", ["", "project = 'x'", "project = 'x'\n", "# extensions = []\n", "\ufeffx = 1\n"])
 def test_no_list(tmp_path: Path, before: str) -> None:
     after = changed(tmp_path, before)
-    assert after is not None
     assert after.startswith(before)
     assert run(after.removeprefix("\ufeff"))["extensions"] == [EXTENSION]
 
 
 @pytest.mark.parametrize(
-    "before",
+    ("before", "expected"),
     [
-        "from base import *\n",
-        "exec(open('base.py').read())\n",
-        "globals().update({'extensions': []})\n",
-        "if 1:\n    extensions = ['a']\n",
-        "try:\n    from base import extensions\nexcept ImportError:\n    pass\n",
-        "def f():\n    global extensions\n    extensions = ['a']\n",
+        ("from string import *\n", []),
+        ("exec('extensions = (1, 2)')\n", [1, 2]),
+        ("globals().update({'extensions': ['a']})\n", ["a"]),
+        ("if 1:\n    extensions = ['a']\n", ["a"]),
+        ("if 0:\n    extensions = ['a']\n", []),
+        ("try:\n    from base import extensions\nexcept ImportError:\n    pass\n", []),
+        ("def f():\n    global extensions\n    extensions = ['a']\nf()\n", ["a"]),
+        ("def f():\n    global extensions\n    extensions = ['a']\n", []),
     ],
 )
-def test_a_list_from_nobody_knows_where(tmp_path: Path, before: str) -> None:
-    assert changed(tmp_path, before) is None
+def test_a_list_from_anywhere(tmp_path: Path, before: str, expected: list[object]) -> None:
+    """A line at the end works for all of them, if the list has a value or not."""
+    after = changed(tmp_path, before)
+    assert after.startswith(before)
+    assert run(after)["extensions"] == [*expected, EXTENSION]
+
+
+def test_code_run_in_another_namespace(tmp_path: Path) -> None:
+    before = "about = {}\nexec('x = 1', about)\nextensions = ['a']\n"
+    assert changed(tmp_path, before) == before.replace("['a']", "['a', 'sphinxext.digest']")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +182,6 @@ def test_bytes(tmp_path: Path, start: bytes, encoding: str, end: bytes, form: st
     text = f"author = '{letter}'; extensions = {form % letter}"
     data = (start + text.encode(encoding)).replace(b"\n", end)
     new = with_extension(parse_conf(read(tmp_path, data)))
-    assert new is not None
     after = new.encoded()
     for line in (b"extensions = [*extensions, 'sphinxext.digest']" + end, b"'sphinxext.digest'"):
         before, found, behind = after.partition(line)
