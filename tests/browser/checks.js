@@ -71,7 +71,7 @@
 
     // What stands alone is large enough for a finger (WCAG 2.2, 2.5.8); links in sentences need not be.
     targets: () => [...main.querySelectorAll(
-      ".digest-head a, .digest-archives a, .digest-fold > summary, .digest-filter :is(input, select, button)")]
+      ".digest-around a, .digest-contents :is(a, summary), .digest-archives a, .digest-fold > summary, .digest-filter :is(input, select, button)")]
       .filter((node) => node.checkVisibility())
       .filter((node) => node.getBoundingClientRect().height < 24)
       .map((node) => `small: ${words(node)}`),

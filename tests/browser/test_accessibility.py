@@ -23,7 +23,13 @@ THEIRS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
 #: What is ours on a page.
 OURS = ", ".join(
     (
-        *('[class*="digest-"][class*="-section"]', ".digest-head", ".digest-prelude"),
+        *(
+            '[class*="digest-"][class*="-section"]',
+            ".digest-head",
+            ".digest-around",
+            ".digest-latest",
+            ".digest-prelude",
+        ),
         *(".digest-years", ".digest-months", ".digest-list", ".digest-filter", ".digest-schedule"),
         *(".digest-archives", ".digest-published", ".digest-letters", ".digest-review"),
         *(".digest-picture", ".digest-participants"),

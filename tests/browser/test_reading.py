@@ -14,7 +14,7 @@ from .test_pages import NARROW, THEMES, WIDE, problems, see
 SMALL = 320
 USUAL = DIGESTS[1]
 #: How many bytes of ours may come with a page, and how many of them are styles.
-BYTES, STYLES = 100_000, 10_240
+BYTES, STYLES = 100_000, 12_000
 #: What the page has loaded, and what of it is ours.
 LOADED = """
 const [entry] = performance.getEntriesByType("navigation");
@@ -97,9 +97,8 @@ def test_no_script_is_needed(driver: Any, site: Callable[[str], str]) -> None:
     address = site("furo")
     see(driver, NARROW, "light")
     driver.get(f"{address}/{USUAL}.html")
-    head = driver.find_element("css selector", ".digest-head")
-    assert "4 minutes to read" in head.text
-    assert "Next digest" in head.text
+    assert "4 minutes to read" in driver.find_element("css selector", ".digest-head").text
+    assert "Next digest" in driver.find_element("css selector", ".digest-around").text
     folds = driver.find_elements("css selector", ".digest-fold")
     assert folds
     for fold in folds:
@@ -154,7 +153,8 @@ def test_paper_has_all_words_and_no_way_to_press_them(driver: Any, site: Callabl
     open_ = fold.size["height"]
     driver.execute_script("arguments[0].open = false", fold)
     assert fold.size["height"] == open_ > 100
-    for name in (".digest-contents", ".digest-around", ".digest-fold > summary", "li a.headerlink"):
+    contents = [".digest-contents"] if theme != "furo" else []
+    for name in (*contents, ".digest-around", ".digest-fold > summary", "li a.headerlink"):
         shown = driver.find_elements("css selector", name)
         assert shown and not any(element.is_displayed() for element in shown)
     script = "return getComputedStyle(document.querySelector('.digest-links a'), '::after').content"

@@ -39,15 +39,76 @@ def page_of(site: Project, name: str) -> Any:
 
 def test_a_digest_says_what_is_in_it(site: Project) -> None:
     (head,) = page_of(site, "digests/2015-12-04").xpath("//*[contains(@class, 'digest-head')]")
-    assert head.xpath("ul[@class='digest-facts']/li/text()") == [
-        "Nov 28 - Dec 4, 2015",
-        "2 successes, 1 item, 1 thread",
-        "1 minute to read",
-    ]
-    links = head.xpath("nav[@class='digest-contents']//a")
+    assert head.xpath("ul[@class='digest-facts']/li/text()") == ["4 notes", "1 minute to read"]
+    (contents,) = head.xpath("details[@class='digest-contents']")
+    assert contents.get("open") is None
+    links = contents.xpath("nav//a")
     assert [link.text for link in links] == ["SuccessBot Says", "Short", "First"]
     for link in links:
         assert head.xpath(f"//section[@id='{link.get('href').removeprefix('#')}']")
+
+
+def test_a_digest_on_a_page_with_another_title_says_its_days(site: Project) -> None:
+    facts = page_of(site, "latest").xpath("//ul[@class='digest-facts']/li/text()")
+    assert facts == ["Dec 12-18, 2015", "1 note", "1 minute to read"]
+
+
+def test_the_news_come_before_the_way_to_other_digests(site: Project) -> None:
+    page = page_of(site, "digests/2015-12-04")
+    (around,) = page.xpath("//nav[@class='digest-around']")
+    assert around.xpath("preceding::*[@class='digest-thread-section digest-open']")
+
+
+@pytest.mark.parametrize(
+    ("theme", "option", "shown"),
+    [
+        ("furo", "auto", False),
+        ("pydata_sphinx_theme", "auto", False),
+        ("alabaster", "auto", True),
+        ("furo", "always", True),
+        ("alabaster", "never", False),
+    ],
+)
+def test_contents_only_where_the_theme_has_none(tmp_path: Path, theme: str, option: str, shown: bool) -> None:
+    pytest.importorskip(theme)
+    conf = f'html_theme = "{theme}"\ndigest_contents = "{option}"\ndigest_archives = []\n'
+    project = empty_project(tmp_path / "src", conf)
+    project.write("index.rst", "Title\n=====\n\n.. digest:: 2015-12-04\n")
+    project.fragment("one-1", FRAGMENTS["one-1"] + "\n")
+    assert ('class="digest-contents"' in project.build().text("index.html")) is shown
+
+
+def test_lists_say_what_digests_are_about(site: Project) -> None:
+    for name in ("index", "2015", "2015-12"):
+        page = page_of(site, f"digests/{name}")
+        lines = [
+            " ".join(line.text_content().split()) for line in page.xpath("//ul[contains(@class, 'digest-days')]/li")
+        ]
+        assert lines == [
+            "Dec 12-18: Third (1 story)",
+            "Dec 5-11: <Second> & last (1 thread)",
+            "Nov 28 - Dec 4: First (2 successes, 1 item, 1 thread)",
+        ]
+
+
+def test_the_newest_digest_is_a_card_above_the_list(tmp_path: Path) -> None:
+    project = empty_project(tmp_path / "src")
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n")
+    project.fragment("one-1", FRAGMENTS["one-1"] + "\n")
+    project.fragment("two-2", "prelude: A *quiet* week.\n" + FRAGMENTS["two-2"] + "\n")
+    project.build(fail_on_warning=True)
+    (card,) = page_of(project, "digests/index").xpath("//div[contains(@class, 'digest-latest')]")
+    assert [line.text_content() for line in card.iter("p")] == [
+        "Latest digest",
+        "December 5-11",
+        "A quiet week.",
+        "<Second> & last",
+        "1 thread",
+    ]
+    assert card.xpath("p[2]/a/@href") == ["2015-12-11.html"]
+    # the prelude of an older digest shows on no list
+    project.fragment("two-2", "prelude: A loud week.\n" + FRAGMENTS["two-2"] + "\n")
+    assert set(project.build().read) == {"digests/2015-12-11", "digests/index"}
 
 
 def test_few_sections_need_no_list(site: Project) -> None:
@@ -92,7 +153,7 @@ def test_lines_have_links_to_themselves(site: Project) -> None:
 
 
 def test_only_a_long_summary_can_be_folded(site: Project) -> None:
-    (fold,) = page_of(site, "digests/2015-12-04").xpath("//details")
+    (fold,) = page_of(site, "digests/2015-12-04").xpath("//details[@class='digest-fold']")
     assert fold.get("open") is not None
     assert fold.xpath("string(summary)") == "Summary, 1 minute to read"
     # the heading and the links that close the thread are there when it is folded

@@ -115,6 +115,11 @@ def sentence(pattern: str, **parts: str | Sequence[nodes.Node]) -> list[nodes.No
     return [*found, nodes.Text(text)] if text else found
 
 
+def joined(parts: Iterable[list[nodes.Node]], separator: str) -> list[nodes.Node]:
+    """Return nodes with a separator between them."""
+    return [node for number, part in enumerate(parts) for node in ([nodes.Text(separator)] if number else []) + part]
+
+
 def heading_of(words: str, source: str | None = None, line: int | None = None) -> nodes.paragraph:
     """Return words that become a heading.
 

@@ -21,7 +21,7 @@ from sphinxext.digest.collection.archives import INDEX, Chain, Member
 from sphinxext.digest.collection.compose import digest_title
 from sphinxext.digest.collection.selection import Selection, checksum, review_of
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
-from sphinxext.digest.model import Entry, Kind, Period
+from sphinxext.digest.model import Entry, Kind, Period, Prelude, Story, Thread
 from sphinxext.digest.model.period import PeriodError
 from sphinxext.digest.problems import DigestError
 
@@ -189,7 +189,19 @@ class ListingDependency(CollectionDependency):
             page = build.page_of(settings, period)
             line = f"{period} {digest_title(period, settings)} {kinds} {page} {page in env.found_docs}"
             state.update(line.encode())
+            is_card = not self.span and period == next(reversed(collection.digests))
+            state.update("".join(_shown_in_lists(entry, is_card=is_card) for entry in entries).encode())
         return state.digest()
+
+
+def _shown_in_lists(entry: Entry, *, is_card: bool) -> str:
+    """Return what lists of digests show of a note; only the card above the list has a prelude."""
+    note = entry.note
+    if isinstance(note, Thread):
+        return f"{note.title.value} {note.state}\n"
+    if isinstance(note, Story):
+        return f"{note.title.value if note.title else ''}\n"
+    return f"{note.text.value}\n" if is_card and isinstance(note, Prelude) else ""
 
 
 _OF_YEAR = re.compile(r"(.*)-(\d{4})")

@@ -38,6 +38,9 @@ FEEDS, INDEX, MAILS = PUBLISHED = ("feeds", "index", "mails")
 RELEASES = "releases"
 
 
+#: The values of the option ``contents``.
+AUTO, ALWAYS, NEVER = CONTENTS = ("auto", "always", "never")
+
 #: The archives that a collection can have beside its digests, by the names of their folders.
 ARCHIVES = ("successes", "people", "threads", "channels", "series")
 
@@ -145,6 +148,13 @@ class Settings:
         True,
         checks.flag,
         "Whether links are numbered and listed at the end of a digest's page. Without it they are links only.",
+    )
+    contents: str = _option(
+        AUTO,
+        checks.choice(*CONTENTS),
+        "Whether a digest's page in HTML begins with a folded list of its sections: ``always``, ``never``, or "
+        "``auto``, which leaves it out in themes that have the contents of a page beside it (furo, "
+        "openstackdocstheme, pydata-sphinx-theme and those based on them).",
     )
     fragment_directives: tuple[str, ...] = _option(
         (), checks.texts, "Names of directives that fragments may use besides those that are known to be harmless."

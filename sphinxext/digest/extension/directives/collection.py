@@ -19,9 +19,9 @@ from sphinx import addnodes
 from sphinxext.digest.collection.archives import INDEX, Chain, Member
 from sphinxext.digest.collection.compose import digest_title
 from sphinxext.digest.collection.selection import Review, review_of
-from sphinxext.digest.doctree.digest import shortened
-from sphinxext.digest.doctree.lines import line_with, sentence
-from sphinxext.digest.extension.archives import NAMES, ArchiveContent
+from sphinxext.digest.doctree.digest import plain_words, shortened
+from sphinxext.digest.doctree.lines import joined, line_with, sentence
+from sphinxext.digest.extension.archives import COUNTS_CLASS, NAMES, ArchiveContent
 from sphinxext.digest.extension.dependencies import (
     ArchiveDependency,
     ListingDependency,
@@ -45,7 +45,7 @@ from sphinxext.digest.extension.i18n import counts_in_words
 from sphinxext.digest.extension.links import PageSummary
 from sphinxext.digest.extension.pictures import activity_nodes
 from sphinxext.digest.extension.translation import keep_from_translators, note_words
-from sphinxext.digest.model import Entry, Period
+from sphinxext.digest.model import Entry, Kind, Period, Story, Thread
 from sphinxext.digest.model.messages import filled
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings.options import ARCHIVES, words_of
@@ -85,13 +85,18 @@ class CollectionDirective(NotesDirective):
             return [nothing]
         self._look_for_pages(digests)
         self._describe(digests, wanted)
+        self._notes = self.builder(shown=[entry for _period, entries in digests for entry in entries])
+        latest = [] if wanted else [self._latest(*digests[0])]
         archives, published = ([], []) if wanted else (self._archives(), self._published())
         drawn = self._picture(digests, wanted) if len(wanted) == _YEAR else []
         listed = self._list(digests, wanted)
+        # a list is made of no fragment in particular
+        self._notes.days.clear()
+        self.place([*latest, listed], self._notes, ())
         if not wanted and self.build.place_of(self.settings) >= 0:
             DigestDomain.of(self.env).note_listing(self.env.docname, self.settings.fragments)
             listed["classes"].append(filter_class(self.settings))
-        return [*archives, *published, *drawn, listed, self._toctree(digests, wanted)]
+        return [*latest, *archives, *published, *drawn, listed, self._toctree(digests, wanted)]
 
     def _look_for_pages(self, digests: list[tuple[Period, tuple[Entry, ...]]]) -> None:
         """Remember the pages that there are no links to since they are missing; Sphinx tells of those that go."""
@@ -145,7 +150,7 @@ class CollectionDirective(NotesDirective):
         """Years, and in them months, and in them digests, from below ``wanted`` on."""
         if len(wanted) == _MONTH:
             lines = [self._line(period, entries) for period, entries in digests]
-            return nodes.bullet_list("", *lines, bullet="*", classes=["digest-list"])
+            return nodes.bullet_list("", *lines, bullet="*", classes=["digest-list", "digest-days"])
         length = _MONTH if wanted else _YEAR
         parts: dict[str, list[tuple[Period, tuple[Entry, ...]]]] = {}
         for period, entries in digests:
@@ -158,14 +163,49 @@ class CollectionDirective(NotesDirective):
             items.append(nodes.definition_list_item("", term, nodes.definition("", self._list(members, name))))
         return nodes.definition_list("", *items, classes=["digest-years" if not wanted else "digest-months"])
 
-    def _line(self, period: Period, entries: tuple[Entry, ...]) -> nodes.list_item:
+    def _latest(self, period: Period, entries: tuple[Entry, ...]) -> nodes.Element:
+        """The newest digest as a card: its title, its prelude, what it is about, and the numbers of its notes."""
         title = digest_title(period, self.settings, self.messages)
-        counts = Counter(entry.kind for entry in entries)
-        summary = counts_in_words(counts, self.messages)
-        line = nodes.paragraph("", "", self._link(self.build.page_of(self.settings, period), title))
-        if summary:
-            line += [nodes.Text(" "), nodes.inline("", f"({summary})", classes=["digest-counts"])]
-        return nodes.list_item("", line)
+        link = self._link(self.build.page_of(self.settings, period), title)
+        parts: list[nodes.Node] = [
+            nodes.paragraph("", self.messages.gettext("Latest digest"), classes=["digest-kicker"]),
+            nodes.paragraph("", "", link, classes=["digest-headline"]),
+        ]
+        for entry in entries:
+            if entry.kind is Kind.PRELUDE:
+                parts += self._notes.prelude(entry)
+        if titles := self._titles(entries):
+            lines = [line_with(*title) for title in titles]
+            parts.append(nodes.bullet_list("", *lines, bullet="*", classes=["digest-about"]))
+        if counts := self._counts(entries):
+            parts.append(nodes.paragraph("", counts, classes=[COUNTS_CLASS]))
+        return nodes.container("", *parts, classes=["digest-latest"])
+
+    def _line(self, period: Period, entries: tuple[Entry, ...]) -> nodes.list_item:
+        """The days of a digest, what it is about, and the numbers of its notes."""
+        line: list[nodes.Node] = [self._link(self.build.page_of(self.settings, period), self._days(period))]
+        if titles := self._titles(entries):
+            about = nodes.inline("", "", *joined(titles, self.messages.gettext("; ")), classes=["digest-about"])
+            line = sentence(self.messages.gettext("{title}: {text}"), title=line, text=[about])
+        if counts := self._counts(entries):
+            line += [nodes.Text(" "), nodes.inline("", f"({counts})", classes=[COUNTS_CLASS])]
+        return line_with(*line)
+
+    def _days(self, period: Period) -> str:
+        """The days of a digest in short, as its year is in the heading above it; or the name of its month."""
+        return self.messages.period(period) if period.is_month else self.messages.week(period)
+
+    def _titles(self, entries: tuple[Entry, ...]) -> list[list[nodes.Node]]:
+        """The titles of threads and stories."""
+        titled = [entry for entry in entries if isinstance(entry.note, Thread | Story) and entry.note.title]
+        return [[nodes.Text(self._title(entry))] for entry in titled]
+
+    def _title(self, entry: Entry) -> str:
+        assert isinstance(entry.note, Thread | Story) and entry.note.title is not None
+        return plain_words(self._notes.heading(entry.note.title, entry))
+
+    def _counts(self, entries: tuple[Entry, ...]) -> str:
+        return counts_in_words(Counter(entry.kind for entry in entries), self.messages)
 
     def _link(self, docname: str, title: str) -> nodes.Node:
         content = nodes.inline("", title)
@@ -349,7 +389,4 @@ class ReviewDirective(NotesDirective):
 
     def _joined(self, parts: list[list[nodes.Node]]) -> list[nodes.Node]:
         """Nodes with commas between them."""
-        separator = self.messages.gettext(", ")
-        return [
-            node for number, part in enumerate(parts) for node in ([nodes.Text(separator), *part] if number else part)
-        ]
+        return joined(parts, self.messages.gettext(", "))

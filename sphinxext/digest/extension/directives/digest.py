@@ -32,8 +32,8 @@ from sphinxext.digest.extension.directives.base import (
     state_option,
     url_option,
 )
-from sphinxext.digest.extension.domain import DIGEST, DigestDomain, Target
-from sphinxext.digest.extension.html.masthead import describe
+from sphinxext.digest.extension.domain import DIGEST, OBJECT_KINDS, DigestDomain, Target
+from sphinxext.digest.extension.html.masthead import Masthead, describe, identifiers_of
 from sphinxext.digest.extension.i18n import counts_in_words
 from sphinxext.digest.extension.links import PageSummary
 from sphinxext.digest.extension.releases import find_released
@@ -75,8 +75,10 @@ class DigestDirective(NotesDirective):
         self._describe(period, description, entries)
         placed = self.place([target, *parts], builder, digest.entries, primary=True)
         if self.sections_allowed:
-            days = self.messages.week_of_year(period)
-            describe(DigestDomain.of(self.env), target, name, days, counts, parts)
+            days, words = self.messages.week_of_year(period), self.messages.period(period)
+            number = sum(entry.kind in OBJECT_KINDS for entry in digest.entries)
+            masthead = Masthead(name, words, days, number, settings.contents, identifiers_of(parts))
+            describe(DigestDomain.of(self.env), target, masthead)
         return placed
 
     def _released(self, period: Period, settings: Settings) -> tuple[ReleasedVersion, ...]:

@@ -1,7 +1,7 @@
-"""The masthead of a digest in HTML: its days, its size, the adjacent digests, its sections.
+"""The masthead of a digest in HTML, a line with its size and its contents; and the adjacent digests at its end.
 
 Other outputs have their own ways for that, and a mail has no place for it. The page that was read knows only the days,
-the numbers and the parts. The rest is made when it is written: the digests around it may be other ones by then.
+the number of notes and the parts. The rest is made when it is written: there may be other digests around it by then.
 
 A link to itself behind each line of a list that can be linked to, as Sphinx has them behind headings.
 
@@ -16,16 +16,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docutils import nodes
 from sphinx.locale import _ as sphinx_words
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinxext.digest.doctree.digest import REFERENCES_CLASS
+from sphinxext.digest.doctree.lines import LINKS_CLASS, length, minutes_words
 from sphinxext.digest.extension.builders import IGNORED_CLASSES, is_for_browsers
 from sphinxext.digest.extension.domain import DIGEST, AdjacentDigest, DigestDomain, adjacent_digests, build_state_of
 from sphinxext.digest.model import Kind
 from sphinxext.digest.model.messages import filled
+from sphinxext.digest.settings.options import ALWAYS, AUTO
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -39,33 +43,43 @@ _MANY = 3
 _OURS = "digest-"
 
 
+#: The themes that show the contents of a page beside it, and those that are made of them.
+_THEMES_WITH_CONTENTS = frozenset({"furo", "openstackdocs", "pydata_sphinx_theme"})
+
+
 class Masthead(NamedTuple):
-    """A digest on a page that was read: its name, its days and numbers in words, its parts."""
+    """A digest on a page that was read: its name, its days in words, its number of notes, its parts.
+
+    ``contents`` is the option of that name; ``period`` has the days as a title has them.
+    """
 
     name: str
+    period: str
     days: str
-    counts: str
+    notes: int
+    contents: str
     parts: tuple[str, ...]
 
 
-def describe(
-    domain: DigestDomain, target: nodes.target, name: str, days: str, counts: str, parts: Iterable[nodes.Node]
-) -> None:
+def describe(domain: DigestDomain, target: nodes.target, digest: Masthead) -> None:
     """Remember what is to be said of a digest, by the place where it begins."""
-    identifiers = tuple(part["ids"][0] for part in parts if isinstance(part, nodes.Element) and part["ids"])
-    digest = Masthead(name, days, counts, identifiers)
     domain.data["mastheads"].setdefault(domain.env.docname, {})[target["ids"][0]] = digest
 
 
+def identifiers_of(parts: Iterable[nodes.Node]) -> tuple[str, ...]:
+    """Return the identifiers of the parts of a digest."""
+    return tuple(part["ids"][0] for part in parts if isinstance(part, nodes.Element) and part["ids"])
+
+
 class Mastheads(SphinxPostTransform):
-    """Puts a box above each digest of a page."""
+    """Puts a line above each digest of a page, and the way to other digests at its end."""
 
     formats = ("html",)
     # after Sphinx has taken out what is for other builders (priority 50), and before anything is put into the parts
     default_priority = 55
 
     def run(self, **_arguments: Any) -> None:
-        """Add the boxes; a book has a table of contents, and is read from its beginning."""
+        """Add the lines; a book has a table of contents, and is read from its beginning."""
         self.domain = DigestDomain.of(self.env)
         self.messages = self.domain.build_state.messages
         if not is_for_browsers(self.domain.build_state.builder):
@@ -76,17 +90,24 @@ class Mastheads(SphinxPostTransform):
         for target in list(self.document.findall(nodes.target)) if found else ():
             known = found.get(target.get("refid") or next(iter(target["ids"]), ""))
             if known is not None:
-                parts = list(_parts_of(target, known))
-                html = self._facts(known, parts) + self._around(known.name) + self._contents(parts)
-                # what docutils has no nodes for; formulas are not looked for in it
-                box = nodes.raw("", html, format="html", classes=["digest-head", _UNSEARCHED, *IGNORED_CLASSES])
-                target.parent.insert(target.parent.index(target) + 1, box)
+                self._decorate(target, known)
 
-    def _facts(self, known: Masthead, parts: list[nodes.Element]) -> str:
-        """The days, how many notes there are, and how long it takes to read them."""
-        from sphinxext.digest.doctree.lines import length, minutes_words
+    def _decorate(self, target: nodes.target, known: Masthead) -> None:
+        parts = list(_parts_of(target, known))
+        last = parts[-1] if parts else target
+        read = [part for part in parts if f"digest-{REFERENCES_CLASS}-section" not in part["classes"]]
+        holder = target.parent
+        if around := self._around(known.name):
+            holder.insert(holder.index(last) + 1, _raw(around))
+        head = self._facts(known, read, holder) + self._contents(known, read)
+        holder.insert(holder.index(target) + 1, _raw(head, "digest-head"))
 
-        facts = (known.days, known.counts, minutes_words(length(parts), self.messages))
+    def _facts(self, known: Masthead, parts: list[nodes.Element], holder: nodes.Element) -> str:
+        """Return the days, unless the title above has them, the number of notes, and the time to read them."""
+        title = holder.next_node(nodes.title) if isinstance(holder, nodes.section) else None
+        days = "" if title is not None and known.period in title.astext() else known.days
+        notes = self.messages.ngettext("{number} note", "{number} notes", known.notes) if known.notes else ""
+        facts = (days, notes, minutes_words(length(parts), self.messages))
         return f'<ul class="digest-facts">{"".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)}</ul>'
 
     def _around(self, name: str) -> str:
@@ -114,14 +135,29 @@ class Mastheads(SphinxPostTransform):
             f"{escape(other.title)}</a>"
         )
 
-    def _contents(self, parts: list[nodes.Element]) -> str:
-        """The links to the sections, if there are many."""
+    def _contents(self, known: Masthead, parts: list[nodes.Element]) -> str:
+        """Return the links to the sections, folded, if there are many and the theme does not show them."""
         sections = [part for part in parts if isinstance(part, nodes.section)]
-        if len(sections) < _MANY:
+        if len(sections) < _MANY or not self._shows_contents(known.contents):
             return ""
         lines = "".join(f"<li>{_link_to(section)}</li>" for section in sections)
         label = escape(self.messages.gettext("In this digest"))
-        return f'<nav class="digest-contents" aria-label="{label}"><ul>{lines}</ul></nav>'
+        return (
+            f'<details class="digest-contents"><summary>{label}</summary>'
+            f'<nav aria-label="{label}"><ul>{lines}</ul></nav></details>'
+        )
+
+    def _shows_contents(self, option: str) -> bool:
+        if option != AUTO:
+            return option == ALWAYS
+        theme = getattr(self.domain.build_state.builder, "theme", None)
+        folders = theme.get_theme_dirs() if theme is not None else ()
+        return _THEMES_WITH_CONTENTS.isdisjoint(Path(folder).name for folder in folders)
+
+
+def _raw(html: str, *classes: str) -> nodes.raw:
+    """Return what docutils has no nodes for; no formulas are looked for in it."""
+    return nodes.raw("", html, format="html", classes=[*classes, _UNSEARCHED, *IGNORED_CLASSES])
 
 
 def follow_days(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
@@ -145,9 +181,7 @@ def follow_days(app: Sphinx, pagename: str, _template: str, context: dict[str, A
 
 
 def _parts_of(target: nodes.target, digest: Masthead) -> Iterator[nodes.Element]:
-    """The parts of a digest, which come after the place where it begins, without the list of references."""
-    from sphinxext.digest.doctree.digest import REFERENCES_CLASS
-
+    """Yield the parts of a digest, which come after the place where it begins."""
     siblings = target.parent.children
     # docutils gives the first part the identifier of the place before it
     known = {*digest.parts, target.get("refid")}
@@ -156,8 +190,7 @@ def _parts_of(target: nodes.target, digest: Masthead) -> Iterator[nodes.Element]
             return
         if node["ids"] and known.isdisjoint(node["ids"]):
             return
-        if f"digest-{REFERENCES_CLASS}-section" not in node["classes"]:
-            yield node
+        yield node
 
 
 def _link_to(section: nodes.section) -> str:
@@ -231,8 +264,6 @@ class Folds(SphinxPostTransform):
                 self._fold(section)
 
     def _fold(self, section: nodes.section) -> None:
-        from sphinxext.digest.doctree.lines import LINKS_CLASS, length, minutes_words
-
         # the links that close it are useful when it is closed
         links = isinstance(section[-1], nodes.bullet_list) and LINKS_CLASS in section[-1]["classes"]
         end = len(section) - 1 if links else len(section)
