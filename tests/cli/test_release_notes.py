@@ -492,3 +492,41 @@ class TestBadInput:
         outcome = run("release-notes", "list")
         assert outcome.status == 0
         assert outcome.err.startswith("releasenotes/config.yaml:2:1: unknown-setting ") and "frobnicate" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("form", "end"),
+    [
+        ("text", "Contributors\nGrace*, Tester\n\nFirst contributions: Grace*\n"),
+        ("markdown", "### Contributors\n\nGrace\\*, Tester\n\nFirst contributions: Grace\\*\n"),
+        ("rst", "Contributors\n------------\n\nGrace\\*, Tester\n\nFirst contributions: Grace*\n\n"),
+    ],
+)
+def test_contributors(run: Run, history: Repository, form: str, end: str) -> None:
+    write_note(history.root, "more-00000000000000a5", "---\nfixes:\n  - More.\n")
+    history.run("config", "user.name", "Grace*")
+    history.run("config", "user.email", "grace@example.org")
+    history.commit("2022-01-02T12:00:00Z")
+    output = run("release-notes", "report", "--contributors", "--format", form).out
+    assert end in output
+    assert "Contributors" not in run("release-notes", "report", "--format", form).out
+    if form == "rst":
+        assert "_Release Notes_2.0.0-2_Contributors:" in output
+    else:
+        since = run("release-notes", "since", "1.0.0", "--contributors", "--format", form).out
+        assert since.count("First contributions: Grace") == 1
+
+
+def test_contributors_as_records(run: Run, history: Repository) -> None:
+    outcome = run("release-notes", "report", "--contributors", "--version", "2.0.0", "--format", "json")
+    records = json.loads(outcome.out)
+    assert records[-1] == {
+        "version": "2.0.0",
+        "title": "2.0.0",
+        "date": "2021-01-02",
+        "section": "contributors",
+        "heading": "Contributors",
+        "text": "Tester",
+        "first": False,
+    }
+    assert {record["section"] for record in records[:-1]} == {"fixes", "upgrade"}

@@ -40,6 +40,8 @@ def history(repository: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         repository.commit(f"{merged}T12:00:00Z")
         if version:
             repository.run("tag", "--annotate", "--message", version, version, date=f"{released}T12:00:00Z")
+    # the commits on the page have the names of the tests' author
+    (tmp_path / ".mailmap").write_text("Zoe Okonkwo <tester@example.org>\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -61,6 +61,21 @@ def test_a_new_commit_with_a_note(built: Project, notes: Notes) -> None:
     assert "Just committed." in built.build().text("current.html")
 
 
+def test_a_commit_without_a_note_where_contributors_are_named(built: Project, notes: Notes) -> None:
+    notes.commit_note("new-9", "fixes:\n  - Not released.\n")
+    built.write("current.rst", "Current\n=======\n\n.. release-notes::\n   :contributors:\n")
+    text = built.build().text("current.html")
+    assert "Contributors" in text
+    assert "Tester" in text
+    assert read_again(built) == set()
+    notes.run("commit", "--quiet", "--allow-empty", "--message", "a", "--author", "Ada <ada@example.org>")
+    assert read_again(built) == {"current"}
+    assert "Ada, Tester" in built.build().text("current.html")
+    (notes.root / ".mailmap").write_text("Ada Lovelace <ada@example.org>\n", encoding="utf-8")
+    assert read_again(built) == {"current"}
+    assert "Ada Lovelace, Tester" in built.build().text("current.html")
+
+
 def test_a_note_that_was_only_saved(built: Project, notes: Notes) -> None:
     file = notes.note("new-9", "fixes:\n  - Just saved.\n")
     assert read_again(built) == {"current"}

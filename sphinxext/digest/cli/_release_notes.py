@@ -85,6 +85,12 @@ _OUTPUT = (
 )
 
 
+#: Adds the parameter ``contributors``.
+contributors_option = click.option(
+    "--contributors", is_flag=True, help="Name the people who wrote each version, and those who are new."
+)
+
+
 def _all_of(options: Sequence[_Decorator]) -> _Decorator:
     def add(function: Callable[..., Any]) -> Callable[..., Any]:
         for option in reversed(options):

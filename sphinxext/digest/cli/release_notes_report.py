@@ -9,6 +9,7 @@ import click
 
 from sphinxext.digest.cli._release_notes import (
     check_versions,
+    contributors_option,
     encoded,
     finish,
     open_config,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @query_options()
 @version_option
 @click.option("--title", default="Release Notes", show_default=True, help="The title of the document.")
+@contributors_option
 @output_options
 @click.pass_context
 def command(
@@ -34,6 +36,7 @@ def command(
     /,
     versions: tuple[str, ...],
     title: str,
+    contributors: bool,
     form: str,
     show_source: bool,
     output: Path | None,
@@ -52,7 +55,7 @@ def command(
     with open_source(conf) as source:
         history = History(conf, source)
         check_versions(conf, versions, history.files, source)
-        releases = history.releases(problems, versions or None)
+        releases = history.releases(problems, versions or None, contributors=contributors)
     if form == "rst":
         lines = report_lines(conf, releases, title=title, branch=options["branch"], show_source=show_source)
         data = encoded("".join(f"{line.text}\n" for line in lines))

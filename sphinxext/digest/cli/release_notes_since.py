@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sphinxext.digest.cli._release_notes import (
+    contributors_option,
     finish,
     missing_version,
     open_config,
@@ -37,6 +38,7 @@ def _readable_span(_ctx: click.Context, _param: click.Parameter, value: str) -> 
 # the span says what is wanted: limits would hide a part of the history
 @query_options(without=("earliest_version", "stop_at_branch_base"))
 @click.option("--title", help="The title of the document, instead of one that names A and B.")
+@contributors_option
 @output_options
 @click.pass_context
 def command(
@@ -44,6 +46,7 @@ def command(
     /,
     span: Span,
     title: str | None,
+    contributors: bool,
     form: str,
     show_source: bool,
     output: Path | None,
@@ -62,7 +65,7 @@ def command(
     problems: list[Problem] = []
     with open_source(conf) as source:
         history = History(conf, source)
-        releases = history.releases(problems, _versions_in(history, span))
+        releases = history.releases(problems, _versions_in(history, span), contributors=contributors)
     outline = outline_by_section(conf, releases, _title_of(span) if title is None else title)
     data, found = show_notes(outline, form, show_source=show_source)
     finish(ctx, data, output, [*problems, *found], empty=not outline.chapters)

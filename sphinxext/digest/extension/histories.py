@@ -13,11 +13,12 @@ from sphinxext.digest.model import ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.release.cache_file import open_scanner
 from sphinxext.digest.release.config import project_config, read_config
+from sphinxext.digest.release.contributors import MAILMAP
 from sphinxext.digest.release.git import HistoryError
 from sphinxext.digest.release.load import History, folder_of, history_problem, released_versions, tagged_releases
 from sphinxext.digest.release.notes import Release
 from sphinxext.digest.release.refs import find_top
-from sphinxext.digest.release.scanner import CUT, NoteSource, NotesState, Scanner, notes_state
+from sphinxext.digest.release.scanner import CUT, NoteSource, NotesState, Scanner, file_status, notes_state
 from sphinxext.digest.render.release_notes import Line, report_lines
 
 if TYPE_CHECKING:
@@ -63,12 +64,19 @@ class Histories:
             conf = self._config(query)
             problems: list[Problem] = [*self._remarks[query.root, query.folder]]
             history = self._history(conf)
-            releases = history.releases(problems, query.versions)
+            releases = self._releases(history, query, problems)
             # Sphinx may go on with several processes, which must not ask the same git
             history.source.close()
             lines = tuple(report_lines(conf, releases, title=query.title, branch=conf.branch))
             self._reports[query] = Report(conf, releases, lines, tuple(problems))
         return self._reports[query]
+
+    def _releases(self, history: History, query: ReleaseQuery, problems: list[Problem]) -> tuple[Release, ...]:
+        try:
+            return history.releases(problems, query.versions, contributors=query.contributors)
+        except HistoryError as error:
+            problems.append(history_problem(history.conf, error))
+            return history.releases([], query.versions)
 
     def released(self, query: ReleasedQuery) -> tuple[tuple[ReleasedVersion, ...], tuple[Problem, ...]]:
         """The versions for a digest, and why they cannot be told.
@@ -150,10 +158,16 @@ class Histories:
 
     def _stamp(self, query: ReleaseQuery) -> bytes:
         conf = self._config(query)
-        return _hash(self._state(conf).stamp, _options(conf))
+        mailmap = file_status(Path(query.root) / MAILMAP) if query.contributors else ()
+        return _hash(self._state(conf).stamp, _options(conf), mailmap)
 
     def _mark_of_files(self, query: ReleaseQuery) -> bytes:
-        """The notes of each version, or nothing if the working copy has some, which may change."""
+        """The notes of each version, or nothing if the working copy has some, which may change.
+
+        Contributors change with commits that have no notes as well.
+        """
+        if query.contributors:
+            return b""
         conf = self._config(query)
         history = self._history(conf)
         if history.problems or any(commit is None for files in history.files.values() for _path, commit in files):

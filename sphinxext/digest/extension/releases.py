@@ -30,7 +30,7 @@ class ReleaseQuery:
 
     ``root`` is the repository, ``folder`` the folder of release notes in it. ``options`` are changes to reno's
     configuration, ``ignored`` are notes to leave out besides those that it names. ``versions`` are those to show, None
-    for all.
+    for all. ``contributors`` asks for the people who wrote them.
     """
 
     root: str
@@ -39,6 +39,7 @@ class ReleaseQuery:
     ignored: tuple[str, ...] = ()
     versions: tuple[str, ...] | None = None
     title: str = ""
+    contributors: bool = False
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ _ALWAYS = (
     *("-c", f"diff.orderFile={os.devnull}"),
     *("-c", "log.showSignature=false"),
     *("-c", "log.mailmap=false"),
+    *("-c", f"mailmap.file={os.devnull}"),
+    *("-c", "mailmap.blob="),
     *("-c", "log.follow=false"),
     *("-c", "log.showRoot=true"),
     # files anywhere on the machine: a pipe or a device has no end
@@ -71,7 +73,17 @@ _REMOTE_PROTOCOLS = "file:git:http:https:ssh"
 #: Commands that neither compare, write nor merge files: they have no use for what filters, drivers and hooks are set.
 _WITHOUT_FILES = frozenset(
     {
-        *("cat-file", "config", "diff-index", "diff-tree", "for-each-ref", "log", "ls-files", "rev-list"),
+        *(
+            "cat-file",
+            "check-mailmap",
+            "config",
+            "diff-index",
+            "diff-tree",
+            "for-each-ref",
+            "log",
+            "ls-files",
+            "rev-list",
+        ),
         *("rev-parse", "show-ref"),
     }
 )

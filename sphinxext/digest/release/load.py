@@ -15,6 +15,7 @@ from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.cache_file import open_scanner
 from sphinxext.digest.release.changes import unique_id
 from sphinxext.digest.release.config import NotesConfig
+from sphinxext.digest.release.contributors import add_contributors
 from sphinxext.digest.release.git import PARTIAL, HistoryError, PartialCloneError
 from sphinxext.digest.release.notes import NoteReader, Release, ReleaseNote
 from sphinxext.digest.release.scan import NoteFile
@@ -57,12 +58,16 @@ class History:
         dates = source.get_version_dates()
         self.days = {version: day_of(dates.get(version)) for version in self.files}
 
-    def releases(self, problems: list[Problem], versions: Iterable[str] | None = None) -> tuple[Release, ...]:
+    def releases(
+        self, problems: list[Problem], versions: Iterable[str] | None = None, *, contributors: bool = False
+    ) -> tuple[Release, ...]:
         """Read the notes of versions, in reno's order.
 
         :param problems: takes what is wrong with notes, which are left out, with paths relative to the repository,
             and the gaps of this clone.
         :param versions: those to take, in this order, instead of all.
+        :param contributors: name the people who wrote each version, see :func:`.contributors.add_contributors`.
+        :raises GitError: if contributors are asked for, and git cannot tell them.
         """
         problems += self.problems
         conf = self.conf
@@ -73,6 +78,8 @@ class History:
             title = (conf.unreleased_version_title or version) if "-" in version else version
             notes = tuple(note for note in found if note is not None)
             releases.append(Release(version, title, self.days[version], notes))
+        if contributors:
+            return add_contributors(conf, releases, self.source.get_versions_on_branch(conf.branch))
         return tuple(releases)
 
     def _known(self, versions: Iterable[str], problems: list[Problem]) -> Iterator[str]:

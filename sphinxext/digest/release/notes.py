@@ -43,18 +43,27 @@ class ReleaseNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Contributor:
+    """Somebody who wrote a part of a version; ``is_first`` if older versions have nothing of theirs."""
+
+    name: str
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """A version and the notes that it was the first to have, in reno's order.
 
     ``version`` is the tag, or what reno calls the notes since the last tag, such as ``13.0.0-17``. ``title`` is the
     version, or for what is not released yet the configured title. ``day`` is the day (UTC) on which the tag was made,
-    None without a tag.
+    None without a tag. ``contributors`` is empty unless they were asked for, see :mod:`.contributors`.
     """
 
     version: str
     title: str
     day: date | None
     notes: tuple[ReleaseNote, ...]
+    contributors: tuple[Contributor, ...] = ()
 
     @property
     def is_released(self) -> bool:

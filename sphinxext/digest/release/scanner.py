@@ -268,7 +268,7 @@ def notes_state(root: Path, folder: str) -> NotesState:
     :param folder: of the notes, relative to it.
     """
     # what a folder without a repository has
-    cache = _status(root / folder / "reno.cache")
+    cache = file_status(root / folder / "reno.cache")
     parts: list[object] = [cache]
     is_shallow = lacks_objects = False
     place = named_repository(root)
@@ -292,12 +292,13 @@ def notes_state(root: Path, folder: str) -> NotesState:
 def _uncommitted(root: Path, folder: str) -> list[object]:
     working = WorkingCopy(root, folder, untracked=True)
     try:
-        return [(kind, path, _status(root / path)) for kind, path in working.changes()]
+        return [(kind, path, file_status(root / path)) for kind, path in working.changes()]
     finally:
         working.close()
 
 
-def _status(file: Path) -> tuple[int, ...]:
+def file_status(file: Path) -> tuple[int, ...]:
+    """Return the times and the size of a file, which change with any edit; nothing without a file."""
     try:
         status = file.stat()
     except OSError:

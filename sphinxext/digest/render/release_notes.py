@@ -19,7 +19,7 @@ from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.config import NotesConfig, prelude_title, sections_of
-from sphinxext.digest.release.notes import Release, ReleaseNote
+from sphinxext.digest.release.notes import Contributor, Release, ReleaseNote
 from sphinxext.digest.render.markdown import markdown_document
 from sphinxext.digest.render.rst import UniqueNames, heading, item, link_targets, plain, reading_of
 from sphinxext.digest.render.text import separated, text_lines
@@ -49,12 +49,26 @@ class NotePart:
     is_prelude: bool = False
 
 
+#: The heading of contributors, and the name of their section in records.
+CONTRIBUTORS = "Contributors"
+
+
 @dataclass(frozen=True)
 class Chapter:
     """The notes below one heading: a version's, or None where notes of several versions are together."""
 
     release: Release | None
     parts: tuple[NotePart, ...]
+    contributors: tuple[Contributor, ...] = ()
+
+    @property
+    def credits(self) -> list[str]:
+        """The paragraphs that name the contributors, if they were asked for: all of them, and those who are new."""
+        first = [one.name for one in self.contributors if one.is_first]
+        paragraphs = [", ".join(one.name for one in self.contributors)]
+        if first:
+            paragraphs.append(f"First contributions: {', '.join(first)}")
+        return paragraphs if self.contributors else []
 
     @property
     def heading(self) -> str:
@@ -82,13 +96,19 @@ class Outline:
 
 def outline_by_version(conf: NotesConfig, releases: Sequence[Release], title: str) -> Outline:
     """Versions in the given order, and the sections of each; what is empty is left out, but for versions."""
-    return Outline(title, tuple(Chapter(release, _parts(conf, [release])) for release in releases))
+    chapters = (Chapter(release, _parts(conf, [release]), release.contributors) for release in releases)
+    return Outline(title, tuple(chapters))
 
 
 def outline_by_section(conf: NotesConfig, releases: Sequence[Release], title: str) -> Outline:
     """Sections over all versions, with the notes of each in the order of the versions."""
     parts = _parts(conf, releases)
-    return Outline(title, (Chapter(None, parts),) if parts else ())
+    people: dict[str, Contributor] = {}
+    for release in reversed(releases):  # the oldest first, where somebody may be new
+        for one in release.contributors:
+            people.setdefault(one.name.casefold(), one)
+    contributors = tuple(people[key] for key in sorted(people))
+    return Outline(title, (Chapter(None, parts, contributors),) if parts or contributors else ())
 
 
 def _parts(conf: NotesConfig, releases: Sequence[Release]) -> tuple[NotePart, ...]:
@@ -101,16 +121,35 @@ def _parts(conf: NotesConfig, releases: Sequence[Release]) -> tuple[NotePart, ..
 
 
 def release_note_records(outline: Outline) -> list[dict[str, object]]:
-    """A record for each text: its version, its place in the repository, its section and its reStructuredText."""
-    return [_record(part, passage) for part, passage in outline.passages]
+    """A record for each text: its version, its place in the repository, its section and its reStructuredText.
+
+    Contributors follow, if they were asked for: their name is the text, and ``first`` says whether they are new.
+    """
+    records = [_record(part, passage) for part, passage in outline.passages]
+    return records + [
+        {
+            **_version_record(chapter.release),
+            "section": CONTRIBUTORS.lower(),
+            "heading": CONTRIBUTORS,
+            "text": contributor.name,
+            "first": contributor.is_first,
+        }
+        for chapter in outline.chapters
+        for contributor in chapter.contributors
+    ]
+
+
+def _version_record(release: Release | None) -> dict[str, object]:
+    if release is None:
+        return {"version": None, "title": None, "date": None}
+    day = release.day.isoformat() if release.day else None
+    return {"version": release.version, "title": release.title, "date": day}
 
 
 def _record(part: NotePart, passage: Passage) -> dict[str, object]:
-    release, note = passage.release, passage.note
+    note = passage.note
     return {
-        "version": release.version,
-        "title": release.title,
-        "date": release.day.isoformat() if release.day else None,
+        **_version_record(passage.release),
         "path": note.path,
         "line": passage.text.line,
         "identity": note.identity,
@@ -194,6 +233,8 @@ class _Builder:
             else:
                 top.append(section)
             around.append((part.level, section))
+        if credits := [nodes.paragraph("", "", nodes.Text(text)) for text in chapter.credits]:
+            top.append(_section(CONTRIBUTORS, credits))
         return top
 
     def _body(self, part: NotePart, *, with_version: bool) -> list[nodes.Node]:
@@ -307,6 +348,10 @@ def report_lines(
                 yield from _passage_lines(part, passage, show_source=show_source)
             if not part.is_prelude:
                 yield Line("")
+        if chapter.contributors:
+            yield from _heading(label_of(release, title, branch, CONTRIBUTORS), CONTRIBUTORS, _UNDERLINES[1])
+            for text in chapter.credits:
+                yield from (Line(plain(text)), Line(""))
 
 
 def _heading(label: str, title: str, underline: str) -> Iterator[Line]:
@@ -346,6 +391,8 @@ def release_notes_rst(outline: Outline, *, show_source: bool) -> str:
                 if show_source:
                     blocks.append([f".. {passage.note.path} @ {passage.note.commit or 'not committed'}"])
                 blocks.append(_passage(parser, names, part, passage))
+        if chapter.contributors:
+            blocks += [heading(CONTRIBUTORS, _UNDERLINES[1]), *([plain(text)] for text in chapter.credits)]
     return "\n".join(separated(blocks)) + "\n"
 
 

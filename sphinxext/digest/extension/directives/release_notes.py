@@ -43,6 +43,7 @@ class ReleaseNotesDirective(SphinxDirective):
         "stop-at-branch-base": switch_option,
         "ignore-notes": directives.unchanged,
         "unreleased-version-title": directives.unchanged,
+        "contributors": directives.flag,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -81,7 +82,8 @@ class ReleaseNotesDirective(SphinxDirective):
             changes["stop_at_branch_base"] = False
         title = " ".join(self.content)
         ignored = _names(self.options.get("ignore-notes", ""))
-        return ReleaseQuery(root, folder, tuple(sorted(changes.items())), ignored, versions, title)
+        contributors = "contributors" in self.options
+        return ReleaseQuery(root, folder, tuple(sorted(changes.items())), ignored, versions, title, contributors)
 
     def _parse(self, report: Report, query: ReleaseQuery) -> list[nodes.Node]:
         """The report as a part of this page, with whatever directives and roles it uses."""
