@@ -237,6 +237,7 @@ def test_countdowns_and_digests_are_not_drafted(candidates: Candidates) -> None:
     subjects = ["[list] [release] Release countdown for week R-4, Jan 23-27", "[list] Mailing List Digest April 9-22"]
     found = candidates([Mail(str(n), subject) for n, subject in enumerate(subjects)])
     assert {(one.status, one.is_worthy) for one in found} == {(Status.COUNTDOWN, False), (Status.DIGEST, False)}
+    assert [one.score for one in found] == [0.0, 0.0]
 
 
 def test_choosing(candidates: Candidates) -> None:
