@@ -88,6 +88,61 @@ def test_dates_of_tags(repository: Any, note: Callable[..., str], make_conf: Cal
         assert scanner.get_version_dates() == {"light": 1577836800, "heavy": 1580515200}
 
 
+class TestLimits:
+    """A scan shows what came after the series before its own."""
+
+    @pytest.fixture
+    def notes(self, repository: Any, note: Callable[..., str]) -> dict[str, str]:
+        """The file of each version; two series begin at 1.0.0 and at the pre-release of 2.0.0."""
+        found = {}
+        for number, version in enumerate(["0.9.0", "1.0.0", "1.5.0", "2.0.0.0rc1"], 1):
+            found[version] = note(number)
+            repository.run("tag", version)
+            if version in ("1.0.0", "2.0.0.0rc1"):
+                repository.run("branch", f"stable/{version[0]}")
+        repository.run("checkout", "--quiet", "stable/2")
+        found["2.0.0"] = note(5)
+        repository.run("tag", "2.0.0")
+        repository.run("checkout", "--quiet", "main")
+        found["3.0.0"] = note(6)
+        repository.run("tag", "3.0.0")
+        return found
+
+    @pytest.mark.parametrize(
+        ("branch", "collapse", "versions"),
+        [
+            ("stable/1", True, ["1.0.0"]),
+            ("stable/2", False, ["2.0.0", "2.0.0.0rc1", "1.5.0"]),
+            ("stable/2", True, ["2.0.0", "1.5.0"]),
+            (None, True, ["3.0.0", "2.0.0.0rc1"]),
+        ],
+    )
+    def test_branches(
+        self,
+        notes: dict[str, str],
+        scan: Callable[..., Notes],
+        branch: str | None,
+        collapse: bool,
+        versions: list[str],
+    ) -> None:
+        assert list(scan(branch=branch, collapse_pre_releases=collapse)) == versions
+
+    def test_no_limits(self, notes: dict[str, str], scan: Callable[..., Notes]) -> None:
+        found = scan(branch="stable/2", stop_at_branch_base=False, collapse_pre_releases=False)
+        assert found == {name: [notes[name]] for name in ("2.0.0", "2.0.0.0rc1", "1.5.0", "1.0.0", "0.9.0")}
+        assert list(scan(earliest_version="1.0.0")) == ["3.0.0", "2.0.0.0rc1", "1.5.0", "1.0.0"]
+
+    def test_the_first_version_begins_a_series(
+        self, repository: Any, note: Callable[..., str], scan: Callable[..., Notes]
+    ) -> None:
+        note(1)
+        repository.run("tag", "1.0.0")
+        repository.run("branch", "stable/1")
+        two = note(2)
+        assert scan()["1.0.0-1"] == [two]
+        assert list(scan(branch="stable/1")) == ["1.0.0"]
+
+
 def test_no_repository(tmp_path: Path, scan: Callable[..., Notes]) -> None:
     (tmp_path.parent / "empty").mkdir()
     assert "not a git repository" in complaint(scan, tmp_path.parent / "empty")

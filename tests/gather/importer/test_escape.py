@@ -123,6 +123,9 @@ def test_what_stays_together_on_a_line() -> None:
         ([("a *", False), ("b", False)], "a \\*b"),
         ([("a *", False), (" b", False)], "a * b"),
         ([("a", False), ("b", False)], "ab"),
+        ([("a *", False), ("b", False), ("c", False)], "a \\*bc"),
+        ([("a", False), ("b *", False), ("c", False)], "ab \\*c"),
+        ([("a", False), ("b ", False), ("`x <u>`__", True), (",", False), ("c", False)], "ab `x <u>`__,c"),
         ([], ""),
     ],
 )
@@ -140,3 +143,36 @@ def test_pieces_are_joined(pieces: list[tuple[str, bool]], expected: str) -> Non
 )
 def test_beginnings_of_paragraphs(text: str, expected: str) -> None:
     assert escape.begun(text) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["- x", "\u2022 x", "1. x", "a) x", "(iv) x", "#. x", ">>> x", ":x y", "| x", ".. x", "__ x", "====", "= =", "-x"],
+)
+def test_a_line_that_would_be_no_paragraph(line: str) -> None:
+    assert escape.as_paragraph(line) == f"\\ {line}"
+    assert [part.astext() for part in parse(escape.as_paragraph(line))] == [line]
+
+
+@pytest.mark.parametrize("line", ["x - y", "(x y", "a.b", ": x", "..x", "_x", "|x", "==x", "plain"])
+def test_a_line_that_is_a_paragraph(line: str) -> None:
+    assert escape.as_paragraph(line) == line
+
+
+def test_a_line_that_would_begin_a_literal_block() -> None:
+    assert escape.as_paragraph("look::") == "look\\::"
+    assert [part.astext() for part in parse(escape.as_paragraph("look::"))] == ["look::"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("see :ref:`x`.", "see x."),
+        (":ref:`some text <target>` and :doc:`/page`", "some text and /page"),
+        (":py:func:`~a.b` :meth:`!c_`", "a.b c\\_"),
+        (":code:`x` :Literal:`y`", ":code:`x` :Literal:`y`"),
+        ("\\:ref:`x` a:ref:`x` `x`", "\\:ref:`x` a:ref:`x` `x`"),
+    ],
+)
+def test_roles_of_others_are_their_words(text: str, expected: str) -> None:
+    assert escape.without_roles(text) == expected
