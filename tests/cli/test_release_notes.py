@@ -386,7 +386,10 @@ class TestBadInput:
         assert "unknown-version there are no notes of version '2.0'; near to it: 2.0.0" in outcome.err
 
     def test_another_main_branch(self, run: Run, history: Repository) -> None:
+        configured = run("release-notes", "list")
         (history.root / CONFIG).unlink()
+        assert run("release-notes", "list") == configured
+        history.run("branch", "--move", "main", "trunk")
         outcome = run("release-notes", "list")
         assert (outcome.status, outcome.out) == (1, "")
         assert "'master'" in outcome.err and "'default_branch'" in outcome.err

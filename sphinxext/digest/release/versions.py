@@ -13,6 +13,8 @@ from sphinxext.digest.release.config import Patterns, ScanConfig
 from sphinxext.digest.release.graph import Graph
 from sphinxext.digest.release.refs import Refs
 
+#: The default branch of reno's configuration, and where branches are.
+_DEFAULT, _HEADS, _ORIGIN = "master", "refs/heads/", "refs/remotes/origin/"
 #: Numbers and words of a version.
 _PARTS = re.compile("[0-9]+|[a-z]+")
 #: The key of a zero.
@@ -173,13 +175,34 @@ class Versions:
             commit = parents[0]
         return "0.0.0"
 
+    @cached_property
+    def default_branch(self) -> str:
+        """The default branch that is configured.
+
+        reno's own default is ``master``. Without such a branch it is the one that ``origin/HEAD`` points to, or
+        without a remote ``main``.
+        """
+        name, commits = self.conf.default_branch, self.refs.commits
+        if name != _DEFAULT or any(f"{place}{name}" in commits for place in (_HEADS, _ORIGIN)):
+            return name
+        head = commits.get(f"{_ORIGIN}HEAD")
+        if head is None:
+            return "main" if f"{_HEADS}main" in commits else name
+        pointed = sorted(ref.removeprefix(_ORIGIN) for ref, commit in commits.items() if commit == head)
+        others = [
+            branch
+            for branch in pointed
+            if f"{_ORIGIN}{branch}" in commits and branch != "HEAD" and not self.patterns.branch.search(branch)
+        ]
+        return "main" if "main" in others else next(iter(others), name)
+
     def base(self, branch: str) -> str | None:
         """The newest version that a branch has in common with the default branch.
 
         :raises HistoryError: if there is no such branch.
         """
         if branch not in self._bases:
-            main, tip = self.find(self.conf.default_branch), self.find(branch)
+            main, tip = self.find(self.default_branch), self.find(branch)
             bases = (
                 tags[-1]
                 for commit in self.graph.by_date(tip)
@@ -219,7 +242,7 @@ class Versions:
         if not earliest or earliest not in versions:
             return None
         place = versions.index(earliest) + 1
-        if branch and branch != self.conf.default_branch:
+        if branch and branch != self.default_branch:
             previous = self.earlier(branch)
             return self.base(previous) if previous else None
         if self.patterns.is_pre_release(earliest) and not collapse:

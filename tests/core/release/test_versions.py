@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from reno_scanner import RenoScanner
 
+from sphinxext.digest.release.git import HistoryError
 from sphinxext.digest.release.scanner import Scanner
 from sphinxext.digest.release.versions import BranchVersions, version_key
 
@@ -269,3 +270,40 @@ def test_no_base(repository: Any, note: Callable[..., str], make_conf: Any, tmp_
     with RenoScanner(make_conf(repository.root)) as scanner:
         assert scanner._get_branch_base("stable/a") is None
         assert scanner._get_current_version() == "0.0.0"
+
+
+@pytest.mark.parametrize(
+    ("branches", "expected"),
+    [
+        (("trunk", "stable/a"), "trunk"),
+        (("main", "stable/a", "another"), "main"),
+        (("devel", "master", "stable/a"), "master"),
+    ],
+)
+def test_the_default_branch_is_where_the_remote_points(
+    repository: Any,
+    make_repository: Any,
+    note: Callable[..., str],
+    make_conf: Callable[..., Any],
+    tmp_path: Path,
+    branches: tuple[str, ...],
+    expected: str,
+) -> None:
+    note(1)
+    repository.run("tag", "1.0.0")
+    for branch in branches:
+        repository.run("branch", branch) if branch != "main" else None
+    first = "main" if "main" in branches else branches[0]
+    repository.run("checkout", "--quiet", first)
+    if first != "main":
+        repository.run("branch", "--delete", "--force", "main")
+    clone = make_repository(tmp_path / "clone")
+    clone.run("remote", "add", "origin", str(tmp_path))
+    clone.run("fetch", "--quiet", "--tags", "origin")
+    clone.run("remote", "set-head", "origin", first)
+    clone.run("checkout", "--quiet", "--detach", f"origin/{first}")
+    with Scanner(make_conf(clone.root, default_branch="master")) as scanner:
+        assert scanner._versions.default_branch == expected
+        assert list(scanner.get_notes_by_version("stable/a")) == ["1.0.0"]
+    with Scanner(make_conf(clone.root, default_branch="elsewhere")) as scanner, pytest.raises(HistoryError):
+        scanner.get_notes_by_version("stable/a")
