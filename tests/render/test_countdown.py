@@ -12,7 +12,7 @@ from cycles import event, new_year, schedule, week
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sphinxext.digest.cli.collect_schedule import countdown_day, draft_countdown, identity_of, note_of
+from sphinxext.digest.cli.collect_schedule import countdown_day, draft_countdown, identity_of
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.doctree.lint import check_texts
 from sphinxext.digest.fragments.fields import texts_of
@@ -159,18 +159,18 @@ def test_with_a_note(make_collection: Callable[..., Collection]) -> None:
     made = new_year()
     found = named(made, "R-2")
     collection = make_collection({"other": NOTE.replace("R-2", "R-3"), "this": NOTE})
-    mail = countdown_mail(made, found, SETTINGS, note_of(collection, made, found))
+    mail = countdown_mail(made, found, SETTINGS, collection.countdown_of(made, found))
     assert mail.text == WITH_A_NOTE
     assert (mail.marks, mail.problems) == (1, ())
     assert mail.differing == ("RC1 deadline: December 31st, 2026 (R-2 week)",)
-    assert note_of(collection, made, named(made, "R-1")) is None
+    assert collection.countdown_of(made, named(made, "R-1")) is None
 
 
 def test_texts_that_do_not_parse_are_reported(make_collection: Callable[..., Collection]) -> None:
     made = new_year()
     found = named(made, "R-2")
     collection = make_collection({"this": "date: 2026-12-24\ncountdown: [{series: ibis, week: R-2, focus: '`a'}]\n"})
-    mail = countdown_mail(made, found, SETTINGS, note_of(collection, made, found))
+    mail = countdown_mail(made, found, SETTINGS, collection.countdown_of(made, found))
     assert [problem.code for problem in mail.problems] == ["rst"]
     assert "`a" in mail.text
 

@@ -1,48 +1,27 @@
-"""Run a collector: its common options, the loop over its sources, writing drafts, and the summary."""
+"""Run a collector: the loop over its sources, writing drafts, and the summary."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
 from sphinxext.digest.cli._options import (
-    fragments_to_write,
+    draft_options,
     open_valid_project,
     planned_record,
-    readable_day,
     settings_to_write,
 )
-from sphinxext.digest.cli._output import as_json, format_option, show_problems, visible
+from sphinxext.digest.cli._output import as_json, show_problems, visible
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.fragments.write import Draft, DraftPlan, plan_drafts, write_new_files
 from sphinxext.digest.net.http import NO_SUCH_FILE, NOTHING_THERE
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.settings.project import Project
-
-
-def draft_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--dry-run``, ``--fragments`` and ``--format``: parameters ``dry_run``, ``fragments`` and ``form``."""
-    options = (
-        click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written."),
-        fragments_to_write,
-        format_option("'text' has the paths of the fragments, 'json' the notes with all their fields."),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
-
-
-def day_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--since`` and ``--until``, days in UTC, both included: parameters ``since`` and ``until``."""
-    for name, which in (("until", "latest"), ("since", "earliest")):
-        text = f"The {which} day that counts, YYYY-MM-DD."
-        function = click.option(f"--{name}", metavar="DATE", callback=readable_day, help=text)(function)
-    return function
 
 
 @dataclass
@@ -116,7 +95,7 @@ class CollectRun:
             self.ctx.exit(1)
 
 
-def collector(function: Callable[..., None]) -> Callable[..., None]:
+def collector(function: Callable[..., None]) -> Callable[..., object]:
     """Make a function the body of a collector's command: it gets a :class:`CollectRun` and its own options.
 
     :raises DigestError: when it is called, if the project's settings have problems.

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from sphinxext.digest.cli._output import visible
+from sphinxext.digest.cli._output import format_option, visible
 from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.files import cache_folder
 from sphinxext.digest.fragments.fields import fields_of
@@ -27,7 +27,8 @@ from sphinxext.digest.settings import find_root
 from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.settings.project import Project, folder_settings, load_project, settings_for_folder
 
-_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
+#: What adds options to the function of a command.
+Decorator = Callable[[Callable[..., object]], Callable[..., object]]
 
 #: The folder that a command reads.
 fragments_to_read = click.option(
@@ -40,17 +41,34 @@ fragments_to_write = click.option(
 )
 
 
-def checked(check: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, Any], Any]:
+#: Converts the value of an option.
+Callback = Callable[[click.Context, click.Parameter, Any], object]
+
+
+def checked(check: Callable[[str], object]) -> Callback:
     """Return a callback that converts the value of an option, or each of its values, by a function.
 
     :param check: raises :class:`ValueError` with a message for the user.
     """
 
-    def callback(_ctx: click.Context, _param: click.Parameter, value: Any) -> Any:
+    def convert(value: str | tuple[str, ...] | None) -> object:
+        return tuple(map(check, value)) if isinstance(value, tuple) else None if value is None else check(value)
+
+    return _without_value_errors(convert)
+
+
+def checked_all(check: Callable[[str], Iterable[object]]) -> Callback:
+    """Return a callback that converts each value of a repeated option to several, and puts them in one tuple.
+
+    :param check: raises :class:`ValueError` with a message for the user.
+    """
+    return _without_value_errors(lambda values: tuple(one for value in values for one in check(value)))
+
+
+def _without_value_errors(convert: Callable[[Any], object]) -> Callback:
+    def callback(_ctx: click.Context, _param: click.Parameter, value: object) -> object:
         try:
-            if isinstance(value, tuple):
-                return tuple(map(check, value))
-            return None if value is None else check(value)
+            return convert(value)
         except ValueError as error:
             raise click.BadParameter(f"{visible(str(error))}.") from None
 
@@ -74,6 +92,35 @@ def _check_day(text: str) -> date:
 readable_period = checked(_check_period)
 #: The callback of an option that names a day as ``YYYY-MM-DD``.
 readable_day = checked(_check_day)
+
+
+def add_options(*decorators: Decorator) -> Decorator:
+    """Return a decorator that adds several options, in this order."""
+
+    def add(function: Callable[..., object]) -> Callable[..., object]:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return add
+
+
+#: ``--dry-run``, ``--fragments`` and ``--format``: the parameters ``dry_run``, ``fragments`` and ``form``.
+draft_options = add_options(
+    click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written."),
+    fragments_to_write,
+    format_option("'text' has the paths of the fragments, 'json' the notes with all their fields."),
+)
+
+#: ``--since`` and ``--until``: days in UTC, both included.
+day_options = add_options(
+    *(
+        click.option(
+            f"--{name}", metavar="DATE", callback=readable_day, help=f"The {which} day that counts, YYYY-MM-DD."
+        )
+        for name, which in (("since", "earliest"), ("until", "latest"))
+    )
+)
 
 
 def open_project(root: Path | None) -> tuple[Project, list[Problem]]:

@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from sphinxext.digest.cli._drafts import Tally, day_options, draft_options, summary
-from sphinxext.digest.cli._options import open_valid_project, settings_to_write
+from sphinxext.digest.cli._drafts import Tally, summary
+from sphinxext.digest.cli._options import day_options, draft_options, open_valid_project, settings_to_write
 from sphinxext.digest.cli._output import as_json, show_problems, visible
 from sphinxext.digest.cli.group import LazyGroup
 from sphinxext.digest.model import Place

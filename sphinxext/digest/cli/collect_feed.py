@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli._drafts import CollectRun, collector, day_options
+from sphinxext.digest.cli._drafts import CollectRun, collector
+from sphinxext.digest.cli._options import day_options
 from sphinxext.digest.cli._output import visible
 from sphinxext.digest.fragments.folder import read_folder
 from sphinxext.digest.gather.feed import IndexOptions, ParsedFeed, draft_index

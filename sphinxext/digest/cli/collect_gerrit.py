@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli._drafts import CollectRun, collector, day_options
-from sphinxext.digest.cli._options import checked
+from sphinxext.digest.cli._drafts import CollectRun, collector
+from sphinxext.digest.cli._options import checked, day_options
 from sphinxext.digest.cli._output import visible
 from sphinxext.digest.fragments.write import web_url
 from sphinxext.digest.gather.gerrit import (

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli._drafts import CollectRun, collector, day_options
-from sphinxext.digest.cli._options import checked, readable_day
+from sphinxext.digest.cli._drafts import CollectRun, collector
+from sphinxext.digest.cli._options import checked, day_options, readable_day
 from sphinxext.digest.gather.irc.collector import Collector, LogOptions, check_template
 from sphinxext.digest.gather.irc.sources import LogSource, find_sources
 from sphinxext.digest.gather.irc.stamps import zone_of

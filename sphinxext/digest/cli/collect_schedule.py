@@ -17,17 +17,13 @@ from sphinxext.digest.cli.deadlines import (
     readable_week,
     schedule_options,
 )
-from sphinxext.digest.collection.load import Collection, load_collection
+from sphinxext.digest.collection.load import load_collection
 from sphinxext.digest.fragments.write import Draft, make_draft
 from sphinxext.digest.fragments.write import identity_of as draft_identity
 from sphinxext.digest.model import (
-    Countdown,
-    Entry,
-    Kind,
     Schedule,
     Week,
     week_label,
-    week_number,
 )
 from sphinxext.digest.model.period import short_title, today
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -61,7 +57,7 @@ def command(
     schedule = find_schedule(schedules, series, day or today())
     found = find_week(schedule, week, day or today())
     drafts = [draft_countdown(schedule, found, settings)]
-    entry = note_of(load_collection(project.root, settings), schedule, found)
+    entry = load_collection(project.root, settings).countdown_of(schedule, found)
     if entry is not None and entry.fragment.identity != drafts[0].identity:
         click.echo(f"{visible(entry.fragment.path)} has the countdown of this week", err=True)
         drafts = []
@@ -83,17 +79,6 @@ def countdown_day(week: Week) -> date:
 def identity_of(schedule: Schedule, week: Week) -> str:
     """Return the identity of the fragment that is drafted for a week: 16 hexadecimal digits, always the same ones."""
     return draft_identity("countdown", schedule.series.casefold(), week.to_release)
-
-
-def note_of(collection: Collection, schedule: Schedule, week: Week) -> Entry | None:
-    """Return the countdown that a collection has for a week, the latest one if there are several."""
-    found = None
-    for entry in collection.of_kind(Kind.COUNTDOWN):
-        note = entry.note
-        assert isinstance(note, Countdown)
-        if note.series.casefold() == schedule.series.casefold() and week_number(note.week or "") == week.to_release:
-            found = entry
-    return found
 
 
 def draft_countdown(schedule: Schedule, week: Week, settings: Settings) -> Draft:

@@ -7,9 +7,8 @@ from email.headerregistry import Address
 
 import click
 
-from sphinxext.digest.cli._options import checked, collection_of, fragments_to_read, open_project
+from sphinxext.digest.cli._options import checked, checked_all, collection_of, fragments_to_read, open_project
 from sphinxext.digest.cli._output import finish, format_option, visible
-from sphinxext.digest.cli.collect_schedule import note_of
 from sphinxext.digest.cli.deadlines import (
     failures,
     find_schedule,
@@ -40,7 +39,7 @@ from sphinxext.digest.settings.options import Settings
     "--to",
     metavar="ADDRESS",
     multiple=True,
-    callback=checked(parse_addresses),
+    callback=checked_all(parse_addresses),
     help="Who gets the message, such as a mailing list. May be repeated.",
 )
 @fragments_to_read
@@ -54,7 +53,7 @@ def command(
     day: date | None,
     form: str,
     sender: Address | None,
-    to: tuple[tuple[Address, ...], ...],
+    to: tuple[Address, ...],
     fragments: str | None,
 ) -> None:
     """Print the mail that counts down to the release of a SERIES, about a WEEK.
@@ -76,7 +75,7 @@ def command(
     schedule = find_schedule(schedules, series, day or today())
     found = find_week(schedule, week, day or today())
     collection = load_collection(project.root, settings)
-    mail = countdown_mail(schedule, found, settings, note_of(collection, schedule, found))
+    mail = countdown_mail(schedule, found, settings, collection.countdown_of(schedule, found))
     if sender:
         _print_message(mail, schedule, found, settings, sender, to)
     else:
@@ -91,9 +90,9 @@ def _print_message(
     week: Week,
     settings: Settings,
     sender: Address,
-    to: tuple[tuple[Address, ...], ...],
+    to: tuple[Address, ...],
 ) -> None:
-    envelope = Envelope(sender, tuple(address for addresses in to for address in addresses), mail.subject, now())
+    envelope = Envelope(sender, to, mail.subject, now())
     name = f"countdown.{slug_of(schedule.series)}.{week.name}"
     message = make_message(name, settings, envelope, mail.text, None)
     click.echo(message.as_bytes(policy=PRINTED), nl=False)

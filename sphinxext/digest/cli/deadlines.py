@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 
-from sphinxext.digest.cli._options import checked, open_project, readable_day
+from sphinxext.digest.cli._options import add_options, checked, open_project, readable_day
 from sphinxext.digest.cli._output import as_json, finish, format_option, visible
 from sphinxext.digest.model import Event, Schedule, Scope, Week, week_number
 from sphinxext.digest.model.period import countdown_week, today
@@ -32,23 +31,24 @@ _GAP = "  "
 _URL = re.compile(r"https?://", re.IGNORECASE)
 
 
-def schedule_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--schedule`` and ``--at``, as the parameters ``sources`` and ``day``."""
-    function = click.option(
-        "--at",
-        "day",
-        metavar="DATE",
-        callback=readable_day,
-        help="Take this day, YYYY-MM-DD, as today. Without it, the day of SOURCE_DATE_EPOCH or today (UTC) counts.",
-    )(function)
-    return click.option(
+#: ``--schedule`` and ``--at``, as the parameters ``sources`` and ``day``.
+schedule_options = add_options(
+    click.option(
         "--schedule",
         "sources",
         metavar="PATH|URL",
         multiple=True,
         help="Use this schedule, or the schedules in this folder, instead of those in the option 'schedules'. May be "
         "repeated.",
-    )(function)
+    ),
+    click.option(
+        "--at",
+        "day",
+        metavar="DATE",
+        callback=readable_day,
+        help="Take this day, YYYY-MM-DD, as today. Without it, the day of SOURCE_DATE_EPOCH or today (UTC) counts.",
+    ),
+)
 
 
 def _check_week(text: str) -> str:

@@ -9,12 +9,12 @@ import click
 
 from sphinxext.digest.cli._options import (
     checked,
-    fragments_to_write,
+    draft_options,
     open_valid_project,
     planned_record,
     settings_to_write,
 )
-from sphinxext.digest.cli._output import as_json, format_option, show_problems, visible
+from sphinxext.digest.cli._output import as_json, show_problems, visible
 from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import Plan, carry_out, make_plan
 from sphinxext.digest.model import Period
@@ -24,7 +24,6 @@ from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
 
 @click.command("import")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written.")
 @click.option(
     "--year",
     metavar="YEAR",
@@ -38,8 +37,7 @@ from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
     help="The period of the digest, whatever its title says.",
 )
 @click.option("--series", metavar="NAME", help="The release series that countdowns are about, where it is not said.")
-@fragments_to_write
-@format_option("'text' has the paths of the fragments, 'json' the notes with all their fields.")
+@draft_options
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli._options import checked, fragments_to_read, readable_period
+from sphinxext.digest.cli._options import checked, checked_all, fragments_to_read, readable_period
 from sphinxext.digest.cli._output import Failure, show_problems, visible
 from sphinxext.digest.cli.report import open_digest
 from sphinxext.digest.mail.message import (
@@ -51,14 +51,14 @@ from sphinxext.digest.render.digest import DigestSource, html_document, mail_tex
     metavar="ADDRESS",
     required=True,
     multiple=True,
-    callback=checked(parse_addresses),
+    callback=checked_all(parse_addresses),
     help="Who gets it, such as a mailing list. May be repeated.",
 )
 @click.option(
     "--cc",
     metavar="ADDRESS",
     multiple=True,
-    callback=checked(parse_addresses),
+    callback=checked_all(parse_addresses),
     help="Who gets a copy. May be repeated.",
 )
 @click.option(
@@ -126,16 +126,16 @@ def _envelope(
     source: DigestSource,
     *,
     sender: Address,
-    to: tuple[tuple[Address, ...], ...],
-    cc: tuple[tuple[Address, ...], ...],
+    to: tuple[Address, ...],
+    cc: tuple[Address, ...],
     subject: str | None,
     correction: int | None,
     in_reply_to: str | None,
 ) -> Envelope:
     return Envelope(
         sender=sender,
-        to=tuple(address for addresses in to for address in addresses),
-        cc=tuple(address for addresses in cc for address in addresses),
+        to=to,
+        cc=cc,
         subject=subject or source.digest.title,
         date=now(),
         correction=correction or 0,

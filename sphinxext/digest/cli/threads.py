@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import click
 
-from sphinxext.digest.cli._options import open_project, readable_day, settings_to_write
+from sphinxext.digest.cli._options import (
+    Decorator,
+    add_options,
+    checked,
+    open_project,
+    readable_day,
+    settings_to_write,
+)
 from sphinxext.digest.cli._output import as_json, format_option, show_problems, visible
 from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.gather.mail.ranking import Candidate, ThreadOptions, participants_of
@@ -22,9 +29,9 @@ from sphinxext.digest.net.http import WebError, check_web_url
 from sphinxext.digest.text.width import width_of
 
 
-def thread_options(*, top: int | None, min_messages: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def thread_options(*, top: int | None, min_messages: int) -> Decorator:
     """Add the options that choose threads: the fields of :class:`ThreadOptions`, and ``archive``."""
-    options = (
+    return add_options(
         click.option(
             "--top",
             metavar="N",
@@ -56,18 +63,11 @@ def thread_options(*, top: int | None, min_messages: int) -> Callable[[Callable[
         click.option(
             "--archive",
             metavar="URL",
-            callback=_web_url,
+            callback=checked(_web_url),
             help="Where the list's archive can be read: the list's page in HyperKitty (.../list/L@H/), public-inbox "
             "or Pipermail, whose pages of the months are asked for the numbers of messages.",
         ),
     )
-
-    def add(function: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return add
 
 
 def find(sources: Sequence[str], collection: Collection, options: ThreadOptions, archive: str | None) -> Finding:
@@ -78,13 +78,12 @@ def find(sources: Sequence[str], collection: Collection, options: ThreadOptions,
     return finding
 
 
-def _web_url(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+def _web_url(text: str) -> str:
     try:
-        if value is not None:
-            check_web_url(value)
+        check_web_url(text)
     except WebError as error:
-        raise click.BadParameter(f"{visible(str(error))}.") from None
-    return value
+        raise ValueError(str(error)) from None
+    return text
 
 
 _GAP = "  "

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest.collection.archives import Archives
 from sphinxext.digest.fragments.folder import FolderReading, read_folder
-from sphinxext.digest.model import Entry, Fragment, Kind, Moment, Period, Thread, ThreadLinks
+from sphinxext.digest.model import (
+    Countdown,
+    Entry,
+    Fragment,
+    Kind,
+    Moment,
+    Period,
+    Schedule,
+    Thread,
+    ThreadLinks,
+    Week,
+    week_number,
+)
 from sphinxext.digest.model.period import LATEST, Calendar, PeriodError, parse_day, parse_interval
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.first_merge import FirstMerges, first_merges
@@ -88,6 +100,16 @@ class Collection:
     def of_kind(self, kind: Kind) -> Iterator[Entry]:
         """Yield the notes of a kind, oldest first."""
         return (entry for entry in self.entries if entry.kind is kind)
+
+    def countdown_of(self, schedule: Schedule, week: Week) -> Entry | None:
+        """Return the countdown for a week of a schedule, the latest one if there are several."""
+        series, found = schedule.series.casefold(), None
+        for entry in self.of_kind(Kind.COUNTDOWN):
+            note = entry.note
+            assert isinstance(note, Countdown)
+            if note.series.casefold() == series and week_number(note.week or "") == week.to_release:
+                found = entry
+        return found
 
     def find(self, name: str) -> list[Entry]:
         """Find the notes of fragments with this identity or slug."""
