@@ -16,7 +16,7 @@ import click
 
 from sphinxext.digest.problems import Problem
 
-_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
+_Decorated = TypeVar("_Decorated", bound=Callable[..., object])
 
 FORMATS = ("text", "json", "github")
 

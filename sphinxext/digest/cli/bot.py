@@ -10,7 +10,7 @@ import ssl
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 import click
 
@@ -66,6 +66,27 @@ def _remote(text: str) -> str:
     if text.startswith("-") or not text:
         raise ValueError(f"'{text}' is not a valid remote")
     return text
+
+
+class _Options(TypedDict):
+    """The options that say where the bot listens, and what it does with what it hears."""
+
+    servers: tuple[str, ...]
+    channels: tuple[str, ...]
+    nick: str
+    account: str | None
+    password_file: Path | None
+    ca: Path | None
+    insecure: bool
+    no_tls: bool
+    ignore: tuple[str, ...]
+    url: str | None
+    log_url: str
+    fragments: str | None
+    draft: bool
+    author: Author | None
+    push: str | None
+    branch: str | None
 
 
 @click.command("bot")
@@ -147,7 +168,7 @@ def _remote(text: str) -> str:
     "--log-level", type=click.Choice(LEVELS), default="info", show_default=True, help="What is said of its work."
 )
 @click.pass_context
-def command(ctx: click.Context, /, log_level: str, checking: bool, **options: Any) -> None:
+def command(ctx: click.Context, /, log_level: str, checking: bool, **options: Unpack[_Options]) -> None:
     """Run SuccessBot on IRC: it hears '#success' and '#thanks' in channels, and commits them as fragments.
 
     '#success TEXT' and '#thanks NICK TEXT' at the very start of a message in a channel count, by anybody. Each becomes
@@ -157,10 +178,10 @@ def command(ctx: click.Context, /, log_level: str, checking: bool, **options: An
     It runs until SIGTERM or SIGINT, and says on standard error what it does. The exit status is 0 if all that it has
     heard is safe.
     """
-    settings = _settings(ctx, **options)
+    settings = _settings(ctx, options)
     handler = start_log(log_level, [settings.login.password])
     try:
-        sound = _run(ctx, settings, checking=checking, **options)
+        sound = _run(ctx, settings, options, checking=checking)
     except (GitError, JournalError) as error:
         logger.error("%s", error)
         sound = False
@@ -169,7 +190,7 @@ def command(ctx: click.Context, /, log_level: str, checking: bool, **options: An
     ctx.exit(0 if sound else 1)
 
 
-def _settings(ctx: click.Context, /, **options: Any) -> BotSettings:
+def _settings(ctx: click.Context, options: _Options) -> BotSettings:
     tls = not options["no_tls"]
     if not tls and (options["insecure"] or options["ca"]):
         raise click.UsageError("--insecure and --ca belong to TLS, which --no-tls leaves out.")
@@ -211,7 +232,7 @@ def _password(file: Path | None) -> str:
     return lines[0]
 
 
-def _run(ctx: click.Context, settings: BotSettings, *, checking: bool, **options: Any) -> bool:
+def _run(ctx: click.Context, settings: BotSettings, options: _Options, *, checking: bool) -> bool:
     """Check or run the bot; return True if all went well.
 
     :raises GitError: if there is no clone to commit to.
@@ -235,10 +256,13 @@ def _run(ctx: click.Context, settings: BotSettings, *, checking: bool, **options
         return asyncio.run(check(settings, context))
     target = PushTarget(options["push"], options["branch"] or branch) if options["push"] else None
     logger.info("committing to %s in %s", branch, project.root)
-    bot_options = {"draft": options["draft"], "log_url": options["log_url"]}
-    return asyncio.run(
-        _serve(settings, context, Journal(place / "journal"), Repository(clone, folder, target), bot_options)
-    )
+    journal, repository = Journal(place / "journal"), Repository(clone, folder, target)
+
+    async def serve() -> bool:
+        bot = Bot(settings, context, journal, repository, draft=options["draft"], log_url=options["log_url"])
+        return await bot.run()
+
+    return asyncio.run(serve())
 
 
 def _context(security: Security) -> ssl.SSLContext | None:
@@ -248,13 +272,3 @@ def _context(security: Security) -> ssl.SSLContext | None:
         return security.context()
     except ssl.SSLError:
         raise click.UsageError(f"{visible(str(security.authority))} holds no certificates in PEM form.") from None
-
-
-async def _serve(
-    settings: BotSettings,
-    context: ssl.SSLContext | None,
-    journal: Journal,
-    repository: Repository,
-    options: dict[str, Any],
-) -> bool:
-    return await Bot(settings, context, journal, repository, **options).run()

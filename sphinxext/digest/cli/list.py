@@ -6,7 +6,7 @@ import shutil
 import sys
 import unicodedata
 from dataclasses import replace
-from typing import Any
+from datetime import date
 
 import click
 
@@ -51,7 +51,11 @@ def command(
     drafts: bool,
     fragments: str | None,
     form: str,
-    **filters: Any,
+    since: date | None,
+    until: date | None,
+    limit: int | None,
+    channel: str | None,
+    series: str | None,
 ) -> None:
     """Print the notes of a PERIOD, or all of them, oldest first.
 
@@ -62,10 +66,9 @@ def command(
     collection = load_whole_collection(project.root, collection_of(project, fragments))
     if drafts:
         collection = replace(collection, entries=collection.drafts)
-    selection = Selection(
-        kind=Kind(kind) if kind else None, period=period_of(collection, period) if period else None, **filters
-    )
-    entries = selection.entries(collection)
+    days = period_of(collection, period) if period else None
+    selection = Selection(Kind(kind) if kind else None, days, since=since, until=until, channel=channel, series=series)
+    entries = replace(selection, limit=limit).entries(collection)
     if form == "json":
         click.echo(as_json([note_record(entry) for entry in entries]), nl=False)
     else:

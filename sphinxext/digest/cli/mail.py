@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from email.headerregistry import Address
 from functools import partial
-from typing import Any
 
 import click
 
@@ -87,12 +86,17 @@ def command(
     ctx: click.Context,
     /,
     period: str,
-    fragments: str | None,
+    sender: Address,
+    to: tuple[Address, ...],
+    cc: tuple[Address, ...],
+    subject: str | None,
     html: bool,
+    correction: int | None,
+    in_reply_to: str | None,
+    fragments: str | None,
     sending: bool,
     again: bool,
     dry_run: bool,
-    **headers: Any,
 ) -> None:
     """Make a mail of the digest of a PERIOD, and print it or send it.
 
@@ -106,7 +110,8 @@ def command(
     if again and not sending:
         raise click.UsageError("--again needs --send.")
     source, problems = open_digest(ctx.obj, period, fragments)
-    envelope = _envelope(source, **headers)
+    title = subject or source.digest.title
+    envelope = Envelope(sender, to, title, now(), cc, correction or 0, in_reply_to, source.page_url)
     text, document, found = _parts(source, html=html)
     settings = source.collection.settings
     message = make_message(source.digest.period.name, settings, envelope, text, document)
@@ -120,28 +125,6 @@ def command(
         complete = _send(envelope, message["Message-ID"], message.as_bytes(policy=WIRE), again=again, dry_run=dry_run)
         ctx.exit(0 if complete else 1)
     ctx.exit(1 if problems else 0)
-
-
-def _envelope(
-    source: DigestSource,
-    *,
-    sender: Address,
-    to: tuple[Address, ...],
-    cc: tuple[Address, ...],
-    subject: str | None,
-    correction: int | None,
-    in_reply_to: str | None,
-) -> Envelope:
-    return Envelope(
-        sender=sender,
-        to=to,
-        cc=cc,
-        subject=subject or source.digest.title,
-        date=now(),
-        correction=correction or 0,
-        in_reply_to=in_reply_to,
-        page_url=source.page_url,
-    )
 
 
 def _parts(source: DigestSource, *, html: bool) -> tuple[str, str | None, list[Problem]]:

@@ -6,7 +6,6 @@ A template has the given keys of a note, and the others as comments.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sphinxext.digest.fragments.fields import (
     FRAGMENT_KEYS,
@@ -39,7 +38,7 @@ _PATTERNS = {
 }
 
 
-def fragment_schema() -> dict[str, Any]:
+def fragment_schema() -> dict[str, object]:
     """Return the schema of a fragment, draft 2020-12.
 
     It says nothing about what only the whole folder or a parser can tell: whether the day of a date exists, whether
@@ -66,14 +65,14 @@ def fragment_schema() -> dict[str, Any]:
 _FRAGMENT_TYPES = {"date": Type.MOMENT, "heading": Type.WORDS, **dict.fromkeys(TEXT_NOTES, Type.RST)}
 
 
-def _property(name: str, value: dict[str, Any], help: str) -> dict[str, Any]:
+def _property(name: str, value: dict[str, object], help: str) -> dict[str, object]:
     return {"title": name.capitalize(), "description": help, **value}
 
 
-def _value(kind: Type | Choice, default: object = None) -> dict[str, Any]:
+def _value(kind: Type | Choice, default: object = None) -> dict[str, object]:
     """Return the schema of the values of a type of field."""
     if isinstance(kind, Choice):
-        values = {"type": "string", "enum": [str(value) for value in kind.values]}
+        values: dict[str, object] = {"type": "string", "enum": [str(value) for value in kind.values]}
         return values if default is None else {**values, "default": str(default)}
     if kind is Type.PARTICIPANTS:
         names = {"minLength": 1, "maxLength": MAX_NAME, "pattern": rf"^{_PATTERNS[Type.WORDS]}$"}
@@ -84,10 +83,10 @@ def _value(kind: Type | Choice, default: object = None) -> dict[str, Any]:
     return {"type": "string", "minLength": 1, "pattern": rf"^\s*{_PATTERNS[kind]}\s*$"}
 
 
-def _note(section: SectionFields) -> dict[str, Any]:
+def _note(section: SectionFields) -> dict[str, object]:
     """Return a note: a mapping, or a string where the section has a short form."""
     kind = str(section.note.kind)
-    mapping: dict[str, Any] = {
+    mapping: dict[str, object] = {
         "title": kind.capitalize(),
         "description": section.help,
         "type": "object",

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_plus, urlencode
 
 from sphinxext.digest.fragments.fields import ValueProblem, read_moment
@@ -138,11 +137,12 @@ def read_changes(data: bytes, source: str, site: str = "") -> ChangeList:
     is_rest = text.startswith((_PREFIX, "["))
     records = _rest(text, source) if is_rest else _lines(text, source)
     result = ChangeList()
-    for number, record in enumerate(records, 1):
-        if not is_rest and isinstance(record, Mapping) and record.get("type") == "stats":
+    for number, value in enumerate(records, 1):
+        record = value if isinstance(value, Mapping) else {}
+        if not is_rest and record.get("type") == "stats":
             result.more = result.more or record.get("moreChanges") is True
             continue
-        change = _change(record, site) if isinstance(record, Mapping) else None
+        change = _change(record, site)
         if change is None:
             message = f"entry {number} is not a change: its number or its subject is missing"
             result.problems.append(Problem(source, 0, 0, Code.BAD_RECORD, message))
@@ -205,7 +205,7 @@ def _is_of(project: str, name: str) -> bool:
     return project.startswith(name[:-1]) if name.endswith("*") else project in (name, name.removesuffix(".git"))
 
 
-def _rest(text: str, source: str) -> list[Any]:
+def _rest(text: str, source: str) -> list[object]:
     """Return the changes of an answer of the REST API; several queries have an array each."""
     start = text.removeprefix(_PREFIX)
     value = parse_json(start, source, text.count("\n") - start.count("\n"))
@@ -214,7 +214,7 @@ def _rest(text: str, source: str) -> list[Any]:
     return [change for part in value for change in (part if isinstance(part, list) else [part])]
 
 
-def _lines(text: str, source: str) -> Iterator[Any]:
+def _lines(text: str, source: str) -> Iterator[object]:
     """Yield the objects of a query's output; the last of them counts the others."""
     if not text.startswith("{"):
         message = "not a list of changes: neither an answer of Gerrit's REST API nor 'gerrit query --format=JSON'"
@@ -224,10 +224,10 @@ def _lines(text: str, source: str) -> Iterator[Any]:
             yield parse_json(line, source, number)
 
 
-def _change(record: Mapping[str, Any], site: str) -> Change | None:
-    number = record.get("_number", record.get("number"))
+def _change(record: Mapping[str, object], site: str) -> Change | None:
+    number = str(record.get("_number", record.get("number")))
     subject = visible_text(_text(record.get("subject")))
-    if not str(number).isdecimal() or not str(number).isascii() or len(str(number)) > 12 or not subject:
+    if not number.isdecimal() or not number.isascii() or len(number) > 12 or not subject:
         return None
     project = visible_text(_text(record.get("project")))
     url = web_url(_text(record.get("url")))
@@ -247,7 +247,7 @@ def _change(record: Mapping[str, Any], site: str) -> Change | None:
     )
 
 
-def _says(record: Mapping[str, Any], keys: Iterable[str]) -> bool:
+def _says(record: Mapping[str, object], keys: Iterable[str]) -> bool:
     """Return True if a change says yes to one of the keys, and if nobody knows what it says."""
     return any(record.get(key) not in (None, False) for key in keys)
 
@@ -262,7 +262,7 @@ def _time(value: object) -> Moment | None:
         return None
 
 
-def _votes(record: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+def _votes(record: Mapping[str, object]) -> dict[str, tuple[int, ...]]:
     """Return all votes by label, from the REST API (with or without details) or a query's current patch set."""
     votes: dict[str, list[int]] = {}
     labels = record.get("labels")
@@ -278,7 +278,7 @@ def _votes(record: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     return {name: tuple(values) for name, values in votes.items() if values}
 
 
-def _label_votes(label: Mapping[str, Any]) -> Iterator[int]:
+def _label_votes(label: Mapping[str, object]) -> Iterator[int]:
     details = label.get("all")
     if isinstance(details, list):
         for vote in details:

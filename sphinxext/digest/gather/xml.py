@@ -12,7 +12,6 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 from xml.parsers import expat
 
 from sphinxext.digest.gather.importer.html import without_references
@@ -139,7 +138,7 @@ class XmlReader:
         if has_declarations:
             self._refuse()
 
-    def _refuse(self, *_: Any) -> None:
+    def _refuse(self, *_: object) -> None:
         self.fail(f"it declares a document type of its own, which no {self.kind} needs")
 
 

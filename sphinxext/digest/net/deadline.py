@@ -9,7 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _RESOLUTION = "nobody answers which address the name has"
 
@@ -56,7 +59,7 @@ class DeadlineReader(io.RawIOBase):
     def __init__(self, sock: socket.socket, deadline: Deadline, count: Callable[[int], None] | None = None) -> None:
         super().__init__()
         self._sock = sock
-        self._raw: Any = sock.makefile("rb", buffering=0)
+        self._raw = sock.makefile("rb", buffering=0)
         self._deadline = deadline
         self._count = count
 
@@ -64,7 +67,7 @@ class DeadlineReader(io.RawIOBase):
         """Return True, as a stream that can be read has to."""
         return True
 
-    def readinto(self, buffer: Any) -> int | None:
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
         """Read what is there into a buffer, and return how many bytes that is.
 
         :raises TimeoutError: if the server is silent, or the deadline is over.

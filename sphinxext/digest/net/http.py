@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse, HTTPSConnection, IncompleteRead
 from io import BufferedReader
 from ipaddress import ip_address
 from socket import socket
@@ -99,7 +99,7 @@ class _Exchange:
         if self.received > self.max_bytes:
             raise WebError(f"{self.url}: the server sends more than {self.max_bytes:,} bytes of headers or chunks")
 
-    def connect(self, address: tuple[str, int], *_: Any, is_proxy: bool = False) -> socket:
+    def connect(self, address: tuple[str, int], *_: object, is_proxy: bool = False) -> socket:
         """Connect to a server, with the deadline."""
         return connect(*address, self.deadline, None if is_proxy else self._check)
 
@@ -147,13 +147,13 @@ class _Handler(AbstractHTTPHandler):
         super().__init__()
         self._exchange = exchange
 
-    def http_open(self, request: Request) -> Any:
+    def http_open(self, request: Request) -> HTTPResponse:
         return self._open(_Connection, request)
 
-    def https_open(self, request: Request) -> Any:
+    def https_open(self, request: Request) -> HTTPResponse:
         return self._open(_SecureConnection, request)
 
-    def _open(self, connection: type[_Connection], request: Request) -> Any:
+    def _open(self, connection: type[_Connection], request: Request) -> HTTPResponse:
         is_proxy = request.has_proxy() or bool(getattr(request, "_tunnel_host", None))
         # a proxy is the way to the internet
         self._exchange.is_outside |= is_proxy
@@ -165,7 +165,9 @@ class _Handler(AbstractHTTPHandler):
 class _Redirects(HTTPRedirectHandler):
     """Follows redirects to http and https, and never from https to http."""
 
-    def http_error_302(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any) -> Any:
+    def http_error_302(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
+    ) -> HTTPResponse | None:
         try:
             return super().http_error_302(req, fp, code, msg, headers)
         except ValueError:  # a place that cannot be a URL, which urllib finds before it asks us
@@ -174,7 +176,9 @@ class _Redirects(HTTPRedirectHandler):
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
-    def redirect_request(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str) -> Any:
+    def redirect_request(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> Request | None:
         # nobody needs the page that leads elsewhere, which urllib would read to its end
         fp.close()
         check_web_url(newurl)
@@ -254,7 +258,7 @@ def _opener(exchange: _Exchange) -> OpenerDirector:
     return opener
 
 
-def _read(response: Any, url: str, max_bytes: int) -> bytes:
+def _read(response: HTTPResponse, url: str, max_bytes: int) -> bytes:
     """Return the body of an answer, whole and within the limits."""
     length = _length_of(response, url)
     if length is not None:
@@ -272,7 +276,7 @@ def _read(response: Any, url: str, max_bytes: int) -> bytes:
     return bytes(data)
 
 
-def _length_of(response: Any, url: str) -> int | None:
+def _length_of(response: HTTPResponse, url: str) -> int | None:
     """Return how many bytes the body has, or None if its end says so: the last chunk, or the connection's end.
 
     RFC 9112, section 6.3. What contradicts itself there is refused, as it is where somebody deceives a proxy.
@@ -296,7 +300,7 @@ def _length_of(response: Any, url: str) -> int | None:
     return int(length)
 
 
-def _validator(response: Any, name: str) -> str:
+def _validator(response: HTTPResponse, name: str) -> str:
     """Return a header that can be sent back as it is, or an empty text."""
     value: str = response.headers.get(name, "")
     return value if len(value) <= _MAX_VALIDATOR and value.isascii() and value.isprintable() else ""

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from yaml.nodes import Node, ScalarNode
 
@@ -56,12 +55,12 @@ _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _LINE = r"\S"
 
 
-def project_schedule_schema() -> dict[str, Any]:
+def project_schedule_schema() -> dict[str, object]:
     """Return the JSON Schema of a project's own schedule, draft 2020-12, for completion and checks in editors.
 
     Only the reader checks whether a day exists and is in the cycle.
     """
-    values: dict[str, Any] = {
+    values: dict[str, dict[str, object]] = {
         "series": _pattern(SERIES),
         "title": _text(),
         "release-id": {"type": ["string", "number"], "minLength": 1},
@@ -77,8 +76,8 @@ def project_schedule_schema() -> dict[str, Any]:
     }
 
 
-def _milestone() -> dict[str, Any]:
-    values = {
+def _milestone() -> dict[str, object]:
+    values: dict[str, dict[str, object]] = {
         "title": _text(),
         "id": _pattern(ID),
         "date": _pattern(_DAY),
@@ -91,16 +90,18 @@ def _milestone() -> dict[str, Any]:
     return {"title": "Milestone", **_mapping(values, MILESTONE_FIELDS, ("title",)), "oneOf": one_of}
 
 
-def _mapping(values: dict[str, Any], help: dict[str, str], required: tuple[str, ...]) -> dict[str, Any]:
+def _mapping(
+    values: Mapping[str, dict[str, object]], help: dict[str, str], required: tuple[str, ...]
+) -> dict[str, object]:
     properties = {name: {"title": name.capitalize(), "description": help[name], **values[name]} for name in help}
     return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
 
 
-def _pattern(pattern: str) -> dict[str, Any]:
+def _pattern(pattern: str) -> dict[str, object]:
     return {"type": "string", "pattern": f"^{pattern}$"}
 
 
-def _text() -> dict[str, Any]:
+def _text() -> dict[str, object]:
     return {"type": "string", "minLength": 1, "pattern": _LINE}
 
 

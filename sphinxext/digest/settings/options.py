@@ -71,12 +71,12 @@ class Option(NamedTuple):
     """An option: ``check`` returns a value as the settings hold it, or raises ``OptionError``."""
 
     name: str
-    default: Any
-    check: Callable[[object], Any]
+    default: object
+    check: Callable[[object], object]
     help: str
 
 
-def _option(default: Any, check: Callable[[object], Any], description: str) -> Any:
+def _option(default: object, check: Callable[[object], object], description: str) -> Any:
     return field(default=default, metadata={"check": check, "help": description})
 
 

@@ -87,10 +87,10 @@ class _Composer(_Parser):
     def __init__(self, text: str) -> None:
         _Parser.__init__(self, text)
 
-    def resolve(self, _kind: type[Node], _value: Any, _implicit: Any) -> str:
+    def resolve(self, _kind: type[Node], _value: object, _implicit: object) -> str:
         return ""
 
-    def descend_resolver(self, _parent: Node, _index: Any) -> None:
+    def descend_resolver(self, _parent: Node, _index: object) -> None:
         pass
 
     def ascend_resolver(self) -> None:

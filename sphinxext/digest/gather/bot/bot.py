@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Thread
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sphinxext.digest.gather.bot import BotSettings, Server
 from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost, LoginRefused, Registration
@@ -30,7 +30,7 @@ class DaemonThreads(ThreadPoolExecutor):
     A usual executor waits at its end for the look-up of a name that nobody answers, or for a disk that hangs.
     """
 
-    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+    def submit(self, fn: Callable[..., T], /, *args: object, **kwargs: object) -> Future[T]:
         """Start a call."""
         future: Future[T] = Future()
 

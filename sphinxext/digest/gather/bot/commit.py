@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from threading import Event, Lock, RLock, Timer
-from typing import Any
 
 from sphinxext.digest.release.git import GitError, Process, read_output, remote_protocols
 
@@ -41,17 +40,24 @@ class Running:
                 process.kill()
 
     @contextmanager
-    def start(self, root: Path, *arguments: str, seconds: float | None = None, **options: Any) -> Iterator[Process]:
+    def start(
+        self,
+        root: Path,
+        *arguments: str,
+        send: bytes = b"",
+        variables: Mapping[str, str] | None = None,
+        seconds: float | None = None,
+    ) -> Iterator[Process]:
         """Start a git process; at the end of the ``with`` block it has ended.
 
+        :param send: what the command reads, and ``variables``: see :class:`~sphinxext.digest.release.git.Process`.
         :param seconds: how long it may take; without it, any time.
-        :param options: see :class:`~sphinxext.digest.release.git.Process`.
         :raises GitError: if git cannot be started, or was killed by :meth:`stop` or after its time.
         """
         stopped = GitError(f"git {_command(arguments)} was stopped")
         if self._stopped.is_set():
             raise stopped
-        with Process(root, *arguments, apart=True, **options) as process:
+        with Process(root, *arguments, apart=True, send=send, variables=variables) as process:
             late = Event()
 
             def expire() -> None:

@@ -10,7 +10,6 @@ import codecs
 import html
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from sphinxext.digest.fragments.write import web_url
 from sphinxext.digest.gather.feed import (
@@ -254,12 +253,12 @@ def _rss_body(item: Element) -> tuple[str, bool]:
     return body_of(item)
 
 
-def is_json_feed(document: Mapping[str, Any]) -> bool:
+def is_json_feed(document: Mapping[str, object]) -> bool:
     """Return True if a JSON object is a JSON Feed."""
     return "jsonfeed.org/version/" in _text(document.get("version")) and isinstance(document.get("items"), list)
 
 
-def read_json_feed(document: Mapping[str, Any], url: str | None) -> ParsedFeed:
+def read_json_feed(document: Mapping[str, object], url: str | None) -> ParsedFeed:
     """Return the posts of a JSON Feed. Values of a wrong type count as missing.
 
     :param url: where it comes from, for relative addresses.
@@ -268,13 +267,13 @@ def read_json_feed(document: Mapping[str, Any], url: str | None) -> ParsedFeed:
     home = web_url(_text(document.get("home_page_url")), base)
     title = title_of(_text(document.get("title")), is_html=False)
     everywhere = _json_authors(document)
-    posts = (
-        _json_post(item, base or home, everywhere or title) for item in document["items"] if isinstance(item, Mapping)
-    )
+    items = document.get("items")
+    records = filter(lambda item: isinstance(item, Mapping), items if isinstance(items, list) else ())
+    posts = (_json_post(item, base or home, everywhere or title) for item in records)
     return ParsedFeed(title, home, tuple(posts))
 
 
-def _json_post(item: Mapping[str, Any], base: str | None, author: str) -> FeedPost:
+def _json_post(item: Mapping[str, object], base: str | None, author: str) -> FeedPost:
     body, is_html = _json_body(item)
     return FeedPost(
         title=title_of(_text(item.get("title")), is_html=False),
@@ -287,19 +286,19 @@ def _json_post(item: Mapping[str, Any], base: str | None, author: str) -> FeedPo
     )
 
 
-def _json_body(item: Mapping[str, Any]) -> tuple[str, bool]:
+def _json_body(item: Mapping[str, object]) -> tuple[str, bool]:
     for name, is_html in (("content_html", True), ("content_text", False), ("summary", False)):
         if (text := _text(item.get(name))).strip():
             return text, is_html
     return "", False
 
 
-def _json_authors(item: Mapping[str, Any]) -> str:
+def _json_authors(item: Mapping[str, object]) -> str:
     """Return the names of the authors, of version 1.1 or 1.0."""
     return ", ".join(dict.fromkeys(filter(None, map(name_of, _json_names(item)))))
 
 
-def _json_names(item: Mapping[str, Any]) -> Iterator[str]:
+def _json_names(item: Mapping[str, object]) -> Iterator[str]:
     authors = item.get("authors")
     for author in authors if isinstance(authors, list) else [item.get("author")]:
         if isinstance(author, Mapping):
