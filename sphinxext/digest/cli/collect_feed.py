@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
 
 import click
 
@@ -24,7 +24,15 @@ from sphinxext.digest.net.source import read_source
 @click.option("--group", metavar="NAME", help="The heading that the stories share with others, such as 'Blogs'.")
 @click.option("--limit", metavar="N", type=click.IntRange(1), help="No more than the N newest of each source.")
 @collector
-def command(run: CollectRun, /, sources: tuple[str, ...], **choice: Any) -> None:
+def command(
+    run: CollectRun,
+    /,
+    sources: tuple[str, ...],
+    since: date | None,
+    until: date | None,
+    group: str | None,
+    limit: int | None,
+) -> None:
     """Draft a story of each post of feeds, and print the paths of the fragments.
 
     A FILE or a URL is a feed: Atom, RSS of any version, or JSON Feed, gzipped or not. A story has the post's title,
@@ -38,11 +46,11 @@ def command(run: CollectRun, /, sources: tuple[str, ...], **choice: Any) -> None
     feeds = [source for source in found if isinstance(source, ParsedFeed)]
     indexes = [source for source in found if isinstance(source, Index)]
     known = read_folder(run.project.root, run.settings.fragments).fragments
-    plan = draft_stories(feeds, StoryOptions(today(), **choice), known)
+    plan = draft_stories(feeds, StoryOptions(today(), since, until, limit, group), known)
     for path in plan.there:
         click.echo(f"{visible(path)} has this post", err=True)
     identities = frozenset(fragment.identity for fragment in known)
-    options = IndexOptions(run.settings, known=identities, **choice)
+    options = IndexOptions(run.settings, since, until, limit, group, identities)
     drafts = [*plan.drafts, *(draft for index in indexes for draft in draft_index(index, options))]
     run.problems += [problem for index in indexes for problem in index.problems]
     run.save(drafts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any
+from datetime import date
 
 import click
 
@@ -71,7 +71,20 @@ def _site(text: str) -> str:
     help="Where the Gerrit of a saved answer of its REST API is.",
 )
 @collector
-def command(run: CollectRun, /, sources: tuple[str, ...], site: str, **choice: Any) -> None:
+def command(
+    run: CollectRun,
+    /,
+    sources: tuple[str, ...],
+    since: date | None,
+    until: date | None,
+    group: str | None,
+    limit: int | None,
+    votes: tuple[Vote, ...],
+    projects: tuple[str, ...],
+    wip: bool,
+    abandoned: bool,
+    site: str,
+) -> None:
     """Draft an item of each change in a list of Gerrit's, and print the paths of the fragments.
 
     A URL is that of a search as the browser has it, https://review.example.org/q/status:open+project:specs, or a query
@@ -88,7 +101,7 @@ def command(run: CollectRun, /, sources: tuple[str, ...], site: str, **choice: A
     """
     found = run.read(sources, lambda source: _read(source, site))
     run.problems += [problem for part in found for problem in part.problems]
-    options = ChangeOptions(today(), **choice)
+    options = ChangeOptions(today(), since, until, limit, group, projects, votes, wip, abandoned)
     changes = [change for part in found for change in part.changes]
     _say_left_out(sum(part.private for part in found), len(unasked(changes, options)))
     run.save(draft_changes(changes, options))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
 
 import click
 
@@ -58,7 +57,17 @@ def _channel(text: str) -> str:
     help="How far the clock of the logs is ahead of UTC, where they do not say it.",
 )
 @collector
-def command(run: CollectRun, /, logs: tuple[str, ...], **given: Any) -> None:
+def command(
+    run: CollectRun,
+    /,
+    logs: tuple[str, ...],
+    channel: str | None,
+    url: str | None,
+    since: date | None,
+    until: date | None,
+    day: date | None,
+    offset: timedelta,
+) -> None:
     """Draft the successes and thanks that people told in the logs of channels.
 
     The logs are those of Limnoria (supybot) and irclog2html's pages of them, WeeChat, irssi, ZNC, The Lounge, Textual,
@@ -70,7 +79,7 @@ def command(run: CollectRun, /, logs: tuple[str, ...], **given: Any) -> None:
     within five minutes ('s/old/new/', or the same again) and a link to the line of the log: by --url, or where the log
     is a page behind a URL.
     """
-    options = LogOptions(**given)
+    options = LogOptions(channel, url, since, until, day, offset)
     if options.since and options.until and options.until < options.since:
         raise click.UsageError(f"{options.since} is later than {options.until}.")
     found = run.read(logs, lambda log: find_sources(log, options.channel, options.may_matter))

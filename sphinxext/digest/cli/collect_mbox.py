@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -33,9 +33,12 @@ def command(
     /,
     sources: tuple[str, ...],
     top: int | None,
+    min_messages: int,
+    tags: frozenset[str],
+    since: date | None,
+    until: date | None,
     archive: str | None,
     chosen: tuple[str, ...],
-    **choice: Any,
 ) -> None:
     """Draft summaries of the threads of mailing lists, and print the paths of the fragments.
 
@@ -49,7 +52,7 @@ def command(
     """
     project, settings = run.project, run.settings
     collection = load_collection(project.root, settings)
-    finding = find(sources, collection, ThreadOptions(chosen=chosen, **choice), archive)
+    finding = find(sources, collection, ThreadOptions(None, min_messages, tags, since, until, chosen), archive)
     # what was drafted before is among the best still, whatever became of it: others do not move up
     wanted = sorted((one for one in finding.candidates if one.is_worthy or one.is_there), key=lambda one: -one.rank)
     wanted = wanted[: top if not chosen else None]

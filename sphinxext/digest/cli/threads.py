@@ -8,8 +8,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
 import click
 
@@ -103,10 +102,14 @@ def command(
     ctx: click.Context,
     /,
     sources: tuple[str, ...],
+    top: int | None,
+    min_messages: int,
+    tags: frozenset[str],
+    since: date | None,
+    until: date | None,
     archive: str | None,
     fragments: str | None,
     form: str,
-    **choice: Any,
 ) -> None:
     """Print the threads of mailing lists, the most interesting ones first.
 
@@ -119,7 +122,7 @@ def command(
     """
     project, problems = open_project(ctx.obj)
     collection = load_collection(project.root, settings_to_write(project, fragments))
-    finding = find(sources, collection, ThreadOptions(**choice), archive)
+    finding = find(sources, collection, ThreadOptions(top, min_messages, tags, since, until), archive)
     if form == "json":
         click.echo(as_json([_record(candidate) for candidate in finding.candidates]), nl=False)
     else:
