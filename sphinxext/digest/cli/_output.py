@@ -14,6 +14,7 @@ from typing import IO, Any, TypeVar
 
 import click
 
+from sphinxext.digest.files import replace_file
 from sphinxext.digest.problems import Problem
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., object])
@@ -63,9 +64,6 @@ def write_result(data: bytes, output: Path | None) -> None:
 
     :raises OSError: if it cannot be written.
     """
-    # the list of commands is printed without what writes files
-    from sphinxext.digest.files import replace_file
-
     if output is None:
         click.echo(data, nl=False)
     else:

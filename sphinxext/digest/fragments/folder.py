@@ -1,7 +1,4 @@
-"""Read the folder of fragments.
-
-The files of the fragments folder: which there are, and what tells one state of the folder from another.
-"""
+"""Read the folder of fragments: which files there are, and what tells one state of the folder from another."""
 
 from __future__ import annotations
 
@@ -14,8 +11,10 @@ from hashlib import blake2b
 from pathlib import Path
 
 from sphinxext.digest.fragments.fields import Type
+from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.model import Fragment, Text
 from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.yaml.compose import MAX_BYTES
 
 SUFFIX = ".yaml"
 
@@ -139,10 +138,6 @@ def read_file(
     :param file: where it is.
     :param path: how problems name it.
     """
-    # listing a folder needs no YAML
-    from sphinxext.digest.fragments.read import read_fragment
-    from sphinxext.digest.yaml.compose import MAX_BYTES
-
     name = os.path.basename(file)  # noqa: PTH119 - a Path costs more than the reading
     if not name.endswith(SUFFIX):
         return None, [Problem(path, 0, 0, Code.FILE_NAME, f"the name must end in {SUFFIX}")]

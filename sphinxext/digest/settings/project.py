@@ -6,24 +6,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from yaml.nodes import MappingNode, Node
 
 from sphinxext.digest.model import Place
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings.options import COLLECTIONS, SETTINGS_FILE, Complain, Settings, with_changes
-
-if TYPE_CHECKING:
-    from yaml import Node
+from sphinxext.digest.yaml.compose import compose, decode, place_of, report_cut_values
+from sphinxext.digest.yaml.reader import NodeReader
 
 
 def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place], list[Problem]]:
     """Return the values of ``releasenotes/digest.yaml``, their places, and problems of the file itself."""
-    # a project without this file needs no YAML in a build where nothing changed
-    from yaml import MappingNode
-
-    from sphinxext.digest.yaml.compose import compose, decode, place_of, report_cut_values
-    from sphinxext.digest.yaml.reader import NodeReader
-
     problems: list[Problem] = []
     file = root / SETTINGS_FILE
     try:
@@ -54,10 +48,6 @@ def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place],
 
 def _places_of_collections(node: Node) -> dict[str, Place]:
     """Return the places of collections and of their options, by names such as ``collections.<pages>.<option>``."""
-    from yaml import MappingNode
-
-    from sphinxext.digest.yaml.compose import place_of
-
     places = {}
     for pages, changes in node.value if isinstance(node, MappingNode) else ():
         name = f"{COLLECTIONS}.{pages.value}"
