@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sphinxext.digest.net.deadline import Deadline, DeadlineReader, connect
+from sphinxext.digest.net import Deadline, DeadlineReader, connect
 
 ENTRY = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
 

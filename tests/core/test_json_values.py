@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sphinxext.digest.problems import Problem
-from sphinxext.digest.yaml.compose import compose, json_value
+from sphinxext.digest.yaml import compose, json_value
 
 
 def read(text: str, **limits: Any) -> tuple[object, list[str]]:

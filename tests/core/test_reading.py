@@ -14,7 +14,7 @@ from sphinxext.digest.fragments.fields import texts_of
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Story, Text
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.yaml.compose import MAX_BYTES
+from sphinxext.digest.yaml import MAX_BYTES
 
 PATH = "releasenotes/digests/name-0123456789abcdef.yaml"
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from sphinxext.digest import mail as message
 from sphinxext.digest.gather import mail
 from sphinxext.digest.gather.mail import body, draft, header, search, sources, threads
-from sphinxext.digest.mail import message
 from sphinxext.digest.render import calendar, countdown
 from sphinxext.digest.text import outside, rst
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sphinxext.digest.mail.message import (
+from sphinxext.digest.mail import (
     PRINTED,
     WIRE,
     Envelope,

@@ -16,14 +16,13 @@ import click
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from sphinxext.digest import cli, problems
+from sphinxext.digest import cli, problems, yaml
 from sphinxext.digest.cli.group import cli as group
 from sphinxext.digest.doctree import guard, parse
 from sphinxext.digest.fragments import fields, schema
 from sphinxext.digest.model import Success
 from sphinxext.digest.settings import options
 from sphinxext.digest.settings import options as option_table
-from sphinxext.digest.yaml import compose
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -119,10 +118,10 @@ def _option(option: click.Option, context: click.Context) -> Iterator[str]:
 def limit_lines() -> Iterator[str]:
     """How large a fragment may be."""
     limits = (
-        ("bytes in a file", compose.MAX_BYTES),
-        ("levels of lists and mappings", compose.MAX_DEPTH),
-        ("values", compose.MAX_NODES),
-        ("aliases", compose.MAX_ALIASES),
+        ("bytes in a file", yaml.MAX_BYTES),
+        ("levels of lists and mappings", yaml.MAX_DEPTH),
+        ("values", yaml.MAX_NODES),
+        ("aliases", yaml.MAX_ALIASES),
         ("levels of lists and other blocks in a text", parse.MAX_DEPTH),
     )
     yield from (f"- {number:,} {what}" for what, number in limits)
@@ -145,7 +144,7 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {
 #: What each part is made from: its page is made again when one of these files changes.
 SOURCES: dict[str, tuple[Any, ...]] = {
     "options": (options, option_table),
-    "limits": (compose, parse),
+    "limits": (yaml, parse),
     "directives": (guard,),
     "fields": (fields,),
     "problems": (problems,),

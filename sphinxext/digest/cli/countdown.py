@@ -19,7 +19,7 @@ from sphinxext.digest.cli.deadlines import (
 )
 from sphinxext.digest.collection.load import load_collection
 from sphinxext.digest.fragments.write import slug_of
-from sphinxext.digest.mail.message import PRINTED, Envelope, make_message, parse_addresses, parse_sender
+from sphinxext.digest.mail import PRINTED, Envelope, make_message, parse_addresses, parse_sender
 from sphinxext.digest.model import Schedule, Week
 from sphinxext.digest.model.period import now, today
 from sphinxext.digest.render.countdown import MARK, CountdownMail, countdown_mail

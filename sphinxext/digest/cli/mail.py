@@ -12,7 +12,7 @@ import click
 from sphinxext.digest.cli._options import checked, checked_all, fragments_to_read, readable_period
 from sphinxext.digest.cli._output import Failure, show_problems, visible
 from sphinxext.digest.cli.report import open_digest
-from sphinxext.digest.mail.message import (
+from sphinxext.digest.mail import (
     EXTRA,
     PRINTED,
     WIRE,

@@ -14,7 +14,7 @@ from sphinxext.digest.fragments.fields import Type
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.model import Fragment, Text
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.yaml.compose import MAX_BYTES
+from sphinxext.digest.yaml import MAX_BYTES
 
 SUFFIX = ".yaml"
 

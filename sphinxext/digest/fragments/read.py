@@ -26,7 +26,7 @@ from sphinxext.digest.fragments.fields import (
 )
 from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Moment, Note, Success, Text, split_name
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.yaml.compose import MAX_BYTES, compose, decode, is_string, place_of, report_cut_values
+from sphinxext.digest.yaml import MAX_BYTES, compose, decode, is_string, place_of, report_cut_values
 from sphinxext.digest.yaml.reader import NodeReader, read_text
 
 _WEEK = re.compile(r"R[-+][0-9]{1,2}")

@@ -25,7 +25,7 @@ from sphinxext.digest.model import Fragment, Participants, split_name
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.text.outside import join_url, split_url, visible_text
 from sphinxext.digest.text.rst import begun, escaped, filled
-from sphinxext.digest.yaml.compose import is_string
+from sphinxext.digest.yaml import is_string
 
 #: The key whose value is a mapping; all others have texts.
 PARTICIPANTS = next(

@@ -8,7 +8,7 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from sphinxext.digest.init.toctrees import Entry, Toctree, indent_of
 from sphinxext.digest.problems import DigestError, Problem
-from sphinxext.digest.yaml.compose import compose
+from sphinxext.digest.yaml import compose
 
 #: The extension, and its option for the path of the file.
 EXTERNAL_TOC = "sphinx_external_toc"

@@ -20,7 +20,7 @@ from pathlib import Path
 from socket import socket
 
 from sphinxext.digest.files import lock, replace_file
-from sphinxext.digest.net.deadline import Deadline, DeadlineReader, connect
+from sphinxext.digest.net import Deadline, DeadlineReader, connect
 
 #: The environment variables.
 HOST = "SPHINX_DIGEST_SMTP_HOST"

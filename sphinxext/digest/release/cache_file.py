@@ -20,7 +20,7 @@ from sphinxext.digest.release.config import ScanConfig
 from sphinxext.digest.release.git import GitError, HistoryError
 from sphinxext.digest.release.scan import NoteFile
 from sphinxext.digest.release.scanner import NoteSource, Scanner
-from sphinxext.digest.yaml.compose import MAX_NODES, compose, decode, json_value
+from sphinxext.digest.yaml import MAX_NODES, compose, decode, json_value
 
 _NAME = "reno.cache"
 #: More values than any project's release notes have.

@@ -20,7 +20,7 @@ from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.release.changes import unique_id
 from sphinxext.digest.release.git import HistoryError
 from sphinxext.digest.release.refs import find_top
-from sphinxext.digest.yaml.compose import MAX_BYTES, compose, decode, is_string, json_value, place_of
+from sphinxext.digest.yaml import MAX_BYTES, compose, decode, is_string, json_value, place_of
 
 if TYPE_CHECKING:
     from reno.config import Config

@@ -14,7 +14,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.yaml.compose import compose, decode, is_string, place_of, report_cut_values
+from sphinxext.digest.yaml import compose, decode, is_string, place_of, report_cut_values
 from sphinxext.digest.yaml.reader import NodeReader, read_text
 
 

@@ -27,7 +27,7 @@ from sphinxext.digest.schedule.sources import (
     read_series_list,
 )
 from sphinxext.digest.settings.options import Settings
-from sphinxext.digest.yaml.compose import compose
+from sphinxext.digest.yaml import compose
 from sphinxext.digest.yaml.reader import NodeReader
 
 

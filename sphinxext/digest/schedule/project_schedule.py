@@ -17,7 +17,7 @@ from sphinxext.digest.model import REFUSED_CHARACTER, Event, Place, Schedule, Sc
 from sphinxext.digest.problems import Code
 from sphinxext.digest.schedule.rows import THURSDAY, monday_of, name_of, weekday_of, working_week
 from sphinxext.digest.schedule.sources import Source
-from sphinxext.digest.yaml.compose import is_string, place_of
+from sphinxext.digest.yaml import is_string, place_of
 from sphinxext.digest.yaml.reader import NodeReader, read_text
 
 #: The version of JSON Schema that the schema is written in.

@@ -19,7 +19,7 @@ from yaml.nodes import Node, ScalarNode
 from sphinxext.digest.model import Period, Place, Scope, week_number
 from sphinxext.digest.model.period import YEARS
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.yaml.compose import place_of
+from sphinxext.digest.yaml import place_of
 from sphinxext.digest.yaml.reader import NodeReader
 
 START, RELEASE, CYCLE = KEYS = ("start-week", "release-week", "cycle")

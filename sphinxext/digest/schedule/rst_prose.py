@@ -14,7 +14,7 @@ from functools import cached_property
 
 from sphinxext.digest.model import Place, Text
 from sphinxext.digest.schedule.rows import NamedDay, named_days
-from sphinxext.digest.yaml.compose import MAX_BYTES
+from sphinxext.digest.yaml import MAX_BYTES
 
 #: ``:role:`text``` or ```text```, with the underscores of a reference after it.
 _QUOTED = re.compile(r"(?::[a-zA-Z][\w.+:-]{0,60}:)?(?<!`)`([^`]{1,1000})`(?!`)_{0,2}")

@@ -16,7 +16,7 @@ from yaml.nodes import Node, SequenceNode
 
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.schedule.rows import monday_of
-from sphinxext.digest.yaml.compose import MAX_BYTES, compose, decode
+from sphinxext.digest.yaml import MAX_BYTES, compose, decode
 from sphinxext.digest.yaml.reader import NodeReader
 
 YAML, RST, STATUS = "schedule.yaml", "schedule.rst", "series_status.yaml"

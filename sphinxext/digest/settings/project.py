@@ -12,7 +12,7 @@ from yaml.nodes import MappingNode, Node
 from sphinxext.digest.model import Place
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings.options import COLLECTIONS, SETTINGS_FILE, Complain, Settings, with_changes
-from sphinxext.digest.yaml.compose import compose, decode, place_of, report_cut_values
+from sphinxext.digest.yaml import compose, decode, place_of, report_cut_values
 from sphinxext.digest.yaml.reader import NodeReader
 
 

@@ -16,7 +16,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from sphinxext.digest.model import REFUSED_CHARACTER, Text
 from sphinxext.digest.model.period import PeriodError, parse_day
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.yaml.compose import CONSTANTS, has_tag, is_string, place_of
+from sphinxext.digest.yaml import CONSTANTS, has_tag, is_string, place_of
 
 _WHOLE_NUMBER = re.compile("[0-9]{1,9}")
 #: What may stand before a scalar: tags and anchors, with comments after them.

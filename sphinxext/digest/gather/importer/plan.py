@@ -31,7 +31,7 @@ from sphinxext.digest.model import Fragment, Kind, Period, split_name
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings.options import COLLECTIONS, SETTINGS_FILE, Settings
 from sphinxext.digest.settings.project import Project, load_project
-from sphinxext.digest.yaml.compose import compose
+from sphinxext.digest.yaml import compose
 
 _KEY = "intervals"
 
