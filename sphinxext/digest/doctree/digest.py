@@ -9,7 +9,7 @@ from docutils import nodes
 
 from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS, heading_of, line_with
 from sphinxext.digest.doctree.notes import WHERE_CLASS, Links, NoteBuilder
-from sphinxext.digest.doctree.references import empty_list, mark_links
+from sphinxext.digest.doctree.references import REFERENCES_CLASS, empty_list, mark_links
 from sphinxext.digest.model import (
     ENGLISH,
     Digest,
@@ -26,8 +26,6 @@ from sphinxext.digest.model.messages import N_, filled
 
 #: The heading of the list of links.
 REFERENCES = N_("References")
-#: Begins the class of the section with that list, as a kind begins those of other sections.
-REFERENCES_CLASS = "references"
 
 
 def digest_nodes(digest: Digest, builder: NoteBuilder, *, sections: bool) -> list[nodes.Node]:

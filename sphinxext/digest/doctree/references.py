@@ -16,6 +16,8 @@ from sphinxext.digest.doctree.lines import SOURCE_CLASS
 
 #: The class of the numbers behind links.
 NUMBER_CLASS = "digest-number"
+#: Begins the class of the section with that list, as a kind begins those of other sections.
+REFERENCES_CLASS = "references"
 #: The class of the list of targets.
 LIST_CLASS = "digest-references"
 #: The attribute of a link that gets a number when its page is written.

@@ -21,9 +21,11 @@ from sphinxext.digest.extension import (
     rewrite,
     translation,
 )
+from sphinxext.digest.extension.html.filter import FilteredNotes
 from sphinxext.digest.extension.i18n import add_catalogues
-from sphinxext.digest.extension.published.feeds import warn_of_topics
-from sphinxext.digest.extension.references import LinesWithoutPage
+from sphinxext.digest.extension.published import publish
+from sphinxext.digest.extension.published.files import Calendars, DigestFeeds, NotesIndexes, TopicFeeds, warn_of_topics
+from sphinxext.digest.extension.references import OutputReferences
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -44,7 +46,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     add_catalogues(app)
     for room in _ROOMS:
         room.setup(app)
-    app.add_post_transform(LinesWithoutPage)
+    app.add_post_transform(OutputReferences)
     app.connect("builder-inited", warn_of_topics)
     app.connect("env-before-read-docs", _add_directives)
     app.connect("build-finished", _publish)
@@ -70,11 +72,6 @@ def _publish(app: Sphinx, exception: Exception | None) -> None:
     """Write the files beside the pages of a site that are missing or outdated: calendars, feeds, indexes, mails."""
     if exception is not None or not builders.is_for_browsers(app.builder):
         return
-    from sphinxext.digest.extension.html.filter import FilteredNotes
-    from sphinxext.digest.extension.published import publish
-    from sphinxext.digest.extension.published.feeds import DigestFeeds, TopicFeeds
-    from sphinxext.digest.extension.published.indexes import Calendars, NotesIndexes
-
     publishers = (Calendars, DigestFeeds, TopicFeeds, NotesIndexes, FilteredNotes, mail_builder.Mails)
     # not the folder of the application: Apple's help has its pages deeper
     builder = app.builder

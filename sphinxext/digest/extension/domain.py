@@ -46,7 +46,7 @@ OBJECT_KINDS = tuple(note.kind for note in KINDS)
 RELEASE = Kind.RELEASE.value
 #: The type of a link to the calendar of a series. It is no object; only a builder knows the way to it from a page.
 CALENDAR = "calendar"
-#: The type of the place for the links to all that is published of a collection, by the folder of its fragments.
+#: The type of the placeholder of links to all that is published of a collection, by the folder of its fragments.
 PUBLISHED = "published"
 #: The type of a link to a page by its name. It is no object: without the page, or without links, its words are left.
 PAGE = "page"
@@ -54,7 +54,6 @@ PAGE = "page"
 PERSON, CHANNEL, SERIES = "person", "channel", "series"
 #: The attribute of a link to such a page, which a mail leaves out; it says whether its line is nothing but the link.
 ARCHIVE, LINE = "digest-archive", "line"
-WRITTEN = "written_address"  #: The attribute of a link for a relative address of a note; see :mod:`.relative`.
 LISTING_TOCTREE = "digest-listing"  #: The attribute of a toctree that a list of digests has.
 #: What the types of objects are called.
 _TYPES = {
@@ -281,20 +280,12 @@ class DigestDomain(Domain):
         if typ == CALENDAR:
             uri = relative_uri(builder.get_target_uri(fromdocname), file_uri(target))
             return nodes.reference("", "", *contnode.children, refuri=uri, classes=contnode["classes"])
-        if typ == PUBLISHED:
-            from sphinxext.digest.extension.published import published_links
-
-            # Sphinx puts any node in the place of a reference
-            return cast(nodes.reference, published_links(env, fromdocname, builder, target) or contnode)
-        if WRITTEN in node:
-            from sphinxext.digest.extension.links import link_as_written
-
-            return cast(nodes.reference, link_as_written(self, fromdocname, node, contnode))
         if typ == PAGE:
             return self._link_to_page(fromdocname, builder, node, contnode)
         found = self.find(DIGEST if typ == "issue" else typ, target)
         if found is None:
-            # the digest that has a thread's other part may have no page, or leave threads out
+            # the digest that has a thread's other part may have no page, or leave threads out; Sphinx puts any node in
+            # the place of a reference
             return cast(nodes.reference, contnode) if node.get("optional") else None
         if isinstance(contnode, nodes.reference):
             # it would have been the link to a page elsewhere

@@ -21,7 +21,7 @@ from sphinx.util.osutil import relative_uri
 from sphinxext.digest.doctree.relative import DEAD, Address, Home, docs_path, to_words
 from sphinxext.digest.extension.builders import file_uri, has_other_files, is_site
 from sphinxext.digest.extension.dependencies import CollectionDependency
-from sphinxext.digest.extension.domain import PAGE, WRITTEN, DigestDomain, build_state_of
+from sphinxext.digest.extension.domain import PAGE, DigestDomain, build_state_of
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.model import Messages
 from sphinxext.digest.problems import Code
@@ -109,6 +109,8 @@ def shown_collections(env: BuildEnvironment, docname: str | None = None) -> list
     return [settings for settings in build_state_of(env).project.collections if settings.fragments in folders]
 
 
+#: The attribute of the placeholder of a link for a relative address of a note.
+WRITTEN = "written_address"
 #: The folders of an output that Sphinx and its extensions fill while they write it.
 _OF_OUTPUTS = ("_images/", "_downloads/", "_sources/", "_modules/")
 #: What the files that a build publishes beside the pages of a collection end in.
@@ -251,17 +253,15 @@ def suffixes_of(env: BuildEnvironment) -> tuple[str, ...]:
     return tuple(dict.fromkeys(suffix for suffix in suffixes if suffix))
 
 
-def link_as_written(
-    domain: DigestDomain, fromdocname: str, node: nodes.Element, content: nodes.Element
-) -> nodes.Element:
+def link_as_written(site: SiteContext, fromdocname: str, node: nodes.Element) -> nodes.Element:
     """Return the link for a relative address of a note, or its content where it would lead nowhere.
 
     :param fromdocname: the page that the link is on.
     :param node: the placeholder, with :class:`Written` in it.
     """
     written: Written = node[WRITTEN]
-    build = domain.build_state
-    site, settings = SiteContext(domain.env, build.builder), build.settings_for(written.folder)
+    content = cast(nodes.Element, node[0])
+    settings = build_state_of(site.env).settings_for(written.folder)
     base, docname, address = base_url(site, settings), node["reftarget"], written.address
     if _is_page(site, docname):
         link = _link_to_page(site, fromdocname, docname, written.rest, content)
@@ -273,7 +273,7 @@ def link_as_written(
         link = nodes.reference("", "", content, refuri=written.uri) if is_site(site.builder) else None
         url = join_url(base, written.uri) or base
     else:
-        _warn(domain, fromdocname, node)
+        _warn(site.env, fromdocname, node)
         link, url = _link_to_file(site, fromdocname, written, content) if is_site(site.builder) else None, ""
     return link or (_reference(url, content) if base and url else content)
 
@@ -367,10 +367,10 @@ def _has(entry: Path, name: str) -> bool:
         return False
 
 
-def _warn(domain: DigestDomain, fromdocname: str, node: nodes.Element) -> None:
+def _warn(env: BuildEnvironment, fromdocname: str, node: nodes.Element) -> None:
     """Say that a link leads nowhere, on the page of its digest or, if there is none, on the page that it is on."""
     written: Written = node[WRITTEN]
-    if domain.build_state.is_silent or (written.page in domain.env.found_docs and fromdocname != written.page):
+    if build_state_of(env).is_silent or (written.page in env.found_docs and fromdocname != written.page):
         return
     place = f"{node.source}:{node.line}" if node.source else fromdocname
     warn_at(place, Code.DEAD_LINK, f"{DEAD} '{written.uri}': the documentation has no such page and no such file")

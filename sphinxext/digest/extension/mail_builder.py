@@ -17,6 +17,7 @@ from docutils import nodes
 from sphinx.builders import Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinxext.digest.doctree.references import LIST_CLASS, number_marked_links, remove_lists
 from sphinxext.digest.extension.builders import ignore_commands, is_site
 from sphinxext.digest.extension.cache import write_if_changed, write_output
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, build_state_of
@@ -100,6 +101,7 @@ def mail_of_page(doctree: nodes.document, url: str, messages: Messages) -> str:
     :param doctree: with its references resolved, and without numbers behind its links. It is changed.
     :param url: where the page is published; without it references to other pages become words.
     """
+    # a build that writes no mail has no use for it
     from sphinxext.digest.render.digest import mail_text
 
     leave_out_archives(doctree)
@@ -108,8 +110,6 @@ def mail_of_page(doctree: nodes.document, url: str, messages: Messages) -> str:
 
 def parts_of_page(doctree: nodes.document, url: str) -> list[nodes.Node]:
     """Return what a page has below its title, with absolute URLs, for mails and feeds; the arguments are the same."""
-    from sphinxext.digest.doctree.references import remove_lists
-
     remove_lists(doctree)
     for picture in doctree.findall(nodes.image):
         if not picture.get("alt") and "://" not in picture["uri"]:
@@ -154,8 +154,6 @@ class LinkNumbers(SphinxPostTransform):
 
     def run(self, **_arguments: Any) -> None:
         """Number the links."""
-        from sphinxext.digest.doctree.references import LIST_CLASS, number_marked_links
-
         build = build_state_of(self.env)
         if not (build.is_silent or isinstance(build.builder, DigestMailBuilder)):
             number_marked_links([self.document])

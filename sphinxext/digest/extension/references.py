@@ -1,30 +1,39 @@
-"""References that an output cannot have: lines that lead to the pages of archives, where there are no such pages."""
+"""References that are resolved by the output that they are in, before Sphinx resolves all others."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.extension.builders import has_archives
-from sphinxext.digest.extension.domain import ARCHIVE, LINE, PAGE, DigestDomain, build_state_of
+from sphinxext.digest.extension.domain import ARCHIVE, LINE, PAGE, PUBLISHED, DigestDomain, build_state_of
+from sphinxext.digest.extension.links import WRITTEN, SiteContext, link_as_written
+from sphinxext.digest.extension.published import published_links
 
 
-class LinesWithoutPage(SphinxPostTransform):
-    """Takes away the lines that would lead nowhere in an output."""
+class OutputReferences(SphinxPostTransform):
+    """Replaces placeholders of links to published files and to relative addresses of notes.
 
-    # before Sphinx makes links (priority 10), or words, of what is to become one
+    Lines of lists that are nothing but a link to a page which the output does not have are taken away.
+    """
+
+    # before Sphinx asks the domain (priority 10), which knows of pages and their targets alone
     default_priority = 9
 
-    def run(self, **_arguments: Any) -> None:
-        """Take the items of lists away, and lists that have no others."""
-        reached = has_archives(build_state_of(self.env).builder)
+    def run(self, **_arguments: object) -> None:
+        """Look at the references of our domain."""
+        site = SiteContext(self.env, build_state_of(self.env).builder)
+        reached = has_archives(site.builder)
         for link in list(self.document.findall(addnodes.pending_xref)):
-            if link.get(LINE) and link["reftype"] == PAGE and link["refdomain"] == DigestDomain.name:
-                if reached and link["reftarget"] in self.env.found_docs:
-                    continue
+            if link.get("refdomain") != DigestDomain.name:
+                continue
+            docname, target = link.get("refdoc", self.env.docname), link["reftarget"]
+            if link["reftype"] == PUBLISHED:
+                link.replace_self(published_links(site, docname, target) or link[0])
+            elif WRITTEN in link:
+                link.replace_self(link_as_written(site, docname, link))
+            elif link.get(LINE) and link["reftype"] == PAGE and not (reached and target in self.env.found_docs):
                 _remove_line(link)
 
 

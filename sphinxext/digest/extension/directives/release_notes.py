@@ -23,6 +23,8 @@ from sphinxext.digest.extension.releases import (
 )
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.release.config import FOLDER, prelude_title, sections_of
+from sphinxext.digest.render.release_notes import label_of
 
 if TYPE_CHECKING:
     from sphinxext.digest.extension.histories import Report
@@ -48,9 +50,6 @@ class ReleaseNotesDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the versions as sections, or nothing after a warning."""
-        # only pages with release notes need what reads them
-        from sphinxext.digest.release.config import FOLDER
-
         folder = self.options.get("relnotessubdir") or FOLDER
         root = find_repository(self.env, self.options.get("reporoot"), folder)
         remember(self.env, RepositoryLookup(self.options.get("reporoot"), folder))
@@ -118,9 +117,6 @@ class ReleaseNotesDirective(SphinxDirective):
 
     def _register(self, report: Report, query: ReleaseQuery) -> None:
         """Register versions as targets, and let links lead to labels, which newer versions do not change."""
-        from sphinxext.digest.release.config import prelude_title, sections_of
-        from sphinxext.digest.render.release_notes import label_of
-
         names, domain = self.state.document.nameids, DigestDomain.of(self.env)
         headings = [prelude_title(report.conf), *(heading for _name, heading, _level in sections_of(report.conf))]
         anchors: set[str] = set()

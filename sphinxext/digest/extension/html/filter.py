@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.util.osutil import relative_uri
 
+from sphinxext.digest.collection.archives import page_name
 from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.builders import file_uri, has_other_files
 from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target, build_state_of
@@ -42,8 +43,6 @@ SCRIPT, STYLES = "digest-filter.js", "digest-filter.css"
 
 def filter_class(settings: Settings) -> str:
     """The class of the list of a collection, by which the script finds it."""
-    from sphinxext.digest.collection.archives import page_name
-
     # that of no other collection, whatever the folder is called
     return f"digest-of-{page_name(settings.pages)}"
 

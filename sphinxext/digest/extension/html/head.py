@@ -31,6 +31,7 @@ from sphinxext.digest.extension.links import (
     shown_collections,
 )
 from sphinxext.digest.extension.pages import STUB_SUFFIX, is_generated
+from sphinxext.digest.extension.published import ATOM, JSON_FEED, author_name, feeds_of, project_name
 from sphinxext.digest.settings.options import MAILS, Settings, words_of
 
 if TYPE_CHECKING:
@@ -82,8 +83,6 @@ def add_to_head(app: Sphinx, pagename: str, _template: str, context: dict[str, A
 
 
 def _feed_links(site: SiteContext, settings: Settings, pagename: str) -> Iterator[str]:
-    from sphinxext.digest.extension.published import ATOM, JSON_FEED, feeds_of
-
     for feeds in feeds_of(site, settings):
         for type_, path in ((ATOM, feeds.atom), (JSON_FEED, feeds.json)):
             yield _alternate(site, pagename, type_, path, feeds.title)
@@ -104,12 +103,10 @@ def _summary_tags(
 
 
 def _structured(site: SiteContext, settings: Settings, pagename: str, described: PageSummary) -> str:
-    from sphinxext.digest.extension.published import author_name, project_name
-
     collection = words_of(settings, "collection_title", site.messages)
     author = author_name(site) or collection
     url = page_url(site, settings, pagename)
-    part = {"@type": "CreativeWorkSeries", "name": collection, "url": home_of(site, settings)}
+    part = {"@type": "CreativeWorkSeries", "name": collection, "url": collection_url(site, settings)}
     data: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "Article",
@@ -132,7 +129,7 @@ def json_in_script(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPED)
 
 
-def home_of(site: SiteContext, settings: Settings) -> str:
+def collection_url(site: SiteContext, settings: Settings) -> str:
     """The address of the page that a collection is known by, or nothing: the list of digests, or the first page."""
     base, listing = base_url(site, settings), _listing(settings)
     docname = listing if listing in site.env.found_docs else str(site.config.root_doc)

@@ -23,8 +23,8 @@ from docutils import nodes
 from sphinx.locale import _ as sphinx_words
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinxext.digest.doctree.digest import REFERENCES_CLASS
 from sphinxext.digest.doctree.lines import LINKS_CLASS, length, minutes_words
+from sphinxext.digest.doctree.references import REFERENCES_CLASS
 from sphinxext.digest.extension.builders import IGNORED_CLASSES, is_for_browsers
 from sphinxext.digest.extension.domain import DIGEST, AdjacentDigest, DigestDomain, adjacent_digests, build_state_of
 from sphinxext.digest.model import Kind

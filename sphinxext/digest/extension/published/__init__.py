@@ -25,8 +25,6 @@ from sphinxext.digest.settings.options import FEEDS, Settings, words_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
-    from sphinx.builders import Builder
-    from sphinx.environment import BuildEnvironment
 
 
 #: The published files of each folder, beside the environment.
@@ -215,22 +213,21 @@ def author_name(site: SiteContext) -> str:
     return author if author and author not in ("Author name not set", "unknown") else project_name(site)
 
 
-def published_links(env: BuildEnvironment, docname: str, builder: Builder, folder: str) -> nodes.paragraph | None:
+def published_links(site: SiteContext, docname: str, folder: str) -> nodes.paragraph | None:
     """Return the links to the feeds and calendars of a collection for a page, or None if there are none."""
-    build = build_state_of(env)
-    settings = build.project.for_fragments(folder)
-    if settings is None or builder.format != "html":
+    messages, settings = site.messages, build_state_of(site.env).project.for_fragments(folder)
+    if settings is None or site.builder.format != "html":
         return None
-    start = builder.get_target_uri(docname)
+    start = site.builder.get_target_uri(docname)
     links = [
         nodes.reference("", words, refuri=relative_uri(start, file_uri(path)), internal=False)
-        for words, path in _targets(SiteContext(env, builder), settings)
+        for words, path in _targets(site, settings)
     ]
     if not links:
         return None
-    line: list[nodes.Node] = [nodes.Text(build.messages.gettext("Subscribe:")), nodes.Text(" ")]
+    line: list[nodes.Node] = [nodes.Text(messages.gettext("Subscribe:")), nodes.Text(" ")]
     for number, link in enumerate(links):
-        line += [nodes.Text(build.messages.gettext(", ")), link] if number else [link]
+        line += [nodes.Text(messages.gettext(", ")), link] if number else [link]
     return nodes.paragraph("", "", *line, classes=["digest-published"])
 
 
