@@ -18,6 +18,8 @@ from docutils.parsers.rst import Directive, directives, roles
 from sphinxext.digest.doctree.docs_files import refusal_of_name
 from sphinxext.digest.doctree.limits import (
     Budget,
+    Check,
+    Domain,
     FoundRole,
     limited,
     limited_role,
@@ -85,7 +87,7 @@ class Guard:
             or (self.file_insertion and name in ("include", "literalinclude"))
         )
 
-    def allows_found_directive(self, name: str, found: Any) -> bool:
+    def allows_found_directive(self, name: str, found: object) -> bool:
         """Return True unless an extension has put a directive of its own in the place of a harmless one."""
         name = name.lower()
         return name in self.directives or name not in HARMLESS_DIRECTIVES or found.__module__ in _MODULES_OF_DIRECTIVES
@@ -127,13 +129,13 @@ class ForbiddenDirective(Directive):
         return [nodes.literal_block(self.block_text, self.block_text)]
 
 
-class _AnyOption(dict[str, Callable[[str], Any]]):
+class _AnyOption(dict[str, Check]):
     """A table of options that has all of them."""
 
     def __bool__(self) -> bool:
         return True
 
-    def __missing__(self, name: str) -> Callable[[str], Any]:
+    def __missing__(self, name: str) -> Check:
         return str
 
 
@@ -165,12 +167,12 @@ def forbidden_message(what: str, name: str) -> str:
     return f'The {what} "{name}" may not be used in fragments.'
 
 
-def _forbidden_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any, *_: Any, **__: Any) -> Any:
+def _forbidden_role(name: str, rawtext: str, text: str, lineno: int, inliner: Any, *_: object, **__: object) -> Any:
     inliner.reporter.error(forbidden_message("role", name), line=lineno)
     return [nodes.literal(rawtext, text)], []
 
 
-def _unknown_role(_name: str, rawtext: str, text: str, *_: Any, **__: Any) -> Any:
+def _unknown_role(_name: str, rawtext: str, text: str, *_: object, **__: object) -> Any:
     return [nodes.literal(rawtext, re.sub(r"\s*<[^<>]*>$", "", text))], []
 
 
@@ -184,7 +186,7 @@ class _Finder:
 
     guard: Guard
     with_sphinx: bool
-    domains: Mapping[str, Any]
+    domains: Mapping[str, Domain]
     budget: Budget
     find_directive: Callable[..., Any]
     find_role: Callable[..., Any]
@@ -204,7 +206,7 @@ class _Finder:
             return ForbiddenDirective, []
         return limited(name, found), messages
 
-    def role(self, name: str, language: Any, lineno: int, reporter: Any) -> Any:
+    def role(self, name: str, language: object, lineno: int, reporter: object) -> Any:
         guard = self.guard
         if not guard.allows_role(name) or not guard.knows_role(name):
             return (foreign_role if guard.foreign else _forbidden_role), []
@@ -227,7 +229,7 @@ class _Finder:
 
 @contextmanager
 def guarded_names(
-    guard: Guard, *, with_sphinx: bool, domains: Mapping[str, Any] | None = None, budget: Budget | None = None
+    guard: Guard, *, with_sphinx: bool, domains: Mapping[str, Domain] | None = None, budget: Budget | None = None
 ) -> Iterator[None]:
     """Let docutils find only the directives and roles that a guard allows.
 
@@ -240,7 +242,7 @@ def guarded_names(
     find = directives.directive, roles.role
     finder = _Finder(guard, with_sphinx, domains or {}, budget or Budget(), *find)
     # docutils remembers the names of roles that it has found or that a text makes: they are nobody else's
-    known: dict[str, Any] = roles._roles  # type: ignore[attr-defined]
+    known: dict[str, object] = roles._roles  # type: ignore[attr-defined]
     before = known.copy()
     directives.directive, roles.role = finder.directive, finder.role  # type: ignore[assignment]
     try:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
@@ -59,14 +59,18 @@ def _columns(argument: str) -> int:
     return number
 
 
+#: Checks and converts the value of an option, as docutils has it.
+Check = Callable[[str], object]
+
+
 def _has_large_number(argument: str) -> bool:
     return any(len(number) > MAX_DIGITS for number in re.findall(r"\d+", argument))
 
 
-def _small(check: Callable[[str], Any]) -> Callable[[str], Any]:
+def _small(check: Check) -> Check:
     """Limit the numbers of an option."""
 
-    def check_small(argument: str) -> Any:
+    def check_small(argument: str) -> object:
         if argument and _has_large_number(argument):
             raise ValueError(f"a number has more than {MAX_DIGITS} digits")
         return check(argument)
@@ -74,10 +78,10 @@ def _small(check: Callable[[str], Any]) -> Callable[[str], Any]:
     return check_small
 
 
-def _length(check: Callable[[str], Any]) -> Callable[[str], Any]:
+def _length(check: Check) -> Check:
     """Limit a size on the page. The word "image" would make docutils open the picture."""
 
-    def check_length(argument: str) -> Any:
+    def check_length(argument: str) -> object:
         value = check(argument)
         match = _LENGTH.fullmatch(str(value))
         if value == "image" or _has_large_number(argument):
@@ -89,19 +93,24 @@ def _length(check: Callable[[str], Any]) -> Callable[[str], Any]:
     return check_length
 
 
-def _scale(check: Callable[[str], Any]) -> Callable[[str], Any]:
-    def check_scale(argument: str) -> Any:
+def _scale(check: Check) -> Check:
+    def check_scale(argument: str) -> object:
         value = check(argument)
-        if value > MAX_SCALE:
+        if isinstance(value, int) and value > MAX_SCALE:
             raise ValueError(f"must be at most {MAX_SCALE}")
         return value
 
     return check_scale
 
 
-def _classes(check: Callable[[str], Any]) -> Callable[[str], Any]:
+def _classes(check: Check) -> Check:
     """Drop the classes that other programs act on, without a word: they show nothing."""
-    return lambda argument: [name for name in check(argument) if name in HARMLESS_CLASSES]
+    return lambda argument: [name for name in _names(check(argument)) if name in HARMLESS_CLASSES]
+
+
+def _names(value: object) -> list[str]:
+    assert isinstance(value, list)
+    return value
 
 
 def _loading(argument: str) -> str:
@@ -113,7 +122,7 @@ def _loading(argument: str) -> str:
 MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 #: Wraps the checks of options, in any directive.
-_OPTIONS: dict[str, Callable[[Callable[[str], Any]], Callable[[str], Any]]] = {
+_OPTIONS: dict[str, Callable[[Check], Check]] = {
     **dict.fromkeys(
         ("emphasize-lines", "lineno-start", "number-lines", "dedent", "header-rows", "stub-columns", "widths"), _small
     ),
@@ -246,7 +255,7 @@ def failure_message(what: str, name: str, mistake: Exception) -> str:
     return f'The {what} "{name}" cannot be used like this ({type(mistake).__name__}: {mistake})'
 
 
-def _takes(options: Mapping[str, Any], name: str) -> bool:
+def _takes(options: Mapping[str, object], name: str) -> bool:
     try:
         return options[name] is not None
     except KeyError:
@@ -284,6 +293,19 @@ _EXTERNAL_ROLE = ("sphinx.ext.intersphinx._resolve", "IntersphinxRole")
 _EXTERNAL = re.compile(r"external(?:\+[^:]*)?:")
 
 
+class Domain(Protocol):
+    """What a domain of Sphinx says of its roles."""
+
+    name: str
+
+    @property
+    def roles(self) -> Mapping[str, object]:
+        """The roles by their names."""
+
+    def role(self, name: str) -> object:
+        """Return the function that docutils gets for a role."""
+
+
 @dataclass(frozen=True)
 class FoundRole:
     """A role, with the function or object that runs it.
@@ -291,11 +313,11 @@ class FoundRole:
     :ivar domain: the domain of Sphinx that it belongs to, if any.
     """
 
-    function: Any
+    function: object
     domain: str | None = None
 
     @classmethod
-    def of(cls, found: Any, domains: Mapping[str, Any]) -> FoundRole:
+    def of(cls, found: object, domains: Mapping[str, Domain]) -> FoundRole:
         """Look behind roles that pages make of other roles, and behind the functions that domains hand out."""
         while (base := getattr(found, "base_role", None)) is not None:
             found = base

@@ -67,7 +67,7 @@ def known_link_roles(link_roles: tuple[LinkRole, ...]) -> Iterator[None]:
         roles.role = find_role
 
 
-def _link(link_role: LinkRole, _name: str, rawtext: str, text: str, *_: Any, **__: Any) -> Any:
+def _link(link_role: LinkRole, _name: str, rawtext: str, text: str, *_: object, **__: object) -> Any:
     words, address = link_role.link(unescape(text))
     return [nodes.reference(rawtext, words, internal=False, refuri=address)], []
 
@@ -102,7 +102,9 @@ class _Collector(Reporter):
         self.found: list[tuple[int, str]] = []
         self.has_spoken = False
 
-    def system_message(self, level: int, message: Any, *children: Any, **attributes: Any) -> nodes.system_message:
+    def system_message(
+        self, level: int, message: str | Exception, *children: Any, **attributes: Any
+    ) -> nodes.system_message:
         node = super().system_message(level, message, *children, **attributes)
         self.has_spoken = True
         if level >= self.report_level:

@@ -145,7 +145,7 @@ _OF_WORDS = frozenset({"any", "doc", "download", "keyword", "numref", "ref", "te
 _TARGET = re.compile(r"(?<=\S)\s*(?<!\x00)<[^<>]*>$")
 
 
-def foreign_role(name: str, rawtext: str, text: str, *_: Any, **__: Any) -> Any:
+def foreign_role(name: str, rawtext: str, text: str, *_: object, **__: object) -> Any:
     """Return the words of a role that only the build of another project knows, as its link shows them."""
     title = _TARGET.sub("", text)
     if title == text and title.startswith("~"):

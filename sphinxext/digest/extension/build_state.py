@@ -205,6 +205,8 @@ class BuildState:
         self.stamps: dict[tuple[object, ...], bytes] = {}
         #: The pages that were made in the last build and are among the sources now, or the other way round.
         self.replaced: Set[str] = frozenset()
+        #: The root document and all that are below it in toctrees, once a page has asked.
+        self.below_root: Set[str] = frozenset()
         self._states = states
         self._scans = scans
         self._joint: dict[str, Joint] = {}

@@ -57,7 +57,7 @@ class KeptAnchors(SphinxPostTransform):
     # after Sphinx has taken out what is for other builders (priority 50)
     default_priority = 60
 
-    def run(self, **_arguments: Any) -> None:
+    def run(self, **_arguments: object) -> None:
         """Move the identifiers to a target before each of them."""
         for node in _own(self.document.findall(nodes.rubric), self.document.findall(nodes.container)):
             identifiers = [name for name in node["ids"] if name not in _targets_before(node)]
@@ -75,7 +75,7 @@ class OpenContainers(SphinxPostTransform):
     formats = ("man",)
     default_priority = 60
 
-    def run(self, **_arguments: Any) -> None:
+    def run(self, **_arguments: object) -> None:
         """Put what is in a container into its place."""
         for node in _own(self.document.findall(nodes.container)):
             node.parent.replace(node, node.children)

@@ -38,7 +38,7 @@ class LinkPlaces(SphinxPostTransform):
     # after the builder has collected the links of the page (priority 800)
     default_priority = 810
 
-    def run(self, **_arguments: Any) -> None:
+    def run(self, **_arguments: object) -> None:
         """Look at each link that the builder knows from this page."""
         builder: Any = build_state_of(self.env).builder
         places: Places = builder.digest_places

@@ -6,7 +6,7 @@ Where a build's pages are published, and which of them belong to a collection.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -330,18 +330,17 @@ def _reference(uri: str, content: nodes.Element) -> nodes.reference:
     return nodes.reference("", "", content, internal=True, refuri=uri)
 
 
-def _documents_below_root(site: SiteContext) -> set[str]:
+def _documents_below_root(site: SiteContext) -> Set[str]:
     """Return the root document and all that are below it in toctrees, which are asked for once in a build."""
-    builder: Any = site.builder
-    if not hasattr(builder, "digest_documents"):
+    build = build_state_of(site.env)
+    if not build.below_root:
         found, left = {str(site.config.root_doc)}, [str(site.config.root_doc)]
         while left:
             children = set(site.env.toctree_includes.get(left.pop(), ())) - found
             found |= children
             left += children
-        builder.digest_documents = found
-    documents: set[str] = builder.digest_documents
-    return documents
+        build.below_root = found
+    return build.below_root
 
 
 def _is_published(site: SiteContext, settings: Settings, address: Address) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Set
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
 
 from docutils import nodes
@@ -134,7 +134,7 @@ class MailsOfPages(SphinxPostTransform):
     # and before links get numbers
     default_priority = 52
 
-    def run(self, **_arguments: Any) -> None:
+    def run(self, **_arguments: object) -> None:
         """Write the mail, if the page has one."""
         docname, build = self.env.docname, build_state_of(self.env)
         if build.is_silent or not is_site(build.builder):
@@ -152,7 +152,7 @@ class LinkNumbers(SphinxPostTransform):
     # when mails are made (priority 52), and before what counts the words of a digest (55)
     default_priority = 53
 
-    def run(self, **_arguments: Any) -> None:
+    def run(self, **_arguments: object) -> None:
         """Number the links."""
         build = build_state_of(self.env)
         if not (build.is_silent or isinstance(build.builder, DigestMailBuilder)):

@@ -85,7 +85,7 @@ class CollectionProject(SphinxProject):
         self._files: dict[str, Any] = {}
         self._make: Callable[[dict[str, Path]], Iterable[str]] | None = make
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "_make": None, "_files": {}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -243,7 +243,7 @@ class OpenToctrees(SphinxPostTransform):
 
     default_priority = 5
 
-    def run(self, **_arguments: Any) -> None:
+    def run(self, **_arguments: object) -> None:
         """Look at the toctrees of lists of digests."""
         _take_out(self.document, DigestDomain.of(self.env).data["circles"].get(self.env.docname, ()))
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
@@ -35,7 +35,7 @@ class ReleaseQuery:
 
     root: str
     folder: str
-    options: tuple[tuple[str, Any], ...] = ()
+    options: tuple[tuple[str, object], ...] = ()
     ignored: tuple[str, ...] = ()
     versions: tuple[str, ...] | None = None
     title: str = ""
@@ -194,7 +194,7 @@ class StableAnchors(SphinxTransform):
     # after docutils gave sections the identifiers of the labels before them (PropagateTargets, 260)
     default_priority = 261
 
-    def apply(self, **_arguments: Any) -> None:
+    def apply(self, **_arguments: object) -> None:
         """Sort the identifiers of sections."""
         anchors = anchors_of_page(self.env)
         if anchors:

@@ -130,7 +130,7 @@ def note_tree(app: Sphinx, _pagename: str, _template: str, context: dict[str, An
     if toctree is None or expected is None:
         return
 
-    def observed(**options: Any) -> str:
+    def observed(**options: object) -> str:
         if not options.get("collapse", True):
             if options.get("titles_only"):
                 expected.shows_titles = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.transforms import ApplySourceWorkaround, ExtraTranslatableNodes, SphinxTransform
@@ -94,7 +94,7 @@ class WordsForTranslators(SphinxTransform):
     # after Sphinx has translated the page (Locale, 20), which would translate again what is translated already
     default_priority = 21
 
-    def apply(self, **_arguments: Any) -> None:
+    def apply(self, **_arguments: object) -> None:
         """Take away what has kept Sphinx from translating, and what it would show of our own words."""
         for node in self.env.temp_data.get(_TRANSLATED) or ():
             node.attributes.pop("translatable", None)

@@ -140,7 +140,9 @@ _SCHEMES = ("http", "https", "mailto", "ircs", "irc", "matrix", "tel")
 class _PlainTranslator(HTMLTranslator):
     """Writes elements without the attributes that only the page's own styles and links have a use for."""
 
-    def starttag(self, node: Any, tagname: str, suffix: str = "\n", empty: bool = False, **attributes: Any) -> str:
+    def starttag(
+        self, node: nodes.Element, tagname: str, suffix: str = "\n", empty: bool = False, **attributes: Any
+    ) -> str:
         kept = {
             name: value for name, value in attributes.items() if name.lower() not in ("class", "classes", "ids", "id")
         }

@@ -47,7 +47,7 @@ _ASIDES = frozenset({PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS})
 _WITHOUT_LINKS = "format_text" if docutils.__version_info__ >= (0, 22) else "format_text or format_man"
 
 
-OptionSpec = dict[str, Callable[[str], Any]]
+OptionSpec = dict[str, Callable[[str], object]]
 
 
 class CollectionReader(SphinxDirective):

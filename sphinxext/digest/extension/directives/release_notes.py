@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives, states
@@ -69,7 +69,7 @@ class ReleaseNotesDirective(SphinxDirective):
     def _query(self, root: str, folder: str) -> ReleaseQuery:
         """Make the query of the options; those that are reno's own change its configuration."""
         versions = _names(self.options.get("version", "")) or None
-        changes: dict[str, Any] = {
+        changes: dict[str, object] = {
             name.replace("-", "_"): self.options[name]
             for name in ("notesdir", "collapse-pre-releases", "earliest-version", "unreleased-version-title", "branch")
             if self.options.get(name) not in (None, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sphinxext.digest.extension.builders import is_for_browsers
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain
@@ -26,7 +26,7 @@ def _add_static_files(_app: Sphinx, config: Config) -> None:
     config.epub_exclude_files = [*config.epub_exclude_files, *excluded]
 
 
-def add_styles(app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], doctree: object) -> None:
+def add_styles(app: Sphinx, pagename: str, _template: str, _context: object, doctree: object) -> None:
     """Let a page that shows notes load the stylesheets. Release notes need none, and neither do other pages."""
     domain = DigestDomain.of(app.env)
     if doctree is None:  # an index

@@ -32,7 +32,7 @@ class DayElements(SphinxPostTransform):
     # after Sphinx has taken out what is for other builders (priority 50)
     default_priority = 60
 
-    def run(self, **_arguments: Any) -> None:
+    def run(self, **_arguments: object) -> None:
         """Add the tags around the words."""
         for node in self.document.findall(nodes.inline):
             if DAY_CLASS in node["classes"] and "day" in node:
@@ -48,7 +48,7 @@ class LargeDays(SphinxPostTransform):
     formats = ("html",)
     default_priority = 60
 
-    def run(self, **_arguments: Any) -> None:
+    def run(self, **_arguments: object) -> None:
         """Add the numbers; who listens to a page hears the sentences alone."""
         if not is_for_browsers(build_state_of(self.env).builder):
             return
@@ -68,7 +68,7 @@ def _put_above(box: nodes.Element, text: str) -> None:
         line.insert(0, nodes.raw("", tag, format="html"))
 
 
-def add_script(app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], _doctree: object) -> None:
+def add_script(app: Sphinx, pagename: str, _template: str, _context: object, _doctree: object) -> None:
     """Let a page with a countdown load the script; the page is complete without it."""
     page = None if app.builder.name == "singlehtml" else pagename
     shown = DigestDomain.of(app.env).dependencies(ScheduleDependency, page)

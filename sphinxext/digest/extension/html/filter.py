@@ -60,7 +60,7 @@ def listings(app: Sphinx) -> dict[str, list[str]]:
     return listed
 
 
-def add_filter(app: Sphinx, pagename: str, _template: str, _context: dict[str, Any], _doctree: object) -> None:
+def add_filter(app: Sphinx, pagename: str, _template: str, _context: object, _doctree: object) -> None:
     """Let a page that lists the digests of a collection load the script; the page is complete without it."""
     found = listings(app)
     pages = found if app.builder.name == "singlehtml" else found.keys() & {pagename}
@@ -162,7 +162,7 @@ def _relative(path: str, uri: str) -> str:
 
 def _document(
     found: list[tuple[Entry, Target]], addresses: dict[str, str], texts: dict[str, dict[str, str]]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     kinds = [str(kind) for kind in OBJECT_KINDS]
     of_people = [_people(entry) for entry, _target in found]
     # those with most notes come first, and are proposed to who types a name
@@ -170,7 +170,7 @@ def _document(
     people = sorted(counts, key=lambda person: (-counts[person], person.casefold(), person))
     number = {person: index for index, person in enumerate(people)}
     pages = list(dict.fromkeys(addresses.values()))
-    columns: dict[str, list[Any]] = {
+    columns: dict[str, list[object]] = {
         "kind": [kinds.index(str(entry.kind)) for entry, _target in found],
         "people": [_short([number[person] for person in some]) for some in of_people],
         "day": [entry.moment.day.isoformat() for entry, _target in found],
@@ -199,7 +199,7 @@ def _short(numbers: list[int]) -> int | list[int]:
     return numbers[0] if len(numbers) == 1 else numbers
 
 
-def _script(document: dict[str, Any]) -> bytes:
+def _script(document: dict[str, object]) -> bytes:
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     for character, escape in _ESCAPES.items():
         text = text.replace(character, escape)

@@ -78,7 +78,7 @@ class Mastheads(SphinxPostTransform):
     # after Sphinx has taken out what is for other builders (priority 50), and before anything is put into the parts
     default_priority = 55
 
-    def run(self, **_arguments: Any) -> None:
+    def run(self, **_arguments: object) -> None:
         """Add the lines; a book has a table of contents, and is read from its beginning."""
         self.domain = DigestDomain.of(self.env)
         self.messages = self.domain.build_state.messages
@@ -216,7 +216,7 @@ class Permalinks(SphinxPostTransform):
     # after Sphinx has taken out what is for other builders (priority 50)
     default_priority = 60
 
-    def run(self, **_arguments: Any) -> None:
+    def run(self, **_arguments: object) -> None:
         """Add a link to the first paragraph of each line."""
         domain = DigestDomain.of(self.env)
         if not (self.config.html_permalinks and getattr(domain.build_state.builder, "add_permalinks", False)):
@@ -255,7 +255,7 @@ class Folds(SphinxPostTransform):
     # after Sphinx has taken out what is for other builders (priority 50)
     default_priority = 60
 
-    def run(self, **_arguments: Any) -> None:
+    def run(self, **_arguments: object) -> None:
         """Add the tags; books are for programs of all ages."""
         if not is_for_browsers(build_state_of(self.env).builder):
             return

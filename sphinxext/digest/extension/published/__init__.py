@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypedDict
 
 from docutils import nodes
 from sphinx.util.osutil import relative_uri
@@ -29,9 +29,20 @@ if TYPE_CHECKING:
 
 #: The published files of each folder, beside the environment.
 _MEMORY = "digest-published.json"
-#: By the name of a publisher its state, its files, by their names with their paths and states, which of them is where,
-#: and the checksums of what is there.
-Published = dict[str, dict[str, Any]]
+
+
+class Record(TypedDict):
+    """The files of a publisher: its state, their paths and states by their names; names and checksums by the paths."""
+
+    state: str
+    files: dict[str, list[str]]
+    published: dict[str, str]
+    sums: dict[str, str]
+
+
+#: The records by the names of the publishers.
+Published = dict[str, Record]
+_NOTHING: Record = {"state": "", "files": {}, "published": {}, "sums": {}}
 
 
 class File(NamedTuple):
@@ -77,7 +88,9 @@ def publish(publishers: Sequence[Publisher], builder: str, outdir: Path, doctree
     memory, key = doctreedir / _MEMORY, f"{builder} {outdir}"
     known = _read(memory)
     before: Published = known.get(key, {})
-    now = {publisher.name: _publish(publisher, before.get(publisher.name, {}), outdir) for publisher in publishers}
+    now = {
+        publisher.name: _publish(publisher, before.get(publisher.name, _NOTHING), outdir) for publisher in publishers
+    }
     gone = _sums(before)
     others = [_sums(one) for other, one in known.items() if other != key and other.partition(" ")[2] == str(outdir)]
     for path in gone.keys() - _sums(now).keys() - set().union(*others):
@@ -88,14 +101,11 @@ def publish(publishers: Sequence[Publisher], builder: str, outdir: Path, doctree
         save_data(memory, json.dumps(record, sort_keys=True).encode())
 
 
-def _publish(publisher: Publisher, before: dict[str, Any], outdir: Path) -> dict[str, Any]:
+def _publish(publisher: Publisher, before: Record, outdir: Path) -> Record:
     """Write the files of a publisher, and return the record of them."""
-    state = publisher.state
-    known: dict[str, list[str]] = before.get("files", {})
-    if state and before.get("state") == state and all((outdir / path).is_file() for path, _state in known.values()):
+    state, known, sums = publisher.state, before["files"], before["sums"]
+    if state and before["state"] == state and all((outdir / path).is_file() for path, _state in known.values()):
         return before
-    published: dict[str, str] = before.get("published", {})
-    sums: dict[str, str] = before.get("sums", {})
     now: dict[str, list[str]] = {}
     chosen: dict[str, File] = {}
     contents: dict[str, bytes] = {}
@@ -110,7 +120,7 @@ def _publish(publisher: Publisher, before: dict[str, Any], outdir: Path) -> dict
         chosen[path] = file
     for path, file in chosen.items():
         made = (path, contents[file.name]) if file.name in contents else None
-        if made is None and published.get(path) != file.name:
+        if made is None and before["published"].get(path) != file.name:
             made = file.make()  # it had the place of another that is gone
         if made is not None:
             write_if_changed(outdir / path, made[1])
