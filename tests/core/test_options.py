@@ -95,6 +95,7 @@ GOOD: list[tuple[str, object, object]] = [
     ("joint_since", "2015-11-28", date(2015, 11, 28)),
     ("joint_since", "", None),
     ("joint_timeout", 5, 5),
+    ("contents", "always", "always"),
 ]
 
 #: Values that are refused, and why.
@@ -227,6 +228,8 @@ BAD: list[tuple[str, object, str]] = [
     ("joint_timeout", 0, "a number of seconds"),
     ("joint_timeout", "20", "a number of seconds"),
     ("joint_timeout", 601, "at most 600"),
+    ("contents", "sometimes", "auto"),
+    ("contents", True, "auto"),
 ]
 
 

@@ -83,6 +83,8 @@ class Period:
 def short_title(period: Period) -> str:
     """A week in the words of a countdown's heading: ``Dec 7-11``, ``March 14-18``, ``Nov 30 - Dec 4``."""
     start, end = period.start, period.end
+    if start == end:
+        return f"{_SHORT_MONTHS[start.month - 1]} {start.day}"
     if start.month == end.month:
         return f"{_SHORT_MONTHS[start.month - 1]} {start.day}-{end.day}"
     return f"{_SHORT_MONTHS[start.month - 1]} {start.day} - {_SHORT_MONTHS[end.month - 1]} {end.day}"
