@@ -57,6 +57,21 @@ def test_width_is_that_of_a_terminal(text: str) -> None:
     assert width_of(text) == wcswidth(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("\x07é", 1),
+        ("é\x1b[0m日\n", 6),
+        ("é\x85\x9f", 1),
+        (f"é{NO_BREAK}b", 3),
+        (f"é{NO_BREAK}b\x07", 3),
+        ("\x07\u0301", 0),
+    ],
+)
+def test_control_characters_take_no_column(text: str, columns: int) -> None:
+    assert width_of(text) == columns
+
+
 def test_a_spacing_mark_that_combines_has_no_column() -> None:
     assert width_of("가\u302e") == 2
 
