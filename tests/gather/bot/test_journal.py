@@ -228,6 +228,36 @@ def test_a_disk_that_takes_little_at_once(journal: Journal, monkeypatch: pytest.
     assert journal.open(NOW) == ([one, three], [])
 
 
+def test_a_disk_that_gives_little_at_once(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = make_entries("#success one", "#success two")
+    read = os.read
+    journal.open(NOW)
+    journal.add([one])
+    journal.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "read", lambda descriptor, size: read(descriptor, min(size, 7)))
+        journal.open(NOW)
+    journal.add([two])
+    journal.close()
+    assert journal.open(NOW) == ([one, two], [])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are those of POSIX")
+def test_nobody_else_reads_it(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def modes() -> dict[str, int]:
+        return {file.name: stat.S_IMODE(file.stat().st_mode) for file in journal.file.parent.iterdir()}
+
+    expected = {journal.file.name: 0o600, journal.file.with_suffix(".lock").name: 0o600}
+    with monkeypatch.context() as patch:
+        # as on a full disk
+        patch.setattr(Journal, "_rewrite", _failing)
+        journal.open(NOW)
+        journal.close()
+        assert expected.items() <= modes().items()
+    journal.open(NOW)
+    assert expected.items() <= modes().items()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="folders cannot be synced")
 @pytest.mark.parametrize(("number", "raises"), [(errno.EINVAL, False), (errno.ENOTSUP, False), (errno.EIO, True)])
 def test_errors_of_folders(
