@@ -191,6 +191,11 @@ class Problem:
         return f"{path}:{self.line}:{self.column}" if self.line else path
 
 
+def unreadable(path: str, error: Exception) -> Problem:
+    """Return the problem of a file or folder that cannot be read, which Python says by an OSError or a ValueError."""
+    return Problem(path, 0, 0, Code.UNREADABLE, f"cannot be read: {getattr(error, 'strerror', None) or error}")
+
+
 class DigestError(Exception):
     """An error that ends a command or the work at hand, with the problems to show."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.cli import list as listing
+from sphinxext.digest.text.width import cut
 
 from .conftest import FOLDER, Run
 
@@ -192,7 +192,7 @@ def test_nothing_steers_the_terminal(run: Run, write: Callable[..., Path]) -> No
     ],
 )
 def test_lines_that_are_too_wide(line: str, width: int, expected: str) -> None:
-    assert listing._cut(line, width) == expected
+    assert cut(line, width, "...") == expected
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a terminal that a test can make")

@@ -51,7 +51,7 @@ def test_a_table(run: Run, archive: Path) -> None:
 
 @pytest.mark.parametrize("columns", [80, 90, 150])
 def test_the_width_of_the_terminal(run: Run, archive: Path, columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sphinxext.digest.cli.threads._room", lambda: columns)
+    monkeypatch.setattr("sphinxext.digest.cli.threads.terminal_width", lambda: columns)
     outcome = run("threads", archive)
     assert max(map(width_of, outcome.lines)) <= columns
     assert any(line.endswith("…") for line in outcome.lines) == (columns < 150)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import sys
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
@@ -68,6 +70,11 @@ def write_result(data: bytes, output: Path | None) -> None:
         click.echo(data, nl=False)
     else:
         replace_file(output, data)
+
+
+def terminal_width() -> int | None:
+    """Return the columns of the terminal; a pipe and a file have room for everything."""
+    return shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
 
 
 def visible(text: str) -> str:

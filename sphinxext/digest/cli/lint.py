@@ -13,7 +13,7 @@ from sphinxext.digest.cli._options import collection_of, open_project
 from sphinxext.digest.cli._output import FORMATS, format_option, format_problems, show_problems
 from sphinxext.digest.doctree.lint import Findings, check_collection
 from sphinxext.digest.model.period import today
-from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.problems import Code, Problem, unreadable
 from sphinxext.digest.schedule import REMARKS
 from sphinxext.digest.schedule.load import load_schedules
 from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
@@ -56,8 +56,7 @@ def targets_of(project: Project, arguments: tuple[str, ...]) -> Targets:
         try:
             mode = path.stat().st_mode
         except OSError as error:
-            message = f"cannot be read: {error.strerror or error}"
-            targets.missing.append(Problem(Path(name).as_posix(), 0, 0, Code.UNREADABLE, message))
+            targets.missing.append(unreadable(Path(name).as_posix(), error))
             continue
         if stat.S_ISDIR(mode):
             _add_folder(project, path, targets)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import unicodedata
 from dataclasses import replace
 from datetime import date
 
@@ -19,12 +16,11 @@ from sphinxext.digest.cli._options import (
     readable_day,
     readable_period,
 )
-from sphinxext.digest.cli._output import as_json, finish, format_option, visible
+from sphinxext.digest.cli._output import as_json, finish, format_option, terminal_width, visible
 from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.joint.index import note_record
 from sphinxext.digest.model import Entry, Kind
-
-_ELLIPSIS = "..."
+from sphinxext.digest.text.width import cut
 
 
 @click.command("list")
@@ -72,25 +68,11 @@ def command(
     if form == "json":
         click.echo(as_json([note_record(entry) for entry in entries]), nl=False)
     else:
-        width = shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
+        width = terminal_width()
         click.echo("".join(f"{_line(entry, width)}\n" for entry in entries), nl=False)
     finish(ctx, [*problems, *collection.problems])
 
 
 def _line(entry: Entry, width: int | None) -> str:
     line = f"{entry.moment.day}  {entry.kind:<9}  {entry.identity:<18}  {visible(entry.note.label)}".rstrip()
-    return line if width is None else _cut(line, width)
-
-
-def _cut(line: str, width: int) -> str:
-    """Shorten a line to the width of the terminal; East Asian characters take two columns."""
-    columns = 0
-    fitting = 0
-    for index, character in enumerate(line):
-        if not unicodedata.combining(character):
-            columns += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        if columns > width:
-            return line[:fitting] + _ELLIPSIS
-        if columns <= width - len(_ELLIPSIS):
-            fitting = index + 1
-    return line
+    return line if width is None else cut(line, width, "...")

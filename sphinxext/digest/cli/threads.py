@@ -5,8 +5,6 @@ The options that choose among threads are here as well, for ``collect mbox``.
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
@@ -20,12 +18,12 @@ from sphinxext.digest.cli._options import (
     readable_day,
     settings_to_write,
 )
-from sphinxext.digest.cli._output import as_json, format_option, show_problems, visible
+from sphinxext.digest.cli._output import as_json, format_option, show_problems, terminal_width, visible
 from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.gather.mail.ranking import Candidate, ThreadOptions, participants_of
 from sphinxext.digest.gather.mail.search import Finding, find_candidates
 from sphinxext.digest.net.http import WebError, check_web_url
-from sphinxext.digest.text.width import width_of
+from sphinxext.digest.text.width import cut, width_of
 
 
 def thread_options(*, top: int | None, min_messages: int) -> Decorator:
@@ -126,7 +124,7 @@ def command(
     if form == "json":
         click.echo(as_json([_record(candidate) for candidate in finding.candidates]), nl=False)
     else:
-        click.echo("".join(f"{line}\n" for line in _table(finding.candidates, _room())), nl=False)
+        click.echo("".join(f"{line}\n" for line in _table(finding.candidates, terminal_width())), nl=False)
         number = len(finding.candidates)
         click.echo(f"{number} thread{'' if number == 1 else 's'}", err=True)
     problems += finding.problems
@@ -158,11 +156,6 @@ def _time(when: datetime | None) -> str | None:
     return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
 
 
-def _room() -> int | None:
-    """Return the columns of the terminal; a pipe and a file have room for everything."""
-    return shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
-
-
 def _table(candidates: Sequence[Candidate], room: int | None) -> Iterator[str]:
     """Columns of the same width in all rows, the titles last, cut where the terminal ends."""
     if not candidates:
@@ -173,7 +166,7 @@ def _table(candidates: Sequence[Candidate], room: int | None) -> Iterator[str]:
     left = max(room - taken, _MIN_TITLE) if room else None
     for row in rows:
         cells = [_padded(cell, width, name) for cell, width, name in zip(row, widths, _HEAD, strict=False)]
-        yield _GAP.join((*cells, _cut(row[-1], left))).rstrip()
+        yield _GAP.join((*cells, row[-1] if left is None else cut(row[-1], left))).rstrip()
 
 
 def _cells(candidate: Candidate) -> tuple[str, ...]:
@@ -193,13 +186,3 @@ def _cells(candidate: Candidate) -> tuple[str, ...]:
 def _padded(cell: str, width: int, column: str) -> str:
     space = " " * (width - width_of(cell))
     return space + cell if column in _RIGHT else cell + space
-
-
-def _cut(text: str, width: int | None) -> str:
-    """Cut a text to a number of columns."""
-    if width is None or width_of(text) <= width:
-        return text
-    cut = text[:width]
-    while width_of(cut) > width - 1:
-        cut = cut[:-1]
-    return f"{cut.rstrip()}…"

@@ -13,7 +13,7 @@ from pathlib import Path
 from sphinxext.digest.fragments.fields import Type
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.model import Fragment, Text
-from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.problems import Code, Problem, unreadable
 from sphinxext.digest.yaml import MAX_BYTES
 
 SUFFIX = ".yaml"
@@ -82,11 +82,6 @@ def _refusal(entry: os.DirEntry[str], path: str, directory: Path) -> Problem | N
 
 def _is_meant(name: str) -> bool:
     return name.lower().endswith((SUFFIX, ".yml")) and not name.startswith(".")
-
-
-def unreadable(path: str, error: OSError) -> Problem:
-    """Return the problem of a file or folder that cannot be read."""
-    return Problem(path, 0, 0, Code.UNREADABLE, f"cannot be read: {error.strerror or error}")
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.problems import Code, DigestError, Problem, unreadable
 
 #: Larger files are refused.
 _MAX_BYTES = 4 * 1024 * 1024
@@ -82,8 +82,7 @@ def read_text_file(root: Path, path: str, encoding_of: Callable[[bytes, str], st
         with (root / path).open("rb") as stream:
             data = stream.read(_MAX_BYTES + 1)
     except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        raise DigestError(Problem(path, 0, 0, Code.UNREADABLE, message)) from None
+        raise DigestError(unreadable(path, error)) from None
     if len(data) > _MAX_BYTES:
         raise DigestError(Problem(path, 0, 0, Code.TOO_LARGE, f"the file is larger than {_MAX_BYTES:,} bytes"))
     encoding = encoding_of(data, path) if encoding_of else "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8"

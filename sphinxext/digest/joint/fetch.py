@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from sphinxext.digest.files import write_unsynced
 from sphinxext.digest.net.http import MAX_TIME, NOTHING_THERE, Answer, WebError, ask
 from sphinxext.digest.net.source import MAX_BYTES, unpacked
-from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.problems import Code, DigestError, Problem, unreadable
 from sphinxext.digest.settings.checks import OptionError, places
 from sphinxext.digest.text.outside import split_url
 
@@ -164,8 +164,7 @@ def read_local(root: Path, path: str) -> bytes:
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
-        raise DigestError(Problem(path, 0, 0, Code.UNREADABLE, message)) from None
+        raise DigestError(unreadable(path, error)) from None
     if len(data) > MAX_BYTES:
         raise DigestError(Problem(path, 0, 0, Code.TOO_LARGE, f"is larger than {MAX_BYTES:,} bytes"))
     return data

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sphinxext.digest.net.http import NOTHING_THERE, TIMEOUT, WebError, download
-from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.problems import Code, DigestError, Problem, unreadable
 
 #: The default limit in bytes, larger than any real feed or list of changes.
 MAX_BYTES = 16 * 1024 * 1024
@@ -111,8 +111,7 @@ def _read(path: str, max_bytes: int) -> bytes:
         with Path(path).open("rb") as stream:
             data = stream.read(max_bytes + 1)
     except (OSError, ValueError) as error:
-        message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
-        raise DigestError(Problem(path, 0, 0, Code.UNREADABLE, message)) from None
+        raise DigestError(unreadable(path, error)) from None
     return data
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from yaml.nodes import Node, SequenceNode
 
-from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.problems import Code, Problem, unreadable
 from sphinxext.digest.schedule.rows import monday_of
 from sphinxext.digest.yaml import MAX_BYTES, compose, decode
 from sphinxext.digest.yaml.reader import NodeReader
@@ -71,7 +71,7 @@ def find_sources(root: Path, paths: Sequence[str], problems: list[Problem]) -> l
         try:
             sources = list(_sources(place))
         except OSError as error:
-            problems.append(Problem(path, 0, 0, Code.UNREADABLE, f"cannot be read: {error.strerror}"))
+            problems.append(unreadable(path, error))
             continue
         except ValueError:
             problems.append(Problem(path, 0, 0, Code.UNREADABLE, "cannot be read: not a valid file name"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from yaml.nodes import MappingNode, Node
 
 from sphinxext.digest.model import Place
-from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.problems import Code, DigestError, Problem, unreadable
 from sphinxext.digest.settings.options import COLLECTIONS, SETTINGS_FILE, Complain, Settings, with_changes
 from sphinxext.digest.yaml import compose, decode, place_of, report_cut_values
 from sphinxext.digest.yaml.reader import NodeReader
@@ -23,7 +23,7 @@ def read_settings_file(root: Path) -> tuple[dict[str, object], dict[str, Place],
     try:
         data = file.read_bytes()
     except OSError as error:
-        return {}, {}, [Problem(SETTINGS_FILE, 0, 0, Code.UNREADABLE, f"cannot be read: {error.strerror}")]
+        return {}, {}, [unreadable(SETTINGS_FILE, error)]
     text = decode(data, SETTINGS_FILE, problems)
     node = compose(text, SETTINGS_FILE, problems, max_aliases=0) if text is not None else None
     if text is None or node is None:

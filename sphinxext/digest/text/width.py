@@ -32,6 +32,16 @@ def width_of(text: str) -> int:
     return columns if columns >= 0 else wcswidth(_CONTROL.sub("", text.replace(NO_BREAK, " ")))
 
 
+def cut(text: str, columns: int, ellipsis: str = "…") -> str:
+    """Shorten a text that takes more columns, and end it with an ellipsis then."""
+    if width_of(text) <= columns:
+        return text
+    text = text[:columns]
+    while width_of(text) > columns - len(ellipsis):
+        text = text[:-1]
+    return text.rstrip() + ellipsis
+
+
 def wrap(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> list[str]:
     """Return lines of at most ``width`` columns, the first one after ``first`` and the others after ``rest``.
 

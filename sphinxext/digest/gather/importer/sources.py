@@ -10,7 +10,7 @@ from sphinxext.digest.gather.importer import Block, Form, Post, clean, html, mai
 from sphinxext.digest.gather.importer.dialects import dialect_of, is_wxr, posts_of_river, read_export
 from sphinxext.digest.gather.importer.layout import blocks_of_text
 from sphinxext.digest.gather.importer.titles import read_title, without_tags
-from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.problems import Code, DigestError, Problem, unreadable
 from sphinxext.digest.text.outside import MAX_BYTES, check_text, decode
 
 #: Words of titles of what is published in turn.
@@ -51,8 +51,7 @@ def read_source(file: Path, path: str) -> PostSource:
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        raise DigestError(Problem(path, 0, 0, Code.UNREADABLE, message)) from None
+        raise DigestError(unreadable(path, error)) from None
     source = PostSource()
     if not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         check_text(data, path)

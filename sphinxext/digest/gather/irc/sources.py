@@ -20,7 +20,7 @@ from urllib.parse import unquote
 
 from sphinxext.digest.net.http import NOTHING_THERE, TIMEOUT, WebError, check_web_url, download
 from sphinxext.digest.net.source import is_url
-from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.problems import Code, DigestError, Problem, unreadable
 from sphinxext.digest.text.outside import decode_line, join_url, split_url
 
 _ENDINGS = re.compile(r"(?:\.(?:gz|html?|log|txt|json|weechatlog|xchatlog))+\Z", re.IGNORECASE)
@@ -170,8 +170,7 @@ def _from_file(path: Path, channel: str | None) -> LogSource:
     try:
         size = path.stat().st_size
     except (OSError, ValueError) as error:
-        message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
-        raise DigestError(Problem(name, 0, 0, Code.UNREADABLE, message)) from None
+        raise DigestError(unreadable(name, error)) from None
     known = channel or channel_of(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
     return LogSource(name, lambda: path.open("rb"), size, known, day_of(name))
 
