@@ -78,6 +78,8 @@ class Code(StrEnum):
     """The reStructuredText of a note does not parse."""
     RST_FORBIDDEN = "rst-forbidden"
     """A directive or role that fragments may not use."""
+    MARKDOWN = "markdown"
+    """Text that looks like Markdown, which reStructuredText shows otherwise: a hint."""
     DEAD_LINK = "dead-link"
     """A relative link, or the path of a picture, for which the documentation has no page and no file."""
     # settings and periods

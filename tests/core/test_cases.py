@@ -40,6 +40,7 @@ _NOT_OF_FILES = {
     Code.RST,
     Code.RST_FORBIDDEN,
     Code.DEAD_LINK,
+    Code.MARKDOWN,
     Code.BAD_PERIOD,
     Code.EMPTY_PERIOD,
     Code.UNKNOWN_SERIES,

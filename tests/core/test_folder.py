@@ -49,7 +49,7 @@ def test_a_file_in_place_of_a_parent(tmp_path: Path) -> None:
 
 def test_a_directory_in_place_of_a_file(folder: Path, read: Callable[[], FolderReading]) -> None:
     (folder / NAME).mkdir()
-    assert shown(read()) == [f"{FOLDER}/{NAME}: unreadable a directory is in the place of a fragment"]
+    assert shown(read()) == [f"{FOLDER}/{NAME}: unreadable a directory is in the place of a file"]
 
 
 def test_folders_in_the_folder_are_left_alone(folder: Path, read: Callable[[], FolderReading]) -> None:
@@ -82,7 +82,7 @@ def test_a_folder_that_may_not_be_read(folder: Path, read: Callable[[], FolderRe
 def test_a_link_out_of_the_folder(tmp_path: Path, folder: Path, read: Callable[[], FolderReading]) -> None:
     (tmp_path / "secret.yaml").write_text(TEXT)
     (folder / NAME).symlink_to(tmp_path / "secret.yaml")
-    assert shown(read()) == [f"{FOLDER}/{NAME}: outside the link leads out of the fragments folder"]
+    assert shown(read()) == [f"{FOLDER}/{NAME}: outside the link leads out of the folder"]
 
 
 def test_a_link_out_of_the_folder_by_another_link(

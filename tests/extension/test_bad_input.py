@@ -130,10 +130,10 @@ def test_unreadable_files_are_problems(broken: Project) -> None:
     broken.fragments.joinpath("away-00000000000000ab.yaml").symlink_to("/etc/hostname")
     broken.fragments.joinpath("nowhere-00000000000000ac.yaml").symlink_to("nothing")
     assert [line for line in broken.build().warnings if line not in WARNINGS] == [
-        "<src>/releasenotes/digests/away-00000000000000ab.yaml:1: WARNING: the link leads out of the fragments folder "
+        "<src>/releasenotes/digests/away-00000000000000ab.yaml:1: WARNING: the link leads out of the folder "
         "[digest.outside]",
-        "<src>/releasenotes/digests/folder-00000000000000aa.yaml:1: WARNING: a directory is in the place of a "
-        "fragment [digest.unreadable]",
+        "<src>/releasenotes/digests/folder-00000000000000aa.yaml:1: WARNING: a directory is in the place of a file "
+        "[digest.unreadable]",
         "<src>/releasenotes/digests/nowhere-00000000000000ac.yaml:1: WARNING: cannot be read: No such file or "
         "directory [digest.unreadable]",
     ]

@@ -354,5 +354,5 @@ def test_what_is_linked_in_the_fragments_folder(project: Project, tmp_path: Path
     (project.fragments / "x-0000000000000001.yaml").unlink()
     (project.fragments / "x-0000000000000001.yaml").symlink_to(tmp_path / "outside")
     build = project.build()
-    assert "leads out of the fragments folder" in build.warnings[0]
+    assert "leads out of the folder" in build.warnings[0]
     assert "inside" not in build.text("index.html")

@@ -66,8 +66,8 @@ def test_broken_yaml_in_an_old_commit(notes: Notes, site: Project) -> None:
         "quoted scalar [digest.yaml-syntax]",
         f"{folder}/list-0000000000000002.yaml:1:1: WARNING: a release note must be a mapping of sections, such as "
         "'fixes:', to lists of texts [digest.wrong-type]",
-        f"{folder}/number-0000000000000003.yaml:2:5: WARNING: a note of the section 'fixes' is a number or another "
-        "constant instead of a text: add '|' or quotes [digest.wrong-type]",
+        f"{folder}/number-0000000000000003.yaml:2:5: WARNING: a note of the section 'fixes' is not a text, since "
+        "YAML reads 5 as a number or another constant: add '|' or quotes [digest.wrong-type]",
     ]
     assert "sound" in build.text("index.html")
 

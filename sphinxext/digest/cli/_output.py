@@ -102,6 +102,19 @@ def finish(ctx: click.Context, problems: Collection[Problem]) -> None:
         ctx.exit(1)
 
 
+def show_hints(hints: Iterable[Problem], form: str) -> None:
+    """Print what may be right as it is: as messages, or in the format ``github`` as notices."""
+    if form == "github":
+        click.echo("".join(f"{_annotation(hint, 'notice')}\n" for hint in hints).encode("utf-8"), nl=False)
+    else:
+        show_problems(hints)
+
+
+def counted(count: int, what: str) -> str:
+    """Return a number with its noun."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def format_problems(problems: Iterable[Problem], form: str) -> bytes:
     """Format problems as the results of a command.
 
@@ -135,11 +148,11 @@ def _line(problem: Problem) -> str:
     return visible(f"{place}: {problem.code} {problem.message}")
 
 
-def _annotation(problem: Problem) -> str:
+def _annotation(problem: Problem, level: str = "error") -> str:
     """Format a workflow command; GitHub decodes ``%25``, ``%0D``, ``%0A``, and in properties ``%3A``, ``%2C``."""
     place = f"line={problem.line or 1},col={problem.column or 1}"
     title = f"digest.{problem.code}"
-    return f"::error file={_property(problem.path)},{place},title={_property(title)}::{_data(problem.message)}"
+    return f"::{level} file={_property(problem.path)},{place},title={_property(title)}::{_data(problem.message)}"
 
 
 def _data(text: str) -> str:

@@ -103,7 +103,7 @@ def _load(entry: EntryPoint) -> click.Command:
 COMMANDS = {
     "init": "Set a project up for digests.",
     "new": "Write a fragment and print its path.",
-    "lint": "Check fragments and settings.",
+    "lint": "Check fragments, settings and release notes.",
     "list": "Print notes, one to a line.",
     "import": "",
     "report": "Print one digest as text, HTML, RST, Markdown or JSON.",
@@ -112,7 +112,7 @@ COMMANDS = {
     "countdown": "Print the weekly mail of a release countdown.",
     "threads": "",
     "collect": "Draft fragments from logs, mails, feeds and more.",
-    "release-notes": "Print release notes from git's history.",
+    "release-notes": "Check release notes; print them from git's history.",
     "bot": "",
     "schema": "Print a JSON Schema for editors.",
 }

@@ -1,4 +1,4 @@
-"""``sphinx-digest lint``: check fragments, settings, sources and release schedules."""
+"""``sphinx-digest lint``: check fragments, settings, sources, release schedules and release notes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from pathlib import Path
 import click
 
 from sphinxext.digest.cli._options import collection_of, open_project
-from sphinxext.digest.cli._output import FORMATS, format_option, format_problems, show_problems
+from sphinxext.digest.cli._output import (
+    FORMATS,
+    counted,
+    format_option,
+    format_problems,
+    show_hints,
+    show_problems,
+)
+from sphinxext.digest.cli.release_notes_lint import NotesTargets
 from sphinxext.digest.doctree.lint import Findings, check_collection
 from sphinxext.digest.model.period import today
 from sphinxext.digest.problems import Code, Problem, unreadable
@@ -81,6 +89,7 @@ def check_targets(root: Path, targets: Targets) -> Findings:
         frozenset().union(*(one.checked for one in found)),
         frozenset().union(*(one.drafts for one in found)),
         tuple(sorted({*targets.missing, *(problem for one in found for problem in one.problems)})),
+        tuple(sorted({hint for one in found for hint in one.hints})),
     )
 
 
@@ -90,29 +99,40 @@ def check_targets(root: Path, targets: Targets) -> Findings:
 @click.option("--fragments", metavar="DIR", help="Check the fragments of this folder instead of the project's.")
 @click.pass_context
 def command(ctx: click.Context, /, paths: tuple[str, ...], form: str, fragments: str | None) -> None:
-    """Check fragments and settings, and report every problem with its file, line and column.
+    """Check fragments, settings and release notes, and report every problem with its file, line and column.
 
-    Without a PATH, all collections of the project and the release schedules in the settings are checked. A PATH is a
-    fragment, a folder of fragments, or a folder with collections in it; the settings are checked in any case. Drafts
-    are checked like other fragments, and counted. Contradictions in a schedule that have a clear answer are remarks:
-    they are messages, and the exit status stays 0.
+    Without a PATH, all collections of the project, its release notes and the release schedules in the settings are
+    checked. A PATH is a fragment, a release note, a folder of them, or a folder with such folders in it; the settings
+    are checked in any case. Drafts are checked like other fragments, and counted.
+
+    Contradictions in a schedule that have a clear answer, and text that looks like Markdown, are messages, and the
+    exit status stays 0.
     """
     if fragments is not None and paths:
         raise click.UsageError("--fragments and PATH cannot be used together.")
     project, problems = open_project(ctx.obj)
-    findings = check_targets(project.root, _targets(project, paths, fragments))
-    found = [*findings.problems]
+    notes = NotesTargets(project.root, paths) if fragments is None else None
+    rest = notes.rest if notes is not None else ()
+    findings = check_targets(project.root, _targets(project, rest, fragments)) if rest or not paths else Findings()
+    of_notes = notes.check() if notes is not None else Findings()
+    found = [*findings.problems, *of_notes.problems]
     remarks: list[Problem] = []
     if not paths and fragments is None:
         found += _check_schedules(project, remarks)
     problems = sorted({*problems, *found, *_check_sources(project)})
     click.echo(format_problems(problems, form), nl=False)
     show_problems(remarks)
-    drafts = f" ({_number(len(findings.drafts), 'draft')})" if findings.drafts else ""
-    count = _number(len(findings.checked), "fragment")
-    click.echo(f"{count}{drafts}, {_number(len(problems), 'problem')}", err=True)
+    show_hints([*findings.hints, *of_notes.hints], form)
+    click.echo(_summary(findings, of_notes, problems), err=True)
     if problems:
         ctx.exit(1)
+
+
+def _summary(findings: Findings, of_notes: Findings, problems: list[Problem]) -> str:
+    drafts = f" ({counted(len(findings.drafts), 'draft')})" if findings.drafts else ""
+    parts = [f"{counted(len(findings.checked), 'fragment')}{drafts}"]
+    parts += [counted(len(of_notes.checked), "release note")] if of_notes.checked else []
+    return ", ".join([*parts, counted(len(problems), "problem")])
 
 
 def _check_sources(project: Project) -> list[Problem]:
@@ -144,7 +164,3 @@ def _targets(project: Project, paths: tuple[str, ...], fragments: str | None) ->
     for settings in project.collections if fragments is None else [collection_of(project, fragments)]:
         targets.add(settings)
     return targets
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"

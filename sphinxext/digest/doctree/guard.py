@@ -16,6 +16,7 @@ from docutils import nodes
 from docutils.parsers.rst import Directive, directives, roles
 
 from sphinxext.digest.doctree.docs_files import refusal_of_name
+from sphinxext.digest.doctree.known_names import KnownNames
 from sphinxext.digest.doctree.limits import (
     Budget,
     Check,
@@ -103,6 +104,14 @@ class Guard:
         """Return True if a role means the same in this documentation as where the text was written."""
         return not self.foreign or name.lower() in SAME_EVERYWHERE
 
+    def may_be_directive(self, name: str) -> bool:
+        """Return True if a build may have a directive that docutils does not have."""
+        return True
+
+    def may_be_role(self, name: str) -> bool:
+        """Return True if a build may have a role that docutils does not have."""
+        return True
+
     def allows_found_role(self, name: str, role: FoundRole) -> bool:
         """Return True if fragments may use what docutils has found for the name of a role.
 
@@ -114,6 +123,29 @@ class Guard:
         if role.node == "download_reference":
             return self.file_insertion
         return name.lower() in self.roles or role.is_harmless
+
+
+@dataclass(frozen=True)
+class ReleaseNotesGuard(Guard):
+    """The markup of release notes, which come from those who may merge: any directive, if it reads no file here.
+
+    :ivar names: what the project's build knows; without it, any name may be a directive or a role.
+    """
+
+    raw: bool = True
+    names: KnownNames | None = None
+
+    def allows_directive(self, name: str) -> bool:
+        """Return True for every directive."""
+        return True
+
+    def may_be_directive(self, name: str) -> bool:
+        """Return True if the project's build may have the directive."""
+        return self.names is None or self.names.has_directive(name)
+
+    def may_be_role(self, name: str) -> bool:
+        """Return True if the project's build may have the role."""
+        return self.names is None or self.names.has_role(name)
 
 
 class ForbiddenDirective(Directive):
@@ -200,7 +232,7 @@ class _Finder:
         if guard.foreign and name.lower() in FOREIGN_DIRECTIVES:
             return limited(name, FOREIGN_DIRECTIVES[name.lower()]), []
         found, messages = self.find_directive(name, *arguments)
-        if found is None and not self.with_sphinx:
+        if found is None and not self.with_sphinx and guard.may_be_directive(name):
             found = UnknownDirective
         elif found is not None and not guard.allows_found_directive(name, found):
             return ForbiddenDirective, []
@@ -211,7 +243,7 @@ class _Finder:
         if not guard.allows_role(name) or not guard.knows_role(name):
             return (foreign_role if guard.foreign else _forbidden_role), []
         found, messages = self.find_role(name, language, lineno, reporter)
-        if not self.with_sphinx and found in (None, roles.unimplemented_role):
+        if not self.with_sphinx and found in (None, roles.unimplemented_role) and guard.may_be_role(name):
             return limited_role(_unknown_role, self.budget, parses_code=may_parse_code(name)), []
         if found is None:
             return None, messages

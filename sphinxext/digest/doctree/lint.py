@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection as Container
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from sphinxext.digest.collection.load import place_fragments
 from sphinxext.digest.fragments.fields import Type, texts_of
 from sphinxext.digest.fragments.folder import FolderReading, read_folder
 from sphinxext.digest.model import Text, split_name
 from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.release.config import NotesConfig
+from sphinxext.digest.release.folder import read_notes_folder
 from sphinxext.digest.settings.options import Settings
-from sphinxext.digest.text.rst import is_plain
+from sphinxext.digest.text.rst import is_plain, target_names
+
+if TYPE_CHECKING:
+    from sphinxext.digest.doctree.known_names import KnownNames
+
+#: docutils' messages for names that a text does not define, and for directives and roles that it does not know.
+_UNDEFINED = re.compile(r'(?:Unknown target name: |Undefined substitution referenced: )"(.+)"', re.DOTALL)
+_UNKNOWN = re.compile(r'Unknown (directive type|interpreted text role) "(.+?)"')
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The paths of the files that were checked, those of drafts, and what was found, in the order of places."""
+    """The paths of the files that were checked, those of drafts, and what was found, in the order of places.
+
+    ``hints`` are what may be right as it is.
+    """
 
     checked: frozenset[str] = frozenset()
     drafts: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
+    hints: tuple[Problem, ...] = ()
 
 
 def check_collection(root: Path, settings: Settings, only: Container[str] | None = None) -> Findings:
@@ -39,12 +54,14 @@ def check_collection(root: Path, settings: Settings, only: Container[str] | None
         listed.add(path)
     checked = listed if only is None else listed.intersection(only)
     found = {*place_fragments(root, settings, reading).problems}
-    found.update(check_texts((text for text in texts_of_folder(reading) if text[0] in checked), settings, root))
+    hints: list[Problem] = []
+    texts = (text for text in texts_of_folder(reading) if text[0] in checked)
+    found.update(check_texts(texts, settings, root, hints))
     if only is not None:
         identities = {_identity(path) for path in checked}
         found = {problem for problem in found if problem.path in checked or _is_double(problem, identities)}
     drafts = {fragment.path for fragment in reading.fragments if fragment.draft}
-    return Findings(frozenset(checked), frozenset(drafts & checked), tuple(sorted(found)))
+    return Findings(frozenset(checked), frozenset(drafts & checked), tuple(sorted(found)), tuple(sorted(hints)))
 
 
 def texts_of_folder(reading: FolderReading) -> Iterator[tuple[str, Type, Text]]:
@@ -59,36 +76,99 @@ def texts_of_folder(reading: FolderReading) -> Iterator[tuple[str, Type, Text]]:
 
 
 def check_texts(
-    texts: Iterable[tuple[str, Type, Text]], settings: Settings, root: Path | None = None
+    texts: Iterable[tuple[str, Type, Text]],
+    settings: Settings,
+    root: Path | None = None,
+    hints: list[Problem] | None = None,
 ) -> list[Problem]:
     """Parse texts and return what is wrong with them.
 
-    docutils is loaded for the first text that has any markup, and if it is not there, that text has a problem.
-
     :param texts: each with the path of its file; a title has to be one line.
     :param root: the project, in whose documentation relative addresses are looked for; without it they are not.
+    :param hints: is given what looks like Markdown.
     """
-    marked = ((path, kind, text) for path, kind, text in texts if not is_plain(text.value))
-    first = next(marked, None)
-    if first is None:
+    marked = _marked(texts)
+    if isinstance(marked, Problem):
+        return [marked]
+    if not marked:
         return []
-    try:
-        from sphinxext.digest.doctree.docs_files import DocsFolder
-        from sphinxext.digest.doctree.parse import TextParser, guard_of
-        from sphinxext.digest.doctree.relative import CheckedHome
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] != "docutils":
-            raise
-        path, _, text = first
-        message = "the text has markup, and docutils, which would check it, is not installed: pip install docutils"
-        return [Problem(path, text.line, text.column, Code.RST, message)]
+    from sphinxext.digest.doctree.docs_files import DocsFolder
+    from sphinxext.digest.doctree.markdown_hints import markdown_hints
+    from sphinxext.digest.doctree.parse import TextParser, guard_of
+    from sphinxext.digest.doctree.relative import CheckedHome
+
     parser = TextParser(guard_of(settings))
     # any page of a digest: what is in the same folder is what counts
     home = CheckedHome(f"{settings.pages}/index", DocsFolder(root, settings.pages)) if root is not None else None
-    for path, kind, text in (first, *marked):
+    for path, kind, text in marked:
         parse = parser.inline if kind is Type.TITLE else parser.blocks
-        parse(text, path, "lint", home=(lambda: home) if home is not None else None)
+        nodes = parse(text, path, "lint", home=(lambda: home) if home is not None else None)
+        if hints is not None:
+            hints += markdown_hints(nodes, text, path)
     return parser.problems
+
+
+def _marked(texts: Iterable[tuple[str, Type, Text]]) -> list[tuple[str, Type, Text]] | Problem:
+    """Return the texts that have any markup, or a problem of the first of them if docutils is not installed.
+
+    docutils is loaded for such texts only.
+    """
+    marked = [(path, kind, text) for path, kind, text in texts if not is_plain(text.value)]
+    if not marked:
+        return []
+    try:
+        import docutils  # noqa: F401 - it is looked for
+    except ModuleNotFoundError:
+        path, _, text = marked[0]
+        message = "the text has markup, and docutils, which would check it, is not installed: pip install docutils"
+        return Problem(path, text.line, text.column, Code.RST, message)
+    return marked
+
+
+def check_release_notes(root: Path, conf: NotesConfig, only: Container[str] | None = None) -> Findings:
+    """Check the release notes of a working copy.
+
+    :param root: the project, whose documentation tells which directives and roles its build knows.
+    :param only: the paths of the files to report on, relative to the repository.
+    """
+    reading = read_notes_folder(conf, only)
+    checked = frozenset(reading.paths if only is None else (path for path in reading.paths if path in only))
+    marked = _marked((path, Type.RST, text) for path, text in reading.texts if path in checked)
+    if isinstance(marked, Problem):
+        return Findings(checked, problems=tuple(sorted({*reading.problems, marked})))
+    hints: list[Problem] = []
+    if marked:
+        from sphinxext.digest.doctree.guard import ReleaseNotesGuard
+        from sphinxext.digest.doctree.known_names import known_names
+        from sphinxext.digest.doctree.markdown_hints import markdown_hints
+        from sphinxext.digest.doctree.parse import TextParser
+
+        names = known_names(root)
+        # on a page all notes are one document, so that a text may use the targets of others
+        targets = {name for _, text in reading.texts for name in target_names(text.value)}
+        targets.update(section.title.lower() for section in conf.sections)
+        parser = TextParser(ReleaseNotesGuard(names=names))
+        for path, _, text in marked:
+            nodes = parser.blocks(text, path, "lint")
+            hints += markdown_hints(nodes, text, path, code=not names.default_role)
+        reading.problems += _of_the_build(parser.problems, names, targets)
+    return Findings(checked, problems=tuple(sorted(set(reading.problems))), hints=tuple(sorted(hints)))
+
+
+def _of_the_build(problems: Iterable[Problem], names: KnownNames, targets: Container[str]) -> Iterator[Problem]:
+    """Leave out what is only wrong where a text is parsed alone, without Sphinx; add the nearest names."""
+    for problem in problems:
+        if problem.code is Code.RST_FORBIDDEN:
+            continue
+        if match := _UNDEFINED.match(problem.message):
+            if not (names.defines(match[1]) or match[1] in targets):
+                yield problem
+            continue
+        if match := _UNKNOWN.match(problem.message):
+            near = names.near(match[2], directive=match[1] == "directive type")
+            if near:
+                problem = replace(problem, message=f"{problem.message.rstrip('.')}: did you mean '{near}'?")
+        yield problem
 
 
 def _identity(path: str) -> str:

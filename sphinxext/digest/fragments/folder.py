@@ -72,11 +72,11 @@ def _refusal(entry: os.DirEntry[str], path: str, directory: Path) -> Problem | N
         return None
     mode = entry.stat().st_mode
     if stat.S_ISDIR(mode):
-        return Problem(path, 0, 0, Code.UNREADABLE, "a directory is in the place of a fragment")
+        return Problem(path, 0, 0, Code.UNREADABLE, "a directory is in the place of a file")
     if not stat.S_ISREG(mode):
         return Problem(path, 0, 0, Code.UNREADABLE, "this is not a regular file")
     if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(directory.resolve()):
-        return Problem(path, 0, 0, Code.OUTSIDE, "the link leads out of the fragments folder")
+        return Problem(path, 0, 0, Code.OUTSIDE, "the link leads out of the folder")
     return None
 
 
@@ -136,10 +136,20 @@ def read_file(
     name = os.path.basename(file)  # noqa: PTH119 - a Path costs more than the reading
     if not name.endswith(SUFFIX):
         return None, [Problem(path, 0, 0, Code.FILE_NAME, f"the name must end in {SUFFIX}")]
+    data = read_bytes(file, path)
+    if isinstance(data, Problem):
+        return None, [data]
+    return read_fragment(data, path, name.removesuffix(SUFFIX), left_out)
+
+
+def read_bytes(file: str | Path, path: str) -> bytes | Problem:
+    """Read a file up to one byte more than a file may have, which is enough to see that it is too large.
+
+    :param file: where it is.
+    :param path: how problems name it.
+    """
     try:
         with open(file, "rb", buffering=0) as stream:  # noqa: PTH123
-            # one byte more than allowed is enough to see that a file is too large
-            data = stream.read(min(os.fstat(stream.fileno()).st_size, MAX_BYTES) + 1)
+            return stream.read(min(os.fstat(stream.fileno()).st_size, MAX_BYTES) + 1)
     except OSError as error:
-        return None, [unreadable(path, error)]
-    return read_fragment(data, path, name.removesuffix(SUFFIX), left_out)
+        return unreadable(path, error)

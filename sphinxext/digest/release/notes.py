@@ -6,9 +6,11 @@ or what stops it, is a problem with a line here, and the rest of the note is rea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -92,6 +94,12 @@ REMARKS = frozenset(
 #: Problems of a file that reno reads without a remark.
 ACCEPTED = frozenset({Code.BYTE_ORDER_MARK, Code.LINE_ENDS})
 
+#: What YAML 1.1 takes for a date or a time. To us it is a text.
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+    r"(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)?"
+)
+
 #: The prelude, the sections, and the line ends after the prelude.
 Parts = tuple[Text | None, dict[str, tuple[Text, ...]], str]
 
@@ -102,10 +110,12 @@ class NoteReader:
 
     :ivar prelude: the key of the prelude.
     :ivar sections: the keys of the sections, in order.
+    :ivar strict: whether a problem that reno reads without a remark is reported as well.
     """
 
     prelude: str
     sections: tuple[str, ...]
+    strict: bool = False
 
     def read(self, content: bytes, path: str, problems: list[Problem]) -> Parts | None:
         """Read the prelude and the sections of a note; None if nothing of it can be used."""
@@ -115,11 +125,11 @@ class NoteReader:
         parts = None
         if text is not None and isinstance(node, MappingNode):
             report_cut_values(node, text, path, found)
-            parts = self._parts(_FileReader(path, found, text), node)
+            parts = self._parts(_FileReader(path, found, text, strict=self.strict), node)
         elif not any(problem.code not in ACCEPTED for problem in found):
             message = "a release note must be a mapping of sections, such as 'fixes:', to lists of texts"
             found.append(Problem(path, 1, 1, Code.WRONG_TYPE, message))
-        problems += [problem for problem in found if problem.code not in ACCEPTED]
+        problems += [problem for problem in found if self.strict or problem.code not in ACCEPTED]
         return parts
 
     def _parts(self, file: _FileReader, root: MappingNode) -> Parts:
@@ -132,13 +142,21 @@ class NoteReader:
             elif name in self.sections:
                 found[name] = tuple(file.texts(name, value))
             else:
-                known = ", ".join((self.prelude, *self.sections))
-                file.complain(key, Code.UNKNOWN_SECTION, f"unknown section '{name}': expected one of {known}")
+                file.complain(key, Code.UNKNOWN_SECTION, f"unknown section '{name}'{self._expected(name)}")
         return prelude, {name: found[name] for name in self.sections if found.get(name)}, end
+
+    def _expected(self, name: str) -> str:
+        known = (self.prelude, *self.sections)
+        near = get_close_matches(name.lower(), known, 1, 0.8)
+        return f": did you mean '{near[0]}'?" if near else f": expected one of {', '.join(known)}"
 
 
 class _FileReader(NodeReader):
     """Reads the sections of one note."""
+
+    def __init__(self, path: str, problems: list[Problem], source: str, *, strict: bool) -> None:
+        super().__init__(path, problems, source)
+        self.strict = strict
 
     def pairs(self, root: MappingNode) -> Iterator[tuple[str, ScalarNode, Node]]:
         """Yield the sections. As in reno the last of those with the same name counts."""
@@ -169,17 +187,25 @@ class _FileReader(NodeReader):
     def text(self, node: Node, what: str) -> Text | None:
         if not isinstance(node, ScalarNode) or not is_string(node):
             is_empty = isinstance(node, ScalarNode) and not node.value
-            kind = _kind_of(node)
-            message = f"{what} is empty" if is_empty else f"{what} is {kind} instead of a text: add '|' or quotes"
+            message = f"{what} is empty" if is_empty else f"{what} is {_kind_of(node)}: add '|' or quotes"
             self.complain(node, Code.EMPTY_TEXT if is_empty else Code.WRONG_TYPE, message)
             return None
         if not node.value.strip():
             self.complain(node, Code.EMPTY_TEXT, f"{what} is empty")
             return None
+        if self.strict and not (node.style or node.tag) and _TIME.fullmatch(node.value):
+            message = f"{what} is not a text, since YAML reads {node.value} as a date: add '|' or quotes"
+            self.complain(node, Code.WRONG_TYPE, message)
         return read_text(node, self.source)
 
 
 def _kind_of(node: Node) -> str:
+    """Return what a value is that is not a text."""
     if isinstance(node, MappingNode):
-        return "a mapping"
-    return "a list" if isinstance(node, SequenceNode) else "a number or another constant"
+        key = node.value[0][0] if node.value else None
+        if isinstance(key, ScalarNode) and key.value and "\n" not in key.value:
+            return f"a mapping instead of a text, since YAML reads '{key.value}' as a key"
+        return "a mapping instead of a text"
+    if isinstance(node, SequenceNode):
+        return "a list instead of a text"
+    return f"not a text, since YAML reads {node.value} as a number or another constant"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from docutils import nodes
 
-from sphinxext.digest.doctree.guard import Guard
+from sphinxext.digest.doctree.guard import Guard, ReleaseNotesGuard
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.model import Text
@@ -21,8 +21,9 @@ from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.config import NotesConfig, prelude_title, sections_of
 from sphinxext.digest.release.notes import Contributor, Release, ReleaseNote
 from sphinxext.digest.render.markdown import markdown_document
-from sphinxext.digest.render.rst import UniqueNames, heading, item, link_targets, plain, reading_of
+from sphinxext.digest.render.rst import UniqueNames, heading, item, plain, reading_of
 from sphinxext.digest.render.text import separated, text_lines
+from sphinxext.digest.text.rst import link_targets
 from sphinxext.digest.text.width import WIDTH, width_of
 
 
@@ -171,13 +172,6 @@ _HEADING = "#"
 _NO_PROBLEM = frozenset({Code.BAD_URL})
 
 
-class _NotesGuard(Guard):
-    """The markup of release notes: any directive of the project's build, if it reads no file."""
-
-    def allows_directive(self, name: str) -> bool:
-        return True
-
-
 def release_notes_text(outline: Outline, width: int = WIDTH) -> tuple[str, list[Problem]]:
     """The notes as plain text, and the problems of their texts.
 
@@ -211,7 +205,7 @@ class _Builder:
     """
 
     def __init__(self, outline: Outline) -> None:
-        self._parser = TextParser(_NotesGuard(raw=True))
+        self._parser = TextParser(ReleaseNotesGuard())
         self._targets = {part.title.lower(): _HEADING for chapter in outline.chapters for part in chapter.parts}
         for _, passage in outline.passages:
             self._targets |= link_targets(passage.text.value)

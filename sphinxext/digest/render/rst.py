@@ -38,12 +38,16 @@ from sphinxext.digest.model import (
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.render.digest import DigestSource
 from sphinxext.digest.render.text import indented, separated
-from sphinxext.digest.text.rst import as_paragraph, begun, escaped, link, without_roles
+from sphinxext.digest.text.rst import (
+    EMBEDDED_LINK,
+    LINK_TARGET,
+    as_paragraph,
+    begun,
+    escaped,
+    link,
+    without_roles,
+)
 
-#: ```text <url>`_`` with its text and URL.
-_EMBEDDED = re.compile(r"`([^`<>]+?)\s*<([^`<>\s]+)>`_(?!_)")
-#: ``.. _name: url``, on one line of its own.
-_TARGET = re.compile(r"^[ ]*\.\. _(`[^`\n]+`|[^`:\n_][^:\n]*):[ ]+(\S*[^\s_])[ ]*\n?", re.MULTILINE)
 _FOOTNOTE = re.compile(r"^[ ]*\.\. \[(#?[^\]\n*#]+)\]", re.MULTILINE)
 _SUBSTITUTION = re.compile(r"^[ ]*\.\. \|([^|\n]+)\|", re.MULTILINE)
 
@@ -89,17 +93,10 @@ class UniqueNames:
         return re.sub(rf"\[({_pattern(words)})\](_|(?=\s))", label, text, flags=re.IGNORECASE)
 
 
-def link_targets(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the names of a text's hyperlink targets, as docutils normalizes them, each with its URL."""
-    for pattern in (_EMBEDDED, _TARGET):
-        for match in pattern.finditer(text):
-            yield " ".join(match[1].strip("`").lower().split()), match[2]
-
-
 def _names(text: str) -> Iterator[str]:
     for pattern, kind in (
-        (_EMBEDDED, "link"),
-        (_TARGET, "link"),
+        (EMBEDDED_LINK, "link"),
+        (LINK_TARGET, "link"),
         (_FOOTNOTE, "footnote"),
         (_SUBSTITUTION, "substitution"),
     ):
@@ -109,12 +106,14 @@ def _names(text: str) -> Iterator[str]:
 
 def _without_target(text: str, name: str) -> str:
     """Return a text in which the links of a name have an embedded URL."""
-    urls = {match[2] for pattern in (_EMBEDDED, _TARGET) for match in pattern.finditer(text) if _is(match[1], name)}
+    urls = {
+        match[2] for pattern in (EMBEDDED_LINK, LINK_TARGET) for match in pattern.finditer(text) if _is(match[1], name)
+    }
     if len(urls) != 1:
         return text
     url = urls.pop()
-    text = _TARGET.sub(lambda match: "" if _is(match[1], name) else match[0], text)
-    text = _EMBEDDED.sub(lambda match: f"{match[0]}_" if _is(match[1], name) else match[0], text)
+    text = LINK_TARGET.sub(lambda match: "" if _is(match[1], name) else match[0], text)
+    text = EMBEDDED_LINK.sub(lambda match: f"{match[0]}_" if _is(match[1], name) else match[0], text)
     words = _pattern(name)
     reference = re.compile(rf"`({words})`_(?!_)|(?<![\w`_])({words})_(?![\w_])", re.IGNORECASE)
     return reference.sub(lambda match: f"`{match[1] or match[2]} <{url}>`__", text).rstrip("\n")

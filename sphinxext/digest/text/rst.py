@@ -36,6 +36,14 @@ _BLOCK = re.compile(
     r"|\(?(?:[a-zA-Z0-9]+|#)[.)](?:\s|$)|([!-/:-@[-`{-~])\1*\s*$|[=+][=+ -]*$"
 )
 
+#: ```text <url>`_`` with its text and URL.
+EMBEDDED_LINK = re.compile(r"`([^`<>]+?)\s*<([^`<>\s]+)>`_(?!_)")
+#: ``.. _name: url``, on one line of its own.
+LINK_TARGET = re.compile(r"^[ ]*\.\.[ ]+_(`[^`\n]+`|[^`:\n_][^:\n]*):[ ]+(\S*[^\s_])[ ]*\n?", re.MULTILINE)
+
+#: The name of any explicit target.
+_TARGET_NAME = re.compile(r"^[ ]*\.\.[ ]+_(`[^`\n]+`|[^`:\n_][^:\n]*):", re.MULTILINE)
+
 #: Where a line of a paragraph in a fragment ends.
 WIDTH = 79
 
@@ -148,3 +156,17 @@ def is_plain(text: str) -> bool:
     if _FIRST_ENUMERATOR.match(text):
         return False
     return all(line and (line[0].isalnum() or line[0] in "“‘«„") for line in text.split("\n"))
+
+
+def link_targets(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the names of a text's hyperlink targets, as docutils normalizes them, each with its URL."""
+    for pattern in (EMBEDDED_LINK, LINK_TARGET):
+        for match in pattern.finditer(text):
+            yield " ".join(match[1].strip("`").lower().split()), match[2]
+
+
+def target_names(text: str) -> Iterator[str]:
+    """Yield the names of a text's targets, as docutils normalizes them, whatever they lead to."""
+    for pattern in (EMBEDDED_LINK, _TARGET_NAME):
+        for match in pattern.finditer(text):
+            yield " ".join(match[1].strip("`").lower().split())
