@@ -49,9 +49,14 @@ Gannet
    digests/index
    countdown
    cycle
+   live
 """
-#: Long ago, so that the script of the page has something to say.
+#: The day of the build: the 2nd of September, 2026, in the middle of the cycle.
+BUILT = "1788350400"
+#: With a day of its own, which no script changes.
 COUNTDOWN = "Countdown\n=========\n\n.. countdown:: heron\n   :at: 2026-09-02\n"
+#: Without a day of its own, so that the script brings it to the reader's.
+LIVE = "Live\n====\n\n.. countdown:: heron\n   :notes: countdown\n"
 CYCLE = "Cycle\n=====\n\n.. release-schedule:: heron\n"
 TWO_WEEKS = "Two weeks\n=========\n\n.. digest:: 2026-09-05/2026-09-18\n"
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
@@ -142,6 +147,7 @@ def _build(source: Path, out: Path, theme: str) -> None:
         ("index.rst", INDEX),
         ("countdown.rst", COUNTDOWN),
         ("cycle.rst", CYCLE),
+        ("live.rst", LIVE),
         ("digests/2026-09-18.rst", TWO_WEEKS),
     ):
         (source / name).write_text(text, encoding="utf-8")
@@ -150,7 +156,7 @@ def _build(source: Path, out: Path, theme: str) -> None:
     git = ["git", "-C", str(source), "-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
     subprocess.run([*git, "init", "--quiet"], check=True)
     subprocess.run([*git, "commit", "--quiet", "--allow-empty", "--message", "Begin"], check=True)
-    subprocess.run(command, check=True, cwd=source)
+    subprocess.run(command, check=True, cwd=source, env={**os.environ, "SOURCE_DATE_EPOCH": BUILT})
 
 
 @pytest.fixture(scope="session")

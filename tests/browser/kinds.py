@@ -10,7 +10,7 @@ DIGESTS = tuple(
 #: The list of all digests, and that of a month.
 LISTS = ("digests/index", "digests/2026-10")
 #: Countdowns and schedules.
-CYCLES = ("countdown", "cycle")
+CYCLES = ("countdown", "cycle", "live")
 #: A year with its review and its picture.
 YEAR = "digests/2026"
 #: Who and what the digests are about: lists, and a page of each of them.

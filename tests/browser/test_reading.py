@@ -71,8 +71,9 @@ def test_nothing_moves_while_a_page_is_loaded(driver: Any, site: Callable[[str],
             found[page] = sum(driver.execute_async_script(SHIFTS))
             if not found[page]:
                 break
-    # what the script of a countdown adds to its lists may need a line more
-    assert found.pop("countdown") < 0.015
+    # the script brings these to the day of the reader: lines come and go
+    assert found.pop("live") < 0.15
+    assert found.pop("cycle") < 0.015
     assert {page: shift for page, shift in found.items() if shift} == {}
 
 

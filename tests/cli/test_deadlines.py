@@ -13,7 +13,7 @@ from .cycle import CYCLE
 TABLE = """\
 This week
   2026-12-17  ibis  R-4  yesterday   Feature freeze
-  2026-12-17  ibis  R-4  yesterday   Lamp bug sprint (Lamp)
+  2026-12-17  ibis  R-4  yesterday   Lamp bug sprint, Lamp
 
 Later
   2026-12-31  ibis  R-2  in 13 days  RC1 deadline
@@ -76,7 +76,7 @@ def test_several_series(run: Run, schedules: Path, project: Path) -> None:
         "This week\n"
         "  2026-12-17  ash   R-1  today       A  *freeze*\n"
         "  2026-12-17  ibis  R-4  today       Feature freeze\n"
-        "  2026-12-17  ibis  R-4  today       Lamp bug sprint (Lamp)\n"
+        "  2026-12-17  ibis  R-4  today       Lamp bug sprint, Lamp\n"
         "\n"
         "Next week\n"
         "  2026-12-24  ash   R+0  in 7 days   Ash release\n"

@@ -176,8 +176,9 @@ def test_only_pages_that_count_load_the_script(built: Callable[[str], Build]) ->
     pages = {
         file.relative_to(outdir).as_posix() for file in outdir.rglob("*.html") if "countdown.js" in file.read_text()
     }
-    assert pages == {"countdown.html", "cycle.html"}
-    (script,) = parse_page(outdir / "countdown.html").xpath("//script[contains(@src, 'countdown.js')]")
+    # a countdown with a day of its own is not changed
+    assert pages == {"cycle.html"}
+    (script,) = parse_page(outdir / "cycle.html").xpath("//script[contains(@src, 'countdown.js')]")
     assert "defer" in script.attrib
 
 
@@ -332,8 +333,9 @@ def test_only_what_counts_from_today_is_read_on_the_next_day(old: Project, monke
     assert old.build().read == ["plain"]
     assert "As of November 4, 2026" in words(old.build(), "plain.html")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(NOVEMBER_4 + 86400))
-    assert old.build().read == ["plain"]
+    assert old.build().read == ["cycle", "plain"]
     assert "As of November 5, 2026" in words(old.build(), "plain.html")
+    assert "R-2 (now, November 5)" in words(old.build(), "cycle.html")
     assert old.build().read == []
 
 
@@ -414,8 +416,69 @@ def test_without_schedules_nothing_is_read(site: Project) -> None:
 
 def test_the_page_of_a_countdown_before_and_after_the_cycle(site: Project) -> None:
     text = "Plain\n=====\n\n.. countdown:: heron\n   :at: {}\n"
-    for day, expected in (("2026-01-01", "in 45 weeks and 6 days"), ("2027-01-01", "6 weeks and 2 days ago")):
+    for day, expected in (
+        ("2026-01-01", "Release: November 18, 2026 (in 321 days)"),
+        ("2026-11-18", "Release: November 18, 2026 (today)"),
+        ("2027-01-01", "Heron was released on November 18, 2026 · 44 days ago"),
+    ):
         site.write("plain.rst", text.format(day))
         build = site.build(fail_on_warning=True)
         assert build.warnings == []
-        assert f"Release: November 18, 2026 ({expected})" in words(build, "plain.html")
+        assert expected in words(build, "plain.html")
+
+
+def test_release_notes_of_a_release(site: Project) -> None:
+    countdown = "Plain\n=====\n\n.. countdown:: heron\n   :at: 2026-11-30\n   :notes: {}\n"
+    for notes, expected in (("cycle", "cycle.html"), ("https://e.org/heron", "https://e.org/heron")):
+        site.write("plain.rst", countdown.format(notes))
+        page = parse_page(site.build(fail_on_warning=True).outdir / "plain.html")
+        (link,) = page.xpath("//*[contains(@class, 'digest-released')]//a[contains(., 'Release notes')]")
+        assert link.get("href") == expected
+    site.write("plain.rst", countdown.format("javascript:alert(1)"))
+    assert any("notes" in line for line in site.build().warnings)
+
+
+def test_deadlines_that_have_passed_come_last(site: Project) -> None:
+    site.write("plain.rst", "Plain\n=====\n\n.. countdown:: heron\n   :at: 2026-11-13\n   :show: deadlines\n")
+    text = site.build("text").text("plain.txt")
+    assert "* 2 deadlines have passed:\n\n  * Candidates: November 12, 2026 (R-1 week), yesterday\n" in text
+    page = parse_page(site.build().outdir / "plain.html")
+    (fold,) = page.xpath("//li[contains(@class, 'digest-passed')]/details")
+    assert fold.xpath("./summary/text()") == ["2 deadlines have passed"]
+    assert len(fold.xpath("./ul/li")) == 2
+
+
+def test_the_table_folds_past_weeks_without_events(site: Project) -> None:
+    more = "".join(
+        f"  - {{start: 2026-10-{day:02}, end: 2026-10-{day + 4:02}, name: R-{week}}}\n"
+        for day, week in ((5, 6), (12, 5), (19, 4))
+    )
+    rows = ROWS.replace("start-week: 2026-10-26", "start-week: 2026-10-05").replace("cycle:\n", f"cycle:\n{more}")
+    site.write("../schedules/heron/schedule.yaml", rows)
+    for day, names in (
+        ("2026-10-01", ["R-6", "R-5", "R-4", "R-3", "R-2", "R-1", "R+0"]),
+        ("2026-10-23", ["R-6 – R-5", "R-4 (now, October 23)", "R-3", "R-2", "R-1", "R+0"]),
+        ("2027-01-01", ["R-6 – R-4", "R-3", "R-2", "R-1", "R+0"]),
+    ):
+        site.write("cycle.rst", f"{CYCLE}   :at: {day}\n")
+        build = site.build(fail_on_warning=True)
+        table = parse_page(build.outdir / "cycle.html").xpath("//table[contains(@class, 'digest-schedule')]")[0]
+        assert [" ".join(row[0].text_content().split()) for row in table.xpath(".//tbody/tr")] == names
+    assert "Oct 5-23, 2026" in words(build, "cycle.html")
+
+
+def test_a_countdown_that_is_read_later_names_no_week(site: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(NOVEMBER_4 + 7 * 86400))
+    site.write("plain.rst", "Plain\n=====\n\n.. countdown:: heron\n")
+    page = parse_page(site.build(fail_on_warning=True).outdir / "plain.html")
+    assert page.xpath("//h2/text()") == ["Release Countdown For Heron"]
+    (template,) = page.xpath("//*[contains(@class, 'digest-live')]/template")
+    assert [" ".join(line.text_content().split()) for line in template.xpath(".//li")] == [
+        "1 day Next deadline: Candidates, November 12, 2026 (tomorrow)",
+        "1 day Next deadline: Drivers of Puffin, November 12, 2026 (tomorrow)",
+        "7 days Next deadline: Heron release, November 18, 2026 (in 7 days)",
+        "7 days Release: November 18, 2026 (in 7 days)",
+        "7 days Heron was released on November 18, 2026 · in 7 days",
+    ]
+    index = (site.folder / "build" / "html" / "searchindex.js").read_text()
+    assert "released" not in index

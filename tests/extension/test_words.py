@@ -283,8 +283,8 @@ def test_japanese_pages(builds: Builds) -> None:
         ("de", [
             "Release-Countdown für Woche R-3, 26.–30. Okt.",
             "Stand 28. Oktober 2026:",
-            "Nächste Frist: h-puffin, 5. November 2026 (in 1 Woche und 1 Tag)",
-            "Release: 18. November 2026 (in 3 Wochen)",
+            "Nächste Frist: h-puffin, 5. November 2026 (in 8 Tagen)",
+            "Release: 18. November 2026 (in 21 Tagen)",
             "Nächste Fristen und Termine:",
             "12. November 2026 (Woche R-1)",
             "5. November 2026 (Woche R-2), für einige Projekte",
@@ -301,8 +301,8 @@ def test_japanese_pages(builds: Builds) -> None:
         ("ja", [
             "リリースカウントダウン：R-3の週（10月26日～30日）",
             "2026年10月28日現在：",
-            "次の締め切り：h-puffin、2026年11月5日（あと1週間と1日）",
-            "リリース：2026年11月18日（あと3週間）",
+            "次の締め切り：h-puffin、2026年11月5日（8日後）",
+            "リリース：2026年11月18日（21日後）",
             "2026年11月5日 （R-2の週）、一部のプロジェクトのみ",
             "来週：", "それ以降：",
             "2026年9月28日から2026年11月20日までの8週間。 現在は2026年10月28日、R-3の週です。",
@@ -345,10 +345,12 @@ def test_a_mail(builds: Builds) -> None:
 def test_the_script_has_the_words_of_the_page(builds: Builds) -> None:
     (found,) = pages(builds("html", "de").outdir)["index.html"].xpath("//script/@data-words")
     words = json.loads(found)
-    assert words["day"] == {"one": "{number} Tag", "other": "{number} Tagen"}
-    assert words["now"] == "Jetzt: {left}."
+    assert words["day"] == {"one": "{number} Tag", "other": "{number} Tage"}
+    assert words["ahead"] == {"one": "in {number} Tag", "other": "in {number} Tagen"}
+    assert words["now"] == "Heute ist der {day}, Woche {week}."
+    assert words["groups"] == ["Diese Woche:", "Nächste Woche:", "Später:"]
     (found,) = pages(builds("html", "ja").outdir)["index.html"].xpath("//script/@data-words")
-    assert json.loads(found)["week"] == {"other": "{number}週間"}
+    assert json.loads(found)["day"] == {"other": "{number}日"}
     assert not pages(builds("html", "en").outdir)["index.html"].xpath("//script/@data-words")
 
 

@@ -17,8 +17,9 @@ import click
 
 from sphinxext.digest.cli._options import add_options, checked, open_project, readable_day
 from sphinxext.digest.cli._output import as_json, finish, format_option, visible
-from sphinxext.digest.model import Event, Schedule, Scope, Week, week_number
+from sphinxext.digest.model import ENGLISH, Event, Schedule, Week, week_number
 from sphinxext.digest.model.period import countdown_week, today
+from sphinxext.digest.model.schedule import DEADLINE_GROUPS, audience
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.schedule import REMARKS
 from sphinxext.digest.schedule.fetch import fetch_schedules
@@ -142,10 +143,10 @@ def _record(deadline: Deadline) -> dict[str, object]:
 def _lines(found: Sequence[Deadline], day: date) -> Iterator[str]:
     """Format a table under each of three headings, with the same columns in all of them."""
     monday = day - timedelta(days=day.weekday())
-    groups: dict[str, list[tuple[str, ...]]] = {"This week": [], "Next week": [], "Later": []}
+    groups: dict[str, list[tuple[str, ...]]] = {label: [] for label in DEADLINE_GROUPS}
     for deadline in found:
         weeks = max(0, (deadline.week.period.start - monday).days // 7)
-        groups[("This week", "Next week", "Later")[min(weeks, 2)]].append(_cells(deadline, day))
+        groups[DEADLINE_GROUPS[min(weeks, 2)]].append(_cells(deadline, day))
     rows = [row for group in groups.values() for row in group]
     widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
     for number, (heading, group) in enumerate((heading, group) for heading, group in groups.items() if group):
@@ -159,22 +160,15 @@ def _lines(found: Sequence[Deadline], day: date) -> Iterator[str]:
 
 def _cells(deadline: Deadline, day: date) -> tuple[str, ...]:
     event = deadline.event
-    title = visible(event.title)
-    if event.scope is Scope.PROJECT_SPECIFIC:
-        title += f" ({event.project or 'project-specific'})"
+    who = audience(event)
+    title = visible(f"{event.title}, {who}" if who else event.title)
     return (
         event.day.isoformat(),
         visible(deadline.schedule.series),
         visible(deadline.week.name or "-"),
-        _distance((event.day - day).days),
+        ENGLISH.distance((event.day - day).days),
         title,
     )
-
-
-def _distance(days: int) -> str:
-    if days in (-1, 0, 1):
-        return ("yesterday", "today", "tomorrow")[days + 1]
-    return f"in {days} days" if days > 0 else f"{-days} days ago"
 
 
 def open_schedules(project: Project, settings: Settings, sources: Sequence[str], series: str | None) -> Schedules:

@@ -12,13 +12,16 @@ from sphinxext.digest.doctree.lines import line_with, sentence
 from sphinxext.digest.model import ENGLISH, Countdown, Entry, Event, Messages, Outlook, Schedule, Scope, Week
 from sphinxext.digest.model.messages import N_, filled
 from sphinxext.digest.model.period import countdown_week
+from sphinxext.digest.model.schedule import DEADLINE_GROUPS, audience
 
 #: Marks the words of a day, whose ``day`` is the same in ISO form.
 DAY_CLASS = "digest-day"
 #: Marks the time that is left; its ``week`` is that of the countdown, the ``days`` of its lines are those until then.
 LEFT_CLASS = "digest-left"
-#: Marks what says that a deadline is over.
+#: Marks the deadlines that are over.
 PASSED_CLASS = "digest-passed"
+#: Marks the distance to a day in words.
+DISTANCE_CLASS = "digest-distance"
 #: The event of the release week, if the schedule has none for it.
 RELEASE = N_("Release")
 #: The deadlines of later weeks that a digest names.
@@ -65,63 +68,103 @@ def day_node(day: date, *classes: str, messages: Messages = ENGLISH) -> nodes.in
     return nodes.inline("", messages.day_of_year(day), classes=[DAY_CLASS, *classes], day=day.isoformat())
 
 
-def span_words(days: int, messages: Messages = ENGLISH) -> str:
-    """Return a number of days in weeks and days: ``2 weeks and 1 day``."""
-    weeks, rest = divmod(days, 7)
-    in_weeks = messages.ngettext("{number} week", "{number} weeks", weeks)
-    in_days = messages.ngettext("{number} day", "{number} days", rest)
-    if weeks and rest:
-        return filled(messages.gettext("{weeks} and {days}"), weeks=in_weeks, days=in_days)
-    return in_weeks if weeks else in_days
+def distance_node(days: int, messages: Messages = ENGLISH) -> nodes.inline:
+    """Return the distance to a day in words: ``in 15 days``, ``today``, ``3 days ago``."""
+    return nodes.inline("", messages.distance(days), classes=[DISTANCE_CLASS])
 
 
-def left_words(days: int, messages: Messages = ENGLISH) -> str:
-    """Return the distance to a day: ``in 2 weeks and 1 day``, ``today``, ``3 days ago``."""
-    if days == 0:
-        return messages.gettext("today")
-    pattern = messages.gettext("in {span}") if days > 0 else messages.gettext("{span} ago")
-    return filled(pattern, span=span_words(abs(days), messages))
+def time_left(
+    outlook: Outlook,
+    name: EventName = plain_name,
+    messages: Messages = ENGLISH,
+    released: Sequence[nodes.Node] = (),
+) -> nodes.container:
+    """Return the days to the next deadline and to the release, and the day that they count from.
 
-
-def time_left(outlook: Outlook, name: EventName = plain_name, messages: Messages = ENGLISH) -> list[nodes.Node]:
-    """Return the days to the next deadline and to the release, and the day that they count from."""
+    :param released: follows the sentence that the series was released, such as a link to its release notes.
+    """
     today = [day_node(outlook.now, "digest-now", messages=messages)]
     now = nodes.paragraph("", "", *sentence(messages.gettext("As of {day}:"), day=today))
-    lines = []
-    release = outlook.schedule.release
-    if outlook.next is not None and outlook.days_to_next is not None:
-        pattern = messages.gettext("Next deadline: {event}, {day} ({left})")
-        left, day = left_words(outlook.days_to_next, messages), day_node(outlook.next.day, messages=messages)
-        lines.append(line_with(*sentence(pattern, event=name(outlook.next), day=[day], left=left)))
-        lines[-1]["days"] = outlook.days_to_next
-    days = (release - outlook.now).days
-    left, day = left_words(days, messages), day_node(release, messages=messages)
-    lines.append(line_with(*sentence(messages.gettext("Release: {day} ({left})"), day=[day], left=left)))
-    lines[-1]["days"] = days
-    listing = nodes.bullet_list("", *lines, bullet="*")
+    lines = [next_line(outlook.next, outlook.now, name, messages)] if outlook.next is not None else []
+    lines.append(release_line(outlook, messages, released))
     week = outlook.week.name if outlook.week is not None else None
-    return [nodes.container("", now, listing, classes=[LEFT_CLASS], **({"week": week} if week else {}))]
+    listing = nodes.bullet_list("", *lines, bullet="*")
+    return nodes.container("", now, listing, classes=[LEFT_CLASS], **({"week": week} if week else {}))
+
+
+def next_line(event: Event, now: date, name: EventName, messages: Messages = ENGLISH) -> nodes.list_item:
+    """Return the line of the next deadline."""
+    pattern = messages.gettext("Next deadline: {event}, {day} ({left})")
+    return _counted("digest-upcoming", event.day, now, pattern, messages, event=name(event))
+
+
+def release_line(
+    outlook: Outlook, messages: Messages = ENGLISH, released: Sequence[nodes.Node] = ()
+) -> nodes.list_item:
+    """Return the line of the release: when it comes, or that it was."""
+    release, now = outlook.schedule.release, outlook.now
+    return released_line(outlook, messages, released) if release < now else coming_line(release, now, messages)
+
+
+def coming_line(release: date, now: date, messages: Messages = ENGLISH) -> nodes.list_item:
+    """Return the line of a release that comes."""
+    return _counted("digest-coming", release, now, messages.gettext("Release: {day} ({left})"), messages)
+
+
+def released_line(outlook: Outlook, messages: Messages = ENGLISH, after: Sequence[nodes.Node] = ()) -> nodes.list_item:
+    """Return the line of a release that was: ``Heron was released on November 19, 2026 · 11 days ago``."""
+    pattern = messages.gettext("{cycle} was released on {day} · {left}")
+    title, release = [nodes.Text(outlook.schedule.title)], outlook.schedule.release
+    line = _counted("digest-released", release, outlook.now, pattern, messages, cycle=title)
+    if after:
+        paragraph = line.children[0]
+        assert isinstance(paragraph, nodes.paragraph)
+        paragraph += [nodes.Text(" · "), *after]
+    return line
+
+
+def _counted(
+    css_class: str, day: date, now: date, pattern: str, messages: Messages, **parts: Sequence[nodes.Node]
+) -> nodes.list_item:
+    days = (day - now).days
+    left = [distance_node(days, messages)]
+    line = line_with(*sentence(pattern, day=[day_node(day, messages=messages)], left=left, **parts))
+    line["classes"].append(css_class)
+    line["days"] = days
+    return line
 
 
 def deadlines(
     outlook: Outlook, name: EventName = plain_name, limit: int | None = None, messages: Messages = ENGLISH
 ) -> list[nodes.Node]:
-    """Return the deadlines of this week, of the next one, and later ones, each list under its label."""
-    gettext = messages.gettext
-    groups = (
-        (gettext("This week"), outlook.this_week),
-        (gettext("Next week"), outlook.next_week),
-        (gettext("Later"), outlook.later),
-    )
+    """Return the deadlines of this week, of the next one, and later ones, each list under its label.
+
+    Those that are over come last.
+
+    :param limit: the most deadlines to show that are still ahead.
+    """
+    passed: list[Event] = []
     items = []
-    for label, events in groups:
-        shown = events if limit is None else events[:limit]
+    for label, events in zip(DEADLINE_GROUPS, (outlook.this_week, outlook.next_week, outlook.later), strict=True):
+        passed += [event for event in events if event.day < outlook.now]
+        shown = [event for event in events if event.day >= outlook.now][:limit]
         limit = None if limit is None else limit - len(shown)
         if shown:
-            lines = [deadline_line(event, outlook, name, messages) for event in shown]
-            heading = nodes.paragraph("", filled(gettext("{label}:"), label=label), classes=["digest-label"])
-            items.append(nodes.list_item("", heading, nodes.bullet_list("", *lines, bullet="*")))
+            items.append(_group(messages.gettext(label), shown, outlook, name, messages))
+    if passed:
+        over = messages.ngettext("{number} deadline has passed", "{number} deadlines have passed", len(passed))
+        items.append(_group(over, passed, outlook, name, messages))
+        items[-1]["classes"].append(PASSED_CLASS)
     return [nodes.bullet_list("", *items, bullet="*", classes=["digest-deadlines"])] if items else []
+
+
+def _group(
+    label: str, events: Iterable[Event], outlook: Outlook, name: EventName, messages: Messages
+) -> nodes.list_item:
+    lines = [deadline_line(event, outlook, name, messages) for event in events]
+    words = filled(messages.gettext("{label}:"), label=label)
+    heading = nodes.paragraph("", words, classes=["digest-label"])
+    return nodes.list_item("", heading, nodes.bullet_list("", *lines, bullet="*"))
 
 
 def next_deadlines(outlook: Outlook, name: EventName = plain_name, messages: Messages = ENGLISH) -> list[nodes.Node]:
@@ -137,10 +180,10 @@ def deadline_line(event: Event, outlook: Outlook, name: EventName, messages: Mes
     line = sentence(messages.gettext("{event}: {day}"), event=name(event), day=day)
     if week := outlook.schedule.week_of(event.day):
         line += [nodes.Text(" "), week_node(week, messages)]
-    if event.project or event.scope is Scope.PROJECT_SPECIFIC:
-        line.append(nodes.Text(messages.gettext(", ") + (event.project or messages.gettext("for some projects"))))
+    if who := audience(event, messages):
+        line.append(nodes.Text(messages.gettext(", ") + who))
     if event.day < outlook.now:
-        line += [nodes.Text(" "), nodes.inline("", messages.gettext("(passed)"), classes=[PASSED_CLASS])]
+        line += [nodes.Text(messages.gettext(", ")), distance_node((event.day - outlook.now).days, messages)]
     return line_with(*line)
 
 

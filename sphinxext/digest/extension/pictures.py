@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _NO_MAIL = "not format_mail"
 PARTICIPANTS_CLASS = "digest-participants"
 PICTURE_CLASS = "digest-picture"
+#: Marks what the script of a page may change on a later day.
+LIVE_CLASS = "digest-live"
 
 
 def participants_nodes(env: BuildEnvironment, participants: Participants) -> list[nodes.Node]:
@@ -45,15 +47,17 @@ def activity_nodes(env: BuildEnvironment, year: int, digests: list[tuple[Period,
     return _picture(activity_svg(year, digests, title, _identifier(env, "year"), messages))
 
 
-def timeline_nodes(env: BuildEnvironment, ahead: Outlook, name: EventName) -> list[nodes.Node]:
+def timeline_nodes(env: BuildEnvironment, ahead: Outlook, name: EventName, *, live: bool) -> list[nodes.Node]:
     """The cycle as a picture with the list of its marks, and as a table where a picture cannot be.
 
     Which of them it is depends on the builder, and pages that were read are kept for all builders.
+
+    :param live: whether the script moves the mark of the current day.
     """
     if not ahead.schedule.cycle:
         return []
     messages = build_state_of(env).messages
-    picture = nodes.raw("", timeline_svg(ahead, _identifier(env, "timeline"), messages), format="html")
+    picture = nodes.raw("", timeline_svg(ahead, _identifier(env, "timeline"), messages, live=live), format="html")
     items = []
     for mark in marks_of(ahead.schedule):
         line = nodes.paragraph("", "", nodes.raw("", mark_svg(mark), format="html"))
@@ -65,7 +69,8 @@ def timeline_nodes(env: BuildEnvironment, ahead: Outlook, name: EventName) -> li
             line += nodes.Text(messages.gettext(RELEASE))
         items.append(nodes.list_item("", line))
     legend = nodes.bullet_list("", *items, bullet="*", classes=["digest-marks"])
-    drawn = nodes.container("", picture, *([legend] if items else []), classes=["digest-timeline"])
+    classes = ["digest-timeline", *([LIVE_CLASS] if live else [])]
+    drawn = nodes.container("", picture, *([legend] if items else []), classes=classes)
     return [
         addnodes.only("", drawn, expr=HTML_PAGES),
         addnodes.only("", weeks_table(ahead, name, messages), expr=f"not ({HTML_PAGES})"),

@@ -24,6 +24,9 @@ def filled(pattern: str, **parts: object) -> str:
     return re.sub(r"\{(\w+)\}", lambda place: str(parts.get(place[1], place[0])), pattern)
 
 
+_NEAR = (N_("yesterday"), N_("today"), N_("tomorrow"))
+
+
 class Messages:
     """The messages in English, with days formatted as in OpenStack's digests."""
 
@@ -43,6 +46,18 @@ class Messages:
     def counting(self, one: str, many: str) -> Mapping[str, str]:
         """Return the message for each of the plurals that CLDR has for this language, with ``{number}`` in it."""
         return {"one": one, "other": many}
+
+    def near(self) -> list[str]:
+        """Return the names of the days from yesterday to tomorrow."""
+        return [self.gettext(name) for name in _NEAR]
+
+    def distance(self, days: int) -> str:
+        """Return the distance to a day: ``in 15 days``, ``tomorrow``, ``11 days ago``."""
+        if abs(days) <= 1:
+            return self.near()[days + 1]
+        if days > 0:
+            return self.ngettext("in {number} day", "in {number} days", days)
+        return self.ngettext("{number} day ago", "{number} days ago", -days)
 
     def period(self, period: Period) -> str:
         """The days of a digest: ``April 9-22``, ``November 28 to December 4``, ``December 2015``."""

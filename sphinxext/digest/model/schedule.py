@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from sphinxext.digest.model.messages import ENGLISH, N_, Messages
 from sphinxext.digest.model.notes import Place, Text
 from sphinxext.digest.model.period import Period
 
 #: The name of the role that refers to an event, and the prefix of its class and identifier.
 MILESTONE = "milestone"
+#: The labels of deadlines, by the weeks until then.
+DEADLINE_GROUPS = (N_("This week"), N_("Next week"), N_("Later"))
 
 
 class Scope(StrEnum):
@@ -122,6 +125,13 @@ class Schedule:
             days_to_release=(self.release - now).days,
             weeks_to_release=week.to_release if week else None,
         )
+
+
+def audience(event: Event, messages: Messages = ENGLISH) -> str:
+    """Return the project that an event is for, ``for some projects``, or nothing if it is for all."""
+    if event.project or event.scope is Scope.CROSS_PROJECT:
+        return event.project or ""
+    return messages.gettext("for some projects")
 
 
 def week_number(name: str) -> int | None:

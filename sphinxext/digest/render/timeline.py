@@ -8,10 +8,13 @@ everything has the colour of the text, on light and dark pages, and a descriptio
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
+from html import escape as html_escape
 from xml.sax.saxutils import escape
 
 from sphinxext.digest.model import ENGLISH, Event, Messages, Outlook, Schedule, Scope, Week
@@ -58,6 +61,7 @@ _NEAR = 2
 #: The weeks that the names of two months need between them.
 _MONTH_WEEKS = 3
 _MIDDLE = 'text-anchor="middle"'
+_HIDDEN = ' display="none"'
 
 #: ``i-ff``, ``freeze``, ``feature-freeze``; not the freeze of something else, such as ``spec-freeze``.
 _FREEZE = re.compile(r"freeze|(?:[a-z0-9.]+[-_])?(?:ff|feature[-_]?freeze)", re.IGNORECASE)
@@ -115,19 +119,34 @@ def is_freeze(event: Event) -> bool:
     )
 
 
-def timeline_svg(outlook: Outlook, identifier: str, messages: Messages = ENGLISH) -> str:
+def weeks_data(schedule: Schedule) -> str:
+    """Return the first day and the name of each week of a cycle, in JSON, for the script."""
+    weeks = [(_monday(week).isoformat(), clean(week.name or "")) for week in schedule.cycle]
+    return json.dumps(weeks, ensure_ascii=False, separators=(",", ":"))
+
+
+def _monday(week: Week) -> date:
+    return week.period.start - timedelta(days=week.period.start.weekday())
+
+
+def timeline_svg(outlook: Outlook, identifier: str, messages: Messages = ENGLISH, *, live: bool = False) -> str:
     """Return the weeks of a cycle with their marks, the freeze, the release and the current day.
 
     :param identifier: begins the identifiers in the picture, which must be unique on the page.
+    :param live: whether the script may move the mark of the current day: what it needs is there, hidden if need be.
     """
     schedule = outlook.schedule
     if not schedule.cycle:
         return ""
-    drawing = _Drawing(outlook, identifier, messages)
+    drawing = _Drawing(outlook, identifier, messages, live=live)
     title = escape(clean(filled(messages.gettext("Timeline of {cycle}"), cycle=schedule.title)))
-    text = escape(clean(description(outlook, messages)))
+    text = escape(clean(description(outlook, messages, live=live)))
+    labels, data = f"{identifier}-title {identifier}-description", ""
+    if live:
+        labels += f" {identifier}-now"
+        data = f' data-now="{outlook.now}" data-weeks="{html_escape(weeks_data(schedule))}"'
     return (
-        f'<svg class="digest-cycle" role="img" aria-labelledby="{identifier}-title {identifier}-description" '
+        f'<svg class="digest-cycle"{data} role="img" aria-labelledby="{labels}" '
         f'xmlns="http://www.w3.org/2000/svg" width="100%" height="{_HEIGHT}" overflow="visible" fill="currentColor" '
         f'font-size="12"><title id="{identifier}-title">{title}</title>'
         f'<desc id="{identifier}-description">{text}</desc>{"".join(drawing.parts())}</svg>'
@@ -142,14 +161,14 @@ def mark_svg(mark: Mark) -> str:
     )
 
 
-def description(outlook: Outlook, messages: Messages = ENGLISH) -> str:
-    """Return the picture in words."""
+def description(outlook: Outlook, messages: Messages = ENGLISH, *, live: bool = False) -> str:
+    """Return the picture in words; the mark of the current day has its own if it may move."""
     schedule = outlook.schedule
     cycle, gettext, day = schedule.cycle, messages.gettext, messages.day_of_year
     start, end, number = day(cycle[0].period.start), day(cycle[-1].period.end), len(cycle)
     parts = [filled(gettext("{number} weeks from {start} to {end}."), number=number, start=start, end=end)]
-    if now := schedule.week_of(outlook.now):
-        parts.append(filled(gettext("Now is {day}, in week {week}."), day=day(outlook.now), week=now.name))
+    if not live and (now := now_words(outlook, messages)):
+        parts.append(now)
     if freeze := freeze_of(schedule):
         parts.append(filled(gettext("The freeze of features begins in week {week}."), week=freeze[0].name))
     parts.append(filled(gettext("The release is on {day}."), day=day(schedule.release)))
@@ -159,11 +178,23 @@ def description(outlook: Outlook, messages: Messages = ENGLISH) -> str:
     return " ".join(parts)
 
 
+def now_words(outlook: Outlook, messages: Messages = ENGLISH) -> str:
+    """Return the current day and its week in words, or nothing outside of the cycle."""
+    week = outlook.schedule.week_of(outlook.now)
+    if week is None:
+        return ""
+    day = messages.day_of_year(outlook.now)
+    return filled(messages.gettext("Now is {day}, in week {week}."), day=day, week=week.name)
+
+
 class _Drawing:
     """The parts of a picture, from below to above."""
 
-    def __init__(self, outlook: Outlook, identifier: str, messages: Messages) -> None:
+    def __init__(self, outlook: Outlook, identifier: str, messages: Messages, *, live: bool) -> None:
         self.messages = messages
+        self.identifier = identifier
+        self.live = live
+        self.words = now_words(outlook, messages)
         self.schedule = outlook.schedule
         self.now = outlook.now
         self.pattern = f"{identifier}-freeze"
@@ -209,9 +240,10 @@ class _Drawing:
         )
         now = self.schedule.week_of(self.now)
         taken = now is not None and first - 2 < self.index[id(now)] < last + 2
-        if last - first >= 3 and not taken:
+        if last - first >= 3 and (self.live or not taken):
             name = escape(self.messages.gettext("freeze"))
-            yield f'<text x="{self._x((first + last + 1) / 2)}" y="{_BELOW}" {_MIDDLE}>{name}</text>'
+            data = f' data-freeze="{first} {last}"{_HIDDEN if taken else ""}' if self.live else ""
+            yield f'<text x="{self._x((first + last + 1) / 2)}" y="{_BELOW}" {_MIDDLE}{data}>{name}</text>'
 
     def _marks(self) -> Iterator[str]:
         """Marks above their weeks; one that would touch the mark before it on a phone is higher."""
@@ -229,14 +261,19 @@ class _Drawing:
     def _now(self) -> Iterator[str]:
         """Yield a triangle below the current day, at its place in the week."""
         week = self.schedule.week_of(self.now)
-        if week is None:
+        if week is None and not self.live:
             return
+        index = self.index[id(week)] if week is not None else 0
         passed = min(self.now.weekday(), 4) / 5 + 0.1
-        x = self._x(self.index[id(week)] + passed)
-        anchor = ("start", "middle", "end")[self._side(self.index[id(week)])]
+        x = self._x(index + passed)
+        anchor = ("start", "middle", "end")[self._side(index)]
         name = escape(self.messages.gettext("now"))
+        data, words = "", ""
+        if self.live:
+            data = f' class="digest-cycle-now"{"" if week is not None else _HIDDEN}'
+            words = f'<title id="{self.identifier}-now">{escape(clean(self.words))}</title>'
         yield (
-            f'<svg x="{x}" y="{_BAR_END}" overflow="visible"><path d="M0 1 5 8H-5z"/>'
+            f'<svg{data} x="{x}" y="{_BAR_END}" overflow="visible">{words}<path d="M0 1 5 8H-5z"/>'
             f'<text y="{_BELOW - _BAR_END + 3}" text-anchor="{anchor}" font-weight="bold">{name}</text></svg>'
         )
 

@@ -350,6 +350,12 @@ def url_option(argument: str) -> str:
         raise ValueError(str(error)) from None
 
 
+def page_or_url_option(argument: str) -> str:
+    """A URL, or the name of a page."""
+    text = directives.unchanged_required(argument).strip()
+    return url_option(text) if ":" in text else text
+
+
 def state_option(argument: str) -> State:
     """Read the state of a thread."""
     return State(directives.choice(argument, [state.value for state in State]))

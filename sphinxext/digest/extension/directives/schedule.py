@@ -6,22 +6,29 @@ what the schedule knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from html import escape
+from itertools import groupby
 from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx import addnodes
 
 from sphinxext.digest.collection.compose import countdown_heading, week_heading
 from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.doctree.deadlines import (
+    DAY_CLASS,
     EventName,
+    coming_line,
     day_node,
     deadlines,
     events_cell,
     for_scopes,
+    next_line,
+    released_line,
     table,
     time_left,
     week_node,
@@ -29,7 +36,7 @@ from sphinxext.digest.doctree.deadlines import (
 )
 from sphinxext.digest.doctree.digest import titled
 from sphinxext.digest.doctree.guard import Guard
-from sphinxext.digest.doctree.lines import LINKS_CLASS, heading_of, line_with, source_link
+from sphinxext.digest.doctree.lines import LINKS_CLASS, heading_of, line_with, sentence, source_link
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.extension.dependencies import NotesDependency
@@ -40,11 +47,13 @@ from sphinxext.digest.extension.directives.base import (
     count_option,
     countdown_parts_option,
     day_option,
+    page_or_url_option,
     scopes_option,
 )
 from sphinxext.digest.extension.domain import DigestDomain, Target
-from sphinxext.digest.extension.pictures import timeline_nodes
+from sphinxext.digest.extension.pictures import LIVE_CLASS, timeline_nodes
 from sphinxext.digest.extension.schedules import (
+    HTML_PAGES,
     PageLinks,
     ScheduleDependency,
     find_schedule,
@@ -61,16 +70,21 @@ from sphinxext.digest.model import (
     Kind,
     Messages,
     Outlook,
+    Period,
     Schedule,
     Scope,
     Week,
 )
 from sphinxext.digest.model.messages import N_, filled
+from sphinxext.digest.model.schedule import audience
 from sphinxext.digest.problems import Code
+from sphinxext.digest.render.timeline import weeks_data
 
 #: Schedules come from elsewhere: what a project allows its own fragments counts for nothing here.
 GUARD = Guard()
 
+#: Marks the words behind the name of the current week.
+CURRENT_WEEK_CLASS = "digest-current"
 _HEADINGS = {
     Scope.CROSS_PROJECT: N_("Cross-project events"),
     Scope.PROJECT_SPECIFIC: N_("Project-specific events"),
@@ -88,16 +102,25 @@ def schedule_anchor(schedule: Schedule) -> str:
     return nodes.make_id(f"schedule-{schedule.series}")
 
 
+def _folded(weeks: Iterable[Week], now: date) -> Iterator[list[Week]]:
+    """Yield the weeks of each row of a table: those that are over and have no events share one."""
+    for empty, some in groupby(weeks, key=lambda week: not week.events and week.period.end < now):
+        found = list(some)
+        yield from ([found] if empty else ([week] for week in found))
+
+
 class CycleBuilder:
     """Makes the nodes of one schedule. Each event has one identifier, however many weeks have its id.
 
+    :param now: the day whose week is marked; earlier weeks without events are folded.
     :param descriptions: whether the texts of events are shown; the identifiers are there then, else in the table.
     """
 
     def __init__(
-        self, schedule: Schedule, parser: TextParser, *, descriptions: bool, messages: Messages = ENGLISH
+        self, schedule: Schedule, parser: TextParser, now: date, *, descriptions: bool, messages: Messages = ENGLISH
     ) -> None:
         self.schedule = schedule
+        self.now = now
         self.messages = messages
         self.parser = parser
         self.events: dict[str, Event] = {}
@@ -111,7 +134,7 @@ class CycleBuilder:
         schedule = self.schedule
         scopes = [scope for scope in Scope if any(event.scope is scope for event in schedule.events)]
         scopes = scopes or [Scope.CROSS_PROJECT]
-        rows = [self._row(week, scopes) for week in schedule.weeks]
+        rows = [self._row(weeks, scopes) for weeks in _folded(schedule.weeks, self.now)]
         gettext = self.messages.gettext
         headings = [gettext("Week"), gettext("Dates"), *(gettext(_HEADINGS[scope]) for scope in scopes)]
         found = table(headings, rows, _WIDTHS[len(scopes)])
@@ -121,11 +144,18 @@ class CycleBuilder:
         heading.insert(0, nodes.target("", "", ids=[schedule_anchor(schedule)]))
         return found
 
-    def _row(self, week: Week, scopes: Iterable[Scope]) -> list[list[nodes.Node]]:
-        cells = [[event for event in week.events if event.scope is scope] for scope in scopes]
-        texts = (week.name or "", self.messages.week_of_year(week.period))
-        words: list[list[nodes.Node]] = [[nodes.paragraph("", text)] for text in texts]
-        return [*words, *(events_cell(events, self._name) for events in cells)]
+    def _row(self, weeks: Sequence[Week], scopes: Iterable[Scope]) -> list[list[nodes.Node]]:
+        first, last = weeks[0], weeks[-1]
+        cells = [[event for event in first.events if event.scope is scope] for scope in scopes]
+        names = dict.fromkeys(week.name for week in (first, last) if week.name)
+        name = nodes.paragraph("", " – ".join(names))
+        if first is self.schedule.week_of(self.now):
+            day = nodes.inline("", self.messages.day(self.now), classes=[DAY_CLASS], day=self.now.isoformat())
+            words = sentence(self.messages.gettext("(now, {day})"), day=[day])
+            name += [nodes.Text(" "), nodes.inline("", "", *words, classes=[CURRENT_WEEK_CLASS])]
+        dates = self.messages.week_of_year(Period(first.period.start, last.period.end))
+        days = nodes.inline("", dates, classes=[DAY_CLASS], day=first.period.start.isoformat())
+        return [[name], [nodes.paragraph("", "", days)], *(events_cell(events, self._name) for events in cells)]
 
     def _name(self, event: Event) -> list[nodes.Node]:
         """The title of an event: a link to its description, or the place that others link to."""
@@ -161,9 +191,8 @@ class CycleBuilder:
             line += day_node(other.day, messages=self.messages)
             if week:
                 line += [nodes.Text(" "), week_node(week, self.messages)]
-        if event.project or event.scope is Scope.PROJECT_SPECIFIC:
-            gettext = self.messages.gettext
-            line += nodes.Text(gettext(", ") + (event.project or gettext("for some projects")))
+        if who := audience(event, self.messages):
+            line += nodes.Text(self.messages.gettext(", ") + who)
         return line
 
 
@@ -175,7 +204,13 @@ class ScheduleReader(NotesDirective):
         **NotesDirective.option_spec,
         "schedule": directives.path,
         "scope": scopes_option,
+        "at": day_option,
     }
+
+    @property
+    def live(self) -> bool:
+        """Return True if the page counts from today, and its script from the day of the reader."""
+        return "at" not in self.options
 
     @property
     def path(self) -> str:
@@ -210,9 +245,13 @@ class ReleaseScheduleDirective(ScheduleReader):
         """The table, the link to the calendar, and the descriptions."""
         series = self.arguments[0]
         texts = "no-descriptions" not in self.options
-        query = ScheduleDependency(self.settings.fragments, self.path, series, texts=texts, published=True)
+        day = self.options.get("at")
+        query = ScheduleDependency(self.settings.fragments, self.path, series, day=day, texts=texts, published=True)
         schedule = self.find_schedule(query)
-        reported = self.remember(query)
+        now = day or self.build.today
+        # the table of a cycle that is over stays as it is
+        ahead = schedule is not None and any(week.period.end >= now for week in schedule.weeks)
+        reported = self.remember(replace(query, daily=self.live and ahead))
         if schedule is None:
             if not reported:
                 self.warn(
@@ -221,10 +260,12 @@ class ReleaseScheduleDirective(ScheduleReader):
                 )
             return []
         parser = self.parser(GUARD)
-        cycle = CycleBuilder(schedule, parser, descriptions=texts, messages=self.messages)
+        cycle = CycleBuilder(schedule, parser, now, descriptions=texts, messages=self.messages)
         links = PageLinks(self.env.docname, self.get_source_info(), self.messages)
+        table = cycle.table()
+        table["classes"] += [LIVE_CLASS] if self.live else []
         parts = [
-            cycle.table(),
+            table,
             *links.closing([], self.settings, schedule),
             *cycle.descriptions(sections=self.sections_allowed),
         ]
@@ -252,8 +293,8 @@ class CountdownDirective(ScheduleReader):
     option_spec: ClassVar[OptionSpec] = {
         **ScheduleReader.option_spec,
         "show": countdown_parts_option,
-        "at": day_option,
         "limit": count_option,
+        "notes": page_or_url_option,
     }
 
     def show(self) -> list[nodes.Node]:
@@ -325,7 +366,9 @@ class CountdownDirective(ScheduleReader):
             parts += self._titled(heading, body, entry.anchor)
         if not entries and ahead is not None:
             anchor = _anchor(ahead)
-            parts += self._titled(_heading(ahead, self.messages), self._body(None, ahead, builder), anchor)
+            # a week in the heading would be over before the next build
+            named = ahead if not self.live or len(self.arguments) > 1 else replace(ahead, week=None)
+            parts += self._titled(_heading(named, self.messages), self._body(None, ahead, builder), anchor)
             self._register(ahead, anchor)
         return self.place(parts, builder, entries)
 
@@ -342,9 +385,9 @@ class CountdownDirective(ScheduleReader):
         name = self._links.names(ahead.schedule)
         parts: dict[str, Callable[[], list[nodes.Node]]] = {
             "note": lambda: note,
-            "left": lambda: time_left(ahead, name, self.messages),
+            "left": lambda: self._left(ahead, name),
             "deadlines": lambda: self._deadlines(ahead, name),
-            "timeline": lambda: timeline_nodes(self.env, ahead, name),
+            "timeline": lambda: timeline_nodes(self.env, ahead, name, live=self.live),
         }
         body = [node for part in shown for node in parts[part]()]
         return body + self._closing(lines, ahead.schedule)
@@ -353,8 +396,27 @@ class CountdownDirective(ScheduleReader):
     def _links(self) -> PageLinks:
         return PageLinks(self.env.docname, self.get_source_info(), self.messages)
 
+    def _left(self, ahead: Outlook, name: EventName) -> list[nodes.Node]:
+        """The box with the time that is left, and what the script may put into it on a later day."""
+        box = time_left(ahead, name, self.messages, self._release_notes())
+        if self.live:
+            box["classes"].append(LIVE_CLASS)
+            box += _later_lines(ahead, name, self.messages, self._release_notes())
+        return [box]
+
+    def _release_notes(self) -> list[nodes.Node]:
+        """Return the link to the notes of the release, if the directive says where they are."""
+        place, text = self.options.get("notes"), self.messages.gettext("Release notes")
+        if place is None:
+            return []
+        return [source_link(text, place) if ":" in place else self.to_document(place, nodes.inline("", text))]
+
     def _deadlines(self, ahead: Outlook, name: EventName) -> list[nodes.Node]:
         body = deadlines(ahead, name, self.options.get("limit"), self.messages)
+        listing = body[0] if body else None
+        if self.live and isinstance(listing, nodes.bullet_list):
+            listing["classes"].append(LIVE_CLASS)
+            listing["now"] = ahead.now.isoformat()
         label = nodes.paragraph("", self.messages.gettext("Upcoming Deadlines & Dates:"), classes=["digest-label"])
         return [label, *body] if body else []
 
@@ -390,6 +452,23 @@ def _heading(ahead: Outlook, messages: Messages) -> str:
     if ahead.week is not None:
         return week_heading(str(ahead.week.name), ahead.week.period, messages)
     return filled(messages.gettext("Release Countdown For {cycle}"), cycle=ahead.schedule.title)
+
+
+def _later_lines(ahead: Outlook, name: EventName, messages: Messages, released: Sequence[nodes.Node]) -> addnodes.only:
+    """Return the lines that the box of a countdown may have on a later day, in an element that browsers don't show.
+
+    :param released: follows the sentence that the series was released.
+    """
+    schedule, now = ahead.schedule, ahead.now
+    coming = sorted((event for event in schedule.events if event.day >= now), key=lambda event: event.day)
+    lines = [next_line(event, now, name, messages) for event in coming]
+    lines += [coming_line(schedule.release, now, messages)] if schedule.release >= now else []
+    lines.append(released_line(ahead, messages, released))
+    start = nodes.raw("", f'<template data-weeks="{escape(weeks_data(schedule))}">', format="html")
+    end = nodes.raw("", "</template>", format="html")
+    # what a search finds has to be on the page
+    listing = nodes.bullet_list("", *lines, bullet="*", classes=["no-search"])
+    return addnodes.only("", start, listing, end, expr=HTML_PAGES)
 
 
 def _taken_links(note: list[nodes.Node]) -> list[nodes.list_item]:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinxext.digest.doctree.deadlines import DAY_CLASS, LEFT_CLASS
+from sphinxext.digest.doctree.deadlines import DAY_CLASS, LEFT_CLASS, PASSED_CLASS
 from sphinxext.digest.extension.builders import is_for_browsers
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.extension.schedules import ScheduleDependency
 from sphinxext.digest.model import ENGLISH, Messages
+from sphinxext.digest.model.messages import filled
+from sphinxext.digest.model.schedule import DEADLINE_GROUPS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -68,11 +70,33 @@ def _put_above(box: nodes.Element, text: str) -> None:
         line.insert(0, nodes.raw("", tag, format="html"))
 
 
+class PassedDeadlines(SphinxPostTransform):
+    """Folds the deadlines that are over, and tells the script from which day lists of deadlines count."""
+
+    formats = ("html",)
+    default_priority = 60
+
+    def run(self, **_arguments: Any) -> None:
+        """Add the tags, which docutils does not know; books are for programs of all ages."""
+        if not is_for_browsers(build_state_of(self.env).builder):
+            return
+        for listing in self.document.findall(nodes.bullet_list):
+            label = listing.next_node(nodes.paragraph) if "now" in listing else None
+            if label is not None:
+                label += nodes.raw("", f'<template data-now="{listing["now"]}"></template>', format="html")
+        for item in list(self.document.findall(nodes.list_item)):
+            if PASSED_CLASS in item["classes"]:
+                words = item.children[0].astext().removesuffix(":")
+                opened = f'<details class="digest-fold"><summary>{escape(words)}</summary>'
+                item[0] = nodes.raw("", opened, format="html")
+                item += nodes.raw("", "</details>", format="html")
+
+
 def add_script(app: Sphinx, pagename: str, _template: str, _context: object, _doctree: object) -> None:
-    """Let a page with a countdown load the script; the page is complete without it."""
+    """Let a page that counts from its reader's day load the script; the page is complete without it."""
     page = None if app.builder.name == "singlehtml" else pagename
     shown = DigestDomain.of(app.env).dependencies(ScheduleDependency, page)
-    if is_for_browsers(app.builder) and any(one.published for _page, one in shown):
+    if is_for_browsers(app.builder) and any(one.published and one.day is None for _page, one in shown):
         words = script_messages(build_state_of(app.env).messages)
         attributes: dict[str, Any] = {"data-words": words} if words else {}
         app.add_js_file(SCRIPT, loading_method="defer", **attributes)
@@ -84,14 +108,13 @@ def script_messages(messages: Messages) -> str:
         return ""
     gettext = messages.gettext
     own = {
-        "week": messages.counting("{number} week", "{number} weeks"),
+        "near": messages.near(),
+        "ahead": messages.counting("in {number} day", "in {number} days"),
+        "ago": messages.counting("{number} day ago", "{number} days ago"),
         "day": messages.counting("{number} day", "{number} days"),
-        "and": gettext("{weeks} and {days}"),
-        "left": gettext("{span} left"),
-        "ago": gettext("{span} ago"),
-        "today": gettext("today"),
-        "now": gettext("Now: {left}."),
-        "passed": gettext("(passed)"),
+        "groups": [filled(gettext("{label}:"), label=gettext(label)) for label in DEADLINE_GROUPS],
+        "passed": messages.counting("{number} deadline has passed", "{number} deadlines have passed"),
+        "now": gettext("Now is {day}, in week {week}."),
     }
     return json.dumps(own, ensure_ascii=False, sort_keys=True)
 
@@ -100,4 +123,5 @@ def setup(app: Sphinx) -> None:
     """Register the days and the script."""
     app.add_post_transform(DayElements)
     app.add_post_transform(LargeDays)
+    app.add_post_transform(PassedDeadlines)
     app.connect("html-page-context", add_script)

@@ -1,59 +1,156 @@
-// What the day of the build could not know: how much time is left as the reader looks, and which deadlines are over.
-// The page says everything without it, as of the day that it names.
+// What a build cannot know: the day on which the page is read. Countdowns without a day of their own, the timeline and
+// the table of a schedule are brought to that day. Without this script they are right for the day that they name.
 (() => {
   "use strict";
   // In other languages than English the page brings the words.
   const own = document.currentScript && document.currentScript.dataset.words;
   const words = own ? JSON.parse(own) : {
-    week: { one: "{number} week", other: "{number} weeks" },
+    near: ["yesterday", "today", "tomorrow"],
+    ahead: { one: "in {number} day", other: "in {number} days" },
+    ago: { one: "{number} day ago", other: "{number} days ago" },
     day: { one: "{number} day", other: "{number} days" },
-    and: "{weeks} and {days}",
-    left: "{span} left",
-    ago: "{span} ago",
-    today: "today",
-    now: "Now: {left}.",
-    passed: "(passed)",
+    groups: ["This week:", "Next week:", "Later:"],
+    passed: { one: "{number} deadline has passed", other: "{number} deadlines have passed" },
+    now: "Now is {day}, in week {week}.",
   };
-  const rules = new Intl.PluralRules(own ? document.documentElement.lang || "en" : "en");
+  const language = own ? document.documentElement.lang || "en" : "en";
+  const rules = new Intl.PluralRules(language);
   const DAY = 24 * 60 * 60 * 1000;
   const here = new Date();
   // The reader's own date. Days are counted in UTC, where all of them have 24 hours.
   const today = Date.UTC(here.getFullYear(), here.getMonth(), here.getDate());
-  const dayOf = (element) => Date.parse(`${element.getAttribute("datetime")}T00:00:00Z`);
-  const count = (number, forms) => (forms[rules.select(number)] || forms.other).replace("{number}", number);
-  const span = (days) => {
-    const [weeks, rest] = [Math.floor(days / 7), days % 7];
-    if (!weeks || !rest) return weeks ? count(weeks, words.week) : count(rest, words.day);
-    return words.and.replace("{weeks}", count(weeks, words.week)).replace("{days}", count(rest, words.day));
+  const from = (text) => Math.round((Date.parse(`${text}T00:00:00Z`) - today) / DAY);
+  const daysTo = (element) => from(element.querySelector("time").getAttribute("datetime"));
+  const counted = (number, forms) => (forms[rules.select(number)] || forms.other).replace("{number}", number);
+  const distance = (days) => {
+    if (Math.abs(days) < 2) return words.near[days + 1];
+    return days > 0 ? counted(days, words.ahead) : counted(-days, words.ago);
   };
-  const left = (days) => {
-    if (days === 0) return words.today;
-    return (days > 0 ? words.left : words.ago).replace("{span}", span(Math.abs(days)));
+  const inWords = (style) => new Intl.DateTimeFormat(language, { timeZone: "UTC", ...style }).format(today);
+  const day = inWords({ dateStyle: "long" });
+  const write = (element, text) => {
+    if (element) element.textContent = text;
+  };
+  const make = (name, className, text) => {
+    const element = document.createElement(name);
+    element.className = className;
+    if (text) element.textContent = text;
+    return element;
+  };
+  // From Monday to Sunday.
+  const isNow = (monday) => from(monday) <= 0 && from(monday) > -7;
+  const weekIn = (element) => JSON.parse(element.dataset.weeks).findIndex(([monday]) => isNow(monday));
+
+  const showDistance = (item) => {
+    const days = daysTo(item);
+    write(item.querySelector(".digest-distance"), distance(days));
+    const large = item.querySelector(".digest-large");
+    if (large && days > 0) large.textContent = counted(days, words.day);
+    else if (large) large.remove();
+    return item;
   };
 
-  const add = (item, words, className) => {
-    const note = document.createElement("span");
-    note.className = className;
-    note.textContent = words;
-    item.append(" ", note);
-  };
+  // On the day of the build there is nothing to do.
+  const isOld = (built) => from(built) < 0;
 
-  for (const box of document.querySelectorAll(".digest-left")) {
+  const bringBox = (box) => {
     const built = box.querySelector(".digest-now time");
-    if (!built || !(dayOf(built) < today)) continue;
-    for (const item of box.querySelectorAll("li")) {
-      const time = item.querySelector("time");
-      if (!time) continue;
-      const days = Math.round((dayOf(time) - today) / DAY);
-      const large = item.querySelector(".digest-large");
-      if (large) large.textContent = days > 0 ? count(days, words.day) : days ? words.ago.replace("{span}", count(-days, words.day)) : words.today;
-      add(item.querySelector("p") || item, words.now.replace("{left}", left(days)), "digest-today");
+    const template = box.querySelector("template");
+    if (!built || !template || !isOld(built.getAttribute("datetime"))) return;
+    built.setAttribute("datetime", new Date(today).toISOString().slice(0, 10));
+    write(built, day);
+    const week = JSON.parse(template.dataset.weeks)[weekIn(template)];
+    const large = box.querySelector("p > .digest-large");
+    if (large && !large.closest("li")) week ? write(large, week[1]) : large.remove();
+    const lines = [...template.content.querySelectorAll("li")];
+    const next = lines.find((line) => line.matches(".digest-upcoming") && daysTo(line) >= 0);
+    const coming = lines.find((line) => line.matches(".digest-coming") && daysTo(line) >= 0);
+    const shown = [next, coming || lines.find((line) => line.matches(".digest-released"))];
+    box.querySelector("ul").replaceChildren(...shown.filter(Boolean).map((line) => showDistance(line.cloneNode(true))));
+  };
+
+  const groupOf = (time) => {
+    const weeks = Math.floor((from(time) + (here.getDay() + 6) % 7) / 7);
+    return Math.max(0, Math.min(weeks, 2));
+  };
+
+  // The lines in their order, each below the label of its week; what is over becomes one line.
+  const bringDeadlines = (list) => {
+    const built = list.querySelector("template");
+    if (!built || !isOld(built.dataset.now)) return;
+    const lines = [...list.querySelectorAll("li li")].filter((line) => line.querySelector("time"));
+    const groups = [[], [], []];
+    const passed = [];
+    for (const line of lines) {
+      (daysTo(line) < 0 ? passed : groups[groupOf(line.querySelector("time").getAttribute("datetime"))]).push(line);
     }
-  }
-  for (const item of document.querySelectorAll(".digest-deadlines li li")) {
-    const time = item.querySelector("time");
-    if (time && dayOf(time) < today && !item.querySelector(".digest-passed")) {
-      add(item.querySelector("p") || item, words.passed, "digest-passed");
+    const listOf = (some) => {
+      const inner = make("ul", list.querySelector("ul").className);
+      inner.append(...some);
+      return inner;
+    };
+    const item = (className, ...content) => {
+      const made = make("li", className);
+      made.append(...content);
+      return made;
+    };
+    const items = groups.map((some, index) => some.length &&
+      item("", make("p", "digest-label", words.groups[index]), listOf(some))).filter(Boolean);
+    if (passed.length) {
+      for (const line of passed) {
+        if (line.querySelector(".digest-distance")) showDistance(line);
+        else line.querySelector("p").append(", ", make("span", "digest-distance", distance(daysTo(line))));
+      }
+      const fold = make("details", "digest-fold");
+      fold.append(make("summary", "", counted(passed.length, words.passed)), listOf(passed));
+      items.push(item("digest-passed", fold));
     }
-  }
+    list.replaceChildren(...items);
+  };
+
+  const bringTimeline = (picture) => {
+    if (!isOld(picture.dataset.now)) return;
+    const weeks = JSON.parse(picture.dataset.weeks);
+    const index = weekIn(picture);
+    const mark = picture.querySelector(".digest-cycle-now");
+    const show = (element, visible) => visible ? element.removeAttribute("display") : element.setAttribute("display", "none");
+    [...picture.querySelectorAll(":scope > rect")].slice(0, weeks.length).forEach((box, number) => {
+      // a week is over when its Friday is
+      box.setAttribute("fill-opacity", from(weeks[number][0]) < -4 ? ".5" : ".1");
+    });
+    const freeze = picture.querySelector("[data-freeze]");
+    if (freeze) {
+      const [first, last] = freeze.dataset.freeze.split(" ").map(Number);
+      show(freeze, index < 0 || index <= first - 2 || index >= last + 2);
+    }
+    show(mark, index >= 0);
+    if (index < 0) return write(mark.querySelector("title"), "");
+    const passed = Math.min((here.getDay() + 6) % 7, 4) / 5 + 0.1;
+    mark.setAttribute("x", `${(100 * (index + passed) / weeks.length).toFixed(2)}%`);
+    const anchor = index === 0 ? "start" : index === weeks.length - 1 ? "end" : "middle";
+    mark.querySelector("text").setAttribute("text-anchor", anchor);
+    write(mark.querySelector("title"), words.now.replace("{day}", day).replace("{week}", weeks[index][1]));
+  };
+
+  const bringTable = (table) => {
+    const old = table.querySelector(".digest-current");
+    if (!old || !isOld(old.querySelector("time").getAttribute("datetime"))) return;
+    const row = [...table.querySelectorAll("tbody tr")].find((one) => {
+      const monday = one.querySelector("td:nth-child(2) time");
+      return monday && isNow(monday.getAttribute("datetime"));
+    });
+    const name = row && row.querySelector("td p");
+    // without the room for it the columns would get narrower before the eyes of the reader
+    if (!name) return void (old.style.visibility = "hidden");
+    const time = old.querySelector("time");
+    time.setAttribute("datetime", new Date(today).toISOString().slice(0, 10));
+    write(time, inWords({ month: "long", day: "numeric" }));
+    name.append(" ", old);
+  };
+
+  const bring = (selector, update) => document.querySelectorAll(selector).forEach((found) => update(found));
+  bring(".digest-left.digest-live", bringBox);
+  bring(".digest-deadlines.digest-live", bringDeadlines);
+  bring(".digest-live > svg.digest-cycle", bringTimeline);
+  bring("table.digest-schedule.digest-live", bringTable);
 })();
