@@ -41,7 +41,8 @@ def complaints(build: Build) -> list[str]:
     files = sorted(build.outdir.rglob("*.xml"))
     assert files
     for file in files:
-        other = "feed.json" if file.name == "atom.xml" else f"{file.stem}.json"
+        other = file.name.replace("atom.xml", "feed.json").removesuffix(".xml")
+        other = other if other.endswith(".json") else f"{other}.json"
         found += atom_complaints(file.read_bytes())
         found += json_feed_complaints(file.with_name(other).read_bytes())
         parsed = feedparser.parse(file.read_bytes())

@@ -91,10 +91,10 @@ def test_git_itself_fetches(clone: Clone, fetches: Path) -> None:
 
 def test_what_needs_no_texts_is_complete(clone: Clone, fetches: Path) -> None:
     repository = clone()
-    result = run(repository, "notes", "list", "--branch", "origin/stable/one")
+    result = run(repository, "release-notes", "list", "--branch", "origin/stable/one")
     assert (result.exit_code, result.stderr) == (0, "")
     assert TWO in result.stdout
-    result = run(repository, "notes", "report")
+    result = run(repository, "release-notes", "report")
     assert (result.exit_code, result.stderr) == (0, "")
     assert "New." in result.stdout
     assert first_merges(repository.root, DIGESTS).days == {f"{1:016x}": date(2020, 1, 1)}
@@ -103,7 +103,7 @@ def test_what_needs_no_texts_is_complete(clone: Clone, fetches: Path) -> None:
 
 @pytest.mark.parametrize("command", [["report", "--no-stop-at-branch-base"], ["since", ".."]], ids=" ".join)
 def test_texts_that_are_not_there_are_one_problem(clone: Clone, fetches: Path, command: list[str]) -> None:
-    result = run(clone(), "notes", *command, "--branch", "origin/stable/one")
+    result = run(clone(), "release-notes", *command, "--branch", "origin/stable/one")
     assert result.exit_code == 1
     assert result.stderr == f"{NOTES}: shallow {PARTIAL}\n"
     assert "One." in result.stdout
@@ -112,7 +112,7 @@ def test_texts_that_are_not_there_are_one_problem(clone: Clone, fetches: Path, c
 
 
 def test_no_cache_is_written_of_half_of_the_texts(clone: Clone, fetches: Path) -> None:
-    result = run(clone(), "notes", "cache", "--branch", "origin/stable/one")
+    result = run(clone(), "release-notes", "cache", "--branch", "origin/stable/one")
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"{NOTES}: shallow {PARTIAL}\n")
     assert not fetches.exists()
 
@@ -138,7 +138,7 @@ def test_the_command_of_the_warning_helps(clone: Clone, fetches: Path) -> None:
 
 
 def test_a_committed_cache_serves(origin: Repository, clone: Clone, fetches: Path) -> None:
-    assert run(origin, "notes", "cache", "--branch", "stable/one").exit_code == 0
+    assert run(origin, "release-notes", "cache", "--branch", "stable/one").exit_code == 0
     text = (origin.root / NOTES / "reno.cache").read_text().replace('"stable/one"', '"origin/stable/one"')
     repository = clone()
     write(repository.root, f"{NOTES}/reno.cache", text)
@@ -149,18 +149,18 @@ def test_a_committed_cache_serves(origin: Repository, clone: Clone, fetches: Pat
 
 
 def test_git_is_asked_where_a_committed_cache_knows_less(origin: Repository, clone: Clone, fetches: Path) -> None:
-    assert run(origin, "notes", "cache").exit_code == 0
+    assert run(origin, "release-notes", "cache").exit_code == 0
     repository = clone()
     text = (origin.root / NOTES / "reno.cache").read_text().replace("New.", "Old.")
     write(repository.root, f"{NOTES}/reno.cache", text)
-    assert "New." in run(repository, "notes", "report").stdout
+    assert "New." in run(repository, "release-notes", "report").stdout
     assert not fetches.exists()
 
 
 @pytest.mark.parametrize("command", [["list"], ["report"], ["since", ".."], ["cache"]], ids=" ".join)
 def test_folders_that_are_not_there(clone: Clone, fetches: Path, command: list[str]) -> None:
     repository = clone("tree:0")
-    result = run(repository, "notes", *command)
+    result = run(repository, "release-notes", *command)
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"{NOTES}: shallow {PARTIAL}\n")
     result = run(repository, "lint")
     assert result.exit_code == 1

@@ -24,7 +24,14 @@ from sphinxext.digest.extension import (
 from sphinxext.digest.extension.html.filter import FilteredNotes
 from sphinxext.digest.extension.i18n import add_catalogues
 from sphinxext.digest.extension.published import publish
-from sphinxext.digest.extension.published.files import Calendars, DigestFeeds, NotesIndexes, TopicFeeds, warn_of_topics
+from sphinxext.digest.extension.published.files import (
+    Calendars,
+    DigestFeeds,
+    NotesIndexes,
+    ReleaseFeeds,
+    TopicFeeds,
+    warn_of_topics,
+)
 from sphinxext.digest.extension.references import OutputReferences
 
 if TYPE_CHECKING:
@@ -72,7 +79,7 @@ def _publish(app: Sphinx, exception: Exception | None) -> None:
     """Write the files beside the pages of a site that are missing or outdated: calendars, feeds, indexes, mails."""
     if exception is not None or not builders.is_for_browsers(app.builder):
         return
-    publishers = (Calendars, DigestFeeds, TopicFeeds, NotesIndexes, FilteredNotes, mail_builder.Mails)
+    publishers = (Calendars, DigestFeeds, TopicFeeds, ReleaseFeeds, NotesIndexes, FilteredNotes, mail_builder.Mails)
     # not the folder of the application: Apple's help has its pages deeper
     builder = app.builder
     publish([publisher(app) for publisher in publishers], builder.name, Path(builder.outdir), Path(app.doctreedir))

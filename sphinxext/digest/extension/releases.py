@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -30,7 +30,7 @@ class ReleaseQuery:
 
     ``root`` is the repository, ``folder`` the folder of release notes in it. ``options`` are changes to reno's
     configuration, ``ignored`` are notes to leave out besides those that it names. ``versions`` are those to show, None
-    for all. ``contributors`` asks for the people who wrote them.
+    for all. ``contributors`` asks for the people who wrote them, ``feeds`` for feeds of these sections.
     """
 
     root: str
@@ -40,6 +40,7 @@ class ReleaseQuery:
     versions: tuple[str, ...] | None = None
     title: str = ""
     contributors: bool = False
+    feeds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,13 @@ logger = logging.getLogger(__name__)
 _ABOVE = 3
 #: Where a page that is being read remembers the identifiers of its labels.
 _ANCHORS = "digest_release_anchors"
+
+
+def release_queries(env: BuildEnvironment, docname: str | None = None) -> Iterator[tuple[str, ReleaseQuery]]:
+    """Yield the queries of the directives on a page, or on all pages, with the names of the pages."""
+    for page, dependency in DigestDomain.of(env).dependencies(ReleaseNotesDependency, docname):
+        if isinstance(dependency.query, ReleaseQuery):
+            yield page, dependency.query
 
 
 def histories_of(env: BuildEnvironment) -> Histories:

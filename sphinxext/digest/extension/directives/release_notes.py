@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from docutils import nodes
@@ -46,6 +47,7 @@ class ReleaseNotesDirective(SphinxDirective):
         "ignore-notes": directives.unchanged,
         "unreleased-version-title": directives.unchanged,
         "contributors": directives.flag,
+        "feeds": directives.unchanged_required,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -63,7 +65,7 @@ class ReleaseNotesDirective(SphinxDirective):
         except DigestError as error:
             self._warn(remember_release_notes(self.env, query, error.problems, has_failed=True))
             return []
-        self._warn(remember_release_notes(self.env, query, report.problems))
+        self._warn([*remember_release_notes(self.env, query, report.problems), *_unknown_sections(report, query)])
         return self._parse(report, query)
 
     def _query(self, root: str, folder: str) -> ReleaseQuery:
@@ -81,8 +83,8 @@ class ReleaseNotesDirective(SphinxDirective):
             changes["stop_at_branch_base"] = False
         title = " ".join(self.content)
         ignored = _names(self.options.get("ignore-notes", ""))
-        contributors = "contributors" in self.options
-        return ReleaseQuery(root, folder, tuple(sorted(changes.items())), ignored, versions, title, contributors)
+        more = ("contributors" in self.options, tuple(sorted(set(_names(self.options.get("feeds", ""))))))
+        return ReleaseQuery(root, folder, tuple(sorted(changes.items())), ignored, versions, title, *more)
 
     def _parse(self, report: Report, query: ReleaseQuery) -> list[nodes.Node]:
         """The report as a part of this page, with whatever directives and roles it uses."""
@@ -134,6 +136,14 @@ class ReleaseNotesDirective(SphinxDirective):
     def _warn(self, problems: list[Problem]) -> None:
         for problem in problems:
             warn_at(self.get_location(), problem.code, f"{problem.path}: {problem.message}")
+
+
+def _unknown_sections(report: Report, query: ReleaseQuery) -> Iterator[Problem]:
+    known = [name for name, _heading, _level in sections_of(report.conf)]
+    for name in query.feeds:
+        if name not in known:
+            message = f"there is no section '{name}' for a feed; there are {', '.join(known)}"
+            yield Problem(query.folder, 0, 0, Code.UNKNOWN_SECTION, message)
 
 
 def _names(value: str) -> tuple[str, ...]:

@@ -31,7 +31,15 @@ from sphinxext.digest.extension.links import (
     shown_collections,
 )
 from sphinxext.digest.extension.pages import STUB_SUFFIX, is_generated
-from sphinxext.digest.extension.published import ATOM, JSON_FEED, author_name, feeds_of, project_name
+from sphinxext.digest.extension.published import (
+    ATOM,
+    JSON_FEED,
+    Feeds,
+    author_name,
+    feeds_of,
+    project_name,
+    release_feeds,
+)
 from sphinxext.digest.settings.options import MAILS, Settings, words_of
 
 if TYPE_CHECKING:
@@ -66,7 +74,9 @@ def add_to_head(app: Sphinx, pagename: str, _template: str, context: dict[str, A
         return
     site = SiteContext(app.env, app.builder)
     collections = shown_collections(app.env, pagename)
-    tags = [tag for settings in collections for tag in _feed_links(site, settings, pagename)]
+    feeds = [feeds for settings in collections for feeds in feeds_of(site, settings)]
+    feeds += release_feeds(site, pagename).values()
+    tags = [tag for one in feeds for tag in _feed_links(site, one, pagename)]
     for settings in collections:
         described = page_summary(app.env, settings, pagename)
         if described is not None:
@@ -82,10 +92,9 @@ def add_to_head(app: Sphinx, pagename: str, _template: str, context: dict[str, A
         context["metatags"] = (context.get("metatags") or "") + "".join(f"\n{tag}" for tag in tags) + "\n"
 
 
-def _feed_links(site: SiteContext, settings: Settings, pagename: str) -> Iterator[str]:
-    for feeds in feeds_of(site, settings):
-        for type_, path in ((ATOM, feeds.atom), (JSON_FEED, feeds.json)):
-            yield _alternate(site, pagename, type_, path, feeds.title)
+def _feed_links(site: SiteContext, feeds: Feeds, pagename: str) -> Iterator[str]:
+    for type_, path in ((ATOM, feeds.atom), (JSON_FEED, feeds.json)):
+        yield _alternate(site, pagename, type_, path, feeds.title)
 
 
 def _summary_tags(

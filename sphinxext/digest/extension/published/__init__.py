@@ -19,6 +19,7 @@ from sphinxext.digest.extension.builders import file_uri, is_site
 from sphinxext.digest.extension.cache import checksum, load_data, mark_of, remove_output, save_data, write_if_changed
 from sphinxext.digest.extension.domain import build_state_of
 from sphinxext.digest.extension.links import SiteContext, base_url
+from sphinxext.digest.extension.releases import release_queries
 from sphinxext.digest.extension.schedules import calendars_of
 from sphinxext.digest.model.messages import filled
 from sphinxext.digest.settings.options import FEEDS, Settings, words_of
@@ -201,6 +202,23 @@ def feeds_of(site: SiteContext, settings: Settings) -> list[Feeds]:
         for topic in settings.feeds
     ]
     return [own, *topics]
+
+
+def release_feeds(site: SiteContext, docname: str) -> dict[str, Feeds]:
+    """Return the feeds of the release notes on a page by their sections; that of all sections has an empty name."""
+    settings = build_state_of(site.env).project.main
+    queries = [query for _page, query in release_queries(site.env, docname)]
+    if not queries or FEEDS not in settings.publish or not base_url(site, settings):
+        return {}
+    title = site.env.titles[docname].astext()
+    sections = ("", *sorted({section for query in queries for section in query.feeds}))
+    return {
+        section: Feeds(
+            feed_title(site, settings, f"{title} ({section})" if section else title),
+            *(f"{docname}.{section}{'.' if section else ''}{suffix}" for suffix in ("atom.xml", "feed.json")),
+        )
+        for section in sections
+    }
 
 
 def feed_title(site: SiteContext, settings: Settings, topic: str = "") -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -37,10 +38,12 @@ from sphinxext.digest.extension.links import (
 )
 from sphinxext.digest.extension.mail_builder import parts_of_page
 from sphinxext.digest.extension.published import Feeds, author_name, resolved_page
+from sphinxext.digest.extension.releases import release_queries
 from sphinxext.digest.extension.schedules import ScheduleDependency, calendar_path, find_schedule
 from sphinxext.digest.joint.index import index_document, note_record
 from sphinxext.digest.model import Countdown, Entry, Moment, Text, ThreadLinks
 from sphinxext.digest.problems import DigestError
+from sphinxext.digest.release.config import sections_of
 from sphinxext.digest.render.feed import (
     Feed,
     FeedEntry,
@@ -216,6 +219,56 @@ def _releases(site: SiteContext, settings: Settings, topic: Topic) -> Iterator[F
             yield FeedEntry(identifier, version, url, moment, moment, html)
 
 
+def feed_of_releases(
+    site: SiteContext, settings: Settings, docname: str, section: str, feeds: Feeds
+) -> tuple[bytes, bytes]:
+    """Return the feed of the versions on a page, as Atom and as JSON Feed.
+
+    Versions without a tag are left out: their notes are not released.
+
+    :param section: the only section of the notes, by its name; all of them if it is empty.
+    """
+    url, base = page_url(site, settings, docname), base_url(site, settings)
+    days, heading = _days_on(site, docname, section)
+    doctree = resolved_page(site, docname)
+    parts_of_page(doctree, url)  # it makes addresses absolute
+    found = {anchor: part for part in doctree.findall(nodes.section) for anchor in part["ids"]}
+    entries = []
+    for target in DigestDomain.of(site.env).data["targets"].get(docname, ()):
+        day = days.get(target.title)
+        if target.type != RELEASE or day is None or target.anchor not in found:
+            continue
+        parts = _parts_of_release(found[target.anchor], heading)
+        if parts:
+            html = feed_html(parts, url, partial(picture_url, site, base), site.messages)
+            moment, identifier = Moment(day).rfc3339, f"{base}{file_uri(docname)}#release-{target.title}"
+            entries.append(FeedEntry(identifier, target.title, f"{url}#{target.anchor}", moment, moment, html))
+    newest = sorted(entries, key=lambda entry: entry.updated, reverse=True)[: settings.feed_limit]
+    return _feed(site, settings, feeds, tuple(newest), url)
+
+
+def _days_on(site: SiteContext, docname: str, section: str) -> tuple[dict[str, date], str]:
+    """Return the days of the versions on a page, and the heading of a section."""
+    days: dict[str, date] = {}
+    heading = ""
+    for _page, query in release_queries(site.env, docname):
+        try:
+            report = build_state_of(site.env).histories.report(query)
+        except DigestError:
+            continue
+        days |= {release.version: release.day for release in report.releases if release.day is not None}
+        heading = next((title for name, title, _level in sections_of(report.conf) if name == section), heading)
+    return days, heading
+
+
+def _parts_of_release(release: nodes.section, heading: str) -> list[nodes.Node]:
+    """Return a copy of what a version has below its title, or below the title of one of its sections."""
+    if heading:
+        sections = (part for part in release.findall(nodes.section) if part is not release)
+        release = next((part for part in sections if part[0].astext() == heading), nodes.section())
+    return [part.deepcopy() for part in release.children if not isinstance(part, (nodes.title, nodes.comment))]
+
+
 class _DigestLinks:
     """Links from the notes of a feed to digests, by the URLs of their pages."""
 
@@ -233,14 +286,16 @@ class _DigestLinks:
         return [nodes.Text(version)]
 
 
-def _feed(site: SiteContext, settings: Settings, feeds: Feeds, entries: tuple[FeedEntry, ...]) -> tuple[bytes, bytes]:
+def _feed(
+    site: SiteContext, settings: Settings, feeds: Feeds, entries: tuple[FeedEntry, ...], home: str = ""
+) -> tuple[bytes, bytes]:
     base = base_url(site, settings)
     feed = Feed(
         url=f"{base}{file_uri(feeds.atom.removesuffix('.xml'))}",
         title=feeds.title,
         author=author_name(site) or feeds.title,
         language=language_tag(site),
-        home=collection_url(site, settings),
+        home=home or collection_url(site, settings),
         atom_url=f"{base}{file_uri(feeds.atom)}",
         json_url=f"{base}{file_uri(feeds.json)}",
         entries=entries,

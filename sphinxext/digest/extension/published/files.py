@@ -26,7 +26,9 @@ from sphinxext.digest.extension.published import (
     feeds_of,
     places_of,
     project_name,
+    release_feeds,
 )
+from sphinxext.digest.extension.releases import release_queries
 from sphinxext.digest.extension.schedules import ScheduleDependency, published_schedules, stamp_of
 from sphinxext.digest.extension.warnings import warn_of
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -168,6 +170,40 @@ class TopicFeeds(Publisher):
             for topic, feeds in zip(settings.feeds, feeds_of(site, settings)[1:], strict=False):
                 state = _topic_state(site, settings, topic, feeds)
                 yield from _files(feeds, state, partial(_topic, site, settings, topic, feeds))
+
+
+class ReleaseFeeds(Publisher):
+    """The newest versions on each page with release notes, with their notes as the page shows them."""
+
+    name = "release-feeds"
+
+    def files(self) -> Iterator[File]:
+        """Yield two files for each page, and for each section that its directive names."""
+        if not is_site(self.app.builder):
+            return
+        site = SiteContext(self.app.env, self.app.builder)
+        settings = build_state_of(site.env).project.main
+        for docname in sorted({page for page, _query in release_queries(site.env)}):
+            state = _releases_state(site, settings, docname)
+            for section, feeds in release_feeds(site, docname).items():
+                own = mark_of(state, feeds).hex() if state else ""
+                yield from _files(feeds, own, partial(_releases, site, settings, docname, section, feeds))
+
+
+def _releases_state(site: SiteContext, settings: Settings, docname: str) -> str:
+    histories = build_state_of(site.env).histories
+    try:
+        stamps = [histories.stamp(query) for _page, query in release_queries(site.env, docname)]
+    except DigestError:
+        return ""
+    around = (base_url(site, settings), settings.feed_limit, author_name(site), language_tag(site), places_of(site))
+    return mark_of(stamps, around, _mark(site, docname)).hex()
+
+
+def _releases(site: SiteContext, settings: Settings, docname: str, section: str, feeds: Feeds) -> tuple[bytes, bytes]:
+    from sphinxext.digest.extension.published.contents import feed_of_releases
+
+    return feed_of_releases(site, settings, docname, section, feeds)
 
 
 def warn_of_topics(app: Sphinx) -> None:
