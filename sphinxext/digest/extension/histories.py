@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ class Histories:
     """The release notes of all repositories that a build asks for."""
 
     def __init__(self) -> None:
-        self._of_projects: dict[str, Config] = {}
+        self._of_project = cache(lambda root: project_config(Path(root)))
         self._configs: dict[tuple[str, str], Config] = {}
         self._remarks: dict[tuple[str, str], list[Problem]] = {}
         self._states: dict[tuple[str, str], NotesState] = {}
@@ -47,13 +48,8 @@ class Histories:
         self._histories: dict[str, History] = {}
         self._reports: dict[ReleaseQuery, Report] = {}
         self._released: dict[str, tuple[tuple[ReleasedVersion, ...], tuple[Problem, ...]]] = {}
-        self._roots: dict[Path, Path | None] = {}
-
-    def root_of(self, folder: Path) -> Path | None:
-        """The repository that a folder is in."""
-        if folder not in self._roots:
-            self._roots[folder] = find_top(folder)
-        return self._roots[folder]
+        #: Returns the repository that a folder is in, or None.
+        self.root_of = cache(find_top)
 
     def report(self, query: ReleaseQuery) -> Report:
         """The release notes for a page.
@@ -112,7 +108,7 @@ class Histories:
 
         :raises DigestError: as :meth:`tagged`.
         """
-        return self._stamp_of_project(query) if isinstance(query, ReleasedQuery) else self._stamp(query)
+        return self.state_of_project(query.root) if isinstance(query, ReleasedQuery) else self._stamp(query)
 
     def answer(self, query: ReleaseQuery | ReleasedQuery) -> tuple[bytes, bytes]:
         """Return the notes of each version, if all of them were committed, and a checksum of what a page shows.
@@ -132,14 +128,6 @@ class Histories:
         if isinstance(query, ReleasedQuery):
             return _hash(self.released(query)) == checksum
         return (bool(files) and self._mark_of_files(query) == files) or self._checksum(query) == checksum
-
-    def _stamp_of_project(self, query: ReleasedQuery) -> bytes:
-        return self.state_of_project(query.root)
-
-    def _of_project(self, root: str) -> Config:
-        if root not in self._of_projects:
-            self._of_projects[root] = project_config(Path(root))
-        return self._of_projects[root]
 
     def _config(self, query: ReleaseQuery) -> Config:
         key = query.root, query.folder

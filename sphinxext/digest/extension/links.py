@@ -109,31 +109,12 @@ def shown_collections(env: BuildEnvironment, docname: str | None = None) -> list
     return [settings for settings in build_state_of(env).project.collections if settings.fragments in folders]
 
 
-#: The attribute of the placeholder of a link for a relative address of a note.
-WRITTEN = "written_address"
+#: The attributes of the placeholder of a link for a relative address of a note: that, and the folder of fragments.
+ADDRESS, _FOLDER = "digest-address", "digest-folder"
 #: The folders of an output that Sphinx and its extensions fill while they write it.
 _OF_OUTPUTS = ("_images/", "_downloads/", "_sources/", "_modules/")
 #: What the files that a build publishes beside the pages of a collection end in.
 _BESIDE_PAGES = (".xml", ".json", ".ics", ".txt")
-
-
-class Written(NamedTuple):
-    """The relative address that a link on a page stands for.
-
-    ``folder`` are the fragments of its collection, ``page`` is the document with its digest; ``path`` and ``rest`` are
-    those of :class:`~sphinxext.digest.doctree.relative.Address`.
-    """
-
-    uri: str
-    folder: str
-    page: str
-    path: str | None
-    rest: str
-
-    @property
-    def address(self) -> Address:
-        """The address."""
-        return Address(self.uri, self.page, self.path, self.rest)
 
 
 @dataclass(frozen=True)
@@ -171,10 +152,10 @@ class PageHome(Home):
         content = link.children[0] if len(link.children) == 1 else None
         if not isinstance(content, nodes.Element):
             content = nodes.inline("", "", *link.children)
-        written = Written(address.written, self.settings.fragments, self.page, address.path, address.rest)
         pending = addnodes.pending_xref(
             "", content, refdomain=DigestDomain.name, reftype=PAGE, reftarget=docname,
-            refdoc=self.env.docname, refexplicit=True, optional=True, **{WRITTEN: written},
+            refdoc=self.env.docname, refexplicit=True, optional=True,
+            **{ADDRESS: address, _FOLDER: self.settings.fragments},
         )  # fmt: skip
         pending.source, pending.line = _place_of(link)
         link.parent.replace(link, pending)
@@ -257,24 +238,24 @@ def link_as_written(site: SiteContext, fromdocname: str, node: nodes.Element) ->
     """Return the link for a relative address of a note, or its content where it would lead nowhere.
 
     :param fromdocname: the page that the link is on.
-    :param node: the placeholder, with :class:`Written` in it.
+    :param node: the placeholder, with the address in it.
     """
-    written: Written = node[WRITTEN]
+    address: Address = node[ADDRESS]
     content = cast(nodes.Element, node[0])
-    settings = build_state_of(site.env).settings_for(written.folder)
-    base, docname, address = base_url(site, settings), node["reftarget"], written.address
+    settings = build_state_of(site.env).settings_for(node[_FOLDER])
+    base, docname = base_url(site, settings), node["reftarget"]
     if _is_page(site, docname):
-        link = _link_to_page(site, fromdocname, docname, written.rest, content)
+        link = _link_to_page(site, fromdocname, docname, address.rest, content)
         url = _url_elsewhere(site, base, docname, address)
     elif _is_published(site, settings, address):
-        link, url = _link_to_file(site, fromdocname, written, content), address.published(base)
+        link, url = _link_to_file(site, fromdocname, address, content), address.published(base)
     elif address.may_be_of_server:
         # a mail and a book are on no server
-        link = nodes.reference("", "", content, refuri=written.uri) if is_site(site.builder) else None
-        url = join_url(base, written.uri) or base
+        link = nodes.reference("", "", content, refuri=address.written) if is_site(site.builder) else None
+        url = join_url(base, address.written) or base
     else:
         _warn(site.env, fromdocname, node)
-        link, url = _link_to_file(site, fromdocname, written, content) if is_site(site.builder) else None, ""
+        link, url = _link_to_file(site, fromdocname, address, content) if is_site(site.builder) else None, ""
     return link or (_reference(url, content) if base and url else content)
 
 
@@ -310,13 +291,13 @@ def _link_to_page(
 
 
 def _link_to_file(
-    site: SiteContext, fromdocname: str, written: Written, content: nodes.Element
+    site: SiteContext, fromdocname: str, address: Address, content: nodes.Element
 ) -> nodes.reference | None:
     """Return the link to a file of the output, or None if the output has no other files than pages."""
-    if written.path is None or not has_other_files(site.builder):
+    if address.path is None or not has_other_files(site.builder):
         return None
     start = site.builder.get_target_uri(fromdocname)
-    return _reference(f"{relative_uri(start, file_uri(written.path))}{written.rest}", content)
+    return _reference(f"{relative_uri(start, file_uri(address.path))}{address.rest}", content)
 
 
 def _url_elsewhere(site: SiteContext, base: str, docname: str, address: Address) -> str:
@@ -368,11 +349,11 @@ def _has(entry: Path, name: str) -> bool:
 
 def _warn(env: BuildEnvironment, fromdocname: str, node: nodes.Element) -> None:
     """Say that a link leads nowhere, on the page of its digest or, if there is none, on the page that it is on."""
-    written: Written = node[WRITTEN]
-    if build_state_of(env).is_silent or (written.page in env.found_docs and fromdocname != written.page):
+    address: Address = node[ADDRESS]
+    if build_state_of(env).is_silent or (address.page in env.found_docs and fromdocname != address.page):
         return
     place = f"{node.source}:{node.line}" if node.source else fromdocname
-    warn_at(place, Code.DEAD_LINK, f"{DEAD} '{written.uri}': the documentation has no such page and no such file")
+    warn_at(place, Code.DEAD_LINK, f"{DEAD} '{address.written}': the documentation has no such page and no such file")
 
 
 def _place_of(node: nodes.Node) -> tuple[str | None, int | None]:

@@ -8,7 +8,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.extension.builders import has_archives
 from sphinxext.digest.extension.domain import ARCHIVE, LINE, PAGE, PUBLISHED, DigestDomain, build_state_of
-from sphinxext.digest.extension.links import WRITTEN, SiteContext, link_as_written
+from sphinxext.digest.extension.links import ADDRESS, SiteContext, link_as_written
 from sphinxext.digest.extension.published import published_links
 
 
@@ -31,7 +31,7 @@ class OutputReferences(SphinxPostTransform):
             docname, target = link.get("refdoc", self.env.docname), link["reftarget"]
             if link["reftype"] == PUBLISHED:
                 link.replace_self(published_links(site, docname, target) or link[0])
-            elif WRITTEN in link:
+            elif ADDRESS in link:
                 link.replace_self(link_as_written(site, docname, link))
             elif link.get(LINE) and link["reftype"] == PAGE and not (reached and target in self.env.found_docs):
                 _remove_line(link)

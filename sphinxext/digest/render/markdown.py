@@ -274,10 +274,6 @@ def _is_loose(item: nodes.Node) -> bool:
     return not all(map(_is_list, item.children[1:]))
 
 
-def _bullet_list(node: nodes.Element, level: int) -> list[str]:
-    return _items(node, ["-"] * len(node), level)
-
-
 def _enumerated_list(node: nodes.Element, level: int) -> list[str]:
     """Return items with numbers, or bullets that begin with letters, which Markdown does not have."""
     labels = [enumerator(node, number) for number in range(1, len(node) + 1)]
@@ -312,16 +308,8 @@ def _option_list(node: nodes.Element, level: int) -> list[str]:
     return separated(blocks)
 
 
-def _block_quote(node: nodes.Element, level: int) -> list[str]:
+def _quote(node: nodes.Element, level: int) -> list[str]:
     return _quoted(_lines(node.children, level))
-
-
-def _admonition(node: nodes.Element, level: int) -> list[str]:
-    return _quoted(_lines(node.children, level))
-
-
-def _attribution(node: nodes.Element, _level: int) -> list[str]:
-    return [f"— {words_of(node)}"]
 
 
 def _literal_block(node: nodes.Element, _level: int) -> list[str]:
@@ -386,14 +374,6 @@ def _footnote(node: nodes.Element, level: int) -> list[str]:
     return [f"\\[{escaped(label.astext())}\\] {first}", *rest]
 
 
-def _picture(node: nodes.Element, _level: int) -> list[str]:
-    return _paragraph(picture(node))
-
-
-def _transition(_node: nodes.Element, _level: int) -> list[str]:
-    return ["***"]
-
-
 def _quoted(lines: Iterable[str]) -> list[str]:
     return [f"> {line}".rstrip() for line in lines]
 
@@ -402,18 +382,18 @@ _BLOCKS: dict[type[nodes.Node], Callable[[nodes.Element, int], list[str]]] = {
     nodes.section: _section,
     nodes.title: _title,
     nodes.rubric: _title,
-    nodes.bullet_list: _bullet_list,
+    nodes.bullet_list: lambda node, level: _items(node, ["-"] * len(node), level),
     nodes.enumerated_list: _enumerated_list,
     nodes.definition_list: _definition_list,
     nodes.field_list: _field_list,
     nodes.option_list: _option_list,
-    nodes.block_quote: _block_quote,
-    nodes.admonition: _admonition,
-    nodes.attribution: _attribution,
+    nodes.block_quote: _quote,
+    nodes.admonition: _quote,
+    nodes.attribution: lambda node, _level: [f"— {words_of(node)}"],
     nodes.line_block: _line_block,
     nodes.FixedTextElement: _literal_block,
     nodes.table: _table,
     nodes.footnote: _footnote,
-    nodes.image: _picture,
-    nodes.transition: _transition,
+    nodes.image: lambda node, _level: _paragraph(picture(node)),
+    nodes.transition: lambda _node, _level: ["***"],
 }

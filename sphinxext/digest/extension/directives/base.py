@@ -27,7 +27,7 @@ from sphinxext.digest.extension.archives import PageNotes
 from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.builders import ignore_commands
 from sphinxext.digest.extension.config import guard_in_build
-from sphinxext.digest.extension.dependencies import CollectionLookup, Dependency, NotesDependency, remember
+from sphinxext.digest.extension.dependencies import CollectionLookup, NotesDependency, remember
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target, build_state_of
 from sphinxext.digest.extension.links import HomesDependency, PageHome
 from sphinxext.digest.extension.pictures import participants_nodes, refusal_of_picture
@@ -104,16 +104,12 @@ class CollectionReader(SphinxDirective):
         """Report a problem of the directive itself."""
         warn_at(self.get_location(), code, message)
 
-    def depend_on(self, dependency: Dependency) -> None:
-        """Remember what the page shows, so that it is read again when that changes."""
-        remember(self.env, dependency)
-
     def entries(self, query: NotesDependency) -> tuple[Entry, ...]:
         """Return the notes that a dependency finds, which is remembered.
 
         :raises PeriodError: if its period cannot be understood.
         """
-        self.depend_on(query)
+        remember(self.env, query)
         return query.entries(self.collection, self.build.today)
 
     @property
@@ -218,7 +214,7 @@ class NotesDirective(LinkingDirective):
             show_url_in_text(node)
         note_words(self.env, elements)
         if any(home.is_used for home in self._homes.values()):
-            self.depend_on(HomesDependency(self.settings.fragments))
+            remember(self.env, HomesDependency(self.settings.fragments))
         return parts
 
     def _unique_identifiers(self, elements: list[nodes.Element]) -> dict[str, nodes.Element]:

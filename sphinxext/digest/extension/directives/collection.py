@@ -77,7 +77,7 @@ class CollectionDirective(NotesDirective):
         """The list and a hidden toctree."""
         wanted = self.options.get("span", "")
         query = ListingDependency(self.settings.fragments, wanted)
-        self.depend_on(query)
+        remember(self.env, query)
         digests = query.digests(self.collection)
         if not digests:
             nothing = nodes.paragraph("", self.messages.gettext("There are no digests yet."))
@@ -115,7 +115,7 @@ class CollectionDirective(NotesDirective):
     def _archives(self) -> list[nodes.Node]:
         """The line of links to the archives."""
         query = ArchiveDependency(self.settings.fragments)
-        self.depend_on(query)
+        remember(self.env, query)
         builder = self.builder()
         return self.place(ArchiveContent(self, builder).navigation(query.kinds(self.collection)), builder, ())
 
@@ -265,7 +265,7 @@ class ArchiveDirective(NotesDirective):
             return []
         page = self.arguments[1] if len(self.arguments) > 1 else INDEX
         query = ArchiveDependency(self.settings.fragments, self.arguments[0], page)
-        self.depend_on(query)
+        remember(self.env, query)
         entries = self._entries(query)
         if entries is None:
             self.warn(Code.BAD_VALUE, f"the archive '{query.kind}' has no page '{page}'")
@@ -340,7 +340,7 @@ class ReviewDirective(NotesDirective):
             self.warn(Code.BAD_VALUE, f"'{self.arguments[0]}' is not a year: write 2015")
             return []
         query = ReviewDependency(self.settings.fragments, int(self.arguments[0]))
-        self.depend_on(query)
+        remember(self.env, query)
         review = review_of(self.collection, query.year)
         builder = self.builder(shown=[chain.parts[0] for chain in review.longest])
         self._content = ArchiveContent(self, builder)
