@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sphinxext.digest.collection.archives import Archives
 from sphinxext.digest.fragments.folder import FolderReading, read_folder
@@ -233,7 +232,3 @@ def _beginning(name: str, beginnings: dict[str, str]) -> str:
         beginnings[name] = beginnings.get(earlier, earlier)
         name = beginnings[name]
     return name
-
-
-if TYPE_CHECKING:
-    from sphinxext.digest.collection.load import Collection

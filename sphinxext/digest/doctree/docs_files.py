@@ -12,16 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
+from docutils import nodes
+
+from sphinxext.digest.doctree.relative import Address, Home
 from sphinxext.digest.init.conf import Conf
 from sphinxext.digest.init.documentation import SUFFIXES, find_documentation
 from sphinxext.digest.problems import DigestError
 from sphinxext.digest.settings.options import ARCHIVES
-
-if TYPE_CHECKING:
-    from sphinxext.digest.doctree.relative import Address
-
 
 #: The suffixes of the addresses and the sources of pages, unless ``conf.py`` has others.
 _PAGES = (".html", *SUFFIXES, ".ipynb")
@@ -92,6 +90,27 @@ class DocsFolder:
 
     def _is_below(self, path: str) -> bool:
         return f"{path.rstrip('/')}/".startswith(f"{self.pages}/")
+
+
+class CheckedHome(Home):
+    """The page of a digest for a text that is only checked.
+
+    :ivar docs: the files of the documentation.
+    """
+
+    def __init__(self, page: str, docs: DocsFolder) -> None:
+        super().__init__(page)
+        self.docs = docs
+
+    def place(self, link: nodes.reference, address: Address) -> str:
+        """Look for the page or the file."""
+        if address.may_be_of_server or self.docs.has(address) is not False:
+            return ""
+        return f"{self.docs.name} has no such page and no such file"
+
+    def reason_against_picture(self, path: str) -> str:
+        """Look for the file."""
+        return "" if self.docs.has_file(path) is not False else f"is not in {self.docs.name}"
 
 
 def _texts(conf: Conf, name: str) -> list[str] | None:

@@ -92,10 +92,9 @@ def check_texts(
         return [marked]
     if not marked:
         return []
-    from sphinxext.digest.doctree.docs_files import DocsFolder
+    from sphinxext.digest.doctree.docs_files import CheckedHome, DocsFolder
     from sphinxext.digest.doctree.markdown_hints import markdown_hints
     from sphinxext.digest.doctree.parse import TextParser, guard_of
-    from sphinxext.digest.doctree.relative import CheckedHome
 
     parser = TextParser(guard_of(settings))
     # any page of a digest: what is in the same folder is what counts

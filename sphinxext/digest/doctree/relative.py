@@ -10,15 +10,11 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from docutils import nodes
 
 from sphinxext.digest.text.outside import join_url
-
-if TYPE_CHECKING:
-    from sphinxext.digest.doctree.docs_files import DocsFolder
 
 #: Begins what is said of a link or a picture that leads nowhere.
 DEAD = "a relative address leads nowhere:"
@@ -168,27 +164,6 @@ class PublishedHome(Home):
         else:
             link["refuri"] = address.published(self.base_url)
         return ""
-
-
-class CheckedHome(Home):
-    """The page of a digest for a text that is only checked.
-
-    :ivar docs: the files of the documentation.
-    """
-
-    def __init__(self, page: str, docs: DocsFolder) -> None:
-        super().__init__(page)
-        self.docs = docs
-
-    def place(self, link: nodes.reference, address: Address) -> str:
-        """Look for the page or the file."""
-        if address.may_be_of_server or self.docs.has(address) is not False:
-            return ""
-        return f"{self.docs.name} has no such page and no such file"
-
-    def reason_against_picture(self, path: str) -> str:
-        """Look for the file."""
-        return "" if self.docs.has_file(path) is not False else f"is not in {self.docs.name}"
 
 
 def is_relative(uri: str) -> bool:

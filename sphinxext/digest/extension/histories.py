@@ -9,8 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sphinxext.digest.extension.releases import ReleasedQuery, ReleaseQuery
-from sphinxext.digest.model import ReleasedVersion
+from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.release.cache_file import open_scanner
 from sphinxext.digest.release.config import project_config, read_config
@@ -24,6 +23,25 @@ from sphinxext.digest.render.release_notes import Line, report_lines
 
 if TYPE_CHECKING:
     from reno.config import Config
+
+
+@dataclass(frozen=True)
+class ReleaseQuery:
+    """The query of a page for the report that one directive shows.
+
+    ``root`` is the repository, ``folder`` the folder of release notes in it. ``options`` are changes to reno's
+    configuration, ``ignored`` are notes to leave out besides those that it names. ``versions`` are those to show, None
+    for all. ``contributors`` asks for the people who wrote them, ``feeds`` for feeds of these sections.
+    """
+
+    root: str
+    folder: str
+    options: tuple[tuple[str, object], ...] = ()
+    ignored: tuple[str, ...] = ()
+    versions: tuple[str, ...] | None = None
+    title: str = ""
+    contributors: bool = False
+    feeds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,16 +92,16 @@ class Histories:
             problems.append(history_problem(history.conf, error))
             return history.releases([], query.versions)
 
-    def released(self, query: ReleasedQuery) -> tuple[tuple[ReleasedVersion, ...], tuple[Problem, ...]]:
+    def released(self, root: str, period: Period) -> tuple[tuple[ReleasedVersion, ...], tuple[Problem, ...]]:
         """The versions for a digest, and why they cannot be told.
 
         :raises DigestError: if reno's configuration cannot be used.
         """
-        if query.root not in self._released:
+        if root not in self._released:
             found: list[Problem] = []
-            self._released[query.root] = released_versions(self._of_project(query.root), found), tuple(found)
-        versions, problems = self._released[query.root]
-        return tuple(version for version in versions if version.day in query.period), problems
+            self._released[root] = released_versions(self._of_project(root), found), tuple(found)
+        versions, problems = self._released[root]
+        return tuple(version for version in versions if version.day in period), problems
 
     def state_of_project(self, root: str) -> bytes:
         """A value that changes with the release notes of a project.
@@ -103,30 +121,28 @@ class Histories:
         conf = self._of_project(root)
         return conf, tagged_releases(conf, [])
 
-    def stamp(self, query: ReleaseQuery | ReleasedQuery) -> bytes:
+    def stamp(self, query: ReleaseQuery) -> bytes:
         """Return the state of the repository: as long as it is the same, so is what a page shows.
 
         :raises DigestError: as :meth:`tagged`.
         """
-        return self.state_of_project(query.root) if isinstance(query, ReleasedQuery) else self._stamp(query)
+        conf = self._config(query)
+        mailmap = file_status(Path(query.root) / MAILMAP) if query.contributors else ()
+        return _hash(self._state(conf).stamp, _options(conf), mailmap)
 
-    def answer(self, query: ReleaseQuery | ReleasedQuery) -> tuple[bytes, bytes]:
+    def answer(self, query: ReleaseQuery) -> tuple[bytes, bytes]:
         """Return the notes of each version, if all of them were committed, and a checksum of what a page shows.
 
         :raises DigestError: as :meth:`report`.
         """
-        if isinstance(query, ReleasedQuery):
-            return b"", _hash(self.released(query))
         return self._mark_of_files(query), self._checksum(query)
 
-    def is_answer(self, query: ReleaseQuery | ReleasedQuery, before: tuple[bytes, bytes]) -> bool:
+    def is_answer(self, query: ReleaseQuery, before: tuple[bytes, bytes]) -> bool:
         """Return True if a page that got an answer earlier would get the same now.
 
         :raises DigestError: as :meth:`report`.
         """
         files, checksum = before
-        if isinstance(query, ReleasedQuery):
-            return _hash(self.released(query)) == checksum
         return (bool(files) and self._mark_of_files(query) == files) or self._checksum(query) == checksum
 
     def _config(self, query: ReleaseQuery) -> Config:
@@ -143,11 +159,6 @@ class Histories:
         if key not in self._states:
             self._states[key] = notes_state(Path(key[0]), key[1])
         return self._states[key]
-
-    def _stamp(self, query: ReleaseQuery) -> bytes:
-        conf = self._config(query)
-        mailmap = file_status(Path(query.root) / MAILMAP) if query.contributors else ()
-        return _hash(self._state(conf).stamp, _options(conf), mailmap)
 
     def _mark_of_files(self, query: ReleaseQuery) -> bytes:
         """The notes of each version, or nothing if the working copy has some, which may change.

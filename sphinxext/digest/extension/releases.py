@@ -12,6 +12,7 @@ from docutils import nodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
+from sphinxext.digest.extension.cache import mark_of
 from sphinxext.digest.extension.dependencies import Dependency, Remembered, remember
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.model import Period, ReleasedVersion
@@ -21,34 +22,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-    from sphinxext.digest.extension.histories import Histories
-
-
-@dataclass(frozen=True)
-class ReleaseQuery:
-    """The query of a page for the report that one directive shows.
-
-    ``root`` is the repository, ``folder`` the folder of release notes in it. ``options`` are changes to reno's
-    configuration, ``ignored`` are notes to leave out besides those that it names. ``versions`` are those to show, None
-    for all. ``contributors`` asks for the people who wrote them, ``feeds`` for feeds of these sections.
-    """
-
-    root: str
-    folder: str
-    options: tuple[tuple[str, object], ...] = ()
-    ignored: tuple[str, ...] = ()
-    versions: tuple[str, ...] | None = None
-    title: str = ""
-    contributors: bool = False
-    feeds: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ReleasedQuery:
-    """The query of a digest's page for the versions of the project that were released in its period."""
-
-    root: str
-    period: Period
+    from sphinxext.digest.extension.histories import Histories, ReleaseQuery
 
 
 logger = logging.getLogger(__name__)
@@ -62,8 +36,7 @@ _ANCHORS = "digest_release_anchors"
 def release_queries(env: BuildEnvironment, docname: str | None = None) -> Iterator[tuple[str, ReleaseQuery]]:
     """Yield the queries of the directives on a page, or on all pages, with the names of the pages."""
     for page, dependency in DigestDomain.of(env).dependencies(ReleaseNotesDependency, docname):
-        if isinstance(dependency.query, ReleaseQuery):
-            yield page, dependency.query
+        yield page, dependency.query
 
 
 def histories_of(env: BuildEnvironment) -> Histories:
@@ -73,15 +46,10 @@ def histories_of(env: BuildEnvironment) -> Histories:
 
 @dataclass(frozen=True)
 class ReleaseNotesDependency(Dependency):
-    """Release notes that a page shows, or the versions of the period of a digest."""
+    """Release notes that a page shows."""
 
-    query: ReleaseQuery | ReleasedQuery
-
-    @property
-    def reason(self) -> str:
-        """Why a page with other release notes is read again."""
-        released = isinstance(self.query, ReleasedQuery)
-        return "the versions released in its period changed" if released else "its release notes changed"
+    query: ReleaseQuery
+    reason = "its release notes changed"
 
     def stamp(self, env: BuildEnvironment) -> object:
         """Return the state of the repository."""
@@ -96,9 +64,25 @@ class ReleaseNotesDependency(Dependency):
         return answer is not None and histories_of(env).is_answer(self.query, cast(tuple[bytes, bytes], answer))
 
 
-def _remember(env: BuildEnvironment, query: ReleaseQuery | ReleasedQuery, *, has_failed: bool) -> None:
+@dataclass(frozen=True)
+class ReleasedDependency(Dependency):
+    """The versions of the project that were released in the period of a digest."""
+
+    root: str
+    period: Period
+    reason = "the versions released in its period changed"
+
+    def stamp(self, env: BuildEnvironment) -> object:
+        """Return the state of the repository."""
+        return histories_of(env).state_of_project(self.root)
+
+    def answer(self, env: BuildEnvironment) -> object:
+        """Return a checksum of the versions."""
+        return mark_of(histories_of(env).released(self.root, self.period))
+
+
+def _remember(env: BuildEnvironment, dependency: Dependency, *, has_failed: bool) -> None:
     """Remember release notes; after a problem of the history a page is read again until that is gone."""
-    dependency = ReleaseNotesDependency(query)
     if has_failed:
         DigestDomain.of(env).note_dependency(env.docname, Remembered(dependency, None, None))
     else:
@@ -165,24 +149,24 @@ def remember_release_notes(
             logger.info("%s", problem)
     DigestDomain.of(env).note_problems(env.docname, [problem for problem in of_notes if problem.code not in REMARKS])
     of_history = [problem for problem in found if not problem.line]
-    _remember(env, query, has_failed=has_failed or bool(of_history))
+    _remember(env, ReleaseNotesDependency(query), has_failed=has_failed or bool(of_history))
     return [] if is_cut else of_history
 
 
 def find_released(env: BuildEnvironment, period: Period) -> tuple[tuple[ReleasedVersion, ...], tuple[Problem, ...]]:
     """Return the versions that were released in the period of a digest, and problems. The dependency is remembered."""
     histories = histories_of(env)
-    query = ReleasedQuery(str(build_state_of(env).project.root), period)
+    dependency = ReleasedDependency(str(build_state_of(env).project.root), period)
     found: tuple[ReleasedVersion, ...] = ()
     try:
-        found, problems = histories.released(query)
+        found, problems = histories.released(dependency.root, period)
         has_failed = bool(problems)
         # a clone that lacks something is reported once for the build
         DigestDomain.of(env).note_problems(env.docname, [one for one in problems if one.code is Code.SHALLOW])
         problems = tuple(one for one in problems if one.code is not Code.SHALLOW)
     except DigestError as error:
         problems, has_failed = error.problems, True
-    _remember(env, query, has_failed=has_failed)
+    _remember(env, dependency, has_failed=has_failed)
     return found, problems
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives, states
@@ -14,8 +14,8 @@ from sphinx.util.nodes import nested_parse_with_titles
 from sphinxext.digest.extension.dependencies import remember
 from sphinxext.digest.extension.directives.base import OptionSpec, switch_option
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain, Target
+from sphinxext.digest.extension.histories import ReleaseQuery, Report
 from sphinxext.digest.extension.releases import (
-    ReleaseQuery,
     RepositoryLookup,
     find_repository,
     histories_of,
@@ -26,9 +26,6 @@ from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.release.config import FOLDER, prelude_title, sections_of
 from sphinxext.digest.render.release_notes import label_of
-
-if TYPE_CHECKING:
-    from sphinxext.digest.extension.histories import Report
 
 
 class ReleaseNotesDirective(SphinxDirective):
