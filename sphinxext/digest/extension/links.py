@@ -110,7 +110,7 @@ def shown_collections(env: BuildEnvironment, docname: str | None = None) -> list
 
 
 #: The attributes of the placeholder of a link for a relative address of a note: that, and the folder of fragments.
-ADDRESS, _FOLDER = "digest-address", "digest-folder"
+ADDRESS, _FOLDER = "written_address", "written_folder"
 #: The folders of an output that Sphinx and its extensions fill while they write it.
 _OF_OUTPUTS = ("_images/", "_downloads/", "_sources/", "_modules/")
 #: What the files that a build publishes beside the pages of a collection end in.
