@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
@@ -24,7 +25,7 @@ from sphinxext.digest.fragments.fields import (
     read_participants,
     texts_of,
 )
-from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Moment, Note, Success, Text, split_name
+from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Moment, Note, Participants, Success, Text, split_name
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.yaml import MAX_BYTES, compose, decode, is_string, place_of, report_cut_values
 from sphinxext.digest.yaml.reader import NodeReader, read_text
@@ -36,7 +37,8 @@ SHORT_SUCCESS = re.compile(r"(?P<nick>[^\s:]+):\s+(?P<text>\S.*)", re.DOTALL)
 _FLAGS = {"true": True, "false": False}
 #: The problems of values; those of other types are :attr:`.Code.BAD_VALUE`.
 _CODES: dict[Type | Choice, Code] = {Type.MOMENT: Code.BAD_DATE, Type.URL: Code.BAD_URL}
-_REFUSED = object()
+#: The value of a field; None stands for one that was refused.
+Value = Text | Moment | Participants | StrEnum | str
 
 
 def read_fragment(
@@ -104,20 +106,19 @@ class _Reader(NodeReader):
             return
         self.refuse_tag(root)
         before = len(self.problems)
-        date: Any = None
+        undated = False
         for name, key, node in self.pairs(root):
             if name in SECTION_FIELDS:
                 self.read_section(SECTION_FIELDS[name], node)
             elif name == "date":
                 date = self.read_scalar(node, Type.MOMENT, "date")
+                self.date, undated = date if isinstance(date, Moment) else None, date is None
             elif name in FRAGMENT_KEYS:
                 self.read_key(name, key, node)
             else:
                 self.unknown_key(key, "a fragment", (*FRAGMENT_KEYS, *SECTION_FIELDS))
-        if date is _REFUSED:
+        if undated:
             self.leave_out_undated()
-        else:
-            self.date = date
         if not self.notes and len(self.problems) == before:
             self.complain(root, Code.EMPTY, "there is no note in the file")
 
@@ -130,11 +131,9 @@ class _Reader(NodeReader):
             self.draft = self.read_draft(node)
             return
         value = self.read_scalar(node, Type.RST if name in TEXT_NOTES else Type.WORDS, name)
-        if value is _REFUSED:
-            return
-        if name in TEXT_NOTES:
+        if isinstance(value, Text):
             self.notes.append(TEXT_NOTES[name](place=place_of(key), text=value))
-        else:
+        elif isinstance(value, str):
             self.heading = value
 
     def read_order(self, node: Node) -> int | None:
@@ -197,9 +196,9 @@ class _Reader(NodeReader):
                 self.unknown_key(key, f"a note in '{section.name}'", tuple(section.fields))
                 continue
             values[name] = result = self.read_value(value, field.type, name)
-            if result is _REFUSED:
+            if result is None:
                 sound = False
-            elif field.is_line:
+            elif field.is_line and isinstance(result, Text):
                 values[name] = result.as_line()
             elif name == "continues":
                 values["continues_place"] = place_of(value)
@@ -232,7 +231,7 @@ class _Reader(NodeReader):
         assert section.short is not None
         field: Field = section.fields[section.short]
         text = self.read_scalar(node, field.type, section.name)
-        if text is _REFUSED:
+        if not isinstance(text, Text):
             return None
         values: dict[str, Any] = {}
         if section.note is Success and (match := SHORT_SUCCESS.fullmatch(text.value)):
@@ -240,14 +239,12 @@ class _Reader(NodeReader):
         values[section.short] = text.as_line() if field.is_line else text
         return section.note(place=place_of(node), index=index, **values)
 
-    def read_value(self, node: Node, kind: Type | Choice, name: str) -> Any:
-        """Return the value of a field of a note, or ``_REFUSED`` after a problem."""
+    def read_value(self, node: Node, kind: Type | Choice, name: str) -> Value | None:
+        """Return the value of a field of a note, or None after a problem."""
         if kind is not Type.PARTICIPANTS:
             return self.read_scalar(node, kind, name)
         participants = read_participants(self, node, name)
-        if participants is None:
-            return _REFUSED
-        return participants if self.is_affordable(node, len(str(participants))) else _REFUSED
+        return participants if participants and self.is_affordable(node, len(str(participants))) else None
 
     def is_affordable(self, node: Node, size: int) -> bool:
         """Return True if so many characters more are not too many; aliases can repeat what is in the file."""
@@ -256,35 +253,36 @@ class _Reader(NodeReader):
             self.complain(node, Code.YAML_ALIASES, f"aliases expand to more than {MAX_BYTES:,} characters")
         return self.budget >= 0
 
-    def read_scalar(self, node: Node, kind: Type | Choice, name: str) -> Any:
-        """Return the value of a field, or ``_REFUSED`` after a problem."""
+    def read_scalar(self, node: Node, kind: Type | Choice, name: str) -> Value | None:
+        """Return the value of a field, or None after a problem."""
         if not isinstance(node, ScalarNode):
             self.complain(node, Code.WRONG_TYPE, f"'{name}' must be {kind.value}, not a list or a mapping")
-            return _REFUSED
+            return None
         value: str = node.value
         if not self.is_affordable(node, len(value)):
-            return _REFUSED
+            return None
         if kind is Type.MOMENT and not node.tag:
             pass
         elif not is_string(node):
-            return self.refuse_scalar(node, kind, name)
+            self.refuse_scalar(node, kind, name)
+            return None
         if not value or value.isspace():
             self.complain(node, Code.EMPTY_TEXT, f"'{name}' is empty")
-            return _REFUSED
+            return None
         if (self.has_refused or node.style == '"') and (refused := REFUSED_CHARACTER.search(value)):
             self.complain(
                 node, Code.BAD_VALUE, f"'{name}' has the character U+{ord(refused[0]):04X}, which no text may"
             )
-            return _REFUSED
+            return None
         if kind is Type.RST:
             return read_text(node, self.source)
         try:
             return self.convert(node, kind, name)
         except ValueProblem as error:
             self.complain(node, _CODES.get(kind, Code.BAD_VALUE), str(error))
-            return _REFUSED
+            return None
 
-    def refuse_scalar(self, node: ScalarNode, kind: Type | Choice, name: str) -> object:
+    def refuse_scalar(self, node: ScalarNode, kind: Type | Choice, name: str) -> None:
         if self.refuse_tag(node):
             pass
         elif node.value:
@@ -292,9 +290,8 @@ class _Reader(NodeReader):
             self.complain(node, Code.WRONG_TYPE, message)
         else:
             self.complain(node, Code.EMPTY_TEXT, f"'{name}' is empty")
-        return _REFUSED
 
-    def convert(self, node: ScalarNode, kind: Type | Choice, name: str) -> object:
+    def convert(self, node: ScalarNode, kind: Type | Choice, name: str) -> Value:
         value: str = node.value.strip()
         if isinstance(kind, Choice):
             if (choice := kind.find(value)) is None:
