@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli._output import format_option, visible
+from sphinxext.digest.cli._output import add_options, format_option, visible
 from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.files import cache_folder
 from sphinxext.digest.fragments.fields import fields_of
@@ -26,9 +26,6 @@ from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings import find_root
 from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.settings.project import Project, folder_settings, load_project, settings_for_folder
-
-#: What adds options to the function of a command.
-Decorator = Callable[[Callable[..., object]], Callable[..., object]]
 
 #: The folder that a command reads.
 fragments_to_read = click.option(
@@ -92,17 +89,6 @@ def _check_day(text: str) -> date:
 readable_period = checked(_check_period)
 #: The callback of an option that names a day as ``YYYY-MM-DD``.
 readable_day = checked(_check_day)
-
-
-def add_options(*decorators: Decorator) -> Decorator:
-    """Return a decorator that adds several options, in this order."""
-
-    def add(function: Callable[..., object]) -> Callable[..., object]:
-        for decorator in reversed(decorators):
-            function = decorator(function)
-        return function
-
-    return add
 
 
 #: ``--dry-run``, ``--fragments`` and ``--format``: the parameters ``dry_run``, ``fragments`` and ``form``.

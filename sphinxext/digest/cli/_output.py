@@ -12,14 +12,15 @@ import sys
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 
 import click
 
 from sphinxext.digest.files import replace_file
 from sphinxext.digest.problems import Problem
 
-_Decorated = TypeVar("_Decorated", bound=Callable[..., object])
+#: What adds options to the function of a command.
+Decorator = Callable[[Callable[..., object]], Callable[..., object]]
 
 FORMATS = ("text", "json", "github")
 
@@ -41,7 +42,18 @@ class Failure(click.ClickException):
         return cls(f"{place}{error.strerror or error}")
 
 
-def format_option(explained: str, formats: Sequence[str] = ("text", "json")) -> Callable[[_Decorated], _Decorated]:
+def add_options(*decorators: Decorator) -> Decorator:
+    """Return a decorator that adds several options, in this order."""
+
+    def add(function: Callable[..., object]) -> Callable[..., object]:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return add
+
+
+def format_option(explained: str, formats: Sequence[str] = ("text", "json")) -> Decorator:
     """Add the option ``--format``, as the parameter ``form``.
 
     :param explained: describes the formats.

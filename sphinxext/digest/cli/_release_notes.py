@@ -5,14 +5,22 @@ reno, and all else that takes time to load, is imported when it is needed: a lis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sphinxext.digest.cli._output import as_json, format_option, output_option, show_problems, write_result
+from sphinxext.digest.cli._output import (
+    Decorator,
+    add_options,
+    as_json,
+    format_option,
+    output_option,
+    show_problems,
+    write_result,
+)
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings import find_root
 
@@ -21,8 +29,6 @@ if TYPE_CHECKING:
 
     from sphinxext.digest.release.scanner import NoteSource
     from sphinxext.digest.render.release_notes import Outline
-
-_Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def _names(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[str] | None:
@@ -91,25 +97,16 @@ contributors_option = click.option(
 )
 
 
-def _all_of(options: Sequence[_Decorator]) -> _Decorator:
-    def add(function: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return add
-
-
-def query_options(*, without: Collection[str] = ()) -> _Decorator:
+def query_options(*, without: Collection[str] = ()) -> Decorator:
     """Add the options by which reno looks for notes, as the parameters that :func:`open_config` takes.
 
     :param without: names of those to leave out.
     """
-    return _all_of([option for name, option in _QUERY.items() if name not in without])
+    return add_options(*(option for name, option in _QUERY.items() if name not in without))
 
 
 #: Adds the options of commands that print texts: ``unreleased_version_title``, ``form``, ``show_source``, ``output``.
-output_options = _all_of(_OUTPUT)
+output_options = add_options(*_OUTPUT)
 
 
 def open_config(root: Path | None, options: Mapping[str, Any]) -> Config:

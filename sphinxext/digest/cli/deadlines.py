@@ -15,8 +15,8 @@ from pathlib import Path
 
 import click
 
-from sphinxext.digest.cli._options import add_options, checked, open_project, readable_day
-from sphinxext.digest.cli._output import as_json, finish, format_option, visible
+from sphinxext.digest.cli._options import checked, open_project, readable_day
+from sphinxext.digest.cli._output import add_options, as_json, finish, format_option, visible
 from sphinxext.digest.model import ENGLISH, Event, Schedule, Week, week_number
 from sphinxext.digest.model.period import countdown_week, today
 from sphinxext.digest.model.schedule import DEADLINE_GROUPS, audience

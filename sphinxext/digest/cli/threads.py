@@ -11,14 +11,20 @@ from datetime import date, datetime
 import click
 
 from sphinxext.digest.cli._options import (
-    Decorator,
-    add_options,
     checked,
     open_project,
     readable_day,
     settings_to_write,
 )
-from sphinxext.digest.cli._output import as_json, format_option, show_problems, terminal_width, visible
+from sphinxext.digest.cli._output import (
+    Decorator,
+    add_options,
+    as_json,
+    format_option,
+    show_problems,
+    terminal_width,
+    visible,
+)
 from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.gather.mail.ranking import Candidate, ThreadOptions, participants_of
 from sphinxext.digest.gather.mail.search import Finding, find_candidates
