@@ -10,7 +10,7 @@ from sphinx import addnodes
 
 from sphinxext.digest.gather.irc.collector import Collector, LogOptions
 from sphinxext.digest.gather.irc.sources import find_sources
-from sphinxext.digest.text.outside import visible_text
+from sphinxext.digest.text import visible_text
 
 from .building import Project
 from .outputs import parse_page

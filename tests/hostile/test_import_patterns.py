@@ -20,9 +20,10 @@ from types import ModuleType
 import pytest
 
 import sphinxext.digest.gather.importer
+from sphinxext.digest import text as outside
 from sphinxext.digest.fragments import write
 from sphinxext.digest.gather import xml
-from sphinxext.digest.text import outside, rst
+from sphinxext.digest.text import rst
 
 #: Each size is for the texts that took longest with the size before: how many of them, and the limit in seconds.
 SIZES = {600: (None, 1.0), 6_000: (12, 1.0), 20_000: (2, 0.4), 60_000: (2, 0.8), 200_000: (2, 2.0)}

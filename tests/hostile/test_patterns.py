@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from sphinxext.digest import mail as message
+from sphinxext.digest import text as outside
 from sphinxext.digest.gather import mail
 from sphinxext.digest.gather.mail import body, draft, header, search, sources, threads
 from sphinxext.digest.render import calendar, countdown
-from sphinxext.digest.text import outside, rst
+from sphinxext.digest.text import rst
 
 NUMBER = 30_000
 TEXTS = {

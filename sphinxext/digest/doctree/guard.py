@@ -30,7 +30,7 @@ from sphinxext.digest.doctree.limits import (
 from sphinxext.digest.doctree.sanitize import CODE, FOREIGN_DIRECTIVES, SAME_EVERYWHERE, foreign_role
 from sphinxext.digest.fragments.fields import URL_SCHEMES
 from sphinxext.digest.settings.checks import LinkRole
-from sphinxext.digest.text.outside import split_url
+from sphinxext.digest.text import split_url
 
 #: Directives of docutils and Sphinx that neither read anything nor change the rest of the page.
 HARMLESS_DIRECTIVES = frozenset(

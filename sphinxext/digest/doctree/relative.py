@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 from docutils import nodes
 
-from sphinxext.digest.text.outside import join_url
+from sphinxext.digest.text import join_url
 
 #: Begins what is said of a link or a picture that leads nowhere.
 DEAD = "a relative address leads nowhere:"

@@ -27,7 +27,7 @@ from sphinxext.digest.model import Messages
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings.checks import OptionError, folder_url_or_empty
 from sphinxext.digest.settings.options import Settings
-from sphinxext.digest.text.outside import URL_CHARACTERS, join_url
+from sphinxext.digest.text import URL_CHARACTERS, join_url
 
 if TYPE_CHECKING:
     from sphinx.builders import Builder

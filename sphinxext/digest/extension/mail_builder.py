@@ -28,7 +28,7 @@ from sphinxext.digest.extension.warnings import warn_of
 from sphinxext.digest.model import Messages
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.settings.options import MAILS, Settings
-from sphinxext.digest.text.outside import URL_CHARACTERS, absolute_url
+from sphinxext.digest.text import URL_CHARACTERS, absolute_url
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

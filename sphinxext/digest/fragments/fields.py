@@ -30,7 +30,7 @@ from sphinxext.digest.model import (
 from sphinxext.digest.model.notes import MAX_MESSAGES, MAX_NAME
 from sphinxext.digest.model.period import PeriodError, check_year
 from sphinxext.digest.problems import Code
-from sphinxext.digest.text.outside import split_url
+from sphinxext.digest.text import split_url
 from sphinxext.digest.yaml import is_string
 from sphinxext.digest.yaml.reader import NodeReader
 

@@ -23,7 +23,7 @@ from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.model import Fragment, Participants, split_name
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.text.outside import join_url, split_url, visible_text
+from sphinxext.digest.text import join_url, split_url, visible_text
 from sphinxext.digest.text.rst import begun, escaped, filled
 from sphinxext.digest.yaml import is_string
 

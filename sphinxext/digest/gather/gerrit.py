@@ -13,7 +13,7 @@ from sphinxext.digest.fragments.write import Draft, identity_of, make_draft, pla
 from sphinxext.digest.model import Moment
 from sphinxext.digest.net.source import parse_json
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.text.outside import split_url, visible_text
+from sphinxext.digest.text import split_url, visible_text
 
 #: The number of changes to ask for if the query does not say it.
 ASKED_FOR = 100

@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from sphinxext.digest.gather.importer.html import without_references
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.text.outside import as_windows, decoded_as, join_url
+from sphinxext.digest.text import as_windows, decoded_as, join_url
 
 #: The deepest nesting of elements, and the most elements of a tree.
 MAX_DEPTH, MAX_ELEMENTS = 100, 400_000

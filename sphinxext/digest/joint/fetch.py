@@ -21,7 +21,7 @@ from sphinxext.digest.net.http import MAX_TIME, NOTHING_THERE, Answer, WebError,
 from sphinxext.digest.net.source import MAX_BYTES, unpacked
 from sphinxext.digest.problems import Code, DigestError, Problem, unreadable
 from sphinxext.digest.settings.checks import OptionError, places
-from sphinxext.digest.text.outside import split_url
+from sphinxext.digest.text import split_url
 
 #: Maximum number of concurrent requests.
 AT_ONCE = 16

@@ -26,7 +26,7 @@ from sphinxext.digest.fragments.schema import DIALECT
 from sphinxext.digest.fragments.write import web_url
 from sphinxext.digest.model import Entry, Kind, Moment, Participants, Text, week_label
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.text.outside import visible_text
+from sphinxext.digest.text import visible_text
 
 #: The version of the format. Readers refuse other versions; a new key does not change the version.
 VERSION = 1

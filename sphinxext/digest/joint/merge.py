@@ -21,7 +21,7 @@ from sphinxext.digest.net.http import Answer
 from sphinxext.digest.net.source import parse_json, unpacked
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings.options import Settings
-from sphinxext.digest.text.outside import visible_lines, visible_text
+from sphinxext.digest.text import visible_lines, visible_text
 
 #: The longest text of a note, in characters.
 MAX_TEXT = 100_000

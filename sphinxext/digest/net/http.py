@@ -25,7 +25,7 @@ from urllib.request import (
 
 from sphinxext.digest import __version__
 from sphinxext.digest.net import Deadline, DeadlineReader, connect
-from sphinxext.digest.text.outside import split_url
+from sphinxext.digest.text import split_url
 
 #: The default limit of a file's size in bytes.
 MAX_BYTES = 1024 * 1024

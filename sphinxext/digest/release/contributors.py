@@ -16,7 +16,7 @@ from sphinxext.digest.release.config import NotesConfig, Patterns
 from sphinxext.digest.release.git import GitError, Place, read_output
 from sphinxext.digest.release.notes import Contributor, Release
 from sphinxext.digest.release.refs import RepositoryReader, named_repository
-from sphinxext.digest.text.outside import visible_text
+from sphinxext.digest.text import visible_text
 
 MAILMAP = ".mailmap"
 #: Five lines for each commit: git leaves no line breaks in names, and unfolds those of trailers.

@@ -20,7 +20,7 @@ from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.model import REFUSED_CHARACTER, Event, Schedule, Scope, Week
 from sphinxext.digest.render.digest import mail_text
-from sphinxext.digest.text.outside import URL_CHARACTERS
+from sphinxext.digest.text import URL_CHARACTERS
 
 #: A width that no paragraph reaches: calendars wrap the text.
 _UNLIMITED = 1_000_000

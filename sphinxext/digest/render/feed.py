@@ -26,7 +26,7 @@ from sphinxext.digest.release.config import NotesConfig, sections_of
 from sphinxext.digest.release.notes import Release
 from sphinxext.digest.render.digest import html_body
 from sphinxext.digest.render.text import SILENT, admonition_label
-from sphinxext.digest.text.outside import absolute_url, scheme_of
+from sphinxext.digest.text import absolute_url, scheme_of
 
 #: The time of a feed without entries. Nothing in a feed comes from the clock.
 NEVER = "1970-01-01T00:00:00Z"

@@ -24,7 +24,7 @@ from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.settings.options import Settings
-from sphinxext.digest.text.outside import visible_text
+from sphinxext.digest.text import visible_text
 
 from .conftest import SITE, TODAY, Stories, atom, feed_of, rss, story_of
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.gather.irc import Command, CommandKind, TrackedCommand, draft_success, parse
 from sphinxext.digest.model import Success
-from sphinxext.digest.text.outside import decode_line, visible_text
+from sphinxext.digest.text import decode_line, visible_text
 
 NOON = datetime(2026, 3, 14, 12, 0, 5, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sphinxext.digest.text.outside import decode_line
+from sphinxext.digest.text import decode_line
 
 #: The most bytes of a line with its end but without tags (RFC 1459, 2.3), and of the tags of a server.
 MAX_LINE = 512

@@ -14,7 +14,7 @@ from sphinxext.digest.fragments.write import write_new_files
 from sphinxext.digest.gather.bot.commit import Clone, RejectedError
 from sphinxext.digest.gather.bot.journal import JournalEntry
 from sphinxext.digest.model import split_name
-from sphinxext.digest.text.outside import visible_text
+from sphinxext.digest.text import visible_text
 
 logger = logging.getLogger(__name__)
 

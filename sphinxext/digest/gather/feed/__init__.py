@@ -20,7 +20,7 @@ from sphinxext.digest.gather.importer.html import blocks_of_html
 from sphinxext.digest.joint.index import Index, IndexNote
 from sphinxext.digest.model import Moment, Text
 from sphinxext.digest.settings.options import Settings
-from sphinxext.digest.text.outside import visible_lines, visible_text
+from sphinxext.digest.text import visible_lines, visible_text
 from sphinxext.digest.text.rst import begun, escaped, is_plain, without_roles
 
 #: The most characters that are read of a title, a name, and a text: only an excerpt of the text is needed.

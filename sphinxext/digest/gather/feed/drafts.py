@@ -14,7 +14,7 @@ from sphinxext.digest.gather.feed import MAX_BODY, FeedPost, ParsedFeed
 from sphinxext.digest.gather.importer import Form
 from sphinxext.digest.gather.importer.html import blocks_of_html, with_paragraphs
 from sphinxext.digest.model import Fragment, Moment, Story
-from sphinxext.digest.text.outside import split_url, visible_lines, visible_text
+from sphinxext.digest.text import split_url, visible_lines, visible_text
 
 #: The longest excerpt, in words, and in characters where words are long or have no spaces between them.
 WORDS, CHARACTERS = 80, 800

@@ -25,7 +25,7 @@ from sphinxext.digest.gather.xml import Element, declared_text, read_tree
 from sphinxext.digest.joint.index import Index, is_index, read_index
 from sphinxext.digest.net.source import is_url, parse_json
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.text.outside import as_windows, visible_text
+from sphinxext.digest.text import as_windows, visible_text
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)

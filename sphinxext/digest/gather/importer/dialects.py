@@ -18,7 +18,7 @@ from sphinxext.digest.gather.importer import Block, Form, Post, clean, in_utc
 from sphinxext.digest.gather.importer.html import blocks_of_html, with_paragraphs, without_references
 from sphinxext.digest.gather.xml import FORBIDDEN, XmlReader, declared_text
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.text.outside import decode
+from sphinxext.digest.text import decode
 
 MARKDOWN, RST = "Markdown", "reStructuredText"
 #: The weight of signs from which a text counts as marked up. Many plain texts have one sign.

@@ -16,7 +16,7 @@ from sphinxext.digest.gather.importer.html import blocks_of_html, is_html
 from sphinxext.digest.gather.importer.layout import blocks_of_text
 from sphinxext.digest.gather.importer.titles import without_tags
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.text.outside import as_windows, decoded_as
+from sphinxext.digest.text import as_windows, decoded_as
 
 _FROM_LINE = re.compile(rb"^From (?=\S)[^\r\n]*+", re.MULTILINE)
 _YEAR = re.compile(rb"\b[12][0-9]{3}\b")

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from sphinxext.digest.fragments.fields import ValueProblem, check_url
 from sphinxext.digest.gather.importer import Block, Form, Post, Words
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.text import rst
-from sphinxext.digest.text.outside import join_url
+from sphinxext.digest.text import join_url, rst
 
 #: A number that refers to the list.
 NUMBER = re.compile(r"\[(0|[1-9][0-9]{0,2})\]")

@@ -11,7 +11,7 @@ from sphinxext.digest.gather.importer.dialects import dialect_of, is_wxr, posts_
 from sphinxext.digest.gather.importer.layout import blocks_of_text
 from sphinxext.digest.gather.importer.titles import read_title, without_tags
 from sphinxext.digest.problems import Code, DigestError, Problem, unreadable
-from sphinxext.digest.text.outside import MAX_BYTES, check_text, decode
+from sphinxext.digest.text import MAX_BYTES, check_text, decode
 
 #: Words of titles of what is published in turn.
 PERIODICAL = re.compile(

@@ -18,7 +18,7 @@ from unicodedata import category
 
 from sphinxext.digest.fragments.write import Draft, identity_of, make_draft
 from sphinxext.digest.model import Moment
-from sphinxext.digest.text.outside import visible_text, without_codes
+from sphinxext.digest.text import visible_text, without_codes
 from sphinxext.digest.text.rst import begun, escaped
 
 #: A command is the first word of a message.
@@ -85,7 +85,7 @@ def parse(text: str) -> Command | None:
     """Parse the command at the very start of a message: ``#success TEXT`` or ``#thanks NICK TEXT``.
 
     A colon may follow the command and the nick. White space is folded and invisible characters are removed, see
-    :func:`~sphinxext.digest.text.outside.visible_text`. A command without text is ignored.
+    :func:`~sphinxext.digest.text.visible_text`. A command without text is ignored.
 
     :param text: the message without its author. The caller leaves out actions, notices and private messages.
     """

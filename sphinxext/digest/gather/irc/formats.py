@@ -18,7 +18,7 @@ from typing import ClassVar
 from sphinxext.digest.gather.irc.sources import channel_of, day_of, lines_of
 from sphinxext.digest.gather.irc.stamps import Stamp, day_of_text, read_line, read_stamp, zone_of
 from sphinxext.digest.model.period import YEARS
-from sphinxext.digest.text.outside import decode_line
+from sphinxext.digest.text import decode_line
 
 _SAID = re.compile(r"<[@+%&~! ]{0,32}(?P<nick>[^\s<>]{1,80}) {0,32}>(?:[ \t](?P<text>.*))?\Z", re.DOTALL)
 _RENAMED = re.compile(

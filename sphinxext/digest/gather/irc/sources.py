@@ -21,7 +21,7 @@ from urllib.parse import unquote
 from sphinxext.digest.net.http import NOTHING_THERE, TIMEOUT, WebError, check_web_url, download
 from sphinxext.digest.net.source import is_url
 from sphinxext.digest.problems import Code, DigestError, Problem, unreadable
-from sphinxext.digest.text.outside import decode_line, join_url, split_url
+from sphinxext.digest.text import decode_line, join_url, split_url
 
 _ENDINGS = re.compile(r"(?:\.(?:gz|html?|log|txt|json|weechatlog|xchatlog))+\Z", re.IGNORECASE)
 _DAY = re.compile(r"(?<!\d)(\d{4})([-._]?)(\d\d)\2(\d\d)(?!\d)")

@@ -14,7 +14,7 @@ from sphinxext.digest.gather.importer import Form
 from sphinxext.digest.gather.importer.html import blocks_of_html
 from sphinxext.digest.gather.importer.mail import text_of_part
 from sphinxext.digest.gather.mail import is_call, shortened, without_greeting
-from sphinxext.digest.text.outside import visible_text
+from sphinxext.digest.text import visible_text
 
 #: The longest sentence of an outline.
 MAX_SENTENCE = 200

@@ -20,7 +20,7 @@ from typing import Protocol
 
 from sphinxext.digest.release.git import GitError, PartialCloneError
 from sphinxext.digest.release.refs import Objects
-from sphinxext.digest.text.outside import as_windows, visible_text
+from sphinxext.digest.text import as_windows, visible_text
 
 #: The bytes of a message that are read: headers that name hundreds of recipients fit, large attachments are cut.
 MAX_READ = 1024 * 1024

@@ -19,7 +19,7 @@ from sphinxext.digest.gather.mail.sources import MailArchive, base_name, read_ar
 from sphinxext.digest.gather.mail.threads import MailThread, find_threads, key_of, list_tags
 from sphinxext.digest.net.http import TIMEOUT, WebError, download
 from sphinxext.digest.problems import Problem
-from sphinxext.digest.text.outside import visible_text
+from sphinxext.digest.text import visible_text
 
 _HYPERKITTY = re.compile(r"(?P<list>https?://[^?#]*/(?:archives|hyperkitty)/list/[^/?#@]+@[^/?#]+)", re.IGNORECASE)
 #: The name of a month's mails in Pipermail's archives, by which its page is known: ``2016-April.txt.gz``.

@@ -21,7 +21,7 @@ from sphinxext.digest.net.http import NO_SUCH_FILE, TIMEOUT, WebError, download
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.git import GitDir, HistoryError, PartialCloneError, read_lines
 from sphinxext.digest.release.refs import Objects
-from sphinxext.digest.text.outside import split_url
+from sphinxext.digest.text import split_url
 
 _FROM_LINE = re.compile(rb"(?:^|(?<=\A\xef\xbb\xbf))From [^\r\n]*\r?\n", re.MULTILINE)
 #: A time of day, or one word alone: a sentence that begins with "From" has neither.
