@@ -533,3 +533,33 @@ def test_contributors_as_records(run: Run, history: Repository) -> None:
         "first": False,
     }
     assert {record["section"] for record in records[:-1]} == {"fixes", "upgrade"}
+
+
+def test_html_is_a_complete_document(run: Run, history: Repository) -> None:
+    page = run("release-notes", "report", "--format", "html").out
+    assert page.startswith("<!DOCTYPE html>")
+    assert "<h1>Release Notes</h1>" in page
+    assert '<a class="reference external" href="https://example.org/brakes">the page</a>' in page
+    write_note(
+        history.root, "raw-00000000000000a6", "---\nfixes:\n  - |\n    .. raw:: html\n\n       <script>a()</script>\n"
+    )
+    assert "<script>" not in run("release-notes", "report", "--format", "html").out
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("text", "#12 [1] and LP#34 [2]"),
+        ("markdown", "(https://e.org/i/12) and [LP#34](https://bugs.e.org/34)"),
+        ("html", 'href="https://e.org/i/12">#12</a> and <a '),
+        ("rst", "#12 and LP#34"),
+    ],
+)
+def test_numbers_of_issues_are_links(run: Run, history: Repository, form: str, expected: str) -> None:
+    write_note(history.root, "links-00000000000000a5", "---\nfixes:\n  - 'Fixed #12 and LP#34.'\n")
+    links = 'issue_links:\n  "#{number}": https://e.org/i/{number}\n  "LP#{number}": https://bugs.e.org/{number}\n'
+    (history.root / "releasenotes" / "digest.yaml").write_text(links, encoding="utf-8")
+    history.commit("2022-01-02T12:00:00Z")
+    outcome = run("release-notes", "report", "--format", form)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert expected in outcome.out

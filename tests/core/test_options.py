@@ -12,7 +12,7 @@ import pytest
 from sphinxext.digest.model import Kind, Period
 from sphinxext.digest.model.period import Calendar
 from sphinxext.digest.problems import Code
-from sphinxext.digest.settings.checks import LinkRole, Topic
+from sphinxext.digest.settings.checks import IssueLink, LinkRole, Topic
 from sphinxext.digest.settings.collect_sources import Source
 from sphinxext.digest.settings.options import OPTIONS, SECTIONS, Settings, with_changes
 
@@ -61,6 +61,12 @@ GOOD: list[tuple[str, object, object]] = [
     ),
     ("link_roles", {"bug": ("https://bugs.example.org/%s", None)}, (LinkRole("bug", "https://bugs.example.org/%s"),)),
     ("link_roles", {}, ()),
+    ("issue_links", {}, ()),
+    (
+        "issue_links",
+        {"#{number}": "https://e.org/%20/{number}", "{change}": "https://e.org/q/{change}?a"},
+        (IssueLink("#", "number", "", "https://e.org/%%20/%s"), IssueLink("", "change", "", "https://e.org/q/%s?a")),
+    ),
     ("fragment_raw", True, True),
     ("fragment_file_insertion", True, True),
     ("fragment_remote_images", False, False),
@@ -156,6 +162,16 @@ BAD: list[tuple[str, object, str]] = [
     ("references", "yes", "true or false"),
     ("fragment_directives", "graphviz", "a list of texts"),
     ("fragment_roles", "eval", "a list of texts"),
+    ("issue_links", ["#{number}"], "map texts"),
+    ("issue_links", {1: "https://e.org/{number}"}, "has the text 1"),
+    ("issue_links", {"{number}": "https://e.org/{number}"}, "after a sign or a word"),
+    ("issue_links", {" {number}": "https://e.org/{number}"}, "after a sign or a word"),
+    ("issue_links", {"#{number} {number}": "https://e.org/{number}"}, "has the text"),
+    ("issue_links", {"#{number}": "https://e.org/{change}"}, "with one '{number}'"),
+    ("issue_links", {"#{number}": "https://e.org/"}, "no URL"),
+    ("issue_links", {"#{number}": "https://{number}.e.org/"}, "behind the host"),
+    ("issue_links", {"#{number}": "javascript:{number}"}, "must be http"),
+    ("issue_links", {"#{number}": None}, "no URL"),
     ("link_roles", ["bug"], "map the names of roles"),
     ("link_roles", {1: "https://e.org/%s"}, "has the role '1'"),
     ("link_roles", {"a b": "https://e.org/%s"}, "has the role 'a b'"),

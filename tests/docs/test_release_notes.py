@@ -34,7 +34,8 @@ def blocks(language: str) -> Iterator[tuple[str, str]]:
 def history(repository: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The repository of the page, as the current folder."""
     repository.run("branch", "--move", "master")
-    for (path, text), (merged, version, released) in zip(blocks("yaml"), MERGED, strict=True):
+    notes = [block for block in blocks("yaml") if block[0].startswith("releasenotes/notes/")]
+    for (path, text), (merged, version, released) in zip(notes, MERGED, strict=True):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(f"{text}\n", encoding="utf-8")
         repository.commit(f"{merged}T12:00:00Z")

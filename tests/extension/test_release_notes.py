@@ -76,6 +76,16 @@ def test_a_commit_without_a_note_where_contributors_are_named(built: Project, no
     assert "Ada Lovelace, Tester" in built.build().text("current.html")
 
 
+def test_numbers_of_issues_are_links(built: Project, notes: Notes) -> None:
+    notes.commit_note("new-9", "fixes:\n  - 'Fixed #12 and ``#13``.'\n")
+    assert ">#12<" not in built.build().text("current.html")
+    built.write("releasenotes/digest.yaml", 'issue_links: {"#{number}": "https://e.org/{number}"}\n')
+    assert read_again(built) == {"alpha", "current"}
+    text = built.build().text("current.html")
+    assert '<a class="reference external" href="https://e.org/12">#12</a>' in text
+    assert "https://e.org/13" not in text
+
+
 def test_a_note_that_was_only_saved(built: Project, notes: Notes) -> None:
     file = notes.note("new-9", "fixes:\n  - Just saved.\n")
     assert read_again(built) == {"current"}

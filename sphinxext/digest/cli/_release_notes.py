@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ _OUTPUT = (
     format_option(
         "'text' is wrapped at 79 columns, 'rst' is for documents of Sphinx, 'json' has a record for each text, as "
         "reStructuredText, with its version and its place.",
-        ("text", "markdown", "rst", "json"),
+        ("text", "markdown", "html", "rst", "json"),
     ),
     click.option(
         "--no-show-source",
@@ -212,16 +213,28 @@ def _some(known: Collection[str]) -> str:
     return f"{', '.join(list(known)[:5])}{' and others' if len(known) > 5 else ''}"
 
 
-def show_notes(outline: Outline, form: str, *, show_source: bool) -> tuple[bytes, list[Problem]]:
-    """Return the notes in a format, and the problems of their texts, which only 'text' and 'markdown' parse."""
+def show_notes(root: Path | None, outline: Outline, form: str, *, show_source: bool) -> tuple[bytes, list[Problem]]:
+    """Return the notes in a format, and the problems of their texts, which 'text', 'markdown' and 'html' parse.
+
+    :param root: the project, whose settings say which numbers are links; without it, that of the current folder.
+    """
     from sphinxext.digest.render import release_notes as renderer
 
     if form == "json":
         return as_json(renderer.release_note_records(outline)), []
     if form == "rst":
         return encoded(renderer.release_notes_rst(outline, show_source=show_source)), []
-    render = renderer.release_notes_text if form == "text" else renderer.release_notes_markdown
-    text, problems = render(outline)
+    renderers = {
+        "text": renderer.release_notes_text,
+        "markdown": renderer.release_notes_markdown,
+        "html": renderer.release_notes_html,
+    }
+    # commands that show no texts need no settings
+    from sphinxext.digest.cli._options import open_project
+
+    project, remarks = open_project(root)
+    show_problems(remarks)
+    text, problems = renderers[form](replace(outline, issues=project.main.issue_links))
     return encoded(text), problems
 
 

@@ -60,6 +60,6 @@ def command(
         lines = report_lines(conf, releases, title=title, branch=options["branch"], show_source=show_source)
         data = encoded("".join(f"{line.text}\n" for line in lines))
     else:
-        data, found = show_notes(outline_by_version(conf, releases, title), form, show_source=show_source)
+        data, found = show_notes(ctx.obj, outline_by_version(conf, releases, title), form, show_source=show_source)
         problems += found
     finish(ctx, data, output, problems, empty=not releases)

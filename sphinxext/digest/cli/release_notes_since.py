@@ -67,7 +67,7 @@ def command(
         history = History(conf, source)
         releases = history.releases(problems, _versions_in(history, span), contributors=contributors)
     outline = outline_by_section(conf, releases, _title_of(span) if title is None else title)
-    data, found = show_notes(outline, form, show_source=show_source)
+    data, found = show_notes(ctx.obj, outline, form, show_source=show_source)
     finish(ctx, data, output, [*problems, *found], empty=not outline.chapters)
 
 

@@ -103,6 +103,17 @@ class RepositoryLookup(Dependency):
         return None if root is None else str(root)
 
 
+@dataclass(frozen=True)
+class IssueLinksDependency(Dependency):
+    """The links for the numbers of issues in release notes."""
+
+    reason = "the links for issues changed"
+
+    def answer(self, env: BuildEnvironment) -> object:
+        """Return the option."""
+        return build_state_of(env).project.main.issue_links
+
+
 def find_repository(env: BuildEnvironment, folder: str | None, notes: str) -> Path | None:
     """The repository whose release notes a page shows.
 

@@ -217,6 +217,14 @@ def html_document(source: DigestSource, parts: list[nodes.Node]) -> str:
     )
 
 
+def html_page(title: str, parts: list[nodes.Node]) -> str:
+    """Return sections as a complete document in the style of digests. They are changed."""
+    link_pictures(parts)
+    return _DOCUMENT.format(
+        language=LANGUAGE, title=escape(title), style=stylesheet(), published="", body=html_body(parts)
+    )
+
+
 def html_body(parts: Iterable[nodes.Node], translator_class: type[HTMLTranslator] = HTMLTranslator) -> str:
     """Return body elements and sections as HTML; titles of sections are headings of the second level."""
     settings = get_default_settings(Writer)

@@ -14,15 +14,18 @@ from typing import NamedTuple
 from docutils import nodes
 
 from sphinxext.digest.doctree.guard import Guard, ReleaseNotesGuard
+from sphinxext.digest.doctree.issue_links import IssueLinks
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.config import NotesConfig, prelude_title, sections_of
 from sphinxext.digest.release.notes import Contributor, Release, ReleaseNote
+from sphinxext.digest.render.digest import html_page
 from sphinxext.digest.render.markdown import markdown_document
 from sphinxext.digest.render.rst import UniqueNames, heading, item, plain, reading_of
 from sphinxext.digest.render.text import separated, text_lines
+from sphinxext.digest.settings.checks import IssueLink
 from sphinxext.digest.text.rst import link_targets
 from sphinxext.digest.text.width import WIDTH, width_of
 
@@ -81,10 +84,11 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Outline:
-    """Release notes with their headings; ``title`` may be empty."""
+    """Release notes with their headings; ``title`` may be empty. ``issues`` are links for numbers in the texts."""
 
     title: str
     chapters: tuple[Chapter, ...]
+    issues: tuple[IssueLink, ...] = ()
 
     @property
     def passages(self) -> Iterator[tuple[NotePart, Passage]]:
@@ -191,11 +195,13 @@ def release_notes_text(outline: Outline, width: int = WIDTH) -> tuple[str, list[
 def release_notes_markdown(outline: Outline) -> tuple[str, list[Problem]]:
     """The notes as GitHub Flavored Markdown, and the problems of their texts."""
     builder = _Builder(outline)
-    parts: list[nodes.Node] = []
-    for chapter in outline.chapters:
-        sections = builder.sections(chapter)
-        parts += [_section(chapter.heading, sections)] if chapter.heading else sections
-    return markdown_document(outline.title, parts), builder.problems
+    return markdown_document(outline.title, builder.document(outline)), builder.problems
+
+
+def release_notes_html(outline: Outline) -> tuple[str, list[Problem]]:
+    """The notes as a complete document in HTML, without ``raw``, and the problems of their texts."""
+    builder = _Builder(outline, raw=False)
+    return html_page(outline.title, builder.document(outline)), builder.problems
 
 
 class _Builder:
@@ -204,8 +210,9 @@ class _Builder:
     In a report all notes are one document, so that a text may refer to a name that another one gives, or to a heading.
     """
 
-    def __init__(self, outline: Outline) -> None:
-        self._parser = TextParser(ReleaseNotesGuard())
+    def __init__(self, outline: Outline, *, raw: bool = True) -> None:
+        self._parser = TextParser(replace(ReleaseNotesGuard(), raw=raw))
+        self._issues = IssueLinks(outline.issues)
         self._targets = {part.title.lower(): _HEADING for chapter in outline.chapters for part in chapter.parts}
         for _, passage in outline.passages:
             self._targets |= link_targets(passage.text.value)
@@ -214,6 +221,14 @@ class _Builder:
     def problems(self) -> list[Problem]:
         """The problems of the texts so far."""
         return [problem for problem in self._parser.problems if problem.code not in _NO_PROBLEM]
+
+    def document(self, outline: Outline) -> list[nodes.Node]:
+        """The chapters below their headings."""
+        parts: list[nodes.Node] = []
+        for chapter in outline.chapters:
+            sections = self.sections(chapter)
+            parts += [_section(chapter.heading, sections)] if chapter.heading else sections
+        return parts
 
     def sections(self, chapter: Chapter) -> list[nodes.Node]:
         """The sections of a chapter, those of lower levels inside the others."""
@@ -240,6 +255,7 @@ class _Builder:
     def _blocks(self, passage: Passage, *, with_version: bool) -> list[nodes.Node]:
         blocks = self._parsed(passage)
         _unwrap_words(blocks)
+        self._issues.add_to(blocks)
         if with_version:
             lead = nodes.Text(f"{passage.release.title}: ")
             if blocks and isinstance(blocks[0], nodes.paragraph):

@@ -85,6 +85,46 @@ def _has_one_field(template: str) -> bool:
     return fields.count("s") == 1 and all(field in ("s", "%") for field in fields)
 
 
+class IssueLink(NamedTuple):
+    """A link for texts such as ``#123``: the text before and after the number, and the ``url`` with ``%s`` for it.
+
+    ``field`` is ``number``, or ``change`` for a Change-Id of Gerrit's.
+    """
+
+    before: str
+    field: str
+    after: str
+    url: str
+
+
+_ISSUE = re.compile(r"([^{}]{0,40})\{(number|change)\}([^{}]{0,10})")
+
+
+def issue_links(value: object) -> tuple[IssueLink, ...]:
+    """Read a mapping of texts with ``{number}`` or ``{change}`` to URLs with the same.
+
+    :raises OptionError: if one of them is malformed.
+    """
+    if value == ():
+        return ()
+    if not isinstance(value, Mapping):
+        raise OptionError("must map texts such as '#{number}' to URLs")
+    return tuple(_issue_link(text, url) for text, url in value.items())
+
+
+def _issue_link(text: object, url: object) -> IssueLink:
+    match = _ISSUE.fullmatch(text) if isinstance(text, str) else None
+    if match is None or (match[2] == "number" and not match[1].strip()):
+        raise OptionError(
+            f"has the text {text!r}: it must be '{{change}}', or have '{{number}}' after a sign or a word"
+        )
+    place = f"{{{match[2]}}}"
+    template = url.replace("%", "%%").replace(place, "%s") if isinstance(url, str) else ""
+    if not _ADDRESS.fullmatch(template) or not _has_one_field(template) or "{" in template:
+        raise OptionError(f"has no URL for {text!r}: it must be http or https, with one '{place}' behind the host")
+    return IssueLink(match[1], match[2], match[3], template)
+
+
 #: The kinds of notes that a feed can have.
 TOPIC_KINDS = tuple(str(note.kind) for note in KINDS)
 

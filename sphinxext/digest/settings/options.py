@@ -18,7 +18,7 @@ from sphinxext.digest.model.messages import N_
 from sphinxext.digest.model.period import FREQUENCIES, WEEKDAYS, Calendar
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings import checks, collect_sources
-from sphinxext.digest.settings.checks import LinkRole, Topic
+from sphinxext.digest.settings.checks import IssueLink, LinkRole, Topic
 from sphinxext.digest.settings.collect_sources import Source
 
 #: The sections a digest can have, by the names that the option and the fragments use, in the default order.
@@ -171,6 +171,12 @@ class Settings:
         "of the role's words, or a list of the URL and a caption with ``%s``, as in ``sphinx.ext.extlinks``: "
         "``bug: [https://bugs.example.org/%s, 'bug %s']``. The command knows them as well. In a build a role of "
         "the same name in ``extlinks`` wins.",
+    )
+    issue_links: tuple[IssueLink, ...] = _option(
+        (),
+        checks.issue_links,
+        "Links for issues and changes in release notes: texts with ``{number}``, or with ``{change}`` for a Change-Id "
+        'of Gerrit\'s, each with its URL: ``"#{number}": https://bugs.example.org/{number}``.',
     )
     fragment_raw: bool = _option(
         False, checks.flag, "Whether fragments may use ``raw``: only if all their authors are trusted."

@@ -11,11 +11,13 @@ from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective, switch_source_input
 from sphinx.util.nodes import nested_parse_with_titles
 
+from sphinxext.digest.doctree.issue_links import IssueLinks
 from sphinxext.digest.extension.dependencies import remember
 from sphinxext.digest.extension.directives.base import OptionSpec, switch_option
-from sphinxext.digest.extension.domain import RELEASE, DigestDomain, Target
+from sphinxext.digest.extension.domain import RELEASE, DigestDomain, Target, build_state_of
 from sphinxext.digest.extension.histories import ReleaseQuery, Report
 from sphinxext.digest.extension.releases import (
+    IssueLinksDependency,
     RepositoryLookup,
     find_repository,
     histories_of,
@@ -96,6 +98,8 @@ class ReleaseNotesDirective(SphinxDirective):
             # on a page in Markdown it is another, whose parser would take the report for Markdown, too
             parts = self._nested(content) if isinstance(state, states.RSTState) else self._alone(content)
         self._register(report, query)
+        remember(self.env, IssueLinksDependency())
+        IssueLinks(build_state_of(self.env).project.main.issue_links).add_to(parts)
         return parts
 
     def _nested(self, content: StringList) -> list[nodes.Node]:

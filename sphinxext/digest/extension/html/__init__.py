@@ -9,13 +9,15 @@ from sphinxext.digest.extension.builders import is_for_browsers
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain
 from sphinxext.digest.extension.html import countdown, head, masthead
 from sphinxext.digest.extension.html import filter as filter_
-from sphinxext.digest.extension.releases import ReleaseNotesDependency, RepositoryLookup
+from sphinxext.digest.extension.releases import IssueLinksDependency, ReleaseNotesDependency, RepositoryLookup
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
 _STATIC = Path(__file__).parents[1] / "static"
+#: The dependencies of pages that show nothing but release notes.
+_OF_RELEASE_NOTES = (IssueLinksDependency, ReleaseNotesDependency, RepositoryLookup)
 _STYLES, _WEB_STYLES = "digest.css", "digest-web.css"
 
 
@@ -34,7 +36,7 @@ def add_styles(app: Sphinx, pagename: str, _template: str, _context: object, doc
     else:
         page = None if app.builder.name == "singlehtml" else pagename
         shown = domain.dependencies(object, page)
-        is_styled = any(not isinstance(one, (ReleaseNotesDependency, RepositoryLookup)) for _page, one in shown)
+        is_styled = any(not isinstance(one, _OF_RELEASE_NOTES) for _page, one in shown)
     if is_styled:
         app.add_css_file(_STYLES)
         if is_for_browsers(app.builder):
