@@ -550,7 +550,7 @@ def test_html_is_a_complete_document(run: Run, history: Repository) -> None:
     ("form", "expected"),
     [
         ("text", "#12 [1] and LP#34 [2]"),
-        ("markdown", "(https://e.org/i/12) and [LP#34](https://bugs.e.org/34)"),
+        ("markdown", "](https://e.org/i/12) and [LP#\u200b34](https://bugs.e.org/34)"),
         ("html", 'href="https://e.org/i/12">#12</a> and <a '),
         ("rst", "#12 and LP#34"),
     ],

@@ -14,16 +14,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.release.changes import unique_id
 from sphinxext.digest.release.git import HistoryError
 from sphinxext.digest.release.refs import find_top
-from sphinxext.digest.yaml import MAX_BYTES, compose, decode, is_string, json_value, place_of
 
+# YAML is imported where a file is read: a scanner that reno gives its configuration needs none
 if TYPE_CHECKING:
     from reno.config import Config
+    from yaml.nodes import MappingNode, Node
 
 #: The folder of release notes in a repository, unless an option names another one.
 FOLDER = "releasenotes"
@@ -211,6 +210,10 @@ class _File:
         return Problem(self._path, *self._places.get(name, (1, 1)), code, message)
 
     def _values(self) -> dict[str, object]:
+        from yaml.nodes import MappingNode
+
+        from sphinxext.digest.yaml import MAX_BYTES, compose, decode
+
         found: list[Problem] = []
         try:
             with (self._root / self._path).open("rb") as stream:
@@ -231,6 +234,8 @@ class _File:
         return self._values_of(node)
 
     def _values_of(self, root: MappingNode) -> dict[str, object]:
+        from sphinxext.digest.yaml import json_value, place_of
+
         try:
             for key, value in root.value:
                 place = place_of(key)
@@ -247,6 +252,10 @@ class _File:
 
 def _ambiguous_number(node: Node) -> str:
     """Return the first scalar that is a number in YAML and a string to us, such as 0000000000000001, or ``""``."""
+    from yaml.nodes import ScalarNode, SequenceNode
+
+    from sphinxext.digest.yaml import is_string, json_value
+
     for item in node.value if isinstance(node, SequenceNode) else [node]:
         is_plain = isinstance(item, ScalarNode) and not item.tag and not is_string(item)
         if is_plain and isinstance(json_value(item), str):
