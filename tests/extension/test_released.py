@@ -95,7 +95,8 @@ def test_in_json(project: Project) -> None:
 
 def test_off_by_default(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.write("releasenotes/digest.yaml", "{}\n")
-    monkeypatch.setattr("sphinxext.digest.release.load.released_versions", lambda *_: pytest.fail("a scan"))
+    for module in ("extension.histories", "release.load"):
+        monkeypatch.setattr(f"sphinxext.digest.{module}.released_versions", lambda *_: pytest.fail("a scan"))
     assert "Released" not in project.build().text(f"{DIGEST}.html")
 
 
