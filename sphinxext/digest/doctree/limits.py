@@ -294,7 +294,7 @@ _EXTERNAL = re.compile(r"external(?:\+[^:]*)?:")
 
 
 class Domain(Protocol):
-    """What a domain of Sphinx says of its roles."""
+    """The roles of a domain of Sphinx."""
 
     name: str
 

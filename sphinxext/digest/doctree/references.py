@@ -104,7 +104,7 @@ def _fill(listing: nodes.bullet_list, links: list[nodes.reference]) -> None:
         line += [nodes.Text(f"[{number}] "), nodes.reference("", target, refuri=target)]
         listing += nodes.list_item("", line)
     if not links:
-        _remove(listing)  # they led to pages that there are not in this output
+        _remove(listing)  # they led to pages that this output does not have
 
 
 def _remove(listing: nodes.bullet_list) -> None:

@@ -35,7 +35,7 @@ ToPage = Callable[[str, nodes.Element], nodes.Element]
 _page_name = lru_cache(maxsize=None)(page_name)
 
 
-#: What stands at the ends of words without belonging to them.
+#: The marks at the ends of words that don't belong to them.
 _MARKS = ".,;:!?()\"'“”‘’"
 
 

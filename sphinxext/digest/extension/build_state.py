@@ -47,7 +47,7 @@ DIGEST, COLLECTION = "digest", "digest-collection"
 _RST = re.compile(r"\.\. +(digest|digest-collection) *::[ \t]*(.*)")
 _MYST = re.compile(r"(?:`{3,}|:{3,})\{(digest|digest-collection)\}[ \t]*(.*)")
 _FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
-#: What begins a fence of MyST whose body is no code, and may have further directives.
+#: Begins a fence of MyST whose body is not code, and may have further directives.
 _WITH_BODY = re.compile(r"\{(?!code|sourcecode|literalinclude|parsed-literal|math|raw)[^}]*\}")
 _OPTION = re.compile(r"\s*:([a-z-]+):\s*(.*)")
 #: The same between lines of three dashes, as MyST also takes options.
@@ -122,7 +122,7 @@ def _find(text: str) -> Iterator[Found]:
 
 
 def _options(lines: list[str]) -> dict[str, str]:
-    """The options of a directive, which stand in the lines below it."""
+    """The options of a directive, from the lines below it."""
     options = {}
     pattern = _OPTION
     if lines and lines[0].strip() == _YAML_MARK:

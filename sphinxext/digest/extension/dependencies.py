@@ -212,7 +212,7 @@ _HIDDEN = HIDDEN - {"collection_title"}
 class ArchiveDependency(CollectionDependency):
     """A question for a page of an archive, by the parts of its name: ``people`` and ``ttx``, ``index``, ``ttx-2015``.
 
-    Without a ``kind`` it is one for the archives that there are, which all of them answer with.
+    Without a ``kind`` it asks for the names of the archives, which are a part of every answer.
     """
 
     folder: str

@@ -203,7 +203,7 @@ def page_texts(build: BuildState, settings: Settings, sources: dict[str, Path]) 
         build.made[year] = MadeTitle(ENGLISH.year(end), True)
         build.made[month] = MadeTitle(ENGLISH.month_of_year(end), True)
     if not build.lists_digests(settings) and (periods or _has_digests(build, settings, sources)):
-        # a project that has not put it into a toctree yet shall not be warned of it
+        # no warning for a project that has not put it into a toctree yet
         title = words_of(settings, "collection_title", messages)
         texts[f"{settings.pages}/index"] = ":orphan:\n\n" + _page(title, listing)
         build.made[f"{settings.pages}/index"] = MadeTitle(

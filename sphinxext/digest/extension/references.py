@@ -47,7 +47,7 @@ def leave_out_archives(doctree: nodes.document) -> None:
 
 
 def _remove_line(link: nodes.Element) -> None:
-    """Take away the line that a link stands in, and the list if that has no others."""
+    """Take away the line of a link, and the list if that has no others."""
     item = link.parent.parent
     listing = item.parent
     listing.remove(item)

@@ -313,7 +313,7 @@ class Marks:
         return found
 
     def _title(self, domain: str, role: str, target: str) -> object:
-        """Return the title of the target of a link, which stands for the words that the link does not have."""
+        """Return the title of the target of a link, which takes the place of words that the link does not have."""
         if domain == DIGEST:
             object_ = self._domain.find(DIGEST if role == "issue" else role, target)
             return object_.title if object_ is not None else None

@@ -230,7 +230,7 @@ class PageLinks:
     messages: Messages
 
     def xref(self, type_: str, target: str, content: nodes.Element) -> addnodes.pending_xref:
-        """A link to something of the domain. If there is no such thing, its content stands alone."""
+        """A link to something of the domain. Where that is missing, its content remains."""
         link = addnodes.pending_xref(
             "", content, refdomain=DigestDomain.name, reftype=type_, reftarget=target,
             refdoc=self.docname, refexplicit=True, optional=True,

@@ -25,7 +25,7 @@ def warn_of(problems: Iterable[Problem], root: Path) -> None:
 
 
 def say_remarks(remarks: Iterable[str]) -> None:
-    """Say what is no reason for a warning, in a sentence each."""
+    """Log remarks that are not worth a warning."""
     for remark in remarks:
         logger.info("digest: %s", remark)
 

@@ -6,7 +6,7 @@ show their level: ``*``, ``-``, ``+`` and ``*`` again. Tables have a rule below 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
@@ -216,8 +216,8 @@ class _Renderer:
         """
         lines: list[str] = []
         before: nodes.Node | None = None
-        for part in _visible(parts):
-            found = self.block(part, level, indent)
+        for part in parts:
+            found = self.block(part, level, indent) if not isinstance(part, SILENT) else []
             if not found:
                 continue
             if before is not None and not _close(before, part, inside_list=level > 0):
@@ -327,19 +327,10 @@ class _Renderer:
         body = self.blocks(node.children[1:], level, indent + len(label)) or [""]
         return [label + body[0], *indented(body[1:], " " * len(label))]
 
-    def image(self, node: nodes.Element, _level: int, indent: int) -> list[str]:
-        return self.words(_alternative(node), indent)
-
-    def transition(self, _node: nodes.Element, _level: int, _indent: int) -> list[str]:
-        return ["----"]
-
-    def paragraph(self, node: nodes.Element, _level: int, indent: int) -> list[str]:
-        return self.words(inline_text(node), indent)
-
 
 _BLOCKS: dict[type[nodes.Node], Callable[[_Renderer, nodes.Element, int, int], list[str]]] = {
     # first what there is most of
-    nodes.paragraph: _Renderer.paragraph,
+    nodes.paragraph: lambda renderer, node, _level, indent: renderer.words(inline_text(node), indent),
     nodes.bullet_list: _Renderer.bullet_list,
     nodes.section: _Renderer.section,
     nodes.enumerated_list: _Renderer.enumerated_list,
@@ -354,8 +345,8 @@ _BLOCKS: dict[type[nodes.Node], Callable[[_Renderer, nodes.Element, int, int], l
     nodes.table: _Renderer.table,
     nodes.footnote: _Renderer.footnote,
     nodes.citation: _Renderer.footnote,
-    nodes.image: _Renderer.image,
-    nodes.transition: _Renderer.transition,
+    nodes.image: lambda renderer, node, _level, indent: renderer.words(_alternative(node), indent),
+    nodes.transition: lambda _renderer, _node, _level, _indent: ["----"],
 }
 
 
@@ -386,12 +377,6 @@ def inline_text(node: nodes.Node) -> str:
     if isinstance(node, nodes.reference) and SOURCE_CLASS in node["classes"] and node["refuri"] != text:
         return f"{text}: {node['refuri']}".replace(" ", NO_BREAK)
     return text
-
-
-def _visible(parts: Iterable[nodes.Node]) -> Iterator[nodes.Node]:
-    for part in parts:
-        if not isinstance(part, SILENT):
-            yield part
 
 
 def _close(before: nodes.Node, after: nodes.Node, *, inside_list: bool) -> bool:

@@ -40,7 +40,7 @@ from sphinxext.digest.model.period import PeriodError, parse_day
 from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.settings.options import SECTIONS, Settings
 
-#: The classes of what stands in a line besides its words.
+#: The classes of nodes that follow the words of a line.
 _ASIDES = frozenset({PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS})
 
 #: The outputs that do not say where a link leads; since docutils 0.22 manual pages do.
@@ -264,7 +264,7 @@ def _numbered(name: str) -> Iterator[str]:
 
 
 def _title_of(node: nodes.Element, label: str) -> str:
-    """The words of the heading, the rubric or the line that an anchor stands in."""
+    """The words of the heading, the rubric or the line that has an anchor."""
     holder = node
     if isinstance(node, nodes.section):
         holder = node.next_node(nodes.title) or node

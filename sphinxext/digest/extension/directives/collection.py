@@ -99,7 +99,7 @@ class CollectionDirective(NotesDirective):
         return [*latest, *archives, *published, *drawn, listed, self._toctree(digests, wanted)]
 
     def _look_for_pages(self, digests: list[tuple[Period, tuple[Entry, ...]]]) -> None:
-        """Remember the pages that there are no links to since they are missing; Sphinx tells of those that go."""
+        """Remember the missing pages, which nothing links to; Sphinx tells of pages that go."""
         spans = {period.name[:length] for period, _entries in digests for length in (_YEAR, _MONTH)}
         names = {f"{self.settings.pages}/{name}" for name in spans}
         names |= {self.build.page_of(self.settings, period) for period, _entries in digests}
@@ -297,7 +297,7 @@ class ArchiveDirective(NotesDirective):
         return None if member is None else [*member.notes, *member.thanks]
 
     def _content(self, query: ArchiveDependency, content: ArchiveContent, anchor: str) -> tuple[str, list[nodes.Node]]:
-        """The title, and what stands below it."""
+        """The title, and the nodes below it."""
         archives = self.collection.archives
         if query.kind == "threads":
             chain = query.chain(self.collection)
@@ -350,7 +350,7 @@ class ReviewDirective(NotesDirective):
 
     def _lines(self, review: Review) -> Iterable[list[nodes.Node]]:
         gettext = self.messages.gettext
-        # what stands around the notes of a digest is not counted
+        # the prelude and the closing of a digest are not counted
         if numbers := counts_in_words(review.counts, self.messages):
             yield self._numbers(numbers, review.people)
         if review.newcomers:

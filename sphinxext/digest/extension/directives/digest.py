@@ -82,7 +82,7 @@ class DigestDirective(NotesDirective):
         return placed
 
     def _released(self, period: Period, settings: Settings) -> tuple[ReleasedVersion, ...]:
-        """The versions of the period, if the digest shall tell them."""
+        """The versions of the period, if the digest names them."""
         if not tells_releases(settings):
             return ()
         found, problems = find_released(self.env, period)

@@ -170,7 +170,7 @@ class CycleBuilder:
     def descriptions(self, *, sections: bool) -> list[nodes.Node]:
         """Return the descriptions of the events in order of time, each under its title.
 
-        :param sections: whether sections may stand here; otherwise the titles are rubrics.
+        :param sections: whether sections are allowed here; otherwise the titles are rubrics.
         """
         parts: list[nodes.Node] = []
         for event in self.events.values():
@@ -232,7 +232,7 @@ class ScheduleReader(NotesDirective):
         return bool(problems)
 
     def names_of_schedules(self) -> str:
-        """The series that there are, for messages."""
+        """The known series, for messages."""
         return ", ".join(sorted(schedules_for(self.build, self.settings, self.path).names)) or "none at all"
 
 

@@ -8,7 +8,7 @@ It is columns of values, all of which have one for each note, the newest note fi
      "notes": {"kind": [...], "people": [...], "day": [...], "page": [...], "id": [...], "title": [...],
                "text": [...]}}
 
-Kinds, people and pages are numbers of what stands in these lists. A text is the words of a note, each of them once.
+Kinds, people and pages are indexes of these lists. A text is the words of a note, each of them once.
 
 Pictures in pages of a site, beside the same in words. Other builders show the words alone.
 

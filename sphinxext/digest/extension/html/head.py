@@ -168,7 +168,7 @@ _FOLDERS = (
 )
 #: What no address in HTML has in it.
 _AROUND = re.compile(r"[\s\"'<>]")
-#: Longer addresses are none that a theme makes.
+#: No theme makes longer addresses.
 _MAX_ADDRESS = 2_000
 _BEGINNING = re.compile(r"((?:.*[?=&#])?(?:[a-z]+://[^/]*)?)(.*)", re.DOTALL)
 

@@ -1,4 +1,4 @@
-"""What is in published files: calendars, indexes, feeds.
+"""The contents of published files: calendars, indexes, feeds.
 
 A module of its own, since it needs parsers and renderers: only a file that is made anew imports it.
 """
