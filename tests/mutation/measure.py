@@ -5,7 +5,8 @@
     tox -e mutation -- --seed 7                       # other changes
 
 cosmic-ray makes the changes, one at a time, in a clone of the last commit. A change that is not noticed is printed:
-add the test that notices it, or delete the code that nothing needs, unless the change makes no difference.
+add the test that notices it, or delete the code that nothing needs, unless the change makes no difference. One that
+makes the tests take too long is noticed, and counted once more by itself: it may as well be a busy machine.
 """
 
 from __future__ import annotations
@@ -37,21 +38,22 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="which changes are made")
     arguments = parser.parse_args()
     tests = tomllib.loads((HERE / "modules.toml").read_text(encoding="utf-8"))
-    noticed = made = 0
+    noticed = made = late = 0
     for module in arguments.modules or tests:
         with TemporaryDirectory() as folder:
             tree = Path(folder, "tree")
             subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(tree)], check=True)
             outcomes = measure(tree, module, tests[module], arguments.changes, arguments.seed)
-        survived = [change for change, is_noticed in outcomes if not is_noticed]
-        print(f"{module}: {len(outcomes) - len(survived)} of {len(outcomes)} noticed", flush=True)
-        print("".join(survived), end="", flush=True)
-        noticed, made = noticed + len(outcomes) - len(survived), made + len(outcomes)
-    print(f"{noticed} of {made} noticed, {100 * noticed / max(made, 1):.0f} %")
+        survived = [result.diff or "" for result in outcomes if not result.is_killed]
+        slow = sum(result.output == "timeout" for result in outcomes)
+        print(f"{module}: {len(outcomes) - len(survived)} of {len(outcomes)} noticed, {slow} by time", flush=True)
+        print("".join(f"{change.rstrip()}\n" for change in survived), end="", flush=True)
+        noticed, made, late = noticed + len(outcomes) - len(survived), made + len(outcomes), late + slow
+    print(f"{noticed} of {made} noticed, {100 * noticed / max(made, 1):.0f} %, {late} by time")
 
 
-def measure(tree: Path, module: str, tests: list[str], changes: int, seed: int) -> list[tuple[str, bool]]:
-    """Make changes to a module, and return each as a diff, with True if the tests noticed it."""
+def measure(tree: Path, module: str, tests: list[str], changes: int, seed: int) -> list[WorkResult]:
+    """Make changes to a module, and return what the tests said to each, with its diff."""
     command = f"{sys.executable} -m pytest -q -x -p no:cacheprovider {' '.join(tests)}"
     settings = {"module-path": str(PACKAGE / module), "timeout": 300.0, "test-command": command}
     lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
@@ -79,7 +81,7 @@ def measure(tree: Path, module: str, tests: list[str], changes: int, seed: int) 
     run("exec", "mutation.toml", "session.sqlite")
     with use_db(str(tree / "session.sqlite"), WorkDB.Mode.open) as db:
         results = dict(db.results)
-    return [(results[job].diff or "", results[job].is_killed) for job in sorted(kept)]
+    return [results[job] for job in sorted(kept)]
 
 
 if __name__ == "__main__":
