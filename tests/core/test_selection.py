@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -65,6 +66,26 @@ countdown:
 def test_selection(make_collection: Make, selection: dict[str, Any], labels: str) -> None:
     entries = Selection(**selection).entries(make_collection(NOTES))
     assert " ".join(entry.note.label.replace(" ", "/") for entry in entries) == labels
+
+
+def test_countdown_of_a_week(make_collection: Make) -> None:
+    """The latest one, whatever the case of its series."""
+    notes = {
+        "a": "{series: heron, week: R-4, focus: a}, {series: ibis, week: R-3, focus: b}",
+        "b": "{series: Heron, week: R-3, focus: c}, {series: heron, focus: d}",
+        "c": "{series: heron, week: R-3, focus: e}, {series: ibis, week: R-5, focus: f}",
+    }
+    collection = make_collection(
+        {slug: f"{{date: 2015-12-0{day}, countdown: [{text}]}}" for day, (slug, text) in enumerate(notes.items(), 1)}
+    )
+
+    def focus_of(series: str, number: int) -> str | None:
+        schedule, week = SimpleNamespace(series=series), SimpleNamespace(to_release=number)
+        entry: Any = collection.countdown_of(schedule, week)  # type: ignore[arg-type] # all that it looks at
+        return entry and entry.note.focus.value
+
+    found = [focus_of(series, number) for series in ("HERON", "ibis", "jay") for number in (3, 4, 5)]
+    assert found == ["e", "a", None, "b", None, "f", None, None, None]
 
 
 THREADS = {

@@ -415,6 +415,32 @@ def test_the_tree_beside_a_page(app: Any, monkeypatch: pytest.MonkeyPatch, retit
     assert [name for name, mark in marks().items() if mark != before[name]] == changed
 
 
+def test_headings_in_the_tree_beside_a_page(app: Any, domain: DigestDomain) -> None:
+    """A theme may show those of the page itself."""
+
+    def marks() -> list[bytes]:
+        found = rewrite.Marks(app.env, (), navigation=True)
+        return [found.of_page(name)[-rewrite._PART :] for name in ("sub/links", "sub/other")]
+
+    before = marks()
+    links, _, toctrees = domain.data["shown"]["sub/links"]
+    domain.data["shown"]["sub/links"] = (links, b"other headings", toctrees)
+    assert [mark != old for mark, old in zip(marks(), before, strict=True)] == [True, False]
+
+
+def test_digests_before_and_after_that_of_a_page(
+    app: Any, domain: DigestDomain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def around(name: str) -> bytes:
+        return rewrite.Marks(app.env, (), navigation=True).of_page(name)[3 * rewrite._PART : 4 * rewrite._PART]
+
+    names = ("digests/2015-12-04", "digests/2015-12-11", "wins")
+    before = [around(name) for name in names]
+    monkeypatch.setattr(rewrite, "adjacent_digests", lambda _: {"2015-12-11": (None, "another")})
+    changed = [around(name) != old for name, old in zip(names, before, strict=True)]
+    assert changed == [True, True, False]
+
+
 @pytest.mark.parametrize(
     ("link", "on_pages", "in_text"),
     [

@@ -319,6 +319,23 @@ def test_weeks_without_any_names(files: Files) -> None:
     assert not found
 
 
+def test_no_weeks_near_the_release(files: Files) -> None:
+    files.series("quartz", cycle(week("2026-12-28", "2027-01-01"), release="2037-01-12"))
+    schedules = files.load()
+    assert schedules.find("quartz", TODAY) is None
+    assert "the schedule has no weeks with names such as R-17" in [problem.message for problem in schedules.problems]
+
+
+def test_an_event_directly_below_the_heading_of_projects(files: Files) -> None:
+    mention = "  project-specific: [q-1]\n"
+    rst = ".. _q-1:\n\nProject-specific events\n=======================\n\nAll of them.\n"
+    files.series("quartz", cycle(R1 + mention, R0), rst)
+    schedule, _ = files.read("quartz")
+    assert schedule is not None
+    event = schedule.events[0]
+    assert (event.id, event.scope, event.project) == ("q-1", Scope.PROJECT_SPECIFIC, None)
+
+
 def test_events_whose_text_disagrees(files: Files) -> None:
     yaml = cycle(week("2027-01-04", "2027-01-08", "R-1", "q-1, q-2, q-3, q-4"), R0)
     rst = """Quartz release schedule

@@ -68,6 +68,14 @@ def test_no_correction(message: str) -> None:
     )
 
 
+@pytest.mark.parametrize(("new", "is_corrected"), [("b", True), ("bbb", False)])
+def test_a_correction_that_makes_a_text_too_long(new: str, is_corrected: bool) -> None:
+    """Its limit is checked before it is made, with what is replaced still there."""
+    text = "a " * 2_500
+    (found,) = after((0, "ada", f"#success {text}"), (1, "ada", f"s/a/{new}/g"))
+    assert (new in found) is is_corrected
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha1
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.gather.mail.header import Message, read_message
+from sphinxext.digest.gather.mail.header import Content, MailFile, Message, Slice, read_message
 from sphinxext.digest.gather.mail.sources import _Held
 
 
@@ -16,6 +19,18 @@ def read(text: str | bytes, postmark: bytes = b"") -> Message:
     message = read_message(_Held(text.encode() if isinstance(text, str) else text), postmark)
     assert message is not None
     return message
+
+
+@pytest.mark.parametrize(
+    "make", [lambda file, archive: MailFile(file), lambda file, archive: Slice(archive, 7, 3 << 20)]
+)
+def test_a_message_is_read_to_a_megabyte(tmp_path: Path, make: Callable[[Path, mmap], Content]) -> None:
+    """Large attachments are cut, wherever the message begins in its archive."""
+    file = tmp_path / "mbox"
+    file.write_bytes(b"a" * (3 << 20))
+    with file.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as archive:
+        content = make(file, archive)
+        assert [len(content.read()), len(content.read(7)), len(content.read(9))] == [1_048_576, 7, 9]
 
 
 @pytest.mark.parametrize(

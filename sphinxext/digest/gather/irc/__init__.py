@@ -229,7 +229,7 @@ def _is_slip(before: str, after: str) -> bool:
         return False
     if any(character.isdigit() for character in before + after) or max(len(before), len(after)) > 50:
         return False
-    return SequenceMatcher(None, before, after, autojunk=False).ratio() >= _ALIKE
+    return SequenceMatcher(None, before, after).ratio() >= _ALIKE
 
 
 #: The most commands of one nick that can be corrected at a time.
