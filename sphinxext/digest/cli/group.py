@@ -112,7 +112,7 @@ COMMANDS = {
     "countdown": "Print the weekly mail of a release countdown.",
     "threads": "",
     "collect": "Draft fragments from logs, mails, feeds and more.",
-    "release-notes": "Check release notes; print them from git's history.",
+    "release-notes": "Write and check release notes; print them from git's history.",
     "bot": "",
     "schema": "Print a JSON Schema for editors.",
 }

@@ -8,6 +8,7 @@ from sphinxext.digest.cli.group import LazyGroup
 
 #: The commands and their summaries.
 COMMANDS = {
+    "new": "Write a release note and print its path.",
     "lint": "Check release notes.",
     "list": "Print versions and the files of their notes.",
     "report": "Print the release notes of all versions, or of some.",
@@ -18,7 +19,7 @@ COMMANDS = {
 
 @click.group("release-notes", cls=LazyGroup, table=COMMANDS, prefix="release_notes_")
 def command() -> None:
-    """Check release notes, and print them, placed in versions by git's history as reno does.
+    """Write release notes, check them, and print them, placed in versions by git's history as reno does.
 
     The options of reno in 'reno.yaml' or 'releasenotes/config.yaml' apply.
     """

@@ -15,7 +15,7 @@ from sphinxext.digest.fragments.folder import FolderReading, read_folder
 from sphinxext.digest.model import Text, split_name
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.config import NotesConfig
-from sphinxext.digest.release.folder import read_notes_folder
+from sphinxext.digest.release.folder import NotesReading, read_content, read_notes_folder
 from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.text.rst import is_plain, target_names
 
@@ -132,6 +132,20 @@ def check_release_notes(root: Path, conf: NotesConfig, only: Container[str] | No
     """
     reading = read_notes_folder(conf, only)
     checked = frozenset(reading.paths if only is None else (path for path in reading.paths if path in only))
+    return _check_reading(root, conf, reading, checked)
+
+
+def check_note(root: Path, conf: NotesConfig, content: bytes, path: str) -> list[Problem]:
+    """Check the content of a release note that is not in its folder yet.
+
+    :param path: how problems name it.
+    """
+    reading = NotesReading([path])
+    read_content(content, path, conf, reading)
+    return list(_check_reading(root, conf, reading, frozenset({path})).problems)
+
+
+def _check_reading(root: Path, conf: NotesConfig, reading: NotesReading, checked: frozenset[str]) -> Findings:
     marked = _marked((path, Type.RST, text) for path, text in reading.texts if path in checked)
     if isinstance(marked, Problem):
         return Findings(checked, problems=tuple(sorted({*reading.problems, marked})))

@@ -144,7 +144,7 @@ def write_new_file(folder: Path, slug: str, text: str, identity: str | None = No
         folder.mkdir(parents=True, exist_ok=True)
     taken = {name[1]: path.name for path in folder.glob(f"*{SUFFIX}") if (name := split_name(path.stem))}
     if identity is None:
-        identity = next(new for new in iter(_new_identity, "") if new not in taken)
+        identity = next(new for new in iter(new_identity, "") if new not in taken)
     elif identity in taken:
         message = f"{taken[identity]} has the identity {identity} already"
         raise DigestError(Problem(os.fspath(folder), 0, 0, Code.DUPLICATE_IDENTITY, message))
@@ -222,7 +222,8 @@ def _fits_a_block(text: str) -> bool:
     )
 
 
-def _new_identity() -> str:
+def new_identity() -> str:
+    """Return 16 random hexadecimal digits."""
     return secrets.token_hex(8)
 
 

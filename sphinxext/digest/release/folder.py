@@ -34,14 +34,13 @@ def read_notes_folder(conf: NotesConfig, only: Container[str] | None = None) -> 
         since their texts may have the targets of links.
     """
     reading = NotesReading()
-    reader = NoteReader(conf.prelude_section_name, tuple(section.name for section in conf.sections), strict=True)
     folder = conf.notespath.replace(os.sep, "/")
     for directory, name in _folders(Path(conf.reporoot), folder):
         for entry, problem in list_folder(directory, name):
             if problem is not None:
                 reading.problems.append(problem)
             elif entry is not None:
-                _read(Path(entry.path), f"{name}/{entry.name}", reader, reading)
+                _read(Path(entry.path), f"{name}/{entry.name}", conf, reading)
     reading.problems += _same_identities(reading.paths)
     if only is not None:
         reading.problems = [problem for problem in reading.problems if problem.path in only]
@@ -57,7 +56,7 @@ def _folders(root: Path, folder: str) -> Iterator[tuple[Path, str]]:
         yield Path(place), folder if below == "." else f"{folder}/{below}"
 
 
-def _read(file: Path, path: str, reader: NoteReader, reading: NotesReading) -> None:
+def _read(file: Path, path: str, conf: NotesConfig, reading: NotesReading) -> None:
     reading.paths.append(path)
     content = read_bytes(file, path)
     if isinstance(content, Problem):
@@ -66,6 +65,12 @@ def _read(file: Path, path: str, reader: NoteReader, reading: NotesReading) -> N
     if not _IDENTITY.fullmatch(unique_id(path)):
         message = "the name must end in '-' and 16 hexadecimal digits, by which a note is known when it is renamed"
         reading.problems.append(Problem(path, 0, 0, Code.FILE_NAME, message))
+    read_content(content, path, conf, reading)
+
+
+def read_content(content: bytes, path: str, conf: NotesConfig, reading: NotesReading) -> None:
+    """Add the texts and problems of a note."""
+    reader = NoteReader(conf.prelude_section_name, tuple(section.name for section in conf.sections), strict=True)
     parts = reader.read(content, path, reading.problems)
     if parts is not None:
         prelude, sections, _end = parts

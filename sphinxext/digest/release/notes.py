@@ -147,7 +147,8 @@ class NoteReader:
 
     def _expected(self, name: str) -> str:
         known = (self.prelude, *self.sections)
-        near = get_close_matches(name.lower(), known, 1, 0.8)
+        begun = [one for one in known if len(name) > 2 and one.startswith(name.lower())]
+        near = begun or get_close_matches(name.lower(), known, 1, 0.8)
         return f": did you mean '{near[0]}'?" if near else f": expected one of {', '.join(known)}"
 
 
