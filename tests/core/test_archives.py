@@ -158,6 +158,24 @@ def test_archives_without_members_have_no_page(tmp_path: Path) -> None:
     ]
 
 
+def test_who_has_many_notes_has_a_page_for_each_year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Successes have pages of years anyway."""
+    monkeypatch.setattr("sphinxext.digest.collection.archives.MAX_NOTES", 2)
+    collection = load(
+        tmp_path,
+        a_1="date: 2014-12-01\nsuccesses: ['lea: x', 'bo: x']\n",
+        b_2="date: 2015-12-01\nsuccesses: ['lea: y', 'bo: y', {nick: cy, thanks: bo, text: z}]\n",
+    )
+    assert [(member.name, member.is_large) for member in collection.archives.people.values()] == [
+        *(("bo", True), ("cy", False), ("lea", False))
+    ]
+    kinds = "successes people"
+    assert " ".join(collection.archives.pages(kinds.split())) == (
+        "successes/index successes/2015 successes/2014 people/index people/bo people/bo-2015 people/bo-2014 people/cy "
+        "people/lea"
+    )
+
+
 def test_years_of_successes_are_newest_first(tmp_path: Path) -> None:
     texts = {f"a_{number}": f"date: {year}-12-01\nsuccesses: [x]\n" for number, year in enumerate((2014, 2016, 2015))}
     assert list(load(tmp_path, **texts).archives.successes) == ["2016", "2015", "2014"]
