@@ -11,6 +11,7 @@ import pytest
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.gather.bot import recorder as module
 from sphinxext.digest.gather.bot.recorder import SuccessTracker, log_url
+from sphinxext.digest.gather.irc import TrackedCommand, draft_success, parse
 
 NOW = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)
 
@@ -70,6 +71,12 @@ def test_again_within_five_minutes_and_later() -> None:
     third, _ = _hear(known, "#success one", 2000)
     assert len({third.identity, later.identity, first[0].identity}) == 3
     assert _hear(SuccessTracker([first[0]]), "#success one", 900) == (later, True)
+    # the collector counts them in the same way, and drafts none of them again
+    command = parse("#success one")
+    assert command is not None
+    for number, entry in enumerate((first[0], later, third), 1):
+        told = TrackedCommand("aya", "#dev", entry.time, command, repeat=number)
+        assert draft_success(told).identity == entry.identity
 
 
 def test_correction() -> None:
