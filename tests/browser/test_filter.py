@@ -105,10 +105,12 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> str:
         "page": [0] * NUMBER,
         "id": [f"{index:016x}" for index in range(NUMBER)],
         "title": [HOSTILE[index] if index < len(HOSTILE) else f"Note {index}" for index in range(NUMBER)],
+        "state": [0 if index % 7 else 1 for index in range(NUMBER)],
         "text": [f"word{index} straße ÉTÉ C++" for index in range(NUMBER)],
     }
     document = {
         "kinds": ["success", "item", "countdown", "thread", "story"],
+        "states": ["", "open", "continuing", "done"],
         "people": [HOSTILE[index] if index < len(HOSTILE) else f"Person {index}" for index in range(900)],
         "pages": ["2026-11-13.html"],
         "notes": columns,
@@ -132,7 +134,7 @@ def test_each_field(page: Filter) -> None:
     listed = page.driver.find_element("css selector", "dl.digest-years")
     assert listed.is_displayed()
     page.field("Words").send_keys("recheck habit")
-    assert page.wait("1 note") == ["Flaky Tests and the Habit of Rechecking thread · Oct 21, 2026"]
+    assert page.wait("1 note") == ["Flaky Tests and the Habit of Rechecking Open thread · Oct 21, 2026"]
     assert not listed.is_displayed()
     page.field("Words").clear()
     page.field("Words").send_keys("OKONKWO, (zoe)")
@@ -152,10 +154,20 @@ def test_each_field(page: Filter) -> None:
     lines = page.wait("2 notes")
     assert (
         lines[1]
-        == "Timeouts All the Way Down thread · Dalia Haddad · Noam Berkowitz · Marguerite Oyelaran · Sep 1, 2026"
+        == "Timeouts All the Way Down Open thread · Dalia Haddad · Noam Berkowitz · Marguerite Oyelaran · Sep 1, 2026"
     )
+    page.choose("State", "Continues")
+    assert page.wait("0 notes") == []
+    page.choose("State", "all")
     page.field("Words").send_keys("nothing at all")
     assert page.wait("0 notes") == []
+
+
+def test_what_was_decided(page: Filter) -> None:
+    page.choose("State", "Decided")
+    lines = page.wait("9 notes")
+    assert all(" Decided thread · " in line for line in lines)
+    assert page.fragment == "digest-of-digests?state=done"
 
 
 def test_a_result_leads_to_its_note_and_back(page: Filter) -> None:

@@ -72,6 +72,7 @@ def test_what_is_published(site: Project) -> None:
         "page": "2015-12-11.html#thread-0000000000000002",
         "id": "0000000000000002",
         "title": "Locks again",
+        "state": 1,
         "text": "deep deeper",
     }
     told = {(note["kind"], note["id"]): note for note in others}

@@ -86,8 +86,8 @@ def test_lists_say_what_digests_are_about(site: Project) -> None:
         ]
         assert lines == [
             "Dec 12-18: Third (1 story)",
-            "Dec 5-11: <Second> & last (1 thread)",
-            "Nov 28 - Dec 4: First (2 successes, 1 item, 1 thread)",
+            "Dec 5-11: <Second> & last Open (1 thread)",
+            "Nov 28 - Dec 4: First Open (2 successes, 1 item, 1 thread)",
         ]
 
 
@@ -102,7 +102,7 @@ def test_the_newest_digest_is_a_card_above_the_list(tmp_path: Path) -> None:
         "Latest digest",
         "December 5-11",
         "A quiet week.",
-        "<Second> & last",
+        "<Second> & last Open",
         "1 thread",
     ]
     assert card.xpath("p[2]/a/@href") == ["2015-12-11.html"]
@@ -196,3 +196,71 @@ def test_a_digest_on_another_page_is_written_again_for_a_new_neighbour(tmp_path:
     build = project.build()
     assert 'rel="next" href="digests/2015-12-11.html"' in build.text("shown.html")
     assert "shown" not in build.read
+
+
+STATES = """
+date: 2015-12-02
+threads:
+  - {title: Locks, state: done, summary: Done.}
+  - {title: Names, state: continuing, summary: Later.}
+  - {title: Tests, summary: Open.}
+"""
+
+
+@pytest.fixture(scope="module")
+def states(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    conf = 'html_baseurl = "https://e.org/"\ndigest_base_url = "https://e.org/"\n'
+    project = empty_project(tmp_path_factory.mktemp("states") / "src", conf)
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n   links\n")
+    project.write("links.rst", "Links\n=====\n\n:digest:thread:`locks`\n\n.. thread-summary:: 2015-12-04\n")
+    project.fragment("locks-1", STATES)
+    project.build(fail_on_warning=True)
+    return project
+
+
+BADGES = ".//*[contains(@class, 'digest-state')]"
+
+
+@pytest.mark.parametrize(
+    ("page", "place"),
+    [
+        ("digests/2015-12-04", "//section//h2"),
+        ("digests/2015-12-04", "//details[@class='digest-contents']//li"),
+        ("digests/index", "//div[contains(@class, 'digest-latest')]//li"),
+        ("links", "//section//h2"),
+    ],
+)
+def test_the_state_of_a_thread_is_beside_its_title(states: Project, page: str, place: str) -> None:
+    found = page_of(states, page).xpath(place)
+    words = [" ".join(one.text_content().replace("¶", "").split()) for one in found]
+    assert words == ["Locks Decided", "Names Continues", "Tests Open"]
+    assert [one.xpath(f"string({BADGES})") for one in found] == ["Decided", "Continues", "Open"]
+
+
+def test_lists_show_the_state_of_a_thread(states: Project) -> None:
+    (line,) = page_of(states, "digests/2015-12").xpath("//ul[contains(@class, 'digest-days')]/li")
+    assert " ".join(line.text_content().split()) == (
+        "Nov 28 - Dec 4: Locks Decided; Names Continues; Tests Open (3 threads)"
+    )
+
+
+def test_a_title_in_a_link_has_no_state(states: Project) -> None:
+    (link,) = page_of(states, "links").xpath("//p/a[contains(@class, 'internal')]")
+    assert link.text_content() == "Locks"
+
+
+@pytest.mark.parametrize("name", ["2015-12-04.txt", "atom.xml", "feed.json"])
+def test_text_has_the_state_of_a_thread_after_its_title(states: Project, name: str) -> None:
+    text = (states.folder / "build" / "html" / "digests" / name).read_text(encoding="utf-8")
+    assert "Locks [Decided]" in text
+    assert "Names [Continues]" in text
+    assert "Tests Open" not in text and "Tests [" not in text
+
+
+@pytest.mark.parametrize("builder", ["text", "latex"])
+def test_other_builders_have_the_state_in_words(states: Project, builder: str) -> None:
+    build = states.build(builder)
+    words = "".join(
+        file.read_text(encoding="utf-8") for file in build.outdir.rglob("*") if file.suffix in (".txt", ".tex")
+    )
+    assert "Locks {[}Decided{]}" in words or "Locks [Decided]" in words

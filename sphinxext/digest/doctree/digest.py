@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from docutils import nodes
 
-from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS, heading_of, line_with
+from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS, STATE_CLASS, heading_of, line_with
 from sphinxext.digest.doctree.notes import WHERE_CLASS, Links, NoteBuilder
 from sphinxext.digest.doctree.references import REFERENCES_CLASS, empty_list, mark_links
 from sphinxext.digest.model import (
@@ -165,7 +165,7 @@ def _words(heading: str) -> str:
 #: The most characters of a description; search engines show about as many.
 MAX_LENGTH = 200
 #: The classes of nodes after the words of a note.
-_ASIDES = frozenset({PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS})
+_ASIDES = frozenset({PROJECT_NAME_CLASS, SOURCE_CLASS, STATE_CLASS, WHERE_CLASS})
 #: The notes whose titles tell most of a digest.
 _TITLED = (f"digest-{Kind.THREAD}-section", f"digest-{Kind.STORY}-section")
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from docutils import nodes
 
-from sphinxext.digest.model import ENGLISH, Entry, Messages
+from sphinxext.digest.model import ENGLISH, Entry, Kind, Messages, State
 
 #: The class of links that are not numbered, since their text says where they lead.
 SOURCE_CLASS = "digest-source"
 
 #: The class of the list of links that closes a note.
 LINKS_CLASS = "digest-links"
+
+#: The class of the badge with the state of a thread.
+STATE_CLASS = "digest-state"
 
 #: The class of the name of the project that a note is from.
 PROJECT_NAME_CLASS = "digest-project-name"
@@ -113,6 +116,56 @@ def sentence(pattern: str, **parts: str | Sequence[nodes.Node]) -> list[nodes.No
         found += [nodes.Text(text), *part] if text else part
         text = ""
     return [*found, nodes.Text(text)] if text else found
+
+
+def state_badge(state: State, messages: Messages = ENGLISH) -> list[nodes.Node]:
+    """Return the state of a thread as a badge, to come after its title."""
+    label = messages.gettext(state.label)
+    return [nodes.Text(" "), nodes.inline("", label, classes=[STATE_CLASS, f"digest-{state}"])]
+
+
+def state_words(state: State, messages: Messages = ENGLISH) -> str:
+    """Return the state of a thread as words after its title. An open one has none: most of them are open."""
+    return "" if state is State.OPEN else f" [{messages.gettext(state.label)}]"
+
+
+def add_badges(parts: Iterable[nodes.Node], messages: Messages = ENGLISH, states: Iterable[State] = State) -> None:
+    """Add badges to the headings of threads that are in one of some states."""
+    wanted = frozenset(states)
+    for heading, state in _headings_of_threads(parts):
+        if state in wanted and not _badges([heading]):
+            heading += state_badge(state, messages)
+
+
+def add_states(parts: Sequence[nodes.Node], messages: Messages = ENGLISH) -> None:
+    """Add the states of threads in words to their headings, in the place of badges."""
+    add_badges(parts, messages)
+    replace_badges(parts)
+
+
+def replace_badges(parts: Iterable[nodes.Node]) -> None:
+    """Replace the badges of states by words, for outputs without our styles."""
+    for badge in _badges(parts):
+        space = badge.previous_sibling()
+        if isinstance(space, nodes.Text) and space.astext() == " ":
+            badge.parent.remove(space)
+        is_open = f"digest-{State.OPEN}" in badge["classes"]
+        badge.parent.replace(badge, [] if is_open else nodes.Text(f" [{badge.astext()}]"))
+
+
+def _badges(parts: Iterable[nodes.Node]) -> list[nodes.inline]:
+    return [node for part in parts for node in part.findall(nodes.inline) if STATE_CLASS in node["classes"]]
+
+
+def _headings_of_threads(parts: Iterable[nodes.Node]) -> Iterator[tuple[nodes.Element, State]]:
+    for part in parts:
+        for node in part.findall(nodes.Element):
+            classes = node.get("classes", ())
+            if f"digest-{Kind.THREAD}-section" in classes:
+                heading = node.next_node(nodes.title) if isinstance(node, nodes.section) else node
+                state = next((state for state in State if f"digest-{state}" in classes), None)
+                if heading is not None and state is not None:
+                    yield heading, state
 
 
 def joined(parts: Iterable[list[nodes.Node]], separator: str) -> list[nodes.Node]:

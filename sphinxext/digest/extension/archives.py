@@ -16,7 +16,7 @@ from docutils import nodes
 from sphinxext.digest.collection.archives import INDEX, Chain, Member, page_name
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.doctree.digest import titled
-from sphinxext.digest.doctree.lines import heading_of, line_with, sentence
+from sphinxext.digest.doctree.lines import heading_of, line_with, sentence, state_badge
 from sphinxext.digest.doctree.notes import WHERE_CLASS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.extension.domain import LINE, letter_of
@@ -246,12 +246,13 @@ class ArchiveContent:
         for chain in chains:
             link = self.reader.to_page(f"threads/{chain.page}", nodes.inline("", self.title_of_chain(chain)))
             run = nodes.inline("", self.run_of(chain), classes=[COUNTS_CLASS])
-            items.append(line_with(link, nodes.Text(" "), run))
+            items.append(line_with(link, *self._state_of(chain), nodes.Text(" "), run))
         return [self._list(items)]
 
     def chain(self, chain: Chain) -> list[nodes.Node]:
         """All parts of a thread, each under the title of its digest."""
-        parts: list[nodes.Node] = [nodes.paragraph("", self.run_of(chain), classes=[COUNTS_CLASS])]
+        run = nodes.paragraph("", self.run_of(chain), *self._state_of(chain), classes=[COUNTS_CLASS])
+        parts: list[nodes.Node] = [run]
         shown = self.title_of_chain(chain)
         # this is the page that the parts lead to elsewhere
         self.builder.archives = tuple(name for name in self.builder.archives if name != "threads")
@@ -275,19 +276,23 @@ class ArchiveContent:
         return self.builder.heading(first.note.title, first).astext()
 
     def run_of(self, chain: Chain) -> str:
-        """Return the number of parts of a thread, its duration, and its state, in words."""
+        """Return the number of parts of a thread and its duration, in words."""
         ngettext, newest = self.messages.ngettext, chain.newest
-        assert isinstance(newest.note, Thread)
         weeks = round(chain.days / _WEEK)
         days = ngettext("{number} day", "{number} days", chain.days)
         return filled(
-            self.messages.gettext("{parts} from {start} to {end} ({span}), {state}"),
+            self.messages.gettext("{parts} from {start} to {end} ({span})"),
             parts=ngettext("{number} part", "{number} parts", len(chain.parts)),
             start=self.messages.day_of_year(chain.parts[0].moment.day),
             end=self.messages.day_of_year(newest.moment.day),
             span=days if chain.days <= _DAYS else ngettext("{number} week", "{number} weeks", weeks),
-            state=self.messages.gettext(newest.note.state),
         )
+
+    def _state_of(self, chain: Chain) -> list[nodes.Node]:
+        """Return the badge with the state that a thread is in now."""
+        newest = chain.newest.note
+        assert isinstance(newest, Thread)
+        return state_badge(newest.state, self.messages)
 
     def _line(self, kind: str, member: Member, year: int | None = None) -> nodes.list_item:
         """A line of a list of pages, with the number of notes."""

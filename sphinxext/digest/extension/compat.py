@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinxext.digest.extension.domain import DigestDomain, NotesIndex
+from sphinxext.digest.doctree.lines import replace_badges
+from sphinxext.digest.extension.domain import DigestDomain, NotesIndex, build_state_of
 from sphinxext.digest.extension.links import shown_collections
 from sphinxext.digest.extension.pages import STUB_SUFFIX, is_generated
 from sphinxext.digest.extension.releases import anchors_of_page
@@ -48,6 +49,19 @@ def escape_changes(app: Sphinx) -> None:
 
 #: Begins the classes of all that our directives make.
 _OURS = "digest-"
+
+
+class StatesInWords(SphinxPostTransform):
+    """Replaces the badges of threads by words: other writers than that of HTML have no styles for them."""
+
+    # after Sphinx has taken out what is for other builders (priority 50)
+    default_priority = 60
+
+    def run(self, **_arguments: Any) -> None:
+        """Replace all badges of a page."""
+        # a mail says the states itself
+        if build_state_of(self.env).builder.format not in ("html", "mail"):
+            replace_badges([self.document])
 
 
 class KeptAnchors(SphinxPostTransform):
@@ -189,6 +203,7 @@ def _sparing(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 def setup(app: Sphinx) -> None:
     """Register the holds, those on listeners after all extensions have theirs."""
+    app.add_post_transform(StatesInWords)
     app.add_post_transform(KeptAnchors)
     app.add_post_transform(OpenContainers)
     app.connect("config-inited", keep_from_labels)

@@ -164,11 +164,19 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """The state of a thread's discussion. Pages show the values, so they are marked for translation."""
+    """The state of a thread's discussion."""
 
-    OPEN = N_("open")
-    CONTINUING = N_("continuing")
-    DONE = N_("done")
+    OPEN = "open"
+    CONTINUING = "continuing"
+    DONE = "done"
+
+    @property
+    def label(self) -> str:
+        """The word for it that readers see."""
+        return _STATE_LABELS[self]
+
+
+_STATE_LABELS = {State.OPEN: N_("Open"), State.CONTINUING: N_("Continues"), State.DONE: N_("Decided")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,11 +23,12 @@ from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.doctree.deadlines import EventName, outlook_of_note, plain_name
 from sphinxext.digest.doctree.digest import digest_nodes, with_references
 from sphinxext.digest.doctree.docs_files import DocsFolder
+from sphinxext.digest.doctree.lines import add_badges, add_states
 from sphinxext.digest.doctree.notes import NEIGHBOUR_CLASS, PROJECT_CLASS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.doctree.references import number_links, number_marked_links
 from sphinxext.digest.doctree.relative import PublishedHome
-from sphinxext.digest.model import ENGLISH, Countdown, Digest, Entry, Messages, Outlook, Period, ReleasedVersion
+from sphinxext.digest.model import ENGLISH, Countdown, Digest, Entry, Messages, Outlook, Period, ReleasedVersion, State
 from sphinxext.digest.model.messages import filled
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.text import text_lines
@@ -130,6 +131,7 @@ def mail_text(
         close the successes become one, ``All: URL``.
     :param page_url: where the digest's page is published, for the first line.
     """
+    add_states(parts, messages)
     _shorten_closing(parts, messages)
     _remove_neighbours(parts)
     targets = number_links(parts)
@@ -206,6 +208,7 @@ def html_document(source: DigestSource, parts: list[nodes.Node]) -> str:
         parts = with_references(parts, source.digest.period, sections=True)
         number_marked_links(parts)
     link_pictures(parts)
+    add_badges(parts, states=(State.CONTINUING, State.DONE))
     url = source.page_url
     published = f'<p class="published"><a href="{escape(url)}">{escape(url)}</a></p>\n' if url else ""
     return _DOCUMENT.format(

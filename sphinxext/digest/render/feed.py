@@ -19,6 +19,7 @@ from docutils.writers.html5_polyglot import HTMLTranslator
 
 from sphinxext.digest.collection.compose import countdown_heading
 from sphinxext.digest.doctree.digest import plain_words, shortened
+from sphinxext.digest.doctree.lines import replace_badges, state_words
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.doctree.relative import Home
 from sphinxext.digest.model import ENGLISH, Countdown, Entry, Item, Messages, Story, Success, Text, Thread, ThreadLinks
@@ -168,6 +169,7 @@ def feed_html(
     # a common parent, so that each of them can be replaced
     holder = nodes.container("", *parts)
     _remove_silent(holder)
+    replace_badges([holder])
     _plain_notes(holder)
     for element in list(holder.findall(nodes.Element)):
         if isinstance(element, nodes.image):
@@ -266,7 +268,8 @@ def note_parts(entry: Entry, builder: NoteBuilder, links: ThreadLinks) -> tuple[
     """
     note = entry.note
     if isinstance(note, Thread):
-        return _words([builder.heading(note.title, entry)]), builder.thread(entry, links)
+        title = _words([builder.heading(note.title, entry)])
+        return f"{title}{state_words(note.state, builder.messages)}", builder.thread(entry, links)
     if isinstance(note, Countdown):
         return countdown_heading(entry, with_series=True, messages=builder.messages), builder.countdown(entry)
     if isinstance(note, Story):

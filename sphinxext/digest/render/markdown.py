@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from docutils import nodes
 
+from sphinxext.digest.doctree.lines import add_states
 from sphinxext.digest.render.text import SILENT, admonition_label, enumerator, indented, is_words, separated
 
 #: Ends a line within a paragraph.
@@ -184,6 +185,7 @@ def markdown_document(title: str, parts: Sequence[nodes.Node], page_url: str | N
 
     :param page_url: the URL of the digest's page, for a line below the title.
     """
+    add_states(parts)
     blocks = [_heading(escaped(title), _TITLE_LEVEL)]
     if page_url:
         blocks.append([f"HTML rendered: <{page_url}>"])

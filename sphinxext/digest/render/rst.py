@@ -18,7 +18,7 @@ from docutils.utils import column_width
 
 from sphinxext.digest.doctree.digest import after_version
 from sphinxext.digest.doctree.guard import Guard
-from sphinxext.digest.doctree.lines import ends_with
+from sphinxext.digest.doctree.lines import ends_with, state_words
 from sphinxext.digest.doctree.notes import COUNTDOWN_PARTS, remarks_of
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.model import (
@@ -158,7 +158,9 @@ class _Writer:
         """Write a section under its heading."""
         title: Blocks = []
         if isinstance(section.heading, Text):
-            title = [heading(self.title(section.heading, section.entries[0]), "=")]
+            entry = section.entries[0]
+            state = state_words(entry.note.state) if isinstance(entry.note, Thread) else ""
+            title = [heading(self.title(section.heading, entry) + state, "=")]
         elif section.heading is not None:
             title = [heading(plain(section.heading), "=")]
         return title + self.body(section)

@@ -20,7 +20,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinxext.digest.collection.compose import digest_title
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.doctree.guard import Guard
-from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS
+from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS, STATE_CLASS, add_badges
 from sphinxext.digest.doctree.notes import WHERE_CLASS
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.extension.archives import PageNotes
@@ -41,7 +41,7 @@ from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.settings.options import SECTIONS, Settings
 
 #: The classes of nodes that follow the words of a line.
-_ASIDES = frozenset({PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS})
+_ASIDES = frozenset({PROJECT_NAME_CLASS, SOURCE_CLASS, STATE_CLASS, WHERE_CLASS})
 
 #: The outputs that do not say where a link leads; since docutils 0.22 manual pages do.
 _WITHOUT_LINKS = "format_text" if docutils.__version_info__ >= (0, 22) else "format_text or format_man"
@@ -209,6 +209,7 @@ class NotesDirective(LinkingDirective):
                 target = self._target(entry, node, primary=primary)
                 domain.note_target(target)
                 domain.note_text(target.docname, target.anchor, builder.words_of(entry, target.title))
+        add_badges(parts, self.messages)
         ignore_commands(elements)
         for node in elements:
             show_url_in_text(node)

@@ -20,7 +20,7 @@ from sphinxext.digest.collection.archives import INDEX, Chain, Member
 from sphinxext.digest.collection.compose import digest_title
 from sphinxext.digest.collection.selection import Review, review_of
 from sphinxext.digest.doctree.digest import plain_words, shortened
-from sphinxext.digest.doctree.lines import joined, line_with, sentence
+from sphinxext.digest.doctree.lines import joined, line_with, sentence, state_badge
 from sphinxext.digest.extension.archives import COUNTS_CLASS, NAMES, ArchiveContent
 from sphinxext.digest.extension.dependencies import (
     ArchiveDependency,
@@ -196,13 +196,14 @@ class CollectionDirective(NotesDirective):
         return self.messages.period(period) if period.is_month else self.messages.week(period)
 
     def _titles(self, entries: tuple[Entry, ...]) -> list[list[nodes.Node]]:
-        """The titles of threads and stories."""
-        titled = [entry for entry in entries if isinstance(entry.note, Thread | Story) and entry.note.title]
-        return [[nodes.Text(self._title(entry))] for entry in titled]
-
-    def _title(self, entry: Entry) -> str:
-        assert isinstance(entry.note, Thread | Story) and entry.note.title is not None
-        return plain_words(self._notes.heading(entry.note.title, entry))
+        """The titles of threads, with their states, and of stories."""
+        found: list[list[nodes.Node]] = []
+        for entry in entries:
+            note = entry.note
+            if isinstance(note, Thread | Story) and note.title:
+                badge = state_badge(note.state, self.messages) if isinstance(note, Thread) else []
+                found.append([nodes.Text(plain_words(self._notes.heading(note.title, entry))), *badge])
+        return found
 
     def _counts(self, entries: tuple[Entry, ...]) -> str:
         return counts_in_words(Counter(entry.kind for entry in entries), self.messages)

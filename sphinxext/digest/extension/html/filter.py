@@ -4,11 +4,11 @@ The notes of a collection as the filter of its page searches them: a script that
 
 It is columns of values, all of which have one for each note, the newest note first::
 
-    {"kinds": [...], "people": [...], "pages": [...],
+    {"kinds": [...], "states": [...], "people": [...], "pages": [...],
      "notes": {"kind": [...], "people": [...], "day": [...], "page": [...], "id": [...], "title": [...],
-               "text": [...]}}
+               "state": [...], "text": [...]}}
 
-Kinds, people and pages are indexes of these lists. A text is the words of a note, each of them once.
+Kinds, states, people and pages are indexes of these lists. A text is the words of a note, each of them once.
 
 Pictures in pages of a site, beside the same in words. Other builders show the words alone.
 
@@ -31,7 +31,7 @@ from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.builders import file_uri, has_other_files
 from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target, build_state_of
 from sphinxext.digest.extension.published import File, Publisher
-from sphinxext.digest.model import Entry, Messages, Story, Success, Thread
+from sphinxext.digest.model import Entry, Messages, State, Story, Success, Thread
 from sphinxext.digest.settings.options import Settings
 
 if TYPE_CHECKING:
@@ -98,6 +98,8 @@ def filter_messages(messages: Messages) -> str:
         "more": gettext("{number} more"),
         "loading": gettext("Loading…"),
         "failed": gettext("The notes cannot be loaded."),
+        "state": gettext("State"),
+        "states": {str(state): gettext(state.label) for state in State},
         "kinds": {kind: gettext(kind) for kind in map(str, OBJECT_KINDS)},
     }
     return json.dumps(own, ensure_ascii=False)
@@ -177,9 +179,18 @@ def _document(
         "page": [pages.index(addresses[target.docname]) for _entry, target in found],
         "id": [entry.identity for entry, _target in found],
         "title": [target.title for _entry, target in found],
+        "state": [_STATES.index(_state_of(entry)) for entry, _target in found],
         "text": [texts.get(target.docname, {}).get(target.anchor, "") for _entry, target in found],
     }
-    return {"kinds": kinds, "people": people, "pages": pages, "notes": columns}
+    return {"kinds": kinds, "states": _STATES, "people": people, "pages": pages, "notes": columns}
+
+
+#: The states of threads, after that of other notes.
+_STATES = ["", *map(str, State)]
+
+
+def _state_of(entry: Entry) -> str:
+    return str(entry.note.state) if isinstance(entry.note, Thread) else ""
 
 
 def _people(entry: Entry) -> list[str]:

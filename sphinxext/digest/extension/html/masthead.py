@@ -23,7 +23,8 @@ from docutils import nodes
 from sphinx.locale import _ as sphinx_words
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinxext.digest.doctree.lines import LINKS_CLASS, length, minutes_words
+from sphinxext.digest.doctree.digest import plain_words
+from sphinxext.digest.doctree.lines import LINKS_CLASS, STATE_CLASS, length, minutes_words
 from sphinxext.digest.doctree.references import REFERENCES_CLASS
 from sphinxext.digest.extension.builders import IGNORED_CLASSES, is_for_browsers
 from sphinxext.digest.extension.domain import DIGEST, AdjacentDigest, DigestDomain, adjacent_digests, build_state_of
@@ -194,19 +195,18 @@ def _parts_of(target: nodes.target, digest: Masthead) -> Iterator[nodes.Element]
 
 
 def _link_to(section: nodes.section) -> str:
-    title = _title_of(section)
+    heading = section.next_node(nodes.title)
+    title = plain_words(heading) if heading is not None else ""
     classes = " ".join(["reference", *_ignored(title)])
-    return f'<a class="{classes}" href="#{escape(section["ids"][0])}">{escape(title)}</a>'
+    link = f'<a class="{classes}" href="#{escape(section["ids"][0])}">{escape(title)}</a>'
+    badges = heading.findall(nodes.inline) if heading is not None else ()
+    badge = next((node for node in badges if STATE_CLASS in node["classes"]), None)
+    return f'{link} <span class="{" ".join(badge["classes"])}">{escape(badge.astext())}</span>' if badge else link
 
 
 def _ignored(words: str) -> tuple[str, ...]:
     """The classes that hide words from MathJax, if they have to be hidden."""
     return IGNORED_CLASSES if "\\" in words else ()
-
-
-def _title_of(section: nodes.section) -> str:
-    title = section.next_node(nodes.title)
-    return " ".join(title.astext().split()) if title is not None else ""
 
 
 class Permalinks(SphinxPostTransform):

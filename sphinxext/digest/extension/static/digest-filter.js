@@ -38,6 +38,7 @@
     const fields = {
       words: text(),
       kind: choice(Object.entries(words.kinds)),
+      state: choice(Object.entries(words.states)),
       person: text({ list: people.id }),
       year: choice(years.map((year) => [year, year])),
     };
@@ -54,7 +55,7 @@
     let [notes, run, found] = [null, 0, []]; // the promise of them; the search that counts; its results
     let typing = null; // the field that the last entry of the history is from
 
-    const prepare = async ({ kinds, people: names, pages, notes: columns }) => {
+    const prepare = async ({ kinds, states, people: names, pages, notes: columns }) => {
       const made = [];
       people.append(...names.slice(0, 200).map((value) => make("option", { value })));
       await sliced(columns.title, (title, index) => {
@@ -62,7 +63,8 @@
         const who = [columns.people[index]].flat().map((person) => names[person]);
         const address = `${pages[columns.page[index]]}#${kind}-${columns.id[index]}`;
         const all = fold([title, ...who, columns.text[index]].join(" "));
-        made.push({ kind, title, who, address, all, people: fold(who.join(" ")), day: columns.day[index] });
+        const state = states[columns.state[index]];
+        made.push({ kind, state, title, who, address, all, people: fold(who.join(" ")), day: columns.day[index] });
       });
       return made;
     };
@@ -77,10 +79,11 @@
       return notes;
     };
 
-    const line = ({ kind, title, who, address, day }) => {
+    const line = ({ kind, state, title, who, address, day }) => {
       const about = [words.kinds[kind], ...(who.length < 4 ? who : []), days.format(new Date(day))].join(" · ");
       const href = address.startsWith("#") ? address : new URL(address, source);
-      return make("li", {}, make("a", { href }, title), " ", make("span", { class: "digest-counts" }, about));
+      const badge = state ? [" ", make("span", { class: `digest-state digest-${state}` }, words.states[state])] : [];
+      return make("li", {}, make("a", { href }, title), ...badge, " ", make("span", { class: "digest-counts" }, about));
     };
     const extend = (number) => {
       const { length } = results.children;
@@ -92,8 +95,9 @@
     const filter = async (shown) => {
       const mine = ++run;
       const active = wanted() !== "";
-      const [said, kind, names, year] = Object.values(fields).map(({ value }) => split(value));
+      const [said, kind, state, names, year] = Object.values(fields).map(({ value }) => split(value));
       const fits = (note) => said.every((word) => note.all.includes(word)) && kind.every((one) => one === note.kind)
+        && state.every((one) => one === note.state)
         && names.every((word) => note.people.includes(word)) && year.every((one) => note.day.startsWith(one));
       const matching = [];
       if (active) {
