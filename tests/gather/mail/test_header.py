@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from hashlib import sha1
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -255,3 +256,10 @@ def test_no_header() -> None:
 def test_a_sender_nested_without_end(part: str) -> None:
     """Python's own parser of addresses calls itself for each of them."""
     assert read(f"From: {part * 20_000}\nSubject: x\n\n").sender
+
+
+@pytest.mark.parametrize(("hours", "is_known"), [(-1, True), (47, True), (49, False)])
+def test_a_mail_of_a_clock_that_is_ahead(hours: int, is_known: bool) -> None:
+    """Two days are more than any time zone is wrong by."""
+    day = format_datetime(datetime.now(UTC) + timedelta(hours=hours))
+    assert (read(f"Message-ID: <a@b>\nDate: {day}\n\n").sent is not None) is is_known
