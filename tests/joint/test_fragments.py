@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from sphinxext.digest.collection.load import Collection, place_fragments
 from sphinxext.digest.fragments.folder import FolderReading, read_folder
 from sphinxext.digest.joint.merge import MAX_TEXT, Joined, parse_index
 from sphinxext.digest.model import Fragment, OtherProject, Participants, Story, Success, Thread
-from sphinxext.digest.problems import Code
+from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.settings.options import Settings
 
 from .indexes import HOME, index, note
@@ -181,3 +183,14 @@ def test_a_thread_of_many_parts_takes_no_longer_than_others() -> None:
     collection = placed(found)
     assert time.process_time() - begun < 5
     assert len(collection.threads) == number - 1
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"\xff", Code.ENCODING), (b"[]", Code.NOT_A_FEED), (b'{"version": 1}', Code.NOT_A_FEED)],
+)
+def test_what_is_not_an_index_has_no_line(data: bytes, code: Code) -> None:
+    with pytest.raises(DigestError) as caught:
+        parse_index(data, "index.json")
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.line, problem.column, problem.code) == ("index.json", 0, 0, code)
