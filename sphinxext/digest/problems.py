@@ -147,6 +147,8 @@ class Code(StrEnum):
     """A release note has a section that reno's configuration does not have. It is left out."""
     UNKNOWN_VERSION = "unknown-version"
     """A version that has no release notes."""
+    NO_RELEASE_NOTE = "no-release-note"
+    """A change that should have a release note has none."""
     # setting a project up
     NO_DOCUMENTATION = "no-documentation"
     """No folder has a ``conf.py``, or several have one."""

@@ -41,6 +41,7 @@ _NOT_OF_FILES = {
     Code.RST_FORBIDDEN,
     Code.DEAD_LINK,
     Code.MARKDOWN,
+    Code.NO_RELEASE_NOTE,
     Code.BAD_PERIOD,
     Code.EMPTY_PERIOD,
     Code.UNKNOWN_SERIES,

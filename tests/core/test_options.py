@@ -49,6 +49,7 @@ GOOD: list[tuple[str, object, object]] = [
     ("success_url", "https://example.org/successes?all", "https://example.org/successes?all"),
     ("references", False, False),
     ("fragment_directives", ["Graphviz"], ("Graphviz",)),
+    ("release_note_exempt", ["tests/", "**/*.md"], ("tests/", "**/*.md")),
     ("fragment_roles", ["eval"], ("eval",)),
     ("link_roles", {"bug": "https://bugs.example.org/%s"}, (LinkRole("bug", "https://bugs.example.org/%s"),)),
     (
@@ -161,6 +162,7 @@ BAD: list[tuple[str, object, str]] = [
     ("success_url", "https://example.org/a b", "an absolute URL"),
     ("references", "yes", "true or false"),
     ("fragment_directives", "graphviz", "a list of texts"),
+    ("release_note_exempt", ["a*b*c*d*e*"], "at most 4 stars"),
     ("fragment_roles", "eval", "a list of texts"),
     ("issue_links", ["#{number}"], "map texts"),
     ("issue_links", {1: "https://e.org/{number}"}, "has the text 1"),

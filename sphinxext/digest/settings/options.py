@@ -54,6 +54,23 @@ def _sections(value: object) -> tuple[str, ...]:
     return names
 
 
+#: Files that need no release note: tests, documentation, and what builds and checks a project.
+_EXEMPT = (
+    *("tests/", "**/tests/", "test/", "doc/", "docs/", "api-ref/", "releasenotes/", "*.md", "*.rst"),
+    *(".*", ".github/", ".gitlab/", ".zuul.d/", "zuul.d/", "playbooks/", "tox.ini", "noxfile.py", "bindep.txt"),
+    *("*test-requirements.txt", "CODEOWNERS", "LICENSE"),
+)
+_MAX_PATTERN, _MAX_STARS = 200, 4
+
+
+def _patterns(value: object) -> tuple[str, ...]:
+    patterns = checks.texts(value)
+    for pattern in patterns:
+        if not pattern.strip("/") or len(pattern) > _MAX_PATTERN or pattern.count("*") > _MAX_STARS:
+            raise checks.OptionError(f"cannot have '{pattern}': a pattern has a name, and at most {_MAX_STARS} stars")
+    return patterns
+
+
 #: Called with the name of an option, the kind of problem and a message, for each value that is refused.
 Complain = Callable[[str, Code, str], None]
 
@@ -249,6 +266,14 @@ class Settings:
         None, checks.day_or_none, "The first day whose notes are taken of other projects; without it all of them are."
     )
     joint_timeout: float = _option(20, checks.seconds, "For how many seconds a server of ``joint`` may be silent.")
+
+    release_note_exempt: tuple[str, ...] = _option(
+        _EXEMPT,
+        _patterns,
+        "Files for which ``sphinx-digest release-notes check`` wants no release note. ``*`` stands for anything but "
+        "slashes, ``**`` for any folders. A pattern that ends with a slash is a folder with all in it; one without "
+        "other slashes is a name in any folder.",
+    )
 
     @property
     def calendar(self) -> Calendar:
