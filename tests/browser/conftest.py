@@ -25,6 +25,7 @@ html_theme = {theme!r}
 digest_title = "Gannet Digest, {{period}}"
 digest_success_url = "https://wiki.gannet.example/Successes"
 digest_schedules = ["schedules"]
+digest_week_start = "saturday"
 # for the feeds
 html_baseurl = "https://docs.gannet.example/"
 """

@@ -18,6 +18,9 @@ from .cycle import write_schedules
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDER = Path("releasenotes", "digests")
+SETTINGS = Path("releasenotes", "digest.yaml")
+#: Weeks as OpenStack's digests have them, from Saturday to Friday.
+WEEKS = "week_start: saturday\n"
 
 Run = Callable[..., "Outcome"]
 
@@ -40,6 +43,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a project with an empty folder of fragments; it is the current folder."""
     root = tmp_path.resolve() / "project"
     (root / FOLDER).mkdir(parents=True)
+    (root / SETTINGS).write_text(WEEKS)
     monkeypatch.chdir(root)
     return root
 
@@ -100,5 +104,5 @@ def start(program: Callable[..., list[str | bytes]]) -> Run:
 @pytest.fixture
 def schedules(project: Path) -> Path:
     """Release schedules of one series, ``ibis``, which the project's settings name."""
-    (project / "releasenotes" / "digest.yaml").write_text("schedules: [../releases]\n", encoding="utf-8")
+    (project / "releasenotes" / "digest.yaml").write_text(f"{WEEKS}schedules: [../releases]\n", encoding="utf-8")
     return write_schedules(project.parent / "releases")

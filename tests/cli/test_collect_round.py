@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from web_server import WebServer
 
-from .conftest import FOLDER, Run
+from .conftest import FOLDER, WEEKS, Run
 
 TODAY = {"SOURCE_DATE_EPOCH": "1798156800"}  # 2026-12-25, a Friday
 
@@ -55,7 +55,7 @@ def configure(project: Path, schedules: Path) -> Configure:
     (data / "changes.json").write_text(json.dumps([change | label]), encoding="utf-8")
 
     def configure(text: str) -> None:
-        (project / "releasenotes" / "digest.yaml").write_text(text, encoding="utf-8")
+        (project / "releasenotes" / "digest.yaml").write_text(f"{text.rstrip()}\n{WEEKS}", encoding="utf-8")
 
     return configure
 

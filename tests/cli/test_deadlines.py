@@ -171,9 +171,10 @@ class TestWhatIsNotThere:
         assert outcome.err.startswith(name)
 
     def test_an_empty_folder(self, run: Run, project: Path, command: list[str]) -> None:
-        outcome = run(*command, "ibis", "--schedule", "releasenotes")
+        (project / "empty").mkdir()
+        outcome = run(*command, "ibis", "--schedule", "empty")
         assert (outcome.status, outcome.out) == (1, "")
-        assert outcome.err.startswith("releasenotes: no-schedule ")
+        assert outcome.err.startswith("empty: no-schedule ")
 
     def test_nobody_answers(self, run: Run, project: Path, command: list[str]) -> None:
         outcome = run(

@@ -10,7 +10,7 @@ import pytest
 
 from sphinxext.digest.fragments.schema import fragment_schema
 
-from .conftest import FOLDER, Run
+from .conftest import FOLDER, WEEKS, Run
 
 DIGEST = """\
 Lumen Mailing List Digest April 2-8, 2016
@@ -83,7 +83,8 @@ def test_dry_run(project: Path, run: Run) -> None:
         "releasenotes/digest.yaml: would be added to the intervals: 2016-04-09/2016-04-22",
         "2 fragments would be written",
     ]
-    assert [path.name for path in project.rglob("*") if path.is_file()] == ["digest.txt"]
+    assert {path.name for path in project.rglob("*") if path.is_file()} == {"digest.txt", "digest.yaml"}
+    assert (project / "releasenotes" / "digest.yaml").read_text() == WEEKS
 
 
 def test_json(project: Path, digest: Path, run: Run) -> None:
@@ -116,7 +117,7 @@ def test_another_folder_leaves_the_calendar_alone(project: Path, run: Run) -> No
     outcome = run("import", "digest.txt", "--fragments", "old/digests")
     assert outcome.status == 0
     assert "old/digests is not a collection of the project, so its calendar stays as it is" in outcome.err
-    assert not (project / "releasenotes" / "digest.yaml").exists()
+    assert (project / "releasenotes" / "digest.yaml").read_text() == WEEKS
     assert len(list((project / "old" / "digests").iterdir())) == 2
     assert len(run("list", "2016-04-09/2016-04-22", "--fragments", "old/digests").lines) == 3
 

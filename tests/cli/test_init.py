@@ -13,13 +13,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from conftest import Repository
+from lxml import html
 from sphinx.cmd.build import build_main
 
 from sphinxext.digest.cli.group import cli
-from sphinxext.digest.init.plan import SETTINGS
-from sphinxext.digest.settings.options import OPTIONS, SETTINGS_FILE
+from sphinxext.digest.init.settings_file import settings_text
+from sphinxext.digest.settings.options import OPTIONS, SETTINGS_FILE, Settings
+from sphinxext.digest.settings.project import load_project
 
 from .conftest import Outcome, Run
 
@@ -202,7 +205,9 @@ def test_from_nothing_to_a_digest(run: Run, root: Path, make: Callable[[Path], P
     assert build(source, root.parent / "out") == 0
     front = (root.parent / "out" / "index.html").read_text(encoding="utf-8")
     assert 'href="digests/index.html"' in front
-    assert "We have digests now." in (root.parent / "out" / "digests" / "2026-11-20.html").read_text(encoding="utf-8")
+    # OpenStack's weeks begin on Saturday
+    day = "2026-11-20" if make is openstack else "2026-11-22"
+    assert "We have digests now." in (root.parent / "out" / "digests" / f"{day}.html").read_text(encoding="utf-8")
     assert {name for name in files(root) if "digests/" in name} == {
         path.relative_to(root).as_posix() for path in (root / "releasenotes" / "digests").iterdir()
     }
@@ -296,13 +301,42 @@ def test_tox_without_constraints(run: Run, small: Path) -> None:
 def test_settings_to_begin_with(run: Run, small: Path) -> None:
     """Nothing is set; each option that is shown is one, and could be set in this way."""
     run("init")
-    assert (small / SETTINGS_FILE).read_text() == SETTINGS
+    text = (small / SETTINGS_FILE).read_text(encoding="utf-8")
+    assert text == settings_text()
     assert run("lint").status == 0
-    shown = re.findall(r"^#(\w+):", SETTINGS, re.MULTILINE)
+    assert load_project(small)[0].main == Settings()
+    shown = re.findall(r"^# (\w+):", text, re.MULTILINE)
     assert len(shown) > 5
     assert set(shown) <= set(OPTIONS)
-    (small / SETTINGS_FILE).write_text(re.sub(r"(?m)^#(\w+:)", r"\1", SETTINGS).replace("schedules:", "#"))
+    (small / SETTINGS_FILE).write_text(re.sub(r"(?m)^# (\w+:)", r"\1", text).replace("schedules:", "# schedules:"))
     assert run("lint").status == 0
+
+
+@pytest.mark.parametrize("theme", ["extensions = ['openstackdocstheme']\n", "html_theme = 'openstackdocs'\n", ""])
+def test_settings_of_openstack(run: Run, small: Path, theme: str) -> None:
+    write(small, {"docs/conf.py": f"project = 'x'\n{theme}"})
+    assert run("init", *([] if theme else ["--openstack"])).status == 0
+    main = load_project(small)[0].main
+    assert main.success_heading == "SuccessBot Says"
+    assert main.success_closing == "Tell us yours via IRC with a message “#success [insert success]”."
+    assert main.week_start == "saturday"
+    assert run("lint").status == 0
+    run("new", "success", "ttx: Mitaka-1 published!", "--date", "2026-11-18")
+    assert run("report", "2026-11-20").lines == [
+        "SuccessBot Says",
+        "* ttx: Mitaka-1 published!",
+        "* Tell us yours via IRC with a message “#success [insert success]”.",
+    ]
+
+
+@pytest.mark.parametrize("text", [settings_text(), settings_text(openstack=True, pages="news")])
+def test_settings_in_the_usual_style(text: str) -> None:
+    """What the defaults of yamllint ask for."""
+    lines = text.splitlines()
+    assert text.endswith("\n") and not text.endswith("\n\n") and "\n\n\n" not in text
+    assert all(len(line) <= 80 and line == line.rstrip() for line in lines)
+    assert all(re.match("# [^ ]", line) for line in lines if line.startswith("#"))
+    assert next(line for line in lines if not line.startswith("#")) == "---"
 
 
 def test_settings_that_are_there(run: Run, small: Path) -> None:
@@ -353,7 +387,7 @@ def test_a_folder_of_pages_that_a_build_would_take_for_the_project(run: Run, sma
     assert (small / "docs/conf.py").read_text().endswith("\n\ndigest_project = '..'\n")
     run("new", "success", "ada: Hello.", "--date", "2026-11-18")
     assert build(small / "docs", small.parent / "out") == 0
-    assert (small.parent / "out" / "digests" / "2026-11-20.html").exists()
+    assert (small.parent / "out" / "digests" / "2026-11-22.html").exists()
     assert run("init") == Outcome(0, "", "nothing to change\n")
 
 
@@ -397,17 +431,116 @@ def test_a_toctree_by_a_wrong_name(run: Run, small: Path) -> None:
     assert files(small) == before
 
 
-def test_a_toctree_chosen_on_a_terminal(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(small, {"docs/index.rst": TWO})
+class Terminal(io.BytesIO):
+    """Somebody who types answers."""
 
-    class Terminal(io.BytesIO):
-        def isatty(self) -> bool:
-            return True
+    def isatty(self) -> bool:
+        return True
 
-    result = CliRunner().invoke(cli, ["init"], input=Terminal(b"3\n2\n"))
+
+def type_answers(answers: str, *options: str) -> str:
+    """Run the command with these answers, and return what it shows."""
+    result = CliRunner().invoke(cli, ["init", *options], input=Terminal(answers.encode()))
     assert result.exit_code == 0, result.output
-    assert "2. line 8, 'B', begins with b\nNumber: 3\n" in result.output
+    return result.output
+
+
+def test_a_toctree_chosen_on_a_terminal(small: Path) -> None:
+    write(small, {"docs/index.rst": TWO})
+    assert "2. line 8, 'B', begins with b\nNumber: 3\n" in type_answers("3\n2\nn\nn\n")
     assert (small / "docs/index.rst").read_text() == f"{TWO}   digests/index\n"
+
+
+EDITOR = """\
+{
+  "yaml.schemas": {
+    "./releasenotes/digest.schema.json": "releasenotes/digests/*.yaml"
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("answers", [None, "y\n\ny\n"])
+def test_an_empty_folder(run: Run, root: Path, answers: str | None) -> None:
+    """It gets a documentation, on a terminal after a question, and with --yes without."""
+    if answers is None:
+        assert run("init", "--yes").status == 0
+    else:
+        assert "There is no documentation. Create one? [Y/n]: y\n" in type_answers(answers)
+    assert sorted(files(root)) == [
+        ".pre-commit-config.yaml",
+        ".vscode/settings.json",
+        "docs/conf.py",
+        "docs/index.rst",
+        "releasenotes/digest.schema.json",
+        SETTINGS_FILE,
+    ]
+    assert (root / ".vscode/settings.json").read_text() == EDITOR
+    assert (root / "releasenotes/digest.schema.json").read_text() == run("schema").out
+    (hook,) = yaml.safe_load((root / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    assert hook["entry"] == "sphinx-digest lint"
+    assert re.fullmatch(hook["files"], "releasenotes/digests/a-0000000000000001.yaml")
+    assert run("init", "--yes") == Outcome(0, "", "nothing to change\n")
+    assert run("new", "success", "ada: Hello.", "--date", "2026-11-18").status == 0
+    assert run("lint").status == 0
+    assert build(root / "docs", root.parent / "out") == 0
+    assert "<h1>harbour" in (root.parent / "out" / "index.html").read_text()
+    assert (root.parent / "out" / "digests" / "2026-11-22.html").exists()
+
+
+def test_a_folder_with_an_odd_name(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / 'a "b" *c* |d| 港\n..'
+    (root / "docs").mkdir(parents=True)
+    monkeypatch.chdir(root)
+    assert run("init", "--yes").status == 0
+    assert not list((root / "docs").iterdir())  # it may be for another tool
+    assert build(root / "doc", tmp_path / "out") == 0
+    page = html.document_fromstring((tmp_path / "out" / "index.html").read_bytes())
+    assert page.find(".//h1").text == "a “b” *c* |d| 港 .."
+
+
+def test_nothing_is_created_if_the_answer_is_no(root: Path) -> None:
+    result = CliRunner().invoke(cli, ["init"], input=Terminal(b"n\n"))
+    assert result.exit_code == 1
+    assert files(root) == {}
+
+
+def test_offers_are_made_once(run: Run, small: Path) -> None:
+    shown = type_answers("n\ny\n")
+    assert "Create .vscode/settings.json with a schema? [Y/n]: n\nCreate .pre-commit-config.yaml? [Y/n]: y\n" in shown
+    assert "created .pre-commit-config.yaml\n" in shown
+    assert "sphinx-digest schema prints a JSON Schema" in shown
+    assert type_answers("") == "nothing to change\n"
+
+
+def test_pre_commit_that_is_there(run: Run, small: Path) -> None:
+    write(small, {".pre-commit-config.yaml": "repos: []\n", ".vscode/settings.json": "{}\n"})
+    result = run("init", "--yes")
+    assert "- to check the fragments with the rest, add a hook of pre-commit below 'repos', in " in result.err
+    assert "      - id: sphinx-digest-lint" in result.err
+    assert (small / ".pre-commit-config.yaml").read_text() == "repos: []\n"
+    assert (small / ".vscode/settings.json").read_text() == "{}\n"
+
+
+@pytest.mark.parametrize("name", ["reno.sphinxext", "sphinx.ext.todo"])
+def test_release_notes_of_reno(run: Run, small: Path, name: str) -> None:
+    """It is said that the directive is ours now."""
+    write(small, {"docs/conf.py": f"extensions = ['{name}']\n"})
+    assert ("release-notes is no longer reno.sphinxext's" in run("init").err) is (name == "reno.sphinxext")
+    (small / SETTINGS_FILE).unlink()
+    assert "reno.sphinxext" not in run("init").err
+
+
+def test_next_steps(run: Run, small: Path) -> None:
+    lines = run("init").err.splitlines()
+    assert lines == [
+        "Next:",
+        "- add sphinxext-digest to the requirements of the documentation",
+        '- write the first news: sphinx-digest new success "ada: We have digests now."',
+        "- check them: sphinx-digest lint",
+        "- look at the pages: sphinx-build docs build/html",
+        "- let your editor check them too: sphinx-digest schema prints a JSON Schema",
+    ]
 
 
 def test_an_unknown_root_document(run: Run, small: Path) -> None:
@@ -446,7 +579,7 @@ def test_a_page_of_the_name_that_is_something_else(run: Run, small: Path) -> Non
     assert run("new", "success", "ada: Hello.", "--date", "2026-11-18").status == 0
     write(small, {"docs/digests/index.rst": ":orphan:\n\nMessage digests\n===============\n"})
     assert build(small / "docs", small.parent / "out") == 0
-    assert (small.parent / "out" / "community-digests" / "2026-11-20.html").exists()
+    assert (small.parent / "out" / "community-digests" / "2026-11-22.html").exists()
 
 
 def test_a_folder_of_pages_that_the_settings_have(run: Run, small: Path) -> None:
@@ -515,7 +648,7 @@ def test_tools_that_are_left_to_the_user(run: Run, small: Path, name: str, text:
 @pytest.mark.parametrize(
     ("folders", "message"),
     [
-        ([], "no folder has a conf.py: create one with sphinx-quickstart, or say where it is with --docs"),
+        ([], "no folder has a conf.py: create one with --yes, or say where it is with --docs"),
         (["tests", "a/b/c/d/e", "releasenotes/source", ".tox/x"], "no folder has a conf.py: create one"),
         (["docs", "source"], "there is a conf.py in each of docs, source: choose one with --docs"),
         (["manual/en", "manual/de"], "there is a conf.py in each of manual/de, manual/en: choose one with --docs"),

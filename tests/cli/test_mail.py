@@ -21,11 +21,10 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from .conftest import Run
+from .conftest import WEEKS, Run
 
-TEXT = """SuccessBot Says
+TEXT = """Successes
 * zoë: Fertig – 完成 🎉
-* Tell us yours via IRC with a message “#success [insert success]”.
 
 Locks
 * See this [1].
@@ -138,7 +137,7 @@ def test_the_same_bytes_each_time(run: Run, notes: None) -> None:
 
 
 def test_where_the_page_is(mail: Mail, project: Path) -> None:
-    (project / "releasenotes" / "digest.yaml").write_text("base_url: https://docs.example.org/\n")
+    (project / "releasenotes" / "digest.yaml").write_text(f"{WEEKS}base_url: https://docs.example.org/\n")
     message = mail("--no-html")
     assert message["Archived-At"] == "<https://docs.example.org/digests/2015-12-04.html>"
     assert message.get_content().startswith("HTML rendered: https://docs.example.org/digests/2015-12-04.html\n\n")
@@ -181,7 +180,7 @@ def test_what_the_headers_cannot_have(run: Run, arguments: list[str]) -> None:
     ["=?utf-8?q?=0ABcc:_x@example.org?=", "=?utf-8?b?CkJjYzogeA==?= {end}", "Дайджест для всех: {start} – {end}"],
 )
 def test_a_title_in_the_settings_is_a_text(mail: Mail, project: Path, title: str) -> None:
-    (project / "releasenotes" / "digest.yaml").write_text(f'title: "{title}"\n', encoding="utf-8")
+    (project / "releasenotes" / "digest.yaml").write_text(f'{WEEKS}title: "{title}"\n', encoding="utf-8")
     message = mail("--no-html")
     expected = title.replace("{start}", "2015-11-28").replace("{end}", "2015-12-04")
     assert str(message["Subject"]) == expected
@@ -213,7 +212,7 @@ def test_problems(run: Run, write: Callable[..., Path]) -> None:
     result = run("mail", "latest", "--from", "a@b.org", "--to", "c@d.org", "--no-html")
     assert result.status == 1
     assert "rst" in result.err
-    assert message_from_string(result.out, policy=default).get_content().startswith("SuccessBot Says")
+    assert message_from_string(result.out, policy=default).get_content().startswith("Successes")
 
 
 @pytest.mark.usefixtures("notes")

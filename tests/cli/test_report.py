@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from .conftest import FOLDER, Run
+from .conftest import FOLDER, WEEKS, Run
 
 FORMATS = ["text", "html", "rst", "markdown", "json"]
 
@@ -30,9 +30,8 @@ successes:
     channel: openstack-dev
     date: 2015-12-01T14:05:00Z
 """
-TEXT = """SuccessBot Says
+TEXT = """Successes
 * stevemar: Done.
-* Tell us yours via IRC with a message “#success [insert success]”.
 
 Locks & <Keys>
 * See this [1].
@@ -82,7 +81,7 @@ def test_json(run: Run) -> None:
         "sections": [
             {
                 "kind": "success",
-                "heading": "SuccessBot Says",
+                "heading": "Successes",
                 "notes": [
                     {
                         "kind": "success",
@@ -125,7 +124,7 @@ def test_html_is_a_document_of_its_own(run: Run) -> None:
     assert page.findtext(".//title") == "November 28 to December 4"
     assert [heading.text_content() for heading in page.iter("h1", "h2")] == [
         "November 28 to December 4",
-        "SuccessBot Says",
+        "Successes",
         "Locks & <Keys>",
         "References",
     ]
@@ -147,18 +146,18 @@ def test_html_links_pictures_and_loads_none(run: Run, write: Callable[..., Path]
 
 @pytest.mark.usefixtures("notes")
 def test_where_the_page_is_published(run: Run, project: Path) -> None:
-    (project / "releasenotes" / "digest.yaml").write_text("base_url: https://docs.example.org/infra\n")
+    (project / "releasenotes" / "digest.yaml").write_text(f"{WEEKS}base_url: https://docs.example.org/infra\n")
     url = "https://docs.example.org/infra/digests/2015-12-04.html"
     assert run("report", "latest").lines[0] == f"HTML rendered: {url}"
     assert url in run("report", "latest", "--format", "html").out
     assert json.loads(run("report", "latest", "--format", "json").out)["url"] == url
     # not every period is a digest with a page
-    assert run("report", "2015-12").lines[0] == "SuccessBot Says"
+    assert run("report", "2015-12").lines[0] == "Successes"
 
 
 @pytest.mark.usefixtures("notes")
 def test_another_folder_has_no_pages(run: Run, project: Path) -> None:
-    (project / "releasenotes" / "digest.yaml").write_text("base_url: https://docs.example.org/\n")
+    (project / "releasenotes" / "digest.yaml").write_text(f"{WEEKS}base_url: https://docs.example.org/\n")
     (project / "more").mkdir()
     (project / "more" / "a-00000000000000aa.yaml").write_text("date: 2016-02-02\nstories: [Other prose]\n")
     result = run("report", "latest", "--fragments", "more")
@@ -257,7 +256,7 @@ def test_relative_links_are_whole_addresses(run: Run, project: Path, write: Call
     assert "https://x.example.org/" in words.out
 
     base = "https://docs.example.org/latest/"
-    (project / "releasenotes/digest.yaml").write_text(f"base_url: {base}\n")
+    (project / "releasenotes/digest.yaml").write_text(f"{WEEKS}base_url: {base}\n")
     whole = run("report", "2015-12-04", "--format", form).out
     for url in (
         f"{base}guide/index.html#part",

@@ -58,7 +58,7 @@ class TestSections:
     def test_default_order(self, digest_of: Callable[..., Digest]) -> None:
         assert headings(digest_of(ALL_KINDS)) == [
             None,
-            "SuccessBot Says",
+            "Successes",
             "In Brief",
             "Release Countdown For Week R-17, Nov 30 - Dec 4",
             "Thread",
@@ -67,7 +67,7 @@ class TestSections:
 
     def test_order_of_the_settings(self, digest_of: Callable[..., Digest]) -> None:
         digest = digest_of(ALL_KINDS, sections=["stories", "threads", "successes"])
-        assert headings(digest) == [None, "Story", "Thread", "SuccessBot Says"]
+        assert headings(digest) == [None, "Story", "Thread", "Successes"]
 
     def test_what_is_left_out_is_not_among_the_notes(self, digest_of: Callable[..., Digest]) -> None:
         digest = digest_of(ALL_KINDS, sections=["stories"])
@@ -103,13 +103,13 @@ class TestSuccesses:
                 "c": "date: 2015-12-01\nsuccesses: [c1]",
             }
         )
-        assert outline(compose(collection, WEEK)) == {"SuccessBot Says": ["c1", "a2", "a3", "b1", "b2", "a1", "b3"]}
+        assert outline(compose(collection, WEEK)) == {"Successes": ["c1", "a2", "a3", "b1", "b2", "a1", "b3"]}
 
     def test_times_are_compared_in_utc(self, digest_of: Callable[..., Digest]) -> None:
         digest = digest_of(
             "successes: [{text: later, date: 2015-12-02T08:00:00Z}, {text: earlier, date: 2015-12-02T09:30:00+02:00}]"
         )
-        assert outline(digest) == {"SuccessBot Says": ["earlier", "later"]}
+        assert outline(digest) == {"Successes": ["earlier", "later"]}
 
     def test_heading_of_the_settings(self, digest_of: Callable[..., Digest]) -> None:
         digest = digest_of("{date: 2015-12-02, successes: [a]}", success_heading="Success Bot Says")
@@ -183,7 +183,7 @@ class TestGroups:
 
     def test_standing_groups_come_where_the_first_of_their_sections_is(self, digest_of: Callable[..., Digest]) -> None:
         digest = digest_of(ALL_KINDS, groups=["Nothing"], sections=["threads", "stories", "successes", "items"])
-        assert headings(digest) == [None, "Thread", "Nothing", "Story", "SuccessBot Says", "In Brief"]
+        assert headings(digest) == [None, "Thread", "Nothing", "Story", "Successes", "In Brief"]
 
     def test_ungrouped_items_in_a_standing_group(self, digest_of: Callable[..., Digest]) -> None:
         digest = digest_of(GROUPS, groups=["In Brief"], sections=["items"])
@@ -319,14 +319,14 @@ class TestOwnOrder:
             "b": "date: 2015-12-02\nthreads: [Thread]\n",
             "c": "date: 2015-12-02\norder: 1\nstories: [{title: Story, text: text}]\n",
         }
-        assert headings(compose(make_collection(fragments), WEEK)) == ["Story", "Thread", "SuccessBot Says"]
+        assert headings(compose(make_collection(fragments), WEEK)) == ["Story", "Thread", "Successes"]
 
     def test_sections_are_still_chosen_by_the_settings(self, make_collection: Make) -> None:
         fragments = {
             "a": "date: 2015-12-02\norder: 2\nsuccesses: [Success]\n",
             "b": "date: 2015-12-02\norder: 1\nthreads: [Thread]\n",
         }
-        assert headings(compose(make_collection(fragments, sections=["successes"]), WEEK)) == ["SuccessBot Says"]
+        assert headings(compose(make_collection(fragments, sections=["successes"]), WEEK)) == ["Successes"]
 
     def test_heading(self, digest_of: Callable[..., Digest]) -> None:
         fragment = f"heading: Count Down\n{ALL_KINDS}"
@@ -375,7 +375,7 @@ class TestOrigins:
     def test_headings(self, digest_of: Callable[..., Digest]) -> None:
         fragment = ALL_KINDS + "closing: Bye\n"
         found = self.origins(digest_of(fragment, groups=["Ours"]))
-        assert found["SuccessBot Says"] == (Origin.OURS, "")
+        assert found["Successes"] == (Origin.OURS, "")
         assert found["In Brief"] == (Origin.OURS, "In Brief")
         assert found["Ours"] == (Origin.SETTINGS, "Ours")
         assert found["Release Countdown For Week R-17, Nov 30 - Dec 4"] == (Origin.OURS, "")
@@ -389,7 +389,7 @@ class TestOrigins:
 
     def test_closing_is_below_the_successes(self, digest_of: Callable[..., Digest]) -> None:
         digest = digest_of(ALL_KINDS + "closing: Bye\n", sections=["successes"])
-        assert outline(digest)["SuccessBot Says"] == ["Success", "Bye"]
+        assert outline(digest)["Successes"] == ["Success", "Bye"]
         assert headings(digest_of("{date: 2015-12-02, closing: Bye, items: [x]}")) == ["In Brief"]
 
     def test_the_first_heading_of_the_successes_counts(self, make_collection: Make) -> None:
@@ -418,7 +418,7 @@ def test_words_of_another_language(make_collection: Make) -> None:
     digest = compose(collection, WEEK, released=TestReleases.VERSIONS, messages=Upper())
     assert digest.title == "Of 2015-11-28 2015-12-04"
     assert [(heading(section), section.name) for section in digest.sections[1:]] == [
-        ("SUCCESSBOT SAYS", ""),
+        ("SUCCESSES", ""),
         ("IN BRIEF", "In Brief"),
         ("Release Countdown For Week R-17, week of 2015-11-30", ""),
         ("RELEASED THIS WEEK", "Released This Week"),

@@ -113,8 +113,8 @@ def test_what_is_not_a_day(text: str) -> None:
         parse_day(text)
 
 
-def test_a_digest_covers_saturday_to_friday() -> None:
-    assert str(Calendar().period_of(date(2015, 12, 2))) == "2015-11-28/2015-12-04"
+def test_a_digest_covers_monday_to_sunday() -> None:
+    assert str(Calendar().period_of(date(2015, 12, 2))) == "2015-11-30/2015-12-06"
 
 
 @pytest.mark.parametrize(
@@ -143,12 +143,12 @@ def test_week_of_a_wednesday(week_start: str, expected: str) -> None:
     ],
 )
 def test_two_weeks_count_from_the_anchor_both_ways(day: str, expected: str) -> None:
-    assert str(Calendar("biweekly", anchor=ANCHOR).period_of(date.fromisoformat(day))) == expected
+    assert str(Calendar("biweekly", "saturday", ANCHOR).period_of(date.fromisoformat(day))) == expected
 
 
 def test_the_anchor_may_be_any_day_of_its_week() -> None:
     for days in range(7):
-        calendar = Calendar("biweekly", anchor=ANCHOR + days * ONE_DAY)
+        calendar = Calendar("biweekly", "saturday", ANCHOR + days * ONE_DAY)
         assert str(calendar.period_of(ANCHOR)) == "2015-11-28/2015-12-11"
 
 
@@ -159,7 +159,7 @@ def test_monthly() -> None:
 class TestIntervals:
     """Intervals of their own win over the calendar for the days they hold."""
 
-    calendar = Calendar().with_intervals([period("2015-11-21/2015-12-02")])
+    calendar = Calendar(week_start="saturday").with_intervals([period("2015-11-21/2015-12-02")])
 
     def test_for_their_days(self) -> None:
         assert str(self.calendar.period_of(date(2015, 11, 21))) == "2015-11-21/2015-12-02"
@@ -187,7 +187,7 @@ class TestCollection:
         for day in sorted(days):
             note = Success(place=Place(1, 1), text=Text(day, 1, 1))
             entries.append(Entry(Fragment(day, day, day, b"", None, (note,)), note, Moment(date.fromisoformat(day))))
-        return Collection(Settings(), Calendar(), tuple(entries))
+        return Collection(Settings(), Calendar(week_start="saturday"), tuple(entries))
 
     def shown(self, collection: Collection) -> dict[str, list[str]]:
         return {str(period): [str(entry.moment) for entry in notes] for period, notes in collection.digests.items()}

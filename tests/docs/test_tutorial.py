@@ -136,8 +136,8 @@ def test_tutorial(tmp_path: Path) -> None:
     for step in steps():
         reader.follow(step)
     pages = reader.here / "build" / "html" / "digests"
-    assert {path.stem for path in pages.glob("*.html")} == {"index", "2026", "2026-11", "2026-11-20"}
-    page = (pages / "2026-11-20.html").read_text(encoding="utf-8")
+    assert {path.stem for path in pages.glob("*.html")} == {"index", "2026", "2026-11", "2026-11-22"}
+    page = (pages / "2026-11-22.html").read_text(encoding="utf-8")
     assert "The ferry was on time" in page
     assert ">market</a>" in page
     assert {path.name for path in (reader.here / "docs").iterdir()} == {"conf.py", "index.rst"}

@@ -43,7 +43,7 @@ def outline(node: nodes.Element, depth: int = 0) -> list[str]:
 
 def test_sections_come_in_the_order_of_the_settings(render: Render) -> None:
     assert outline(render(EVERYTHING)) == [
-        "SuccessBot Says",
+        "Successes",
         "Specs",
         "  Explained",
         "In Brief",
@@ -65,7 +65,7 @@ def test_where_sections_cannot_stand_there_are_rubrics(render: Render) -> None:
 
 def test_the_order_can_be_another(render: Render) -> None:
     page = render(EVERYTHING, sections=["stories", "successes"], groups=["News", "Nothing"])
-    assert outline(page) == ["News", "  One", "Nothing", "A story", "Specs", "  Explained", "SuccessBot Says"]
+    assert outline(page) == ["News", "  One", "Nothing", "A story", "Specs", "  Explained", "Successes"]
     assert "None this week." in page.astext()
     assert "A thread" not in page.astext()
 

@@ -45,6 +45,7 @@ extensions = ["sphinxext.digest"]
 html_theme = "basic"
 nitpicky = True
 show_warning_types = True
+digest_week_start = "saturday"
 """
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")

@@ -92,5 +92,5 @@ def test_without_an_address_it_is_said_that_references_lead_nowhere(project: Pro
         "<src>/conf.py:1: WARNING: html_baseurl is not set: references to other pages have no URL in the mails "
         "[digest.bad-setting]"
     ]
-    assert "SuccessBot Says\n* ttx: x\n" in build.text("index.txt")
+    assert "Successes\n* ttx: x\n" in build.text("index.txt")
     assert Path(build.outdir / "digests" / "2015-12-04.txt").is_file() == automatic

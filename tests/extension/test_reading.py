@@ -43,7 +43,7 @@ def test_a_digest_says_what_is_in_it(site: Project) -> None:
     (contents,) = head.xpath("details[@class='digest-contents']")
     assert contents.get("open") is None
     links = contents.xpath("nav//a")
-    assert [link.text for link in links] == ["SuccessBot Says", "Short", "First"]
+    assert [link.text for link in links] == ["Successes", "Short", "First"]
     for link in links:
         assert head.xpath(f"//section[@id='{link.get('href').removeprefix('#')}']")
 

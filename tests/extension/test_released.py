@@ -65,7 +65,7 @@ def test_on_pages(project: Project) -> None:
     assert 'href="../index.html#relnotes-2-0-0"' in html
     # a version that no page has is named all the same
     assert "1.0.1" in html
-    assert html.index("Released This Week") < html.index("SuccessBot Says")
+    assert html.index("Released This Week") < html.index("Successes")
 
 
 def test_in_mails(project: Project) -> None:

@@ -407,7 +407,7 @@ def test_words_of_a_project_are_its_own(project: Project) -> None:
 def test_a_project_can_bring_a_language(project: Project) -> None:
     project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n")
     project.fragment("one-1", "date: 2015-12-01\nsuccesses: ['a: b']\nthreads: [{title: T, url: 'https://e.org/'}]\n")
-    translate(project, CATALOGUE, {"SuccessBot Says": "SuccessBot dit", "{label}:": "{unknown} {"}, "fr")
+    translate(project, CATALOGUE, {"Successes": "SuccessBot dit", "{label}:": "{unknown} {"}, "fr")
     text = project.build("text", language="fr", fail_on_warning=True).text("digests/2015-12-04.txt")
     assert text.startswith("28 novembre – 4 décembre\n")
     assert "SuccessBot dit\n" in text
@@ -417,7 +417,7 @@ def test_a_project_can_bring_a_language(project: Project) -> None:
 def test_a_project_can_have_other_words_than_ours(project: Project) -> None:
     project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n")
     project.fragment("one-1", "date: 2015-12-01\nsuccesses: ['a: b']\nthreads: [{title: T, url: 'https://e.org/'}]\n")
-    translate(project, CATALOGUE, {"SuccessBot Says": "Gelungen"})
+    translate(project, CATALOGUE, {"Successes": "Gelungen"})
     text = project.build("text", language="de", fail_on_warning=True).text("digests/2015-12-04.txt")
     assert "Gelungen\n" in text
     assert "Ganze Diskussion" in text

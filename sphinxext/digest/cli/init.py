@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import io
 import os
+import shlex
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -14,19 +15,14 @@ import click
 
 from sphinxext.digest.cli._options import open_valid_project
 from sphinxext.digest.cli._output import show_problems, visible
+from sphinxext.digest.init.documentation import conf_folders
+from sphinxext.digest.init.extras import EDITOR_SETTINGS, PRE_COMMIT, editor_files, pre_commit_file
 from sphinxext.digest.init.placement import RootDocument
-from sphinxext.digest.init.plan import Change, SetupPlan, Step, apply_plan, describe, plan_setup
+from sphinxext.digest.init.plan import Change, SetupPlan, Step, apply_plan, describe, plan_new, plan_setup
 from sphinxext.digest.init.toctrees import Toctree
 from sphinxext.digest.settings.checks import OptionError, subfolder
 from sphinxext.digest.settings.options import SETTINGS_FILE
-
-_NEXT = """\
-Next:
-- name sphinxext-digest where the documentation's requirements are
-- write the first news: sphinx-digest new success "ada: We have digests now."
-- check them: sphinx-digest lint
-- build the documentation, which has a page of digests then
-"""
+from sphinxext.digest.settings.project import Project
 
 
 def _conf_folder(_ctx: click.Context, _param: click.Parameter, value: Path | None) -> Path | None:
@@ -61,9 +57,30 @@ def _valid_pages(_ctx: click.Context, _param: click.Parameter, value: str | None
     callback=_valid_pages,
     help="The folder of the digests' pages, if the documentation has a folder of that name.  [default: digests]",
 )
+@click.option(
+    "--openstack",
+    is_flag=True,
+    help="Set what OpenStack's digests have: their heading of successes, and weeks from Saturday. Without this option "
+    "projects with openstackdocstheme get it.",
+)
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Create what a terminal would ask for: a documentation if there is none, .vscode/settings.json with a schema "
+    "for editors, and .pre-commit-config.yaml.",
+)
 @click.option("--dry-run", is_flag=True, help="Write nothing; show the changes as a patch.")
 @click.pass_context
-def command(ctx: click.Context, /, docs: Path | None, toctree: str | None, pages: str | None, dry_run: bool) -> None:
+def command(
+    ctx: click.Context,
+    /,
+    docs: Path | None,
+    toctree: str | None,
+    pages: str | None,
+    openstack: bool,
+    yes: bool,
+    dry_run: bool,
+) -> None:
     """Set a project up for digests, and print each file that was created or changed.
 
     This adds the extension to the conf.py of the documentation, and the list of digests to a toctree of its root
@@ -72,13 +89,21 @@ def command(ctx: click.Context, /, docs: Path | None, toctree: str | None, pages
     fragments and, if there is a tox.ini or tox.toml, an environment that checks them. Everything else is left exactly
     as it is, so you can safely run it again. If one of the files cannot be written, none is.
 
+    In a folder without a documentation it offers to create one, and it offers files for editors and pre-commit; --yes
+    creates them without asking.
+
     What is left to you is printed first, with the lines to paste, and the exit status is 1.
     """
     project = open_valid_project(ctx.obj)
     if pages is not None and pages != project.main.pages and (project.root / SETTINGS_FILE).exists():
         raise click.BadParameter(f"{SETTINGS_FILE} exists: set the option 'pages' there.", param_hint="'--pages'")
-    folder = None if docs is None else Path(os.path.relpath(docs, project.root)).as_posix()
-    plan = plan_setup(project, folder, partial(_choose, toctree), pages)
+    agrees = partial(_agrees, yes=yes)
+    if docs is None and not conf_folders(project.root) and agrees("There is no documentation. Create one?"):
+        plan = plan_new(project, pages, openstack=openstack)
+    else:
+        folder = None if docs is None else Path(os.path.relpath(docs, project.root)).as_posix()
+        plan = plan_setup(project, folder, partial(_choose, toctree), pages, openstack=openstack)
+    _offer(project, plan, agrees)
     _show_steps(plan.manual_steps)
     if dry_run:
         click.echo(b"".join(_patch(change) for change in plan.changes), nl=False)
@@ -90,6 +115,24 @@ def command(ctx: click.Context, /, docs: Path | None, toctree: str | None, pages
         ctx.exit(1)
 
 
+def _agrees(question: str, *, yes: bool) -> bool:
+    return yes or (_is_terminal() and click.confirm(question, default=True, err=True))
+
+
+def _is_terminal() -> bool:
+    return bool(sys.stdin and sys.stdin.isatty())
+
+
+def _offer(project: Project, plan: SetupPlan, agrees: Callable[[str], bool]) -> None:
+    """Offer files for editors and pre-commit, when a project is set up for the first time."""
+    if not any(change.path == SETTINGS_FILE for change in plan.changes):
+        return
+    if not (project.root / EDITOR_SETTINGS).exists() and agrees(f"Create {EDITOR_SETTINGS} with a schema?"):
+        plan.create(editor_files(project.main.fragments))
+    if not (project.root / PRE_COMMIT).exists() and agrees(f"Create {PRE_COMMIT}?"):
+        plan.create({PRE_COMMIT: pre_commit_file()})
+
+
 def _choose(name: str | None, document: RootDocument) -> Toctree | None:
     """Return the toctree that the user names, or the suitable one, or on a terminal the one of the answer."""
     if name is not None:
@@ -99,7 +142,7 @@ def _choose(name: str | None, document: RootDocument) -> Toctree | None:
             raise click.BadParameter(message, param_hint="'--toctree'")
         return toctree
     toctree = document.chosen()
-    if toctree is not None or not document.toctrees or not (sys.stdin and sys.stdin.isatty()):
+    if toctree is not None or not document.toctrees or not _is_terminal():
         return toctree
     return _ask(document)
 
@@ -126,6 +169,22 @@ def _show_steps(steps: list[Step]) -> None:
         _show_text(step.text)
 
 
+def _next(plan: SetupPlan) -> Iterator[str]:
+    yield "Next:"
+    if plan.takes_over:
+        yield (
+            "- check your release notes: the directive release-notes is no longer reno.sphinxext's; the result is the "
+            "same; to keep reno's, take sphinxext.digest out of this conf.py and name another with --docs"
+        )
+    place = "deps of [testenv:docs] in tox.ini" if plan.openstack else "requirements of the documentation"
+    yield f"- add sphinxext-digest to the {place}"
+    yield '- write the first news: sphinx-digest new success "ada: We have digests now."'
+    yield "- check them: sphinx-digest lint"
+    yield f"- look at the pages: sphinx-build {visible(shlex.join([plan.documentation, 'build/html']))}"
+    if not any(change.path == EDITOR_SETTINGS for change in plan.changes):
+        yield "- let your editor check them too: sphinx-digest schema prints a JSON Schema"
+
+
 def _show_text(lines: Iterable[str]) -> None:
     click.echo("".join(f"    {visible(line)}\n" for line in lines), err=True, nl=False)
 
@@ -136,7 +195,7 @@ def _tell(plan: SetupPlan, *, dry_run: bool) -> None:
     elif dry_run and plan.folder is not None:
         click.echo(f"{visible(plan.folder)}/ would be created", err=True)
     elif not dry_run:
-        click.echo(_NEXT, err=True, nl=False)
+        click.echo("".join(f"{line}\n" for line in _next(plan)), err=True, nl=False)
         for path, line, message, text in plan.suggestions:
             click.echo(f"- {message}, in {visible(path)} after line {line}:", err=True)
             _show_text(text)

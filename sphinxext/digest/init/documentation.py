@@ -31,6 +31,8 @@ SUFFIXES = (".rst", ".md", ".txt")
 _CONF = "conf.py"
 #: Folders with a ``conf.py`` that is another's, or not for the pages of a project.
 _NO_DOCUMENTATION = frozenset({"api-guide", "api-ref", "node_modules", "releasenotes", "t", "test", "tests"})
+#: OpenStack's theme, as an extension and by its name.
+_OPENSTACK = ("openstackdocstheme", "openstackdocs")
 #: Folders below this depth are not searched for one.
 _MAX_DEPTH = 4
 _SPHINX_OPTIONS = frozenset(
@@ -90,6 +92,11 @@ class Documentation:
         return False
 
     @property
+    def is_openstack(self) -> bool:
+        """Return True if the documentation has OpenStack's theme."""
+        return any(map(self.conf.has_text, _OPENSTACK))
+
+    @property
     def missing_project(self) -> str | None:
         """The path from the documentation to the project, if a build would take another folder for it."""
         if self.conf.mentions(PROJECT):
@@ -110,7 +117,7 @@ def find_documentation(root: Path, folder: str | None) -> Documentation:
     """
     found = [folder] if folder is not None else conf_folders(root)
     if len(found) != 1:
-        message = f"no folder has a {_CONF}: create one with sphinx-quickstart, or say where it is with --docs"
+        message = f"no folder has a {_CONF}: create one with --yes, or say where it is with --docs"
         if found:
             message = f"there is a {_CONF} in each of {', '.join(found)}: choose one with --docs"
         raise DigestError(Problem(os.fspath(root), 0, 0, Code.NO_DOCUMENTATION, message))

@@ -6,7 +6,7 @@ fragments, and the project a settings file in which every option is commented ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,9 @@ from sphinxext.digest.init.conf import (
     with_project,
 )
 from sphinxext.digest.init.documentation import Documentation, find_documentation
+from sphinxext.digest.init.extras import new_documentation
 from sphinxext.digest.init.placement import RootDocument, root_document
+from sphinxext.digest.init.settings_file import settings_text
 from sphinxext.digest.init.toctrees import Toctree
 from sphinxext.digest.init.tools import (
     TOX,
@@ -36,37 +38,11 @@ from sphinxext.digest.settings.options import SETTINGS_FILE
 from sphinxext.digest.settings.project import Project
 
 _INDEX = "index"
+_RENO = "reno.sphinxext"
 #: The directive that a page of the project's own has, if it shows the list of digests.
 _COLLECTION = "digest-collection"
 #: Folders of pages to suggest instead of the one of the settings.
 _OTHER_PAGES = ("community-digests", "news-digests", "project-digests", "digests-of-news")
-
-SETTINGS = """\
-# Settings of sphinx-digest and of the documentation's build. All of them are optional: to set one, remove the "#"
-# before its name. The reference of sphinxext-digest lists more.
----
-# The title of a digest; {period} stands for its days in words.
-#title: "Digest, {period}"
-
-# How often a digest appears: weekly, biweekly or monthly; and the first day of its weeks.
-#period: biweekly
-#week_start: monday
-
-# The line that closes the successes, and a page that lists all of them.
-#success_closing: Tell us yours on the mailing list.
-#success_url: https://wiki.example.org/successes
-
-# Where the documentation is published: reports and mails then link to its pages.
-#base_url: https://docs.example.org/
-
-# Where release schedules are, for the countdown.
-#schedules: [../releases]
-"""
-
-
-def settings_text(pages: str | None) -> str:
-    """Return a settings file to begin with."""
-    return SETTINGS if pages is None else f"{SETTINGS}\n# The folder of the pages.\npages: {pages}\n"
 
 
 @dataclass(frozen=True)
@@ -88,13 +64,26 @@ class Step:
 
 @dataclass(slots=True)
 class SetupPlan:
-    """The changes to files, a folder to create, the steps that are left to the user, and what they may add."""
+    """The changes to files, a folder to create, the steps that are left to the user, and what they may add.
+
+    ``documentation`` is the folder of the ``conf.py``. ``takes_over`` is True if the directive of reno's extension
+    becomes ours, ``openstack`` if the documentation has OpenStack's theme.
+    """
 
     root: Path
     changes: list[Change] = field(default_factory=list)
     folder: str | None = None
     manual_steps: list[Step] = field(default_factory=list)
     suggestions: list[Suggestion] = field(default_factory=list)
+    documentation: str = ""
+    takes_over: bool = False
+    openstack: bool = False
+
+    def create(self, files: Mapping[str, str]) -> None:
+        """Add new files, by their paths; those that exist are left alone."""
+        for path, text in files.items():
+            if not (self.root / path).exists():
+                self.changes.append(Change(path, None, text.encode()))
 
     def change(self, before: TextFile, after: TextFile) -> None:
         """Add a change to a file, if it is one."""
@@ -111,25 +100,45 @@ Choose = Callable[[RootDocument], Toctree | None]
 
 
 def plan_setup(
-    project: Project, folder: str | None, choose: Choose = RootDocument.chosen, pages: str | None = None
+    project: Project,
+    folder: str | None,
+    choose: Choose = RootDocument.chosen,
+    pages: str | None = None,
+    *,
+    openstack: bool = False,
 ) -> SetupPlan:
     """Plan what a project lacks. Nothing is written.
 
     :param folder: that of the documentation, relative to the project. Without it, the project is searched for one.
     :param pages: the folder of pages, if it is not the one of the settings.
+    :param openstack: writes OpenStack's values into the settings, also without OpenStack's theme.
     :raises DigestError: if the documentation is missing or ambiguous, if a file cannot be read, or if the project has
         a page with the name of ours.
     """
     documentation = find_documentation(project.root, folder)
-    plan = SetupPlan(project.root)
-    if not (project.root / SETTINGS_FILE).exists():
-        plan.changes.append(Change(SETTINGS_FILE, None, settings_text(pages).encode()))
-    if not (project.root / project.main.fragments).exists():
-        plan.folder = project.main.fragments
+    plan = SetupPlan(project.root, documentation=documentation.folder, openstack=documentation.is_openstack)
+    plan.takes_over = documentation.conf.has_text(_RENO) and not has_extension(documentation.conf)
+    _plan_settings(project, plan, pages, openstack=openstack or plan.openstack)
     _plan_conf(documentation, plan)
     _plan_toctree(documentation, f"{_pages_of(project, documentation, pages)}/{_INDEX}", plan, choose)
     _plan_tools(plan)
     return plan
+
+
+def plan_new(project: Project, pages: str | None = None, *, openstack: bool = False) -> SetupPlan:
+    """Plan a documentation for a project without one, and the rest as :func:`plan_setup`."""
+    folder, files = new_documentation(project.root, f"{pages or project.main.pages}/{_INDEX}")
+    plan = SetupPlan(project.root, documentation=folder)
+    _plan_settings(project, plan, pages, openstack=openstack)
+    plan.create(files)
+    _plan_tools(plan)
+    return plan
+
+
+def _plan_settings(project: Project, plan: SetupPlan, pages: str | None, *, openstack: bool) -> None:
+    plan.create({SETTINGS_FILE: settings_text(openstack=openstack, pages=pages)})
+    if not (project.root / project.main.fragments).exists():
+        plan.folder = project.main.fragments
 
 
 def _pages_of(project: Project, documentation: Documentation, pages: str | None) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sphinxext.digest.init.conf import TextFile, read_text_file
+from sphinxext.digest.init.extras import PRE_COMMIT, PRE_COMMIT_HOOK
 
 TOX = "tox.ini"
 TOX_TOML = "tox.toml"
@@ -80,7 +81,9 @@ def with_toml_environment(source: TextFile) -> TextFile:
 
 
 def suggestions(root: Path) -> Iterator[Suggestion]:
-    """Yield what a project could add to check its fragments with tools other than tox's own files."""
+    """Yield what a project could add to check its fragments with tools whose files are left alone."""
+    if (root / PRE_COMMIT).is_file():
+        yield from _suggestion(root, PRE_COMMIT, "a hook of pre-commit below 'repos'", PRE_COMMIT_HOOK)
     if (root / TOX).is_file() or (root / TOX_TOML).is_file():
         return
     if (root / NOXFILE).is_file():

@@ -175,7 +175,7 @@ class Calendar:
     """
 
     frequency: str = WEEKLY
-    week_start: str = "saturday"
+    week_start: str = "monday"
     anchor: date = date(2000, 1, 1)
     intervals: tuple[Period, ...] = field(default=())
 

@@ -127,7 +127,7 @@ class Settings:
     )
     collection_title: str = _option(N_("Digests"), checks.text, "The title of the page that lists all digests.")
     period: str = _option("weekly", checks.choice(*FREQUENCIES), "How often there is a digest.")
-    week_start: str = _option("saturday", checks.choice(*WEEKDAYS), "The weekday that a digest's week begins with.")
+    week_start: str = _option("monday", checks.choice(*WEEKDAYS), "The weekday that a digest's week begins with.")
     anchor: date = _option(
         date(2000, 1, 1), checks.day, "Two-week periods begin in every second week from this day's on."
     )
@@ -152,11 +152,11 @@ class Settings:
     empty_group: str = _option(
         N_("None this week."), checks.text, "The text under a heading of ``groups`` without notes."
     )
-    success_heading: str = _option(N_("SuccessBot Says"), checks.text, "The heading of the successes.")
+    success_heading: str = _option(N_("Successes"), checks.text, "The heading of the successes.")
     success_closing: str = _option(
-        N_("Tell us yours via IRC with a message “#success [insert success]”."),
+        "",
         checks.text_or_empty,
-        "The line that closes the successes; empty for none.",
+        "The line that closes the successes, such as an invitation to tell yours; empty for none.",
     )
     success_url: str = _option(
         "", checks.url_or_empty, "Where all successes are listed: an absolute URL, linked in a last line."

@@ -20,3 +20,4 @@ show_warning_types = True
 gettext_additional_targets = ["literal-block", "doctest-block"]
 digest_schedules = ["schedules"]
 digest_success_url = "https://everything.example/successes"
+digest_week_start = "saturday"

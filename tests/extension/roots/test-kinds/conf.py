@@ -13,3 +13,4 @@ nitpicky = True
 show_warning_types = True
 gettext_additional_targets = ["literal-block", "doctest-block"]
 html_baseurl = "https://kinds.example/"
+digest_week_start = "saturday"
