@@ -109,7 +109,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> str:
         "text": [f"word{index} straße ÉTÉ C++" for index in range(NUMBER)],
     }
     document = {
-        "kinds": ["success", "item", "countdown", "thread", "story"],
+        "kinds": ["success", "item", "countdown", "thread", "story", "event"],
         "states": ["", "open", "continuing", "done"],
         "people": [HOSTILE[index] if index < len(HOSTILE) else f"Person {index}" for index in range(900)],
         "pages": ["2026-11-13.html"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Field, Sec
 from sphinxext.digest.fragments.folder import read_folder
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.write import MAX_SLUG, dump_fragment, slug_of, write_new_file, write_new_files
-from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Participants, Text
+from sphinxext.digest.model import REFUSED_CHARACTER, Deadline, Deadlines, Fragment, Participants, Text
+from sphinxext.digest.model.event import MAX_TITLE
 from sphinxext.digest.model.notes import MAX_MESSAGES, MAX_NAME
 from sphinxext.digest.problems import Code, DigestError
 
@@ -36,6 +38,15 @@ _VALUES = {
     Type.THREAD: _lines,
     Type.URL: st.sampled_from(["https://example.org/#a:", "mailto:a@example.org", "ircs://irc.example.org/~x"]),
     Type.MOMENT: st.sampled_from(["2015-12-02", "2015-12-02T14:05:00Z"]),
+    Type.WHEN: st.just("2026-05-18T09:00:00+02:00"),
+    Type.FLAG: st.sampled_from(["true", "false"]),
+    Type.DEADLINES: st.lists(
+        st.builds(
+            Deadline, st.dates(date(2000, 1, 1), date(2100, 1, 1)), _lines.map(lambda line: line[:MAX_TITLE].strip())
+        ),
+        min_size=1,
+        max_size=5,
+    ).map(lambda found: str(Deadlines.of(found))),
     Type.WEEK: st.sampled_from(["R-17", "R+1"]),
     Type.PARTICIPANTS: st.dictionaries(
         _lines.map(lambda name: name[:MAX_NAME].strip()), st.integers(1, MAX_MESSAGES), min_size=1
@@ -74,9 +85,15 @@ def values_of(fragment: Fragment) -> dict[str, list[dict[str, str]]]:
     for note in fragment.notes:
         fields = {field.name: value for field, value in fields_of(note)}
         name = names.get(type(note), "prelude")
-        values = {key: value.value if isinstance(value, Text) else str(value) for key, value in fields.items()}
+        values = {key: _as_written(value) for key, value in fields.items()}
         sections.setdefault(name, []).append(values)
     return without_defaults(sections)
+
+
+def _as_written(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.value if isinstance(value, Text) else str(value)
 
 
 def without_defaults(sections: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:

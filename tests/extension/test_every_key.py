@@ -11,7 +11,16 @@ import pytest
 
 from sphinxext.digest.cli.report import FORMATS
 from sphinxext.digest.collection.load import Collection
-from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Field, SectionFields, Type, fields_of, section_of
+from sphinxext.digest.fragments.fields import (
+    SECTION_FIELDS,
+    Choice,
+    Field,
+    SectionFields,
+    Type,
+    fields_of,
+    section_of,
+    value_for_json,
+)
 from sphinxext.digest.fragments.write import dump_fragment
 from sphinxext.digest.joint.merge import Joined, parse_index
 from sphinxext.digest.render.digest import digest_source
@@ -20,15 +29,16 @@ from .building import Build, empty_project
 
 DAY = "2015-12-02"
 CONF = 'digest_base_url = "https://docs.example.org/"\n'
-INDEX = "Title\n=====\n\n.. toctree::\n\n   digests/index\n   successes\n   thread\n   countdown\n   one\n"
+INDEX = "Title\n=====\n\n.. toctree::\n\n   digests/index\n   successes\n   thread\n   countdown\n   events\n   one\n"
 PAGES = {
     "successes": ".. successbot::\n",
     "thread": ".. thread-summary:: every\n",
     "countdown": ".. countdown:: countdownseries\n",
+    "events": f".. upcoming-events::\n   :at: {DAY}\n",
     "one": f".. digest:: {DAY}\n",
 }
-SUCCESS, ITEM, COUNTDOWN, THREAD, STORY = (str(section.note.kind) for section in SECTION_FIELDS.values())
-ALL = (SUCCESS, ITEM, COUNTDOWN, THREAD, STORY)
+SUCCESS, ITEM, COUNTDOWN, THREAD, STORY, EVENT = (str(section.note.kind) for section in SECTION_FIELDS.values())
+ALL = (SUCCESS, ITEM, COUNTDOWN, THREAD, STORY, EVENT)
 
 #: The files of a build with the kinds of note that each has.
 FILES = {
@@ -37,12 +47,14 @@ FILES = {
         "successes.html": (SUCCESS,),
         "thread.html": (THREAD,),
         "countdown.html": (COUNTDOWN,),
+        "events.html": (EVENT,),
         "one.html": ALL,
         "digests/successes/2015.html": (SUCCESS,),
         "digests/people/successnick.html": (SUCCESS,),
         "digests/channels/successchannel.html": (SUCCESS,),
         "digests/threads/0000000000000006.html": (THREAD,),
         "digests/series/countdownseries.html": (COUNTDOWN,),
+        "digests/events.ics": (EVENT,),
         "digests/atom.xml": ALL,
         "digests/feed.json": ALL,
         "digests/notes.js": ALL,
@@ -66,12 +78,15 @@ NOT_SHOWN = (
     (r".*people.*", r"success\.nick", "the page is about that person"),
     (r".* countdown\.html", r"countdown\.series", "the author of the page writes what it is about"),
     (r".*series.*", r"countdown\.(general|actions|dates|url)", "the archive has what to focus on"),
-    (r".*notes\.js", r"\w+\.(url|state)", "the filter finds words and people"),
+    (r".*notes\.js", r"\w+\.(url|state)|event\.(start|end|online|deadlines)", "the filter finds words and people"),
+    (r".*events\.ics", r"event\.(start|end)", "calendars have a form of their own for times"),
 )
 
 
-def value_of(section: SectionFields, field: Field) -> str:
+def value_of(section: SectionFields, field: Field) -> object:
     """A value that no other key has; for types with a form of their own, one that nothing else looks like."""
+    if field.type is Type.FLAG:
+        return True
     if isinstance(field.type, Choice):
         return str([*field.type.values][-1])
     word = f"{section.note.kind}{field.name}"
@@ -81,13 +96,21 @@ def value_of(section: SectionFields, field: Field) -> str:
         Type.WEEK: "R-17",
         Type.THREAD: "begin",
         Type.PARTICIPANTS: f"{word}: 3\nSomebody: 1",
+        Type.WHEN: f"2015-12-03T{'18:30' if field.name == 'start' else '20:45'}:00Z",
+        Type.DEADLINES: f"2015-12-09: {word}",
     }
     return forms.get(field.type, word)
 
 
 def shown_of(section: SectionFields, field: Field) -> str:
     """What an output has of a value."""
-    value = value_of(section, field)
+    value = str(value_of(section, field))
+    if field.type is Type.FLAG:
+        return field.name
+    if field.type is Type.WHEN:
+        return value[11:16]
+    if field.type is Type.DEADLINES:
+        return value.partition(": ")[2]
     return value.partition(":")[0] if field.type is Type.PARTICIPANTS else value
 
 
@@ -163,4 +186,4 @@ def test_every_key_is_in_the_index_and_comes_from_there_into_another_project(bui
         assert values.items() <= records[note.kind].items()
         # the name of a thread is its identity there
         expected = values | ({"continues": f"{6:016x}"} if "continues" in values else {})
-        assert {field.name: getattr(value, "value", str(value)) for field, value in fields_of(note)} == expected
+        assert {field.name: value_for_json(value) for field, value in fields_of(note)} == expected

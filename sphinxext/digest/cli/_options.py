@@ -19,8 +19,8 @@ import click
 from sphinxext.digest.cli._output import add_options, format_option, visible
 from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.files import cache_folder
-from sphinxext.digest.fragments.fields import fields_of
-from sphinxext.digest.model import Fragment, Note, Period, Text
+from sphinxext.digest.fragments.fields import fields_of, value_for_json
+from sphinxext.digest.model import Fragment, Note, Period
 from sphinxext.digest.model.period import LATEST, PeriodError, parse_day, parse_interval
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings import find_root
@@ -188,5 +188,5 @@ def planned_record(fragment: Fragment, note: Note) -> dict[str, object]:
         "path": fragment.path,
     }
     for field, value in fields_of(note):
-        record.setdefault(field.name, value.value if isinstance(value, Text) else str(value))
+        record.setdefault(field.name, value_for_json(value))
     return record

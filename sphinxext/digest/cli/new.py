@@ -22,7 +22,16 @@ from sphinxext.digest.model import KINDS, Countdown, Success
 from sphinxext.digest.problems import DigestError, Problem
 from sphinxext.digest.settings.project import Project
 
-_METAVARS = {Type.URL: "URL", Type.MOMENT: "DATE", Type.RST: "RST", Type.TITLE: "RST", Type.WEEK: "WEEK"}
+_METAVARS = {
+    Type.URL: "URL",
+    Type.MOMENT: "DATE",
+    Type.RST: "RST",
+    Type.TITLE: "RST",
+    Type.WEEK: "WEEK",
+    Type.WHEN: "DATE",
+}
+#: The types of values that no option can have.
+_LISTS = (Type.PARTICIPANTS, Type.DEADLINES)
 _DATE_HELP = "When it happened: a day, or a time as in RFC 3339."
 #: The name under which a fragment is read that has no name yet.
 _STEM = f"new-{0:016x}"
@@ -39,13 +48,16 @@ def _field_options(function: Callable[..., Any]) -> Callable[..., Any]:
         choices = click.Choice([str(value) for value in kind.values]) if isinstance(kind, Choice) else None
         explained = _DATE_HELP if name == "date" else " ".join(f"{note}: {field.help}" for note, field in fields)
         metavar = None if isinstance(kind, Choice) else _METAVARS.get(kind, "TEXT")
+        if kind is Type.FLAG:
+            function = click.option(f"--{name}", is_flag=True, default=None, help=explained)(function)
+            continue
         function = click.option(f"--{name}", metavar=metavar, type=choices, help=explained)(function)
     return function
 
 
 def _settable_fields(section: SectionFields) -> list[Field]:
     """Return the fields that an option can set."""
-    return [field for field in section.fields.values() if field.type is not Type.PARTICIPANTS]
+    return [field for field in section.fields.values() if field.type not in _LISTS]
 
 
 @click.command("new")
@@ -68,12 +80,13 @@ def command(
     slug: str | None,
     edit: bool,
     fragments: str | None,
-    **options: str | None,
+    **options: Any,
 ) -> None:
     """Write a fragment with a note of a KIND and print its path.
 
-    KIND is success, item, countdown, thread or story. TEXT is the text of a success ("nick: text") or an item, the
-    title of a thread or a story, the series and week of a countdown ("mitaka R-17"). Texts are reStructuredText.
+    KIND is success, item, countdown, thread, story or event. TEXT is the text of a success ("nick: text") or an item,
+    the title of a thread, a story or an event, the series and week of a countdown ("mitaka R-17"). Texts are
+    reStructuredText.
 
     If a required value is missing, the fragment is a template for you to complete. The date is today (UTC) unless you
     give --date.
@@ -94,13 +107,13 @@ def command(
         _edit(ctx, project, path)
 
 
-def _values(section: SectionFields, text: str | None, options: Mapping[str, str | None]) -> dict[str, str]:
+def _values(section: SectionFields, text: str | None, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of a note, from TEXT and from the options.
 
     :raises click.UsageError: if this kind of note has no such field, a field has two values, or a value is not UTF-8.
     """
     kind = section.note.kind
-    values = {name: value for name, value in options.items() if value is not None}
+    values: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     for name in values:
         if name not in section.fields:
             names = ", ".join(f"--{field.name}" for field in _settable_fields(section))
@@ -110,7 +123,7 @@ def _values(section: SectionFields, text: str | None, options: Mapping[str, str 
             raise click.UsageError(f"TEXT and --{name} both set the {name}: leave out one of them.")
         values[name] = value
     for name, value in values.items():
-        if not _is_utf8(value):
+        if isinstance(value, str) and not _is_utf8(value):
             raise click.UsageError(f"The {name} is not UTF-8.")
     return values
 
@@ -136,14 +149,17 @@ def _is_utf8(text: str) -> bool:
     return True
 
 
-def _check(section: SectionFields, values: Mapping[str, str], date: str) -> None:
+def _check(section: SectionFields, values: Mapping[str, Any], date: str) -> None:
     """Check each value, in a note that is otherwise complete, with the reader of fragments.
 
     :raises DigestError: if a value is invalid. The problems name the values instead of a file.
     """
     problems: list[Problem] = []
-    fillers = dict.fromkeys(holes_of(section, {}), "x")
+    fillers = {name: "2000-01-01" if section.fields[name].type is Type.WHEN else "x" for name in holes_of(section, {})}
     for name, value in {**values, "date": date}.items():
+        if name == "end":
+            # the two are compared, and the start has been checked
+            fillers["start"] = value if problems else values.get("start", value)
         text = dump_fragment({section.name: [{**fillers, name: value}]})
         _, found = read_fragment(text.encode(), name, _STEM)
         problems += [replace(problem, line=0, column=0) for problem in found]

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 #: The heading of items without a group.
 UNGROUPED_ITEMS = N_("In Brief")
+#: The heading of the events that come.
+UPCOMING_EVENTS = N_("Upcoming Events")
 #: The heading of the versions that were released, in a digest of a week and in others.
 RELEASED_THIS_WEEK, RELEASED = N_("Released This Week"), N_("Releases")
 _WEEK = timedelta(days=6)
@@ -56,7 +58,8 @@ def compose(
     """
     settings = settings or collection.settings
     shown = {Kind.PRELUDE, Kind.CLOSING, *(SECTIONS[name] for name in settings.sections)}
-    entries = [entry for entry in collection.entries_of(period) if entry.kind in shown]
+    entries = [entry for entry in collection.entries_of(period) if entry.kind in shown - {Kind.EVENT}]
+    entries += collection.events_of(period) if Kind.EVENT in shown else ()
     sections = [Section(Kind.PRELUDE, None, (entry,)) for entry in entries if entry.kind is Kind.PRELUDE]
     standing_done = not settings.groups
     for name in settings.sections:
@@ -73,7 +76,7 @@ def compose(
         for entry in entries
         if entry.kind is Kind.THREAD
     }
-    return Digest(period, digest_title(period, settings, messages), tuple(_in_own_order(sections)), threads)
+    return Digest(period, digest_title(period, settings, messages), tuple(_in_own_order(sections, period)), threads)
 
 
 def tells_releases(settings: Settings) -> bool:
@@ -108,21 +111,17 @@ def week_heading(name: str | None, period: Period, messages: Messages = ENGLISH)
     return filled(pattern, week=name, days=messages.week(period))
 
 
-def _in_own_order(sections: list[Section]) -> Iterator[Section]:
+def _in_own_order(sections: list[Section], period: Period) -> Iterator[Section]:
     """Sort the sections whose fragments have an order, among the places of those sections only."""
-    ordered = iter(sorted(filter(_has_order, sections), key=_order))
+    orders = {id(section): order for section in sections if (order := _order(section, period)) is not None}
+    ordered = iter(sorted((one for one in sections if id(one) in orders), key=lambda one: orders[id(one)]))
     for section in sections:
-        yield next(ordered) if _has_order(section) else section
+        yield next(ordered) if id(section) in orders else section
 
 
-def _has_order(section: Section) -> bool:
-    return bool(section.entries) and section.entries[0].fragment.order is not None
-
-
-def _order(section: Section) -> int:
-    order = section.entries[0].fragment.order
-    assert order is not None
-    return order
+def _order(section: Section, period: Period) -> int | None:
+    """Return the order of the first note of the period; events of earlier digests were ordered there."""
+    return next((entry.fragment.order for entry in section.entries if entry.moment.day in period), None)
 
 
 def _group_of(entry: Entry) -> str | None:
@@ -191,6 +190,12 @@ def _releases(released: tuple[ReleasedVersion, ...], period: Period, messages: M
         yield Section(Kind.RELEASE, messages.gettext(name), (), released, Origin.OURS, name)
 
 
+def _events(entries: Iterable[Entry], _settings: Settings, messages: Messages) -> Iterator[Section]:
+    if events := tuple(_of_kind(Kind.EVENT, entries)):
+        heading = messages.gettext(UPCOMING_EVENTS)
+        yield Section(Kind.EVENT, heading, events, origin=Origin.OURS, name=UPCOMING_EVENTS)
+
+
 def _threads(entries: Iterable[Entry], _settings: Settings, _words: Messages) -> Iterator[Section]:
     for entry in _of_kind(Kind.THREAD, entries):
         assert isinstance(entry.note, Thread)
@@ -218,6 +223,7 @@ _SECTIONS: dict[Kind, Callable[[Iterable[Entry], Settings, Messages], Iterable[S
     Kind.SUCCESS: _successes,
     Kind.ITEM: _items,
     Kind.COUNTDOWN: _countdowns,
+    Kind.EVENT: _events,
     Kind.THREAD: _threads,
     Kind.STORY: _stories,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sphinxext.digest.fragments.folder import FolderReading, read_folder
 from sphinxext.digest.model import (
     Countdown,
     Entry,
+    EventNote,
     Fragment,
     Kind,
     Moment,
@@ -73,6 +75,22 @@ class Collection:
             return self.digests[period]
         return tuple(entry for entry in self.entries if entry.moment.day in period)
 
+    def events_of(self, period: Period) -> tuple[Entry, ...]:
+        """Return the events that the digest of a period shows, by their start.
+
+        These are its own, and those of earlier digests that are not over before the period begins.
+        """
+        own = {id(entry) for entry in self.entries_of(period) if entry.kind is Kind.EVENT}
+        return by_start(
+            entry
+            for entry in self.of_kind(Kind.EVENT)
+            if id(entry) in own or (entry.moment.day < period.start and _last_day(entry) >= period.start)
+        )
+
+    def upcoming_events(self, day: date) -> tuple[Entry, ...]:
+        """Return the events that were announced by a day and are not over on it, by their start."""
+        return by_start(entry for entry in self.of_kind(Kind.EVENT) if entry.moment.day <= day <= _last_day(entry))
+
     @property
     def uses_history(self) -> bool:
         """Return True if a note takes its day from git, or would if it could."""
@@ -113,6 +131,22 @@ class Collection:
     def find(self, name: str) -> list[Entry]:
         """Find the notes of fragments with this identity or slug."""
         return [entry for entry in self.entries if name in (entry.fragment.identity, entry.fragment.slug)]
+
+
+def by_start(events: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return events by the day that they begin on; those of one day by time, days without a time first."""
+
+    def key(entry: Entry) -> tuple[object, ...]:
+        assert isinstance(entry.note, EventNote)
+        start = entry.note.start
+        return (start.day, start.time.timestamp() if start.time else 0, *entry.key)
+
+    return tuple(sorted(events, key=key))
+
+
+def _last_day(entry: Entry) -> date:
+    assert isinstance(entry.note, EventNote)
+    return entry.note.last_day
 
 
 def load_collection(root: Path, settings: Settings, others: Iterable[Fragment] = ()) -> Collection:

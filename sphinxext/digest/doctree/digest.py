@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from docutils import nodes
 
+from sphinxext.digest.doctree.events import event_list
 from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS, STATE_CLASS, heading_of, line_with
 from sphinxext.digest.doctree.notes import WHERE_CLASS, Links, NoteBuilder
 from sphinxext.digest.doctree.references import REFERENCES_CLASS, empty_list, mark_links
@@ -106,12 +107,18 @@ def _body(section: Section, digest: Digest, builder: NoteBuilder, *, sections: b
         return [builder.success_list(entries)]
     if section.kind is Kind.COUNTDOWN:
         return builder.countdown(entries[0])
+    if section.kind is Kind.EVENT:
+        return [event_list(entries, builder, digest.period.start, digest.period)]
     if section.kind is Kind.THREAD:
         return builder.thread(entries[0], digest.threads[entries[0].identity])
+    return _items_and_stories(section, builder, sections=sections)
+
+
+def _items_and_stories(section: Section, builder: NoteBuilder, *, sections: bool) -> list[nodes.Node]:
     body: list[nodes.Node] = []
-    if items := [entry for entry in entries if entry.kind is Kind.ITEM]:
+    if items := [entry for entry in section.entries if entry.kind is Kind.ITEM]:
         body.append(builder.item_list(items))
-    for entry in entries:
+    for entry in section.entries:
         if entry.kind is Kind.STORY:
             body += _story(entry, section, builder, sections=sections)
     return body

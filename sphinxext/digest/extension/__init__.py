@@ -27,6 +27,7 @@ from sphinxext.digest.extension.published import publish
 from sphinxext.digest.extension.published.files import (
     Calendars,
     DigestFeeds,
+    EventCalendars,
     NotesIndexes,
     ReleaseFeeds,
     TopicFeeds,
@@ -79,7 +80,10 @@ def _publish(app: Sphinx, exception: Exception | None) -> None:
     """Write the files beside the pages of a site that are missing or outdated: calendars, feeds, indexes, mails."""
     if exception is not None or not builders.is_for_browsers(app.builder):
         return
-    publishers = (Calendars, DigestFeeds, TopicFeeds, ReleaseFeeds, NotesIndexes, FilteredNotes, mail_builder.Mails)
+    publishers = (
+        Calendars, EventCalendars, DigestFeeds, TopicFeeds, ReleaseFeeds, NotesIndexes, FilteredNotes,
+        mail_builder.Mails,
+    )  # fmt: skip
     # not the folder of the application: Apple's help has its pages deeper
     builder = app.builder
     publish([publisher(app) for publisher in publishers], builder.name, Path(builder.outdir), Path(app.doctreedir))

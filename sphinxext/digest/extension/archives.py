@@ -21,7 +21,19 @@ from sphinxext.digest.doctree.notes import WHERE_CLASS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.extension.domain import LINE, letter_of
 from sphinxext.digest.extension.i18n import count_in_words
-from sphinxext.digest.model import Countdown, Entry, Item, Kind, Messages, Story, Success, Text, Thread, ThreadLinks
+from sphinxext.digest.model import (
+    Countdown,
+    Entry,
+    EventNote,
+    Item,
+    Kind,
+    Messages,
+    Story,
+    Success,
+    Text,
+    Thread,
+    ThreadLinks,
+)
 from sphinxext.digest.model.messages import N_, filled
 from sphinxext.digest.model.period import countdown_week
 from sphinxext.digest.settings.options import Settings, words_of
@@ -114,6 +126,8 @@ class PageNotes(NoteBuilder):
             said += (note.channel or "").split()
         elif isinstance(note, Countdown):
             said += note.label.split()
+        elif isinstance(note, EventNote):
+            said += (note.venue or "").split()
         known = {word.strip(_MARKS).lower() for word in title.split()} | {""}
         found: dict[str, str] = {}
         for word in said:

@@ -24,10 +24,10 @@ from sphinxext.digest.extension.config import configure
 from sphinxext.digest.extension.i18n import messages_for
 from sphinxext.digest.extension.warnings import say_remarks
 from sphinxext.digest.fragments.folder import fingerprint
-from sphinxext.digest.model import ENGLISH, Messages, Period
+from sphinxext.digest.model import ENGLISH, Kind, Messages, Period
 from sphinxext.digest.model.period import PeriodError, parse_interval, today
 from sphinxext.digest.problems import Problem
-from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
+from sphinxext.digest.settings.options import EVENTS, SETTINGS_FILE, Settings
 from sphinxext.digest.settings.project import Project, settings_for_folder
 
 if TYPE_CHECKING:
@@ -148,7 +148,8 @@ class FolderState:
     is that among the project's collections, ``explicit`` are the pages that have a digest of their own, ``listing`` is
     the one that lists all digests. ``periods`` are those of its digests, ``archives`` the names of the pages of its
     archives, seen from its folder of pages; ``problems`` are shown again by each build. ``joint`` is the mark of the
-    indexes of other projects, ``remarks`` are what is wrong with their notes.
+    indexes of other projects, ``remarks`` are what is wrong with their notes. ``has_events`` is True
+    if there is a calendar of events to publish.
     """
 
     fingerprint: bytes | None
@@ -162,6 +163,7 @@ class FolderState:
     problems: tuple[Problem, ...]
     joint: bytes | None = None
     remarks: tuple[Problem, ...] = ()
+    has_events: bool = False
 
 
 @dataclass(frozen=True)
@@ -328,6 +330,7 @@ class BuildState:
                     mark, commit, settings, self.place_of(settings), explicit, self.list_of(settings),
                     tuple(collection.digests), tuple(collection.archives.pages(settings.archives)),
                     collection.problems, joint.mark if joint is not None else None, collection.remarks,
+                    EVENTS in settings.publish and any(collection.of_kind(Kind.EVENT)),
                 )  # fmt: skip
                 self._current[folder] = False
             else:

@@ -21,9 +21,10 @@ from sphinxext.digest.collection.archives import INDEX, Chain, Member
 from sphinxext.digest.collection.compose import digest_title
 from sphinxext.digest.collection.selection import Selection, checksum, review_of
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
-from sphinxext.digest.model import Entry, Kind, Period, Prelude, Story, Thread
+from sphinxext.digest.model import Entry, EventNote, Kind, Period, Prelude, Story, Thread
 from sphinxext.digest.model.period import PeriodError
 from sphinxext.digest.problems import DigestError
+from sphinxext.digest.settings.options import EVENTS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -49,6 +50,7 @@ _HIDDEN_FOR = {
     Kind.SUCCESS: HIDDEN | _OF_DIGESTS | {"title"},
     Kind.THREAD: HIDDEN | _OF_DIGESTS | _OF_SUCCESSES,
     Kind.COUNTDOWN: HIDDEN | _OF_DIGESTS | _OF_SUCCESSES | {"title", "pages", "archives"},
+    Kind.EVENT: HIDDEN | _OF_DIGESTS | _OF_SUCCESSES | {"title", "archives"},
 }
 
 
@@ -163,8 +165,36 @@ class NotesDependency(CollectionDependency):
         except PeriodError as error:
             return str(error).encode()
         digests = [str(calendar.period_of(entry.moment.day)) for entry in entries] if self.names_digests else ()
+        if period is not None and self.selection == Selection():
+            entries = (*entries, *(entry for entry in collection.events_of(period) if entry not in entries))
         around = f"{period} {digests} {build.place_of(collection.settings)}"
         return checksum(entries, collection, _HIDDEN_FOR[self.selection.kind]) + around.encode()
+
+
+@dataclass(frozen=True)
+class EventsDependency(CollectionDependency):
+    """A question for the events that are not over on a day, or today."""
+
+    folder: str
+    day: date | None = None
+    reason = "an event is over, or its note changed"
+
+    def stamp(self, env: BuildEnvironment) -> object:
+        """Return the day."""
+        return self.day or build_state_of(env).today
+
+    def entries(self, collection: Collection, today: date) -> tuple[Entry, ...]:
+        """The events, by their start."""
+        return collection.upcoming_events(self.day or today)
+
+    def checksum(self, collection: Collection, env: BuildEnvironment) -> bytes:
+        """A value that changes with anything that shows."""
+        build = build_state_of(env)
+        day = self.day or build.today
+        entries = self.entries(collection, day)
+        deadlines = [len(entry.note.deadlines_from(day)) for entry in entries if isinstance(entry.note, EventNote)]
+        around = f"{deadlines} {build.place_of(collection.settings)} {EVENTS in collection.settings.publish}"
+        return checksum(entries, collection, _HIDDEN_FOR[Kind.EVENT]) + around.encode()
 
 
 @dataclass(frozen=True)

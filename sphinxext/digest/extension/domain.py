@@ -62,6 +62,7 @@ _TYPES = {
     Kind.COUNTDOWN.value: _("countdown"),
     Kind.THREAD.value: _("thread"),
     Kind.STORY.value: _("story"),
+    Kind.EVENT.value: _("event"),
     MILESTONE: _("milestone"),
     RELEASE: _("release"),
     PERSON: _("person"),
@@ -76,7 +77,7 @@ _NOT_IN_INDEX = frozenset({DIGEST, MILESTONE, RELEASE, Kind.SUCCESS.value, *_OF_
 #: What is remembered of each page, by its name.
 _OF_PAGES = (
     "targets", "dependencies", "problems", "remarks", "shown", "described",
-    "mastheads", "texts", "listings", "fragments", "circles",
+    "mastheads", "texts", "listings", "fragments", "circles", "events",
 )  # fmt: skip
 
 
@@ -205,6 +206,10 @@ class DigestDomain(Domain):
     def note_text(self, docname: str, anchor: str, text: str) -> None:
         """Remember the words of a note on a page."""
         self.data["texts"].setdefault(docname, {})[anchor] = text
+
+    def note_event(self, docname: str, anchor: str, data: dict[str, object]) -> None:
+        """Remember the data of an event on a page, for search engines."""
+        self.data["events"].setdefault(docname, {})[anchor] = data
 
     def note_fragments(self, docname: str, days: dict[str, str]) -> None:
         """Remember the fragments whose notes are on a page, with the day of the newest of these notes."""

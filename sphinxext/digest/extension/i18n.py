@@ -171,6 +171,7 @@ def count_in_words(kind: Kind, number: int, messages: Messages) -> str:
         Kind.COUNTDOWN: ngettext("{number} countdown", "{number} countdowns", number),
         Kind.THREAD: ngettext("{number} thread", "{number} threads", number),
         Kind.STORY: ngettext("{number} story", "{number} stories", number),
+        Kind.EVENT: ngettext("{number} event", "{number} events", number),
     }
     return counts[kind]
 

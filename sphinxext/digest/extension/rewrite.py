@@ -233,6 +233,7 @@ class Marks:
             for one in found[docname]
             if isinstance(one.dependency, ScheduleDependency)
         ]
+        self._with_events = sorted(name for name, one in self._domain.data["folders"].items() if one.has_events)
         self._titles = {docname: env.titles[docname].astext() for docname in env.titles}
         self._levels: dict[str, bytes] = {}
         self._branches: dict[tuple[str, ...], bytes] = {}
@@ -296,8 +297,8 @@ class Marks:
         if self._plain:
             return None if has_words else self._title(domain, role, target)
         if domain == DIGEST and role == PUBLISHED:
-            # which calendars there are depends on what all pages show
-            return self._schedules
+            # which calendars there are depends on what all pages show, and on the events of each folder
+            return self._schedules, self._with_events
         if domain == DIGEST and role == PAGE:
             return target in self._env.found_docs
         if domain == DIGEST:

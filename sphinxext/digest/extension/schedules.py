@@ -25,7 +25,7 @@ from sphinxext.digest.extension.domain import CALENDAR, DigestDomain, build_stat
 from sphinxext.digest.model import MILESTONE, Countdown, Entry, Event, Messages, Outlook, Schedule
 from sphinxext.digest.model.messages import filled
 from sphinxext.digest.problems import DigestError, Problem
-from sphinxext.digest.settings.options import Settings
+from sphinxext.digest.settings.options import EVENTS, Settings
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -192,7 +192,13 @@ _UNUSUAL = re.compile(r"[^a-z0-9_-]+")
 
 def calendar_path(pages: str, schedule: Schedule) -> str:
     """Return the path of the calendar of a series, relative to the output folder."""
-    return f"{pages}/{_UNUSUAL.sub('-', schedule.series.lower()).strip('-') or 'series'}.ics"
+    name = _UNUSUAL.sub("-", schedule.series.lower()).strip("-") or "series"
+    return f"{pages}/{'series-' if name == EVENTS else ''}{name}.ics"
+
+
+def events_path(settings: Settings) -> str:
+    """Return the path of the calendar of a collection's events, relative to the output folder."""
+    return f"{settings.pages}/{EVENTS}.ics"
 
 
 def published_schedules(env: BuildEnvironment) -> list[ScheduleDependency]:

@@ -16,6 +16,7 @@ from sphinxext.digest.model import (
     REFUSED_CHARACTER,
     Closing,
     Countdown,
+    EventNote,
     Item,
     Moment,
     Note,
@@ -46,6 +47,9 @@ class Type(Enum):
     WEEK = "a week's label, such as R-17"
     THREAD = "an identity or a slug"
     PARTICIPANTS = "names with numbers of messages"
+    WHEN = "a day, or a time with its zone"
+    FLAG = "true or false"
+    DEADLINES = "a list of deadlines, each with a title and a date"
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class Field:
     """A key of a note.
 
     ``is_line`` is set for reStructuredText that is inline markup where it is one line: see :meth:`.Text.as_line`.
+    ``attribute`` is the attribute of the record that holds the value, if that is not called like the key.
     """
 
     name: str
@@ -76,6 +81,12 @@ class Field:
     help: str
     required: bool = False
     is_line: bool = False
+    attribute: str = ""
+
+    @property
+    def of_record(self) -> str:
+        """The name of the attribute of the record that holds the value."""
+        return self.attribute or self.name
 
 
 @dataclass(frozen=True)
@@ -91,9 +102,17 @@ class SectionFields:
     short: str | None
     fields: dict[str, Field]
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The keys of which a note needs one, since no required key says what it is about; empty for most kinds."""
+        if any(field.required and field.type in (Type.RST, Type.TITLE) for field in self.fields.values()):
+            return ()
+        return tuple(field.name for field in self.fields.values() if field.type is Type.RST)
+
     def default_of(self, name: str) -> object:
         """Return the value of a field that a note does not give, as its record declares it; None if there is none."""
-        default = next(field.default for field in dataclasses.fields(self.note) if field.name == name)
+        attribute = self.fields[name].of_record
+        default = next(field.default for field in dataclasses.fields(self.note) if field.name == attribute)
         return None if default is dataclasses.MISSING else default
 
 
@@ -115,9 +134,17 @@ MAX_ORDER = 9999
 TEXT_NOTES: dict[str, type[Prelude | Closing]] = {"prelude": Prelude, "closing": Closing}
 
 
-def _section(name: str, note: type[Note], text: str, short: str | None, *fields: Field) -> SectionFields:
-    date = Field("date", Type.MOMENT, "When it happened; without it the fragment's date holds.")
-    return SectionFields(name, note, text, short, {field.name: field for field in (*fields, date)})
+def _section(
+    name: str,
+    note: type[Note],
+    text: str,
+    short: str | None,
+    *fields: Field,
+    date: str = "When it happened; without it the fragment's date holds.",
+) -> SectionFields:
+    return SectionFields(
+        name, note, text, short, {field.name: field for field in (*fields, Field("date", Type.MOMENT, date))}
+    )
 
 
 SECTION_FIELDS: dict[str, SectionFields] = {
@@ -179,6 +206,21 @@ SECTION_FIELDS: dict[str, SectionFields] = {
             Field("url", Type.URL, "Where the whole story is."),
             Field("text", Type.RST, "The story.", required=True),
         ),
+        _section(
+            "events",
+            EventNote,
+            "Events that come: each digest shows them until they are over.",
+            None,
+            Field("title", Type.TITLE, "The name of the event.", required=True),
+            Field("start", Type.WHEN, "The first day, or the time at which it begins.", required=True),
+            Field("end", Type.WHEN, "The last day, or the time at which it ends; without it, it is of one day."),
+            Field("place", Type.WORDS, "Where it is.", attribute="venue"),
+            Field("online", Type.FLAG, "``true`` if people can take part online."),
+            Field("url", Type.URL, "The page of the event."),
+            Field("deadlines", Type.DEADLINES, "Days by which something has to be done, such as to propose a talk."),
+            Field("text", Type.RST, "More about it."),
+            date="When it was announced: digests show it from then on. Without it the fragment's date holds.",
+        ),
     )
 }
 
@@ -198,9 +240,16 @@ def section_of(kind: str) -> SectionFields:
 def fields_of(note: Note) -> Iterator[tuple[Field, object]]:
     """Yield the fields that a note has, in the order of the format, with their values."""
     for field in _TEXT_FIELDS.get(type(note)) or _SECTION_OF_NOTE[type(note)].fields.values():
-        value = getattr(note, field.name)
+        value = getattr(note, field.of_record)
         if value is not None:
             yield field, value
+
+
+def value_for_json(value: object) -> object:
+    """Return a value of a field as records for other programs have it: a text, or true or false."""
+    if isinstance(value, Text):
+        return value.value
+    return value if isinstance(value, bool) else str(value)
 
 
 def texts_of(note: Note) -> Iterator[tuple[Type, Text]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 from hashlib import blake2b
@@ -10,6 +11,7 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from sphinxext.digest.fragments.events import read_deadlines, read_when
 from sphinxext.digest.fragments.fields import (
     FRAGMENT_KEYS,
     MAX_ORDER,
@@ -25,7 +27,18 @@ from sphinxext.digest.fragments.fields import (
     read_participants,
     texts_of,
 )
-from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Moment, Note, Participants, Success, Text, split_name
+from sphinxext.digest.model import (
+    REFUSED_CHARACTER,
+    Deadlines,
+    Fragment,
+    Moment,
+    Note,
+    Participants,
+    Success,
+    Text,
+    When,
+    split_name,
+)
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.yaml import MAX_BYTES, compose, decode, is_string, place_of, report_cut_values
 from sphinxext.digest.yaml.reader import NodeReader, read_text
@@ -36,9 +49,18 @@ _ORDER = re.compile(r"0|[1-9][0-9]{0,3}")
 SHORT_SUCCESS = re.compile(r"(?P<nick>[^\s:]+):\s+(?P<text>\S.*)", re.DOTALL)
 _FLAGS = {"true": True, "false": False}
 #: The problems of values; those of other types are :attr:`.Code.BAD_VALUE`.
-_CODES: dict[Type | Choice, Code] = {Type.MOMENT: Code.BAD_DATE, Type.URL: Code.BAD_URL}
+_CODES: dict[Type | Choice, Code] = {
+    Type.MOMENT: Code.BAD_DATE,
+    Type.WHEN: Code.BAD_DATE,
+    Type.URL: Code.BAD_URL,
+}
+#: The readers of values that are lists or mappings; they return None after a problem.
+_READERS: dict[Type | Choice, Callable[[NodeReader, Node, str], Participants | Deadlines | None]] = {
+    Type.PARTICIPANTS: read_participants,
+    Type.DEADLINES: read_deadlines,
+}
 #: The value of a field; None stands for one that was refused.
-Value = Text | Moment | Participants | StrEnum | str
+Value = Text | Moment | When | Participants | Deadlines | StrEnum | str | bool
 
 
 def read_fragment(
@@ -145,12 +167,17 @@ class _Reader(NodeReader):
         return None
 
     def read_draft(self, node: Node) -> bool:
+        value = self.read_flag(node, "draft")
+        return True if value is None else value
+
+    def read_flag(self, node: Node, name: str) -> bool | None:
+        """Return a boolean, or None after a problem."""
         if isinstance(node, ScalarNode) and self.refuse_tag(node):
-            return True
+            return None
         if isinstance(node, ScalarNode) and not node.style and node.value.lower() in _FLAGS:
             return _FLAGS[node.value.lower()]
-        self.complain(node, Code.WRONG_TYPE, "'draft' must be true or false")
-        return True
+        self.complain(node, Code.WRONG_TYPE, f"'{name}' must be true or false")
+        return None
 
     def leave_out_undated(self) -> None:
         """Without the fragment's date, which was refused, there is no telling where these notes belong."""
@@ -207,8 +234,11 @@ class _Reader(NodeReader):
             self.require(node, values, f"a note in '{section.name}'", *required)
             and sound
             and self.is_about_something(section, node, values, before)
+            and self.is_in_order(node, values)
         ):
-            return section.note(place=place_of(node), index=index, **values)
+            given = {field.of_record: values[name] for name, field in section.fields.items() if name in values}
+            given |= {name: value for name, value in values.items() if name not in section.fields}
+            return section.note(place=place_of(node), index=index, **given)
         texts = ((section.fields[name].type, value) for name, value in values.items() if name in section.fields)
         self.left_out += [(kind, value) for kind, value in texts if isinstance(value, Text) and isinstance(kind, Type)]
         return None
@@ -217,14 +247,25 @@ class _Reader(NodeReader):
         self, section: SectionFields, node: MappingNode, values: dict[str, Any], before: int
     ) -> bool:
         """Return True if a countdown, all of whose texts are optional, has one of them."""
-        if section.short:
-            return True
-        texts = [field.name for field in section.fields.values() if field.type is Type.RST]
-        if any(name in values for name in texts):
+        if not section.texts or any(name in values for name in section.texts):
             return True
         if len(self.problems) == before:
-            message = f"a note in '{section.name}' needs one of the keys {', '.join(texts)}"
+            message = f"a note in '{section.name}' needs one of the keys {', '.join(section.texts)}"
             self.complain(node, Code.MISSING_KEY, message)
+        return False
+
+    def is_in_order(self, node: MappingNode, values: dict[str, Any]) -> bool:
+        """Return True if what a note has with a start and an end does not end before it starts."""
+        start, end = values.get("start"), values.get("end")
+        if not isinstance(start, When) or not isinstance(end, When):
+            return True
+        key = next(value for key, value in node.value if isinstance(key, ScalarNode) and key.value == "end")
+        if (start.time is None) is not (end.time is None):
+            self.complain(key, Code.BAD_DATE, "'start' and 'end' must both be days, or both times")
+        elif end.day < start.day or (start.time and end.time and end.time < start.time):
+            self.complain(key, Code.BAD_DATE, "'end' is before 'start'")
+        else:
+            return True
         return False
 
     def read_short_note(self, section: SectionFields, node: ScalarNode, index: int) -> Note | None:
@@ -241,10 +282,12 @@ class _Reader(NodeReader):
 
     def read_value(self, node: Node, kind: Type | Choice, name: str) -> Value | None:
         """Return the value of a field of a note, or None after a problem."""
-        if kind is not Type.PARTICIPANTS:
+        if kind is Type.FLAG:
+            return self.read_flag(node, name)
+        if kind not in _READERS:
             return self.read_scalar(node, kind, name)
-        participants = read_participants(self, node, name)
-        return participants if participants and self.is_affordable(node, len(str(participants))) else None
+        value = _READERS[kind](self, node, name)
+        return value if value is not None and self.is_affordable(node, len(str(value))) else None
 
     def is_affordable(self, node: Node, size: int) -> bool:
         """Return True if so many characters more are not too many; aliases can repeat what is in the file."""
@@ -261,7 +304,7 @@ class _Reader(NodeReader):
         value: str = node.value
         if not self.is_affordable(node, len(value)):
             return None
-        if kind is Type.MOMENT and not node.tag:
+        if kind in (Type.MOMENT, Type.WHEN) and not node.tag:
             pass
         elif not is_string(node):
             self.refuse_scalar(node, kind, name)
@@ -303,6 +346,8 @@ class _Reader(NodeReader):
             return read_text(node, self.source)
         if kind is Type.MOMENT:
             return read_moment(value)
+        if kind is Type.WHEN:
+            return read_when(value)
         if kind is Type.URL:
             return check_url(value)
         if kind is Type.WEEK and not _WEEK.fullmatch(value):

@@ -19,6 +19,7 @@ from sphinxext.digest.fragments.fields import (
     Type,
 )
 from sphinxext.digest.fragments.write import dump_value
+from sphinxext.digest.model.event import MAX_DEADLINES, MAX_TITLE
 from sphinxext.digest.model.notes import MAX_MESSAGES, MAX_NAME
 
 #: The version of JSON Schema that the schema is written in.
@@ -35,6 +36,7 @@ _PATTERNS = {
     Type.MOMENT: rf"{_DAY}({_TIME})?",
     Type.WEEK: r"R[-+][0-9]{1,2}",
     Type.THREAD: r"[^/]*[^/\s][^/]*",
+    Type.WHEN: rf"{_DAY}(([Tt]| +)[0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}})?\s*([Zz]|[-+][0-9]{{2}}:?[0-9]{{2}}))?",
 }
 
 
@@ -78,6 +80,17 @@ def _value(kind: Type | Choice, default: object = None) -> dict[str, object]:
         names = {"minLength": 1, "maxLength": MAX_NAME, "pattern": rf"^{_PATTERNS[Type.WORDS]}$"}
         numbers = {"type": "integer", "minimum": 1, "maximum": MAX_MESSAGES}
         return {"type": "object", "minProperties": 1, "propertyNames": names, "additionalProperties": numbers}
+    if kind is Type.DEADLINES:
+        title = {"type": "string", "minLength": 1, "maxLength": MAX_TITLE, "pattern": rf"^{_PATTERNS[Type.WORDS]}$"}
+        deadline = {
+            "type": "object",
+            "properties": {"title": title, "date": {"type": "string", "pattern": rf"^\s*{_DAY}\s*$"}},
+            "required": ["title", "date"],
+            "additionalProperties": False,
+        }
+        return {"type": "array", "minItems": 1, "maxItems": MAX_DEADLINES, "items": deadline}
+    if kind is Type.FLAG:
+        return {"type": "boolean"}
     if kind is Type.RST:
         return {"type": "string", "minLength": 1, "pattern": r"\S"}
     return {"type": "string", "minLength": 1, "pattern": rf"^\s*{_PATTERNS[kind]}\s*$"}
@@ -97,9 +110,9 @@ def _note(section: SectionFields) -> dict[str, object]:
         "required": [field.name for field in section.fields.values() if field.required],
         "additionalProperties": False,
     }
+    if section.texts:
+        mapping["anyOf"] = [{"required": [name]} for name in section.texts]
     if section.short is None:
-        texts = [field.name for field in section.fields.values() if field.type is Type.RST]
-        mapping["anyOf"] = [{"required": [name]} for name in texts]
         return mapping
     short = section.fields[section.short]
     text = _property(kind, _value(short.type), f"The short form: the {short.name} alone.")
@@ -109,10 +122,9 @@ def _note(section: SectionFields) -> dict[str, object]:
 def holes_of(section: SectionFields, values: Mapping[str, object]) -> list[str]:
     """Return the keys without which a note is not complete, and that are not among its values."""
     missing = [field.name for field in section.fields.values() if field.required and field.name not in values]
-    texts = [field.name for field in section.fields.values() if field.type is Type.RST]
-    if section.short is None and not any(name in values for name in texts):
+    if section.texts and not any(name in values for name in section.texts):
         # all texts of a countdown are optional, but it needs one of them
-        missing.append(texts[0])
+        missing.append(section.texts[0])
     return missing
 
 
@@ -135,7 +147,11 @@ def template(section: SectionFields, values: Mapping[str, object], date: object)
     return "\n".join(["---", *dump_value("date", date, 0), f"{section.name}:", *used, *unused]) + "\n"
 
 
+#: The types whose names a template has behind the help of a key.
+_SPECIAL = (Type.WEEK, Type.THREAD, Type.PARTICIPANTS, Type.WHEN, Type.DEADLINES)
+
+
 def _empty(field: Field) -> str:
-    is_special = isinstance(field.type, Choice) or field.type in (Type.WEEK, Type.THREAD, Type.PARTICIPANTS)
+    is_special = isinstance(field.type, Choice) or field.type in _SPECIAL
     form = f" ({field.type.value})" if is_special else ""
     return f"{field.name}:{' |' if field.type is Type.RST else ''}  # {field.help}{form}"

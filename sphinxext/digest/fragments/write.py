@@ -21,16 +21,14 @@ from sphinxext.digest.files import create_files, writing
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, TEXT_NOTES, SectionFields, Type, ValueProblem, check_url
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.fragments.read import read_fragment
-from sphinxext.digest.model import Fragment, Participants, split_name
+from sphinxext.digest.model import Deadlines, Fragment, Participants, split_name
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.text import join_url, split_url, visible_text
 from sphinxext.digest.text.rst import begun, escaped, filled
 from sphinxext.digest.yaml import is_string
 
-#: The key whose value is a mapping; all others have texts.
-PARTICIPANTS = next(
-    field.name for field in SECTION_FIELDS["threads"].fields.values() if field.type is Type.PARTICIPANTS
-)
+#: The types of keys, each of which is of one type in all sections that have it, but for texts.
+_TYPES = {field.name: field.type for section in SECTION_FIELDS.values() for field in section.fields.values()}
 #: A slug is cut after the last word that ends before this many characters.
 MAX_SLUG = 50
 #: The slug of a text that has no Latin letters and no digits.
@@ -105,11 +103,15 @@ def dump_fragment(
 def dump_value(key: str, value: object, indent: int) -> list[str]:
     """Return the lines of a key with its value, indented by so many spaces."""
     margin = " " * indent
-    if key == PARTICIPANTS:
+    if _TYPES.get(key) is Type.PARTICIPANTS:
         return _participants_lines(key, value, margin)
+    if _TYPES.get(key) is Type.DEADLINES:
+        return _deadlines_lines(key, value, margin)
+    if _TYPES.get(key) is Type.FLAG:
+        return [f"{margin}{key}: {str(value).lower()}"]
     text = re.sub(r"\A(?:[^\S\n]*\n)+", "", str(value)).rstrip()
     if "\n" not in text:
-        return [f"{margin}{key}: {_scalar(text.strip(), is_date=key == 'date')}"]
+        return [f"{margin}{key}: {_scalar(text.strip(), is_date=_TYPES.get(key) in (Type.MOMENT, Type.WHEN))}"]
     if not _fits_a_block(text):
         return [f"{margin}{key}: {_double_quoted(text.strip())}"]
     # a text that itself begins with spaces needs to be told from its indentation
@@ -189,6 +191,23 @@ def _participants_lines(key: str, value: object, margin: str) -> list[str]:
         f"{margin}{key}:",
         *(f"{margin}  {_scalar(name, is_date=False)}: {number}" for name, number in participants.counts),
     ]
+
+
+def _deadlines_lines(key: str, value: object, margin: str) -> list[str]:
+    """Deadlines, each with its title and its date.
+
+    :raises ValueError: for a text that is not of the form that these have as a string.
+    """
+    deadlines = Deadlines.of_text(str(value))
+    if deadlines is None:
+        raise ValueError(f"'{key}' is not of the form 'YYYY-MM-DD: TITLE'")
+    lines = [f"{margin}{key}:"]
+    for one in deadlines.days:
+        lines += [
+            f"{margin}  - title: {_scalar(one.title, is_date=False)}",
+            f"{margin}    date: {one.day.isoformat()}",
+        ]
+    return lines
 
 
 def _scalar(text: str, *, is_date: bool) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sphinxext.digest.fragments.events import read_when
 from sphinxext.digest.fragments.fields import (
     SECTION_FIELDS,
     Choice,
@@ -21,10 +22,11 @@ from sphinxext.digest.fragments.fields import (
     check_url,
     fields_of,
     read_moment,
+    value_for_json,
 )
 from sphinxext.digest.fragments.schema import DIALECT
 from sphinxext.digest.fragments.write import web_url
-from sphinxext.digest.model import Entry, Kind, Moment, Participants, Text, week_label
+from sphinxext.digest.model import Deadlines, Entry, Kind, Moment, Participants, Text, week_label
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.text import visible_text
 
@@ -91,7 +93,7 @@ def note_record(entry: Entry, text_of: Callable[[Text], str] = lambda text: text
         "line": entry.note.place.line,
     }
     for field, value in fields_of(entry.note):
-        record.setdefault(field.name, text_of(value) if isinstance(value, Text) else str(value))
+        record.setdefault(field.name, text_of(value) if isinstance(value, Text) else value_for_json(value))
     if (project := entry.fragment.project) is not None:
         record["project"] = project.name
         if entry.note.page:
@@ -189,7 +191,10 @@ def read_index(document: Mapping[str, Any], source: str) -> Index:
 
 
 def _fields_schema(section: SectionFields) -> dict[str, Any]:
-    properties = {field.name: {"type": "string", "description": field.help} for field in section.fields.values()}
+    properties = {
+        field.name: {"type": "boolean" if field.type is Type.FLAG else "string", "description": field.help}
+        for field in section.fields.values()
+    }
     required = [field.name for field in section.fields.values() if field.required]
     kind = str(section.note.kind)
     return {
@@ -212,6 +217,7 @@ def _note(record: object) -> IndexNote:
         for name, field in section.fields.items()
         if name != "date" and (value := _value(field.type, name, record.get(name)))
     }
+    _drop_wrong_order(fields)
     missing = [field.name for field in section.fields.values() if field.required and field.name not in fields]
     if missing or not any(section.fields[name].type in (Type.RST, Type.TITLE) for name in fields):
         raise ValueProblem(f"has no '{missing[0] if missing else 'text'}'")
@@ -230,18 +236,32 @@ def _note(record: object) -> IndexNote:
     )
 
 
+def _drop_wrong_order(fields: dict[str, str]) -> None:
+    """Remove the end of an event that is not after its start, and not of the same form."""
+    if "start" in fields and "end" in fields:
+        start, end = read_when(fields["start"]), read_when(fields["end"])
+        same = (start.time is None) is (end.time is None)
+        if not same or end.day < start.day or (start.time and end.time and end.time < start.time):
+            del fields["end"]
+
+
 def _value(kind: Type | Choice, name: str, value: object) -> str | None:
     """Check the value of a field. Texts stay unchanged; an invalid value of a minor field counts as missing."""
     if value is None:
         return None
+    if kind is Type.FLAG:
+        return str(value).lower() if isinstance(value, bool) else None
     if not isinstance(value, str):
         raise ValueProblem(f"has a '{name}' that is not a text")
     if kind in (Type.RST, Type.TITLE):
         return value if visible_text(value) else None
-    if kind is Type.PARTICIPANTS:
+    if kind in (Type.PARTICIPANTS, Type.DEADLINES):
         lines = "\n".join(map(visible_text, value.split("\n")))
-        return lines if Participants.of_text(lines) else None
+        parse = Participants.of_text if kind is Type.PARTICIPANTS else Deadlines.of_text
+        return lines if parse(lines) else None
     line = visible_text(value)
+    if kind is Type.WHEN:
+        return str(read_when(line)) if line else None
     if kind is Type.URL:
         try:
             return check_url(line) if line else None

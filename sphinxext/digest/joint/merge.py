@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import blake2b
@@ -13,10 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from sphinxext.digest.collection.load import Collection, load_collection
+from sphinxext.digest.fragments.events import read_when
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Type
 from sphinxext.digest.joint.fetch import IndexCache, Request, fetch_all, places_of, read_local, refusal
 from sphinxext.digest.joint.index import Index, IndexNote, is_index, read_index
-from sphinxext.digest.model import REFUSED_CHARACTER, Fragment, Note, OtherProject, Participants, Place, Text
+from sphinxext.digest.model import (
+    REFUSED_CHARACTER,
+    Deadlines,
+    Fragment,
+    Note,
+    OtherProject,
+    Participants,
+    Place,
+    Text,
+)
 from sphinxext.digest.net.http import Answer
 from sphinxext.digest.net.source import parse_json, unpacked
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -26,6 +36,13 @@ from sphinxext.digest.text import visible_lines, visible_text
 #: The longest text of a note, in characters.
 MAX_TEXT = 100_000
 _FIELDS = {name: (section.note, section.fields) for name, section in SECTION_FIELDS.items()}
+#: What makes values of the types whose records have no texts.
+_PARSERS: dict[Type | Choice, Callable[[str], object]] = {
+    Type.PARTICIPANTS: Participants.of_text,
+    Type.DEADLINES: Deadlines.of_text,
+    Type.WHEN: read_when,
+    Type.FLAG: lambda value: value == "true",
+}
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9._+]+")
 #: Maximum length of a part of a name, and of a path.
 _MAX_NAME, _MAX_PATH = 60, 200
@@ -118,12 +135,12 @@ class _Maker:
                 values[name] = Text(" ".join(_clean(value).split()), line, 1)
             elif isinstance(kind, Choice):
                 values[name] = kind.find(value)
-            elif kind is Type.PARTICIPANTS:
-                values[name] = Participants.of_text(value)
+            elif kind in _PARSERS:
+                values[fields[name].of_record] = _PARSERS[kind](value)
             elif kind is Type.THREAD:
                 values[name] = self.names.get(value)
             else:
-                values[name] = value
+                values[fields[name].of_record] = value
         return class_(place=Place(line, 1), index=note.index, date=note.moment, page=note.page, **values)
 
 

@@ -1,5 +1,6 @@
 """The records that everything else works on: plain, typed and frozen."""
 
+from sphinxext.digest.model.event import Deadline, Deadlines, When
 from sphinxext.digest.model.fragment import (
     Digest,
     Entry,
@@ -17,6 +18,7 @@ from sphinxext.digest.model.notes import (
     REFUSED_CHARACTER,
     Closing,
     Countdown,
+    EventNote,
     Item,
     Kind,
     Moment,
@@ -40,9 +42,12 @@ __all__ = [
     "REFUSED_CHARACTER",
     "Closing",
     "Countdown",
+    "Deadline",
+    "Deadlines",
     "Digest",
     "Entry",
     "Event",
+    "EventNote",
     "Fragment",
     "Item",
     "Kind",
@@ -67,6 +72,7 @@ __all__ = [
     "Thread",
     "ThreadLinks",
     "Week",
+    "When",
     "month_name",
     "split_name",
     "week_label",

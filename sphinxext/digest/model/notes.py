@@ -10,7 +10,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import ClassVar
 
+from sphinxext.digest.model.event import Deadline, Deadlines, When
 from sphinxext.digest.model.messages import ENGLISH, N_, Messages
+from sphinxext.digest.model.period import Period
 
 #: What no text may have: control characters but tabs and line feeds, what only some programs take for a line end, and
 #: what is no character. YAML itself refuses most of them, but not their escapes in double quotes.
@@ -161,6 +163,7 @@ class Kind(StrEnum):
     """No note of a fragment: the section of versions that were released, and the places of their release notes."""
     THREAD = "thread"
     STORY = "story"
+    EVENT = "event"
 
 
 class State(StrEnum):
@@ -332,5 +335,42 @@ class Story(Note):
         return (self.title or self.text).first_line
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventNote(Note):
+    """An event that comes. Digests show it from the note's date on, until it is over.
+
+    ``end`` is the last day, or the time at which it ends. Where it is, ``place`` in fragments, is the ``venue``.
+    """
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    title: Text
+    start: When
+    end: When | None = None
+    venue: str | None = None
+    online: bool | None = None
+    url: str | None = None
+    deadlines: Deadlines | None = None
+    text: Text | None = None
+
+    @property
+    def label(self) -> str:
+        """The title."""
+        return self.title.first_line
+
+    @property
+    def last_day(self) -> date:
+        """The day after which it is over."""
+        return (self.end or self.start).day
+
+    @property
+    def days(self) -> Period:
+        """All days that it takes."""
+        return Period(self.start.day, self.last_day)
+
+    def deadlines_from(self, day: date) -> tuple[Deadline, ...]:
+        """Return the deadlines that are not over on a day."""
+        return tuple(one for one in self.deadlines.days if one.day >= day) if self.deadlines else ()
+
+
 #: The kinds that a fragment has a section for, in the order in which a digest shows them by default.
-KINDS: tuple[type[Note], ...] = (Success, Item, Countdown, Thread, Story)
+KINDS: tuple[type[Note], ...] = (Success, Item, Countdown, Thread, Story, EventNote)

@@ -56,7 +56,7 @@ def without_markup(text: str) -> str:
 
 
 #: Some releases of icalendar have types for what they make, and others have not.
-_UNTYPED: Any = icalendar
+UNTYPED: Any = icalendar
 
 PRODUCT = "-//sphinxext-digest//Release schedule//EN"
 
@@ -82,16 +82,22 @@ def calendar_of(schedule: Schedule) -> bytes:
     The bytes are reproducible: the time stamps are midnight UTC of the schedule's first day. Events don't make anybody
     busy (``TRANSP:TRANSPARENT``), and ``DTEND`` is the day after the last one.
     """
-    calendar = _UNTYPED.Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    _add_text(calendar, "x-wr-calname", _line(f"{schedule.title} release schedule"))
+    calendar = new_calendar(PRODUCT, f"{schedule.title} release schedule")
     first = min((week.period.start for week in schedule.weeks), default=schedule.release)
     stamp = datetime.combine(first, time(), UTC)
     for appointment in [*_weeks(schedule), *_events(schedule)]:
         calendar.add_component(_component(appointment, stamp))
     data: bytes = calendar.to_ical()
     return data
+
+
+def new_calendar(product: str, title: str) -> Any:
+    """Return an empty calendar."""
+    calendar = UNTYPED.Calendar()
+    calendar.add("prodid", product)
+    calendar.add("version", "2.0")
+    add_text(calendar, "x-wr-calname", one_line(title))
+    return calendar
 
 
 def _weeks(schedule: Schedule) -> Iterator[_Appointment]:
@@ -148,27 +154,27 @@ def _appointment(schedule: Schedule, week: Week, event: Event, uid: str) -> _App
 
 
 def _component(appointment: _Appointment, stamp: datetime) -> icalendar.Event:
-    component: icalendar.Event = _UNTYPED.Event()
-    _add_text(component, "uid", _line(appointment.uid))
+    component: icalendar.Event = UNTYPED.Event()
+    add_text(component, "uid", one_line(appointment.uid))
     component.add("dtstamp", stamp)
     component.add("dtstart", appointment.start)
     component.add("dtend", appointment.end + timedelta(days=1))
-    _add_text(component, "summary", _line(appointment.summary))
+    add_text(component, "summary", one_line(appointment.summary))
     component.add("transp", "TRANSPARENT")
     component.add("categories", [str(appointment.scope)])
     if appointment.description:
-        _add_text(component, "description", _text(appointment.description))
+        add_text(component, "description", plain_text(appointment.description))
     if appointment.url:
         component.add("url", appointment.url)
     return component
 
 
-def _add_text(component: Any, name: str, text: str) -> None:
+def add_text(component: Any, name: str, text: str) -> None:
     """Add a property that is a text of RFC 5545, which has escapes for some characters.
 
     icalendar 7 knows no type of a property that the RFC does not have, and would write its value as it is.
     """
-    component.add(name, _UNTYPED.vText(text))
+    component.add(name, UNTYPED.vText(text))
 
 
 def _url(schedule: Schedule, event: Event | None) -> str | None:
@@ -179,11 +185,11 @@ def _url(schedule: Schedule, event: Event | None) -> str | None:
     return f"{page}#{quote(event.id)}" if event is not None and "#" not in page else page
 
 
-def _text(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return a text without control characters, which the library does not escape."""
     return REFUSED_CHARACTER.sub("\ufffd", _LINE_END.sub("\n", text))
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text without control characters, on one line."""
-    return " ".join(_text(text).split())
+    return " ".join(plain_text(text).split())

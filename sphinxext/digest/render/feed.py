@@ -19,10 +19,23 @@ from docutils.writers.html5_polyglot import HTMLTranslator
 
 from sphinxext.digest.collection.compose import countdown_heading
 from sphinxext.digest.doctree.digest import plain_words, shortened
+from sphinxext.digest.doctree.events import event_item
 from sphinxext.digest.doctree.lines import replace_badges, state_words
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.doctree.relative import Home
-from sphinxext.digest.model import ENGLISH, Countdown, Entry, Item, Messages, Story, Success, Text, Thread, ThreadLinks
+from sphinxext.digest.model import (
+    ENGLISH,
+    Countdown,
+    Entry,
+    EventNote,
+    Item,
+    Messages,
+    Story,
+    Success,
+    Text,
+    Thread,
+    ThreadLinks,
+)
 from sphinxext.digest.release.config import NotesConfig, sections_of
 from sphinxext.digest.release.notes import Release
 from sphinxext.digest.render.digest import html_body
@@ -275,6 +288,10 @@ def note_parts(entry: Entry, builder: NoteBuilder, links: ThreadLinks) -> tuple[
     if isinstance(note, Story):
         body = builder.story(entry)
         return _words([builder.heading(note.title, entry)] if note.title else body), body
+    if isinstance(note, EventNote):
+        return _words([builder.heading(note.title, entry)]), list(
+            event_item(entry, builder, entry.moment.day).children
+        )
     assert isinstance(note, Success | Item)
     item = builder.success(entry) if isinstance(note, Success) else builder.item(entry)
     return _words(item.children), list(item.children)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from itertools import chain
 
@@ -17,6 +18,7 @@ from docutils import nodes
 from docutils.utils import column_width
 
 from sphinxext.digest.doctree.digest import after_version
+from sphinxext.digest.doctree.events import deadline_facts, event_facts, now_words
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.lines import ends_with, state_words
 from sphinxext.digest.doctree.notes import COUNTDOWN_PARTS, remarks_of
@@ -25,8 +27,11 @@ from sphinxext.digest.model import (
     Closing,
     Countdown,
     Entry,
+    EventNote,
     Item,
     Kind,
+    Note,
+    Period,
     Prelude,
     Section,
     Story,
@@ -174,6 +179,8 @@ class _Writer:
             return [[plain(self.settings.empty_group)]]
         if section.kind is Kind.SUCCESS:
             return self.successes(entries)
+        if section.kind is Kind.EVENT:
+            return [list(chain.from_iterable(self.event(entry, entry.note) for entry in entries))]
         items = [self.item(entry, entry.note) for entry in entries if isinstance(entry.note, Item)]
         blocks: Blocks = [list(chain.from_iterable(items))]
         for entry in entries:
@@ -280,6 +287,22 @@ class _Writer:
         byline = [[plain(f"By {note.author}")]] if note.author else []
         return [*title, *byline, *self.text(note.text, entry)[0], *self.links(entry, "Full story", note.url)]
 
+    def event(self, entry: Entry, note: Note) -> list[str]:
+        """Write an event as an item, with its text and its deadlines."""
+        assert isinstance(note, EventNote)
+        period = self.source.digest.period
+        title = self.title(note.title, entry)
+        if note.url and re.fullmatch(r"[\w ,.()'\"/-]+", note.title.value):
+            title = link(note.title.value, note.url)
+        elif note.url:
+            title = f"{title} ({link('Link', note.url)})"
+        words = now_words(note.days, period)
+        line = " ".join([f"{words}: {title}:" if words else f"{title}:", plain(event_facts(note)), *_project(entry)])
+        text = self.text(note.text, entry)[0] if note.text else []
+        ahead = note.deadlines_from(period.start)
+        deadlines = bullets(plain(f"{_now(one.day, period)}{one.title}: {deadline_facts(one)}") for one in ahead)
+        return item([[line], *text, list(chain.from_iterable(deadlines))])
+
     def links(self, entry: Entry, label: str, url: str | None, parts: ThreadLinks | None = None) -> Blocks:
         """Write the links that close a note as a list."""
         lines = [link(label, url)] if url else []
@@ -294,6 +317,11 @@ class _Writer:
 
 def _labelled(label: str, title: str, url: str | None) -> str:
     return f"{label}: {link(title, url)}" if url else plain(f"{label}: {title}")
+
+
+def _now(day: date, period: Period) -> str:
+    words = now_words(Period(day, day), period)
+    return f"{words}: " if words else ""
 
 
 def _project(entry: Entry) -> list[str]:

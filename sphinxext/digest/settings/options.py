@@ -26,13 +26,14 @@ SECTIONS: dict[str, Kind] = {
     "successes": Kind.SUCCESS,
     "items": Kind.ITEM,
     "countdown": Kind.COUNTDOWN,
+    "events": Kind.EVENT,
     "releases": Kind.RELEASE,
     "threads": Kind.THREAD,
     "stories": Kind.STORY,
 }
 
 #: What a build publishes beside the pages of a collection, besides the calendars of schedules.
-FEEDS, INDEX, MAILS = PUBLISHED = ("feeds", "index", "mails")
+FEEDS, INDEX, MAILS, EVENTS = PUBLISHED = ("feeds", "index", "mails", "events")
 
 #: The section that needs git's history: a digest has it only if the option asks for it.
 RELEASES = "releases"
@@ -239,7 +240,8 @@ class Settings:
         PUBLISHED,
         checks.names(*PUBLISHED),
         "What a build of a site publishes beside the pages of the collection: ``feeds``, ``index`` (all notes, "
-        "for other programs), ``mails`` (the plain text of each digest); see :doc:`/user/feeds`.",
+        "for other programs), ``mails`` (the plain text of each digest), ``events`` (their calendar); "
+        "see :doc:`/user/feeds`.",
     )
     feed_limit: int = _option(20, checks.number(1, 1000), "How many entries a feed has, the newest.")
     feeds: tuple[Topic, ...] = _option(

@@ -6,6 +6,7 @@ from docutils.parsers.rst import Directive
 
 from sphinxext.digest.extension.directives.collection import ArchiveDirective, CollectionDirective, ReviewDirective
 from sphinxext.digest.extension.directives.digest import DigestDirective, SuccessBotDirective, ThreadSummaryDirective
+from sphinxext.digest.extension.directives.events import UpcomingEventsDirective
 from sphinxext.digest.extension.directives.release_notes import ReleaseNotesDirective
 from sphinxext.digest.extension.directives.schedule import CountdownDirective, ReleaseScheduleDirective
 
@@ -17,6 +18,7 @@ DIRECTIVES: dict[str, type[Directive]] = {
     "successbot": SuccessBotDirective,
     "countdown": CountdownDirective,
     "release-schedule": ReleaseScheduleDirective,
+    "upcoming-events": UpcomingEventsDirective,
     "thread-summary": ThreadSummaryDirective,
 }
 #: Those that take the place of others' directives with these names.

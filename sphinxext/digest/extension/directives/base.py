@@ -19,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from sphinxext.digest.collection.compose import digest_title
 from sphinxext.digest.collection.load import Collection
+from sphinxext.digest.doctree.events import TITLE_CLASS, event_data
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS, STATE_CLASS, add_badges
 from sphinxext.digest.doctree.notes import WHERE_CLASS
@@ -35,7 +36,7 @@ from sphinxext.digest.extension.schedules import PageLinks, outlook_in_digest
 from sphinxext.digest.extension.translation import PageCatalogue, note_words
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.fragments.fields import ValueProblem, check_url
-from sphinxext.digest.model import Countdown, Entry, Messages, Scope, State, Success, Thread
+from sphinxext.digest.model import Countdown, Entry, EventNote, Messages, Scope, State, Success, Thread
 from sphinxext.digest.model.period import PeriodError, parse_day
 from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.settings.options import SECTIONS, Settings
@@ -208,6 +209,8 @@ class NotesDirective(LinkingDirective):
             if node is not None and entry.kind in OBJECT_KINDS:
                 target = self._target(entry, node, primary=primary)
                 domain.note_target(target)
+                if isinstance(entry.note, EventNote):
+                    domain.note_event(target.docname, target.anchor, event_data(entry.note, target.title))
                 domain.note_text(target.docname, target.anchor, builder.words_of(entry, target.title))
         add_badges(parts, self.messages)
         ignore_commands(elements)
@@ -255,6 +258,9 @@ class NotesDirective(LinkingDirective):
             title = title.removeprefix(f"{group}: ")
         if isinstance(note, Countdown):
             title = note.label
+        if isinstance(note, EventNote):
+            # other digests show it, too; its own is that of its date
+            title, primary = _event_title(node) or note.label, primary and self._page_of(entry) == self.env.docname
         assert not isinstance(note, Thread) or title
         return Target(entry.kind.value, tuple(names), title, self.env.docname, entry.anchor, primary, group)
 
@@ -273,6 +279,13 @@ def _title_of(node: nodes.Element, label: str) -> str:
         holder = node.parent
     words = " ".join(_words_of(holder).split()) or label
     return words if len(words) <= 100 else words[:99].rsplit(" ", 1)[0] + "…"
+
+
+def _event_title(node: nodes.Element) -> str:
+    """The words of an event's title, which is in a line with when and where it is."""
+    line = node.parent
+    named = [child for child in line.children if isinstance(child, nodes.inline) and TITLE_CLASS in child["classes"]]
+    return " ".join(named[0].astext().split()) if named else ""
 
 
 def _words_of(node: nodes.Element) -> str:

@@ -59,13 +59,15 @@ class DigestDirective(NotesDirective):
         query = NotesDependency(self.settings.fragments, Selection(), self.arguments[0])
         entries = self.entries(query)
         period = collection.period(self.arguments[0])
-        if not entries:
+        if not entries and not collection.events_of(period):
             self.warn(Code.EMPTY_PERIOD, f"there are no notes from {period.start} to {period.end}")
         settings = replace(self.settings, **self.chosen("sections", "groups"))
         digest = compose(collection, period, settings, self._released(period, settings), self.messages)
         builder = self.builder(settings)
         parts = digest_nodes(digest, builder, sections=self.sections_allowed)
-        counts = counts_in_words(Counter(entry.kind for entry in digest.entries), self.messages)
+        # events of earlier digests were counted there
+        own = Counter(entry.kind for entry in digest.entries if entry.kind is not Kind.EVENT or entry in entries)
+        counts = counts_in_words(own, self.messages)
         description = digest_summary(parts, counts, self.messages)
         if settings.references:
             parts = with_references(parts, period, sections=self.sections_allowed, messages=self.messages)

@@ -88,6 +88,7 @@ def add_to_head(app: Sphinx, pagename: str, _template: str, context: dict[str, A
             if _OPENGRAPH in app.extensions and described.description and _OG_DESCRIPTION not in meta:
                 # it replaces no other character than quotation marks
                 context["meta"] = {**meta, _OG_DESCRIPTION: escape(described.description)}
+    tags += _event_tags(site, pagename)
     if tags:
         context["metatags"] = (context.get("metatags") or "") + "".join(f"\n{tag}" for tag in tags) + "\n"
 
@@ -109,6 +110,17 @@ def _summary_tags(
         title = site.messages.gettext("Plain text")
         yield _alternate(site, pagename, "text/plain", f"{pagename}.txt", title)
     yield f'<script type="application/ld+json">{_structured(site, settings, pagename, described)}</script>'
+
+
+def _event_tags(site: SiteContext, pagename: str) -> Iterator[str]:
+    """Return the data of each event on a page; one without a URL of its own has that of its place there."""
+    events: dict[str, dict[str, object]] = DigestDomain.of(site.env).data["events"].get(pagename, {})
+    base = base_url(site, build_state_of(site.env).project.main)
+    here = {"url": f"{base}{site.builder.get_target_uri(pagename)}"} if base else {}
+    for anchor, data in events.items():
+        place = {name: f"{url}#{anchor}" for name, url in here.items()}
+        document = {"@context": "https://schema.org", **place, **data}
+        yield f'<script type="application/ld+json">{json_in_script(document)}</script>'
 
 
 def _structured(site: SiteContext, settings: Settings, pagename: str, described: PageSummary) -> str:

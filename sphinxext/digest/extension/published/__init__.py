@@ -20,7 +20,7 @@ from sphinxext.digest.extension.cache import checksum, load_data, mark_of, remov
 from sphinxext.digest.extension.domain import build_state_of
 from sphinxext.digest.extension.links import SiteContext, base_url
 from sphinxext.digest.extension.releases import release_queries
-from sphinxext.digest.extension.schedules import calendars_of
+from sphinxext.digest.extension.schedules import calendars_of, events_path
 from sphinxext.digest.model.messages import filled
 from sphinxext.digest.settings.options import FEEDS, Settings, words_of
 
@@ -267,5 +267,7 @@ def _targets(site: SiteContext, settings: Settings) -> Iterator[tuple[str, str]]
                 yield settings.feeds[number - 1].title, feeds.atom
             else:
                 yield from (("Atom", feeds.atom), ("JSON Feed", feeds.json))
+    if build_state_of(site.env).folder_state(settings).has_events:
+        yield messages.gettext("Calendar of events (iCalendar)"), events_path(settings)
     for path, title in calendars_of(site.env, settings).items():
         yield filled(messages.gettext("Calendar of {cycle} (iCalendar)"), cycle=title), path

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from docutils import nodes
 
 from sphinxext.digest.collection.compose import digest_title
-from sphinxext.digest.collection.load import Collection
+from sphinxext.digest.collection.load import Collection, by_start
 from sphinxext.digest.doctree.absolute_urls import with_absolute_urls
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser
@@ -39,11 +39,13 @@ from sphinxext.digest.extension.links import (
 from sphinxext.digest.extension.mail_builder import parts_of_page
 from sphinxext.digest.extension.published import Feeds, author_name, resolved_page
 from sphinxext.digest.extension.releases import release_queries
-from sphinxext.digest.extension.schedules import ScheduleDependency, calendar_path, find_schedule
+from sphinxext.digest.extension.schedules import ScheduleDependency, calendar_path, events_path, find_schedule
 from sphinxext.digest.joint.index import index_document, note_record
-from sphinxext.digest.model import Countdown, Entry, Moment, Text, ThreadLinks
+from sphinxext.digest.model import Countdown, Entry, Kind, Moment, Text, ThreadLinks
+from sphinxext.digest.model.messages import filled
 from sphinxext.digest.problems import DigestError
 from sphinxext.digest.release.config import sections_of
+from sphinxext.digest.render.digest import PublishedLinks
 from sphinxext.digest.render.feed import (
     Feed,
     FeedEntry,
@@ -71,6 +73,29 @@ def calendar_file(build: BuildState, query: ScheduleDependency) -> tuple[str, by
     except DigestError:
         return None
     return (calendar_path(pages, schedule), calendar_of(schedule)) if schedule is not None else None
+
+
+def events_file(site: SiteContext, settings: Settings, name: str) -> tuple[str, bytes]:
+    """Return the calendar of the events of a collection with its path.
+
+    :param name: that of the project, for readers.
+    """
+    from sphinxext.digest.render.event_calendar import events_calendar
+
+    collection, base, messages = build_state_of(site.env).collection(settings), base_url(site, settings), site.messages
+    parser = TextParser(guard_in_build(site.env, settings, with_sphinx=False))
+    builder = NoteBuilder(settings, parser, PublishedLinks(collection), messages=messages)
+    if base:
+        builder.home_of = partial(home_of, site, settings, collection)
+    pages = {page.name: docname for docname, page in digest_pages(site.env, settings).items()}
+
+    def page_of(entry: Entry) -> str:
+        docname = pages.get(collection.calendar.period_of(entry.moment.day).name)
+        return f"{base}{site.builder.get_target_uri(docname)}#{entry.anchor}" if base and docname else ""
+
+    title = filled(messages.gettext("{title}: {text}"), title=name, text=messages.gettext("Events"))
+    events = by_start(collection.of_kind(Kind.EVENT))
+    return events_path(settings), events_calendar(events, builder, title, page_of)
 
 
 def index_file(site: SiteContext, settings: Settings, names: tuple[str, str]) -> tuple[str, bytes]:

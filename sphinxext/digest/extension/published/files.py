@@ -73,6 +73,34 @@ def _calendar(build: BuildState, query: ScheduleDependency) -> tuple[str, bytes]
     return calendar_file(build, query)
 
 
+class EventCalendars(Publisher):
+    """The calendar of the events of each collection that has any. Nothing is read while no fragment has changed."""
+
+    name = "events"
+
+    def files(self) -> Iterator[File]:
+        """One file to each collection."""
+        site = SiteContext(self.app.env, self.app.builder)
+        for settings in shown_collections(site.env):
+            if build_state_of(site.env).folder_state(settings).has_events:
+                names, folder = _names(site, settings), collection_state(site, settings)
+                parts = (folder, base_url(site, settings), names, _digest_uris(site, settings), places_of(site))
+                state = mark_of(*parts).hex() if folder else ""
+                yield File(settings.pages, state, partial(_events, site, settings, names[1]))
+
+
+def _digest_uris(site: SiteContext, settings: Settings) -> list[tuple[str, str]]:
+    """Return the addresses of the pages of digests, relative to the documentation, with the names of the digests."""
+    pages = digest_pages(site.env, settings)
+    return [(site.builder.get_target_uri(docname), page.name) for docname, page in pages.items()]
+
+
+def _events(site: SiteContext, settings: Settings, name: str) -> tuple[str, bytes]:
+    from sphinxext.digest.extension.published.contents import events_file
+
+    return events_file(site, settings, name)
+
+
 class NotesIndexes(Publisher):
     """The index of each collection. Nothing is read as long as no fragment has changed."""
 
@@ -86,11 +114,7 @@ class NotesIndexes(Publisher):
         for settings in shown_collections(site.env):
             if INDEX in settings.publish:
                 folder = collection_state(site, settings)
-                pages = [
-                    (site.builder.get_target_uri(docname), page.name)
-                    for docname, page in digest_pages(site.env, settings).items()
-                ]
-                names = _names(site, settings)
+                names, pages = _names(site, settings), _digest_uris(site, settings)
                 parts = (folder, pages, base_url(site, settings), names, places_of(site))
                 yield File(
                     settings.pages, mark_of(*parts).hex() if folder else "", partial(_index, site, settings, names)

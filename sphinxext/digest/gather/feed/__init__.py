@@ -188,7 +188,7 @@ def _fields(index: Index, note: IndexNote, sound: Mapping[str, str], group: str 
     if note.section in ("items", "stories"):
         own = f"{index.title}: {fields['group']}" if "group" in fields else index.title
         fields["group"] = visible_text(group or "") or own
-    elif note.section == "threads":
+    elif note.section in ("threads", "events"):
         fields["title"] = f"{begun(escaped(index.title))}: {fields['title']}"
     elif note.section == "successes" and is_plain(fields["text"]):
         fields["text"] = "\n".join(plain_paragraph(f"{fields['text']} ({index.title})"))
