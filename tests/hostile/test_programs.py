@@ -38,7 +38,12 @@ COMMANDS = (
     *(["lint"], ["list"], ["list", "--format", "json"], ["report", "2020-W01"], ["report", "latest"]),
     *(["release-notes", "list"], ["release-notes", "report"], ["release-notes", "report", "--branch", "stable/one"]),
     *(["release-notes", "since", "1.0.0.."], ["release-notes", "cache"], ["release-notes", "cache", "--output", "-"]),
-    *(["release-notes", "lint"], ["release-notes", "check"], ["release-notes", "check", "--base", "HEAD~1"]),
+    *(
+        ["release-notes", "next"],
+        ["release-notes", "lint"],
+        ["release-notes", "check"],
+        ["release-notes", "check", "--base", "HEAD~1"],
+    ),
     *(["release-notes", "new", "x"], ["release-notes", "new", "--from-commit", "--section", "fixes"]),
     *(["threads", "mails"], ["collect", "mbox", "mails", "--dry-run"], ["import", "old.txt", "--dry-run"]),
     *(["new", "success", "ttx: it works"], ["init"], ["schema"], ["deadlines"], ["countdown", "x"]),

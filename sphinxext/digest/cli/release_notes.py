@@ -11,6 +11,7 @@ COMMANDS = {
     "new": "Write a release note and print its path.",
     "lint": "Check release notes.",
     "check": "Check that a change has a release note.",
+    "next": "Print the next version.",
     "list": "Print versions and the files of their notes.",
     "report": "Print the release notes of all versions, or of some.",
     "since": "Print what changed between two versions or days.",

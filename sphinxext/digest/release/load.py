@@ -74,7 +74,7 @@ class History:
         reader = NoteReader(conf.prelude_section_name, tuple(section.name for section in conf.sections))
         releases = []
         for version in self.files if versions is None else self._known(versions, problems):
-            found = [_note(conf, self.source, reader, file, problems) for file in self.files[version]]
+            found = [read_note(conf, self.source, reader, file, problems) for file in self.files[version]]
             title = (conf.unreleased_version_title or version) if "-" in version else version
             notes = tuple(note for note in found if note is not None)
             releases.append(Release(version, title, self.days[version], notes))
@@ -103,9 +103,10 @@ def history_problem(conf: NotesConfig, error: HistoryError) -> Problem:
     return Problem(folder_of(conf), 0, 0, code, str(error))
 
 
-def _note(
+def read_note(
     conf: NotesConfig, source: NoteSource, reader: NoteReader, file: NoteFile, problems: list[Problem]
 ) -> ReleaseNote | None:
+    """Read a note as it was at its commit; None, after a problem, if it cannot be used."""
     name, commit = file
     path = name.replace(os.sep, "/")
     try:
