@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinxext.digest.collection.archives import page_name
 from sphinxext.digest.collection.load import Collection, load_collection
+from sphinxext.digest.collection.people import page_name
 from sphinxext.digest.collection.selection import review_of
 from sphinxext.digest.settings.options import Settings
 

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from joint import indexes
 
 from sphinxext.digest.cli.group import cli
-from sphinxext.digest.collection.archives import page_name
+from sphinxext.digest.collection.people import page_name
 from sphinxext.digest.joint.index import index_schema
 
 from .building import Build, Project, copy_root, empty_project

@@ -5,15 +5,13 @@ Each of them has an archive page, whose name depends on nothing else in the coll
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
-from hashlib import blake2b
 
-from sphinxext.digest.model import Countdown, Entry, Success, ThreadLinks
+from sphinxext.digest.collection.people import People, Person, folded, page_name
+from sphinxext.digest.model import Countdown, Entry, Story, Success, Thread, ThreadLinks
 from sphinxext.digest.model.period import Calendar
 
 #: The name of the page that lists all members of an archive.
@@ -21,18 +19,14 @@ INDEX = "index"
 #: A member with more notes than this has a page for each year.
 MAX_NOTES = 100
 
-_UNUSUAL = re.compile(r"[^a-z0-9._-]+|[._-]{2,}")
-_LONGEST = 40
-#: Names of other pages, and device names of Windows.
-_TAKEN = re.compile(r"index|(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?|.*-\d{4}|(?:.*-)?[0-9a-f]{12}")
-
 
 @dataclass(frozen=True)
 class Member:
     """A person, channel, series or year with its notes.
 
     ``page`` is the last part of its page's name; ``name`` is the most frequent of all ``spellings``. ``notes`` and
-    ``thanks``, which are notes by others that thank this person, are oldest first.
+    ``thanks``, which are notes by others that thank this person, are oldest first. ``person`` is what ``people.yaml``
+    has of them.
     """
 
     page: str
@@ -40,6 +34,16 @@ class Member:
     spellings: tuple[str, ...]
     notes: tuple[Entry, ...]
     thanks: tuple[Entry, ...] = ()
+    #: The stories that this person wrote, and the threads that they took part in.
+    others: tuple[Entry, ...] = ()
+    person: Person | None = None
+
+    @property
+    def given(self) -> tuple[Entry, ...]:
+        """The notes in which this person thanks somebody else."""
+        return tuple(
+            entry for entry in self.notes if isinstance(entry.note, Success) and entry.note.nick and entry.note.thanks
+        )
 
     @property
     def is_large(self) -> bool:
@@ -56,7 +60,7 @@ class Member:
         notes, thanks = (
             tuple(entry for entry in entries if entry.moment.day.year == year) for entries in (self.notes, self.thanks)
         )
-        return Member(self.page, self.name, self.spellings, notes, thanks)
+        return replace(self, notes=notes, thanks=thanks)
 
 
 @dataclass(frozen=True)
@@ -86,12 +90,20 @@ class Archives:
 
     :param entries: the notes, oldest first.
     :param threads: the links of threads, by identity.
+    :param known: the people that the project has told of.
     """
 
-    def __init__(self, entries: Iterable[Entry], threads: dict[str, ThreadLinks], calendar: Calendar) -> None:
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        threads: dict[str, ThreadLinks],
+        calendar: Calendar,
+        known: People | None = None,
+    ) -> None:
         self._entries = tuple(entries)
         self._threads = threads
         self._calendar = calendar
+        self.known = known or People()
 
     def __getitem__(self, kind: str) -> dict[str, Member]:
         """Return the members of the archive ``successes``, ``people``, ``channels`` or ``series``, by page."""
@@ -109,7 +121,7 @@ class Archives:
     @cached_property
     def people(self) -> dict[str, Member]:
         """The people who told successes, or are thanked in some, by name."""
-        told, thanks = _Names(), _Names()
+        told, thanks = _Names(self.known.key), _Names(self.known.key)
         for entry in self._of(Success):
             note = entry.note
             assert isinstance(note, Success)
@@ -118,9 +130,30 @@ class Archives:
             if note.thanks:
                 # the name counts as one of theirs though the note is not
                 told.spell(note.thanks)
-                if not note.nick or folded(note.thanks) != folded(note.nick):
+                if not note.nick or self.known.key(note.thanks) != self.known.key(note.nick):
                     thanks.add(note.thanks, entry)
-        return told.members(thanks)
+        return {page: self._with_person(member) for page, member in told.members(thanks).items()}
+
+    def _with_person(self, member: Member) -> Member:
+        """Add what ``people.yaml`` has of somebody, and what they wrote or took part in."""
+        person = self.known.find(member.name)
+        nicks = [folded(nick) for nick in (*member.spellings, person.name if person else "") if nick]
+        found = {entry.anchor: entry for nick in dict.fromkeys(nicks) for entry in self._others.get(nick, ())}
+        others = tuple(sorted(found.values(), key=lambda entry: entry.key))
+        return replace(member, name=self.known.name(member.name), person=person, others=others)
+
+    @cached_property
+    def _others(self) -> dict[str, list[Entry]]:
+        """The stories and threads by the names of their authors and participants."""
+        found: defaultdict[str, list[Entry]] = defaultdict(list)
+        for entry in self._entries:
+            note = entry.note
+            if isinstance(note, Story) and note.author:
+                found[folded(note.author)].append(entry)
+            elif isinstance(note, Thread) and note.participants:
+                for name, _number in note.participants.counts:
+                    found[folded(name)].append(entry)
+        return found
 
     @cached_property
     def channels(self) -> dict[str, Member]:
@@ -186,13 +219,14 @@ class Archives:
 class _Names:
     """Notes grouped by a name with several spellings."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: Callable[[str], str] = folded) -> None:
+        self._key = key
         self._notes: defaultdict[str, list[Entry]] = defaultdict(list)
         self._spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def spell(self, name: str) -> str:
         """Count a spelling of a name, and return the key of the name."""
-        key = folded(name)
+        key = self._key(name)
         self._spellings[key][name] += 1
         return key
 
@@ -209,21 +243,3 @@ class _Names:
             notes, thanked = self._notes.get(key, ()), thanks._notes.get(key, ()) if thanks else ()
             found.setdefault(page, Member(page, name, tuple(sorted(spellings)), tuple(notes), tuple(thanked)))
         return found
-
-
-def folded(name: str) -> str:
-    """Normalize a name for comparison: case does not count, as for nicks and channels of IRC."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
-
-def page_name(name: str) -> str:
-    """Return the last part of the name of a page, for any name.
-
-    A name that does not survive as a slug gets a checksum, so that no name of a page depends on other names.
-    """
-    key = folded(name)
-    slug = _UNUSUAL.sub("-", key)[:_LONGEST].strip("._-")
-    if slug == key and not _TAKEN.fullmatch(key):
-        return slug
-    mark = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
-    return f"{slug}-{mark}" if slug else mark

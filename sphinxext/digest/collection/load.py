@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from sphinxext.digest.collection.archives import Archives
+from sphinxext.digest.collection.people import People, read_people
 from sphinxext.digest.fragments.folder import FolderReading, read_folder
 from sphinxext.digest.model import (
     Countdown,
@@ -46,6 +47,7 @@ class Collection:
     problems: tuple[Problem, ...] = ()
     drafts: tuple[Entry, ...] = ()
     remarks: tuple[Problem, ...] = ()
+    people: People = field(default_factory=People)
 
     @cached_property
     def digests(self) -> dict[Period, tuple[Entry, ...]]:
@@ -67,7 +69,7 @@ class Collection:
     @cached_property
     def archives(self) -> Archives:
         """The notes by person, channel, series, year and thread, for archive pages."""
-        return Archives(self.entries, self.threads, self.calendar)
+        return Archives(self.entries, self.threads, self.calendar, self.people)
 
     def entries_of(self, period: Period) -> tuple[Entry, ...]:
         """Return the notes of a period: those of its digest if the calendar has it, else those of its days."""
@@ -167,6 +169,7 @@ def place_fragments(
         replaces it.
     """
     problems = list(reading.problems)
+    people = read_people(root, settings.fragments, problems)
     fragments = _unique(reading.fragments, problems)
     own = {fragment.identity for fragment in fragments}
     fragments += [fragment for fragment in others if fragment.identity not in own]
@@ -177,7 +180,7 @@ def place_fragments(
     theirs = {fragment.path for fragment in fragments if fragment.project is not None}
     remarks = tuple(sorted(problem for problem in problems if problem.path in theirs))
     problems = sorted(problem for problem in problems if problem.path not in theirs)
-    return Collection(settings, settings.calendar, tuple(entries), threads, tuple(problems), drafts, remarks)
+    return Collection(settings, settings.calendar, tuple(entries), threads, tuple(problems), drafts, remarks, people)
 
 
 def _unique(fragments: Iterable[Fragment], problems: list[Problem]) -> list[Fragment]:

@@ -69,6 +69,9 @@ def checksum(entries: tuple[Entry, ...], collection: Collection, hidden: Set[str
     for entry in entries:
         state.update(entry.fragment.checksum)
         state.update(f"{entry.fragment.path} {entry.anchor} {entry.moment}".encode())
+        if isinstance(entry.note, Success) and "people" in collection.settings.archives:
+            nicks = filter(None, (entry.note.nick, entry.note.thanks))
+            state.update(" ".join(map(collection.people.page, nicks)).encode())
         links = collection.threads.get(entry.identity) if entry.kind is Kind.THREAD else None
         if links and "threads" in collection.settings.archives and (chain := collection.archives.thread_of(entry)):
             state.update(chain.page.encode())

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from docutils import nodes
 
-from sphinxext.digest.collection.archives import INDEX, Chain, Member, page_name
+from sphinxext.digest.collection.archives import INDEX, Chain, Member
 from sphinxext.digest.collection.load import Collection
+from sphinxext.digest.collection.people import People, Person
 from sphinxext.digest.doctree.digest import titled
-from sphinxext.digest.doctree.lines import heading_of, line_with, sentence, state_badge
+from sphinxext.digest.doctree.lines import heading_of, line_with, links_list, sentence, source_link, state_badge
 from sphinxext.digest.doctree.notes import WHERE_CLASS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.extension.domain import LINE, letter_of
@@ -44,9 +44,6 @@ if TYPE_CHECKING:
 #: Makes a link out of its content to a page of an archive, as seen from the folder of the collection's pages.
 ToPage = Callable[[str, nodes.Element], nodes.Element]
 
-_page_name = lru_cache(maxsize=None)(page_name)
-
-
 #: The marks at the ends of words that don't belong to them.
 _MARKS = ".,;:!?()\"'“”‘’"
 
@@ -56,6 +53,7 @@ class PageNotes(NoteBuilder):
 
     :ivar archives: those that the collection has, if any.
     :ivar person: the page of whom all notes are about, so that those he told need not say who told them.
+    :ivar known: the people that the project has told of.
     :ivar to_page: makes the links.
     :ivar thread_of: finds the whole of a thread that goes on.
     :ivar days: the fragments that the notes are from, with the day of the newest note of each.
@@ -63,6 +61,7 @@ class PageNotes(NoteBuilder):
 
     archives: tuple[str, ...] = ()
     person: str = ""
+    known: People = People()
     to_page: ToPage
     thread_of: Callable[[Entry], Chain | None]
 
@@ -79,13 +78,17 @@ class PageNotes(NoteBuilder):
 
     def lead_of(self, note: Success) -> list[nodes.Node]:
         """Return the nodes before the text of a success."""
-        is_own = self.person and note.nick and not note.thanks and _page_name(note.nick) == self.person
+        is_own = self.person and note.nick and not note.thanks and self.known.page(note.nick) == self.person
         return [] if is_own else super().lead_of(note)
 
     def nick(self, name: str) -> nodes.Element:
         """A name, which leads to the person's page."""
+        return self.person_link(name, self.known.page(name))
+
+    def person_link(self, name: str, page: str) -> nodes.Element:
+        """A name of somebody whose page is known."""
         content = super().nick(name)
-        return self.to_page(f"people/{_page_name(name)}", content) if "people" in self.archives else content
+        return self.to_page(f"people/{page}", content) if "people" in self.archives else content
 
     def all_successes(self) -> list[nodes.list_item]:
         """The line that leads to all successes."""
@@ -173,6 +176,7 @@ class _Page(Protocol):
     def to_note(self, entry: Entry, content: nodes.Element) -> nodes.Element: ...
     def to_page(self, page: str, content: nodes.Element) -> nodes.Element: ...
     def to_document(self, docname: str, content: nodes.Element) -> nodes.Element: ...
+    def refuse_picture(self, uri: str) -> bool: ...
 
 
 class ArchiveContent:
@@ -211,19 +215,36 @@ class ArchiveContent:
         """A list of people, channels, series or years."""
         if kind != "people":
             return [self._list([self._line(kind, member) for member in members])]
-        by_letter = sorted(members, key=lambda member: (letter_of(member.name), member.name.casefold(), member.page))
+        people = list(members)
+        by_letter = sorted(people, key=lambda member: (letter_of(member.name), member.name.casefold(), member.page))
         items = []
         for letter, some in groupby(by_letter, key=lambda member: letter_of(member.name)):
             listing = self._list([self._line(kind, member) for member in some])
             items.append(nodes.definition_list_item("", nodes.term("", letter), nodes.definition("", listing)))
-        return [nodes.definition_list("", *items, classes=["digest-letters"])]
+        return [*self._newcomers(people), nodes.definition_list("", *items, classes=["digest-letters"])]
+
+    def _newcomers(self, people: list[Member]) -> list[nodes.Node]:
+        """The people whom the newest year has and no earlier one, if there is an earlier one."""
+        newest = max(member.years[0] for member in people)
+        found = [member for member in people if member.years[-1] == newest]
+        if len(found) == len(people) or not found:
+            return []
+        words = filled(self.messages.gettext("New in {year}:"), year=self._year(newest))
+        found.sort(key=lambda member: (member.name.casefold(), member.page))
+        listing = self._list([self._line("people", member) for member in found])
+        return [nodes.paragraph("", words, classes=["digest-label"]), listing]
 
     def member(self, query: ArchiveDependency, member: Member) -> list[nodes.Node]:
         """The notes of somebody or something, newest first, or a list of the years."""
         kind, year = query.kind, query.year
         parts: list[nodes.Node] = []
+        about = kind == "people" and year is None
+        if about and member.person is not None:
+            parts += self._introduction(member, member.person)
         if kind != "successes":
             parts.append(nodes.paragraph("", self.counts(kind, member), classes=[COUNTS_CLASS]))
+        if about:
+            parts += self._record(member)
         if member.is_large and kind != "successes" and year is None:
             lines = [self._line(kind, member.within(year), year) for year in member.years]
             return [*parts, self._list(lines)]
@@ -243,6 +264,38 @@ class ArchiveContent:
             parts += titled(heading, body, f"in-{span}", "span", sections=self.reader.sections_allowed)
         return parts
 
+    def _introduction(self, member: Member, person: Person) -> list[nodes.Node]:
+        """Who somebody is: the picture, the nicks, and the link of ``people.yaml``."""
+        gettext, parts = self.messages.gettext, list[nodes.Node]()
+        if person.picture and not self.reader.refuse_picture(person.picture):
+            # the name is the title of the page
+            parts.append(nodes.image("", uri=person.picture, alt="", classes=["digest-portrait"]))
+        nicks = [nick for nick in dict.fromkeys((person.nick, *person.aliases)) if nick != member.name]
+        lines = []
+        if nicks:
+            lines.append(line_with(nodes.Text(filled(gettext("Nicks: {names}"), names=gettext(", ").join(nicks)))))
+        if person.link:
+            lines.append(line_with(source_link(person.link, person.link)))
+        return [*parts, *links_list(lines)]
+
+    def _record(self, member: Member) -> list[nodes.Node]:
+        """The first and the latest success, and the threads and stories of somebody."""
+        gettext = self.messages.gettext
+        first_and_last = dict.fromkeys((member.notes[0], member.notes[-1])) if member.notes else ()
+        lines = []
+        labels = (gettext("First success: {day}"), gettext("Latest success: {day}"))
+        for label, entry in zip(labels, first_and_last, strict=False):
+            day = self.reader.to_note(entry, nodes.inline("", self.messages.day_of_year(entry.moment.day)))
+            lines.append(line_with(*sentence(label, day=[day])))
+        for entry in reversed(member.others):
+            title = self.reader.to_note(entry, nodes.inline("", entry.note.label))
+            of_kind = (
+                gettext("Thread: {title}, {day}") if entry.kind is Kind.THREAD else gettext("Story: {title}, {day}")
+            )
+            day_words = self.messages.day_of_year(entry.moment.day)
+            lines.append(line_with(*sentence(of_kind, title=[title], day=day_words)))
+        return [self._list(lines)] if lines else []
+
     def counts(self, kind: str, member: Member) -> str:
         """Return the number of notes of a person, channel or series, in words."""
         counts = []
@@ -252,6 +305,9 @@ class ArchiveContent:
         if member.thanks:
             times = len(member.thanks)
             counts.append(self.messages.ngettext("thanked {number} time", "thanked {number} times", times))
+        if kind == "people" and member.given:
+            ngettext, times = self.messages.ngettext, len(member.given)
+            counts.append(ngettext("thanked others {number} time", "thanked others {number} times", times))
         return self.messages.gettext(", ").join(counts)
 
     def chains(self, chains: Iterable[Chain]) -> list[nodes.Node]:

@@ -19,6 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sphinxext.digest.collection.people import people_file
 from sphinxext.digest.extension.cache import Writes, load_record, mark_of, save_record
 from sphinxext.digest.extension.config import configure
 from sphinxext.digest.extension.i18n import messages_for
@@ -321,7 +322,7 @@ class BuildState:
         if folder not in self._current:
             explicit = tuple(sorted(self.explicit_pages(settings).items()))
             before = self._states.get(folder)
-            mark = fingerprint(self.project.root, folder)
+            mark = fingerprint(self.project.root, folder, people_file(folder))
             joint = self.joint(settings)
             if before is None or not self._is_same(before, mark, settings, explicit):
                 collection = self.collection(settings)

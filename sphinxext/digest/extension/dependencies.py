@@ -291,12 +291,16 @@ class ArchiveDependency(CollectionDependency):
             return _of_notes((part for one in chains for part in one.parts), collection)
         if self.page == INDEX:
             members = collection.archives[self.kind].values()
-            counts = [(one.page, one.spellings, one.name, len(one.notes), len(one.thanks)) for one in members]
+            counts = [
+                (one.page, one.spellings, one.name, len(one.notes), len(one.thanks), one.years) for one in members
+            ]
             return repr(counts).encode("utf-8", "surrogatepass") + _of_notes((), collection)
         member = self.member(collection)
         if member is None:
             return b""
-        about = f"{member.name!r} {member.spellings} {[len(member.within(year).notes) for year in member.years]}"
+        others = [(entry.anchor, entry.moment, entry.note) for entry in member.others]
+        years = [len(member.within(year).notes) for year in member.years]
+        about = f"{member.name!r} {member.person} {others} {member.spellings} {years}"
         is_list = member.is_large and self.kind != "successes" and self.year is None
         notes = _of_notes(() if is_list else (*member.notes, *member.thanks), collection)
         return f"{about} {len(member.notes)}".encode("utf-8", "surrogatepass") + notes

@@ -22,11 +22,13 @@ SUFFIX = ".yaml"
 _GRANULARITY_NS = 2_000_000_000
 
 
-def fingerprint(root: Path, folder: str) -> bytes | None:
+def fingerprint(root: Path, folder: str, *beside: str) -> bytes | None:
     """Return a fingerprint of a folder without reading its files: their names, times, sizes and links.
 
     Which folder a link leads to counts: what git knows of the files, and which links lead out of the folder, depends
     on it. None if a file is so young that it could still change without a new time, or goes while it is looked at.
+
+    :param beside: further files, relative to the project, that are read with the folder.
     """
     started = time.time_ns()
     lines = [os.path.relpath(os.path.realpath(root / folder), os.path.realpath(root))]
@@ -42,6 +44,14 @@ def fingerprint(root: Path, folder: str) -> bytes | None:
         if max(status.st_mtime_ns, status.st_ctime_ns) > started - _GRANULARITY_NS:
             return None
         lines.append(f"{entry.name} {str(link)!r} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_size}")
+    for path in beside:
+        try:
+            status = (root / path).stat()
+        except OSError:
+            continue
+        if max(status.st_mtime_ns, status.st_ctime_ns) > started - _GRANULARITY_NS:
+            return None
+        lines.append(f"{path} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_size}")
     return blake2b("\n".join(lines).encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
 

@@ -19,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from sphinxext.digest.collection.compose import digest_title
 from sphinxext.digest.collection.load import Collection
+from sphinxext.digest.collection.people import people_file
 from sphinxext.digest.doctree.events import TITLE_CLASS, event_data
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS, STATE_CLASS, add_badges
@@ -147,6 +148,13 @@ class LinkingDirective(CollectionReader):
     def _reference(self, type_: str, target: str, content: nodes.Element) -> addnodes.pending_xref:
         return PageLinks(self.env.docname, self.get_source_info(), self.messages).xref(type_, target, content)
 
+    def refuse_picture(self, uri: str) -> bool:
+        """Report a picture that may not be shown, and return True if it may not."""
+        reason = refusal_of_picture(self.env, uri)
+        if reason:
+            self.warn(Code.BAD_VALUE, f"{people_file(self.settings.fragments)}: the picture '{uri}' {reason}")
+        return bool(reason)
+
 
 class NotesDirective(LinkingDirective):
     """A directive that makes nodes of notes, and places them on the page."""
@@ -168,6 +176,7 @@ class NotesDirective(LinkingDirective):
         builder.settings_path = self.build.settings_path
         if self.build.has_pages(self.settings):
             builder.archives = settings.archives
+        builder.known = self.collection.people
         builder.to_page, builder.thread_of = self.to_page, self.collection.archives.thread_of
         builder.people_of = partial(participants_nodes, self.env)
         builder.home_of = self._home_of

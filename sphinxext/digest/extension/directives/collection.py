@@ -351,9 +351,7 @@ class ReviewDirective(NotesDirective):
 
     def _lines(self, review: Review) -> Iterable[list[nodes.Node]]:
         gettext = self.messages.gettext
-        # the prelude and the closing of a digest are not counted
-        if numbers := counts_in_words(review.counts, self.messages):
-            yield self._numbers(numbers, review.people)
+        # people first: who is new looks for their name
         if review.newcomers:
             names = self._joined([self._person(member) for member in review.newcomers[:_NAMED]])
             more = len(review.newcomers) - _NAMED
@@ -361,6 +359,9 @@ class ReviewDirective(NotesDirective):
                 others = self.messages.ngettext("{number} other", "{number} others", more)
                 names = sentence(gettext("{names} and {others}"), names=names, others=others)
             yield sentence(gettext("Here for the first time: {names}"), names=names)
+        # the prelude and the closing of a digest are not counted
+        if numbers := counts_in_words(review.counts, self.messages):
+            yield self._numbers(numbers, review.people)
         if review.thanked:
             people = [self._times(member, times) for member, times in review.thanked]
             yield sentence(gettext("Most thanked: {names}"), names=self._joined(people))
@@ -377,7 +378,7 @@ class ReviewDirective(NotesDirective):
         return sentence(self.messages.gettext("{notes}; {people} in the successes"), notes=numbers, people=people)
 
     def _person(self, member: Member) -> list[nodes.Node]:
-        return [self._content.builder.nick(member.name)]
+        return [self._content.builder.person_link(member.name, member.page)]
 
     def _times(self, member: Member, times: int) -> list[nodes.Node]:
         return [*self._person(member), nodes.Text(f" ({times})")]

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.util.osutil import relative_uri
 
-from sphinxext.digest.collection.archives import page_name
+from sphinxext.digest.collection.people import page_name
 from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.builders import file_uri, has_other_files
 from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target, build_state_of
