@@ -92,7 +92,7 @@ def test_what_an_entry_says(shown: Build) -> None:
     newest, entry, _oldest = feed.entries
     assert newest.id == f"{BASE}digests/2015-12-11"
     assert (entry.title, entry.link) == ("November 28 to December 4", f"{BASE}digests/2015-12-04.html")
-    assert (entry.published, entry.updated) == ("2015-12-02T00:00:00Z", "2015-12-02T14:05:00Z")
+    assert (entry.published, entry.updated) == ("2015-12-04T00:00:00Z", "2015-12-04T00:00:00Z")
     text = entry.content[0].value
     assert "Hello, <em>all</em>." in text
     assert f'<a href="{BASE}digests/2015-11-27.html#thread-0000000000000002">Doors</a>' in text

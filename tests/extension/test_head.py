@@ -90,7 +90,7 @@ def test_what_is_said(written: Project) -> None:
     data = article(head(build))
     assert data.keys() >= ARTICLE
     assert (data["@context"], data["@type"]) == ("https://schema.org", "Article")
-    assert (data["datePublished"], data["dateModified"]) == ("2015-12-02T00:00:00Z", "2015-12-02T00:00:00Z")
+    assert (data["datePublished"], data["dateModified"]) == ("2015-12-04T00:00:00Z", "2015-12-04T00:00:00Z")
     assert data["author"]["name"] == "Somebody"
     assert data["publisher"]["name"] == "Test"
     assert data["isPartOf"]["url"] == f"{BASE}digests/index.html"

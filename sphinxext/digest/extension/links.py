@@ -42,7 +42,7 @@ class PageSummary(NamedTuple):
     """The summary of a page for its head and for feeds.
 
     ``folder`` are the fragments of its collection, ``title`` and ``description`` are plain text. For the page of a
-    digest ``name`` is the digest's, ``published`` and ``updated`` are the times of its first and its last note.
+    digest ``name`` is the digest's, ``published`` is its last day, ``updated`` the time of a later note.
     """
 
     folder: str

@@ -112,9 +112,11 @@ class DigestDirective(NotesDirective):
         docname, domain = self.env.docname, DigestDomain.of(self.env)
         if not entries or docname != self.build.page_of(self.settings, period):
             return
-        times = sorted(entry.moment.rfc3339 for entry in entries)
+        # whoever reads a feed by dates finds a digest where its page is: at its last day
+        last = f"{period.name}T00:00:00Z"
+        updated = max(last, *(entry.moment.rfc3339 for entry in entries))
         title = digest_title(period, self.settings, self.messages)
-        described = PageSummary(self.settings.fragments, title, description, period.name, times[0], times[-1])
+        described = PageSummary(self.settings.fragments, title, description, period.name, last, updated)
         domain.note_summary(docname, described)
 
 
