@@ -95,6 +95,8 @@ def filter_messages(messages: Messages) -> str:
         "any": gettext("all"),
         "clear": gettext("Clear"),
         "found": dict(messages.counting("{number} note", "{number} notes")),
+        "nothing": gettext("Nothing matches “{words}”."),
+        "again": gettext("Clear the search"),
         "more": gettext("{number} more"),
         "loading": gettext("Loading…"),
         "failed": gettext("The notes cannot be loaded."),

@@ -14,6 +14,7 @@ of what one presses: some browsers make a button of that, in which a heading is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 _UNSEARCHED = "no-search"
 #: From how many sections on they are listed.
 _MANY = 3
+WEEK_CLASS = "digest-week"
 #: Begins the classes of all that our directives make.
 _OURS = "digest-"
 
@@ -209,6 +211,32 @@ def _ignored(words: str) -> tuple[str, ...]:
     return IGNORED_CLASSES if "\\" in words else ()
 
 
+#: The week of a release, which no line ends in.
+_WEEK = re.compile(r"\b(R-[0-9]{1,3})\b")
+
+
+class WholeWeeks(SphinxPostTransform):
+    """Keeps weeks such as R-9 in headings on one line."""
+
+    formats = ("html",)
+    # after Sphinx has taken out what is for other builders (priority 50)
+    default_priority = 60
+
+    def run(self, **_arguments: object) -> None:
+        """Put each of them into an element."""
+        for title in self.document.findall(nodes.title):
+            for text in list(title.findall(nodes.Text)):
+                parts = _WEEK.split(text)
+                if len(parts) > 1 and WEEK_CLASS not in text.parent.get("classes", ()):
+                    text.parent.replace(
+                        text, [_week(part) if _WEEK.fullmatch(part) else nodes.Text(part) for part in parts if part]
+                    )
+
+
+def _week(name: str) -> nodes.Node:
+    return nodes.inline("", name, classes=[WEEK_CLASS])
+
+
 class Permalinks(SphinxPostTransform):
     """Puts the links behind successes and items, where the project wants such links."""
 
@@ -238,7 +266,8 @@ class Permalinks(SphinxPostTransform):
         if line is not None and isinstance(place, nodes.target) and place["ids"]:
             # the icon may be a picture of HTML, as behind headings
             html = (
-                f' <a class="headerlink" href="#{escape(place["ids"][0])}" title="{escape(name)}" '
+                # no icon is on a line of its own
+                f'&nbsp;<a class="headerlink" href="#{escape(place["ids"][0])}" title="{escape(name)}" '
                 f'aria-label="{escape(name)}">{self.config.html_permalinks_icon}</a>'
             )
             line += nodes.raw("", html, format="html")
@@ -271,10 +300,12 @@ class Folds(SphinxPostTransform):
         if number < _LONG:
             return
         messages = build_state_of(self.env).messages
-        label = filled(messages.gettext("Summary, {time}"), time=minutes_words(number, messages))
+        closed = filled(messages.gettext("Summary, {time}"), time=minutes_words(number, messages))
+        opened = messages.gettext("Hide summary")
+        label = f'<span class="digest-hide">{escape(opened)}</span><span class="digest-show">{escape(closed)}</span>'
         section.insert(end, nodes.raw("", "</details>", format="html"))
-        opened = f'<details class="digest-fold" open><summary>{escape(label)}</summary>'
-        section.insert(1, nodes.raw("", opened, format="html"))
+        start = f'<details class="digest-fold" open><summary>{label}</summary>'
+        section.insert(1, nodes.raw("", start, format="html"))
 
 
 def setup(app: Sphinx) -> None:
@@ -282,4 +313,5 @@ def setup(app: Sphinx) -> None:
     app.add_post_transform(Mastheads)
     app.add_post_transform(Permalinks)
     app.add_post_transform(Folds)
+    app.add_post_transform(WholeWeeks)
     app.connect("html-page-context", follow_days, priority=100)

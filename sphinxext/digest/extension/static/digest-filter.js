@@ -47,8 +47,9 @@
       ...labels, make("button", { type: "reset" }, words.clear), people);
     const status = make("p", { role: "status" });
     const results = make("ul", {});
+    const again = make("button", { type: "button", hidden: "" }, words.again);
     const more = make("button", { type: "button", hidden: "" });
-    list.before(make("div", { class: "digest-filter" }, form, status, results, more));
+    list.before(make("div", { class: "digest-filter" }, form, status, again, results, more));
 
     const wanted = () => new URLSearchParams(Object.entries(fields)
       .map(([key, { value }]) => [key, value.trim()]).filter(([, value]) => value)).toString();
@@ -120,6 +121,11 @@
       // in a language that it does not know, a browser counts as in its own
       const counted = words.found[rules.select(found.length)] || words.found.other;
       status.textContent = active ? counted.replace("{number}", found.length) : "";
+      again.hidden = !active || found.length > 0;
+      if (again.hidden) return;
+      const asked = Object.values(fields).filter(({ value }) => value.trim())
+        .map((field) => (field.selectedOptions ? field.selectedOptions[0].text : field.value.trim()));
+      status.textContent = words.nothing.replace("{words}", () => asked.join(", "));
     };
 
     // The fragment says what is looked for: it can be shared, and the browser's Back leads there.
@@ -154,6 +160,10 @@
       later(0);
     });
     form.addEventListener("reset", () => later(0)); // when the fields are empty
+    again.addEventListener("click", () => {
+      form.reset();
+      fields.words.focus();
+    });
     more.addEventListener("click", () => {
       const { length } = results.children;
       extend(PAGE);
