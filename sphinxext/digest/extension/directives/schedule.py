@@ -89,7 +89,7 @@ _HEADINGS = {
     Scope.CROSS_PROJECT: N_("Cross-project events"),
     Scope.PROJECT_SPECIFIC: N_("Project-specific events"),
 }
-_WIDTHS = {1: (6, 27, 42), 2: (6, 27, 30, 30)}
+_WIDTHS = {1: (14, 27, 42), 2: (14, 27, 30, 30)}
 
 
 def event_anchor(schedule: Schedule, event: Event) -> str:
@@ -104,7 +104,9 @@ def schedule_anchor(schedule: Schedule) -> str:
 
 def _folded(weeks: Iterable[Week], now: date) -> Iterator[list[Week]]:
     """Yield the weeks of each row of a table: those that are over and have no events share one."""
-    for empty, some in groupby(weeks, key=lambda week: not week.events and week.period.end < now):
+    for (empty, _named), some in groupby(
+        weeks, key=lambda week: (not week.events and week.period.end < now, week.name is not None)
+    ):
         found = list(some)
         yield from ([found] if empty else ([week] for week in found))
 
