@@ -53,7 +53,7 @@ OF_PAGES = (
 #: What the directives say by themselves, which is not for translators.
 MADE = (
     "Release Countdown For Week R Nov",
-    "Next deadline Feature freeze November in day",
+    "Next deadline Feature freeze November tomorrow",
     "Drivers of Puffin November R week for some projects",
 )
 #: What the picture of a cycle shows, where a table takes its place.

@@ -182,7 +182,7 @@ def test_what_the_body_of_a_thread_is(markdown: Project) -> None:
     build = markdown.build("text", fail_on_warning=True)
     assert build.warnings == []
     assert build.text("index.txt").endswith(
-        "Written *here*\n==============\n\nWith **a link**:\n\n* One\n\nNote:\n\n  See *One*.\n\n"
+        "Written *here* [Decided]\n========================\n\nWith **a link**:\n\n* One\n\nNote:\n\n  See *One*.\n\n"
         "* Full thread: https://e.org/here\n"
     )
 
