@@ -213,7 +213,7 @@ BAD: list[tuple[str, object, str]] = [
     ("schedule_url", "{series}.html", "an absolute URL"),
     ("schedule_url", "https://docs.example.org/{name}", "the field {series}"),
     ("schedule_url", "https://docs.example.org/{series", "the field {series}"),
-    ("sources", [{"blog": "a"}], "one of the keys feed, gerrit, irc, mbox, schedule"),
+    ("sources", [{"blog": "a"}], "one of the keys feed, gerrit, ics, irc, mbox, schedule"),
     ("archives", "people", "a list of texts"),
     ("archives", ["persons"], "channels, series, and no 'persons'"),
     ("publish", "feeds", "a list of texts"),

@@ -38,6 +38,7 @@ from sphinxext.digest.gather.feed import IndexOptions, ParsedFeed, draft_index
 from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.gather.gerrit import ChangeOptions, draft_changes, read_changes
+from sphinxext.digest.gather.ics import EventOptions, draft_events, read_calendar
 from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import make_plan
 from sphinxext.digest.gather.irc.collector import Collector, LogOptions
@@ -295,6 +296,12 @@ def changes(data: bytes) -> None:
     sound(draft_changes(found.changes, ChangeOptions(TODAY)))
 
 
+def calendar(data: bytes) -> None:
+    """``collect ics``: a calendar."""
+    found = read_calendar(unpacked(data, "x"), "x")
+    sound(draft_events([found], EventOptions(TODAY)))
+
+
 @cache
 def _conf() -> object:
     return read_config(scratch())
@@ -407,6 +414,7 @@ TARGETS: dict[str, Target] = {
     "index": feed,
     "joint": joint,
     "gerrit": changes,
+    "ics": calendar,
     "reno-cache": reno_cache,
     "reno-config": reno_config,
     "release-note": release_note,

@@ -242,6 +242,9 @@ _NOTE = '{"version": 1, "project": "p", "title": "P", "notes": [{"kind": "story"
 _ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><title>B</title><entry><id>1</id><title>'
 
 
+_EVENT = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:x\nDTSTART:20261204T100000Z\n"
+
+
 def traps(target: str) -> Iterator[tuple[str, bytes]]:  # noqa: C901 - a table that is as long as there are targets
     """Names and contents of the inputs for a target."""
     if target in ("fragment", "report"):
@@ -278,6 +281,21 @@ def traps(target: str) -> Iterator[tuple[str, bytes]]:  # noqa: C901 - a table t
         yield from _jsons(_NOTE + '"date": "2026-11-18", "title": "t", "text": TEXT}]}')
     elif target == "gerrit":
         yield from _jsons('[{"_number": 1, "subject": TEXT, "project": "p"}]')
+    elif target == "ics":
+        for name, text in _texts():
+            line = text.replace("\n", "\\n")
+            for key in (
+                "SUMMARY",
+                "LOCATION",
+                "DESCRIPTION",
+                "UID",
+                "URL",
+                "RRULE",
+                "EXDATE",
+                "DTEND",
+                "DTSTART;TZID",
+            ):
+                yield f"{key} {name}", f"{_EVENT}{key}:{line}\nEND:VEVENT\nEND:VCALENDAR\n".encode()
     elif target == "irc-lines":
         for name, text in _texts():
             yield name, text.encode()

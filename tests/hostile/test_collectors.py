@@ -50,7 +50,7 @@ def run(*arguments: str) -> Result:
 
 
 def test_ours_are_installed() -> None:
-    assert list(installed(COLLECTORS)) == ["feed", "gerrit", "irc", "mbox", "schedule"]
+    assert list(installed(COLLECTORS)) == ["feed", "gerrit", "ics", "irc", "mbox", "schedule"]
 
 
 @pytest.mark.parametrize("name", installed(COLLECTORS))

@@ -233,7 +233,7 @@ class Settings:
         (),
         collect_sources.sources,
         "What ``sphinx-digest collect`` goes through: a list of mappings, each with one of the keys ``irc``, "
-        "``mbox``, ``feed``, ``gerrit`` and ``schedule``, and options of that command; see "
+        "``mbox``, ``feed``, ``gerrit``, ``ics`` and ``schedule``, and options of that command; see "
         ":doc:`/user/collecting`.",
     )
     publish: tuple[str, ...] = _option(
