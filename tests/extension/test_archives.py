@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -350,3 +351,14 @@ def test_wrong_arguments_are_reported(project: Project) -> None:
         "the archive 'people' has no page 'nobody' [digest.bad-value]",
         "'x' is not a year: write 2015 [digest.bad-value]",
     ]
+
+
+def test_numbers_in_the_index_are_in_their_order(project: Project) -> None:
+    project.write("index.rst", "Title\n=====\n\n.. toctree::\n\n   digests/index\n")
+    weeks = ", ".join(f"{{series: ibis, week: R-{number}, focus: x}}" for number in (10, 2, 1))
+    project.fragment("weeks-8", f"date: 2015-01-11\ncountdown: [{weeks}]\n")
+    build = project.build(fail_on_warning=True)
+    text = parse_page(build.outdir / "digest-notes.html").body.text_content()
+    places = [re.search(rf"R-{number}\b.*", text, re.DOTALL) for number in (1, 2, 10)]
+    assert [place.start() for place in places if place] == sorted(place.start() for place in places if place)
+    assert all(places)

@@ -7,6 +7,7 @@ the build state.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator, Set
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar, cast
 
@@ -97,6 +98,14 @@ class Target(NamedTuple):
     group: str = ""
 
 
+_DIGITS = re.compile(r"([0-9]{1,18})")
+
+
+def _natural(name: str) -> list[str | int]:
+    """Return the key by which ``R-2`` comes before ``R-10``: every second part is a number."""
+    return [int(part) if place % 2 else part for place, part in enumerate(_DIGITS.split(name.lower()))]
+
+
 class NotesIndex(Index):
     """Threads, stories, countdowns and short lists by title, and people, each with the newest of their successes."""
 
@@ -135,7 +144,9 @@ class NotesIndex(Index):
             count = domain.build_state.messages.ngettext("{number} success", "{number} successes", len(told))
             entry = IndexEntry(nick, 0, newest.docname, newest.anchor, count, "", "")
             letters.setdefault(letter_of(nick), []).append(entry)
-        by_name = {letter: sorted(letters[letter], key=lambda entry: entry.name.lower()) for letter in sorted(letters)}
+        by_name = {
+            letter: sorted(letters[letter], key=lambda entry: _natural(entry.name)) for letter in sorted(letters)
+        }
         return list(by_name.items()), False
 
 
