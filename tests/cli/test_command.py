@@ -51,7 +51,7 @@ def test_every_command_is_known_and_explained(name: str) -> None:
 
 
 def test_a_name_that_is_nearly_one(run: Run) -> None:
-    assert "No such command 'lits'. Did you mean 'list'?" in run("lits").err
+    assert "No such command 'lits'. Did you mean 'list' or 'lint'?" in run("lits").err
     assert "No such command 'reprot'. Did you mean 'report'?" in run("reprot").err
     assert "Did you mean 'since'?" in run("release-notes", "sinse").err
     assert "Did you mean" not in run("--list").err
