@@ -28,7 +28,8 @@ def new(run: Run, project: Path) -> Callable[..., str]:
 
     def new(*arguments: str) -> str:
         result = run("new", *arguments)
-        assert (result.status, result.err) == (0, "")
+        assert result.status == 0
+        assert not result.err or result.err.startswith("nick: ")
         (path,) = result.lines
         today = datetime.now(UTC).date()
         start, date, text = (project / path).read_text(encoding="utf-8").split("\n", 2)
@@ -49,6 +50,7 @@ def _files(project: Path) -> list[str]:
         (["success", "ttx: Nova published!"], "successes:\n  - nick: ttx\n    text: Nova published!\n"),
         (["success", "ttx:", "Nova", "published!"], "successes:\n  - nick: ttx\n    text: Nova published!\n"),
         (["success", "Nova: the thing", "--nick", "ttx"], 'successes:\n  - nick: ttx\n    text: "Nova: the thing"\n'),
+        (["success", "Released: 2.0 is out", "--nick", ""], 'successes:\n  - text: "Released: 2.0 is out"\n'),
         (["success", "no nick"], "successes:\n  - text: no nick\n"),
         (["success", "--text", "a: b"], 'successes:\n  - text: "a: b"\n'),
         (["success", "x", "--channel", "#dev"], 'successes:\n  - text: x\n    channel: "#dev"\n'),
@@ -307,3 +309,10 @@ def test_from_new_to_list(start: Run, project: Path) -> None:
         "2015-12-02  success    ID    ttx: Nova *published*!",
         "2015-12-03  thread     ID    Locks",
     ]
+
+
+def test_whom_it_took_for_the_nick(run: Run, project: Path) -> None:
+    taken = run("new", "success", "Released: 2.0 is out")
+    assert (taken.status, taken.err) == (0, "nick: Released (give --nick '' if it is part of the text)\n")
+    for arguments in (["x"], ["Released: 2.0", "--nick", ""], ["Released: 2.0", "--nick", "ttx"]):
+        assert run("new", "success", *arguments).err == ""

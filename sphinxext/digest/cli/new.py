@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from sphinxext.digest.cli._options import fragments_to_write, open_valid_project
-from sphinxext.digest.cli._output import finish
+from sphinxext.digest.cli._output import finish, visible
 from sphinxext.digest.cli.lint import check_targets, targets_of
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Field, SectionFields, Type, section_of
 from sphinxext.digest.fragments.read import SHORT_SUCCESS, read_fragment
@@ -88,6 +88,9 @@ def command(
     the title of a thread, a story or an event, the series and week of a countdown ("mitaka R-17"). Texts are
     reStructuredText.
 
+    The word before the colon of a success is taken for the nick of who told it, and printed. With --nick NICK, or
+    --nick '' for nobody, all of TEXT is the text.
+
     If a required value is missing, the fragment is a template for you to complete. The date is today (UTC) unless you
     give --date.
     """
@@ -103,6 +106,8 @@ def command(
     folder = project.root / project.main.fragments if fragments is None else Path.cwd() / fragments
     path = write_new_file(folder, slug or _slug(section, values), text)
     click.echo(os.fsencode(_from_here(path)))
+    if section.note is Success and "nick" in values and options["nick"] is None:
+        click.echo(f"nick: {visible(values['nick'])} (give --nick '' if it is part of the text)", err=True)
     if edit:
         _edit(ctx, project, path)
 
@@ -122,6 +127,8 @@ def _values(section: SectionFields, text: str | None, options: Mapping[str, Any]
         if name in values:
             raise click.UsageError(f"TEXT and --{name} both set the {name}: leave out one of them.")
         values[name] = value
+    if section.note is Success and values.get("nick") == "":
+        del values["nick"]
     for name, value in values.items():
         if isinstance(value, str) and not _is_utf8(value):
             raise click.UsageError(f"The {name} is not UTF-8.")
