@@ -15,6 +15,7 @@ from content import SUCCESSES, THREADS, Digest, Success, Thread, months_of
 
 FOLDER = "digests"
 SUCCESS_URL = "https://wiki.gannet.example/successes"
+HEADING = "SuccessBot Says"
 CLOSING = "Tell us yours via IRC with a message “#success [insert success]”."
 
 _LINK = re.compile(r"`[^`<]+<(?P<url>[^>]+)>`__")
@@ -118,7 +119,7 @@ class _Page:
     def text(self) -> str:
         successes = "".join(map(self._success, self.digest.successes))
         successes += f"* {CLOSING}\n* `All Successes <{SUCCESS_URL}>`__\n"
-        parts = [_headed("SuccessBot Says", "-", successes), *map(self._thread, self.digest.threads)]
+        parts = [_headed(HEADING, "-", successes), *map(self._thread, self.digest.threads)]
         if self.numbers:
             lines = "".join(f"* _`[{number}]` {url}\n" for url, number in self.numbers.items())
             parts.append(_headed("References", "-", lines))

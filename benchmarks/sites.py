@@ -17,7 +17,13 @@ from measure import Cost, Failure, run_python
 _SETTLED = 2.2
 
 _CONF = 'project = "Gannet"\nhtml_theme = "alabaster"\n'
-_OURS = f'extensions = ["sphinxext.digest"]\ndigest_success_url = "{as_pages.SUCCESS_URL}"\n'
+_OURS = f"""\
+extensions = ["sphinxext.digest"]
+digest_week_start = "saturday"
+digest_success_heading = "{as_pages.HEADING}"
+digest_success_closing = "{as_pages.CLOSING}"
+digest_success_url = "{as_pages.SUCCESS_URL}"
+"""
 _NO_ARCHIVES = "digest_archives = ()\n"
 #: What ``ablog start`` writes, in short.
 _ABLOG = """extensions = ["ablog"]
