@@ -117,6 +117,26 @@ def test_what_a_page_says_itself_stays(written: Project) -> None:
     assert head(build).xpath("link[@rel='canonical']/@href") == ["https://other.example/digests/2015-12-04.html"]
 
 
+def test_what_chats_make_a_card_of(written: Project) -> None:
+    build = built(written, digest_base_url=BASE)
+
+    def card(page: str) -> dict[str, str]:
+        found = head(build, page).xpath("meta[starts-with(@property, 'og:') or starts-with(@property, 'article:')]")
+        return {tag.get("property"): tag.get("content") for tag in found}
+
+    assert card("digests/2015-12-04") == {
+        "og:type": "article",
+        "og:title": "November 28 to December 4",
+        "og:description": f"2 successes, 1 story: {TITLE}",
+        "og:url": f"{BASE}digests/2015-12-04.html",
+        "og:site_name": "Test",
+        "article:published_time": "2015-12-04T00:00:00Z",
+        "article:modified_time": "2015-12-04T00:00:00Z",
+    }
+    assert card("digests/index")["og:type"] == "website"
+    assert card("plain") == {}
+
+
 def test_beside_opengraph(written: Project) -> None:
     pytest.importorskip("sphinxext.opengraph") if not os.environ.get("CI") else None
     options = {"ogp_site_url": BASE, "ogp_social_cards": {"enable": False}, "ogp_image": "https://e.org/x.png"}

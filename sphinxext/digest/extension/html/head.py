@@ -84,6 +84,8 @@ def add_to_head(app: Sphinx, pagename: str, _template: str, context: dict[str, A
                 context["pageurl"] = page_url(site, settings, pagename) or None
             own = context.get("metatags") or ""
             tags += _summary_tags(site, settings, pagename, described, has_own=bool(_DESCRIPTION.search(own)))
+            if _OPENGRAPH not in app.extensions and "og:title" not in own:
+                tags += _card_tags(site, settings, pagename, described)
             meta = context.get("meta") or {}
             if _OPENGRAPH in app.extensions and described.description and _OG_DESCRIPTION not in meta:
                 # it replaces no other character than quotation marks
@@ -110,6 +112,22 @@ def _summary_tags(
         title = site.messages.gettext("Plain text")
         yield _alternate(site, pagename, "text/plain", f"{pagename}.txt", title)
     yield f'<script type="application/ld+json">{_structured(site, settings, pagename, described)}</script>'
+
+
+def _card_tags(site: SiteContext, settings: Settings, pagename: str, described: PageSummary) -> Iterator[str]:
+    """Return what chats make a card of, by the Open Graph protocol: a digest is an article."""
+    values = {
+        "og:type": "article" if described.name else "website",
+        "og:title": described.title,
+        "og:description": described.description,
+        "og:url": page_url(site, settings, pagename),
+        "og:site_name": site.config.project,
+        "article:published_time": described.published,
+        "article:modified_time": described.updated,
+    }
+    for name, value in values.items():
+        if value:
+            yield f'<meta property="{name}" content="{escape(value)}" />'
 
 
 def _event_tags(site: SiteContext, pagename: str) -> Iterator[str]:
