@@ -175,7 +175,7 @@ def test_other_outputs_have_none_of_it(kinds: Kinds, builder: str) -> None:
     words = "\n".join(
         file.read_text(encoding="utf-8") for file in Path(out).rglob("*") if file.suffix in (".txt", ".xhtml", ".tex")
     )
-    assert "SuccessBot" in words
+    assert "Success" in words
     for ours in ("Next digest", "minute to read", "minutes to read", "Permalink to this", "<details"):
         assert ours not in words
 

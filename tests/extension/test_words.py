@@ -234,10 +234,9 @@ def test_german_pages(builds: Builds) -> None:
     assert first.startswith("28. November – 4. Dezember\n")
     for words in (
         "Standing\n========\n\nDiese Woche nichts Neues.",
-        "SuccessBot meldet\n",
+        "Erfolge\n",
         "* ttx dankt anna: For all.",
         "* Dank an bert: For more. (Log: https://e.org/log)",
-        "Erzählt uns von euren Erfolgen",
         "* Alle Erfolge: https://e.org/all",
         "Kurz notiert\n",
         "Link: https://e.org/b",
@@ -260,8 +259,8 @@ def test_german_pages(builds: Builds) -> None:
     listing = build.text("digests/index.txt")
     assert listing.startswith("Digests\n")
     assert "2016\n   Januar\n      * 26. Dezember 2015 – 1. Januar 2016 (1 Beitrag)\n" in listing
-    assert "2015\n   Dezember\n      * 5.–11. Dezember (2 Countdowns, 1 Diskussion)\n" in listing
-    assert "* 28. November – 4. Dezember (2 Erfolge, 1 Meldung, 1\n" in listing
+    assert "2015\n   Dezember\n      * 5.–11. Dez.: Longer (2 Countdowns, 1 Diskussion)\n" in listing
+    assert "* 28. Nov. – 4. Dez.: Long; Story (2 Erfolge, 1 Meldung, 1\n" in listing
     assert build.text("digests/2015-12.txt").startswith("Dezember 2015\n")
 
 
@@ -269,7 +268,7 @@ def test_japanese_pages(builds: Builds) -> None:
     build = builds("text", "ja")
     first = build.text("digests/2015-12-04.txt")
     assert first.startswith("11月28日～12月4日\n")
-    assert "SuccessBotからの報告\n" in first
+    assert "成功報告\n" in first
     assert "* ttxさんからannaさんに感謝: For all." in first
     assert "* 続き：12月5日～11日" in first
     listing = build.text("digests/index.txt")

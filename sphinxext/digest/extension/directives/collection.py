@@ -192,8 +192,9 @@ class CollectionDirective(NotesDirective):
         return line_with(*line)
 
     def _days(self, period: Period) -> str:
-        """The days of a digest in short, as its year is in the heading above it; or the name of its month."""
-        return self.messages.period(period) if period.is_month else self.messages.week(period)
+        """The days of a digest in short, with years where they differ; or the name of its month."""
+        has_years = period.is_month or period.start.year != period.end.year
+        return self.messages.period(period) if has_years else self.messages.week(period)
 
     def _titles(self, entries: tuple[Entry, ...]) -> list[list[nodes.Node]]:
         """The titles of threads, with their states, and of stories."""
