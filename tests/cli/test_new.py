@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -293,13 +294,12 @@ def test_editing_without_an_editor(run: Run, project: Path) -> None:
 
 
 def test_from_new_to_list(start: Run, project: Path) -> None:
-    for path in (project / FOLDER, project / "releasenotes"):
-        path.rmdir()
+    shutil.rmtree(project / "releasenotes")
 
     path = start("new", "success", "ttx: Nova *published*!", "--date", "2015-12-02").out.strip()
     new = start("new", "thread", "Locks", "--url", "https://example.org", "--date", "2015-12-03")
     lint = start("lint")
-    listing = start("list", "2015-12-04")
+    listing = start("list", "2015-W49")
 
     assert (project / path).is_file()
     assert (new.status, new.err) == (0, "")

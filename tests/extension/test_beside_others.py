@@ -86,6 +86,7 @@ def test_a_project_of_openstack(notes: Notes, extensions: tuple[str, ...]) -> No
     site.write("index.rst", "Gannet\n======\n\n.. toctree::\n\n   unreleased\n   alpha\n   digests/index\n")
     site.write("unreleased.rst", "Current\n=======\n\n.. release-notes::\n")
     site.write("alpha.rst", "Alpha\n=====\n\n.. release-notes::\n   :branch: stable/alpha\n")
+    site.write("../digest.yaml", "week_start: saturday\n")
     site.write("../digests/wins-0000000000000001.yaml", "date: 2015-12-01\nsuccesses: [won]\n")
     notes.commit_all()
     command = [
