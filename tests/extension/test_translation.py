@@ -248,11 +248,11 @@ def test_objects_have_the_same_names_and_translated_titles(builds: Callable[...,
 def test_a_translated_success_keeps_what_stands_around_it(builds: Callable[..., Build]) -> None:
     page = pages(builds("html").outdir)["digests/2015-12-04.html"]
     (ttx,) = page.xpath("//*[@id='success-0000000000000002-2']/..")
-    assert "".join(ttx.itertext()) == "ttx: Nova mitaka-1 (13.0.0.0b1) ist erschienen! ¶"
+    assert "".join(ttx.itertext()) == "ttx: Nova mitaka-1 (13.0.0.0b1) ist erschienen!\xa0¶"
     assert ttx.xpath("a/span[@class='digest-nick']/text()") == ["ttx"]
     # who says it otherwise than "nick: text" has said it all
     (stevemar,) = page.xpath("//*[@id='success-0000000000000002']/..")
-    assert "".join(stevemar.itertext()) == "Reno ist dank stevemar in allen Keystone-Projekten. (#openstack-dev) ¶"
+    assert "".join(stevemar.itertext()) == "Reno ist dank stevemar in allen Keystone-Projekten. (#openstack-dev)\xa0¶"
     (item,) = page.xpath("//*[@id='item-0000000000000003']/..")
     assert item.xpath("a[1]/@href") == ["https://review.example/1"]
     assert item.xpath("a[1]/text()") == ["Abwärtskompatibilität für Clients"]
