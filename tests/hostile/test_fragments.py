@@ -230,7 +230,7 @@ def _head(document: lxml.html.HtmlElement) -> list[str]:
     elements = [element for element in head if element.get("rel") not in ("next", "prev")]
     for element in elements:
         # what the page is about is told there, as text: nothing else may come with it
-        if element.get("name") == "description":
+        if "description" in (element.get("name"), (element.get("property") or "").removeprefix("og:")):
             assert element.attrib.pop("content")
         elif element.get("type") == "application/ld+json":
             data = json.loads(element.text)
