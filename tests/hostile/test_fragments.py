@@ -80,8 +80,8 @@ def setup(app):
 #: What a digest's page may be made of.
 ALLOWED_TAGS = frozenset(
     """
-    a abbr aside blockquote br caption cite code col colgroup dd div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr
-    img kbd li link nav ol p pre section span strong sub sup table tbody td th thead tr tt ul
+    a abbr aside blockquote br caption cite code col colgroup dd details div dl dt em figcaption figure h1 h2 h3 h4
+    h5 h6 hr img kbd li link nav ol p pre section span strong sub summary sup table tbody td th thead tr tt ul
     """.split()  # noqa: SIM905 - words read better than quoted strings
 )
 #: Commands of TeX as they would stand in a file if a fragment could write them.
