@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from docutils import nodes
 
-from sphinxext.digest.model import ENGLISH, Entry, Kind, Messages, State
+from sphinxext.digest.model import ENGLISH, Entry, Kind, Messages, State, Thread
+from sphinxext.digest.model.notes import CONTINUING
 
 #: The class of links that are not numbered, since their text says where they lead.
 SOURCE_CLASS = "digest-source"
@@ -124,9 +125,13 @@ def state_badge(state: State, messages: Messages = ENGLISH) -> list[nodes.Node]:
     return [nodes.Text(" "), nodes.inline("", label, classes=[STATE_CLASS, f"digest-{state}"])]
 
 
-def state_words(state: State, messages: Messages = ENGLISH) -> str:
-    """Return the state of a thread as words after its title. An open one has none: most of them are open."""
-    return "" if state is State.OPEN else f" [{messages.gettext(state.label)}]"
+def state_words(note: Thread, messages: Messages = ENGLISH) -> str:
+    """Return the state of a thread as words after its title.
+
+    An open one has none, since most of them are open, and neither has one whose title says that it goes on.
+    """
+    is_said = note.state is State.CONTINUING and CONTINUING.search(note.title.value)
+    return "" if note.state is State.OPEN or is_said else f" [{messages.gettext(note.state.label)}]"
 
 
 def add_badges(parts: Iterable[nodes.Node], messages: Messages = ENGLISH, states: Iterable[State] = State) -> None:
@@ -138,7 +143,7 @@ def add_badges(parts: Iterable[nodes.Node], messages: Messages = ENGLISH, states
 
 
 def add_states(parts: Sequence[nodes.Node], messages: Messages = ENGLISH) -> None:
-    """Add the states of threads in words to their headings, in the place of badges."""
+    """Add the states of threads in words to their headings, in the place of badges, unless a title says it itself."""
     add_badges(parts, messages)
     replace_badges(parts)
 
@@ -149,8 +154,10 @@ def replace_badges(parts: Iterable[nodes.Node]) -> None:
         space = badge.previous_sibling()
         if isinstance(space, nodes.Text) and space.astext() == " ":
             badge.parent.remove(space)
+        heading = badge.parent
         is_open = f"digest-{State.OPEN}" in badge["classes"]
-        badge.parent.replace(badge, [] if is_open else nodes.Text(f" [{badge.astext()}]"))
+        is_said = f"digest-{State.CONTINUING}" in badge["classes"] and CONTINUING.search(heading.astext())
+        heading.replace(badge, [] if is_open or is_said else nodes.Text(f" [{badge.astext()}]"))
 
 
 def _badges(parts: Iterable[nodes.Node]) -> list[nodes.inline]:

@@ -166,6 +166,12 @@ class Kind(StrEnum):
     EVENT = "event"
 
 
+#: The mark in the title of a thread that an earlier digest has already.
+CONTINUING = re.compile(
+    r"(?<!\s)\s*+[(\[](?:cont(?:inu(?:ed|ing|ation))?|cont'd|update|part \w+)\.?[)\]]", re.IGNORECASE
+)
+
+
 class State(StrEnum):
     """The state of a thread's discussion."""
 

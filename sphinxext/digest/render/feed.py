@@ -282,7 +282,7 @@ def note_parts(entry: Entry, builder: NoteBuilder, links: ThreadLinks) -> tuple[
     note = entry.note
     if isinstance(note, Thread):
         title = _words([builder.heading(note.title, entry)])
-        return f"{title}{state_words(note.state, builder.messages)}", builder.thread(entry, links)
+        return f"{title}{state_words(note, builder.messages)}", builder.thread(entry, links)
     if isinstance(note, Countdown):
         return countdown_heading(entry, with_series=True, messages=builder.messages), builder.countdown(entry)
     if isinstance(note, Story):

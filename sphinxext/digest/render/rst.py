@@ -164,7 +164,7 @@ class _Writer:
         title: Blocks = []
         if isinstance(section.heading, Text):
             entry = section.entries[0]
-            state = state_words(entry.note.state) if isinstance(entry.note, Thread) else ""
+            state = state_words(entry.note) if isinstance(entry.note, Thread) else ""
             title = [heading(self.title(section.heading, entry) + state, "=")]
         elif section.heading is not None:
             title = [heading(plain(section.heading), "=")]

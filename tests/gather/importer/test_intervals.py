@@ -97,6 +97,7 @@ def test_what_has_to_be_done_by_hand(tmp_path: Path, text: str) -> None:
 
 
 def test_only_what_the_calendar_does_not_have(tmp_path: Path) -> None:
+    write(tmp_path, "week_start: saturday\n")
     project, _ = load_project(tmp_path)
     weekly = parse_interval("2016-04-02/2016-04-08")
     assert needed_intervals(project.main, [*NEW, weekly, *NEW]) == NEW

@@ -20,7 +20,6 @@ from sphinxext.digest.gather.importer.references import NUMBER, References, body
 from sphinxext.digest.gather.importer.sections import PostSection, join_parts, sections_of
 from sphinxext.digest.gather.importer.sources import DIGEST
 from sphinxext.digest.gather.importer.titles import (
-    CONTINUING,
     COUNTDOWN,
     SUCCESSES,
     Title,
@@ -29,6 +28,7 @@ from sphinxext.digest.gather.importer.titles import (
     read_title,
 )
 from sphinxext.digest.model import Entry, Fragment, Moment, Period, Thread
+from sphinxext.digest.model.notes import CONTINUING
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.settings.options import Settings
 

@@ -13,7 +13,6 @@ from sphinxext.digest.gather.importer.sections import PostSection, is_short_list
 from sphinxext.digest.gather.importer.titles import (
     CANONICAL_FULL_THREAD,
     CLOSER,
-    CONTINUING,
     COUNTDOWN,
     FULL_THREAD,
     LABELS,
@@ -23,6 +22,7 @@ from sphinxext.digest.gather.importer.titles import (
     SUCCESSES,
     WEEK,
 )
+from sphinxext.digest.model.notes import CONTINUING
 from sphinxext.digest.problems import Code
 
 #: OpenStack's series and the year and month of their releases.

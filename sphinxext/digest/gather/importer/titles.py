@@ -168,10 +168,6 @@ FULL_THREAD = re.compile(
 )
 #: The form of that line that a report prints for the URL of a thread.
 CANONICAL_FULL_THREAD = re.compile(r"Full thread: (\S+)")
-#: The mark of a thread that an earlier digest has already.
-CONTINUING = re.compile(
-    r"(?<!\s)\s*+[(\[](?:cont(?:inu(?:ed|ing|ation))?|cont'd|update|part \w+)\.?[)\]]", re.IGNORECASE
-)
 #: The words by which a text refers to an earlier digest.
 PREVIOUS = re.compile(r"\b(?:previous|last|earlier|prior)\b[\w\s’'-]{0,40}\Z", re.IGNORECASE)
 #: "nick: text", the nick being one word.
