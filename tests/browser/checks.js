@@ -51,7 +51,9 @@
       .filter((node) => [...node.childNodes].some((child) => child.nodeType === 3 && boxes(child).some((box) => box.right > document.documentElement.clientWidth + 1)))
       .map((node) => `beyond the edge: ${node.tagName} ${words(node)}`),
 
-    nesting: () => [...main.querySelectorAll("li :is(ul, ol) > li")].filter((node) => node.textContent.trim())
+    // What is folded has no place yet.
+    nesting: () => [...main.querySelectorAll("li :is(ul, ol) > li")]
+      .filter((node) => node.textContent.trim() && node.checkVisibility())
       .filter((node) => {
         const left = (item) => boxes(item)[0].left;
         return left(node) < left(node.parentElement.closest("li")) + 8;
