@@ -100,6 +100,7 @@ def test_a_countdown_with_a_day_of_its_own_stays_as_it_is(driver: Any, address: 
     ],
 )
 def test_the_box_has_the_next_deadline_that_is_ahead(driver: Any, address: str, day: str, expected: list[str]) -> None:
+    driver.get_log("browser")  # the messages of pages before, which are removed by reading them
     with reading(driver, f"{address}/live.html", day):
         found = lines(driver, ".digest-left li")
         assert len(found) == len(expected)

@@ -24,7 +24,6 @@ from docutils import nodes
 from sphinx.locale import _ as sphinx_words
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinxext.digest.doctree.digest import plain_words
 from sphinxext.digest.doctree.lines import LINKS_CLASS, STATE_CLASS, length, minutes_words
 from sphinxext.digest.doctree.references import REFERENCES_CLASS
 from sphinxext.digest.extension.builders import IGNORED_CLASSES, is_for_browsers
@@ -198,6 +197,9 @@ def _parts_of(target: nodes.target, digest: Masthead) -> Iterator[nodes.Element]
 
 def _link_to(section: nodes.section) -> str:
     heading = section.next_node(nodes.title)
+    # a build with nothing changed composes no digest
+    from sphinxext.digest.doctree.digest import plain_words
+
     title = plain_words(heading) if heading is not None else ""
     classes = " ".join(["reference", *_ignored(title)])
     link = f'<a class="{classes}" href="#{escape(section["ids"][0])}">{escape(title)}</a>'
