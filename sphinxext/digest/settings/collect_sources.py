@@ -57,7 +57,7 @@ def with_days(text: str, since: date, until: date) -> list[str]:
         return [text]
     number = (until - since).days + 1
     if number > MAX_DAYS:
-        raise OptionError(f"'{text}' stands for {number:,} days: the limit is {MAX_DAYS}")
+        raise OptionError(f"'{text}' is {number:,} days: the limit is {MAX_DAYS}")
     days = (since + timedelta(days=count) for count in range(number))
     return list(dict.fromkeys(_FIELD.sub(lambda match, day=day: _part(match[1], day), text) for day in days))  # type: ignore[misc]
 

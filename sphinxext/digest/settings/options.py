@@ -272,7 +272,7 @@ class Settings:
     release_note_exempt: tuple[str, ...] = _option(
         _EXEMPT,
         _patterns,
-        "Files for which ``sphinx-digest release-notes check`` wants no release note. ``*`` stands for anything but "
+        "Files for which ``sphinx-digest release-notes check`` wants no release note. ``*`` matches anything but "
         "slashes, ``**`` for any folders. A pattern that ends with a slash is a folder with all in it; one without "
         "other slashes is a name in any folder.",
     )
