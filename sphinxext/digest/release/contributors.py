@@ -40,7 +40,7 @@ def add_contributors(conf: NotesConfig, releases: Sequence[Release], versions: S
     """Return the releases with the people who wrote what is new in each, in alphabetical order.
 
     A person is known by the name or the address: whoever has neither in an older version of the branch contributes
-    for the first time.
+    for the first time. In a shallow clone nobody does, since it lacks older versions.
 
     :param versions: all versions of the branch that ``conf`` names, the newest first.
     :raises GitError: if git fails, or ``.mailmap`` is not a file that git should read.
@@ -49,7 +49,7 @@ def add_contributors(conf: NotesConfig, releases: Sequence[Release], versions: S
     place = named_repository(Path(conf.reporoot))
     reader = RepositoryReader(place)
     try:
-        refs = reader.refs()
+        is_whole, refs = not reader.repository().cuts, reader.refs()
         head, tags = refs.find(conf.branch), refs.tags
     finally:
         reader.close()
@@ -65,7 +65,8 @@ def add_contributors(conf: NotesConfig, releases: Sequence[Release], versions: S
         names = found.setdefault(version, {})
         people = [person for commit in _new_commits(commits, tip, seen) for person in commits[commit].people]
         for person in people:
-            names.setdefault(person[0].casefold(), Contributor(person[0], known.isdisjoint(_keys(person))))
+            is_first = is_whole and known.isdisjoint(_keys(person))
+            names.setdefault(person[0].casefold(), Contributor(person[0], is_first))
         known.update(key for person in people for key in _keys(person))
     return tuple(
         replace(release, contributors=tuple(name for _key, name in sorted(found.get(release.version, {}).items())))

@@ -138,6 +138,21 @@ def test_a_branch_has_those_who_wrote_on_it(authors: Authors, repository: Any, p
     assert "Joan" not in str(people())
 
 
+def test_nobody_is_new_in_a_shallow_clone(
+    authors: Authors, repository: Any, make_conf: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    authors.write(ADA, "1.0.0")
+    authors.write(GRACE)
+    authors.write(ADA, "2.0.0")
+    clone = tmp_path_factory.mktemp("clones") / "shallow"
+    repository.run("clone", "--quiet", "--depth=1", f"file://{repository.root}", str(clone))
+    options = {"prelude_section_name": "prelude", "sections": [], "unreleased_version_title": ""}
+    conf = make_conf(clone, relnotesdir="releasenotes", **options)
+    with Scanner(conf) as scanner:
+        (release,) = History(conf, scanner).releases([], contributors=True)
+    assert [(one.name, one.is_first) for one in release.contributors] == [("Ada", False)]
+
+
 @pytest.mark.parametrize(
     "trailers",
     [
