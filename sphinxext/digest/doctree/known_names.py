@@ -123,7 +123,7 @@ _DEFINED = re.compile(
 
 @dataclass(frozen=True)
 class KnownNames:
-    """What texts may use without defining it.
+    """The names that texts may use without defining them.
 
     :ivar domains: those with any names.
     :ivar is_complete: False if an extension may bring more directives and roles.

@@ -89,7 +89,7 @@ class ParsedCalendar:
 
 @dataclass(frozen=True)
 class EventOptions:
-    """Which events are drafted: those of these days, and no more than ``limit``, the next ones."""
+    """The events to draft: those of these days, and no more than ``limit``, the next ones."""
 
     today: date
     since: date | None = None

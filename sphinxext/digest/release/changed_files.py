@@ -23,7 +23,7 @@ class DepthError(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """What a change says of release notes.
+    """The files of a change, and its answer to whether it needs a release note.
 
     :ivar notes: the notes that it adds or edits.
     :ivar others: files that need a note.

@@ -244,19 +244,25 @@ def _releases(site: SiteContext, settings: Settings, topic: Topic) -> Iterator[F
             yield FeedEntry(identifier, version, url, moment, moment, html)
 
 
+def absolute_page(site: SiteContext, settings: Settings, docname: str) -> nodes.document:
+    """Return a page with its references resolved and its addresses made absolute."""
+    doctree = resolved_page(site, docname)
+    parts_of_page(doctree, page_url(site, settings, docname))
+    return doctree
+
+
 def feed_of_releases(
-    site: SiteContext, settings: Settings, docname: str, section: str, feeds: Feeds
+    site: SiteContext, settings: Settings, docname: str, section: str, feeds: Feeds, doctree: nodes.document
 ) -> tuple[bytes, bytes]:
     """Return the feed of the versions on a page, as Atom and as JSON Feed.
 
     Versions without a tag are left out: their notes are not released.
 
     :param section: the only section of the notes, by its name; all of them if it is empty.
+    :param doctree: the page, from :func:`absolute_page`, which stays as it is.
     """
     url, base = page_url(site, settings, docname), base_url(site, settings)
     days, heading = _days_on(site, docname, section)
-    doctree = resolved_page(site, docname)
-    parts_of_page(doctree, url)  # it makes addresses absolute
     found = {anchor: part for part in doctree.findall(nodes.section) for anchor in part["ids"]}
     entries = []
     for target in DigestDomain.of(site.env).data["targets"].get(docname, ()):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 from hashlib import blake2b
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 from sphinxext.digest import __version__
@@ -209,9 +210,17 @@ class ReleaseFeeds(Publisher):
         settings = build_state_of(site.env).project.main
         for docname in sorted({page for page, _query in release_queries(site.env)}):
             state = _releases_state(site, settings, docname)
+            # resolved once for all feeds of a page, and not at all if none is stale
+            page = cache(partial(_released_page, site, settings, docname))
             for section, feeds in release_feeds(site, docname).items():
                 own = mark_of(state, feeds).hex() if state else ""
-                yield from _files(feeds, own, partial(_releases, site, settings, docname, section, feeds))
+                yield from _files(feeds, own, partial(_releases, site, settings, docname, section, feeds, page))
+
+
+def _released_page(site: SiteContext, settings: Settings, docname: str) -> nodes.document:
+    from sphinxext.digest.extension.published.contents import absolute_page
+
+    return absolute_page(site, settings, docname)
 
 
 def _releases_state(site: SiteContext, settings: Settings, docname: str) -> str:
@@ -224,10 +233,17 @@ def _releases_state(site: SiteContext, settings: Settings, docname: str) -> str:
     return mark_of(stamps, around, _mark(site, docname)).hex()
 
 
-def _releases(site: SiteContext, settings: Settings, docname: str, section: str, feeds: Feeds) -> tuple[bytes, bytes]:
+def _releases(
+    site: SiteContext,
+    settings: Settings,
+    docname: str,
+    section: str,
+    feeds: Feeds,
+    page: Callable[[], nodes.document],
+) -> tuple[bytes, bytes]:
     from sphinxext.digest.extension.published.contents import feed_of_releases
 
-    return feed_of_releases(site, settings, docname, section, feeds)
+    return feed_of_releases(site, settings, docname, section, feeds, page())
 
 
 def warn_of_topics(app: Sphinx) -> None:
