@@ -29,7 +29,7 @@ class Event:
 
     ``id`` is its name in the schedule, as in ``i-rc1``, and ``title`` its heading in plain text, or else the ``id``.
     ``week`` are the days of the week that lists it; ``day`` is the one by which it is
-    due, and ``exact`` says that the schedule itself names that day.
+    due, and ``exact`` says that the schedule itself names that day, which may be near the week instead of in it.
     """
 
     id: str
@@ -41,6 +41,14 @@ class Event:
     exact: bool = False
     text: Text | None = None
     project: str | None = None
+
+    @property
+    def due_week(self) -> Period:
+        """The days of the week in which it is due: ``week``, or Monday to Friday of a day outside of that."""
+        monday = self.day - timedelta(days=self.day.weekday())
+        if self.week.start - timedelta(days=self.week.start.weekday()) == monday:
+            return self.week
+        return Period(monday, max(monday + timedelta(days=4), self.day))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,15 +119,15 @@ class Schedule:
         start = week.period.start if week else now
         monday = start - timedelta(days=start.weekday())
         ends = [monday + timedelta(weeks=count) for count in (1, 2)]
-        ahead = [event for event in self.events if event.week.end >= monday]
+        ahead = [event for event in self.events if event.due_week.end >= monday]
         coming = next((event for event in sorted(ahead, key=lambda event: event.day) if event.day >= now), None)
         return Outlook(
             schedule=self,
             now=now,
             week=week,
-            this_week=tuple(event for event in ahead if event.week.start < ends[0]),
-            next_week=tuple(event for event in ahead if ends[0] <= event.week.start < ends[1]),
-            later=tuple(event for event in ahead if event.week.start >= ends[1]),
+            this_week=tuple(event for event in ahead if event.due_week.start < ends[0]),
+            next_week=tuple(event for event in ahead if ends[0] <= event.due_week.start < ends[1]),
+            later=tuple(event for event in ahead if event.due_week.start >= ends[1]),
             next=coming,
             days_to_next=(coming.day - now).days if coming else None,
             days_to_release=(self.release - now).days,

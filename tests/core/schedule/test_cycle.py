@@ -420,6 +420,24 @@ def test_deadlines_that_are_not_in_their_week(files: Files) -> None:
     ]
 
 
+def test_a_deadline_outside_of_its_week_is_ahead_until_its_day(files: Files) -> None:
+    yaml = cycle(week("2027-01-04", "2027-01-08", "R-1", "q-1, q-2"), R0)
+    texts = ("It is due on Friday, January 15.", "It is due on Sunday, January 10.")
+    rst = "".join(f".. _q-{number}:\n\nOne\n---\n\n{text}\n\n" for number, text in enumerate(texts, 1))
+    files.series("quartz", yaml, rst)
+    schedule, _problems = files.read("quartz")
+    assert schedule is not None
+    groups = ("this_week", "next_week", "later")
+
+    def found(day: str) -> list[list[str]]:
+        outlook = schedule.outlook(date.fromisoformat(day))
+        return [[event.id for event in getattr(outlook, group) if event.id != "q-final"] for group in groups]
+
+    assert found("2027-01-05") == [["q-2"], ["q-1"], []]
+    assert found("2027-01-12") == [["q-1"], [], []]
+    assert found("2027-01-19") == [[], [], []]
+
+
 def test_leap_day_and_long_and_short_cycles(files: Files) -> None:
     for weeks, release in ((29, date(2028, 3, 6)), (20, date(2024, 3, 4))):
         rows = [release - timedelta(weeks=number) for number in range(weeks, -1, -1)]

@@ -30,16 +30,16 @@ SERIES = {
     "queens": ("Queens", "2018-02-28", "R-25", "R+0", 38, 16, ""),
     "stein": ("Stein", "2019-04-10", "R-31", "R+0", 41, 15, ""),
     "train": ("Train", "2019-10-16", "R-26", "R+0", 38, 11, ""),
-    "ussuri": ("Ussuri", "2020-05-13", "R-29", "R-0", 42, 10, "yaml:5"),
+    "ussuri": ("Ussuri", "2020-05-13", "R-29", "R-0", 42, 10, "rst:242 yaml:5"),
     "victoria": ("Victoria", "2020-10-14", "R-21", "R+1", 29, 9, ""),
     "wallaby": ("Wallaby", "2021-04-14", "R-25", "R-0", 31, 10, "yaml:3 yaml:14"),
     "yoga": ("Yoga", "2022-03-30", "R-24", "R+0", 30, 11, "yaml:2 yaml:3"),
     "zed": ("Zed", "2022-10-05", "R-26", "R+0", 34, 12, ""),
     "antelope": ("2023.1 Antelope", "2023-03-22", "R-23", "R+0", 33, 12, ""),
-    "bobcat": ("2023.2 Bobcat", "2023-10-04", "R-27", "R+0", 45, 18, ""),
+    "bobcat": ("2023.2 Bobcat", "2023-10-04", "R-27", "R+0", 45, 18, "rst:389"),
     "caracal": ("2024.1 Caracal", "2024-04-03", "R-25", "R+0", 42, 16, "rst:234"),
-    "epoxy": ("2025.1 Epoxy", "2025-04-02", "R-25", "R+0", 39, 12, ""),
-    "flamingo": ("2025.2 Flamingo", "2025-10-01", "R-25", "R+0", 38, 11, ""),
+    "epoxy": ("2025.1 Epoxy", "2025-04-02", "R-25", "R+0", 39, 12, "rst:314"),
+    "flamingo": ("2025.2 Flamingo", "2025-10-01", "R-25", "R+0", 38, 11, "rst:309"),
     "hibiscus": ("2026.2 Hibiscus", "2026-09-30", "R-25", "R+0", 41, 13, ""),
     "indri": ("2027.1 Indri", "2027-03-24", "R-24", "R+0", 18, 6, ""),
 }
@@ -62,7 +62,8 @@ def test_series(name: str, tmp_path: Path, make_settings: Callable[..., Settings
         assert week.period.start - before.period.start == timedelta(weeks=1)
         assert before.to_release == (week.to_release or 0) + 1
     for event in schedule.events:
-        assert event.week.start <= event.day <= event.week.start + timedelta(days=6)
+        # a few texts name a day of the week before or after, with a remark
+        assert event.due_week.start <= event.day <= event.due_week.start + timedelta(days=6)
     lines = Path(schedule.text_path).read_text(encoding="utf-8").split("\n")
     for text in (event.text for event in schedule.events if event.text):
         for index, line in enumerate(text.value.split("\n")):
