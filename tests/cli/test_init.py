@@ -599,6 +599,18 @@ def test_an_external_table_of_contents(run: Run, small: Path) -> None:
     assert run("init") == Outcome(0, "", "nothing to change\n")
 
 
+def test_a_build_with_an_external_table_of_contents(run: Run, small: Path) -> None:
+    pytest.importorskip("sphinx_external_toc")
+    write(small, {"docs/conf.py": "extensions = ['sphinx_external_toc']\n", "docs/_toc.yml": "root: index\n"})
+    run("init")
+    run("new", "success", "ada: Hello.", "--date", "2026-11-18")
+    # in a process of its own: this extension replaces parts of Sphinx
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-n", "-b", "html", "docs", str(small.parent / "out")]
+    done = subprocess.run(command, cwd=small, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (small.parent / "out" / "digests" / "2026-11-22.html").exists()
+
+
 TOX_TOML = """
 [env.digests]
 description = "Check the fragments of the digests."

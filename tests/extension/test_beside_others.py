@@ -269,6 +269,26 @@ def test_inside_grids_cards_tabs_and_dropdowns(tmp_path: Path) -> None:
     assert [line for line in broken_links(build.outdir) if line.startswith("other")] == []
 
 
+@pytest.mark.parametrize("page", ["", "Digests\n=======\n\n.. digest-collection::\n"], ids=["generated", "written"])
+def test_a_table_of_contents_in_a_file(tmp_path: Path, page: str) -> None:
+    """The toctree of a list of digests is none that sphinx-external-toc warns of."""
+    needed("sphinx_external_toc")
+    site = copy_root("kinds", tmp_path / "src")
+    add_conf(site, "extensions.append('sphinx_external_toc')\nhtml_theme = 'alabaster'")
+    site.write("_toc.yml", "root: index\nentries:\n  - file: digests/index\n  - file: other\n")
+    site.write("index.rst", "Title\n=====\n")
+    if page:
+        site.write("digests/index.rst", page)
+    # in a process of its own: this extension replaces parts of Sphinx
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-n", "--keep-going", "-b", "html", ".", "out"]
+    for _ in range(2):
+        done = subprocess.run(command, cwd=site.folder, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "")
+    (sidebar,) = parse_page(site.folder / "out" / "digests" / "2015-12.html").xpath("//*[@class='sphinxsidebar']")
+    links = [link.removesuffix(".html") for link in sidebar.xpath(".//a/@href")]
+    assert links[0].endswith("index") and "2015-12-04" in links
+
+
 @pytest.mark.parametrize("prefix", [False, True])
 @pytest.mark.parametrize("first", [True, False])
 def test_headings_make_no_labels(notes: Notes, site: Project, prefix: bool, first: bool) -> None:

@@ -354,7 +354,8 @@ def setup(app: Sphinx) -> None:
     """Register what remembers the pages that are written, and compares them."""
     app.connect("builder-inited", watch_writes)
     app.connect("env-before-read-docs", note_read)
-    app.connect("doctree-read", remember_links)
+    # after the collector of tables of contents, which an extension listed after ours may have replaced
+    app.connect("doctree-read", remember_links, priority=600)
     app.connect("env-updated", outdated_outputs)
     app.connect("doctree-resolved", note_written)
     # before themes that make their sidebars in the same event

@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from docutils.transforms import Transform
 from sphinx import addnodes
 
 from sphinxext.digest.collection.archives import INDEX, Chain, Member
@@ -244,7 +245,24 @@ class CollectionDirective(NotesDirective):
             **{LISTING_TOCTREE: True},
         )
         toctree.source, toctree.line = self.get_source_info()
-        return nodes.compound("", toctree, classes=["toctree-wrapper"])
+        place = nodes.pending(ToctreePlacing, {"content": nodes.compound("", toctree, classes=["toctree-wrapper"])})
+        self.state.document.note_pending(place)
+        return place
+
+
+class ToctreePlacing(Transform):
+    """Puts the toctree of a list where its placeholder is.
+
+    A page with a ``toctree`` of its own is not expected beside ``sphinx-external-toc``, which looks at priority 100.
+    """
+
+    default_priority = 101
+
+    def apply(self, **_arguments: object) -> None:
+        """Replace the placeholder."""
+        place = self.startnode
+        assert isinstance(place, nodes.pending)
+        place.replace_self(place.details["content"])
 
 
 _TYPES = {"people": PERSON, "channels": CHANNEL, "series": SERIES}
