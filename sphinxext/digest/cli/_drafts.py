@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
+from pathlib import Path
 from typing import TypeVar
 
 import click
@@ -17,19 +18,22 @@ from sphinxext.digest.cli._options import (
 )
 from sphinxext.digest.cli._output import as_json, show_problems, visible
 from sphinxext.digest.fragments.folder import SUFFIX
+from sphinxext.digest.fragments.review import rejected_drafts
 from sphinxext.digest.fragments.write import Draft, DraftPlan, plan_drafts, write_new_files
 from sphinxext.digest.net.http import NO_SUCH_FILE, NOTHING_THERE
 from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.release.first_merge import removed_identities
 from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.settings.project import Project
 
 
 @dataclass
 class Tally:
-    """The totals of a round: how many drafts are new and how many were there, and the notes as records."""
+    """The totals of a round: how many drafts are new, were there, were rejected before, and the notes as records."""
 
     new: int = 0
     known: int = 0
+    rejected: int = 0
     records: list[dict[str, object]] = field(default_factory=list)
     #: The URLs with dates: a server may have nothing for some days.
     dated: frozenset[str] = frozenset()
@@ -81,7 +85,7 @@ class CollectRun:
         the same. In a round, a URL with a date that the server does not have is only mentioned.
         """
         root, folder = self.project.root, self.settings.fragments
-        plan = plan_drafts(drafts, root, folder)
+        plan = plan_drafts(drafts, root, folder, lambda: rejected_identities(root, folder))
         if plan.new and not self.dry_run:
             write_new_files(root / folder, {f"{draft.stem}{SUFFIX}": draft.text for draft, _ in plan.new})
         tally = Tally.of(self.ctx)
@@ -123,11 +127,21 @@ def _show(plan: DraftPlan, form: str, tally: Tally | None, *, dry_run: bool) -> 
     if tally is not None:
         tally.new += len(fragments)
         tally.known += len(plan.known)
-    click.echo(summary(len(fragments), len(plan.known), dry_run=dry_run), err=True)
+        tally.rejected += plan.rejected
+    click.echo(summary(len(fragments), len(plan.known), plan.rejected, dry_run=dry_run), err=True)
 
 
-def summary(new: int, known: int, *, dry_run: bool) -> str:
-    """Say how many drafts were written, or would be, and how many were there."""
+def rejected_identities(root: Path, folder: str) -> frozenset[str]:
+    """Return the identities of drafts that were rejected in a review, or whose files were removed, as git knows.
+
+    :param folder: the fragments folder, relative to the project.
+    """
+    return removed_identities(root, folder) | frozenset(rejected_drafts(root / folder))
+
+
+def summary(new: int, known: int, rejected: int, *, dry_run: bool) -> str:
+    """Say how many drafts were written, or would be, how many were there, and how many nobody wants."""
     there = f", {known} there already" if known else ""
+    there += f", {rejected} rejected before" if rejected else ""
     verb = "would be written" if dry_run else "written"
     return f"{new} draft{'' if new == 1 else 's'} {verb}{there}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.files import cache_folder
 from sphinxext.digest.fragments.fields import fields_of, value_for_json
 from sphinxext.digest.model import Fragment, Note, Period
-from sphinxext.digest.model.period import LATEST, PeriodError, parse_day, parse_interval
+from sphinxext.digest.model.period import LATEST, Calendar, PeriodError, parse_day, parse_interval
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings import find_root
 from sphinxext.digest.settings.options import Settings
@@ -176,6 +176,12 @@ def period_of(collection: Collection, text: str) -> Period:
     except PeriodError as error:
         folder = collection.settings.fragments
         raise DigestError(*collection.problems, Problem(folder, 0, 0, Code.BAD_PERIOD, str(error))) from None
+
+
+def round_period(calendar: Calendar, day: date) -> Period:
+    """Return the period that editors work on: that of a day, or on its first day the one that has just ended."""
+    period = calendar.period_of(day)
+    return calendar.period_of(day - timedelta(days=1)) if day == period.start else period
 
 
 def planned_record(fragment: Fragment, note: Note) -> dict[str, object]:

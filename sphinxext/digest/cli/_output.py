@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -99,6 +99,14 @@ def visible(text: str) -> str:
 def _visible(character: str) -> str:
     harmless = character.isprintable() or character in _JOINERS or unicodedata.category(character) == "Zs"
     return character if harmless else character.encode("unicode_escape").decode()
+
+
+def use_of_color(environ: Mapping[str, str]) -> bool | None:
+    """Return what the environment says of colour, as click has it: yes, no, or None for "on terminals".
+
+    Variables that are set and not empty count; ``NO_COLOR`` (https://no-color.org) wins over ``FORCE_COLOR``.
+    """
+    return False if environ.get("NO_COLOR") else True if environ.get("FORCE_COLOR") else None
 
 
 def show_problems(problems: Iterable[Problem]) -> None:

@@ -105,7 +105,7 @@ def go_round(
     number = len(settings.sources)
     failures = f"; {failed} of them failed" if failed else ""
     sources = f"{number} source{'' if number == 1 else 's'}, {since} to {until}"
-    click.echo(f"{sources}: {summary(tally.new, tally.known, dry_run=dry_run)}{failures}", err=True)
+    click.echo(f"{sources}: {summary(tally.new, tally.known, tally.rejected, dry_run=dry_run)}{failures}", err=True)
     if failed:
         ctx.exit(1)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -103,7 +103,7 @@ def command(
     found = _ahead(chosen, day, weeks)
     problems += failures(schedules)
     if form == "json":
-        click.echo(as_json([_record(deadline) for deadline in found]), nl=False)
+        click.echo(as_json([deadline_record(deadline) for deadline in found]), nl=False)
     else:
         click.echo("".join(f"{visible(line)}\n" for line in _lines(found, day)), nl=False)
         if not found:
@@ -115,17 +115,28 @@ def _ahead(schedules: Iterable[Schedule], day: date, weeks: int | None) -> list[
     """Return the events from the week of a day on, by day, including the earlier days of that week."""
     monday = day - timedelta(days=day.weekday())
     end = monday + timedelta(weeks=weeks) if weeks else date.max
+    found = _deadlines(schedules, lambda deadline: monday <= deadline.week.period.end)
+    return [deadline for deadline in found if deadline.week.period.start < end]
+
+
+def deadlines_between(schedules: Iterable[Schedule], first: date, last: date) -> list[Deadline]:
+    """Return the events whose days are between two days, both included, by day."""
+    return _deadlines(schedules, lambda deadline: first <= deadline.event.day <= last)
+
+
+def _deadlines(schedules: Iterable[Schedule], is_wanted: Callable[[Deadline], bool]) -> list[Deadline]:
     found = [
-        Deadline(schedule, week, event)
+        deadline
         for schedule in schedules
         for week in schedule.weeks
         for event in week.events
-        if monday <= week.period.end and week.period.start < end
+        if is_wanted(deadline := Deadline(schedule, week, event))
     ]
     return sorted(found, key=lambda deadline: (deadline.event.day, deadline.schedule.series))
 
 
-def _record(deadline: Deadline) -> dict[str, object]:
+def deadline_record(deadline: Deadline) -> dict[str, object]:
+    """Return a deadline as a record for other programs."""
     event, week = deadline.event, deadline.week
     return {
         "series": deadline.schedule.series,

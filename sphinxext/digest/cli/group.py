@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sphinxext.digest import __version__, plugins
-from sphinxext.digest.cli._output import Failure, show_problems
+from sphinxext.digest.cli._output import Failure, show_problems, use_of_color
 from sphinxext.digest.plugins import installed, summary_of
 from sphinxext.digest.problems import DigestError
 
@@ -105,6 +105,8 @@ COMMANDS = {
     "new": "Write a fragment and print its path.",
     "lint": "Check fragments, settings and release notes.",
     "list": "Print notes, one to a line.",
+    "status": "Show what the next digest has, and what to do for it.",
+    "review": "Go through the drafts one by one.",
     "import": "",
     "report": "Print one digest as text, HTML, RST, Markdown or JSON.",
     "mail": "Print a digest as a mail, or send it.",
@@ -179,3 +181,4 @@ def cli(ctx: click.Context, root: Path | None) -> None:
     standard output, messages to standard error.
     """
     ctx.obj = root
+    ctx.color = use_of_color(os.environ)

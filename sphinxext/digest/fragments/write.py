@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -314,13 +314,14 @@ class Draft:
 
 @dataclass
 class DraftPlan:
-    """The plan for drafts: ``new`` ones with their fragments, and the paths of those ``known``.
+    """The plan for drafts: ``new`` ones with their fragments, paths of those ``known``, the number of those rejected.
 
     What cannot be a fragment is among the ``problems``.
     """
 
     new: list[tuple[Draft, Fragment]] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
+    rejected: int = 0
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -351,22 +352,30 @@ def make_draft(
     return Draft(identity, f"{slug_of(words)}-{identity}", head + dump_fragment(sections, date=date, draft=is_draft))
 
 
-def plan_drafts(drafts: Iterable[Draft], root: Path, folder: str) -> DraftPlan:
+def plan_drafts(
+    drafts: Iterable[Draft], root: Path, folder: str, rejected: Callable[[], Container[str]] = frozenset
+) -> DraftPlan:
     """Find out which drafts are new.
 
     One that was written before is known by its identity, whatever its name and its text have become since.
 
     :param root: the project.
     :param folder: the folder of the fragments, relative to the project.
+    :param rejected: returns the identities of drafts that nobody wants; it is only asked if a draft is new.
     """
     plan = DraftPlan()
     known: dict[str, str] = {}
     for file in sorted((root / folder).glob(f"*{SUFFIX}")):
         if name := split_name(file.stem):
             known.setdefault(name[1], f"{folder}/{file.name}")
+    unwanted: Container[str] | None = None
     for draft in drafts:
         if draft.identity in known:
             plan.known.append(known[draft.identity])
+            continue
+        unwanted = rejected() if unwanted is None else unwanted
+        if draft.identity in unwanted:
+            plan.rejected += 1
             continue
         path = known[draft.identity] = f"{folder}/{draft.stem}{SUFFIX}"
         fragment, problems = read_fragment(draft.text.encode(), path, draft.stem)

@@ -24,6 +24,10 @@ _LOG = (
     "--name-only",
     "--format=%x00%H %ct",
 )
+_REMOVALS = (
+    *("log", "--diff-filter=D", "--no-renames", "--no-ext-diff", "--no-textconv", "--name-only"),
+    *("--full-history", "--format="),
+)
 
 #: The day on which each identity was first merged; None if the commit has no day.
 _Days = dict[str, date | None]
@@ -76,6 +80,26 @@ def first_merges(root: Path, folder: str) -> FirstMerges:
             "(git fetch --unshallow, in GitHub's checkout action fetch-depth: 0)",
         )
     return FirstMerges(known)
+
+
+def removed_identities(root: Path, folder: str) -> frozenset[str]:
+    """Return the identities of fragments that were removed from a folder, as far as git knows them.
+
+    That is what a commit of the checked-out branch removed, and what is missing that git has in its index. Those of
+    files that were renamed are among them. Without a repository there are none.
+
+    :param root: the project; it may be a folder within the repository.
+    :param folder: the fragments folder, relative to the project or absolute.
+    """
+    try:
+        place = _locate(root, folder)
+        names = list(read_lines(place.top, "ls-files", "--deleted", "--", place.path or "."))
+        if current_commit(place.top):
+            names += read_lines(place.top, *_REMOVALS, "HEAD", "--", place.path or ".")
+    except GitError:
+        return frozenset()
+    found = (split_name(PurePosixPath(name.strip('"')).stem) for name in names if name)
+    return frozenset(name[1] for name in found if name)
 
 
 @dataclass(frozen=True)

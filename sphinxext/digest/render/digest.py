@@ -7,7 +7,7 @@ the HTML part of a mail.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -34,6 +34,7 @@ from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.text import text_lines
 from sphinxext.digest.schedule import REMARKS
 from sphinxext.digest.schedule.load import Schedules
+from sphinxext.digest.settings.options import RELEASES, SECTIONS
 from sphinxext.digest.text.width import WIDTH
 
 
@@ -118,6 +119,20 @@ def digest_source(
     page_url = collection.settings.page_url(period) if period in collection.digests else None
     docs = DocsFolder(root, collection.settings.pages) if root is not None else None
     return DigestSource(compose(collection, period, released=released), collection, page_url, schedules, docs)
+
+
+def notes_text(collection: Collection, entries: tuple[Entry, ...], width: int = WIDTH) -> str:
+    """Return some notes as the plain text of a mail has them, whatever sections its digests have.
+
+    :param entries: such as those of a draft, which is in no digest.
+    """
+    sections = tuple(name for name in SECTIONS if name != RELEASES)
+    settings = replace(collection.settings, sections=sections, groups=(), success_closing="")
+    days = [entry.moment.day for entry in entries]
+    period = Period(min(days), max(days))
+    alone = replace(collection, settings=settings, entries=entries, drafts=())
+    parts, _ = digest_source(alone.with_intervals([period]), period).parts()
+    return mail_text(parts, width=width)
 
 
 def mail_text(
