@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
@@ -21,6 +22,7 @@ from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.fragments.review import rejected_drafts
 from sphinxext.digest.fragments.write import Draft, DraftPlan, plan_drafts, write_new_files
 from sphinxext.digest.net.http import NO_SUCH_FILE, NOTHING_THERE
+from sphinxext.digest.net.source import MAX_BYTES, STANDARD_INPUT, read_source, unpacked
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.release.first_merge import removed_identities
 from sphinxext.digest.settings.options import Settings
@@ -97,6 +99,16 @@ class CollectRun:
         if failures:
             show_problems(failures)
             self.ctx.exit(1)
+
+
+def read_input(source: str) -> bytes:
+    """Read a file or a URL, gzipped or not, or for ``-`` the standard input.
+
+    :raises DigestError: if it cannot be read or is too large.
+    """
+    if source != STANDARD_INPUT:
+        return read_source(source)
+    return unpacked(sys.stdin.buffer.read(MAX_BYTES + 1), source)
 
 
 def collector(function: Callable[..., None]) -> Callable[..., object]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
 from datetime import date
 
 import click
 
-from sphinxext.digest.cli._drafts import CollectRun, collector
+from sphinxext.digest.cli._drafts import CollectRun, collector, read_input
 from sphinxext.digest.cli._options import checked, day_options
 from sphinxext.digest.cli._output import visible
 from sphinxext.digest.fragments.write import web_url
@@ -23,7 +22,7 @@ from sphinxext.digest.gather.gerrit import (
     unasked,
 )
 from sphinxext.digest.model.period import today
-from sphinxext.digest.net.source import MAX_BYTES, STANDARD_INPUT, is_url, read_source, unpacked
+from sphinxext.digest.net.source import is_url
 
 
 def _vote(text: str) -> Vote:
@@ -109,7 +108,8 @@ def command(
 
 def _read(source: str, site: str) -> ChangeList:
     """Read the changes of a source, and say so if there are more than Gerrit told of."""
-    changes = read_changes(_data(source), source, site or (site_of(source) if is_url(source) else ""))
+    data = read_input(query_url(source) if is_url(source) else source)
+    changes = read_changes(data, source, site or (site_of(source) if is_url(source) else ""))
     if changes.more:
         click.echo(f"{visible(source)} has more changes than Gerrit told of: narrow the query", err=True)
     return changes
@@ -119,9 +119,3 @@ def _say_left_out(private: int, others: int) -> None:
     for number, why in ((private, "private"), (others, "work in progress or abandoned: see --wip and --abandoned")):
         if number:
             click.echo(f"{number} change{' is' if number == 1 else 's are'} left out, {why}", err=True)
-
-
-def _data(source: str) -> bytes:
-    if source != STANDARD_INPUT:
-        return read_source(query_url(source) if is_url(source) else source)
-    return unpacked(sys.stdin.buffer.read(MAX_BYTES + 1), source)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
-from sphinxext.digest.cli._drafts import CollectRun, collector
+from sphinxext.digest.cli._drafts import CollectRun, collector, read_input
 from sphinxext.digest.cli._options import day_options
 from sphinxext.digest.gather.ics import EventOptions, draft_events, read_calendar
 from sphinxext.digest.model.period import today
-from sphinxext.digest.net.source import MAX_BYTES, STANDARD_INPUT, read_source, unpacked
 
 
 @click.command("ics")
@@ -31,15 +29,9 @@ def command(run: CollectRun, /, sources: tuple[str, ...], **choice: Any) -> None
 
         sphinx-digest collect ics https://calendar.example.org/community.ics --until 2027-03-31
     """
-    found = run.read(sources, lambda source: read_calendar(_data(source), source))
+    found = run.read(sources, lambda source: read_calendar(read_input(source), source))
     run.problems += [problem for calendar in found for problem in calendar.problems]
     private = sum(calendar.private for calendar in found)
     if private:
         click.echo(f"{private} event{' is' if private == 1 else 's are'} left out, private or cancelled", err=True)
     run.save(draft_events(found, EventOptions(today(), **choice)))
-
-
-def _data(source: str) -> bytes:
-    if source != STANDARD_INPUT:
-        return read_source(source)
-    return unpacked(sys.stdin.buffer.read(MAX_BYTES + 1), source)
