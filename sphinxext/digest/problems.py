@@ -130,11 +130,11 @@ class Code(StrEnum):
     SOURCE_FETCH = "source-fetch"
     """A source to collect from cannot be fetched from the network."""
     NOT_A_FEED = "not-a-feed"
-    """A file is neither a feed nor an index of notes, or not a list of changes."""
+    """A source to collect from has another format than its collector reads, such as feeds."""
     JSON_SYNTAX = "json-syntax"
     """A source that should be JSON cannot be read as that."""
     BAD_RECORD = "bad-record"
-    """A note of an index, or a change of a list, that cannot be one. It is left out."""
+    """An entry of a source to collect from, such as a note of an index, is malformed. It is left out."""
     # mail
     NO_MAIL = "no-mail"
     """A file that holds no mail archive, or a folder with none."""

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from sphinxext.digest.plugins import COLLECTORS, installed
 from sphinxext.digest.settings.checks import OptionError
 from sphinxext.digest.settings.collect_sources import Source, sources, with_days
 
@@ -34,7 +35,7 @@ def test_good() -> None:
         (["x"], "entry 1 is not one"),
         ([{"feed": "x"}, {1: "x"}], "entry 2 is not one"),
         ([{}], "entry 1 has none of them"),
-        ([{"blog": "x"}], "feed, gerrit, ics, irc, mbox, schedule in each entry: entry 1 has none"),
+        ([{"blog": "x"}], f"{', '.join(installed(COLLECTORS))} in each entry: entry 1 has none"),
         ([{"feed": "x", "irc": "y"}], "entry 1 has feed and irc"),
         ([{"feed": ""}], "as 'feed' in entry 1 (feed)"),
         ([{"feed": []}], "has an empty list as 'feed'"),

@@ -11,6 +11,7 @@ import pytest
 
 from sphinxext.digest.model import Kind, Period
 from sphinxext.digest.model.period import Calendar
+from sphinxext.digest.plugins import COLLECTORS, installed
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings.checks import IssueLink, LinkRole, Topic
 from sphinxext.digest.settings.collect_sources import Source
@@ -213,7 +214,7 @@ BAD: list[tuple[str, object, str]] = [
     ("schedule_url", "{series}.html", "an absolute URL"),
     ("schedule_url", "https://docs.example.org/{name}", "the field {series}"),
     ("schedule_url", "https://docs.example.org/{series", "the field {series}"),
-    ("sources", [{"blog": "a"}], "one of the keys feed, gerrit, ics, irc, mbox, schedule"),
+    ("sources", [{"blog": "a"}], f"one of the keys {', '.join(installed(COLLECTORS))}"),
     ("archives", "people", "a list of texts"),
     ("archives", ["persons"], "channels, series, and no 'persons'"),
     ("publish", "feeds", "a list of texts"),

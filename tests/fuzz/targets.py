@@ -19,7 +19,11 @@ from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import patch
 
+import click
+
+from sphinxext.digest.cli import _drafts
 from sphinxext.digest.cli.collect_schedule import draft_countdown
 from sphinxext.digest.cli.report import FORMATS
 from sphinxext.digest.collection.load import Collection, load_collection, place_fragments
@@ -38,7 +42,6 @@ from sphinxext.digest.gather.feed import IndexOptions, ParsedFeed, draft_index
 from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.gather.gerrit import ChangeOptions, draft_changes, read_changes
-from sphinxext.digest.gather.ics import EventOptions, draft_events, read_calendar
 from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import make_plan
 from sphinxext.digest.gather.irc.collector import Collector, LogOptions
@@ -50,6 +53,7 @@ from sphinxext.digest.joint.merge import Joined, parse_index
 from sphinxext.digest.model import Fragment
 from sphinxext.digest.model.period import parse_interval
 from sphinxext.digest.net.source import unpacked
+from sphinxext.digest.plugins import COLLECTORS, installed
 from sphinxext.digest.problems import DigestError
 from sphinxext.digest.release.cache_file import read_cache_file
 from sphinxext.digest.release.config import read_config, sections_of
@@ -85,6 +89,7 @@ def scratch() -> Path:
     # git shall find no repository above
     os.environ["GIT_CEILING_DIRECTORIES"] = str(folder.parent)
     os.environ["SPHINXEXT_DIGEST_CACHE"] = ""
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(NOW.timestamp()))
     return folder
 
 
@@ -296,10 +301,18 @@ def changes(data: bytes) -> None:
     sound(draft_changes(found.changes, ChangeOptions(TODAY)))
 
 
-def calendar(data: bytes) -> None:
-    """``collect ics``: a calendar."""
-    found = read_calendar(unpacked(data, "x"), "x")
-    sound(draft_events([found], EventOptions(TODAY)))
+def _collect(data: bytes, command: click.Command) -> None:
+    """``collect`` with one file, and without options."""
+    file = put("collect/x", data)
+    opened = patch.object(_drafts, "open_valid_project", lambda _: project())
+    with without(file), opened, patch.object(_drafts.CollectRun, "save", _check):
+        command.main([os.fspath(file)], standalone_mode=False)
+
+
+def _check(run: _drafts.CollectRun, drafts: Iterable[Draft]) -> None:
+    sound(drafts)
+    if run.problems:
+        raise DigestError(*run.problems)
 
 
 @cache
@@ -414,13 +427,16 @@ TARGETS: dict[str, Target] = {
     "index": feed,
     "joint": joint,
     "gerrit": changes,
-    "ics": calendar,
     "reno-cache": reno_cache,
     "reno-config": reno_config,
     "release-note": release_note,
     "irc-lines": irc_lines,
     "journal": journal,
 }
+# collectors that have none of their own
+for _name, _entry in installed(COLLECTORS).items():
+    if _entry.value.startswith("sphinxext.digest.") and not any(f"{one}-".startswith(f"{_name}-") for one in TARGETS):
+        TARGETS[_name] = partial(_collect, command=_entry.load())
 
 
 def attempt(target: Target, data: bytes) -> None:

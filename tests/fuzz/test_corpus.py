@@ -21,7 +21,7 @@ FACTOR = 5.0
 def test_each_target_has_a_corpus() -> None:
     from .targets import TARGETS as targets
 
-    assert sorted(targets) == TARGETS
+    assert sorted(targets) == TARGETS, "each target has a folder of inputs in tests/fuzz/corpus"
     files = [file for file in CORPUS.rglob("*") if file.is_file()]
     assert sum(file.stat().st_size for file in files) < 1_000_000
     assert len(files) < 500

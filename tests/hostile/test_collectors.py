@@ -21,6 +21,8 @@ from sphinxext.digest.settings.checks import OptionError
 from sphinxext.digest.settings.collect_sources import sources
 
 TESTS = Path(__file__).parents[1]
+#: A collector that another distribution brings.
+BOOKMARKS = Path(__file__).with_name("bookmarks_digest.py")
 #: What stands before a file, where the arguments are not files.
 ARGUMENTS = {"schedule": ["ibis", "--schedule"]}
 HOSTILE = {
@@ -50,7 +52,11 @@ def run(*arguments: str) -> Result:
 
 
 def test_ours_are_installed() -> None:
-    assert list(installed(COLLECTORS)) == ["feed", "gerrit", "ics", "irc", "mbox", "schedule"]
+    """Each ``cli/collect_*.py`` is an entry point of its name."""
+    files = (TESTS.parent / "sphinxext" / "digest" / "cli").glob("collect_*.py")
+    values = {f"sphinxext.digest.cli.{file.stem}:command": file.stem.removeprefix("collect_") for file in files}
+    ours = {entry.value: name for name, entry in installed(COLLECTORS).items() if entry.value.startswith("sphinxext.")}
+    assert ours == values, f"list it under {COLLECTORS} in pyproject.toml, and run: pip install --no-deps -e ."
 
 
 @pytest.mark.parametrize("name", installed(COLLECTORS))
@@ -60,7 +66,10 @@ def test_fuzz_inputs(name: str) -> None:
     assert targets
     for target in targets:
         assert any(traps(target))
-        assert any((TESTS / "fuzz" / "corpus" / target).iterdir())
+        folder = TESTS / "fuzz" / "corpus" / target
+        assert folder.is_dir() and any(folder.iterdir()), (
+            f"put files that '{name}' reads into tests/fuzz/corpus/{target}"
+        )
 
 
 @pytest.mark.parametrize("name", installed(COLLECTORS))
@@ -76,71 +85,63 @@ def test_hostile_files(project: Path, name: str, data: bytes) -> None:
 @pytest.mark.parametrize("name", installed(COLLECTORS))
 def test_help_and_documentation(name: str) -> None:
     pages = (TESTS.parent / "doc" / "source" / "user").glob("*.rst")
-    assert any(f"sphinx-digest collect {name}" in page.read_text(encoding="utf-8") for page in pages)
+    is_described = any(f"sphinx-digest collect {name}" in page.read_text(encoding="utf-8") for page in pages)
+    assert is_described, f"show 'sphinx-digest collect {name}' in doc/source/user/collecting.rst"
     summary = summary_of(installed(COLLECTORS)[name])
-    assert summary.endswith(".")
-    assert f"{name:10}{summary}"[:60] in run("--help").output
-
-
-LINKS = '''"""Draft items from a list of links."""
-
-import click
-
-from sphinxext.digest.cli._drafts import CollectRun, collector
-from sphinxext.digest.fragments.write import identity_of, make_draft, plain_title
-from sphinxext.digest.net.source import read_source
-
-
-@click.command("links")
-@click.argument("sources", nargs=-1, required=True)
-@click.option("--group", default="Links")
-@collector
-def command(run: CollectRun, /, sources: tuple[str, ...], group: str) -> None:
-    """Draft an item of each line: a URL and a title."""
-    lines = [line for data in run.read(sources, read_source) for line in data.decode().splitlines()]
-    links = [line.partition(" ")[::2] for line in lines]
-    run.save(
-        make_draft(
-            identity_of("link", url), title, {"items": [{"group": group, "text": plain_title(title), "url": url}]},
-            date="2026-12-25",
-        )
-        for url, title in links
-    )
-'''
+    assert summary.endswith("."), "begin the docstring of its module with a sentence of one line"
+    line = re.search(f"^ +{name} +(.+)$", run("--help").output, re.MULTILINE)
+    assert line and summary.startswith(line[1].removesuffix("..."))
 
 
 @pytest.fixture
 def other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Another distribution with a collector of links, which is a command as well, and others that are broken."""
+    """Another distribution with a collector of bookmarks, which is a command as well, and others that are broken."""
     folder = tmp_path / "other"
-    info = folder / "links_digest-1.0.dist-info"
+    info = folder / "bookmarks_digest-1.0.dist-info"
     info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: links-digest\nVersion: 1.0\n", encoding="utf-8")
-    points = ("links = links_digest:command", "gone = no_digest:command", "text = links_digest:__name__")
-    ours = ("irc = links_digest:command", "threads = links_digest:command", "lint = links_digest:command")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: bookmarks-digest\nVersion: 1.0\n", encoding="utf-8")
+    points = ("bookmarks = bookmarks_digest:command", "gone = no_digest:command", "text = bookmarks_digest:__name__")
+    ours = ("irc = bookmarks_digest:command", "threads = bookmarks_digest:command", "lint = bookmarks_digest:command")
     lines = [line for group in (COLLECTORS, COMMANDS) for line in (f"[{group}]", *points, *ours)]
     (info / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
-    (folder / "links_digest.py").write_text(LINKS, encoding="utf-8")
+    (folder / BOOKMARKS.name).write_bytes(BOOKMARKS.read_bytes())
     monkeypatch.syspath_prepend(folder)
     installed.cache_clear()
     yield folder
     installed.cache_clear()
-    sys.modules.pop("links_digest", None)
+    sys.modules.pop("bookmarks_digest", None)
 
 
 def test_another_distribution(project: Path, other: Path) -> None:
-    assert "links     Draft items from a list of links." in run("--help").output
-    assert "links_digest" not in sys.modules
+    assert "  bookmarks  Draft items from lists of bookmarks." in run("--help").output
+    assert "bookmarks_digest" not in sys.modules
     assert installed(COLLECTORS)["irc"].value.startswith("sphinxext.digest.")
     (project / "x").write_text("https://example.org/1 A *fine* page\n", encoding="utf-8")
-    (project / "releasenotes" / "digest.yaml").write_text("sources: [{links: x, group: Pages}]\n", encoding="utf-8")
-    for arguments in (["links", "x", "gone.txt"], []):
+    (project / "releasenotes" / "digest.yaml").write_text(
+        "sources: [{bookmarks: x, group: Pages}]\n", encoding="utf-8"
+    )
+    for arguments in (["bookmarks", "x", "gone.txt"], []):
         outcome = run(*arguments)
         assert outcome.exit_code == bool(arguments), outcome.output
     [file] = (project / "releasenotes" / "digests").iterdir()
     text = file.read_text(encoding="utf-8")
-    assert "group: Links" in text
+    assert "group: Bookmarks" in text
     assert "A \\*fine* page" in text
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_files_of_another_distribution(project: Path, other: Path, data: bytes) -> None:
+    test_hostile_files(project, "bookmarks", data)
+
+
+def test_lines_that_are_wrong(project: Path, other: Path) -> None:
+    (project / "x").write_text(
+        "\nhttps://example.org/1 A page\njavascript:x B\nhttps://example.org/2\n", encoding="utf-8"
+    )
+    outcome = run("bookmarks", "x")
+    assert (outcome.exit_code, outcome.stdout.count("\n")) == (1, 1)
+    message = "bad-record the line is not a bookmark: write a URL, a space and a title\n"
+    assert f"x:3:1: {message}x:4:1: {message}" in outcome.stderr
 
 
 def test_collectors_that_are_broken(project: Path, other: Path) -> None:
@@ -158,19 +159,19 @@ def run_command(*arguments: str) -> Result:
 def test_commands_of_another_distribution(project: Path, other: Path) -> None:
     lines = run_command("--help").output.splitlines()
     names = [line.split()[0] for line in lines[lines.index("Commands:") + 1 :]]
-    assert (names[0], names[-3:]) == ("init", ["irc", "links", "text"])
-    assert any(re.fullmatch(" *links +Draft items from a list of links[.]", line) for line in lines)
-    assert "links_digest" not in sys.modules
+    assert (names[0], names[-4:]) == ("init", ["bookmarks", "gone", "irc", "text"])
+    assert any(re.fullmatch(" *bookmarks +Draft items from lists of bookmarks[.]", line) for line in lines)
+    assert "bookmarks_digest" not in sys.modules
     (project / "x").write_text("https://example.org/1 A page\n", encoding="utf-8")
-    assert run_command("links", "x").output.startswith("releasenotes/digests/a-page-")
+    assert run_command("bookmarks", "x").output.startswith("releasenotes/digests/a-page-")
     # those of ours win
     assert "0 problems" in run_command("lint").output
     assert "mbox" in run_command("threads", "--help").output
     message = "Error: The command 'gone' (no_digest:command) cannot be loaded: "
     assert run_command("gone").output.startswith(message)
     assert run_command("text").output.endswith("it is not a click command.\n")
-    assert run_command("link").exit_code == 2
-    assert "Did you mean 'links' or 'lint'?" in run_command("link").output
+    assert run_command("bookmark").exit_code == 2
+    assert "Did you mean 'bookmarks'?" in run_command("bookmark").output
 
 
 def test_what_gathers_is_an_entry_point() -> None:

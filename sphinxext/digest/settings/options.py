@@ -232,9 +232,8 @@ class Settings:
     sources: tuple[Source, ...] = _option(
         (),
         collect_sources.sources,
-        "What ``sphinx-digest collect`` goes through: a list of mappings, each with one of the keys ``irc``, "
-        "``mbox``, ``feed``, ``gerrit``, ``ics`` and ``schedule``, and options of that command; see "
-        ":doc:`/user/collecting`.",
+        "What ``sphinx-digest collect`` goes through: a list of mappings, each with the name of a collector, such as "
+        "``feed``, as the key of its files or URLs, and with options of its command; see :doc:`/user/collecting`.",
     )
     publish: tuple[str, ...] = _option(
         PUBLISHED,
