@@ -164,7 +164,7 @@ class Code(StrEnum):
     UNKNOWN_FRAGMENT = "unknown-fragment"
     """A page asks for a fragment that is not there."""
     PAGE_CONFLICT = "page-conflict"
-    """Two digests or collections would have the same page, or a page of the project has its name."""
+    """A generated page cannot be made, as when two digests would have it or a page of the project has its name."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -135,10 +135,11 @@ def released_list(
     return nodes.bullet_list("", *items, bullet="*", classes=["digest-releases"])
 
 
-def after_version(version: ReleasedVersion, messages: Messages = ENGLISH) -> str:
+def after_version(version: ReleasedVersion, messages: Messages = ENGLISH, *, with_year: bool = False) -> str:
     """Return the words after the name of a version: its day, the number of its notes, a summary."""
+    day = messages.day_of_year(version.day) if with_year else messages.day(version.day)
     notes = messages.ngettext("{number} release note", "{number} release notes", version.notes)
-    text = filled(messages.gettext("({day}): {notes}."), day=messages.day(version.day), notes=notes)
+    text = filled(messages.gettext("({day}): {notes}."), day=day, notes=notes)
     return f" {text} {version.summary}" if version.summary else f" {text}"
 
 

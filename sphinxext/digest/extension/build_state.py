@@ -1,20 +1,15 @@
-"""The run-time objects of one build, and the scan that finds the pages with a digest of their own.
+"""The run-time objects of one build.
 
 Collections are read when something asks for them, not if nothing has changed. What reads them is imported then as
 well, here and in other modules that each build needs: with nothing changed, imports would take longer than the work.
-
-The scan comes before anything is read, since it says which pages the build has to make, and Sphinx wants to know its
-pages first. So directives are found in the text of the sources: those that begin a line, which leaves out examples in
-literal blocks, which are indented, and in code fences. What is in a fence that is a directive of MyST, such as a note
-or ``eval-rst``, counts.
 """
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,10 +18,11 @@ from sphinxext.digest.collection.people import people_file
 from sphinxext.digest.extension.cache import Writes, load_record, mark_of, save_record
 from sphinxext.digest.extension.config import configure
 from sphinxext.digest.extension.i18n import messages_for
+from sphinxext.digest.extension.page_scan import COLLECTION, Found, PageScan, scan_pages
 from sphinxext.digest.extension.warnings import say_remarks
 from sphinxext.digest.fragments.folder import fingerprint
 from sphinxext.digest.model import ENGLISH, Kind, Messages, Period
-from sphinxext.digest.model.period import PeriodError, parse_interval, today
+from sphinxext.digest.model.period import today
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.settings.options import EVENTS, SETTINGS_FILE, Settings
 from sphinxext.digest.settings.project import Project, settings_for_folder
@@ -40,100 +36,6 @@ if TYPE_CHECKING:
     from sphinxext.digest.extension.histories import Histories
     from sphinxext.digest.joint.merge import Joint
     from sphinxext.digest.schedule.load import Schedules
-
-
-#: The directives to look for.
-DIGEST, COLLECTION = "digest", "digest-collection"
-
-_RST = re.compile(r"\.\. +(digest|digest-collection) *::[ \t]*(.*)")
-_MYST = re.compile(r"(?:`{3,}|:{3,})\{(digest|digest-collection)\}[ \t]*(.*)")
-_FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
-#: Begins a fence of MyST whose body is not code, and may have further directives.
-_WITH_BODY = re.compile(r"\{(?!code|sourcecode|literalinclude|parsed-literal|math|raw)[^}]*\}")
-_OPTION = re.compile(r"\s*:([a-z-]+):\s*(.*)")
-#: The same between lines of three dashes, as MyST also takes options.
-_YAML_MARK, _YAML_OPTION = "---", re.compile(r"([a-z-]+):\s*(.*)")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A directive on a page: its name, its argument, and some of its options, if they are there."""
-
-    name: str
-    argument: str
-    fragments: str | None
-    span: str | None
-
-    @property
-    def interval(self) -> Period | None:
-        """The period of a digest that is given by its days, which wins over the calendar."""
-        if self.name != DIGEST or "/" not in self.argument:
-            return None
-        try:
-            return parse_interval(self.argument)
-        except PeriodError:
-            return None
-
-
-@dataclass(frozen=True, slots=True)
-class PageScan:
-    """The directives found in a source file, and its time and size when it was read."""
-
-    stamp: tuple[int, int]
-    found: tuple[Found, ...]
-
-
-def scan_pages(files: Iterable[tuple[str, Path]], earlier: dict[str, PageScan]) -> dict[str, PageScan]:
-    """Scan source files; those whose time and size have not changed are taken from an earlier scan.
-
-    :param files: document names with their files.
-    """
-    scans = {}
-    for docname, file in files:
-        try:
-            status = file.stat()
-            stamp = (status.st_mtime_ns, status.st_size)
-            known = earlier.get(docname)
-            if known is not None and known.stamp == stamp:
-                scans[docname] = known
-            else:
-                text = file.read_bytes()
-                found = tuple(_find(text.decode("utf-8", "replace"))) if b"digest" in text else ()
-                scans[docname] = PageScan(stamp, found)
-        except OSError:
-            continue
-    return scans
-
-
-def _find(text: str) -> Iterator[Found]:
-    lines = text.splitlines()
-    # the fences around a line, and whether they hold code
-    fences: list[tuple[str, bool]] = []
-    for index, line in enumerate(lines):
-        in_code = bool(fences) and fences[-1][1]
-        match = _RST.fullmatch(line) or _MYST.fullmatch(line)
-        if match is not None and not in_code:
-            options = _options(lines[index + 1 :])
-            yield Found(match[1], match[2].strip(), options.get("fragments"), options.get("span"))
-        if opening := _FENCE.match(line):
-            if fences and line.startswith(fences[-1][0]) and not line.strip("`~ "):
-                fences.pop()
-            elif not in_code:
-                fences.append((opening[1], _WITH_BODY.match(opening[2]) is None))
-
-
-def _options(lines: list[str]) -> dict[str, str]:
-    """The options of a directive, from the lines below it."""
-    options = {}
-    pattern = _OPTION
-    if lines and lines[0].strip() == _YAML_MARK:
-        pattern, lines = _YAML_OPTION, lines[1:]
-    for line in lines:
-        match = pattern.fullmatch(line)
-        if match is None:
-            break
-        options[match[1]] = match[2].strip().strip("\"'") if pattern is _YAML_OPTION else match[2].strip()
-    return options
 
 
 _STATES = "digest-folders.pickle"
@@ -175,6 +77,20 @@ class MadeTitle:
     is_ours: bool
 
 
+@dataclass
+class VersionPages:
+    """The pages of single versions, where a directive asks for them.
+
+    ``of_page`` has, by the page with the directive, the page of each version, the newest version first, and the day of
+    its tag. ``list_of`` has the page with the directive by those that it has asked for, ``latest`` the page of the
+    newest version by the address that leads to it.
+    """
+
+    of_page: dict[str, dict[str, tuple[str, date | None]]] = field(default_factory=dict)
+    list_of: dict[str, str] = field(default_factory=dict)
+    latest: dict[str, str] = field(default_factory=dict)
+
+
 class BuildState:
     """The run-time objects of one build: its project and collections, its words, its builder."""
 
@@ -202,6 +118,8 @@ class BuildState:
         self.settings_path = SETTINGS_FILE
         #: The pages that the build makes, with what is known of their titles.
         self.made: dict[str, MadeTitle] = {}
+        #: The pages of single versions.
+        self.version_pages = VersionPages()
         self.today = today()
         #: What has been found of release schedules, by where it was looked for.
         self.schedules: dict[tuple[object, ...], Schedules] = {}
@@ -236,13 +154,18 @@ class BuildState:
         self._explicit.clear()
         self._lists.clear()
 
+    def found_directives(self, name: str) -> Iterator[tuple[str, Found]]:
+        """Yield the directives of a name in the sources, with the documents that they are in."""
+        for docname, scan in sorted(self._scans.items()):
+            yield from ((docname, found) for found in scan.found if found.name == name)
+
     def explicit_pages(self, settings: Settings) -> dict[Period, str]:
         """The periods that have a page of their own among the sources, with the names of these documents."""
         if settings.fragments not in self._explicit:
             pages: dict[Period, str] = {}
             for docname, scan in sorted(self._scans.items()):
                 for found in scan.found:
-                    if found.interval is not None and self._is_of(found.fragments, settings):
+                    if found.interval is not None and self._is_of(found.option("fragments"), settings):
                         pages.setdefault(found.interval, docname)
             self._explicit[settings.fragments] = pages
         return self._explicit[settings.fragments]
@@ -263,7 +186,9 @@ class BuildState:
                     docname
                     for docname, scan in sorted(self._scans.items())
                     for found in scan.found
-                    if found.name == COLLECTION and not found.span and self._is_of(found.fragments, settings)
+                    if found.name == COLLECTION
+                    and not found.option("span")
+                    and self._is_of(found.option("fragments"), settings)
                 ),
                 None,
             )

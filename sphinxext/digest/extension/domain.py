@@ -45,6 +45,8 @@ DIGEST = "digest"
 OBJECT_KINDS = tuple(note.kind for note in KINDS)
 #: The type of object of a version with release notes.
 RELEASE = Kind.RELEASE.value
+#: The name of the newest of them.
+LATEST = "latest"
 #: The type of a link to the calendar of a series. It is no object; only a builder knows the way to it from a page.
 CALENDAR = "calendar"
 #: The type of the placeholder of links to all that is published of a collection, by the folder of its fragments.
@@ -164,7 +166,7 @@ class DigestDomain(Domain):
         for role in ("issue", DIGEST, *(kind.value for kind in OBJECT_KINDS), MILESTONE, RELEASE, *_OF_ARCHIVES)
     }
     indices: ClassVar[list[type[Index]]] = [NotesIndex]
-    data_version = 12
+    data_version = 13
     initial_data: ClassVar[dict[str, Any]] = {part: {} for part in ("folders", "scans", "stubs", *_OF_PAGES)}
 
     #: The run-time objects of this build, from ``builder-inited`` on.
@@ -274,12 +276,14 @@ class DigestDomain(Domain):
         return self._chosen.values()
 
     def find(self, type_: str, name: str) -> Target | None:
-        """The place with a name."""
+        """The place with a name; ``latest`` is the newest release."""
         if self._by_name is None:
             self._by_name = {}
             for target in self.targets():
                 for other in target.names:
                     self._by_name.setdefault((target.type, other), target)
+            if (latest := _latest_release(self.targets())) is not None:
+                self._by_name.setdefault((RELEASE, LATEST), latest)
         return self._by_name.get((type_, name))
 
     def resolve_xref(
@@ -340,6 +344,8 @@ class DigestDomain(Domain):
         """The links for the role ``any``."""
         links = []
         for type_ in (type_ for type_ in self.object_types if type_ not in _OF_ARCHIVES):
+            if (type_, target) == (RELEASE, LATEST):
+                continue  # any page or label may be called so
             link = self.resolve_xref(env, fromdocname, builder, type_, target, node, contnode)
             if link is not None:
                 links.append((f"{self.name}:{type_}", link))
@@ -357,6 +363,24 @@ class DigestDomain(Domain):
                 if (target.type, name) not in seen:
                     seen.add((target.type, name))
                     yield name, target.title, target.type, target.docname, target.anchor, -1
+        if (RELEASE, LATEST) not in seen and (newest := self.find(RELEASE, LATEST)) is not None:
+            yield LATEST, newest.title, RELEASE, newest.docname, newest.anchor, -1
+
+
+def _latest_release(targets: Iterable[Target]) -> Target | None:
+    """Return the highest version with release notes, a pre-release only if there is no other; None without any."""
+    releases = [target for target in targets if target.type == RELEASE]
+    if not releases:
+        return None
+    # most builds have no release notes
+    from sphinxext.digest.release.versions import version_key
+
+    def order(target: Target) -> tuple[bool, list[tuple[int, int, str]]]:
+        key = version_key(target.title)
+        # a word other than "post" makes a pre-release
+        return all(place >= 0 for place, _length, _digits in key), key
+
+    return max(releases, key=order)
 
 
 def build_state_of(env: BuildEnvironment) -> BuildState:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING
 from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.release.cache_file import open_scanner
-from sphinxext.digest.release.config import project_config, read_config
+from sphinxext.digest.release.config import Patterns, project_config, read_config
 from sphinxext.digest.release.contributors import MAILMAP
 from sphinxext.digest.release.git import HistoryError
 from sphinxext.digest.release.load import History, folder_of, history_problem, released_versions, tagged_releases
@@ -31,7 +33,8 @@ class ReleaseQuery:
 
     ``root`` is the repository, ``folder`` the folder of release notes in it. ``options`` are changes to reno's
     configuration, ``ignored`` are notes to leave out besides those that it names. ``versions`` are those to show, None
-    for all. ``contributors`` asks for the people who wrote them, ``feeds`` for feeds of these sections.
+    for all. ``contributors`` asks for the people who wrote them, ``feeds`` for feeds of these sections. With
+    ``is_part`` the title stands elsewhere, and only begins the labels.
     """
 
     root: str
@@ -42,6 +45,43 @@ class ReleaseQuery:
     title: str = ""
     contributors: bool = False
     feeds: tuple[str, ...] = ()
+    is_part: bool = False
+
+
+def query_of(
+    root: str, folder: str, options: Mapping[str, object], title: str = "", *, is_part: bool = False
+) -> ReleaseQuery:
+    """Make the query of a directive's options; those that are reno's own change its configuration.
+
+    :param is_part: whether this is one of several pages with the versions of a report.
+    """
+    versions = names_in(options.get("version")) or None
+    changes: dict[str, object] = {
+        name.replace("-", "_"): options[name]
+        for name in ("notesdir", "collapse-pre-releases", "earliest-version", "unreleased-version-title", "branch")
+        if options.get(name) not in (None, "")
+    }
+    if "stop-at-branch-base" in options:
+        changes["stop_at_branch_base"] = options["stop-at-branch-base"]
+    elif versions is not None and not is_part:
+        # a version that is named may be older than the base of the branch
+        changes["stop_at_branch_base"] = False
+    return ReleaseQuery(
+        root,
+        folder,
+        tuple(sorted(changes.items())),
+        names_in(options.get("ignore-notes")),
+        versions,
+        title,
+        "contributors" in options,
+        tuple(sorted(set(names_in(options.get("feeds"))))),
+        is_part,
+    )
+
+
+def names_in(value: object) -> tuple[str, ...]:
+    """Return the names in the value of an option, which commas separate."""
+    return tuple(name.strip() for name in str(value or "").split(",") if name.strip())
 
 
 @dataclass(frozen=True)
@@ -81,7 +121,9 @@ class Histories:
             releases = self._releases(history, query, problems)
             # Sphinx may go on with several processes, which must not ask the same git
             history.source.close()
-            lines = tuple(report_lines(conf, releases, title=query.title, branch=conf.branch))
+            lines = tuple(
+                report_lines(conf, releases, title=query.title, branch=conf.branch, with_title=not query.is_part)
+            )
             self._reports[query] = Report(conf, releases, lines, tuple(problems))
         return self._reports[query]
 
@@ -91,6 +133,20 @@ class Histories:
         except HistoryError as error:
             problems.append(history_problem(history.conf, error))
             return history.releases([], query.versions)
+
+    def versions(self, query: ReleaseQuery) -> dict[str, date | None]:
+        """The versions that a page shows, without reading their notes, with the days of their tags.
+
+        :raises DigestError: as :meth:`report`.
+        """
+        history = self._history(self._config(query))
+        history.source.close()
+        wanted = history.files if query.versions is None else query.versions
+        return {version: history.days[version] for version in wanted if version in history.files}
+
+    def is_pre_release(self, query: ReleaseQuery, version: str) -> bool:
+        """Return True if a version is a pre-release by reno's configuration."""
+        return Patterns(self._config(query)).is_pre_release(version)
 
     def released(self, root: str, period: Period) -> tuple[tuple[ReleasedVersion, ...], tuple[Problem, ...]]:
         """The versions for a digest, and why they cannot be told.

@@ -87,7 +87,8 @@ def _place_of(node: nodes.Element, uri: str, page: str, env: BuildEnvironment) -
         line = get_node_line(node)
     except ValueError:
         line = 1
-    if source != page and (path == build.settings_path or _is_of_fragments(build, path)):
+    is_note = env.docname in build.version_pages.list_of
+    if source != page and (is_note or path == build.settings_path or _is_of_fragments(build, path)):
         return path, line
     if (place := _note_with(build, uri)) is not None:
         return place

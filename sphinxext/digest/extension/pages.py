@@ -1,4 +1,4 @@
-"""The generated pages: one to each digest, month and year, the list of all, and those of archives.
+"""The generated pages: one to each digest, month and year, the list of all, those of archives and of versions.
 
 Sphinx reads a page from a file, so each of them has a stub: a few lines of reStructuredText next to the doctrees. It
 is written only when it changes. The source folder stays as it is.
@@ -24,6 +24,7 @@ from sphinxext.digest.collection.compose import digest_title
 from sphinxext.digest.extension.build_state import BuildState, MadeTitle
 from sphinxext.digest.extension.cache import write_if_changed
 from sphinxext.digest.extension.domain import LISTING_TOCTREE, DigestDomain, build_state_of
+from sphinxext.digest.extension.release_pages import version_page_texts
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.model import ENGLISH
 from sphinxext.digest.problems import Code
@@ -143,7 +144,7 @@ def add_pages(app: Sphinx) -> None:
 
     def make(sources: dict[str, Path]) -> Iterable[str]:
         build.scan(sources)
-        texts: dict[str, str] = {}
+        texts = version_page_texts(app.env, build, sources)
         for settings in build.project.collections:
             if settings.automatic:
                 found = page_texts(build, settings, sources)

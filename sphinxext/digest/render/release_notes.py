@@ -334,6 +334,7 @@ def report_lines(
     title: str = "",
     branch: str | None = None,
     show_source: bool = True,
+    with_title: bool = True,
 ) -> Iterator[Line]:
     """The document of ``reno report`` and reno's directive, line by line, each with its place.
 
@@ -342,8 +343,9 @@ def report_lines(
 
     :param title: a heading above all.
     :param branch: a part of labels if it is given.
+    :param with_title: whether the title is a heading, and not only the beginning of labels.
     """
-    if title:
+    if title and with_title:
         rule = Line("=" * len(title))
         yield from (rule, Line(title), rule, Line(""))
     for chapter in outline_by_version(conf, releases, title).chapters:

@@ -8,14 +8,18 @@ from typing import ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives, states
 from docutils.statemachine import StringList
+from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective, switch_source_input
 from sphinx.util.nodes import nested_parse_with_titles
 
+from sphinxext.digest.doctree.digest import after_version
 from sphinxext.digest.doctree.issue_links import IssueLinks
+from sphinxext.digest.doctree.lines import line_with
 from sphinxext.digest.extension.dependencies import remember
-from sphinxext.digest.extension.directives.base import OptionSpec, switch_option
+from sphinxext.digest.extension.directives.base import OptionSpec, elements_of, switch_option
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain, Target, build_state_of
-from sphinxext.digest.extension.histories import ReleaseQuery, Report
+from sphinxext.digest.extension.histories import ReleaseQuery, Report, query_of
+from sphinxext.digest.extension.release_pages import PAGES
 from sphinxext.digest.extension.releases import (
     IssueLinksDependency,
     RepositoryLookup,
@@ -24,9 +28,13 @@ from sphinxext.digest.extension.releases import (
     lead_with,
     remember_release_notes,
 )
+from sphinxext.digest.extension.translation import note_words
 from sphinxext.digest.extension.warnings import warn_at
+from sphinxext.digest.model import Messages, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.release.config import FOLDER, prelude_title, sections_of
+from sphinxext.digest.release.load import first_sentence
+from sphinxext.digest.release.notes import Release
 from sphinxext.digest.render.release_notes import label_of
 
 
@@ -47,6 +55,7 @@ class ReleaseNotesDirective(SphinxDirective):
         "unreleased-version-title": directives.unchanged,
         "contributors": directives.flag,
         "feeds": directives.unchanged_required,
+        PAGES: directives.flag,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -65,25 +74,55 @@ class ReleaseNotesDirective(SphinxDirective):
             self._warn(remember_release_notes(self.env, query, error.problems, has_failed=True))
             return []
         self._warn([*remember_release_notes(self.env, query, report.problems), *_unknown_sections(report, query)])
+        if PAGES in self.options:
+            pages = self._pages(report)
+            if pages is not None:
+                return self._list(report, query, pages)
         return self._parse(report, query)
 
+    def _pages(self, report: Report) -> dict[str, str] | None:
+        """Return the page of each version; None after a warning, if the build has made none."""
+        found = build_state_of(self.env).version_pages.of_page.get(self.env.docname, {})
+        pages = {release.version: found[release.version][0] for release in report.releases if release.version in found}
+        if len(pages) == len(report.releases):
+            return pages
+        message = "the option 'pages' works where the directive begins a line of a page: the versions are all here"
+        warn_at(self.get_location(), Code.PAGE_CONFLICT, message)
+        return None
+
+    def _list(self, report: Report, query: ReleaseQuery, pages: dict[str, str]) -> list[nodes.Node]:
+        """Return the list of the versions, which have the identifiers that they have without pages, and a toctree."""
+        messages, known = build_state_of(self.env).messages, self.state.document.ids
+        items = []
+        for release in report.releases:
+            link = addnodes.pending_xref(
+                "", nodes.inline("", release.title), refdomain="std", reftype="doc", refexplicit=True,
+                reftarget=f"/{pages[release.version]}", refdoc=self.env.docname, refwarn=False,
+            )  # fmt: skip
+            link.source, link.line = self.get_source_info()
+            item = line_with(link, nodes.Text(_after(release, messages)))
+            anchor = nodes.make_id(label_of(release, query.title, report.conf.branch))
+            if known.setdefault(anchor, item) is item:
+                item["ids"].append(anchor)
+            items.append(item)
+        if not items:
+            return []
+        listed = nodes.bullet_list("", *items, bullet="*")
+        note_words(self.env, elements_of([listed]))
+        return [listed, self._toctree(list(dict.fromkeys(pages.values())))]
+
+    def _toctree(self, docnames: list[str]) -> nodes.Node:
+        toctree = addnodes.toctree(
+            "", parent=self.env.docname, entries=[(None, docname) for docname in docnames], includefiles=docnames,
+            maxdepth=-1, caption=None, glob=False, hidden=True, includehidden=False, numbered=0, titlesonly=True,
+        )  # fmt: skip
+        toctree.source, toctree.line = self.get_source_info()
+        return nodes.compound("", toctree, classes=["toctree-wrapper"])
+
     def _query(self, root: str, folder: str) -> ReleaseQuery:
-        """Make the query of the options; those that are reno's own change its configuration."""
-        versions = _names(self.options.get("version", "")) or None
-        changes: dict[str, object] = {
-            name.replace("-", "_"): self.options[name]
-            for name in ("notesdir", "collapse-pre-releases", "earliest-version", "unreleased-version-title", "branch")
-            if self.options.get(name) not in (None, "")
-        }
-        if "stop-at-branch-base" in self.options:
-            changes["stop_at_branch_base"] = self.options["stop-at-branch-base"]
-        elif versions is not None:
-            # a version that is named may be older than the base of the branch
-            changes["stop_at_branch_base"] = False
-        title = " ".join(self.content)
-        ignored = _names(self.options.get("ignore-notes", ""))
-        more = ("contributors" in self.options, tuple(sorted(set(_names(self.options.get("feeds", ""))))))
-        return ReleaseQuery(root, folder, tuple(sorted(changes.items())), ignored, versions, title, *more)
+        """Make the query of the options."""
+        is_part = self.env.docname in build_state_of(self.env).version_pages.list_of
+        return query_of(root, folder, self.options, " ".join(self.content), is_part=is_part)
 
     def _parse(self, report: Report, query: ReleaseQuery) -> list[nodes.Node]:
         """The report as a part of this page, with whatever directives and roles it uses."""
@@ -130,7 +169,9 @@ class ReleaseNotesDirective(SphinxDirective):
             ]
             anchors.update(anchor for anchor in found if anchor)
             if found[0] and release.is_released:
-                target = Target(RELEASE, (release.version,), release.version, self.env.docname, found[0])
+                target = Target(
+                    RELEASE, (release.version,), release.version, self.env.docname, found[0], primary=query.is_part
+                )
                 domain.note_target(target)
         lead_with(self.env, anchors)
 
@@ -147,5 +188,11 @@ def _unknown_sections(report: Report, query: ReleaseQuery) -> Iterator[Problem]:
             yield Problem(query.folder, 0, 0, Code.UNKNOWN_SECTION, message)
 
 
-def _names(value: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in value.split(",") if name.strip())
+def _after(release: Release, messages: Messages) -> str:
+    """Return the words after a version in a list: its day, the number of its notes, the beginning of its prelude."""
+    summary = first_sentence(release.preludes[0][1].value) if release.preludes else ""
+    if release.day is not None:
+        known = ReleasedVersion(release.version, release.day, release.count, summary)
+        return after_version(known, messages, with_year=True)
+    notes = messages.ngettext("{number} release note", "{number} release notes", release.count)
+    return f" ({notes}) {summary}".rstrip()

@@ -76,7 +76,7 @@ def add_to_head(app: Sphinx, pagename: str, _template: str, context: dict[str, A
     collections = shown_collections(app.env, pagename)
     feeds = [feeds for settings in collections for feeds in feeds_of(site, settings)]
     feeds += release_feeds(site, pagename).values()
-    tags = [tag for one in feeds for tag in _feed_links(site, one, pagename)]
+    tags = [*_refresh(site, pagename), *(tag for one in feeds for tag in _feed_links(site, one, pagename))]
     for settings in collections:
         described = page_summary(app.env, settings, pagename)
         if described is not None:
@@ -93,6 +93,14 @@ def add_to_head(app: Sphinx, pagename: str, _template: str, context: dict[str, A
     tags += _event_tags(site, pagename)
     if tags:
         context["metatags"] = (context.get("metatags") or "") + "".join(f"\n{tag}" for tag in tags) + "\n"
+
+
+def _refresh(site: SiteContext, pagename: str) -> Iterator[str]:
+    """Yield what leads from the address of the latest release to its page, at once."""
+    newest = build_state_of(site.env).version_pages.latest.get(pagename)
+    if newest is not None:
+        uri = relative_uri(site.builder.get_target_uri(pagename), site.builder.get_target_uri(newest))
+        yield f'<meta http-equiv="refresh" content="0; url={escape(uri)}" />'
 
 
 def _feed_links(site: SiteContext, feeds: Feeds, pagename: str) -> Iterator[str]:

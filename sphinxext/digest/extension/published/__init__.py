@@ -205,8 +205,12 @@ def feeds_of(site: SiteContext, settings: Settings) -> list[Feeds]:
 
 
 def release_feeds(site: SiteContext, docname: str) -> dict[str, Feeds]:
-    """Return the feeds of the release notes on a page by their sections; that of all sections has an empty name."""
-    settings = build_state_of(site.env).project.main
+    """Return the feeds of the release notes on a page by their sections; that of all sections has an empty name.
+
+    The page of a single version has those of the page that lists it.
+    """
+    build = build_state_of(site.env)
+    settings, docname = build.project.main, build.version_pages.list_of.get(docname, docname)
     queries = [query for _page, query in release_queries(site.env, docname)]
     if not queries or FEEDS not in settings.publish or not base_url(site, settings):
         return {}

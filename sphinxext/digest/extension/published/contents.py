@@ -6,7 +6,7 @@ A module of its own, since it needs parsers and renderers: only a file that is m
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -252,30 +252,50 @@ def absolute_page(site: SiteContext, settings: Settings, docname: str) -> nodes.
 
 
 def feed_of_releases(
-    site: SiteContext, settings: Settings, docname: str, section: str, feeds: Feeds, doctree: nodes.document
+    site: SiteContext,
+    settings: Settings,
+    docname: str,
+    section: str,
+    feeds: Feeds,
+    doctrees: Mapping[str, nodes.document],
 ) -> tuple[bytes, bytes]:
     """Return the feed of the versions on a page, as Atom and as JSON Feed.
 
     Versions without a tag are left out: their notes are not released.
 
     :param section: the only section of the notes, by its name; all of them if it is empty.
-    :param doctree: the page, from :func:`absolute_page`, which stays as it is.
+    :param doctrees: the page and those of its versions, from :func:`absolute_page`, which stay as they are.
     """
-    url, base = page_url(site, settings, docname), base_url(site, settings)
     days, heading = _days_on(site, docname, section)
+    entries = [
+        FeedEntry(
+            f"{base_url(site, settings)}{file_uri(docname)}#release-{version}", version, url, moment, moment, html
+        )
+        for page, doctree in doctrees.items()
+        for version, url, moment, html in _releases_on(site, settings, page, doctree, days, heading)
+    ]
+    newest = sorted(entries, key=lambda entry: entry.updated, reverse=True)[: settings.feed_limit]
+    return _feed(site, settings, feeds, tuple(newest), page_url(site, settings, docname))
+
+
+def _releases_on(
+    site: SiteContext,
+    settings: Settings,
+    docname: str,
+    doctree: nodes.document,
+    days: Mapping[str, date],
+    heading: str,
+) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the versions on a page, each with its URL, its day and the HTML of what it has below a heading."""
+    url, base = page_url(site, settings, docname), base_url(site, settings)
     found = {anchor: part for part in doctree.findall(nodes.section) for anchor in part["ids"]}
-    entries = []
     for target in DigestDomain.of(site.env).data["targets"].get(docname, ()):
         day = days.get(target.title)
-        if target.type != RELEASE or day is None or target.anchor not in found:
-            continue
-        parts = _parts_of_release(found[target.anchor], heading)
-        if parts:
-            html = feed_html(parts, url, partial(picture_url, site, base), site.messages)
-            moment, identifier = Moment(day).rfc3339, f"{base}{file_uri(docname)}#release-{target.title}"
-            entries.append(FeedEntry(identifier, target.title, f"{url}#{target.anchor}", moment, moment, html))
-    newest = sorted(entries, key=lambda entry: entry.updated, reverse=True)[: settings.feed_limit]
-    return _feed(site, settings, feeds, tuple(newest), url)
+        if target.type == RELEASE and day is not None and target.anchor in found:
+            parts = _parts_of_release(found[target.anchor], heading)
+            if parts:
+                html = feed_html(parts, url, partial(picture_url, site, base), site.messages)
+                yield target.title, f"{url}#{target.anchor}", Moment(day).rfc3339, html
 
 
 def _days_on(site: SiteContext, docname: str, section: str) -> tuple[dict[str, date], str]:

@@ -207,20 +207,28 @@ class ReleaseFeeds(Publisher):
         if not is_site(self.app.builder):
             return
         site = SiteContext(self.app.env, self.app.builder)
-        settings = build_state_of(site.env).project.main
-        for docname in sorted({page for page, _query in release_queries(site.env)}):
+        settings, parts = build_state_of(site.env).project.main, build_state_of(site.env).version_pages.list_of
+        for docname in sorted({page for page, _query in release_queries(site.env)} - parts.keys()):
             state = _releases_state(site, settings, docname)
             # resolved once for all feeds of a page, and not at all if none is stale
-            page = cache(partial(_released_page, site, settings, docname))
+            pages = cache(partial(_released_pages, site, settings, docname))
             for section, feeds in release_feeds(site, docname).items():
                 own = mark_of(state, feeds).hex() if state else ""
-                yield from _files(feeds, own, partial(_releases, site, settings, docname, section, feeds, page))
+                yield from _files(feeds, own, partial(_releases, site, settings, docname, section, feeds, pages))
 
 
-def _released_page(site: SiteContext, settings: Settings, docname: str) -> nodes.document:
+def _pages_with_releases(site: SiteContext, settings: Settings, docname: str) -> list[str]:
+    """Return a page with release notes, and those of the newest versions that it lists."""
+    versions = build_state_of(site.env).version_pages.of_page.get(docname, {})
+    dated = [(day, page) for page, day in versions.values() if day is not None and page in site.env.found_docs]
+    newest = sorted(dated, key=lambda pair: pair[0], reverse=True)[: settings.feed_limit]
+    return list(dict.fromkeys((docname, *(page for _day, page in newest))))
+
+
+def _released_pages(site: SiteContext, settings: Settings, docname: str) -> dict[str, nodes.document]:
     from sphinxext.digest.extension.published.contents import absolute_page
 
-    return absolute_page(site, settings, docname)
+    return {page: absolute_page(site, settings, page) for page in _pages_with_releases(site, settings, docname)}
 
 
 def _releases_state(site: SiteContext, settings: Settings, docname: str) -> str:
@@ -230,7 +238,8 @@ def _releases_state(site: SiteContext, settings: Settings, docname: str) -> str:
     except DigestError:
         return ""
     around = (base_url(site, settings), settings.feed_limit, author_name(site), language_tag(site), places_of(site))
-    return mark_of(stamps, around, _mark(site, docname)).hex()
+    marks = [_mark(site, page) for page in _pages_with_releases(site, settings, docname)]
+    return mark_of(stamps, around, marks).hex()
 
 
 def _releases(
@@ -239,11 +248,11 @@ def _releases(
     docname: str,
     section: str,
     feeds: Feeds,
-    page: Callable[[], nodes.document],
+    pages: Callable[[], dict[str, nodes.document]],
 ) -> tuple[bytes, bytes]:
     from sphinxext.digest.extension.published.contents import feed_of_releases
 
-    return feed_of_releases(site, settings, docname, section, feeds, page())
+    return feed_of_releases(site, settings, docname, section, feeds, pages())
 
 
 def warn_of_topics(app: Sphinx) -> None:
