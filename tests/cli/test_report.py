@@ -121,9 +121,9 @@ def test_json(run: Run) -> None:
 def test_html_is_a_document_of_its_own(run: Run) -> None:
     page = html.document_fromstring(run("report", "latest", "--format", "html").out)
     assert page.get("lang") == "en"
-    assert page.findtext(".//title") == "November 28 to December 4"
+    assert page.findtext(".//title") == "Digest: November 28 to December 4"
     assert [heading.text_content() for heading in page.iter("h1", "h2")] == [
-        "November 28 to December 4",
+        "Digest: November 28 to December 4",
         "Successes",
         "Locks & <Keys>",
         "References",
@@ -133,6 +133,50 @@ def test_html_is_a_document_of_its_own(run: Run) -> None:
     assert "url(" not in page.findtext(".//style")
     targets = {link.get("href") for link in page.iter("a")}
     assert {target.lstrip("#") for target in targets if target.startswith("#")} <= set(page.xpath("//@id"))
+
+
+def test_html_begins_with_facts_and_contents(run: Run, write: Callable[..., Path], notes: None) -> None:
+    page = html.document_fromstring(run("report", "latest", "--format", "html").out)
+    facts = page.find(".//p[@class='facts']").text
+    assert facts == "November 28\xa0–\xa0December 4, 2015 · 1\xa0success, 1\xa0thread · 1\xa0minute to read"
+    assert page.find(".//nav") is None
+    assert page.find(".//div[@class='preheader']").text.rstrip("\u200c\xa0") == "Locks & <Keys>"
+    write("more", "date: 2015-12-03\nthreads: [{title: Done & over, url: 'https://e.org', state: done}]\n", 3)
+    page = html.document_fromstring(run("report", "latest", "--format", "html").out)
+    nav = page.find(".//nav")
+    links = [(link.get("href"), link.text) for link in nav.iter("a")]
+    assert [words for _, words in links] == ["Successes", "Locks & <Keys>", "Done & over"]
+    assert {target.lstrip("#") for target, _ in links} <= set(page.xpath("//section/@id"))
+    assert nav.find(".//span").text == "Decided"
+    assert page.find(".//div[@class='preheader']").text.startswith("Locks & <Keys>; Done & over\u200c")
+
+
+@pytest.mark.usefixtures("notes")
+def test_html_has_the_name_and_the_colour_of_the_project(run: Run, project: Path) -> None:
+    (project / "doc" / "source").mkdir(parents=True)
+    conf = project / "doc" / "source" / "conf.py"
+    conf.write_text("project = 'Gannet & Sons'\nhtml_baseurl = 'https://docs.example.org'\n")
+    (project / "releasenotes" / "digest.yaml").write_text(f"{WEEKS}accent: '#0B6E4F'\n")
+    page = html.document_fromstring(run("report", "latest", "--format", "html").out)
+    assert page.findtext(".//h1") == "Gannet & Sons Digest: November 28 to December 4"
+    link = page.find(".//p[@class='published']/a")
+    assert (link.text, link.get("href")) == (
+        "Read in your browser",
+        "https://docs.example.org/digests/2015-12-04.html",
+    )
+    style = page.findtext(".//style")
+    assert "6px solid #0b6e4f" in style
+    assert "#b8860b" not in style
+    conf.write_text("import name\nproject = name.of()\nhtml_baseurl = 'nowhere'\n")
+    for setting, title in (
+        ("", "Digest: November 28 to December 4"),
+        ("collection_title: Gannet News\n", "Gannet News: November 28 to December 4"),
+        ("title: News of {period}\ncollection_title: Gannet News\n", "News of November 28 to December 4"),
+    ):
+        (project / "releasenotes" / "digest.yaml").write_text(f"{WEEKS}{setting}")
+        page = html.document_fromstring(run("report", "latest", "--format", "html").out)
+        assert page.findtext(".//h1") == title
+        assert page.find(".//p[@class='published']") is None
 
 
 def test_html_links_pictures_and_loads_none(run: Run, write: Callable[..., Path]) -> None:

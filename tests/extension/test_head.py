@@ -181,3 +181,9 @@ def test_structured_data_stays_in_its_element(text: str) -> None:
     data = json_in_script({"headline": text})
     assert not re.search("[<>&\u2028\u2029]", data)
     assert json.loads(data) == {"headline": text}
+
+
+def test_pages_have_the_colour_of_the_project(written: Project) -> None:
+    assert head(built(written)).xpath("style") == []
+    page = head(built(written, digest_accent="#0B6E4F"))
+    assert [style.text for style in page.xpath("style")] == [":root:root { --digest-accent: #0b6e4f; }"]

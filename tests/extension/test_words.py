@@ -198,6 +198,20 @@ def test_periods(number: int, language: str) -> None:
         assert messages_for(language).period(period) == titles[number]
 
 
+def test_periods_with_their_years() -> None:
+    titles = {
+        ("2015-11-28", "2015-12-04"): ("November 28 – December 4, 2015", "28. November – 4. Dezember 2015"),
+        ("2016-04-09", "2016-04-22"): ("April 9–22, 2016", "9.–22. April 2016"),
+        ("2015-12-26", "2016-01-01"): ("December 26, 2015 – January 1, 2016", "26. Dezember 2015 – 1. Januar 2016"),
+        ("2015-12-01", "2015-12-31"): ("December 2015", "Dezember 2015"),
+        ("2015-12-04", "2015-12-04"): ("December 4, 2015", "4. Dezember 2015"),
+    }
+    for (start, end), words in titles.items():
+        period = Period(date.fromisoformat(start), date.fromisoformat(end))
+        found = [messages_for(language).period_of_year(period).replace("\xa0", " ") for language in ("en", "de")]
+        assert found == list(words)
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [

@@ -37,7 +37,8 @@ from sphinxext.digest.mail.smtp import (
 )
 from sphinxext.digest.model.period import now
 from sphinxext.digest.problems import Problem
-from sphinxext.digest.render.digest import DigestSource, html_document, mail_text
+from sphinxext.digest.render.digest import DigestSource, mail_text
+from sphinxext.digest.render.html import html_document
 
 
 @click.command("mail")

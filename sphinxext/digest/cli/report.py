@@ -19,14 +19,18 @@ from sphinxext.digest.cli._options import (
 )
 from sphinxext.digest.cli._output import finish, format_option, output_option, write_result
 from sphinxext.digest.collection.compose import tells_releases
+from sphinxext.digest.doctree.docs_files import DocsFolder
 from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.joint.index import note_record
 from sphinxext.digest.model import Period, ReleasedVersion, Section, Text
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.render.digest import DigestSource, digest_source, html_document, mail_text
+from sphinxext.digest.render.digest import DigestSource, digest_source, mail_text
+from sphinxext.digest.render.html import html_document
 from sphinxext.digest.render.markdown import markdown_document
 from sphinxext.digest.render.rst import rst_document
 from sphinxext.digest.schedule.load import load_schedules
+from sphinxext.digest.settings.checks import OptionError, folder_url_or_empty
+from sphinxext.digest.settings.options import Settings
 
 
 def as_text(source: DigestSource) -> tuple[str, list[Problem]]:
@@ -124,6 +128,8 @@ def open_digest(root: Path | None, period: str, fragments: str | None) -> tuple[
     settings = collection_of(project, fragments)
     if settings not in project.collections:
         settings = replace(settings, base_url="")
+    elif not settings.base_url:
+        settings = replace(settings, base_url=_base_url(project.root, settings))
     collection = load_whole_collection(project.root, settings)
     problems += collection.problems
     found = period_of(collection, period)
@@ -133,6 +139,14 @@ def open_digest(root: Path | None, period: str, fragments: str | None) -> tuple[
         message = f"there are no notes from {found.start} to {found.end}"
         raise DigestError(*problems, Problem(settings.fragments, 0, 0, Code.EMPTY_PERIOD, message))
     return source, problems
+
+
+def _base_url(root: Path, settings: Settings) -> str:
+    """Return Sphinx's own option for where the documentation is published, if ``conf.py`` sets it to a text."""
+    try:
+        return folder_url_or_empty(DocsFolder(root, settings.pages).text_of("html_baseurl"))
+    except OptionError:
+        return ""
 
 
 def _released(root: Path, period: Period, problems: list[Problem]) -> tuple[ReleasedVersion, ...]:

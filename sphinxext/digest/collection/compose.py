@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -91,6 +92,45 @@ def digest_title(period: Period, settings: Settings, messages: Messages = ENGLIS
         year=period.end.year,
         start=period.start.isoformat(),
         end=period.end.isoformat(),
+    )
+
+
+def named_title(title: str, settings: Settings, project: str = "", messages: Messages = ENGLISH) -> str:
+    """Return the title of a digest for readers away from its site: with a name, unless the project gave it words.
+
+    :param title: as :func:`digest_title` gives it.
+    :param project: the name of the project; the title of the collection comes before it, if that is set.
+    """
+    if re.search(r"[^\W\d_]", re.sub(r"\{\w*\}", "", settings.title)):
+        return title
+    if not is_default(settings, "collection_title"):
+        name = settings.collection_title
+    elif project:
+        name = filled(messages.gettext("{project} Digest"), project=project)
+    else:
+        name = messages.gettext("Digest")
+    return filled(messages.gettext("{title}: {text}"), title=name, text=title)
+
+
+def count_in_words(kind: Kind, number: int, messages: Messages) -> str:
+    """A number of notes in words: ``1 success``, ``2 stories``."""
+    ngettext = messages.ngettext
+    counts = {
+        Kind.SUCCESS: ngettext("{number} success", "{number} successes", number),
+        Kind.ITEM: ngettext("{number} item", "{number} items", number),
+        Kind.COUNTDOWN: ngettext("{number} countdown", "{number} countdowns", number),
+        Kind.THREAD: ngettext("{number} thread", "{number} threads", number),
+        Kind.STORY: ngettext("{number} story", "{number} stories", number),
+        Kind.EVENT: ngettext("{number} event", "{number} events", number),
+    }
+    return counts[kind]
+
+
+def counts_in_words(counts: Mapping[Kind, int], messages: Messages) -> str:
+    """Numbers of notes of several kinds, in the order of the sections of a digest."""
+    separator = messages.gettext(", ")
+    return separator.join(
+        count_in_words(kind, counts[kind], messages) for kind in SECTIONS.values() if counts.get(kind)
     )
 
 

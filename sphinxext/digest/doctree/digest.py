@@ -184,16 +184,24 @@ def digest_summary(parts: Iterable[nodes.Node], counts: str, messages: Messages 
     :param parts: the nodes of the digest.
     :param counts: the numbers of notes in words.
     """
-    elements = [part for part in parts if isinstance(part, nodes.Element)]
-    for part in elements:
+    parts = list(parts)
+    for part in parts:
+        if not isinstance(part, nodes.Element):
+            continue
         paragraph = part.next_node(nodes.paragraph) if "digest-prelude" in part["classes"] else None
         if paragraph is not None and (text := plain_words(paragraph)):
             return shortened(text)
-    headings = [_heading(part) for part in elements if any(name in part["classes"] for name in _TITLED)]
-    titles = messages.gettext("; ").join(title for title in headings if title)
+    titles = messages.gettext("; ").join(note_titles(parts))
     if not titles:
         return shortened(counts)
     return shortened(filled(messages.gettext("{title}: {text}"), title=counts, text=titles) if counts else titles)
+
+
+def note_titles(parts: Iterable[nodes.Node]) -> list[str]:
+    """Return the titles of the threads and stories of a digest, or of the groups of its stories."""
+    elements = (part for part in parts if isinstance(part, nodes.Element))
+    headings = [_heading(part) for part in elements if any(name in part["classes"] for name in _TITLED)]
+    return [heading for heading in headings if heading]
 
 
 def plain_words(node: nodes.Node) -> str:

@@ -70,6 +70,11 @@ class DocsFolder:
                 return True
         return False
 
+    def text_of(self, option: str) -> str:
+        """Return the text that an option of ``conf.py`` is set to, or an empty one if only running it tells."""
+        value = self._found[1].literal(option) if self._found else None
+        return value if isinstance(value, str) else ""
+
     @cached_property
     def _found(self) -> tuple[str, Conf] | None:
         try:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from docutils import nodes
 
 from sphinxext.digest.collection.archives import INDEX, Chain, Member
+from sphinxext.digest.collection.compose import count_in_words
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.collection.people import People, Person
 from sphinxext.digest.doctree.digest import titled
@@ -20,7 +21,6 @@ from sphinxext.digest.doctree.lines import heading_of, line_with, links_list, se
 from sphinxext.digest.doctree.notes import WHERE_CLASS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.extension.domain import LINE, letter_of
-from sphinxext.digest.extension.i18n import count_in_words
 from sphinxext.digest.model import (
     Countdown,
     Entry,

@@ -1,9 +1,4 @@
-"""Our own words in the language of a build: from our catalogues, and days by Babel.
-
-Our own words in another language than English, and its days by Babel.
-
-Numbers of notes in words.
-"""
+"""Our own words in the language of a build: from our catalogues, and days by Babel."""
 
 from __future__ import annotations
 
@@ -19,9 +14,7 @@ from babel.dates import format_date, format_interval, format_skeleton
 from sphinx.util.i18n import CatalogInfo
 
 from sphinxext.digest.model.messages import ENGLISH, Messages, filled
-from sphinxext.digest.model.notes import Kind
 from sphinxext.digest.model.period import Period
-from sphinxext.digest.settings.options import SECTIONS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -102,6 +95,13 @@ class TranslatedWords(Messages):
             return self.month_of_year(start)
         return self._interval("MMMd" if start.year == end.year else "yMMMd", period, in_full=True)
 
+    def period_of_year(self, period: Period) -> str:
+        """The same with the year."""
+        start, end = period.start, period.end
+        if start == end:
+            return self.day_of_year(end)
+        return self.month_of_year(end) if period.is_month else self._interval("yMMMd", period, in_full=True)
+
     def week(self, period: Period) -> str:
         """The days of a week in short."""
         return self._interval("MMMd", period)
@@ -160,25 +160,3 @@ class TranslatedWords(Messages):
             text = "".join(format_date(day, pattern, locale=self._locale) for day, pattern in days)
         # not every font of a book, and no mail, has the thin spaces that some languages put around the dash
         return text.replace("\u2009", " ")
-
-
-def count_in_words(kind: Kind, number: int, messages: Messages) -> str:
-    """A number of notes in words: ``1 success``, ``2 stories``."""
-    ngettext = messages.ngettext
-    counts = {
-        Kind.SUCCESS: ngettext("{number} success", "{number} successes", number),
-        Kind.ITEM: ngettext("{number} item", "{number} items", number),
-        Kind.COUNTDOWN: ngettext("{number} countdown", "{number} countdowns", number),
-        Kind.THREAD: ngettext("{number} thread", "{number} threads", number),
-        Kind.STORY: ngettext("{number} story", "{number} stories", number),
-        Kind.EVENT: ngettext("{number} event", "{number} events", number),
-    }
-    return counts[kind]
-
-
-def counts_in_words(counts: Mapping[Kind, int], messages: Messages) -> str:
-    """Numbers of notes of several kinds, in the order of the sections of a digest."""
-    separator = messages.gettext(", ")
-    return separator.join(
-        count_in_words(kind, counts[kind], messages) for kind in SECTIONS.values() if counts.get(kind)
-    )

@@ -1,40 +1,33 @@
-"""A digest without a Sphinx project: its docutils nodes, of which all formats are made, its mail, its HTML.
-
-The HTML is one self-contained document: no script, no picture, no other file. It is a report and, with inlined styles,
-the HTML part of a mail.
-"""
+"""A digest without a Sphinx project: its docutils nodes, of which all formats are made, and its plain text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from html import escape
 from pathlib import Path
 
 from docutils import nodes
-from docutils.frontend import get_default_settings
-from docutils.transforms.writer_aux import Admonitions
-from docutils.utils import new_document
-from docutils.writers.html5_polyglot import HTMLTranslator, Writer
 
-from sphinxext.digest.collection.compose import compose, digest_title
+from sphinxext.digest.collection.compose import compose, counts_in_words, digest_title, named_title
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.doctree.deadlines import EventName, outlook_of_note, plain_name
-from sphinxext.digest.doctree.digest import digest_nodes, with_references
+from sphinxext.digest.doctree.digest import digest_nodes
 from sphinxext.digest.doctree.docs_files import DocsFolder
-from sphinxext.digest.doctree.lines import add_badges, add_states
+from sphinxext.digest.doctree.lines import add_states, length, minutes_words
 from sphinxext.digest.doctree.notes import NEIGHBOUR_CLASS, PROJECT_CLASS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser, guard_of
-from sphinxext.digest.doctree.references import number_links, number_marked_links
+from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.doctree.relative import PublishedHome
-from sphinxext.digest.model import ENGLISH, Countdown, Digest, Entry, Messages, Outlook, Period, ReleasedVersion, State
+from sphinxext.digest.model import ENGLISH, Countdown, Digest, Entry, Messages, Outlook, Period, ReleasedVersion
 from sphinxext.digest.model.messages import filled
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.text import text_lines
 from sphinxext.digest.schedule import REMARKS
 from sphinxext.digest.schedule.load import Schedules
 from sphinxext.digest.settings.options import RELEASES, SECTIONS
+from sphinxext.digest.text import visible_text
 from sphinxext.digest.text.width import WIDTH
 
 
@@ -95,6 +88,20 @@ class DigestSource:
         period = self.collection.calendar.period_of(entry.moment.day)
         has = docs.has if docs is not None else lambda _address: None
         return PublishedHome(f"{settings.pages}/{period.name}", settings.base_url, has)
+
+    @property
+    def heading(self) -> str:
+        """The title for readers who do not see where the digest is from."""
+        project = self.docs.text_of("project") if self.docs is not None else ""
+        return named_title(self.digest.title, self.collection.settings, visible_text(project))
+
+    def facts(self, parts: Sequence[nodes.Node]) -> str:
+        """Return its days, its numbers of notes, and the time to read its nodes, on one line."""
+        counts = counts_in_words(Counter(entry.kind for entry in self.digest.entries), ENGLISH)
+        days = ENGLISH.period_of_year(self.digest.period)
+        facts = (days if days not in self.heading else "", counts, minutes_words(length(parts)))
+        # a number stays with what it counts
+        return re.sub(r"(?<=\d) (?=\w)", "\xa0", " · ".join(fact for fact in facts if fact))
 
     def _outlook_of(self, entry: Entry) -> tuple[Outlook, EventName] | None:
         """Return what is ahead in the cycle of a countdown, if there is a schedule of its series."""
@@ -174,106 +181,3 @@ def _remove_neighbours(parts: Sequence[nodes.Node]) -> None:
         for line in list(part.findall(nodes.list_item)):
             if NEIGHBOUR_CLASS in line["classes"]:
                 line.parent.remove(line)
-
-
-#: The language of a digest without a build: our headings and the names of months are English.
-LANGUAGE = "en"
-
-_STYLESHEET = Path(__file__).parent / "static" / "digest-mail.css"
-_SETTINGS = {
-    "stylesheet": "",
-    "stylesheet_path": "",
-    "embed_stylesheet": False,
-    "initial_header_level": "2",
-    "math_output": "MathML",
-    "table_style": "colwidths-auto",
-    "footnote_references": "brackets",
-    "section_self_link": False,
-    "cloak_email_addresses": False,
-    "image_loading": "link",
-    "report_level": 5,
-    "halt_level": 5,
-}
-_DOCUMENT = """\
-<!DOCTYPE html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{published}{body}</main>
-</body>
-</html>
-"""
-
-
-def html_document(source: DigestSource, parts: list[nodes.Node]) -> str:
-    """Return a digest as a complete document.
-
-    :param parts: the sections, without numbers behind their links. They are changed.
-    """
-    if source.collection.settings.references:
-        parts = with_references(parts, source.digest.period, sections=True)
-        number_marked_links(parts)
-    link_pictures(parts)
-    add_badges(parts, states=(State.CONTINUING, State.DONE))
-    url = source.page_url
-    published = f'<p class="published"><a href="{escape(url)}">{escape(url)}</a></p>\n' if url else ""
-    return _DOCUMENT.format(
-        language=LANGUAGE,
-        title=escape(source.digest.title),
-        style=stylesheet(),
-        published=published,
-        body=html_body(parts),
-    )
-
-
-def html_page(title: str, parts: list[nodes.Node]) -> str:
-    """Return sections as a complete document in the style of digests. They are changed."""
-    link_pictures(parts)
-    return _DOCUMENT.format(
-        language=LANGUAGE, title=escape(title), style=stylesheet(), published="", body=html_body(parts)
-    )
-
-
-def html_body(parts: Iterable[nodes.Node], translator_class: type[HTMLTranslator] = HTMLTranslator) -> str:
-    """Return body elements and sections as HTML; titles of sections are headings of the second level."""
-    settings = get_default_settings(Writer)
-    for name, value in _SETTINGS.items():
-        setattr(settings, name, value)
-    document = new_document("digest", settings)
-    document += list(parts)
-    document.transformer.add_transform(Admonitions)
-    document.transformer.apply_transforms()
-    translator = translator_class(document)
-    document.walkabout(translator)
-    return "".join(translator.fragment)
-
-
-@cache
-def stylesheet() -> str:
-    """Return the styles of the document."""
-    return _STYLESHEET.read_text(encoding="utf-8")
-
-
-def link_pictures(parts: Iterable[nodes.Node]) -> None:
-    """Replace pictures by their alternative texts, with a link to those that are on the web.
-
-    Mail readers don't load them, files of the documentation are not available, and a remote picture tells its owner
-    who reads the digest.
-    """
-    for part in parts:
-        for picture in list(part.findall(nodes.image)):
-            uri: str = picture["uri"]
-            words = nodes.Text(picture.get("alt") or uri)
-            inside = isinstance(picture.parent, nodes.TextElement)
-            link = uri.lower().startswith(("http://", "https://")) and not isinstance(picture.parent, nodes.reference)
-            label = nodes.reference("", "", words, refuri=uri) if link else nodes.inline("", "", words)
-            picture.parent.replace(picture, label if inside else nodes.paragraph("", "", label))

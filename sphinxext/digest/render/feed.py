@@ -38,7 +38,7 @@ from sphinxext.digest.model import (
 )
 from sphinxext.digest.release.config import NotesConfig, sections_of
 from sphinxext.digest.release.notes import Release
-from sphinxext.digest.render.digest import html_body
+from sphinxext.digest.render.html import html_body
 from sphinxext.digest.render.text import SILENT, admonition_label
 from sphinxext.digest.text import absolute_url, scheme_of
 

@@ -21,7 +21,7 @@ from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.config import NotesConfig, prelude_title, sections_of
 from sphinxext.digest.release.notes import Contributor, Release, ReleaseNote
-from sphinxext.digest.render.digest import html_page
+from sphinxext.digest.render.html import html_page
 from sphinxext.digest.render.markdown import markdown_document
 from sphinxext.digest.render.rst import UniqueNames, heading, item, plain, reading_of
 from sphinxext.digest.render.text import separated, text_lines

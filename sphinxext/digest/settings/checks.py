@@ -16,6 +16,7 @@ from typing import NamedTuple
 from sphinxext.digest.model import KINDS, REFUSED_CHARACTER, Kind, Period
 from sphinxext.digest.model.period import PeriodError, parse_day, parse_interval
 
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _NAME = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"%/?#]+[/?#][^\s<>\"]*", re.IGNORECASE)
 #: What the template may have besides text: the place of the words, and an escaped sign.
@@ -241,6 +242,13 @@ def folder_url_or_empty(value: object) -> str:
     if "?" in text or "#" in text:
         raise OptionError("must be the URL of a folder, without '?' and '#'")
     return f"{text.rstrip('/')}/" if text else text
+
+
+def colour(value: object) -> str:
+    """A colour as ``#rrggbb``, which is safe in styles and in pictures."""
+    if not isinstance(value, str) or not _COLOUR.fullmatch(value):
+        raise OptionError("must be a colour such as '#b8860b'")
+    return value.lower()
 
 
 def number(first: int, last: int) -> Callable[[object], int]:

@@ -174,6 +174,12 @@ class Settings:
         "``auto``, which leaves it out in themes that have the contents of a page beside it (furo, "
         "openstackdocstheme, pydata-sphinx-theme and those based on them).",
     )
+    accent: str = _option(
+        "#b8860b",
+        checks.colour,
+        "The colour of stars and thick lines on pages and in the HTML part of mails, as ``#rrggbb``. Words never have "
+        "it.",
+    )
     fragment_directives: tuple[str, ...] = _option(
         (), checks.texts, "Names of directives that fragments may use besides those that are known to be harmless."
     )

@@ -18,7 +18,7 @@ from docutils.transforms import Transform
 from sphinx import addnodes
 
 from sphinxext.digest.collection.archives import INDEX, Chain, Member
-from sphinxext.digest.collection.compose import digest_title
+from sphinxext.digest.collection.compose import counts_in_words, digest_title
 from sphinxext.digest.collection.selection import Review, review_of
 from sphinxext.digest.doctree.digest import plain_words, shortened
 from sphinxext.digest.doctree.lines import joined, line_with, sentence, state_badge
@@ -42,7 +42,6 @@ from sphinxext.digest.extension.domain import (
     Target,
 )
 from sphinxext.digest.extension.html.filter import filter_class
-from sphinxext.digest.extension.i18n import counts_in_words
 from sphinxext.digest.extension.links import PageSummary
 from sphinxext.digest.extension.pictures import activity_nodes
 from sphinxext.digest.extension.translation import keep_from_translators, note_words

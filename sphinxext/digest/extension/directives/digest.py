@@ -15,7 +15,7 @@ from typing import ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from sphinxext.digest.collection.compose import compose, digest_title, tells_releases
+from sphinxext.digest.collection.compose import compose, counts_in_words, digest_title, tells_releases
 from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.doctree.digest import digest_nodes, digest_summary, titled, with_references
 from sphinxext.digest.doctree.lines import add_badges, line_with, links_list, source_link
@@ -34,7 +34,6 @@ from sphinxext.digest.extension.directives.base import (
 )
 from sphinxext.digest.extension.domain import DIGEST, OBJECT_KINDS, DigestDomain, Target
 from sphinxext.digest.extension.html.masthead import Masthead, describe, identifiers_of
-from sphinxext.digest.extension.i18n import counts_in_words
 from sphinxext.digest.extension.links import PageSummary
 from sphinxext.digest.extension.releases import find_released
 from sphinxext.digest.model import Entry, Kind, Period, ReleasedVersion, State, Thread, ThreadLinks

@@ -40,7 +40,7 @@ from sphinxext.digest.extension.published import (
     project_name,
     release_feeds,
 )
-from sphinxext.digest.settings.options import MAILS, Settings, words_of
+from sphinxext.digest.settings.options import MAILS, Settings, is_default, words_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 _ESCAPED = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 _DESCRIPTION = re.compile(r"""<meta\b[^>]*\bname=["']?description\b""", re.IGNORECASE)
 #: The options that the heads of pages, and the links to feeds, depend on.
-_IN_HEADS = ("base_url", "publish", "feeds", "collection_title", "pages")
+_IN_HEADS = ("accent", "base_url", "publish", "feeds", "collection_title", "pages")
 #: The field of a page by which sphinxext-opengraph takes a description that is not its own.
 _OPENGRAPH = "sphinxext.opengraph"
 _OG_DESCRIPTION = "og:description"
@@ -78,6 +78,9 @@ def add_to_head(app: Sphinx, pagename: str, _template: str, context: dict[str, A
     feeds += release_feeds(site, pagename).values()
     tags = [*_refresh(site, pagename), *(tag for one in feeds for tag in _feed_links(site, one, pagename))]
     for settings in collections:
+        if not is_default(settings, "accent"):
+            # over the style sheet, which some themes load later
+            tags.append(f"<style>:root:root {{ --digest-accent: {settings.accent}; }}</style>")
         described = page_summary(app.env, settings, pagename)
         if described is not None:
             if not context.get("pageurl"):
