@@ -70,9 +70,15 @@ def note_read(_app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 def outdated_outputs(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Return the pages that are not in the output as they would be written now, and log why."""
     outdated = _outdated(app, env)
-    for docname, reason in sorted(outdated.items()):
-        if docname not in build_state_of(env).writes.read:
-            logger.verbose("writing %s again: %s", docname, reason)
+    read = build_state_of(env).writes.read
+    reasons = {docname: reason for docname, reason in outdated.items() if docname not in read}
+    for docname in sorted(read | outdated.keys()):
+        for parent in env.files_to_rebuild.get(docname, ()):
+            # Sphinx adds these to what it is told to write
+            if parent in env.found_docs and parent not in read:
+                reasons.setdefault(parent, f"its toctree has {docname}")
+    for docname, reason in sorted(reasons.items()):
+        logger.verbose("writing %s again: %s", docname, reason)
     return sorted(outdated)
 
 
