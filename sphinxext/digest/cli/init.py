@@ -8,6 +8,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -15,11 +16,14 @@ import click
 
 from sphinxext.digest.cli._options import open_valid_project
 from sphinxext.digest.cli._output import show_problems, visible
+from sphinxext.digest.cli._release_notes import open_config, problem_of
 from sphinxext.digest.init.documentation import conf_folders
 from sphinxext.digest.init.extras import EDITOR_SETTINGS, PRE_COMMIT, editor_files, pre_commit_file
 from sphinxext.digest.init.placement import RootDocument
-from sphinxext.digest.init.plan import Change, SetupPlan, Step, apply_plan, describe, plan_new, plan_setup
+from sphinxext.digest.init.plan import Change, SetupPlan, Step, Wishes, apply_plan, describe, plan_new, plan_setup
+from sphinxext.digest.init.release_notes import has_release_notes
 from sphinxext.digest.init.toctrees import Toctree
+from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.settings.checks import OptionError, subfolder
 from sphinxext.digest.settings.options import SETTINGS_FILE
 from sphinxext.digest.settings.project import Project
@@ -69,6 +73,12 @@ def _valid_pages(_ctx: click.Context, _param: click.Parameter, value: str | None
     help="Create what a terminal would ask for: a documentation if there is none, .vscode/settings.json with a schema "
     "for editors, and .pre-commit-config.yaml.",
 )
+@click.option(
+    "--release-notes",
+    is_flag=True,
+    help="Set release notes up instead of digests: a configuration, a first note, a page that shows them, and what to "
+    "add to CI.",
+)
 @click.option("--dry-run", is_flag=True, help="Write nothing; show the changes as a patch.")
 @click.pass_context
 def command(
@@ -79,6 +89,7 @@ def command(
     pages: str | None,
     openstack: bool,
     yes: bool,
+    release_notes: bool,
     dry_run: bool,
 ) -> None:
     """Set a project up for digests, and print each file that was created or changed.
@@ -90,7 +101,7 @@ def command(
     as it is, so you can safely run it again. If one of the files cannot be written, none is.
 
     In a folder without a documentation it offers to create one, and it offers files for editors and pre-commit; --yes
-    creates them without asking.
+    creates them without asking. On a terminal it also offers release notes to a project that has none.
 
     What is left to you is printed first, with the lines to paste, and the exit status is 1.
     """
@@ -98,11 +109,13 @@ def command(
     if pages is not None and pages != project.main.pages and (project.root / SETTINGS_FILE).exists():
         raise click.BadParameter(f"{SETTINGS_FILE} exists: set the option 'pages' there.", param_hint="'--pages'")
     agrees = partial(_agrees, yes=yes)
+    main_branch = _main_branch(project) if release_notes else _offered_branch(project)
+    wishes = Wishes(not release_notes, main_branch, pages, openstack)
     if docs is None and not conf_folders(project.root) and agrees("There is no documentation. Create one?"):
-        plan = plan_new(project, pages, openstack=openstack)
+        plan = plan_new(project, wishes)
     else:
         folder = None if docs is None else Path(os.path.relpath(docs, project.root)).as_posix()
-        plan = plan_setup(project, folder, partial(_choose, toctree), pages, openstack=openstack)
+        plan = plan_setup(project, folder, wishes, partial(_choose, toctree))
     _offer(project, plan, agrees)
     _show_steps(plan.manual_steps)
     if dry_run:
@@ -121,6 +134,33 @@ def _agrees(question: str, *, yes: bool) -> bool:
 
 def _is_terminal() -> bool:
     return bool(sys.stdin and sys.stdin.isatty())
+
+
+def _main_branch(project: Project) -> str:
+    """Return the main branch of the project's repository.
+
+    :raises DigestError: if there is no repository with a commit.
+    """
+    from sphinxext.digest.release.git import HistoryError
+    from sphinxext.digest.release.scanner import Scanner
+
+    conf = open_config(project.root, {})
+    try:
+        with Scanner(conf) as scanner:
+            return scanner.main_branch()
+    except HistoryError as error:
+        message = f"release notes need the top folder of a git repository that has a commit: {error}"
+        raise DigestError(problem_of(conf, message, Code.HISTORY)) from None
+
+
+def _offered_branch(project: Project) -> str | None:
+    """Offer release notes where there could be some, when a project is set up for the first time."""
+    if not _is_terminal() or has_release_notes(project.root) or (project.root / SETTINGS_FILE).exists():
+        return None
+    with suppress(DigestError):
+        branch = _main_branch(project)
+        return branch if click.confirm("There are no release notes. Set them up, too?", err=True) else None
+    return None
 
 
 def _offer(project: Project, plan: SetupPlan, agrees: Callable[[str], bool]) -> None:
@@ -178,10 +218,13 @@ def _next(plan: SetupPlan) -> Iterator[str]:
         )
     place = "deps of [testenv:docs] in tox.ini" if plan.openstack else "requirements of the documentation"
     yield f"- add sphinxext-digest to the {place}"
-    yield '- write the first news: sphinx-digest new success "ada: We have digests now."'
-    yield "- check them: sphinx-digest lint"
+    if plan.wishes.main_branch is not None:
+        yield '- write a release note with each change: sphinx-digest release-notes new "stale locks"'
+    if plan.wishes.digests:
+        yield '- write the first news: sphinx-digest new success "ada: We have digests now."'
+    yield f"- check them: sphinx-digest {'lint' if plan.wishes.digests else 'release-notes lint'}"
     yield f"- look at the pages: sphinx-build {visible(shlex.join([plan.documentation, 'build/html']))}"
-    if not any(change.path == EDITOR_SETTINGS for change in plan.changes):
+    if plan.wishes.digests and not any(change.path == EDITOR_SETTINGS for change in plan.changes):
         yield "- let your editor check them too: sphinx-digest schema prints a JSON Schema"
 
 
@@ -197,7 +240,7 @@ def _tell(plan: SetupPlan, *, dry_run: bool) -> None:
     elif not dry_run:
         click.echo("".join(f"{line}\n" for line in _next(plan)), err=True, nl=False)
         for path, line, message, text in plan.suggestions:
-            click.echo(f"- {message}, in {visible(path)} after line {line}:", err=True)
+            click.echo(f"- {message}, in {visible(path)}{f' after line {line}' if line else ''}:", err=True)
             _show_text(text)
 
 

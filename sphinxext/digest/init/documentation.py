@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ _NO_DOCUMENTATION = frozenset({"api-guide", "api-ref", "node_modules", "releasen
 _OPENSTACK = ("openstackdocstheme", "openstackdocs")
 #: Folders below this depth are not searched for one.
 _MAX_DEPTH = 4
+_RELEASE_NOTES = re.compile(r"^[ \t]*(?:\.\. release-notes::|(?:`{3,}|:{3,}|~{3,})\{release-notes\})", re.MULTILINE)
 _SPHINX_OPTIONS = frozenset(
     {"exclude_patterns", "extensions", "html_theme", "master_doc", "root_doc", "source_suffix", "templates_path"}
 )
@@ -90,6 +92,17 @@ class Documentation:
             if any(toctree.lists(name, "" if folder == "." else folder) for toctree in toctrees):
                 return True
         return False
+
+    @property
+    def shows_release_notes(self) -> bool:
+        """Return True if some page has the directive ``release-notes``."""
+        return any(_RELEASE_NOTES.search(text) for _path, text in _pages(self.root / self.folder))
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of the root page, which other pages can have as well."""
+        found = (one for one in SUFFIXES if (self.root / join(self.folder, f"{self.root_name}{one}")).is_file())
+        return next(found, SUFFIXES[0])
 
     @property
     def is_openstack(self) -> bool:

@@ -34,10 +34,10 @@ def is_external_entry(lines: Sequence[str], path: str, name: str) -> bool:
     return any(toctree.lists(name) for toctree in _all(lines, _root(lines, path)))
 
 
-def lines_of_list(lines: Sequence[str], path: str, entry: str) -> tuple[str, str]:
-    """Return the lines of a first list with an entry."""
+def lines_of_list(lines: Sequence[str], path: str, entries: Sequence[str]) -> list[str]:
+    """Return the lines of a first list with some entries."""
     form = _text(_root(lines, path), "format")
-    return f"{_BOOKS.get(form, _ENTRIES[0])}:", item(entry)
+    return [f"{_BOOKS.get(form, _ENTRIES[0])}:", *map(item, entries)]
 
 
 def item(entry: str) -> str:

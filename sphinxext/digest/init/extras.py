@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sphinxext.digest.fragments.schema import fragment_schema
@@ -30,12 +30,17 @@ PRE_COMMIT_HOOK = (
 )
 
 
-def new_documentation(root: Path, entry: str) -> tuple[str, Mapping[str, str]]:
-    """Return the folder of a new documentation, and its files, by paths relative to the project.
+def new_folder(root: Path) -> str:
+    """Return the folder for a new documentation."""
+    return next((name for name in _NEW_FOLDERS if not (root / name).exists()), f"sphinx-{_NEW_FOLDERS[0]}")
 
-    :param entry: the page to list in the toctree.
+
+def new_documentation(root: Path, folder: str, entries: Iterable[str]) -> Mapping[str, str]:
+    """Return the files of a new documentation, by paths relative to the project.
+
+    :param folder: of the documentation.
+    :param entries: the pages to list in the toctree.
     """
-    folder = next((name for name in _NEW_FOLDERS if not (root / name).exists()), f"sphinx-{_NEW_FOLDERS[0]}")
     name = visible_text(root.resolve().name) or "Project"
     title = escaped(name)
     conf = (
@@ -43,8 +48,9 @@ def new_documentation(root: Path, entry: str) -> tuple[str, Mapping[str, str]]:
         'extensions = ["sphinxext.digest"]\n'
         'html_theme = "alabaster"\n'
     )
-    index = f"{title}\n{'=' * max(width_of(title), 3)}\n\n.. toctree::\n\n   {entry}\n"
-    return folder, {f"{folder}/conf.py": conf, f"{folder}/index.rst": index}
+    listed = "".join(f"   {entry}\n" for entry in entries)
+    index = f"{title}\n{'=' * max(width_of(title), 3)}\n\n.. toctree::\n\n{listed}"
+    return {f"{folder}/conf.py": conf, f"{folder}/index.rst": index}
 
 
 def editor_files(fragments: str) -> Mapping[str, str]:

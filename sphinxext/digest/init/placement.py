@@ -7,6 +7,7 @@ caption. If there is neither, the user has to choose.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -71,37 +72,39 @@ class RootDocument:
                 return toctree
         return None
 
-    def with_entry(self, entry: str, toctree: Toctree | None) -> TextFile:
-        """Add an entry to a toctree, below the one of a changelog, or at the end.
+    def with_entries(self, entries: Sequence[str], toctree: Toctree | None) -> TextFile:
+        """Add entries to a toctree, below the one of a changelog, or at the end.
 
         :param toctree: if it is None, the document gets a toctree at its end.
         """
         if toctree is not None:
-            line, added = self._place(entry, toctree)
-            return self.source.inserted(line, *added)
+            line, before, added = self._place(entries, toctree)
+            return self.source.inserted(line, *before, *added)
         if self.form is Form.EXTERNAL:
-            return self.source.inserted(len(self.source.lines), *lines_of_list(self.lines, self.source.path, entry))
+            return self.source.inserted(len(self.source.lines), *lines_of_list(self.lines, self.source.path, entries))
         if self.form is Form.MARKDOWN:
-            return self.source.appended("```{toctree}", entry, "```")
-        return self.source.appended(".. toctree::", "", f"{_INDENT}{entry}")
+            return self.source.appended("```{toctree}", *entries, "```")
+        return self.source.appended(".. toctree::", "", *(f"{_INDENT}{entry}" for entry in entries))
 
-    def text_for(self, entry: str, toctree: Toctree) -> str:
-        """Return the line that :meth:`with_entry` would add."""
-        return self._place(entry, toctree)[1][-1]
+    def text_for(self, entries: Sequence[str], toctree: Toctree) -> list[str]:
+        """Return the lines that :meth:`with_entries` would add."""
+        return self._place(entries, toctree)[2]
 
-    def _place(self, entry: str, toctree: Toctree) -> tuple[int, list[str]]:
+    def _place(self, entries: Sequence[str], toctree: Toctree) -> tuple[int, list[str], list[str]]:
+        """Return the line before which to add entries, a blank line if that is needed, and their own lines."""
         lines = self.lines
-        text = item(entry) if self.form is Form.EXTERNAL else entry
+        texts = [item(entry) if self.form is Form.EXTERNAL else entry for entry in entries]
         neighbour = news_entry(toctree) or (toctree.entries[-1] if toctree.entries else None)
         if neighbour is not None:
             # items of YAML may have several lines, all of them below the first
             line = lines[toctree.start if self.form is Form.EXTERNAL else neighbour.line]
-            return neighbour.line + 1, [f"{_margin_of(line)}{text}"]
+            return neighbour.line + 1, [], [f"{_margin_of(line)}{text}" for text in texts]
         at = toctree.stop
         while not lines[at - 1].strip():
             at -= 1
         blank = [] if toctree.markdown and at == toctree.start + 1 else [""]
-        return at, [*blank, f"{_margin(lines, toctree, at)}{text}"]
+        margin = _margin(lines, toctree, at)
+        return at, blank, [f"{margin}{text}" for text in texts]
 
 
 def root_document(source: TextFile, form: Form) -> RootDocument:

@@ -20,9 +20,10 @@ from sphinxext.digest.init.conf import (
     with_extension,
     with_project,
 )
-from sphinxext.digest.init.documentation import Documentation, find_documentation
-from sphinxext.digest.init.extras import new_documentation
+from sphinxext.digest.init.documentation import SUFFIXES, Documentation, find_documentation, join
+from sphinxext.digest.init.extras import new_documentation, new_folder
 from sphinxext.digest.init.placement import RootDocument, root_document
+from sphinxext.digest.init.release_notes import ci_suggestions, page_of, page_text, release_notes_files
 from sphinxext.digest.init.settings_file import settings_text
 from sphinxext.digest.init.toctrees import Toctree
 from sphinxext.digest.init.tools import (
@@ -62,19 +63,37 @@ class Step:
     text: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """The parts of a project to set up.
+
+    :ivar digests: whether digests are one of them.
+    :ivar main_branch: the main branch of the repository, if release notes are one of them.
+    :ivar pages: the folder of the digests' pages, if it is not the one of the settings.
+    :ivar openstack: writes OpenStack's values into the settings, also without OpenStack's theme.
+    """
+
+    digests: bool = True
+    main_branch: str | None = None
+    pages: str | None = None
+    openstack: bool = False
+
+
 @dataclass(slots=True)
 class SetupPlan:
     """The changes to files, a folder to create, the steps that are left to the user, and what they may add.
 
-    ``documentation`` is the folder of the ``conf.py``. ``takes_over`` is True if the directive of reno's extension
-    becomes ours, ``openstack`` if the documentation has OpenStack's theme.
+    ``documentation`` is the folder of the ``conf.py``, ``pages`` has the texts of new pages. ``takes_over`` is True if
+    the directive of reno's extension becomes ours, ``openstack`` if the documentation has OpenStack's theme.
     """
 
     root: Path
+    wishes: Wishes
     changes: list[Change] = field(default_factory=list)
     folder: str | None = None
     manual_steps: list[Step] = field(default_factory=list)
     suggestions: list[Suggestion] = field(default_factory=list)
+    pages: Mapping[str, str] = field(default_factory=dict)
     documentation: str = ""
     takes_over: bool = False
     openstack: bool = False
@@ -100,50 +119,79 @@ Choose = Callable[[RootDocument], Toctree | None]
 
 
 def plan_setup(
-    project: Project,
-    folder: str | None,
-    choose: Choose = RootDocument.chosen,
-    pages: str | None = None,
-    *,
-    openstack: bool = False,
+    project: Project, folder: str | None, wishes: Wishes, choose: Choose = RootDocument.chosen
 ) -> SetupPlan:
     """Plan what a project lacks. Nothing is written.
 
     :param folder: that of the documentation, relative to the project. Without it, the project is searched for one.
-    :param pages: the folder of pages, if it is not the one of the settings.
-    :param openstack: writes OpenStack's values into the settings, also without OpenStack's theme.
     :raises DigestError: if the documentation is missing or ambiguous, if a file cannot be read, or if the project has
         a page with the name of ours.
     """
     documentation = find_documentation(project.root, folder)
-    plan = SetupPlan(project.root, documentation=documentation.folder, openstack=documentation.is_openstack)
+    plan = SetupPlan(project.root, wishes, documentation=documentation.folder, openstack=documentation.is_openstack)
     plan.takes_over = documentation.conf.has_text(_RENO) and not has_extension(documentation.conf)
-    _plan_settings(project, plan, pages, openstack=openstack or plan.openstack)
+    entries = _plan_release_notes(documentation, plan)
+    if wishes.digests:
+        _plan_settings(project, plan)
+        entries += _digests_entry(documentation, f"{_pages_of(project, documentation, wishes)}/{_INDEX}")
     _plan_conf(documentation, plan)
-    _plan_toctree(documentation, f"{_pages_of(project, documentation, pages)}/{_INDEX}", plan, choose)
+    if _plan_toctree(documentation, entries, plan, choose):
+        plan.create(plan.pages)
     _plan_tools(plan)
     return plan
 
 
-def plan_new(project: Project, pages: str | None = None, *, openstack: bool = False) -> SetupPlan:
+def plan_new(project: Project, wishes: Wishes) -> SetupPlan:
     """Plan a documentation for a project without one, and the rest as :func:`plan_setup`."""
-    folder, files = new_documentation(project.root, f"{pages or project.main.pages}/{_INDEX}")
-    plan = SetupPlan(project.root, documentation=folder)
-    _plan_settings(project, plan, pages, openstack=openstack)
-    plan.create(files)
+    plan = SetupPlan(project.root, wishes, documentation=new_folder(project.root))
+    entries = _plan_release_notes(None, plan)
+    if wishes.digests:
+        _plan_settings(project, plan)
+        entries.append(f"{wishes.pages or project.main.pages}/{_INDEX}")
+    plan.create(new_documentation(project.root, plan.documentation, entries))
+    plan.create(plan.pages)
     _plan_tools(plan)
     return plan
 
 
-def _plan_settings(project: Project, plan: SetupPlan, pages: str | None, *, openstack: bool) -> None:
-    plan.create({SETTINGS_FILE: settings_text(openstack=openstack, pages=pages)})
+def _plan_settings(project: Project, plan: SetupPlan) -> None:
+    openstack = plan.wishes.openstack or plan.openstack
+    plan.create({SETTINGS_FILE: settings_text(openstack=openstack, pages=plan.wishes.pages)})
     if not (project.root / project.main.fragments).exists():
         plan.folder = project.main.fragments
 
 
-def _pages_of(project: Project, documentation: Documentation, pages: str | None) -> str:
+def _plan_release_notes(documentation: Documentation | None, plan: SetupPlan) -> list[str]:
+    """Plan what release notes need, and return the page to list. It is created once a toctree lists it."""
+    if plan.wishes.main_branch is None:
+        return []
+    plan.create(release_notes_files(plan.root, plan.wishes.main_branch))
+    name = page_of(documentation)
+    if name is not None:
+        suffix = SUFFIXES[0] if documentation is None else documentation.suffix
+        plan.pages = {join(plan.documentation, f"{name}{suffix}"): page_text(suffix)}
+        plan.suggestions += ci_suggestions(plan.root)
+    return [] if name is None else [name]
+
+
+def _pages_of(project: Project, documentation: Documentation, wishes: Wishes) -> str:
     literal = documentation.conf.literal("digest_pages")
-    return literal if isinstance(literal, str) else pages or project.main.pages
+    return literal if isinstance(literal, str) else wishes.pages or project.main.pages
+
+
+def _digests_entry(documentation: Documentation, entry: str) -> list[str]:
+    """Return the page of the digests, unless the project has one of its own for them.
+
+    :raises DigestError: if the project has a page of the name that is about something else.
+    """
+    page = documentation.page(entry)
+    if page is None:
+        return [entry]
+    if _COLLECTION in page.text:
+        return []
+    folder = next(name for name in _OTHER_PAGES if not documentation.page(f"{name}/{_INDEX}"))
+    message = f"the documentation has this page already: choose another folder, for example with --pages {folder}"
+    raise DigestError(Problem(page.path, 1, 1, Code.PAGE_CONFLICT, message))
 
 
 def _plan_conf(documentation: Documentation, plan: SetupPlan) -> None:
@@ -154,26 +202,28 @@ def _plan_conf(documentation: Documentation, plan: SetupPlan) -> None:
     plan.change(conf.source, source)
 
 
-def _plan_toctree(documentation: Documentation, entry: str, plan: SetupPlan, choose: Choose) -> None:
-    if (page := documentation.page(entry)) is not None and _COLLECTION not in page.text:
-        folder = next(name for name in _OTHER_PAGES if not documentation.page(f"{name}/{_INDEX}"))
-        message = f"the documentation has this page already: choose another folder, for example with --pages {folder}"
-        raise DigestError(Problem(page.path, 1, 1, Code.PAGE_CONFLICT, message))
-    if page is not None or documentation.lists(entry):
-        return
+def _plan_toctree(documentation: Documentation, entries: list[str], plan: SetupPlan, choose: Choose) -> bool:
+    """List pages in a toctree, or leave that to the user and return False."""
+    entries = [entry for entry in entries if not documentation.lists(entry)]
+    if not entries:
+        return True
+    advice = f"add {'this line' if len(entries) == 1 else 'these lines'} to a toctree"
+    # a page that is in no toctree would be a warning
+    advice += " and run this command again" if plan.pages else ""
     if documentation.root_document is None:
-        message = f"the root document '{documentation.root_name}' was not found: add this line to a toctree"
-        plan.ask(documentation.conf.source.path, 0, message, entry)
-        return
+        message = f"the root document '{documentation.root_name}' was not found: {advice}"
+        plan.ask(documentation.conf.source.path, 0, message, *entries)
+        return False
     path, form = documentation.root_document
     root = root_document(read_text_file(documentation.root, path), form)
     toctree = choose(root)
     if toctree is not None or not root.toctrees:
-        plan.change(root.source, root.with_entry(entry, toctree))
-        return
+        plan.change(root.source, root.with_entries(entries, toctree))
+        return True
     first = root.toctrees[0]
-    message = f"add this line to a toctree, or choose one with --toctree LINE: {describe(root.toctrees)}"
-    plan.ask(path, first.start + 1, message, root.text_for(entry, first))
+    message = f"{advice}, or choose one with --toctree LINE: {describe(root.toctrees)}"
+    plan.ask(path, first.start + 1, message, *root.text_for(entries, first))
+    return False
 
 
 def describe(toctrees: Iterable[Toctree]) -> str:
@@ -182,6 +232,8 @@ def describe(toctrees: Iterable[Toctree]) -> str:
 
 
 def _plan_tools(plan: SetupPlan) -> None:
+    if not plan.wishes.digests:
+        return
     for name, change in ((TOX, with_tox_environment), (TOX_TOML, with_toml_environment)):
         if (plan.root / name).is_file():
             source = read_text_file(plan.root, name)

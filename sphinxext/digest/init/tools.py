@@ -43,7 +43,7 @@ _NOX = (
 
 
 class Suggestion(NamedTuple):
-    """Text that the user may add to a file: its path, the line to add it after, a message and the lines."""
+    """Text that the user may add to a file: its path, the line to add it after or 0, a message and the lines."""
 
     path: str
     line: int

@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self
 from sphinxext.digest.release.cache import Cache, key_of
 from sphinxext.digest.release.changes import Change, Changes, WorkingCopy
 from sphinxext.digest.release.config import Patterns, ScanConfig
-from sphinxext.digest.release.git import GitDir, GitError
+from sphinxext.digest.release.git import GitDir, GitError, read_output
 from sphinxext.digest.release.graph import Graph
 from sphinxext.digest.release.refs import Objects, Refs, Repository, RepositoryReader, is_partial, named_repository
 from sphinxext.digest.release.scan import NoteFile, Notes, scan
@@ -113,6 +113,20 @@ class Scanner:
     @cached_property
     def _cache(self) -> Cache:
         return Cache(key_of(str(self._repository.store), self.conf.notespath))
+
+    def main_branch(self) -> str:
+        """Return the name of the default branch; if there is none of this name, of the one that is checked out.
+
+        :raises HistoryError: if there is no commit.
+        :raises GitError: if this is not the top folder of a repository, or git fails.
+        """
+        # git's answer to whether there is a repository
+        self._repository  # noqa: B018
+        self._refs.find(None)
+        name = self._versions.default_branch
+        if any(f"{place}{name}" in self._refs.commits for place in ("refs/heads/", "refs/remotes/origin/")):
+            return name
+        return read_output(self._root, "branch", "--show-current").decode("utf-8", "replace").strip() or name
 
     def get_notes_by_version(self, branch: str | None = None) -> OrderedDict[str, list[NoteFile]]:
         """The notes of each version, the newest version first.

@@ -20,7 +20,7 @@ def changed(text: str, form: Form = Form.RST) -> str:
     root = document(text, form)
     chosen = root.chosen()
     assert (chosen is None) == (not root.toctrees)
-    return root.with_entry(ENTRY, chosen).encoded().decode()
+    return root.with_entries([ENTRY], chosen).encoded().decode()
 
 
 @pytest.mark.parametrize(
@@ -234,4 +234,4 @@ def test_hostile_lines(form: Form, text: str) -> None:
     """No line takes more than a moment."""
     root = document(f"{text}\n\n.. toctree::\n\n   {text.replace(chr(10), ' ')}\n", form)
     root.chosen()
-    root.with_entry(ENTRY, root.toctrees[0] if root.toctrees else None)
+    root.with_entries([ENTRY], root.toctrees[0] if root.toctrees else None)

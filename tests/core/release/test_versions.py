@@ -303,7 +303,7 @@ def test_the_default_branch_is_where_the_remote_points(
     clone.run("remote", "set-head", "origin", first)
     clone.run("checkout", "--quiet", "--detach", f"origin/{first}")
     with Scanner(make_conf(clone.root, default_branch="master")) as scanner:
-        assert scanner._versions.default_branch == expected
+        assert scanner._versions.default_branch == scanner.main_branch() == expected
         assert list(scanner.get_notes_by_version("stable/a")) == ["1.0.0"]
     with Scanner(make_conf(clone.root, default_branch="elsewhere")) as scanner, pytest.raises(HistoryError):
         scanner.get_notes_by_version("stable/a")
