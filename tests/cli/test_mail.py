@@ -270,3 +270,13 @@ def _read_all(descriptor: int) -> None:
     with suppress(OSError):
         while os.read(descriptor, 65536):
             pass
+
+
+def test_drafts_are_shown_and_never_sent(run: Run, write: Callable[..., Path]) -> None:
+    write("waiting", "date: 2026-11-25\ndraft: true\nsuccesses: ['ada: all green']\n")
+    arguments = ("mail", "2026-11-25", "--from", "a@example.org", "--to", "b@example.org", "--no-html", "--drafts")
+
+    assert "**Draft** ada: all green" in run(*arguments).out
+    sending = run(*arguments, "--send")
+    assert sending.status == 2
+    assert "--drafts is for looking at a mail" in sending.err

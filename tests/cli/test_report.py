@@ -354,3 +354,30 @@ def test_a_link_role_that_cannot_be_one_is_reported_at_its_line(run: Run, projec
     result = run("lint")
     assert result.status == 1
     assert result.out.startswith("releasenotes/digest.yaml:2:1: bad-setting 'link_roles' has no address for the role")
+
+
+@pytest.mark.parametrize("form", ["text", "html", "rst", "markdown", "json"])
+def test_drafts_are_marked(run: Run, write: Callable[..., Path], form: str) -> None:
+    write("done", "date: 2026-11-25\nitems: [{text: finished}]\n", 1)
+    write(
+        "waiting",
+        "date: 2026-11-25\ndraft: true\nprelude: Hello\nsuccesses: ['ada: all green']\n"
+        "items: [{text: waiting}]\n"
+        "countdown: [{series: ibis, focus: Fixes}]\nthreads: [{title: Locks, summary: words}]\n"
+        "stories: [{title: A story, text: words}]\nevents: [{title: Meeting, start: 2026-12-01}]\n",
+        2,
+    )
+
+    hidden = run("report", "2026-11-25", "--format", form)
+    shown = run("report", "2026-11-25", "--drafts", "--format", form)
+
+    assert "waiting" not in hidden.out
+    assert "Draft" not in hidden.out
+    assert (hidden.status, shown.status) == (0, 0), shown.err
+    for words in ("waiting", "all green", "Locks", "A story", "Meeting", "Fixes", "Hello"):
+        assert words in shown.out
+    if form == "json":
+        notes = [note for section in json.loads(shown.out)["sections"] for note in section["notes"]]
+        assert [note.get("draft", False) for note in notes if note["kind"] == "item"] == [False, True]
+    else:
+        assert shown.out.count("Draft") == 7

@@ -32,6 +32,13 @@ fragments_to_read = click.option(
     "--fragments", metavar="DIR", help="Read the fragments of this folder instead of the project's."
 )
 
+#: Digests with what nobody has reviewed yet.
+drafts_option = click.option(
+    "--drafts",
+    is_flag=True,
+    help="Add the notes of drafts, each marked as a draft.",
+)
+
 #: The folder that a command writes to.
 fragments_to_write = click.option(
     "--fragments", metavar="DIR", help="Write to this folder instead of the project's fragments."

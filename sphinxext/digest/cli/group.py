@@ -108,6 +108,7 @@ COMMANDS = {
     "status": "Show what the next digest has, and what to do for it.",
     "review": "Go through the drafts one by one.",
     "import": "",
+    "preview": "Show a digest with its drafts in a browser.",
     "report": "Print one digest as text, HTML, RST, Markdown or JSON.",
     "mail": "Print a digest as a mail, or send it.",
     "deadlines": "Print the next deadlines of the release schedules.",

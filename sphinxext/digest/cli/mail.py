@@ -9,7 +9,7 @@ from functools import partial
 
 import click
 
-from sphinxext.digest.cli._options import checked, checked_all, fragments_to_read, readable_period
+from sphinxext.digest.cli._options import checked, checked_all, drafts_option, fragments_to_read, readable_period
 from sphinxext.digest.cli._output import Failure, show_problems, visible
 from sphinxext.digest.cli.report import open_digest
 from sphinxext.digest.mail import (
@@ -78,6 +78,7 @@ from sphinxext.digest.render.html import html_document
     callback=checked(parse_message_id),
     help="Make it a reply to this message.",
 )
+@drafts_option
 @fragments_to_read
 @click.option("--send", "sending", is_flag=True, help="Send it to the addresses that do not have it yet.")
 @click.option("--again", is_flag=True, help="With --send, send it to all addresses, even if they have it already.")
@@ -94,6 +95,7 @@ def command(
     html: bool,
     correction: int | None,
     in_reply_to: str | None,
+    drafts: bool,
     fragments: str | None,
     sending: bool,
     again: bool,
@@ -110,7 +112,9 @@ def command(
     """
     if again and not sending:
         raise click.UsageError("--again needs --send.")
-    source, problems = open_digest(ctx.obj, period, fragments)
+    if drafts and sending and not dry_run:
+        raise click.UsageError("--drafts is for looking at a mail: it cannot be used with --send.")
+    source, problems = open_digest(ctx.obj, period, fragments, drafts=drafts)
     title = subject or source.digest.title
     envelope = Envelope(sender, to, title, now(), cc, correction or 0, in_reply_to, source.page_url)
     text, document, found = _parts(source, html=html)

@@ -11,6 +11,7 @@ import click
 
 from sphinxext.digest.cli._options import (
     collection_of,
+    drafts_option,
     fragments_to_read,
     load_whole_collection,
     open_project,
@@ -101,26 +102,33 @@ FORMATS: dict[str, Callable[[DigestSource], tuple[str, list[Problem]]]] = {
     "other documents, 'json' has all fields of the notes.",
     list(FORMATS),
 )
+@drafts_option
 @fragments_to_read
 @output_option
 @click.pass_context
-def command(ctx: click.Context, /, period: str, form: str, fragments: str | None, output: Path | None) -> None:
+def command(
+    ctx: click.Context, /, period: str, form: str, drafts: bool, fragments: str | None, output: Path | None
+) -> None:
     """Print the digest of a PERIOD. No Sphinx project is needed.
 
     PERIOD is START/END (2015-11-28/2015-12-04), an ISO week (2015-W49), a month (2015-12), a day, which stands for
     the digest that it belongs to, or 'latest'. Notes with problems are left out or shown as they are written, and
     the exit status is 1.
     """
-    source, problems = open_digest(ctx.obj, period, fragments)
+    source, problems = open_digest(ctx.obj, period, fragments, drafts=drafts)
     text, found = FORMATS[form](source)
     write_result(text.encode("utf-8", "backslashreplace"), output)
     finish(ctx, sorted({*problems, *found}))
 
 
-def open_digest(root: Path | None, period: str, fragments: str | None) -> tuple[DigestSource, list[Problem]]:
+def open_digest(
+    root: Path | None, period: str, fragments: str | None, *, drafts: bool = False
+) -> tuple[DigestSource, list[Problem]]:
     """Compose the digest of a period, and return it with the problems of the settings and of the collection.
 
     A folder that belongs to no collection of the project has no pages, so nothing links to them.
+
+    :param drafts: it has the notes of drafts as well.
 
     :raises DigestError: if there are no notes in the period.
     """
@@ -130,6 +138,7 @@ def open_digest(root: Path | None, period: str, fragments: str | None) -> tuple[
         settings = replace(settings, base_url="")
     elif not settings.base_url:
         settings = replace(settings, base_url=_base_url(project.root, settings))
+    settings = replace(settings, drafts=settings.drafts or drafts)
     collection = load_whole_collection(project.root, settings)
     problems += collection.problems
     found = period_of(collection, period)

@@ -36,8 +36,9 @@ from sphinxext.digest.settings.options import Settings
 class Collection:
     """All notes of a folder, oldest first, and the calendar that gives them to digests.
 
-    ``threads`` has the links of each thread that has any, by the identity of its entry. ``drafts`` are unfinished and
-    are not among ``entries``. ``remarks`` are problems of other projects' notes, which cannot be fixed here.
+    ``threads`` has the links of each thread that has any, by the identity of its entry. ``drafts`` are unfinished;
+    they are among ``entries`` only if the settings say so. ``remarks`` are problems of other projects' notes, which
+    cannot be fixed here.
     """
 
     settings: Settings
@@ -174,7 +175,7 @@ def place_fragments(
     own = {fragment.identity for fragment in fragments}
     fragments += [fragment for fragment in others if fragment.identity not in own]
     placed = sorted(_entries(root, settings, fragments, problems), key=lambda entry: entry.key)
-    entries = [entry for entry in placed if not entry.fragment.draft]
+    entries = [entry for entry in placed if settings.drafts or not entry.fragment.draft]
     drafts = tuple(entry for entry in placed if entry.fragment.draft)
     threads = _connect([entry for entry in entries if entry.kind is Kind.THREAD], problems)
     theirs = {fragment.path for fragment in fragments if fragment.project is not None}

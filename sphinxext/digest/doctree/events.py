@@ -95,7 +95,7 @@ def event_item(entry: Entry, builder: NoteBuilder, since: date, period: Period |
     deadlines = [_deadline(one, period, messages) for one in note.deadlines_from(since)]
     if deadlines:
         blocks.append(nodes.bullet_list("", *deadlines, bullet="*"))
-    return list_item_of(entry, blocks, [], project_after(entry))
+    return list_item_of(entry, blocks, builder.draft_mark(entry), project_after(entry))
 
 
 def _deadline(deadline: Deadline, period: Period | None, messages: Messages) -> nodes.list_item:

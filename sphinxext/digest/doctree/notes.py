@@ -54,6 +54,9 @@ LABEL_CLASS = "digest-label"
 #: The class of the links to other parts of a thread.
 NEIGHBOUR_CLASS = "digest-neighbour"
 
+#: The class of the mark of a draft, which only previews show.
+DRAFT_CLASS = "digest-draft"
+
 #: The class of the link to the log with a success.
 WHERE_CLASS = "digest-where"
 
@@ -174,7 +177,18 @@ class NoteBuilder:
     def prelude(self, entry: Entry) -> list[nodes.Node]:
         """Return the prelude, before the first section."""
         assert isinstance(entry.note, Prelude)
-        return with_source_links(self.blocks(entry.note.text, entry))
+        return self.draft_line(entry) + with_source_links(self.blocks(entry.note.text, entry))
+
+    def draft_mark(self, entry: Entry) -> list[nodes.Node]:
+        """Return the mark of a draft, to come before the text of a line; nothing for other notes."""
+        if not entry.fragment.draft:
+            return []
+        return [nodes.strong("", self.messages.gettext("Draft"), classes=[DRAFT_CLASS]), nodes.Text(" ")]
+
+    def draft_line(self, entry: Entry) -> list[nodes.Node]:
+        """Return the mark of a draft as a line of its own; nothing for other notes."""
+        mark = self.draft_mark(entry)
+        return [nodes.paragraph("", "", mark[0])] if mark else []
 
     def success_list(self, entries: Iterable[Entry]) -> nodes.bullet_list:
         """Return successes as a list, with the lines that close it: the digest's own, or those of the settings."""
@@ -246,7 +260,7 @@ class NoteBuilder:
         first = blocks[0] if blocks else None
         if isinstance(first, nodes.paragraph) and is_marked(first):
             lead = _lead_of_translation(first, lead, english)
-        return list_item_of(entry, blocks, lead, tail)
+        return list_item_of(entry, blocks, self.draft_mark(entry) + lead, tail)
 
     def item(self, entry: Entry) -> nodes.list_item:
         """Return an item of a short list; the whole line is the link, unless it contains links."""
@@ -263,7 +277,7 @@ class NoteBuilder:
                 first += nodes.reference("", "", *content, refuri=note.url)
         elif note.url:
             blocks.append(nodes.paragraph("", "", source_link(self.messages.gettext("Link"), note.url)))
-        return list_item_of(entry, blocks, [], project_after(entry))
+        return list_item_of(entry, blocks, self.draft_mark(entry), project_after(entry))
 
     def item_list(self, entries: Iterable[Entry]) -> nodes.bullet_list:
         """Return a short list."""
@@ -287,7 +301,7 @@ class NoteBuilder:
             lines += [line_with(source_link(self.messages.gettext("Release schedule"), url))] if url else []
         lines += self.project(entry)
         body = _labelled(parts, self.messages) if len(parts) != 1 else parts[0][1]
-        return body + links_list(lines)
+        return self.draft_line(entry) + body + links_list(lines)
 
     def thread(self, entry: Entry, neighbours: ThreadLinks) -> list[nodes.Node]:
         """Return the summary of a thread, its participants, and links to all of it and to its other parts."""
@@ -302,7 +316,7 @@ class NoteBuilder:
             lines.append(self.neighbour(neighbours.earlier))
         lines += [self.neighbour(later, earlier=False) for later in neighbours.later]
         lines += self.whole_thread(entry) + self.project(entry)
-        return body + people + links_list(lines)
+        return self.draft_line(entry) + body + people + links_list(lines)
 
     def project(self, entry: Entry) -> list[nodes.list_item]:
         """Return the line with the project that a note is from, if it is a foreign one."""
@@ -328,7 +342,7 @@ class NoteBuilder:
             byline = filled(self.messages.gettext("By {author}"), author=note.author)
             body.insert(0, nodes.paragraph("", byline, classes=["digest-byline"]))
         lines = [line_with(source_link(self.messages.gettext("Full story"), note.url))] if note.url else []
-        return body + links_list(lines + self.project(entry))
+        return self.draft_line(entry) + body + links_list(lines + self.project(entry))
 
 
 def _labelled(parts: list[tuple[str, list[nodes.Node]]], messages: Messages) -> list[nodes.Node]:

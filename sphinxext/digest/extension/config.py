@@ -56,9 +56,7 @@ def configure(config: Config, confdir: Path) -> Project:
 
 def _configured(config: Config, root: Path, from_file: Project, complaints: list[_Complaint]) -> Project:
     """The project with the options of ``conf.py`` over those of the file."""
-    values = {
-        name: config[CONF_PREFIX + name] for name in (*OPTIONS, COLLECTIONS) if config[CONF_PREFIX + name] is not None
-    }
+    values = {name: _given(config, name) for name in (*OPTIONS, COLLECTIONS) if config[CONF_PREFIX + name] is not None}
     if not values:
         return from_file
 
@@ -68,8 +66,19 @@ def _configured(config: Config, root: Path, from_file: Project, complaints: list
     base = from_file.main if from_file.collections else Settings()
     if COLLECTIONS not in values and len(from_file.collections) > 1:
         main = make_project(root, base, values, complain).main
-        return Project(root, (main, *from_file.collections[1:]))
+        # a preview is one of all collections
+        others = (replace(one, drafts=main.drafts or one.drafts) for one in from_file.collections[1:])
+        return Project(root, (main, *others))
     return make_project(root, base, values, complain)
+
+
+def _given(config: Config, name: str) -> object:
+    """Return the value of an option; ``-D digest_drafts=1`` on the command line is true or false, as Sphinx has it."""
+    value: object = config[CONF_PREFIX + name]
+    is_flag = name in OPTIONS and isinstance(OPTIONS[name].default, bool)
+    if is_flag and value in ("0", "1") and CONF_PREFIX + name in config.overrides:
+        return value == "1"
+    return value
 
 
 def _unknown_options(config: Config) -> Iterator[_Complaint]:

@@ -94,6 +94,8 @@ def note_record(entry: Entry, text_of: Callable[[Text], str] = lambda text: text
     }
     for field, value in fields_of(entry.note):
         record.setdefault(field.name, text_of(value) if isinstance(value, Text) else value_for_json(value))
+    if entry.fragment.draft:
+        record["draft"] = True
     if (project := entry.fragment.project) is not None:
         record["project"] = project.name
         if entry.note.page:

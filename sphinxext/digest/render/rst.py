@@ -192,7 +192,7 @@ class _Writer:
             elif isinstance(note, Story):
                 blocks += self.story(entry, note, with_title=section.heading is not note.title)
             elif isinstance(note, Prelude):
-                blocks += self.text(note.text, entry)[0]
+                blocks += _draft_line(entry) + self.text(note.text, entry)[0]
         return blocks
 
     def text(self, text: Text, entry: Entry) -> tuple[Blocks, list[nodes.Node]]:
@@ -251,12 +251,13 @@ class _Writer:
 
     def item(self, entry: Entry, note: Item) -> list[str]:
         if note.url and re.fullmatch(r"[\w ,.()'\"/-]+", note.text.value):
-            return item([[" ".join([link(note.text.value, note.url), *_project(entry)])]])
+            return item([[" ".join([*_draft(entry), link(note.text.value, note.url), *_project(entry)])]])
         return self.line(entry, note.text, "", [link("Link", note.url)] if note.url else [])
 
     def line(self, entry: Entry, text: Text, lead: str, tail: list[str]) -> list[str]:
         """Write an item with words before and after its first paragraph."""
         blocks, parsed = self.text(text, entry)
+        lead = " ".join([*_draft(entry), *([lead] if lead else [])])
         after = " ".join([*tail, *_project(entry)])
         if lead and parsed and isinstance(parsed[0], nodes.paragraph):
             blocks[0][0] = f"{lead} {blocks[0][0]}"
@@ -275,17 +276,27 @@ class _Writer:
             blocks = self.text(parts[0][1], entry)[0]
         else:
             blocks = [separated(item([[f"{label}:"], *self.text(text, entry)[0]]) for label, text in parts)]
-        return blocks + self.links(entry, "Full thread", note.url)
+        return _draft_line(entry) + blocks + self.links(entry, "Full thread", note.url)
 
     def thread(self, entry: Entry, note: Thread) -> Blocks:
         blocks, parsed = self.text(note.summary, entry) if note.summary else ([], [])
         url = note.url if note.url and not ends_with(parsed, note.url) else None
-        return blocks + self.links(entry, "Full thread", url, self.source.digest.threads[entry.identity])
+        return (
+            _draft_line(entry)
+            + blocks
+            + self.links(entry, "Full thread", url, self.source.digest.threads[entry.identity])
+        )
 
     def story(self, entry: Entry, note: Story, *, with_title: bool) -> Blocks:
         title = [heading(self.title(note.title, entry), "-")] if note.title and with_title else []
         byline = [[plain(f"By {note.author}")]] if note.author else []
-        return [*title, *byline, *self.text(note.text, entry)[0], *self.links(entry, "Full story", note.url)]
+        return [
+            *title,
+            *_draft_line(entry),
+            *byline,
+            *self.text(note.text, entry)[0],
+            *self.links(entry, "Full story", note.url),
+        ]
 
     def event(self, entry: Entry, note: Note) -> list[str]:
         """Write an event as an item, with its text and its deadlines."""
@@ -297,7 +308,8 @@ class _Writer:
         elif note.url:
             title = f"{title} ({link('Link', note.url)})"
         words = now_words(note.days, period)
-        line = " ".join([f"{words}: {title}:" if words else f"{title}:", plain(event_facts(note)), *_project(entry)])
+        words = f"{words}: {title}:" if words else f"{title}:"
+        line = " ".join([*_draft(entry), words, plain(event_facts(note)), *_project(entry)])
         text = self.text(note.text, entry)[0] if note.text else []
         ahead = note.deadlines_from(period.start)
         deadlines = bullets(plain(f"{_now(one.day, period)}{one.title}: {deadline_facts(one)}") for one in ahead)
@@ -322,6 +334,15 @@ def _labelled(label: str, title: str, url: str | None) -> str:
 def _now(day: date, period: Period) -> str:
     words = now_words(Period(day, day), period)
     return f"{words}: " if words else ""
+
+
+def _draft(entry: Entry) -> list[str]:
+    """Return the mark of a draft, to be put before its words; nothing for other notes."""
+    return ["**Draft**"] if entry.fragment.draft else []
+
+
+def _draft_line(entry: Entry) -> Blocks:
+    return [_draft(entry)] if entry.fragment.draft else []
 
 
 def _project(entry: Entry) -> list[str]:

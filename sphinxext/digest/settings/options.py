@@ -256,6 +256,11 @@ class Settings:
         "of notes, the countdowns of a ``series``, or ``notes``, sections of release notes; see "
         ":doc:`/user/feeds`.",
     )
+    drafts: bool = _option(
+        False,
+        checks.flag,
+        "Whether digests have the notes of drafts as well, each marked as a draft: for previews, not for readers.",
+    )
     joint: tuple[str, ...] = _option(
         (),
         checks.places,
