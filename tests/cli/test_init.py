@@ -329,9 +329,21 @@ def test_settings_of_openstack(run: Run, small: Path, theme: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("options", [[], ["--openstack", "--pages", "news"], ["--release-notes"]], ids=" ".join)
+def test_yamllint_accepts_what_is_written(run: Run, small: Path, options: list[str]) -> None:
+    pytest.importorskip("yamllint")
+    Repository(small).commit("2026-11-18T12:00:00Z")
+    run("init", "--yes", *options)
+    command = [sys.executable, "-m", "yamllint", "--strict", "-d", "extends: default", "."]
+    done = subprocess.run(command, cwd=small, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+    listed = subprocess.run([*command[:3], "--list-files", "."], cwd=small, capture_output=True, text=True).stdout
+    assert "releasenotes/config.yaml" in listed if "--release-notes" in options else SETTINGS_FILE in listed
+
+
 @pytest.mark.parametrize("text", [settings_text(), settings_text(openstack=True, pages="news")])
 def test_settings_in_the_usual_style(text: str) -> None:
-    """What the defaults of yamllint ask for."""
+    """What the defaults of yamllint ask for, and more."""
     lines = text.splitlines()
     assert text.endswith("\n") and not text.endswith("\n\n") and "\n\n\n" not in text
     assert all(len(line) <= 80 and line == line.rstrip() for line in lines)
