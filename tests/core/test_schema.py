@@ -10,9 +10,10 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from sphinxext.digest.fragments.fields import FRAGMENT_KEYS, SECTION_FIELDS, Choice, Type
+from sphinxext.digest.fragments.fields import FRAGMENT_KEYS, SECTION_FIELDS
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.schema import DIALECT, fragment_schema
+from sphinxext.digest.model.keys import Choice, Type
 
 SAMPLES = sorted((Path(__file__).parents[2] / "doc" / "sample" / "digests").glob("*.yaml"))
 SCHEMA = fragment_schema()

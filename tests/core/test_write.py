@@ -15,13 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sphinxext.digest.fragments import write
-from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Field, SectionFields, Type, fields_of
+from sphinxext.digest.fragments.fields import SECTION_FIELDS, Field, SectionFields, fields_of
 from sphinxext.digest.fragments.folder import read_folder
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.write import MAX_SLUG, dump_fragment, slug_of, write_new_file, write_new_files
 from sphinxext.digest.model import REFUSED_CHARACTER, Deadline, Deadlines, Fragment, Participants, Text
 from sphinxext.digest.model.event import MAX_TITLE
-from sphinxext.digest.model.notes import MAX_MESSAGES, MAX_NAME
+from sphinxext.digest.model.keys import Choice, Type
+from sphinxext.digest.model.values import MAX_MESSAGES, MAX_NAME
 from sphinxext.digest.problems import Code, DigestError
 
 IDENTITY = "3f9c0e5a7b21d846"

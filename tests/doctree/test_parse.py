@@ -27,9 +27,10 @@ from scenarios import pseudo_xml, read_scenario, scenario_files
 
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.parse import TextParser, guard_of
-from sphinxext.digest.fragments.fields import Type, texts_of
+from sphinxext.digest.fragments.fields import texts_of
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.model import Text
+from sphinxext.digest.model.keys import Type
 from sphinxext.digest.settings.options import Settings
 
 from .texts import literal

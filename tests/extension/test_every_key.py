@@ -13,16 +13,15 @@ from sphinxext.digest.cli.report import FORMATS
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.fragments.fields import (
     SECTION_FIELDS,
-    Choice,
     Field,
     SectionFields,
-    Type,
     fields_of,
     section_of,
     value_for_json,
 )
 from sphinxext.digest.fragments.write import dump_fragment
 from sphinxext.digest.joint.merge import Joined, parse_index
+from sphinxext.digest.model.keys import Choice, Type
 from sphinxext.digest.render.digest import digest_source
 
 from .building import Build, empty_project

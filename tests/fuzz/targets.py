@@ -29,7 +29,7 @@ from sphinxext.digest.cli.report import FORMATS
 from sphinxext.digest.collection.load import Collection, load_collection, place_fragments
 from sphinxext.digest.doctree.lint import check_collection
 from sphinxext.digest.doctree.parse import TextParser, guard_of
-from sphinxext.digest.fragments.fields import Type, texts_of
+from sphinxext.digest.fragments.fields import texts_of
 from sphinxext.digest.fragments.folder import FolderReading
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.write import Draft
@@ -51,6 +51,7 @@ from sphinxext.digest.gather.mail.ranking import ThreadOptions as MailOptions
 from sphinxext.digest.gather.mail.search import find_candidates
 from sphinxext.digest.joint.merge import Joined, parse_index
 from sphinxext.digest.model import Fragment
+from sphinxext.digest.model.keys import Type
 from sphinxext.digest.model.period import parse_interval
 from sphinxext.digest.net.source import unpacked
 from sphinxext.digest.plugins import COLLECTORS, installed

@@ -14,11 +14,12 @@ import click
 from sphinxext.digest.cli._options import fragments_to_write, open_valid_project
 from sphinxext.digest.cli._output import finish, visible
 from sphinxext.digest.cli.lint import check_targets, targets_of
-from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Field, SectionFields, Type, section_of
+from sphinxext.digest.fragments.fields import SECTION_FIELDS, Field, SectionFields, section_of
 from sphinxext.digest.fragments.read import SHORT_SUCCESS, read_fragment
 from sphinxext.digest.fragments.schema import holes_of, template
 from sphinxext.digest.fragments.write import dump_fragment, write_new_file
 from sphinxext.digest.model import KINDS, Countdown, Success
+from sphinxext.digest.model.keys import Choice, Type
 from sphinxext.digest.problems import DigestError, Problem
 from sphinxext.digest.settings.project import Project
 

@@ -10,9 +10,10 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from sphinxext.digest.collection.load import place_fragments
-from sphinxext.digest.fragments.fields import Type, texts_of
+from sphinxext.digest.fragments.fields import texts_of
 from sphinxext.digest.fragments.folder import FolderReading, read_folder
 from sphinxext.digest.model import Text, split_name
+from sphinxext.digest.model.keys import Type
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.config import NotesConfig
 from sphinxext.digest.release.folder import NotesReading, read_content, read_notes_folder

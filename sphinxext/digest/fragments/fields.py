@@ -1,4 +1,7 @@
-"""The fields of the fragment format, declared once: the reader, the JSON Schema and the reference come from here."""
+"""The fragment format: its sections, with the keys that records of ``model/notes.py`` declare, and values of keys.
+
+The reader, the JSON Schema, ``new`` and the reference follow it.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from enum import Enum, StrEnum
 from functools import lru_cache
+from typing import get_type_hints
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
@@ -22,71 +25,33 @@ from sphinxext.digest.model import (
     Note,
     Participants,
     Prelude,
-    State,
     Story,
     Success,
     Text,
     Thread,
 )
-from sphinxext.digest.model.notes import MAX_MESSAGES, MAX_NAME
+from sphinxext.digest.model.keys import Choice, Key, Type
 from sphinxext.digest.model.period import PeriodError, check_year
+from sphinxext.digest.model.values import MAX_MESSAGES, MAX_NAME
 from sphinxext.digest.problems import Code
 from sphinxext.digest.text import split_url
 from sphinxext.digest.yaml import is_string
 from sphinxext.digest.yaml.reader import NodeReader
 
 
-class Type(Enum):
-    """The type of a field's value. The member's value is its name in messages and in the reference."""
-
-    RST = "reStructuredText"
-    TITLE = "a line of reStructuredText"
-    WORDS = "plain text"
-    URL = "a URL"
-    MOMENT = "a date, or a time as in RFC 3339"
-    WEEK = "a week's label, such as R-17"
-    THREAD = "an identity or a slug"
-    PARTICIPANTS = "names with numbers of messages"
-    WHEN = "a day, or a time with its zone"
-    FLAG = "true or false"
-    DEADLINES = "a list of deadlines, each with a title and a date"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The type of a field that has one of a few values: those of an enum, which pages show in their language."""
-
-    values: type[StrEnum]
-
-    @property
-    def value(self) -> str:
-        """The name of the type in messages and in the reference, as types of :class:`Type` have it."""
-        return "one of " + ", ".join(self.values)
-
-    def find(self, text: str) -> StrEnum | None:
-        """Return the value that is written like this, or None."""
-        return next((value for value in self.values if value == text), None)
-
-
 @dataclass(frozen=True)
 class Field:
-    """A key of a note.
+    """A key of a note, as :class:`.Key` declares it.
 
-    ``is_line`` is set for reStructuredText that is inline markup where it is one line: see :meth:`.Text.as_line`.
-    ``attribute`` is the attribute of the record that holds the value, if that is not called like the key.
+    ``attribute`` is the attribute of the record that holds the value; mostly it is called like the key.
     """
 
     name: str
     type: Type | Choice
     help: str
-    required: bool = False
-    is_line: bool = False
-    attribute: str = ""
-
-    @property
-    def of_record(self) -> str:
-        """The name of the attribute of the record that holds the value."""
-        return self.attribute or self.name
+    required: bool
+    is_line: bool
+    attribute: str
 
 
 @dataclass(frozen=True)
@@ -111,7 +76,7 @@ class SectionFields:
 
     def default_of(self, name: str) -> object:
         """Return the value of a field that a note does not give, as its record declares it; None if there is none."""
-        attribute = self.fields[name].of_record
+        attribute = self.fields[name].attribute
         default = next(field.default for field in dataclasses.fields(self.note) if field.name == attribute)
         return None if default is dataclasses.MISSING else default
 
@@ -134,99 +99,61 @@ MAX_ORDER = 9999
 TEXT_NOTES: dict[str, type[Prelude | Closing]] = {"prelude": Prelude, "closing": Closing}
 
 
-def _section(
-    name: str,
-    note: type[Note],
-    text: str,
-    short: str | None,
-    *fields: Field,
-    date: str = "When it happened; without it the fragment's date holds.",
-) -> SectionFields:
-    return SectionFields(
-        name, note, text, short, {field.name: field for field in (*fields, Field("date", Type.MOMENT, date))}
-    )
+#: The key that every section has, last.
+_DATE = Key(Type.MOMENT, "When it happened; without it the fragment's date holds.")
 
 
+def _field(key: Key, attribute: str, *, required: bool) -> Field:
+    return Field(key.name or attribute, key.type, key.help, required, key.is_line, attribute)
+
+
+def _fields(note: type[Note], date: Key = _DATE) -> dict[str, Field]:
+    """Return the keys that a record declares, in its order, and the date."""
+    hints = get_type_hints(note, include_extras=True)
+    found = [
+        _field(key, attribute.name, required=attribute.default is dataclasses.MISSING)
+        for attribute in dataclasses.fields(note)
+        for key in getattr(hints[attribute.name], "__metadata__", ())
+    ]
+    return {field.name: field for field in (*found, _field(date, "date", required=False))}
+
+
+#: The sections with the record of each; the keys are declared in the records.
 SECTION_FIELDS: dict[str, SectionFields] = {
     section.name: section
     for section in (
-        _section(
-            "successes",
-            Success,
-            "Successes, as people tell them to SuccessBot.",
-            "text",
-            Field("nick", Type.WORDS, "Who told it."),
-            Field("thanks", Type.WORDS, "Whom it thanks."),
-            Field("text", Type.RST, "What succeeded.", required=True, is_line=True),
-            Field("channel", Type.WORDS, "The channel it was told in."),
-            Field("url", Type.URL, "The line in the channel's log."),
+        SectionFields("successes", Success, "Successes, as people tell them to SuccessBot.", "text", _fields(Success)),
+        SectionFields(
+            "items", Item, "Lines of short lists, each list under a heading of its own.", "text", _fields(Item)
         ),
-        _section(
-            "items",
-            Item,
-            "Lines of short lists, each list under a heading of its own.",
-            "text",
-            Field("group", Type.WORDS, "The heading of the list; without it, “In Brief”."),
-            Field("text", Type.RST, "The line.", required=True, is_line=True),
-            Field("url", Type.URL, "Where it leads."),
-        ),
-        _section(
-            "countdown",
-            Countdown,
-            "What matters in a week of a release cycle.",
-            None,
-            Field("series", Type.WORDS, "The name of the series.", required=True),
-            Field("week", Type.WEEK, "The week that it is about."),
-            Field("focus", Type.RST, "What teams should focus on."),
-            Field("general", Type.RST, "General information."),
-            Field("actions", Type.RST, "What has to be done."),
-            Field("dates", Type.RST, "Deadlines and dates that come."),
-            Field("url", Type.URL, "The countdown as it was sent."),
-        ),
-        _section(
-            "threads",
-            Thread,
-            "Summaries of mailing-list threads.",
-            "title",
-            Field("title", Type.TITLE, "The heading.", required=True),
-            Field("url", Type.URL, "The full thread."),
-            Field("state", Choice(State), "How far the discussion has come; “open” if nothing is said."),
-            Field("continues", Type.THREAD, "The earlier fragment with the part that this one continues."),
-            Field("participants", Type.PARTICIPANTS, "Who wrote, and how many messages each of them."),
-            Field("summary", Type.RST, "The summary."),
-        ),
-        _section(
+        SectionFields("countdown", Countdown, "What matters in a week of a release cycle.", None, _fields(Countdown)),
+        SectionFields("threads", Thread, "Summaries of mailing-list threads.", "title", _fields(Thread)),
+        SectionFields(
             "stories",
             Story,
             "Dated prose: highlights of a committee, announcements, pieces of a newsletter, blog posts.",
             "text",
-            Field("title", Type.TITLE, "The heading."),
-            Field("author", Type.WORDS, "Who wrote it."),
-            Field("group", Type.WORDS, "A heading that it shares with other stories."),
-            Field("url", Type.URL, "Where the whole story is."),
-            Field("text", Type.RST, "The story.", required=True),
+            _fields(Story),
         ),
-        _section(
+        SectionFields(
             "events",
             EventNote,
             "Events that come: each digest shows them until they are over.",
             None,
-            Field("title", Type.TITLE, "The name of the event.", required=True),
-            Field("start", Type.WHEN, "The first day, or the time at which it begins.", required=True),
-            Field("end", Type.WHEN, "The last day, or the time at which it ends; without it, it is of one day."),
-            Field("place", Type.WORDS, "Where it is.", attribute="venue"),
-            Field("online", Type.FLAG, "``true`` if people can take part online."),
-            Field("url", Type.URL, "The page of the event."),
-            Field("deadlines", Type.DEADLINES, "Days by which something has to be done, such as to propose a talk."),
-            Field("text", Type.RST, "More about it."),
-            date="When it was announced: digests show it from then on. Without it the fragment's date holds.",
+            _fields(
+                EventNote,
+                Key(
+                    Type.MOMENT,
+                    "When it was announced: digests show it from then on. Without it the fragment's date holds.",
+                ),
+            ),
         ),
     )
 }
 
 #: A prelude is a text and not a mapping; as a note it has one field.
 _TEXT_FIELDS: dict[type[Note], tuple[Field, ...]] = {
-    note: (Field("text", Type.RST, FRAGMENT_KEYS[name], required=True),) for name, note in TEXT_NOTES.items()
+    note: (_field(Key(Type.RST, FRAGMENT_KEYS[name]), "text", required=True),) for name, note in TEXT_NOTES.items()
 }
 
 _SECTION_OF_NOTE = {section.note: section for section in SECTION_FIELDS.values()}
@@ -240,7 +167,7 @@ def section_of(kind: str) -> SectionFields:
 def fields_of(note: Note) -> Iterator[tuple[Field, object]]:
     """Yield the fields that a note has, in the order of the format, with their values."""
     for field in _TEXT_FIELDS.get(type(note)) or _SECTION_OF_NOTE[type(note)].fields.values():
-        value = getattr(note, field.of_record)
+        value = getattr(note, field.attribute)
         if value is not None:
             yield field, value
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
-from sphinxext.digest.fragments.fields import Type
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.model import Fragment, Text
+from sphinxext.digest.model.keys import Type
 from sphinxext.digest.problems import Code, Problem, unreadable
 from sphinxext.digest.yaml import MAX_BYTES
 

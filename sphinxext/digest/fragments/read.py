@@ -17,10 +17,8 @@ from sphinxext.digest.fragments.fields import (
     MAX_ORDER,
     SECTION_FIELDS,
     TEXT_NOTES,
-    Choice,
     Field,
     SectionFields,
-    Type,
     ValueProblem,
     check_url,
     read_moment,
@@ -39,6 +37,7 @@ from sphinxext.digest.model import (
     When,
     split_name,
 )
+from sphinxext.digest.model.keys import Choice, Type
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.yaml import MAX_BYTES, compose, decode, is_string, place_of, report_cut_values
 from sphinxext.digest.yaml.reader import NodeReader, read_text
@@ -236,7 +235,7 @@ class _Reader(NodeReader):
             and self.is_about_something(section, node, values, before)
             and self.is_in_order(node, values)
         ):
-            given = {field.of_record: values[name] for name, field in section.fields.items() if name in values}
+            given = {field.attribute: values[name] for name, field in section.fields.items() if name in values}
             given |= {name: value for name, value in values.items() if name not in section.fields}
             return section.note(place=place_of(node), index=index, **given)
         texts = ((section.fields[name].type, value) for name, value in values.items() if name in section.fields)

@@ -13,14 +13,13 @@ from sphinxext.digest.fragments.fields import (
     SECTION_FIELDS,
     TEXT_NOTES,
     URL_SCHEMES,
-    Choice,
     Field,
     SectionFields,
-    Type,
 )
 from sphinxext.digest.fragments.write import dump_value
 from sphinxext.digest.model.event import MAX_DEADLINES, MAX_TITLE
-from sphinxext.digest.model.notes import MAX_MESSAGES, MAX_NAME
+from sphinxext.digest.model.keys import Choice, Type
+from sphinxext.digest.model.values import MAX_MESSAGES, MAX_NAME
 
 #: The version of JSON Schema that the schema is written in.
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -18,10 +18,11 @@ from urllib.parse import quote
 from yaml.nodes import ScalarNode
 
 from sphinxext.digest.files import create_files, writing
-from sphinxext.digest.fragments.fields import SECTION_FIELDS, TEXT_NOTES, SectionFields, Type, ValueProblem, check_url
+from sphinxext.digest.fragments.fields import SECTION_FIELDS, TEXT_NOTES, SectionFields, ValueProblem, check_url
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.model import Deadlines, Fragment, Participants, split_name
+from sphinxext.digest.model.keys import Type
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.text import join_url, split_url, visible_text
 from sphinxext.digest.text.rst import begun, escaped, filled

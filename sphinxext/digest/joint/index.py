@@ -15,9 +15,7 @@ from typing import Any
 from sphinxext.digest.fragments.events import read_when
 from sphinxext.digest.fragments.fields import (
     SECTION_FIELDS,
-    Choice,
     SectionFields,
-    Type,
     ValueProblem,
     check_url,
     fields_of,
@@ -27,6 +25,7 @@ from sphinxext.digest.fragments.fields import (
 from sphinxext.digest.fragments.schema import DIALECT
 from sphinxext.digest.fragments.write import web_url
 from sphinxext.digest.model import Deadlines, Entry, Kind, Moment, Participants, Text, week_label
+from sphinxext.digest.model.keys import Choice, Type
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.text import visible_text
 

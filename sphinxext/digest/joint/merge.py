@@ -14,7 +14,7 @@ from typing import Any
 
 from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.fragments.events import read_when
-from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Type
+from sphinxext.digest.fragments.fields import SECTION_FIELDS, Field
 from sphinxext.digest.joint.fetch import IndexCache, Request, fetch_all, places_of, read_local, refusal
 from sphinxext.digest.joint.index import Index, IndexNote, is_index, read_index
 from sphinxext.digest.model import (
@@ -27,6 +27,7 @@ from sphinxext.digest.model import (
     Place,
     Text,
 )
+from sphinxext.digest.model.keys import Choice, Type
 from sphinxext.digest.net.http import Answer
 from sphinxext.digest.net.source import parse_json, unpacked
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -127,21 +128,21 @@ class _Maker:
         line = note.line or 1
         values: dict[str, Any] = {}
         for name, value in note.fields.items():
-            kind = fields[name].type
-            if kind is Type.RST:
-                text = Text(_lines(value), line, 1)
-                values[name] = text.as_line() if fields[name].is_line else text
-            elif kind is Type.TITLE:
-                values[name] = Text(" ".join(_clean(value).split()), line, 1)
-            elif isinstance(kind, Choice):
-                values[name] = kind.find(value)
-            elif kind in _PARSERS:
-                values[fields[name].of_record] = _PARSERS[kind](value)
-            elif kind is Type.THREAD:
-                values[name] = self.names.get(value)
-            else:
-                values[fields[name].of_record] = value
+            values[fields[name].attribute] = self._value(fields[name], value, line)
         return class_(place=Place(line, 1), index=note.index, date=note.moment, page=note.page, **values)
+
+    def _value(self, key: Field, value: str, line: int) -> object:
+        """Return a value as the record of a note has it."""
+        if key.type is Type.RST:
+            text = Text(_lines(value), line, 1)
+            return text.as_line() if key.is_line else text
+        if key.type is Type.TITLE:
+            return Text(" ".join(_clean(value).split()), line, 1)
+        if isinstance(key.type, Choice):
+            return key.type.find(value)
+        if key.type is Type.THREAD:
+            return self.names.get(value)
+        return _PARSERS[key.type](value) if key.type in _PARSERS else value
 
 
 def name_of(text: str) -> str:

@@ -15,25 +15,21 @@ from sphinxext.digest.model.fragment import (
 from sphinxext.digest.model.messages import ENGLISH, Messages
 from sphinxext.digest.model.notes import (
     KINDS,
-    REFUSED_CHARACTER,
     Closing,
     Countdown,
     EventNote,
     Item,
     Kind,
-    Moment,
     Note,
-    Participants,
-    Place,
     Prelude,
     State,
     Story,
     Success,
-    Text,
     Thread,
 )
 from sphinxext.digest.model.period import Period, month_name
 from sphinxext.digest.model.schedule import MILESTONE, Event, Outlook, Schedule, Scope, Week, week_label, week_number
+from sphinxext.digest.model.values import REFUSED_CHARACTER, Moment, Participants, Place, Text
 
 __all__ = [
     "ENGLISH",

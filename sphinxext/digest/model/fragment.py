@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from enum import Enum, auto
 
-from sphinxext.digest.model.notes import Kind, Moment, Note, Text
+from sphinxext.digest.model.notes import Kind, Note
 from sphinxext.digest.model.period import Period
+from sphinxext.digest.model.values import Moment, Text
 
 _IDENTITY = re.compile(r"(?P<slug>.*?)-?(?P<identity>[0-9a-f]{16})|(?P<old>[0-9a-f]{16})-(?P<rest>.*)")
 

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from sphinxext.digest.model.messages import ENGLISH, N_, Messages
-from sphinxext.digest.model.notes import Place, Text
 from sphinxext.digest.model.period import Period
+from sphinxext.digest.model.values import Place, Text
 
 #: The name of the role that refers to an event, and the prefix of its class and identifier.
 MILESTONE = "milestone"

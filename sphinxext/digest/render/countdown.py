@@ -19,7 +19,6 @@ from docutils import nodes
 from sphinxext.digest.doctree.lint import check_texts
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.doctree.references import number_links
-from sphinxext.digest.fragments.fields import Type
 from sphinxext.digest.model import (
     REFUSED_CHARACTER,
     Countdown,
@@ -31,6 +30,7 @@ from sphinxext.digest.model import (
     Text,
     Week,
 )
+from sphinxext.digest.model.keys import Type
 from sphinxext.digest.model.period import long_day, short_title
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.text import text_lines

@@ -16,10 +16,11 @@ pytest.importorskip("docutils")
 
 from sphinxext.digest.doctree.lint import check_texts
 from sphinxext.digest.doctree.parse import TextParser, guard_of
-from sphinxext.digest.fragments.fields import Type, texts_of
+from sphinxext.digest.fragments.fields import texts_of
 from sphinxext.digest.gather.importer.issue import ImportOptions, fragments_of, issue_of
 from sphinxext.digest.gather.importer.references import NUMBER
 from sphinxext.digest.gather.importer.sources import read_source
+from sphinxext.digest.model.keys import Type
 from sphinxext.digest.model.period import parse_interval
 from sphinxext.digest.problems import DigestError
 from sphinxext.digest.settings.options import Settings

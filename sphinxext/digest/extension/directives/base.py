@@ -377,7 +377,8 @@ def page_or_url_option(argument: str) -> str:
 
 def state_option(argument: str) -> State:
     """Read the state of a thread."""
-    return State(directives.choice(argument, [state.value for state in State]))
+    states = {state.value: state for state in State}
+    return states[directives.choice(argument, list(states))]
 
 
 def switch_option(argument: str | None) -> bool:

@@ -14,11 +14,12 @@ from datetime import date
 from email.utils import parsedate_to_datetime
 
 from sphinxext.digest.doctree.lint import check_texts
-from sphinxext.digest.fragments.fields import SECTION_FIELDS, Choice, Type, ValueProblem, read_moment
+from sphinxext.digest.fragments.fields import SECTION_FIELDS, ValueProblem, read_moment
 from sphinxext.digest.fragments.write import Draft, make_draft, plain_paragraph, plain_title
 from sphinxext.digest.gather.importer.html import blocks_of_html
 from sphinxext.digest.joint.index import Index, IndexNote
 from sphinxext.digest.model import Moment, Text
+from sphinxext.digest.model.keys import Choice, Type
 from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.text import visible_lines, visible_text
 from sphinxext.digest.text.rst import begun, escaped, is_plain, without_roles
