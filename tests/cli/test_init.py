@@ -550,7 +550,7 @@ def test_next_steps(run: Run, small: Path) -> None:
         "- add sphinxext-digest to the requirements of the documentation",
         '- write the first news: sphinx-digest new success "ada: We have digests now."',
         "- check them: sphinx-digest lint",
-        "- look at the pages: sphinx-build docs build/html",
+        "- look at the pages: sphinx-digest preview (with sphinxext-digest[preview]), or sphinx-build docs build/html",
         "- let your editor check them too: sphinx-digest schema prints a JSON Schema",
     ]
 
@@ -703,6 +703,7 @@ def test_the_folder_by_its_name(run: Run, root: Path, monkeypatch: pytest.Monkey
     assert result.status == 0
     assert "changed my/manual/conf.py" in result.lines
     assert "changed my/manual/index.rst" in result.lines
+    assert "sphinx-digest preview --docs my/manual (with" in result.err
     assert run("init", "--docs", "manual") == Outcome(0, "", "nothing to change\n")
 
 

@@ -101,7 +101,7 @@ def _load(entry: EntryPoint) -> click.Command:
 
 #: The commands and their summaries. What gathers comes from entry points, so that only its own module is imported.
 COMMANDS = {
-    "init": "Set a project up for digests.",
+    "init": "Set a project up for digests or release notes.",
     "new": "Write a fragment and print its path.",
     "lint": "Check fragments, settings and release notes.",
     "list": "Print notes, one to a line.",

@@ -92,7 +92,7 @@ def command(
     release_notes: bool,
     dry_run: bool,
 ) -> None:
-    """Set a project up for digests, and print each file that was created or changed.
+    """Set a project up for digests or release notes, and print each file that was created or changed.
 
     This adds the extension to the conf.py of the documentation, and the list of digests to a toctree of its root
     document: the one that lists a changelog, release notes or news, else the last one with a suitable caption. On a
@@ -223,9 +223,17 @@ def _next(plan: SetupPlan) -> Iterator[str]:
     if plan.wishes.digests:
         yield '- write the first news: sphinx-digest new success "ada: We have digests now."'
     yield f"- check them: sphinx-digest {'lint' if plan.wishes.digests else 'release-notes lint'}"
-    yield f"- look at the pages: sphinx-build {visible(shlex.join([plan.documentation, 'build/html']))}"
+    build = visible(shlex.join(["sphinx-build", plan.documentation, "build/html"]))
+    yield f"- look at the pages: {_preview(plan)}{build}"
     if plan.wishes.digests and not any(change.path == EDITOR_SETTINGS for change in plan.changes):
         yield "- let your editor check them too: sphinx-digest schema prints a JSON Schema"
+
+
+def _preview(plan: SetupPlan) -> str:
+    if not plan.wishes.digests:
+        return ""
+    folder = [] if conf_folders(plan.root) == [plan.documentation] else ["--docs", plan.documentation]
+    return f"{visible(shlex.join(['sphinx-digest', 'preview', *folder]))} (with sphinxext-digest[preview]), or "
 
 
 def _show_text(lines: Iterable[str]) -> None:
