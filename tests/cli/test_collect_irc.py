@@ -124,7 +124,7 @@ def test_what_is_missing_does_not_keep_the_rest_away(run: Run, project: Path, lo
     ("arguments", "message"),
     [
         ([], "Missing argument"),
-        (["x", "--since", "yesterday"], "'yesterday' is not a day"),
+        (["x", "--since", "yesterdy"], "'yesterdy' is not a day: did you mean 'yesterday'? Write YYYY-MM-DD"),
         (["x", "--since", "2026-03-15", "--until", "2026-03-14"], "2026-03-15 is later than 2026-03-14."),
         (["x", "--url", "https://e.org/{nick}"], "unknown field '{nick}': expected one of {channel}, {date}"),
         (["x", "--url", "javascript:{channel}"], "schemes"),

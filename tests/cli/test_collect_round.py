@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from gather.mail.mails import Mail, mbox
 from web_server import WebServer
 
 from .conftest import FOLDER, WEEKS, Run
@@ -93,6 +95,55 @@ def test_the_period_is_that_of_today(run: Run, project: Path, configure: Configu
     assert run("collect", "--since", "2027-12-24", **TODAY).status == 2
 
 
+MONDAY = {"SOURCE_DATE_EPOCH": "1798416000"}  # 2026-12-28
+TUESDAY = {"SOURCE_DATE_EPOCH": "1798502400"}
+
+
+@pytest.mark.parametrize("start", ["monday", "saturday", "sunday"])
+def test_on_monday_it_is_the_digest_that_ended(run: Run, project: Path, configure: Configure, start: str) -> None:
+    configure("sources: [{feed: data/feed.xml}]")
+    settings = project / "releasenotes" / "digest.yaml"
+    settings.write_text(f"week_start: {start}\nsources: [{{feed: data/feed.xml}}]\n", encoding="utf-8")
+    days = {
+        "monday": ("2026-12-21 to 2026-12-27", "2026-12-28 to 2027-01-03"),
+        "saturday": ("2026-12-19 to 2026-12-25", "2026-12-26 to 2027-01-01"),
+        "sunday": ("2026-12-20 to 2026-12-26", "2026-12-27 to 2027-01-02"),
+    }
+    before, new = days[start]
+    outcome = run("collect", **MONDAY)
+    assert outcome.err.startswith(
+        f"this is about the digest that ended, {before}; --period today is the one that has begun\n"
+    )
+    assert f"1 source, {before}: " in outcome.err
+    for arguments, env, wanted in (
+        ((), TUESDAY, new),
+        (("--period", "today"), MONDAY, new),
+        (("--period", "previous"), TUESDAY, before),
+        (("--until", "today"), MONDAY, new.partition(" ")[0]),
+    ):
+        outcome = run("collect", *arguments, **env)
+        assert outcome.err.splitlines()[-1].startswith(f"1 source, {wanted}"), arguments
+        assert "that ended" not in outcome.err
+
+
+def test_periods_of_a_round_and_of_a_source(run: Run, project: Path, configure: Configure) -> None:
+    configure("sources: [{feed: data/feed.xml}]")
+    assert "2026-12-01 to 2026-12-31: 3 drafts written" in run("collect", "--period", "2026-12", **TODAY).err
+    for path in (project / FOLDER).iterdir():
+        path.unlink()
+    outcome = run("collect", "feed", "data/feed.xml", "--period", "previous", **TODAY)
+    assert (outcome.status, names(project)) == (0, ["post-a18"])
+    for command in (("collect",), ("collect", "feed", "data/feed.xml")):
+        outcome = run(*command, "--period", "2026-12", "--since", "2026-12-20", **TODAY)
+        assert outcome.status == 2
+        assert "--period and --since cannot be used together." in outcome.err
+        outcome = run(*command, "--period", "last week", **TODAY)
+        assert outcome.status == 2
+        assert "did you mean 'previous'?" in outcome.err
+    configure("sources: [{feed: data/feed.xml, period: latest}]")
+    assert "There is no option 'period' for a source" in run("collect", **TODAY).err
+
+
 def test_twice_adds_nothing(run: Run, project: Path, configure: Configure) -> None:
     configure("sources: [{feed: data/feed.xml}, {gerrit: data/changes.json}]")
     run("collect", **TODAY)
@@ -100,6 +151,30 @@ def test_twice_adds_nothing(run: Run, project: Path, configure: Configure) -> No
     outcome = run("collect", **TODAY)
     assert (outcome.status, outcome.out, names(project)) == (0, "", before)
     assert outcome.err.endswith(": 0 drafts written, 3 there already\n")
+
+
+def test_a_second_round_drafts_what_is_new_and_not_the_next_of_the_ranking(
+    run: Run, project: Path, configure: Configure
+) -> None:
+    def mails(name: str, people: int, day: int) -> list[Mail]:
+        return [
+            Mail(f"{name}{who}@e.org", f"Thread {name}", f"Person {who}", (f"{name}0@e.org",) if who else (),
+                 sent=datetime(2026, 12, day, 9 + who, tzinfo=UTC))
+            for who in range(people)
+        ]  # fmt: skip
+
+    configure("sources: [{mbox: list.mbox, top: 2}]")
+    found = [*mails("a", 5, 20), *mails("b", 4, 20), *mails("c", 3, 21), *mails("d", 2, 21)]
+    (project / "list.mbox").write_bytes(mbox(found))
+    assert len(run("collect", **TODAY).lines) == 2
+    assert run("collect", **TODAY).lines == []
+    (project / "list.mbox").write_bytes(mbox([*found, *mails("e", 6, 23)]))
+    (path,) = run("collect", **TODAY).lines
+    assert "thread-e" in path
+    # whoever has completed the drafts gets no others for them
+    for file in (project / FOLDER).iterdir():
+        file.write_text(file.read_text(encoding="utf-8").replace("draft: true\n", ""), encoding="utf-8")
+    assert run("collect", **TODAY).lines == []
 
 
 def test_one_failure_does_not_stop_the_others(run: Run, project: Path, configure: Configure) -> None:
@@ -117,7 +192,7 @@ sources:
   - {feed: data/feed.xml}
 """
     )
-    outcome = run("collect", **TODAY)
+    outcome = run("collect", "--strict", **TODAY)
     assert (outcome.status, len(outcome.lines)) == (1, 2)
     for text in (
         "none.xml: unreadable",
@@ -127,9 +202,13 @@ sources:
         "The option 'limit' must be one text or number.",
         "The option 'limit' must be a text or a number.",
         "http://127.0.0.1:1/2026-12-25",
-        "9 sources, 2026-12-19 to 2026-12-25: 2 drafts written; 8 of them failed",
+        "9 sources, 2026-12-19 to 2026-12-25: 2 drafts written; 8 of them failed: feed data/none.xml, feed",
+        "schedule nothing, feed http://127.0.0.1:1/{date}",
     ):
         assert text in outcome.err
+    again = run("collect", **TODAY)
+    assert (again.status, again.lines) == (0, [])
+    assert "8 of them failed" in again.err
     assert "Traceback" not in outcome.err
 
 
@@ -247,7 +326,8 @@ def test_an_address_without_a_day_has_to_be_there(
     # what is left out of one source counts in the next one
     address = f"{server.url}/2026-12-25.log"
     configure(f"sources: [{{irc: '{server.url}/{{date}}.log'}}, {{irc: {address}}}]")
-    assert "1 of them failed" in run("collect", **TODAY).err
+    outcome = run("collect", **TODAY)
+    assert (outcome.status, outcome.err.endswith(f"1 of them failed: irc {address}\n")) == (0, True)
 
 
 def test_files_of_days_that_are_not_there(run: Run, project: Path, configure: Configure) -> None:

@@ -204,7 +204,28 @@ class TestWeeks:
         assert outcome.status == 1
         assert "the week of 2027-03-01 is outside the cycle of ibis" in outcome.err
 
-    @pytest.mark.parametrize("week", ["soon", "R", "R-x", "17", "R-1234", "", "R-²"])
+    @pytest.mark.parametrize(
+        ("week", "start"),
+        [
+            ("current", "Dec 21-25"),
+            ("next", "Dec 28"),
+            ("previous", "Dec 14-18"),
+            ("today", "Dec 21-25"),
+            ("2026-W53", "Dec 28"),
+            ("2026-12-20", "Dec 14-18"),
+            ("2026-12-14/2026-12-18", "Dec 14-18"),
+            ("sunday", "Dec 14-18"),
+        ],
+    )
+    def test_a_week_as_a_period(self, run: Run, schedules: Path, command: list[str], week: str, start: str) -> None:
+        outcome = run(*command, "ibis", week, "--at", "2026-12-23")
+        assert outcome.status == 0
+        shown = outcome.out if command == ["countdown"] else Path(outcome.lines[0]).read_text(encoding="utf-8")
+        assert start in shown.partition("\n\n")[0]
+
+    @pytest.mark.parametrize(
+        "week", ["soon", "R", "R-x", "17", "R-1234", "", "R-²", "latest", "2026", "2026-12", "2026-12-14/2026-12-30"]
+    )
     def test_no_name_of_a_week(self, run: Run, schedules: Path, command: list[str], week: str) -> None:
         outcome = run(*command, "ibis", week)
         assert (outcome.status, outcome.out) == (2, "")

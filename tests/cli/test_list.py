@@ -37,6 +37,39 @@ def notes(write: Callable[..., Path]) -> None:
     write("new", "date: 2016-01-05\nitems: [{text: a line, group: Specs}]\nstories: [{title: T, text: x}]\n", 3)
 
 
+@pytest.mark.usefixtures("notes")
+def test_periods_in_words(run: Run, project: Path) -> None:
+    def titles(*arguments: str) -> list[str]:
+        outcome = run("list", *arguments, SOURCE_DATE_EPOCH="1449316800")  # 2015-12-05, a Saturday
+        assert (outcome.status, outcome.err) == (0, ""), arguments
+        return sorted(line.split()[2].partition("-")[0][-1] for line in outcome.lines)
+
+    assert titles("previous") == ["1", "1", "1", "1"]
+    assert titles("2015") == ["1", "1", "1", "1", "2"]
+    assert titles("today") == []
+    assert titles("yesterday") == titles("2015-12-04") == titles("friday") == titles("previous")
+    assert titles("--since", "friday", "--until", "today") == ["1"]
+    assert titles("latest") == ["3", "3"]
+
+
+@pytest.mark.usefixtures("notes", "schedules")
+def test_a_week_of_the_release_cycle(run: Run, write: Callable[..., Path]) -> None:
+    write("freeze", "date: 2026-12-20\nitems: [Frozen]\n", 9)
+    day = {"SOURCE_DATE_EPOCH": "1798156800"}
+    outcome = run("list", "R-4", **day)
+    assert (outcome.status, [line[:10] for line in outcome.lines]) == (0, ["2026-12-20"])
+    outcome = run("list", "R-40", **day)
+    assert outcome.status == 1
+    assert "bad-period week R-40 is outside the cycle of ibis" in outcome.err
+
+
+@pytest.mark.usefixtures("notes")
+def test_a_week_without_schedules(run: Run) -> None:
+    outcome = run("list", "R-4")
+    assert (outcome.status, outcome.out) == (1, "")
+    assert "no release schedules are known: name them in the option 'schedules'" in outcome.err
+
+
 PRELUDE = "2015-12-02  prelude    0000000000000001    Hello *all*"
 SUCCESS_TTX = "2015-12-02  success    0000000000000001-2  ttx: Nova published!"
 SUCCESS_STEVE = "2015-12-02  success    0000000000000001    stevemar: Got reno in"

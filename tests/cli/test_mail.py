@@ -200,7 +200,7 @@ def test_a_server_that_no_host_can_be(run: Run, host: str, monkeypatch: pytest.M
 @pytest.mark.usefixtures("notes")
 def test_periods(run: Run) -> None:
     addresses = ("--from", "a@b.org", "--to", "c@d.org")
-    assert run("mail", "tomorrow", *addresses).status == 2
+    assert run("mail", "some day", *addresses).status == 2
     result = run("mail", "2014-01", *addresses)
     assert (result.status, result.out) == (1, "")
     assert "empty-period" in result.err

@@ -114,6 +114,15 @@ def test_a_date(new: Callable[..., str], run: Run, project: Path) -> None:
     assert run("list", "2015-12-02").lines[0].startswith("2015-12-02  item ")
 
 
+@pytest.mark.parametrize(
+    ("word", "day"),
+    [("today", "2026-12-25"), ("yesterday", "2026-12-24"), ("monday", "2026-12-21"), ("Friday", "2026-12-25")],
+)
+def test_a_date_in_words(run: Run, word: str, day: str) -> None:
+    (path,) = run("new", "item", "x", "--date", word, SOURCE_DATE_EPOCH="1798156800").lines
+    assert Path(path).read_text(encoding="utf-8").startswith(f"---\ndate: {day}\n")
+
+
 def test_the_path(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert re.fullmatch(
         r"releasenotes/digests/hello-world-[0-9a-f]{16}\.yaml\n", run("new", "item", "Hello, World!").out
@@ -153,7 +162,7 @@ def test_the_same_note_twice(run: Run, project: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["success", "x", "--date", "yesterday"], "date: bad-date 'yesterday' is not a date"),
+        (["success", "x", "--date", "2 days"], "date: bad-date '2 days' is not a date"),
         (["success", "x", "--date", "2015-02-30"], "date: bad-date there is no such date as '2015-02-30'"),
         (["success", "x", "--url", "example.org"], "url: bad-url 'example.org' is not a URL"),
         (["success", "x", "--url", "javascript:alert(1)"], "url: bad-url"),
@@ -177,12 +186,16 @@ def test_a_bad_value(run: Run, project: Path, arguments: list[str], message: str
 
 
 def test_all_bad_values_are_reported(run: Run) -> None:
-    assert run("new", "success", "x", "--date", "x", "--url", "x").err.count("\n") == 2
+    assert run("new", "success", "x", "--date", "2 days", "--url", "x").err.count("\n") == 2
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (
+            ["success", "x", "--date", "yesterdy"],
+            "'yesterdy' is not a day: did you mean 'yesterday'? Write YYYY-MM-DD",
+        ),
         ([], "Missing argument 'KIND'"),
         (["prelude"], "'prelude' is not one of 'success', 'item', 'countdown', 'thread', 'story'"),
         (["success", "x", "--title", "y"], "A note of the kind 'success' has no --title: it has --nick"),

@@ -225,6 +225,35 @@ def test_the_current_week_of_a_countdown(site: Project, monkeypatch: pytest.Monk
     assert "week 12" in site.build().text("plain.html")
 
 
+def test_periods_and_days_in_words(site: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def at(day: int) -> None:
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(1448928000 + (day - 1) * 86400))  # from December 1, 2015
+
+    at(15)
+    for number, day in ((11, 9), (12, 15)):
+        site.fragment(f"c-{number}", f"date: 2015-12-{day:02}\nsuccesses: [day {day} it was]\n")
+    site.write("plain.rst", "Plain\n=====\n\n.. successbot:: previous\n")
+    site.write("other.rst", ":orphan:\n\nOther\n=====\n\n.. successbot::\n   :since: tuesday\n   :until: today\n")
+    assert site.build().warnings == []
+    site.age()
+    build = site.build()
+    assert "day 9 it was" in build.text("plain.html")
+    assert "day 15 it was" in build.text("other.html")
+    assert build.read == []
+    # on the next day the same days are meant by all words but "today"
+    at(16)
+    assert site.build().read == ["other"]
+    at(23)
+    build = site.build()
+    assert build.read == ["other", "plain"]
+    assert "day 15 it was" in build.text("plain.html")
+    assert "day 15 it was" not in build.text("other.html")
+    site.write("plain.rst", "Plain\n=====\n\n.. successbot::\n   :since: yesterdy\n\n.. digest:: lastest\n")
+    found = "\n".join(site.build().warnings)
+    assert "'yesterdy' is not a day: did you mean 'yesterday'?" in found
+    assert "'lastest' is not a period: did you mean 'latest'?" in found
+
+
 def test_a_collection_of_its_own(site: Project) -> None:
     site.write("news/a-0000000000000021.yaml", "date: 2015-12-02\nsuccesses: [news]\n")
     site.write("plain.rst", "Plain\n=====\n\n.. successbot::\n   :fragments: news\n")

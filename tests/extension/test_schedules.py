@@ -339,6 +339,23 @@ def test_only_what_counts_from_today_is_read_on_the_next_day(old: Project, monke
     assert old.build().read == []
 
 
+def test_a_digest_of_a_week_of_the_cycle(old: Project) -> None:
+    old.fragment("win-2", "date: 2026-11-08\nsuccesses: [Feature freeze is over]\n")
+    old.write("plain.rst", "Plain\n=====\n\n.. successbot:: R-2\n")
+    old.build()
+    assert "Feature freeze is over" in words(old.build(), "plain.html")
+    old.age()
+    assert old.build().read == []
+    # the cycle is a week later: nothing is left of R-2
+    later = ROWS.replace("R-2", "R-x").replace("R-3", "R-2").replace("R-x", "R-3")
+    old.write("../schedules/heron/schedule.yaml", later)
+    assert "plain" in old.build().read
+    assert "Feature freeze is over" not in words(old.build(), "plain.html")
+    old.write("plain.rst", "Plain\n=====\n\n.. successbot:: R-9\n")
+    (warning,) = [line for line in old.build().warnings if "plain" in line]
+    assert "week R-9 is outside the cycle of heron" in warning
+
+
 def words(build: Build, page: str) -> str:
     return " ".join(html.document_fromstring((build.outdir / page).read_bytes()).text_content().split())
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +13,8 @@ from typing import TypeVar
 import click
 
 from sphinxext.digest.cli._options import (
+    Days,
+    days_of,
     draft_options,
     open_valid_project,
     planned_record,
@@ -120,9 +123,17 @@ def collector(function: Callable[..., None]) -> Callable[..., object]:
     @wraps(function)
     def run(ctx: click.Context, /, dry_run: bool, fragments: str | None, form: str, **options: object) -> None:
         project = open_valid_project(ctx.obj)
-        function(CollectRun(ctx, project, settings_to_write(project, fragments), form, dry_run), **options)
+        settings = settings_to_write(project, fragments)
+        if (period := options.pop("period", None)) is not None:
+            options["since"], options["until"] = _days(project.root, settings, options, str(period))
+        function(CollectRun(ctx, project, settings, form, dry_run), **options)
 
     return draft_options(click.pass_context(run))
+
+
+def _days(root: Path, settings: Settings, options: Mapping[str, object], period: str) -> Days:
+    since, until = (day if isinstance(day, date) else None for day in map(options.get, ("since", "until")))
+    return days_of(root, settings, since, until, period)
 
 
 def _show(plan: DraftPlan, form: str, tally: Tally | None, *, dry_run: bool) -> None:

@@ -6,23 +6,26 @@ a period has, or which folder is meant, depends on the project, which the comman
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import click
 
-from sphinxext.digest.cli._output import add_options, format_option, visible
+from sphinxext.digest.cli._output import Decorator, add_options, format_option, visible
 from sphinxext.digest.collection.load import Collection, load_collection
 from sphinxext.digest.files import cache_folder
 from sphinxext.digest.fragments.fields import fields_of, value_for_json
 from sphinxext.digest.model import Fragment, Note, Period
-from sphinxext.digest.model.period import LATEST, Calendar, PeriodError, parse_day, parse_interval
+from sphinxext.digest.model.period import Calendar, PeriodError, today
+from sphinxext.digest.model.period_words import DAY_FORMS, PERIOD_FORMS, check_period, read_day
 from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.schedule.load import load_schedules
 from sphinxext.digest.settings import find_root
 from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.settings.project import Project, folder_settings, load_project, settings_for_folder
@@ -45,6 +48,8 @@ fragments_to_write = click.option(
 )
 
 
+#: The first and the last day that count, where they are known.
+Days = tuple[date | None, date | None]
 #: Converts the value of an option.
 Callback = Callable[[click.Context, click.Parameter, Any], object]
 
@@ -80,22 +85,24 @@ def _without_value_errors(convert: Callable[[Any], object]) -> Callback:
 
 
 def _check_period(text: str) -> str:
-    if text != LATEST and parse_day(text) is None:
-        parse_interval(text)
+    check_period(text, today())
     return text
-
-
-def _check_day(text: str) -> date:
-    day = parse_day(text)
-    if day is None:
-        raise ValueError(f"'{text}' is not a day: write YYYY-MM-DD")
-    return day
 
 
 #: The callback of a PERIOD. It stays a text, since its days depend on the collection: see :func:`period_of`.
 readable_period = checked(_check_period)
-#: The callback of an option that names a day as ``YYYY-MM-DD``.
-readable_day = checked(_check_day)
+#: The callback of an option that names a day, which can be relative to today.
+readable_day = checked(lambda text: read_day(text, today()))
+
+
+def period_argument(*, required: bool = True) -> Decorator:
+    """Add the argument PERIOD, and say in the help what it may be."""
+
+    def add(function: Callable[..., object]) -> Callable[..., object]:
+        function.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\nPERIOD is {PERIOD_FORMS}."
+        return click.argument("period", required=required, callback=readable_period)(function)
+
+    return add
 
 
 #: ``--dry-run``, ``--fragments`` and ``--format``: the parameters ``dry_run``, ``fragments`` and ``form``.
@@ -105,14 +112,21 @@ draft_options = add_options(
     format_option("'text' has the paths of the fragments, 'json' the notes with all their fields."),
 )
 
-#: ``--since`` and ``--until``: days in UTC, both included.
+#: ``--period``: what a command is about. :func:`days_of` turns it into days.
+period_option = click.option(
+    "--period",
+    metavar="PERIOD",
+    callback=readable_period,
+    help="Only the days of this period, such as 'previous' or 2026-W48, instead of --since and --until.",
+)
+
+#: ``--since`` and ``--until``: days in UTC, both included; and ``--period``.
 day_options = add_options(
     *(
-        click.option(
-            f"--{name}", metavar="DATE", callback=readable_day, help=f"The {which} day that counts, YYYY-MM-DD."
-        )
-        for name, which in (("since", "earliest"), ("until", "latest"))
-    )
+        click.option(f"--{name}", metavar="DATE", callback=readable_day, help=f"The {which} day that counts: {forms}.")
+        for name, which, forms in (("since", "earliest", DAY_FORMS), ("until", "latest", "as for --since"))
+    ),
+    period_option,
 )
 
 
@@ -173,22 +187,49 @@ def load_whole_collection(root: Path, settings: Settings) -> Collection:
     return collection
 
 
-def period_of(collection: Collection, text: str) -> Period:
-    """Return the period that a PERIOD means in a collection.
+def period_of(root: Path, collection: Collection, text: str) -> Period:
+    """Return the period that a PERIOD means in a collection of a project.
 
-    :raises DigestError: if it is the latest digest, and there is none.
+    :raises DigestError: if it is the latest digest, and there is none, or a week that no release cycle has.
     """
+    settings = collection.settings
     try:
-        return collection.period(text)
+        return collection.period(text, week=lambda name: load_schedules(root, settings).week_days(name, today()))
     except PeriodError as error:
-        folder = collection.settings.fragments
-        raise DigestError(*collection.problems, Problem(folder, 0, 0, Code.BAD_PERIOD, str(error))) from None
+        found = Problem(settings.fragments, 0, 0, Code.BAD_PERIOD, str(error))
+        raise DigestError(*collection.problems, found) from None
 
 
-def round_period(calendar: Calendar, day: date) -> Period:
-    """Return the period that editors work on: that of a day, or on its first day the one that has just ended."""
-    period = calendar.period_of(day)
-    return calendar.period_of(day - timedelta(days=1)) if day == period.start else period
+def period_in(root: Path, settings: Settings, text: str) -> Period:
+    """Return the period that a PERIOD means for a command that has not loaded the collection."""
+    return period_of(root, load_collection(root, settings), text)
+
+
+def days_of(root: Path, settings: Settings, since: date | None, until: date | None, period: str | None) -> Days:
+    """Return the first and the last day that count for a command, by its options.
+
+    :raises click.UsageError: if they contradict each other.
+    :raises DigestError: as :func:`period_of`.
+    """
+    if period is None:
+        return since, until
+    if since or until:
+        raise click.UsageError(f"--period and --{'since' if since else 'until'} cannot be used together.")
+    found = period_in(root, settings, period)
+    return found.start, found.end
+
+
+def period_to_edit(calendar: Calendar, choice: str = "today") -> Period:
+    """Return the period whose digest is being written today, and say so if that has ended.
+
+    :param choice: how the user chooses the one that has begun.
+    """
+    day = today()
+    period = calendar.period_to_edit(day)
+    if day not in period:
+        ended = f"the digest that ended, {period.start} to {period.end}"
+        click.echo(f"this is about {ended}; {choice} is the one that has begun", err=True)
+    return period
 
 
 def planned_record(fragment: Fragment, note: Note) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,8 +12,15 @@ import click
 from click.core import ParameterSource
 
 from sphinxext.digest.cli._drafts import Tally, summary
-from sphinxext.digest.cli._options import day_options, draft_options, open_valid_project, settings_to_write
-from sphinxext.digest.cli._output import as_json, show_problems, visible
+from sphinxext.digest.cli._options import (
+    day_options,
+    days_of,
+    draft_options,
+    open_valid_project,
+    period_to_edit,
+    settings_to_write,
+)
+from sphinxext.digest.cli._output import as_json, counted, show_problems, visible
 from sphinxext.digest.cli.group import LazyGroup
 from sphinxext.digest.model import Place
 from sphinxext.digest.model.period import today
@@ -29,12 +36,15 @@ from sphinxext.digest.settings.project import Project, read_settings_file
 @click.group("collect", cls=LazyGroup, entries=COLLECTORS, invoke_without_command=True)
 @day_options
 @draft_options
+@click.option("--strict", is_flag=True, help="Exit with status 1 if any source fails, not only if all do.")
 @click.pass_context
 def command(
     ctx: click.Context,
     /,
     since: date | None,
     until: date | None,
+    period: str | None,
+    strict: bool,
     dry_run: bool,
     fragments: str | None,
     form: str,
@@ -44,12 +54,15 @@ def command(
     A draft is a fragment like any other, to be read and completed by a person before it is merged. Collecting again
     adds nothing that is there already, and leaves alone what has been edited.
 
-    Without a command, all sources are gone through that the option 'sources' lists in the settings, each with its own
-    options. The days that count are those of the digest that today belongs to, unless '--since' or '--until' say
-    something else. A source that fails keeps no other from being collected from; the exit status is then 1.
+    Without a command, this is a round through all sources that the option 'sources' lists in the settings, each with
+    its own options. The days that count are those of the digest that today belongs to; until its first working day is
+    over, such as on a Monday, those of the digest before it. '--period', '--since' and '--until' say otherwise.
+
+    If a source fails, the round goes on, and names it at the end. The exit status is 1 if all sources failed; with
+    '--strict', if any did.
     """
     if ctx.invoked_subcommand is None:
-        go_round(ctx, since, until, dry_run=dry_run, fragments=fragments, form=form)
+        go_round(ctx, since, until, period, strict=strict, dry_run=dry_run, fragments=fragments, form=form)
         return
     for option in ctx.command.params:
         if option.name and ctx.get_parameter_source(option.name) is ParameterSource.COMMANDLINE:
@@ -58,7 +71,7 @@ def command(
 
 
 #: Options of the whole round, which a source cannot set.
-_OF_THE_ROUND = ("dry-run", "format")
+_OF_THE_ROUND = ("dry-run", "format", "period")
 #: The source whose arguments are not paths.
 _SCHEDULE = "schedule"
 
@@ -77,12 +90,14 @@ def go_round(
     ctx: click.Context,
     since: date | None,
     until: date | None,
+    period: str | None,
     *,
+    strict: bool,
     dry_run: bool,
     fragments: str | None,
     form: str,
 ) -> None:
-    """Run the command of each source. One that fails keeps no other from being collected from.
+    """Run the command of each source, and go on if one fails.
 
     :param ctx: that of the group whose commands these are.
     """
@@ -92,6 +107,7 @@ def go_round(
         raise click.UsageError(
             f"Say what to collect from, or list it in the option 'sources' in {SETTINGS_FILE}.", ctx
         )
+    since, until = days_of(project.root, settings, since, until, period)
     since, until = _period(ctx, settings, since, until)
     options: dict[str, str | bool] = {"since": str(since), "until": str(until), "dry-run": dry_run, "format": form}
     if fragments:
@@ -99,15 +115,18 @@ def go_round(
     tally = Tally()
     tally.begin(ctx)
     plan = Round(project.root, since, until, options)
-    failed = sum(not _collect(ctx, source, plan, tally) for source in settings.sources)
+    failed = [source for source in settings.sources if not _collect(ctx, source, plan, tally)]
     if form == "json":
         click.echo(as_json(tally.records), nl=False)
-    number = len(settings.sources)
-    failures = f"; {failed} of them failed" if failed else ""
-    sources = f"{number} source{'' if number == 1 else 's'}, {since} to {until}"
-    click.echo(f"{sources}: {summary(tally.new, tally.known, tally.rejected, dry_run=dry_run)}{failures}", err=True)
-    if failed:
+    sources = f"{counted(len(settings.sources), 'source')}, {since} to {until}"
+    drafts = summary(tally.new, tally.known, tally.rejected, dry_run=dry_run)
+    click.echo(f"{sources}: {drafts}{_failures(failed)}", err=True)
+    if len(failed) == len(settings.sources) or (failed and strict):
         ctx.exit(1)
+
+
+def _failures(failed: Sequence[Source]) -> str:
+    return f"; {len(failed)} of them failed: {visible(', '.join(map(str, failed)))}" if failed else ""
 
 
 def check_sources(group: click.Group, project: Project) -> list[Problem]:
@@ -148,8 +167,14 @@ def _check_options(group: click.Group, source: Source, root: Path) -> None:
 
 
 def _period(ctx: click.Context, settings: Settings, since: date | None, until: date | None) -> tuple[date, date]:
-    """Return the chosen days, completed by those of the digest that the last of them belongs to."""
-    period = settings.calendar.period_of(until or today())
+    """Return the chosen days, completed by those of the digest that the last of them belongs to.
+
+    Without any, they are those of the digest that is being written.
+    """
+    if since is None and until is None:
+        period = period_to_edit(settings.calendar, "--period today")
+    else:
+        period = settings.calendar.period_of(until or today())
     first, last = since or period.start, until or period.end
     if last < first:
         raise click.UsageError(f"{first} is later than {last}.", ctx)

@@ -47,7 +47,8 @@ def command(
     """Draft the countdown of a WEEK of a SERIES as a fragment, and print its path.
 
     SERIES is the name of a release series, its number such as 2027.1, or 'current' for the one under development.
-    WEEK is its name, such as R-17, or 'current'. Without it, it is this week, and from Thursday on the next.
+    WEEK is its name, such as R-17; 'current', 'previous' or 'next'; an ISO week (2026-W48), or a day in it. Without
+    it, it is this week, and from Thursday on the next.
 
     The fragment has what the schedule knows of the week, and is dated to the Thursday before it. Comments at its top
     say what a person has to decide. A week that has a countdown already gets no other.

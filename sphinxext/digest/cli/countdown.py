@@ -59,8 +59,8 @@ def command(
     """Print the mail that counts down to the release of a SERIES, about a WEEK.
 
     SERIES is the name of a release series, its number such as 2027.1, or 'current' for the one under development.
-    WEEK is its name, such as R-17, or 'current'. Without it the mail is about this week, and from Thursday on about
-    the next one.
+    WEEK is its name, such as R-17; 'current', 'previous' or 'next'; an ISO week (2026-W48), or a day in it. Without it
+    the mail is about this week, and from Thursday on about the next one.
 
     The text comes from the countdown note for the week, if there is one, and otherwise from the schedule. Deadlines
     are always those of the schedule. '[TODO: ...]' marks what a person has to decide.

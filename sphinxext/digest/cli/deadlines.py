@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,8 +19,9 @@ import click
 from sphinxext.digest.cli._options import checked, open_project, readable_day
 from sphinxext.digest.cli._output import add_options, as_json, finish, format_option, visible
 from sphinxext.digest.model import ENGLISH, Event, Schedule, Week, week_number
-from sphinxext.digest.model.period import countdown_week, today
-from sphinxext.digest.model.schedule import DEADLINE_GROUPS, audience
+from sphinxext.digest.model.period import Calendar, PeriodError, countdown_week, today
+from sphinxext.digest.model.period_words import DAY_FORMS, NEXT, PREVIOUS, no_digests, read_period
+from sphinxext.digest.model.schedule import DEADLINE_GROUPS, audience, missing_week
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.schedule import REMARKS
 from sphinxext.digest.schedule.fetch import fetch_schedules
@@ -30,6 +32,8 @@ from sphinxext.digest.text.width import width_of
 
 _GAP = "  "
 _URL = re.compile(r"https?://", re.IGNORECASE)
+#: From the first to the last day of a week.
+_WEEK_DAYS = 6
 
 
 #: ``--schedule`` and ``--at``, as the parameters ``sources`` and ``day``.
@@ -47,18 +51,30 @@ schedule_options = add_options(
         "day",
         metavar="DATE",
         callback=readable_day,
-        help="Take this day, YYYY-MM-DD, as today. Without it, the day of SOURCE_DATE_EPOCH or today (UTC) counts.",
+        help=f"Take this day as today: {DAY_FORMS}. Without it, the day of SOURCE_DATE_EPOCH or today (UTC) counts.",
     ),
 )
 
 
 def _check_week(text: str) -> str:
     if text != CURRENT and week_number(text) is None:
-        raise ValueError(f"'{text}' is not a week: write its name, such as R-17, or '{CURRENT}'")
+        _day_in_week(text, today())
     return text
 
 
-#: The callback of a WEEK: its name or ``current``. The schedule knows if there is such a week.
+def _day_in_week(text: str, today: date) -> date:
+    """Return a day of the week that a text names in the words of a period."""
+    with suppress(PeriodError):
+        period = read_period(text, Calendar(), today, no_digests)
+        if (period.end - period.start).days <= _WEEK_DAYS:
+            return period.start
+    raise PeriodError(
+        f"'{text}' is not a week: write its name, such as R-17, an ISO week (2026-W48), a day in it, '{CURRENT}', "
+        f"'{PREVIOUS}' or '{NEXT}'"
+    )
+
+
+#: The callback of a WEEK: its name, ``current``, or a period of a week. The schedule knows if there is such a week.
 readable_week = checked(_check_week)
 
 
@@ -219,26 +235,20 @@ def failures(schedules: Schedules) -> list[Problem]:
 
 
 def find_week(schedule: Schedule, name: str | None, today: date) -> Week:
-    """Find the week of a cycle by its name.
+    """Find the week of a cycle by its name, or by a period such as ``2026-W48`` or a day.
 
     ``current`` is the week of today. Without a name, it is the week that a countdown of today is about; see
     :func:`~sphinxext.digest.model.period.countdown_week`.
 
     :raises DigestError: if the cycle has no such week.
     """
-    if name is None or name == CURRENT:
-        day = countdown_week(today).start if name is None else today
-        week, wanted = schedule.week_of(day), f"the week of {day}"
-    else:
+    if name is not None and week_number(name) is not None:
         week, wanted = schedule.week(name), f"week {name}"
+    else:
+        day = countdown_week(today).start if name is None else today if name == CURRENT else _day_in_week(name, today)
+        week, wanted = schedule.week_of(day), f"the week of {day}"
     if week is None:
-        cycle = schedule.cycle
-        span = "has no weeks with names"
-        if cycle:
-            first, last = cycle[0], cycle[-1]
-            span = f"goes from {first.name} ({first.period.start}) to {last.name} ({last.period.end})"
-        message = f"{wanted} is outside the cycle of {schedule.series}, which {span}"
-        raise DigestError(Problem(schedule.path, 0, 0, Code.UNKNOWN_SERIES, message))
+        raise DigestError(Problem(schedule.path, 0, 0, Code.UNKNOWN_SERIES, missing_week(schedule, wanted)))
     return week
 
 

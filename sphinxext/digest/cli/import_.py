@@ -8,17 +8,17 @@ from pathlib import Path
 import click
 
 from sphinxext.digest.cli._options import (
-    checked,
     draft_options,
     open_valid_project,
+    period_in,
     planned_record,
+    readable_period,
     settings_to_write,
 )
 from sphinxext.digest.cli._output import as_json, show_problems, visible
 from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import Plan, carry_out, make_plan
-from sphinxext.digest.model import Period
-from sphinxext.digest.model.period import YEARS, parse_interval
+from sphinxext.digest.model.period import YEARS
 from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
 
 
@@ -33,7 +33,7 @@ from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
 @click.option(
     "--period",
     metavar="PERIOD",
-    callback=checked(parse_interval),
+    callback=readable_period,
     help="The period of the digest, whatever its title says.",
 )
 @click.option("--series", metavar="NAME", help="The release series that countdowns are about, where it is not said.")
@@ -45,7 +45,7 @@ def command(
     files: tuple[Path, ...],
     dry_run: bool,
     year: int | None,
-    period: Period | None,
+    period: str | None,
     series: str | None,
     fragments: str | None,
     form: str,
@@ -62,7 +62,8 @@ def command(
     project = open_valid_project(ctx.obj)
     settings = settings_to_write(project, fragments)
     named = [(file, os.fspath(file)) for file in files]
-    plan = make_plan(project, settings, named, ImportOptions(year, period, series.lower() if series else None))
+    days = period_in(project.root, settings, period) if period else None
+    plan = make_plan(project, settings, named, ImportOptions(year, days, series.lower() if series else None))
     if not dry_run:
         carry_out(plan, project)
     _show(plan, settings, form, dry_run=dry_run)

@@ -12,9 +12,9 @@ from sphinxext.digest.cli._options import (
     fragments_to_read,
     load_whole_collection,
     open_project,
+    period_argument,
     period_of,
     readable_day,
-    readable_period,
 )
 from sphinxext.digest.cli._output import as_json, finish, format_option, terminal_width, visible
 from sphinxext.digest.collection.selection import Selection
@@ -24,7 +24,7 @@ from sphinxext.digest.text.width import cut
 
 
 @click.command("list")
-@click.argument("period", required=False, callback=readable_period)
+@period_argument(required=False)
 @click.option(
     "--kind",
     type=click.Choice([str(kind) for kind in Kind if kind is not Kind.RELEASE]),
@@ -53,16 +53,12 @@ def command(
     channel: str | None,
     series: str | None,
 ) -> None:
-    """Print the notes of a PERIOD, or all of them, oldest first.
-
-    PERIOD is START/END (2015-11-28/2015-12-04), an ISO week (2015-W49), a month (2015-12), a day, which stands for
-    the digest that it belongs to, or 'latest'.
-    """
+    """Print the notes of a PERIOD, or all of them, oldest first."""
     project, problems = open_project(ctx.obj)
     collection = load_whole_collection(project.root, collection_of(project, fragments))
     if drafts:
         collection = replace(collection, entries=collection.drafts)
-    days = period_of(collection, period) if period else None
+    days = period_of(project.root, collection, period) if period else None
     selection = Selection(Kind(kind) if kind else None, days, since=since, until=until, channel=channel, series=series)
     entries = replace(selection, limit=limit).entries(collection)
     if form == "json":

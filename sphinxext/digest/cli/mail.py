@@ -9,7 +9,7 @@ from functools import partial
 
 import click
 
-from sphinxext.digest.cli._options import checked, checked_all, drafts_option, fragments_to_read, readable_period
+from sphinxext.digest.cli._options import checked, checked_all, drafts_option, fragments_to_read, period_argument
 from sphinxext.digest.cli._output import Failure, show_problems, visible
 from sphinxext.digest.cli.report import open_digest
 from sphinxext.digest.mail import (
@@ -42,7 +42,7 @@ from sphinxext.digest.render.html import html_document
 
 
 @click.command("mail")
-@click.argument("period", callback=readable_period)
+@period_argument()
 @click.option(
     "--from", "sender", metavar="ADDRESS", required=True, callback=checked(parse_sender), help="Who sends it."
 )
@@ -102,9 +102,6 @@ def command(
     dry_run: bool,
 ) -> None:
     """Make a mail of the digest of a PERIOD, and print it or send it.
-
-    PERIOD is START/END (2015-11-28/2015-12-04), an ISO week (2015-W49), a month (2015-12), a day, which stands for
-    the digest that it belongs to, or 'latest'.
 
     The server comes from SPHINX_DIGEST_SMTP_HOST, _PORT and _TLS, the user and the password from _USER and _PASSWORD
     or from netrc. A digest with problems is printed, but not sent. If you repeat the command, the message goes only

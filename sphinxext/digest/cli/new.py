@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from sphinxext.digest.cli._options import fragments_to_write, open_valid_project
+from sphinxext.digest.cli._options import checked, fragments_to_write, open_valid_project
 from sphinxext.digest.cli._output import finish, visible
 from sphinxext.digest.cli.lint import check_targets, targets_of
 from sphinxext.digest.fragments.fields import SECTION_FIELDS, Field, SectionFields, section_of
@@ -20,6 +19,8 @@ from sphinxext.digest.fragments.schema import holes_of, template
 from sphinxext.digest.fragments.write import dump_fragment, write_new_file
 from sphinxext.digest.model import KINDS, Countdown, Success
 from sphinxext.digest.model.keys import Choice, Type
+from sphinxext.digest.model.period import today
+from sphinxext.digest.model.period_words import DAY_FORMS, read_day
 from sphinxext.digest.problems import DigestError, Problem
 from sphinxext.digest.settings.project import Project
 
@@ -33,7 +34,7 @@ _METAVARS = {
 }
 #: The types of values that no option can have.
 _LISTS = (Type.PARTICIPANTS, Type.DEADLINES)
-_DATE_HELP = "When it happened: a day, or a time as in RFC 3339."
+_DATE_HELP = f"When it happened: {DAY_FORMS}; or a time as in RFC 3339."
 #: The name under which a fragment is read that has no name yet.
 _STEM = f"new-{0:016x}"
 
@@ -52,8 +53,14 @@ def _field_options(function: Callable[..., Any]) -> Callable[..., Any]:
         if kind is Type.FLAG:
             function = click.option(f"--{name}", is_flag=True, default=None, help=explained)(function)
             continue
-        function = click.option(f"--{name}", metavar=metavar, type=choices, help=explained)(function)
+        check = checked(_iso_date) if name == "date" else None
+        function = click.option(f"--{name}", metavar=metavar, type=choices, callback=check, help=explained)(function)
     return function
+
+
+def _iso_date(text: str) -> str:
+    """Return a date as fragments have it. What may be a time is checked with the note."""
+    return read_day(text, today()).isoformat() if text.isalpha() else text
 
 
 def _settable_fields(section: SectionFields) -> list[Field]:
@@ -98,7 +105,7 @@ def command(
     project = open_valid_project(ctx.obj)
     section = section_of(kind)
     values = _values(section, " ".join(words) if words else None, options)
-    date = values.pop("date", datetime.now(UTC).date().isoformat())
+    date = values.pop("date", today().isoformat())
     _check(section, values, date)
     complete = not holes_of(section, values) and not edit
     text = dump_fragment({section.name: [values]}, date=date) if complete else template(section, values, date)

@@ -19,14 +19,13 @@ import click
 from sphinxext.digest.cli._options import (
     load_whole_collection,
     open_project,
+    period_argument,
     period_of,
-    readable_period,
-    round_period,
+    period_to_edit,
 )
 from sphinxext.digest.cli._output import Failure, show_problems, visible
 from sphinxext.digest.files import cache_folder, write_unsynced
 from sphinxext.digest.init.documentation import conf_folders, find_documentation
-from sphinxext.digest.model.period import today
 from sphinxext.digest.settings.options import SETTINGS_FILE
 from sphinxext.digest.settings.project import Project
 
@@ -52,7 +51,7 @@ _INDEX = """\
 
 
 @click.command("preview")
-@click.argument("period", required=False, callback=readable_period)
+@period_argument(required=False)
 @click.option("--docs", metavar="DIR", help="The folder with the conf.py; without it, the usual ones are looked at.")
 @click.option("--drafts/--no-drafts", default=True, show_default=True, help="Show drafts, marked as such.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port to serve on; 0 for any that is free.")
@@ -67,8 +66,8 @@ def command(
     changes; the browser then shows the new ones. Ctrl-C ends it. Nothing is written into the project. A project
     without documentation gets a plain one, of its digests only.
 
-    PERIOD is what 'list' takes. Without it, it is the digest that today belongs to, or on its first day the one that
-    ended the day before; if that has no notes, the list of all digests is shown.
+    Without a PERIOD, it is the digest that today belongs to; until its first working day is over, such as on a Monday,
+    the one that ended. If that has no notes, the list of all digests is shown.
     """
     if importlib.util.find_spec("sphinx_autobuild") is None:
         raise Failure(f"a preview needs sphinx-autobuild: pip install '{EXTRA}'")
@@ -89,7 +88,7 @@ def _page(project: Project, period: str | None, *, drafts: bool) -> str:
     """Return the name of the page to show: that of a digest with notes, or the list of all."""
     settings = replace(project.main, drafts=drafts)
     collection = load_whole_collection(project.root, settings)
-    days = period_of(collection, period) if period else round_period(collection.calendar, today())
+    days = period_of(project.root, collection, period) if period else period_to_edit(collection.calendar)
     return f"{settings.pages}/{days.name if days in collection.digests else 'index'}"
 
 

@@ -15,8 +15,8 @@ from sphinxext.digest.cli._options import (
     fragments_to_read,
     load_whole_collection,
     open_project,
+    period_argument,
     period_of,
-    readable_period,
 )
 from sphinxext.digest.cli._output import finish, format_option, output_option, write_result
 from sphinxext.digest.collection.compose import tells_releases
@@ -96,7 +96,7 @@ FORMATS: dict[str, Callable[[DigestSource], tuple[str, list[Problem]]]] = {
 
 
 @click.command("report")
-@click.argument("period", callback=readable_period)
+@period_argument()
 @format_option(
     "'text' is the plain text of the mail, 'html' a complete document, 'rst' and 'markdown' are for pasting into "
     "other documents, 'json' has all fields of the notes.",
@@ -111,9 +111,7 @@ def command(
 ) -> None:
     """Print the digest of a PERIOD. No Sphinx project is needed.
 
-    PERIOD is START/END (2015-11-28/2015-12-04), an ISO week (2015-W49), a month (2015-12), a day, which stands for
-    the digest that it belongs to, or 'latest'. Notes with problems are left out or shown as they are written, and
-    the exit status is 1.
+    Notes with problems are left out or shown as they are written, and the exit status is 1.
     """
     source, problems = open_digest(ctx.obj, period, fragments, drafts=drafts)
     text, found = FORMATS[form](source)
@@ -141,7 +139,7 @@ def open_digest(
     settings = replace(settings, drafts=settings.drafts or drafts)
     collection = load_whole_collection(project.root, settings)
     problems += collection.problems
-    found = period_of(collection, period)
+    found = period_of(project.root, collection, period)
     released = _released(project.root, found, problems) if tells_releases(settings) else ()
     source = digest_source(collection, found, load_schedules(project.root, settings), released, project.root)
     if not source.digest.entries:

@@ -17,9 +17,9 @@ from sphinxext.digest.cli._options import (
     fragments_to_read,
     load_whole_collection,
     open_valid_project,
+    period_argument,
     period_of,
-    readable_period,
-    round_period,
+    period_to_edit,
 )
 from sphinxext.digest.cli._output import Failure, counted, show_problems, visible
 from sphinxext.digest.cli.lint import check_targets, targets_of
@@ -42,7 +42,7 @@ _KEYS = "[a]ccept  [e]dit  [t]itle  [m]erge with the next  [s]kip  [r]eject  [u]
 
 
 @click.command("review")
-@click.argument("period", required=False, callback=readable_period)
+@period_argument(required=False)
 @click.option("--accept", "accepted", metavar="ID", multiple=True, help="Publish this draft. May be repeated.")
 @click.option("--reject", "rejected", metavar="ID", multiple=True, help="Reject this draft. May be repeated.")
 @click.option("--all", "all_days", is_flag=True, help="Go through the drafts of all days.")
@@ -65,8 +65,8 @@ def command(
 
     Rejected drafts are remembered in 'rejected.txt' beside the fragments, and no collector drafts them again.
 
-    PERIOD is what 'list' takes. Without it, it is the digest that today belongs to; on its first day, the one that
-    ended the day before.
+    Without a PERIOD, it is the digest that today belongs to; until its first working day is over, such as on a Monday,
+    the one that ended.
 
     With --accept and --reject nothing is asked. ID is the identity of a draft, the beginning of it, or the name of its
     file without the identity.
@@ -82,7 +82,7 @@ def command(
         raise click.UsageError("A review needs a terminal: without one, use --accept and --reject.", ctx)
     chosen = [draft for draft in drafts if all_days or period is None]
     if not all_days:
-        days = period_of(collection, period) if period else round_period(collection.calendar, today())
+        days = period_of(project.root, collection, period) if period else period_to_edit(collection.calendar)
         chosen = [(draft, entries) for draft, entries in drafts if any(entry.moment.day in days for entry in entries)]
         others = len(drafts) - len(chosen)
         more = f"; {others} of other days wait: --all" if others else ""

@@ -14,9 +14,9 @@ from sphinxext.digest.cli._options import (
     fragments_to_read,
     load_whole_collection,
     open_project,
+    period_argument,
     period_of,
-    readable_period,
-    round_period,
+    period_to_edit,
 )
 from sphinxext.digest.cli._output import as_json, counted, format_option, visible
 from sphinxext.digest.cli.deadlines import Deadline, deadline_record, deadlines_between
@@ -71,7 +71,7 @@ class Status:
 
 
 @click.command("status")
-@click.argument("period", required=False, callback=readable_period)
+@period_argument(required=False)
 @fragments_to_read
 @format_option("'json' has all fields of the drafts, the open threads, the events and the deadlines.")
 @click.pass_context
@@ -81,13 +81,13 @@ def command(ctx: click.Context, /, period: str | None, fragments: str | None, fo
     That is: its sections with the numbers of their notes, the drafts to review, the threads that were open in the
     digest before, the deadlines and events of its days and the week after, and the number of problems.
 
-    PERIOD is what 'list' takes. Without it, it is the digest that today belongs to; on its first day, the one that
-    ended the day before.
+    Without a PERIOD, it is the digest that today belongs to; until its first working day is over, such as on a Monday,
+    the one that ended.
     """
     project, problems = open_project(ctx.obj)
     settings = collection_of(project, fragments)
     collection = load_whole_collection(project.root, settings)
-    days = period_of(collection, period) if period else round_period(collection.calendar, today())
+    days = period_of(project.root, collection, period) if period else period_to_edit(collection.calendar)
     found = check_collection(project.root, settings).problems
     status = status_of(project, collection, days, today(), len({*problems, *found}))
     if form == "json":

@@ -12,7 +12,9 @@ import click
 
 from sphinxext.digest.cli._options import (
     checked,
+    days_of,
     open_project,
+    period_option,
     readable_day,
     settings_to_write,
 )
@@ -63,6 +65,7 @@ def thread_options(*, top: int | None, min_messages: int) -> Decorator:
             "--since", metavar="DATE", callback=readable_day, help="Only threads that went on at or after it."
         ),
         click.option("--until", metavar="DATE", callback=readable_day, help="Leave out messages after it (UTC)."),
+        period_option,
         click.option(
             "--archive",
             metavar="URL",
@@ -111,6 +114,7 @@ def command(
     tags: frozenset[str],
     since: date | None,
     until: date | None,
+    period: str | None,
     archive: str | None,
     fragments: str | None,
     form: str,
@@ -125,7 +129,9 @@ def command(
     'sphinx-digest collect mbox --thread ID' drafts the summary of one.
     """
     project, problems = open_project(ctx.obj)
-    collection = load_collection(project.root, settings_to_write(project, fragments))
+    settings = settings_to_write(project, fragments)
+    since, until = days_of(project.root, settings, since, until, period)
+    collection = load_collection(project.root, settings)
     finding = find(sources, collection, ThreadOptions(top, min_messages, tags, since, until), archive)
     if form == "json":
         click.echo(as_json([_record(candidate) for candidate in finding.candidates]), nl=False)

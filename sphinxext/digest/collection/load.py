@@ -26,7 +26,8 @@ from sphinxext.digest.model import (
     Week,
     week_number,
 )
-from sphinxext.digest.model.period import LATEST, Calendar, PeriodError, parse_day, parse_interval
+from sphinxext.digest.model.period import Calendar, PeriodError, today
+from sphinxext.digest.model.period_words import WeekDays, no_weeks, read_period
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.first_merge import FirstMerges, first_merges
 from sphinxext.digest.settings.options import Settings
@@ -105,17 +106,18 @@ class Collection:
         """Return the collection with more intervals in its calendar."""
         return replace(self, calendar=self.calendar.with_intervals(intervals))
 
-    def period(self, text: str) -> Period:
-        """Parse a period: ``START/END``, an ISO week, a month, a day (its digest), or ``latest`` (the newest digest).
+    def period(self, text: str, day: date | None = None, week: WeekDays = no_weeks) -> Period:
+        """Return the period that a text names; see :func:`~sphinxext.digest.model.period_words.read_period`.
 
+        :param day: the day that relative words count from; by default today.
         :raises PeriodError: if the text is not a valid period, or the latest digest is asked for and there is none.
         """
-        if text == LATEST:
-            if not self.digests:
-                raise PeriodError("there is no latest digest: the collection has no notes")
-            return next(reversed(self.digests))
-        day = parse_day(text)
-        return self.calendar.period_of(day) if day else parse_interval(text)
+        return read_period(text, self.calendar, day or today(), self._latest, week)
+
+    def _latest(self) -> Period:
+        if not self.digests:
+            raise PeriodError("there is no latest digest: the collection has no notes")
+        return next(reversed(self.digests))
 
     def of_kind(self, kind: Kind) -> Iterator[Entry]:
         """Yield the notes of a kind, oldest first."""

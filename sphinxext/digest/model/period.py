@@ -93,6 +93,7 @@ def short_title(period: Period) -> str:
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKLY, BIWEEKLY, MONTHLY = FREQUENCIES = ("weekly", "biweekly", "monthly")
 LATEST = "latest"
+_SATURDAY = WEEKDAYS.index("saturday")
 
 #: The supported years of dates.
 YEARS = range(1970, 3000)
@@ -117,10 +118,11 @@ def check_year(*days: date) -> None:
             raise PeriodError(f"the year {day.year} is not one of {YEARS.start} to {YEARS.stop - 1}")
 
 
-def parse_interval(text: str) -> Period:
+def find_interval(text: str) -> Period | None:
     """Read ``START/END``, an ISO week (``2015-W49``: Monday to Sunday, ISO 8601) or a month (``2015-12``).
 
-    :raises PeriodError: if the text is none of these, names a day that does not exist, or ends before it starts.
+    :returns: None if the text is of none of these forms.
+    :raises PeriodError: if it names a day that does not exist, or ends before it starts.
     """
     try:
         if match := _INTERVAL.fullmatch(text):
@@ -131,17 +133,26 @@ def parse_interval(text: str) -> Period:
         elif match := _MONTH.fullmatch(text):
             period = month_of(date(int(match[1]), int(match[2]), 1))
         else:
-            raise PeriodError(
-                f"'{text}' is not a period: write START/END (2015-11-28/2015-12-04), an ISO week (2015-W49), "
-                "a month (2015-12), the day of a digest (2015-12-04) or 'latest'"
-            )
-    except PeriodError:
-        raise
+            return None
     except (ValueError, OverflowError):
         raise PeriodError(f"'{text}' is not a period: there is no such day, week or month") from None
     check_year(period.start, period.end)
     if period.end < period.start:
         raise PeriodError(f"the period '{text}' ends before it starts")
+    return period
+
+
+def parse_interval(text: str) -> Period:
+    """Read a period by its days, as :func:`find_interval` does.
+
+    :raises PeriodError: if the text is none.
+    """
+    period = find_interval(text)
+    if period is None:
+        raise PeriodError(
+            f"'{text}' is not a period: write START/END (2026-11-23/2026-11-29), an ISO week (2026-W48) or a month "
+            "(2026-11)"
+        )
     return period
 
 
@@ -201,6 +212,19 @@ class Calendar:
         weeks = (start - self._week_start(self.anchor)).days // 7
         start -= timedelta(weeks=weeks % 2)
         return Period(start, start + timedelta(days=13))
+
+    def neighbour(self, day: date, *, later: bool) -> Period:
+        """Return the period after, or before, the one that a day belongs to."""
+        period = self.period_of(day)
+        beside = period.end + timedelta(days=1) if later else period.start - timedelta(days=1)
+        check_year(beside)
+        return self.period_of(beside)
+
+    def period_to_edit(self, today: date) -> Period:
+        """Return the period whose digest is being written: until its first working day is over, the one before it."""
+        period = self.period_of(today)
+        days = ((period.start + timedelta(days=count)).weekday() for count in range((today - period.start).days))
+        return self.neighbour(today, later=False) if all(day >= _SATURDAY for day in days) else period
 
     def _week_start(self, day: date) -> date:
         return day - timedelta(days=(day.weekday() - WEEKDAYS.index(self.week_start)) % 7)

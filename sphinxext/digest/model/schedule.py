@@ -135,6 +135,15 @@ class Schedule:
         )
 
 
+def missing_week(schedule: Schedule, wanted: str) -> str:
+    """Return the message that a cycle does not have a week."""
+    span = "has no weeks with names"
+    if cycle := schedule.cycle:
+        first, last = cycle[0], cycle[-1]
+        span = f"goes from {first.name} ({first.period.start}) to {last.name} ({last.period.end})"
+    return f"{wanted} is outside the cycle of {schedule.series}, which {span}"
+
+
 def audience(event: Event, messages: Messages = ENGLISH) -> str:
     """Return the project that an event is for, ``for some projects``, or nothing if it is for all."""
     if event.project or event.scope is Scope.CROSS_PROJECT:

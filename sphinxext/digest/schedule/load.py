@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
 from yaml.nodes import MappingNode
 
-from sphinxext.digest.model import Schedule
+from sphinxext.digest.model import Period, Schedule
+from sphinxext.digest.model.period import PeriodError
+from sphinxext.digest.model.schedule import missing_week
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.schedule.cycle import build_schedule
 from sphinxext.digest.schedule.project_schedule import KEYS as OWN_KEYS
@@ -156,6 +158,30 @@ class Schedules:
             return None
         series = self._series_list_of(self._sources[schedule.series.casefold()]).get(schedule.series)
         return replace(schedule, status=series.status_on(today)) if series else schedule
+
+    def week_days(self, name: str, today: date) -> Period:
+        """Return the days, Monday to Sunday, of a week in the cycle of the series under development.
+
+        :param name: the week's name, such as ``R-17``.
+        :raises PeriodError: if no series is under development, or its cycle has no such week.
+        """
+        if not self._sources:
+            raise PeriodError(
+                f"'{name}' is a week of a release cycle, and no release schedules are known: name them in the option "
+                "'schedules'"
+            )
+        schedule = self.find(CURRENT, today)
+        if schedule is None:
+            names = ", ".join(self.names)
+            raise PeriodError(
+                f"'{name}' is a week of a release cycle, and no series is under development on {today}: there are "
+                f"schedules of {names}"
+            )
+        week = schedule.week(name)
+        if week is None:
+            raise PeriodError(missing_week(schedule, f"week {name}"))
+        monday = week.period.start - timedelta(days=week.period.start.weekday())
+        return Period(monday, monday + timedelta(days=6))
 
     def files(self, name: str) -> tuple[Path, ...]:
         """Return the files of a series."""

@@ -6,7 +6,6 @@ The checks of options are docutils' kind: functions from a text to a value, whic
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
 from functools import partial
 from itertools import count
 from typing import Any, ClassVar
@@ -30,6 +29,7 @@ from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.builders import ignore_commands
 from sphinxext.digest.extension.config import guard_in_build
 from sphinxext.digest.extension.dependencies import CollectionLookup, NotesDependency, remember
+from sphinxext.digest.extension.directives.period_words import resolve_day, resolve_period
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target, build_state_of
 from sphinxext.digest.extension.links import HomesDependency, PageHome
 from sphinxext.digest.extension.pictures import participants_nodes, refusal_of_picture
@@ -38,7 +38,7 @@ from sphinxext.digest.extension.translation import PageCatalogue, note_words
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.fragments.fields import ValueProblem, check_url
 from sphinxext.digest.model import Countdown, Entry, EventNote, Messages, Scope, State, Success, Thread
-from sphinxext.digest.model.period import PeriodError, parse_day
+from sphinxext.digest.model.period import PeriodError
 from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.settings.options import SECTIONS, Settings
 
@@ -68,6 +68,7 @@ class CollectionReader(SphinxDirective):
             return []
         # the folder may be one that no collection of the project has, which nothing else has looked at
         self.build.is_current(self.settings)
+        self.options = {name: resolve_day(self.env, value) for name, value in self.options.items()}
         try:
             return self.show()
         except PeriodError as error:
@@ -105,6 +106,13 @@ class CollectionReader(SphinxDirective):
     def warn(self, code: Code, message: str) -> None:
         """Report a problem of the directive itself."""
         warn_at(self.get_location(), code, message)
+
+    def period(self, text: str) -> str:
+        """Return a period as a page remembers it: words that mean another one tomorrow become its days.
+
+        :raises PeriodError: if it cannot be understood.
+        """
+        return resolve_period(self.env, self.settings, text)
 
     def entries(self, query: NotesDependency) -> tuple[Entry, ...]:
         """Return the notes that a dependency finds, which is remembered.
@@ -324,18 +332,6 @@ def show_url_in_text(link: nodes.Element) -> None:
 
 #: The parts of a countdown, in the order in which they are shown if nothing else is said.
 COUNTDOWN_SHOWS = ("left", "note", "deadlines", "timeline")
-
-
-def day_option(argument: str) -> date:
-    """A day, ``YYYY-MM-DD``."""
-    text = directives.unchanged_required(argument).strip()
-    try:
-        found = parse_day(text)
-    except PeriodError as error:
-        raise ValueError(str(error)) from None
-    if found is None:
-        raise ValueError(f"'{text}' is not a day: write YYYY-MM-DD")
-    return found
 
 
 def count_option(argument: str) -> int:

@@ -24,7 +24,6 @@ from sphinxext.digest.extension.directives.base import (
     NotesDirective,
     OptionSpec,
     count_option,
-    day_option,
     elements_of,
     names_option,
     sections_option,
@@ -32,12 +31,13 @@ from sphinxext.digest.extension.directives.base import (
     state_option,
     url_option,
 )
+from sphinxext.digest.extension.directives.period_words import day_option
 from sphinxext.digest.extension.domain import DIGEST, OBJECT_KINDS, DigestDomain, Target
 from sphinxext.digest.extension.html.masthead import Masthead, describe, identifiers_of
 from sphinxext.digest.extension.links import PageSummary
 from sphinxext.digest.extension.releases import find_released
 from sphinxext.digest.model import Entry, Kind, Period, ReleasedVersion, State, Thread, ThreadLinks
-from sphinxext.digest.model.period import LATEST
+from sphinxext.digest.model.period_words import is_period_word
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings.options import Settings
 
@@ -55,9 +55,9 @@ class DigestDirective(NotesDirective):
     def show(self) -> list[nodes.Node]:
         """The digest, with everything in it registered."""
         collection = self.collection
-        query = NotesDependency(self.settings.fragments, Selection(), self.arguments[0])
-        entries = self.entries(query)
-        period = collection.period(self.arguments[0])
+        named = self.period(self.arguments[0])
+        entries = self.entries(NotesDependency(self.settings.fragments, Selection(), named))
+        period = collection.period(named)
         if not entries and not collection.events_of(period):
             self.warn(Code.EMPTY_PERIOD, f"there are no notes from {period.start} to {period.end}")
         settings = replace(self.settings, **self.chosen("sections", "groups"))
@@ -134,14 +134,14 @@ class SuccessBotDirective(NotesDirective):
     def show(self) -> list[nodes.Node]:
         """The list of successes."""
         selection = Selection(kind=Kind.SUCCESS, **self.chosen("since", "until", "limit", "channel"))
-        query = NotesDependency(self.settings.fragments, selection, self.arguments[0] if self.arguments else None)
-        entries = self.entries(query)
+        period = self.period(self.arguments[0]) if self.arguments else None
+        entries = self.entries(NotesDependency(self.settings.fragments, selection, period))
         builder = self.builder()
         listing = builder.success_list(entries)
         return self.place([listing] if listing.children else [], builder, entries)
 
 
-_PERIOD = re.compile(r"\d{4}-(?:W?\d{2})(?:-\d{2}(?:/\S*)?)?")
+_PERIOD = re.compile(r"\d{4}(?:-W?\d{2}(?:-\d{2}(?:/\S*)?)?)?")
 
 
 class ThreadSummaryDirective(NotesDirective):
@@ -173,10 +173,11 @@ class ThreadSummaryDirective(NotesDirective):
 
     def _from_fragments(self) -> list[nodes.Node]:
         argument = self.arguments[0].strip()
-        is_period = argument == LATEST or _PERIOD.fullmatch(argument) is not None
+        is_period = is_period_word(argument) or _PERIOD.fullmatch(argument) is not None
         chosen = self.chosen("since", "until", "limit")
         selection = Selection(kind=Kind.THREAD, name=None if is_period else argument, **chosen)
-        entries = self.entries(NotesDependency(self.settings.fragments, selection, argument if is_period else None))
+        period = self.period(argument) if is_period else None
+        entries = self.entries(NotesDependency(self.settings.fragments, selection, period))
         if not entries:
             if is_period:
                 self.warn(Code.EMPTY_PERIOD, f"there is no thread in the period '{argument}'")

@@ -10,7 +10,8 @@ from sphinx import addnodes
 from sphinxext.digest.doctree.events import event_list
 from sphinxext.digest.doctree.lines import line_with, links_list
 from sphinxext.digest.extension.dependencies import EventsDependency, remember
-from sphinxext.digest.extension.directives.base import NotesDirective, OptionSpec, count_option, day_option
+from sphinxext.digest.extension.directives.base import NotesDirective, OptionSpec, count_option
+from sphinxext.digest.extension.directives.period_words import day_option
 from sphinxext.digest.extension.domain import CALENDAR
 from sphinxext.digest.extension.schedules import HTML_PAGES, PageLinks, events_path
 from sphinxext.digest.extension.translation import note_words

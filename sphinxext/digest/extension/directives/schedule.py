@@ -46,10 +46,10 @@ from sphinxext.digest.extension.directives.base import (
     OptionSpec,
     count_option,
     countdown_parts_option,
-    day_option,
     page_or_url_option,
     scopes_option,
 )
+from sphinxext.digest.extension.directives.period_words import day_option
 from sphinxext.digest.extension.domain import DigestDomain, Target
 from sphinxext.digest.extension.pictures import LIVE_CLASS, timeline_nodes
 from sphinxext.digest.extension.schedules import (
