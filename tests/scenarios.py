@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Mapping
 from pathlib import Path
+
+import pytest
 
 #: The name begins with a letter or a full stop, which tells it from a table's line.
 _PART = re.compile(r"^=== ([a-zA-Z.].*)\n", re.MULTILINE)
@@ -23,6 +27,23 @@ def read_scenario(file: Path) -> dict[str, str]:
     names, texts = rest[::2], rest[1::2]
     assert len(set(names)) == len(names), f"{file} has a part twice"
     return dict(zip(names, texts, strict=True))
+
+
+def compare_parts(file: Path, found: Mapping[str, str], expected: Mapping[str, str]) -> None:
+    """Fail if parts differ, with what differs and with the parts as they came out, to be copied if they are right."""
+    wrong = [name for name in {**expected, **found} if found.get(name) != expected.get(name)]
+    if not wrong:
+        return
+    diff = [
+        line.rstrip("\n")
+        for name in wrong
+        for line in difflib.unified_diff(
+            expected.get(name, "").splitlines(), found.get(name, "").splitlines(), f"expected {name}", f"found {name}"
+        )
+    ]
+    parts = "".join(f"=== {name}\n{found[name]}" for name in wrong if name in found)
+    words = f"{file} expects something else:\n\n" + "\n".join(diff)
+    pytest.fail(f"{words}\n\nIf the new output is right, the case needs these parts:\n\n{parts}", pytrace=False)
 
 
 def pseudo_xml(text: str) -> str:

@@ -19,7 +19,7 @@ from typing import ClassVar
 import pytest
 import yaml
 from docutils import nodes
-from scenarios import pseudo_xml, read_scenario, scenario_files
+from scenarios import compare_parts, pseudo_xml, read_scenario, scenario_files
 
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.doctree.guard import Guard
@@ -38,7 +38,8 @@ def test_digest(file: Path, render: Callable[..., nodes.section]) -> None:
     parts = read_scenario(file)
     fragments = {name.split()[1]: text for name, text in parts.items() if name.startswith("fragment ")}
     page = render(fragments, **yaml.safe_load(parts.get("settings", "{}")))
-    assert pseudo_xml("".join(part.pformat() for part in page.children)) == parts["nodes"]
+    found = {"nodes": pseudo_xml("".join(part.pformat() for part in page.children))}
+    compare_parts(file, found, {"nodes": parts["nodes"]})
 
 
 def test_a_closing_that_is_prose_stays(render: Callable[..., nodes.section]) -> None:

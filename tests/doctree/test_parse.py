@@ -23,7 +23,7 @@ import pytest
 import yaml
 from docutils.frontend import get_default_settings
 from docutils.parsers.rst import Parser
-from scenarios import pseudo_xml, read_scenario, scenario_files
+from scenarios import compare_parts, pseudo_xml, read_scenario, scenario_files
 
 from sphinxext.digest.doctree.guard import Guard
 from sphinxext.digest.doctree.parse import TextParser, guard_of
@@ -65,9 +65,8 @@ def test_case(file: Path, make_settings: Callable[..., Settings]) -> None:
     found = run(parts, make_settings(**yaml.safe_load(parts.get("settings", "{}"))))
     assert set(parts) - {"fragment", "settings"} <= found.keys()
     assert "problems" in parts
-    assert {name: found[name] for name in found if name in parts} == {
-        name: parts[name] for name in found if name in parts
-    }
+    names = found.keys() & parts.keys()
+    compare_parts(file, {name: found[name] for name in names}, {name: parts[name] for name in names})
 
 
 def test_a_parser_goes_on_after_a_text_that_broke_off() -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 import sphinx
-from scenarios import pseudo_xml, read_scenario, scenario_files
+from scenarios import compare_parts, pseudo_xml, read_scenario, scenario_files
 
 from .building import Project, empty_project
 
@@ -69,4 +69,4 @@ def test_case(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     if sphinx.version_info < (8,):
         parts["warnings"] = WITHOUT_TYPE.sub(r"\1", parts["warnings"])
     found = run(parts, make_project(parts, tmp_path / "src"))
-    assert found == {name: parts[name] for name in found}
+    compare_parts(file, found, {name: parts[name] for name in found})

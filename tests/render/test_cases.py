@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from scenarios import read_scenario, scenario_files
+from scenarios import compare_parts, read_scenario, scenario_files
 
 CASES = scenario_files(Path(__file__).parent / "cases")
 
@@ -22,5 +22,5 @@ def test_case(report: Callable[..., str], file: Path) -> None:
     options = yaml.safe_load(parts.get("settings", "{}"))
     expected = {name: text for name, text in parts.items() if name in ("text", "rst", "markdown")}
     assert expected, f"{file} expects nothing"
-    for form, text in expected.items():
-        assert report(form, fragments, **options).rstrip("\n") == text.rstrip("\n"), form
+    found = {form: report(form, fragments, **options).rstrip("\n") + "\n" for form in expected}
+    compare_parts(file, found, {form: text.rstrip("\n") + "\n" for form, text in expected.items()})

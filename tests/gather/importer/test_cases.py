@@ -24,7 +24,7 @@ import re
 from pathlib import Path
 
 import pytest
-from scenarios import read_scenario, scenario_files
+from scenarios import compare_parts, read_scenario, scenario_files
 
 from sphinxext.digest.gather.importer.plan import HARMLESS
 from sphinxext.digest.problems import Code
@@ -80,7 +80,7 @@ def outcome(parts: dict[str, str], root: Path) -> dict[str, str]:
 def test_case(path: Path, tmp_path: Path) -> None:
     parts = read_scenario(path)
     expected = {name: text for name, text in parts.items() if name in ("problems", "fragments", "settings")}
-    assert outcome(parts, tmp_path) == expected
+    compare_parts(path, outcome(parts, tmp_path), expected)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
