@@ -19,7 +19,8 @@ from sphinxext.digest.cli._output import (
     show_problems,
 )
 from sphinxext.digest.cli.release_notes_lint import NotesTargets
-from sphinxext.digest.doctree.lint import Findings, check_collection
+from sphinxext.digest.doctree.lint import check_collection
+from sphinxext.digest.doctree.text_checks import Findings
 from sphinxext.digest.model.period import today
 from sphinxext.digest.problems import Code, Problem, unreadable
 from sphinxext.digest.schedule import REMARKS

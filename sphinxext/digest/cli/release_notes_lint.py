@@ -22,7 +22,7 @@ from sphinxext.digest.settings import find_root
 if TYPE_CHECKING:
     from reno.config import Config
 
-    from sphinxext.digest.doctree.lint import Findings
+    from sphinxext.digest.doctree.text_checks import Findings
 
 _FOLDER = "releasenotes"
 
@@ -73,7 +73,8 @@ class NotesTargets:
 
     def check(self) -> Findings:
         """Check the notes."""
-        from sphinxext.digest.doctree.lint import Findings, check_release_notes
+        from sphinxext.digest.doctree.lint import check_release_notes
+        from sphinxext.digest.doctree.text_checks import Findings
 
         if self.conf is None or (self.only is not None and not self.only):
             return Findings()

@@ -101,20 +101,24 @@ class CheckedHome(Home):
     """The page of a digest for a text that is only checked.
 
     :ivar docs: the files of the documentation.
+    :ivar looked: how often it was asked for a page or a file.
     """
 
     def __init__(self, page: str, docs: DocsFolder) -> None:
         super().__init__(page)
         self.docs = docs
+        self.looked = 0
 
     def place(self, link: nodes.reference, address: Address) -> str:
         """Look for the page or the file."""
+        self.looked += 1
         if address.may_be_of_server or self.docs.has(address) is not False:
             return ""
         return f"{self.docs.name} has no such page and no such file"
 
     def reason_against_picture(self, path: str) -> str:
         """Look for the file."""
+        self.looked += 1
         return "" if self.docs.has_file(path) is not False else f"is not in {self.docs.name}"
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection as Container
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from sphinxext.digest.collection.load import place_fragments
+from sphinxext.digest.collection.people import people_file
+from sphinxext.digest.doctree.text_checks import CheckCache, Checked, Findings, Texts, check_files, docutils_place
 from sphinxext.digest.fragments.fields import texts_of
-from sphinxext.digest.fragments.folder import FolderReading, read_folder
+from sphinxext.digest.fragments.folder import FolderReading, fingerprint, read_folder
 from sphinxext.digest.model import Text, split_name
 from sphinxext.digest.model.keys import Type
 from sphinxext.digest.problems import Code, Problem
@@ -21,24 +25,15 @@ from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.text.rst import is_plain, target_names
 
 if TYPE_CHECKING:
+    from sphinxext.digest.doctree.docs_files import CheckedHome
     from sphinxext.digest.doctree.known_names import KnownNames
+    from sphinxext.digest.doctree.parse import TextParser
 
+#: Options that change nothing about what is wrong with fragments.
+_NOT_OF_FRAGMENTS = frozenset({"sources", "schedules", "schedule_url", "joint", "feeds", "issue_links"})
 #: docutils' messages for names that a text does not define, and for directives and roles that it does not know.
 _UNDEFINED = re.compile(r'(?:Unknown target name: |Undefined substitution referenced: )"(.+)"', re.DOTALL)
 _UNKNOWN = re.compile(r'Unknown (directive type|interpreted text role) "(.+?)"')
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """The paths of the files that were checked, those of drafts, and what was found, in the order of places.
-
-    ``hints`` are what may be right as it is.
-    """
-
-    checked: frozenset[str] = frozenset()
-    drafts: frozenset[str] = frozenset()
-    problems: tuple[Problem, ...] = ()
-    hints: tuple[Problem, ...] = ()
 
 
 def check_collection(root: Path, settings: Settings, only: Container[str] | None = None) -> Findings:
@@ -48,6 +43,10 @@ def check_collection(root: Path, settings: Settings, only: Container[str] | None
     :param only: the paths of the files to report on, as problems name them. The others are read all the same, since
         identities and the parts of threads take the whole folder.
     """
+    cache = _cache_of(settings, root)
+    state = fingerprint(root, settings.fragments, people_file(settings.fragments)) if only is None and cache else None
+    if cache is not None and state is not None and (known := cache.find_folder(state)) is not None:
+        return known
     reading = read_folder(root, settings.fragments)
     listed = {fragment.path for fragment in reading.fragments} | {problem.path for problem in reading.problems}
     for path in sorted(set(only or ()) - listed):
@@ -55,14 +54,35 @@ def check_collection(root: Path, settings: Settings, only: Container[str] | None
         listed.add(path)
     checked = listed if only is None else listed.intersection(only)
     found = {*place_fragments(root, settings, reading).problems}
-    hints: list[Problem] = []
-    texts = (text for text in texts_of_folder(reading) if text[0] in checked)
-    found.update(check_texts(texts, settings, root, hints))
+    of_texts = _check_marked((text for text in texts_of_folder(reading) if text[0] in checked), settings, root, cache)
+    found.update(of_texts.problems)
     if only is not None:
         identities = {_identity(path) for path in checked}
         found = {problem for problem in found if problem.path in checked or _is_double(problem, identities)}
     drafts = {fragment.path for fragment in reading.fragments if fragment.draft}
-    return Findings(frozenset(checked), frozenset(drafts & checked), tuple(sorted(found)), tuple(sorted(hints)))
+    findings = Findings(
+        frozenset(checked), frozenset(drafts & checked), tuple(sorted(found)), tuple(sorted(of_texts.hints))
+    )
+    if cache is not None:
+        if state is not None and of_texts.is_lasting and not _uses_history(reading):
+            cache.keep_folder(state, findings)
+        cache.save(whole=only is None)
+    return findings
+
+
+def _cache_of(settings: Settings, root: Path) -> CheckCache | None:
+    """Return the cache of a folder; None if what its texts show depends on other files, which they may insert."""
+    if settings.fragment_file_insertion:
+        return None
+    options = [(name, value) for name, value in vars(settings).items() if name not in _NOT_OF_FRAGMENTS]
+    return CheckCache(os.fspath(root.resolve() / settings.fragments), options)
+
+
+def _uses_history(reading: FolderReading) -> bool:
+    """Return True if git has to tell the day of a note."""
+    return any(
+        note.date is None and fragment.date is None for fragment in reading.fragments for note in fragment.notes
+    )
 
 
 def texts_of_folder(reading: FolderReading) -> Iterator[tuple[str, Type, Text]]:
@@ -76,49 +96,90 @@ def texts_of_folder(reading: FolderReading) -> Iterator[tuple[str, Type, Text]]:
             yield path, kind, text
 
 
-def check_texts(
-    texts: Iterable[tuple[str, Type, Text]],
-    settings: Settings,
-    root: Path | None = None,
-    hints: list[Problem] | None = None,
-) -> list[Problem]:
+def check_texts(texts: Iterable[tuple[str, Type, Text]], settings: Settings) -> list[Problem]:
     """Parse texts and return what is wrong with them.
 
     :param texts: each with the path of its file; a title has to be one line.
+    """
+    return list(_check_marked(texts, settings).problems)
+
+
+def _check_marked(
+    texts: Iterable[tuple[str, Type, Text]],
+    settings: Settings,
+    root: Path | None = None,
+    cache: CheckCache | None = None,
+) -> Checked:
+    """Parse the texts that have any markup.
+
     :param root: the project, in whose documentation relative addresses are looked for; without it they are not.
-    :param hints: is given what looks like Markdown.
     """
     marked = _marked(texts)
     if isinstance(marked, Problem):
-        return [marked]
+        return Checked((marked,), is_lasting=False)
     if not marked:
-        return []
-    from sphinxext.digest.doctree.docs_files import CheckedHome, DocsFolder
-    from sphinxext.digest.doctree.markdown_hints import markdown_hints
-    from sphinxext.digest.doctree.parse import TextParser, guard_of
+        return Checked()
+    found = list(check_files(_by_file(marked), _FragmentCheck(settings, root), cache))
+    return Checked(
+        tuple(problem for one in found for problem in one.problems),
+        tuple(hint for one in found for hint in one.hints),
+        all(one.is_lasting for one in found),
+    )
 
-    parser = TextParser(guard_of(settings))
-    # any page of a digest: what is in the same folder is what counts
-    home = CheckedHome(f"{settings.pages}/index", DocsFolder(root, settings.pages)) if root is not None else None
+
+def _by_file(marked: Iterable[tuple[str, Type, Text]]) -> dict[str, list[tuple[Type, Text]]]:
+    found: dict[str, list[tuple[Type, Text]]] = {}
     for path, kind, text in marked:
-        parse = parser.inline if kind is Type.TITLE else parser.blocks
-        nodes = parse(text, path, "lint", home=(lambda: home) if home is not None else None)
-        if hints is not None:
+        found.setdefault(path, []).append((kind, text))
+    return found
+
+
+class _FragmentCheck:
+    """Checks the texts of one fragment after the other.
+
+    :param root: the project, in whose documentation relative addresses are looked for; without it they are not.
+    """
+
+    def __init__(self, settings: Settings, root: Path | None) -> None:
+        self.settings = settings
+        self.root = root
+
+    @cached_property
+    def parser(self) -> TextParser:
+        """The parser, which brings docutils: it is not needed if everything is known."""
+        from sphinxext.digest.doctree.parse import TextParser, guard_of
+
+        return TextParser(guard_of(self.settings))
+
+    @cached_property
+    def home(self) -> CheckedHome | None:
+        """A page of a digest, whichever: what is in the same folder is what counts."""
+        from sphinxext.digest.doctree.docs_files import CheckedHome, DocsFolder
+
+        pages = self.settings.pages
+        return CheckedHome(f"{pages}/index", DocsFolder(self.root, pages)) if self.root is not None else None
+
+    def __call__(self, path: str, texts: Texts) -> Checked:
+        """Check the texts of a file."""
+        from sphinxext.digest.doctree.markdown_hints import markdown_hints
+
+        parser, home = self.parser, self.home
+        known, looked = len(parser.problems), home.looked if home is not None else 0
+        hints: list[Problem] = []
+        for kind, text in texts:
+            parse = parser.inline if kind is Type.TITLE else parser.blocks
+            nodes = parse(text, path, "lint", home=(lambda: home) if home is not None else None)
             hints += markdown_hints(nodes, text, path)
-    return parser.problems
+        is_lasting = home is None or home.looked == looked
+        return Checked(tuple(parser.problems[known:]), tuple(hints), is_lasting)
 
 
 def _marked(texts: Iterable[tuple[str, Type, Text]]) -> list[tuple[str, Type, Text]] | Problem:
-    """Return the texts that have any markup, or a problem of the first of them if docutils is not installed.
-
-    docutils is loaded for such texts only.
-    """
+    """Return the texts that have any markup, or a problem of the first of them if docutils is not installed."""
     marked = [(path, kind, text) for path, kind, text in texts if not is_plain(text.value)]
     if not marked:
         return []
-    try:
-        import docutils  # noqa: F401 - it is looked for
-    except ModuleNotFoundError:
+    if not docutils_place()[0]:
         path, _, text = marked[0]
         message = "the text has markup, and docutils, which would check it, is not installed: pip install docutils"
         return Problem(path, text.line, text.column, Code.RST, message)

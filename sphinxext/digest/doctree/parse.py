@@ -43,6 +43,7 @@ from sphinxext.digest.doctree.sanitize import (
     remove_unseen,
     replace_acronyms,
 )
+from sphinxext.digest.doctree.state_machine import new_machine
 from sphinxext.digest.doctree.translation import Translation, translate
 from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code, Problem
@@ -229,7 +230,7 @@ class TextParser:
         lines = string2lines(value, 8, convert_whitespace=True)
         places = [(source, text.line_of(index) - 1) for index in range(len(lines))]
         # making a machine takes as long as parsing most texts; docutils uses those of nested texts again, too
-        machine, self._machine = self._machine or _new_machine(), None
+        machine, self._machine = self._machine or new_machine(), None
         domains = self.settings.env.domains if self.with_sphinx else {}
         names = guarded_names(self.guard, with_sphinx=self.with_sphinx, domains=domains, budget=self._budgets[path])
         with names, known_link_roles(self.guard.link_roles):
@@ -331,10 +332,6 @@ def _bounded_inliner() -> states.Inliner:
     # docutils takes its patterns from the class itself, so that a subclass would have none
     inliner.parse = parse_bounded  # type: ignore[method-assign]
     return inliner
-
-
-def _new_machine() -> states.RSTStateMachine:
-    return states.RSTStateMachine(state_classes=states.state_classes, initial_state="Body")
 
 
 def guard_of(settings: Settings) -> Guard:
