@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shutil import get_terminal_size
 
@@ -216,7 +216,8 @@ class Review:
     def text(self, draft: Fragment) -> list[str]:
         """Return the lines of a draft as digests have it."""
         moments = [note.date or draft.date or Moment(today()) for note in draft.notes]
-        entries = tuple(Entry(draft, note, moment) for note, moment in zip(draft.notes, moments, strict=True))
+        accepted = replace(draft, draft=False)
+        entries = tuple(Entry(accepted, note, moment) for note, moment in zip(draft.notes, moments, strict=True))
         return [visible(line) for line in notes_text(self.collection, entries).rstrip("\n").split("\n")]
 
     def view(self, draft: Fragment) -> None:
