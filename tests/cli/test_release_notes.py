@@ -552,14 +552,17 @@ def test_html_is_a_complete_document(run: Run, history: Repository) -> None:
         ("text", "#12 [1] and LP#34 [2]"),
         ("markdown", "](https://e.org/i/12) and [LP#\u200b34](https://bugs.e.org/34)"),
         ("html", 'href="https://e.org/i/12">#12</a> and <a '),
-        ("rst", "#12 and LP#34"),
+        ("rst", "`#12 <https://e.org/i/12>`__ and `LP#34 <https://bugs.e.org/34>`__"),
+        ("json", "`#12 <https://e.org/i/12>`__ and `LP#34 <https://bugs.e.org/34>`__"),
     ],
 )
 def test_numbers_of_issues_are_links(run: Run, history: Repository, form: str, expected: str) -> None:
     write_note(history.root, "links-00000000000000a5", "---\nfixes:\n  - 'Fixed #12 and LP#34.'\n")
     links = 'issue_links:\n  "#{number}": https://e.org/i/{number}\n  "LP#{number}": https://bugs.e.org/{number}\n'
+    links += "components: [api]\n"
     (history.root / "releasenotes" / "digest.yaml").write_text(links, encoding="utf-8")
     history.commit("2022-01-02T12:00:00Z")
-    outcome = run("release-notes", "report", "--format", form)
-    assert (outcome.status, outcome.err) == (0, "")
-    assert expected in outcome.out
+    for command in (("report",), ("since", "2.0.0"), ("report", "--by-component")):
+        outcome = run("release-notes", *command, "--format", form)
+        assert (outcome.status, outcome.err) == (0, "")
+        assert expected in outcome.out

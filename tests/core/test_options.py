@@ -13,9 +13,10 @@ from sphinxext.digest.model import Kind, Period
 from sphinxext.digest.model.period import Calendar
 from sphinxext.digest.plugins import COLLECTORS, installed
 from sphinxext.digest.problems import Code
-from sphinxext.digest.settings.checks import IssueLink, LinkRole, Topic
+from sphinxext.digest.settings.checks import LinkRole, Topic
 from sphinxext.digest.settings.collect_sources import Source
 from sphinxext.digest.settings.options import OPTIONS, SECTIONS, Settings, with_changes
+from sphinxext.digest.settings.release_notes import Component, IssueLink
 
 WEEK = Period(date(2015, 11, 28), date(2015, 12, 4))
 
@@ -65,6 +66,13 @@ GOOD: list[tuple[str, object, object]] = [
     ("link_roles", {"bug": ("https://bugs.example.org/%s", None)}, (LinkRole("bug", "https://bugs.example.org/%s"),)),
     ("link_roles", {}, ()),
     ("issue_links", {}, ()),
+    ("components", [], ()),
+    ("components", ["api", "CLI"], (Component("api", "api"), Component("CLI", "CLI"))),
+    (
+        "components",
+        {"api": " REST API ", "a.b-c_d+e/f": "All"},
+        (Component("api", "REST API"), Component("a.b-c_d+e/f", "All")),
+    ),
     (
         "issue_links",
         {"#{number}": "https://e.org/%20/{number}", "{change}": "https://e.org/q/{change}?a"},
@@ -168,6 +176,12 @@ BAD: list[tuple[str, object, str]] = [
     ("fragment_directives", "graphviz", "a list of texts"),
     ("release_note_exempt", ["a*b*c*d*e*"], "at most 4 stars"),
     ("fragment_roles", "eval", "a list of texts"),
+    ("components", "api", "must be a list"),
+    ("components", ["api", "API"], "'API' twice"),
+    ("components", ["[api]"], "has the name '[api]'"),
+    ("components", [1], "has the name 1"),
+    ("components", {"api": None}, "no title for 'api'"),
+    ("components", {"api": "a\nb"}, "no title for 'api'"),
     ("issue_links", ["#{number}"], "map texts"),
     ("issue_links", {1: "https://e.org/{number}"}, "has the text 1"),
     ("issue_links", {"{number}": "https://e.org/{number}"}, "after a sign or a word"),

@@ -43,6 +43,8 @@ def history(repository: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             repository.run("tag", "--annotate", "--message", version, version, date=f"{released}T12:00:00Z")
     # the commits on the page have the names of the tests' author
     (tmp_path / ".mailmap").write_text("Zoe Okonkwo <tester@example.org>\n", encoding="utf-8")
+    settings = [text for path, text in blocks("yaml") if path == "releasenotes/digest.yaml" and "components" in text]
+    (tmp_path / "releasenotes/digest.yaml").write_text("\n".join(settings), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -7,8 +7,11 @@ import time
 import pytest
 from docutils import nodes
 
+from sphinxext.digest.doctree.guard import ReleaseNotesGuard
 from sphinxext.digest.doctree.issue_links import IssueLinks
-from sphinxext.digest.settings.checks import issue_links
+from sphinxext.digest.doctree.parse import TextParser
+from sphinxext.digest.model import Text
+from sphinxext.digest.settings.release_notes import issue_links
 
 LINKS = issue_links(
     {
@@ -64,6 +67,34 @@ def test_code_formulas_and_links_stay() -> None:
     IssueLinks(LINKS).add_to(parts)
     found = [link["refuri"] for part in parts for link in part.findall(nodes.reference)]
     assert found == ["https://e.org", "https://e.org/i/1"]
+
+
+def parsed(text: str) -> list[nodes.Node]:
+    return list(TextParser(ReleaseNotesGuard()).blocks(Text(text, 1, 1), "note.yaml", "note"))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("Fixed #1.", "Fixed `#1 <https://e.org/i/1>`__."),
+        ("``#1``, `a #1 <https://x.org>`__, :ref:`#1`", "``#1``, `a #1 <https://x.org>`__, :ref:`#1`"),
+        ("``#1`` and (#2)", "``#1`` and (`#2 <https://e.org/i/2>`__)"),
+        ("*as #1 says*, #2", "*as #1 says*, `#2 <https://e.org/i/2>`__"),
+        ("Run::\n\n  make #1\n\nfor LP#3", "Run::\n\n  make #1\n\nfor `LP#3 <https://bugs.e.org/3?a=%20>`__"),
+        ("A\n\n* #2", "A\n\n* `#2 <https://e.org/i/2>`__"),
+        ("I0123abcdef", "`I0123abcdef <https://review.e.org/q/I0123abcdef>`__"),
+        ("as in [5]", "as in `[5] <https://brackets.e.org/5>`__"),
+        ("Nothing", "Nothing"),
+    ],
+)
+def test_links_in_the_source(source: str, expected: str) -> None:
+    assert IssueLinks(LINKS).in_source(source, parsed) == expected
+
+
+def test_many_numbers_take_no_time_of_their_own() -> None:
+    start = time.process_time()
+    IssueLinks(LINKS).in_source("``#1`` #1 " * 300, parsed)
+    assert time.process_time() - start < 20
 
 
 def test_nothing_to_link() -> None:

@@ -280,3 +280,37 @@ def test_a_project_without_digests_has_no_list_of_them(notes: Notes, site: Proje
     build = site.build()
     assert build.warnings == []
     assert build.env.found_docs == {"index", "digests/index"}
+
+
+def test_components(built: Project, notes: Notes) -> None:
+    notes.commit_note("api-8", "fixes:\n  - Of the file.\nfeatures:\n  - '[cli] Of the *text*.'\n", "3.0.0")
+    notes.commit_note("cli-9", "fixes:\n  - Not released.\n")
+    built.write("releasenotes/digest.yaml", "components: {cli: Command line, api: REST API}\n")
+    built.write("current.rst", "Current\n=======\n\n.. release-notes::\n   :by-component:\n   :feeds: fixes\n")
+    build = built.build()
+    assert build.warnings == []
+    sections = {node["ids"][0]: node for node in build.env.get_doctree("current").findall(nodes.section)}
+    assert [
+        name for name in sections if name.startswith("relnotes-3-0-0") and not name.startswith("relnotes-3-0-0-1")
+    ] == [
+        "relnotes-3-0-0",
+        "relnotes-3-0-0-bug-fixes",
+        "relnotes-3-0-0-command-line",
+        "relnotes-3-0-0-command-line-new-features",
+        "relnotes-3-0-0-rest-api",
+        "relnotes-3-0-0-rest-api-bug-fixes",
+    ]
+    assert "Of the text." in sections["relnotes-3-0-0-command-line-new-features"].astext()
+    assert "Of the file." in build.text("current.fixes.feed.json")
+    assert "[cli]" in (notes.root / "releasenotes/notes/api-0000000000000008.yaml").read_text()
+    assert read_again(built) == set()
+    built.write("releasenotes/digest.yaml", "components: {cli: Shell}\n")
+    assert read_again(built) == {"current"}
+    assert "Shell" in built.build().text("current.html")
+
+
+def test_no_components(built: Project) -> None:
+    built.write("current.rst", "Current\n=======\n\n.. release-notes::\n   :by-component:\n")
+    build = built.build()
+    assert ["there are no components to group notes by" in warning for warning in build.warnings] == [True]
+    assert "On the main branch" in build.text("current.html")

@@ -20,14 +20,12 @@ from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code
 from sphinxext.digest.release.notes import Release, ReleaseNote
 from sphinxext.digest.render.release_notes import (
-    outline_by_section,
-    outline_by_version,
-    release_note_records,
     release_notes_markdown,
     release_notes_rst,
     release_notes_text,
     report_lines,
 )
+from sphinxext.digest.render.release_outline import outline_by_section, outline_by_version, release_note_records
 
 
 def conf(sections: Sequence[Sequence[object]] = (("features", "New Features"), ("fixes", "Bug Fixes"))) -> Any:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,8 @@ if TYPE_CHECKING:
     from reno.config import Config
 
     from sphinxext.digest.release.scanner import NoteSource
-    from sphinxext.digest.render.release_notes import Outline
+    from sphinxext.digest.render.release_outline import Outline
+    from sphinxext.digest.settings.options import Settings
 
 
 def _names(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[str] | None:
@@ -92,9 +92,14 @@ _OUTPUT = (
 )
 
 
-#: Adds the parameter ``contributors``.
-contributors_option = click.option(
-    "--contributors", is_flag=True, help="Name the people who wrote each version, and those who are new."
+#: Adds the parameters ``contributors`` and ``by_component``.
+content_options = add_options(
+    click.option(
+        "--contributors", is_flag=True, help="Name the people who wrote each version, and those who are new."
+    ),
+    click.option(
+        "--by-component", is_flag=True, help="Group the notes by the 'components' of 'digest.yaml', then by section."
+    ),
 )
 
 
@@ -213,15 +218,31 @@ def _some(known: Collection[str]) -> str:
     return f"{', '.join(list(known)[:5])}{' and others' if len(known) > 5 else ''}"
 
 
-def show_notes(root: Path | None, outline: Outline, form: str, *, show_source: bool) -> tuple[bytes, list[Problem]]:
-    """Return the notes in a format, and the problems of their texts, which 'text', 'markdown' and 'html' parse.
+def open_settings(root: Path | None, *, by_component: bool) -> Settings:
+    """Return the settings of the project that ``--project`` names, or of that of the current folder.
 
-    :param root: the project, whose settings say which numbers are links; without it, that of the current folder.
+    :param by_component: whether notes are to be grouped.
+    :raises DigestError: if they are, and there are no components.
     """
+    # commands that show no texts need no settings
+    from sphinxext.digest.cli._options import open_project
+    from sphinxext.digest.settings.options import SETTINGS_FILE
+
+    project, remarks = open_project(root)
+    show_problems(remarks)
+    if by_component and not project.main.components:
+        message = "there are no components to group notes by: name them in the option 'components'"
+        raise DigestError(Problem(SETTINGS_FILE, 0, 0, Code.BAD_SETTING, message))
+    return project.main
+
+
+def show_notes(outline: Outline, form: str, *, show_source: bool) -> tuple[bytes, list[Problem]]:
+    """Return the notes in a format, and the problems of their texts, which 'text', 'markdown' and 'html' parse."""
     from sphinxext.digest.render import release_notes as renderer
+    from sphinxext.digest.render.release_outline import release_note_records
 
     if form == "json":
-        return as_json(renderer.release_note_records(outline)), []
+        return as_json(release_note_records(outline)), []
     if form == "rst":
         return encoded(renderer.release_notes_rst(outline, show_source=show_source)), []
     renderers = {
@@ -229,12 +250,7 @@ def show_notes(root: Path | None, outline: Outline, form: str, *, show_source: b
         "markdown": renderer.release_notes_markdown,
         "html": renderer.release_notes_html,
     }
-    # commands that show no texts need no settings
-    from sphinxext.digest.cli._options import open_project
-
-    project, remarks = open_project(root)
-    show_problems(remarks)
-    text, problems = renderers[form](replace(outline, issues=project.main.issue_links))
+    text, problems = renderers[form](outline)
     return encoded(text), problems
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,11 @@ import click
 
 from sphinxext.digest.cli._release_notes import (
     check_versions,
-    contributors_option,
+    content_options,
     encoded,
     finish,
     open_config,
+    open_settings,
     open_source,
     output_options,
     query_options,
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 @query_options()
 @version_option
 @click.option("--title", default="Release Notes", show_default=True, help="The title of the document.")
-@contributors_option
+@content_options
 @output_options
 @click.pass_context
 def command(
@@ -37,6 +39,7 @@ def command(
     versions: tuple[str, ...],
     title: str,
     contributors: bool,
+    by_component: bool,
     form: str,
     show_source: bool,
     output: Path | None,
@@ -48,18 +51,26 @@ def command(
     as they are written, and the exit status is 1. It stays 0 for what reno accepts, such as an unknown section.
     """
     from sphinxext.digest.release.load import History
-    from sphinxext.digest.render.release_notes import outline_by_version, report_lines
+    from sphinxext.digest.render.release_notes import report_lines, with_issue_links
+    from sphinxext.digest.render.release_outline import outline_by_version
 
+    settings = open_settings(ctx.obj, by_component=by_component)
+    components = settings.components if by_component else ()
     conf = open_config(ctx.obj, options)
     problems: list[Problem] = []
     with open_source(conf) as source:
         history = History(conf, source)
         check_versions(conf, versions, history.files, source)
         releases = history.releases(problems, versions or None, contributors=contributors)
+    if form in ("rst", "json"):
+        releases = with_issue_links(releases, settings.issue_links)
     if form == "rst":
-        lines = report_lines(conf, releases, title=title, branch=options["branch"], show_source=show_source)
+        lines = report_lines(
+            conf, releases, title=title, branch=options["branch"], show_source=show_source, components=components
+        )
         data = encoded("".join(f"{line.text}\n" for line in lines))
     else:
-        data, found = show_notes(ctx.obj, outline_by_version(conf, releases, title), form, show_source=show_source)
+        outline = replace(outline_by_version(conf, releases, title, components), issues=settings.issue_links)
+        data, found = show_notes(outline, form, show_source=show_source)
         problems += found
     finish(ctx, data, output, problems, empty=not releases)

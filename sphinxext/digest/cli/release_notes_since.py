@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sphinxext.digest.cli._release_notes import (
-    contributors_option,
+    content_options,
     finish,
     missing_version,
     open_config,
+    open_settings,
     open_source,
     output_options,
     problem_of,
@@ -38,7 +40,7 @@ def _readable_span(_ctx: click.Context, _param: click.Parameter, value: str) -> 
 # the span says what is wanted: limits would hide a part of the history
 @query_options(without=("earliest_version", "stop_at_branch_base"))
 @click.option("--title", help="The title of the document, instead of one that names A and B.")
-@contributors_option
+@content_options
 @output_options
 @click.pass_context
 def command(
@@ -47,6 +49,7 @@ def command(
     span: Span,
     title: str | None,
     contributors: bool,
+    by_component: bool,
     form: str,
     show_source: bool,
     output: Path | None,
@@ -58,16 +61,21 @@ def command(
     days both are. Without B it goes up to now, with what is not released yet.
     """
     from sphinxext.digest.release.load import History
-    from sphinxext.digest.render.release_notes import outline_by_section
+    from sphinxext.digest.render.release_notes import with_issue_links
+    from sphinxext.digest.render.release_outline import outline_by_section
 
+    settings = open_settings(ctx.obj, by_component=by_component)
     conf = open_config(ctx.obj, options)
     conf.override(earliest_version=None, stop_at_branch_base=False)
     problems: list[Problem] = []
     with open_source(conf) as source:
         history = History(conf, source)
         releases = history.releases(problems, _versions_in(history, span), contributors=contributors)
-    outline = outline_by_section(conf, releases, _title_of(span) if title is None else title)
-    data, found = show_notes(ctx.obj, outline, form, show_source=show_source)
+    if form in ("rst", "json"):
+        releases = with_issue_links(releases, settings.issue_links)
+    components = settings.components if by_component else ()
+    outline = outline_by_section(conf, releases, _title_of(span) if title is None else title, components)
+    data, found = show_notes(replace(outline, issues=settings.issue_links), form, show_source=show_source)
     finish(ctx, data, output, [*problems, *found], empty=not outline.chapters)
 
 

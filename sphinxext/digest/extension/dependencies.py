@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 HIDDEN = frozenset({
     "automatic", "collection_title", "base_url", "sources", "schedule_url",
     "period", "week_start", "anchor", "intervals", "publish", "feed_limit", "feeds",
-    "issue_links", "joint", "joint_cache_limit", "joint_since", "joint_timeout",
+    "components", "issue_links", "joint", "joint_cache_limit", "joint_since", "joint_timeout",
 })  # fmt: skip
 _OF_DIGESTS = frozenset({"sections", "groups", "empty_group", "success_heading", "references", "schedules"})
 _OF_SUCCESSES = frozenset({"success_closing", "success_url"})

@@ -22,6 +22,7 @@ from sphinxext.digest.release.notes import Release
 from sphinxext.digest.release.refs import find_top
 from sphinxext.digest.release.scanner import CUT, NoteSource, NotesState, Scanner, file_status, notes_state
 from sphinxext.digest.render.release_notes import Line, report_lines
+from sphinxext.digest.settings.release_notes import Component
 
 if TYPE_CHECKING:
     from reno.config import Config
@@ -34,7 +35,7 @@ class ReleaseQuery:
     ``root`` is the repository, ``folder`` the folder of release notes in it. ``options`` are changes to reno's
     configuration, ``ignored`` are notes to leave out besides those that it names. ``versions`` are those to show, None
     for all. ``contributors`` asks for the people who wrote them, ``feeds`` for feeds of these sections. With
-    ``is_part`` the title stands elsewhere, and only begins the labels.
+    ``is_part`` the title stands elsewhere, and only begins the labels. ``components`` are those to group notes by.
     """
 
     root: str
@@ -46,6 +47,7 @@ class ReleaseQuery:
     contributors: bool = False
     feeds: tuple[str, ...] = ()
     is_part: bool = False
+    components: tuple[Component, ...] = ()
 
 
 def query_of(
@@ -122,7 +124,14 @@ class Histories:
             # Sphinx may go on with several processes, which must not ask the same git
             history.source.close()
             lines = tuple(
-                report_lines(conf, releases, title=query.title, branch=conf.branch, with_title=not query.is_part)
+                report_lines(
+                    conf,
+                    releases,
+                    title=query.title,
+                    branch=conf.branch,
+                    with_title=not query.is_part,
+                    components=query.components,
+                )
             )
             self._reports[query] = Report(conf, releases, lines, tuple(problems))
         return self._reports[query]

@@ -114,6 +114,17 @@ class IssueLinksDependency(Dependency):
         return build_state_of(env).project.main.issue_links
 
 
+@dataclass(frozen=True)
+class ComponentsDependency(Dependency):
+    """The components that release notes are grouped by."""
+
+    reason = "the components of release notes changed"
+
+    def answer(self, env: BuildEnvironment) -> object:
+        """Return the option."""
+        return build_state_of(env).project.main.components
+
+
 def find_repository(env: BuildEnvironment, folder: str | None, notes: str) -> Path | None:
     """The repository whose release notes a page shows.
 

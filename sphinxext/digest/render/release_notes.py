@@ -1,4 +1,4 @@
-"""Release notes as text, Markdown, reStructuredText and records, from one outline: by version, or over many versions.
+"""Release notes as text, Markdown, HTML and reStructuredText, from one outline.
 
 In text and Markdown, what only a Sphinx build knows degrades to its words: a reference to its text, a directive to its
 content.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import groupby
 from typing import NamedTuple
 
 from docutils import nodes
@@ -19,151 +20,23 @@ from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.release.config import NotesConfig, prelude_title, sections_of
-from sphinxext.digest.release.notes import Contributor, Release, ReleaseNote
+from sphinxext.digest.release.config import NotesConfig
+from sphinxext.digest.release.notes import Release, ReleaseNote
 from sphinxext.digest.render.html import html_page
 from sphinxext.digest.render.markdown import markdown_document
+from sphinxext.digest.render.release_outline import (
+    CONTRIBUTORS,
+    Chapter,
+    NotePart,
+    Outline,
+    Passage,
+    outline_by_version,
+)
 from sphinxext.digest.render.rst import UniqueNames, heading, item, plain, reading_of
 from sphinxext.digest.render.text import separated, text_lines
-from sphinxext.digest.settings.checks import IssueLink
+from sphinxext.digest.settings.release_notes import Component, IssueLink
 from sphinxext.digest.text.rst import link_targets
 from sphinxext.digest.text.width import WIDTH, width_of
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A text of a note, and the version that has it."""
-
-    release: Release
-    note: ReleaseNote
-    text: Text
-
-
-@dataclass(frozen=True)
-class NotePart:
-    """The texts of a section, or the preludes, which are no list.
-
-    ``name`` is the key in notes; ``level`` is 1 for a section, 2 and 3 for those below the section before.
-    """
-
-    name: str
-    title: str
-    level: int
-    passages: tuple[Passage, ...]
-    is_prelude: bool = False
-
-
-#: The heading of contributors, and the name of their section in records.
-CONTRIBUTORS = "Contributors"
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """The notes below one heading: a version's, or None where notes of several versions are together."""
-
-    release: Release | None
-    parts: tuple[NotePart, ...]
-    contributors: tuple[Contributor, ...] = ()
-
-    @property
-    def credits(self) -> list[str]:
-        """The paragraphs that name the contributors, if they were asked for: all of them, and those who are new."""
-        first = [one.name for one in self.contributors if one.is_first]
-        paragraphs = [", ".join(one.name for one in self.contributors)]
-        if first:
-            paragraphs.append(f"First contributions: {', '.join(first)}")
-        return paragraphs if self.contributors else []
-
-    @property
-    def heading(self) -> str:
-        """The version, with the day of its tag if it has one."""
-        if self.release is None:
-            return ""
-        return f"{self.release.title} ({self.release.day})" if self.release.day else self.release.title
-
-
-@dataclass(frozen=True)
-class Outline:
-    """Release notes with their headings; ``title`` may be empty. ``issues`` are links for numbers in the texts."""
-
-    title: str
-    chapters: tuple[Chapter, ...]
-    issues: tuple[IssueLink, ...] = ()
-
-    @property
-    def passages(self) -> Iterator[tuple[NotePart, Passage]]:
-        """All texts in order, each with its section."""
-        for chapter in self.chapters:
-            for part in chapter.parts:
-                for passage in part.passages:
-                    yield part, passage
-
-
-def outline_by_version(conf: NotesConfig, releases: Sequence[Release], title: str) -> Outline:
-    """Versions in the given order, and the sections of each; what is empty is left out, but for versions."""
-    chapters = (Chapter(release, _parts(conf, [release]), release.contributors) for release in releases)
-    return Outline(title, tuple(chapters))
-
-
-def outline_by_section(conf: NotesConfig, releases: Sequence[Release], title: str) -> Outline:
-    """Sections over all versions, with the notes of each in the order of the versions."""
-    parts = _parts(conf, releases)
-    people: dict[str, Contributor] = {}
-    for release in reversed(releases):  # the oldest first, where somebody may be new
-        for one in release.contributors:
-            people.setdefault(one.name.casefold(), one)
-    contributors = tuple(people[key] for key in sorted(people))
-    return Outline(title, (Chapter(None, parts, contributors),) if parts or contributors else ())
-
-
-def _parts(conf: NotesConfig, releases: Sequence[Release]) -> tuple[NotePart, ...]:
-    preludes = tuple(Passage(release, *pair) for release in releases for pair in release.preludes)
-    parts = [NotePart(conf.prelude_section_name, prelude_title(conf), 1, preludes, is_prelude=True)]
-    for name, title, level in sections_of(conf):
-        passages = tuple(Passage(release, *pair) for release in releases for pair in release.texts(name))
-        parts.append(NotePart(name, title, level, passages))
-    return tuple(part for part in parts if part.passages)
-
-
-def release_note_records(outline: Outline) -> list[dict[str, object]]:
-    """A record for each text: its version, its place in the repository, its section and its reStructuredText.
-
-    Contributors follow, if they were asked for: their name is the text, and ``first`` says whether they are new.
-    """
-    records = [_record(part, passage) for part, passage in outline.passages]
-    return records + [
-        {
-            **_version_record(chapter.release),
-            "section": CONTRIBUTORS.lower(),
-            "heading": CONTRIBUTORS,
-            "text": contributor.name,
-            "first": contributor.is_first,
-        }
-        for chapter in outline.chapters
-        for contributor in chapter.contributors
-    ]
-
-
-def _version_record(release: Release | None) -> dict[str, object]:
-    if release is None:
-        return {"version": None, "title": None, "date": None}
-    day = release.day.isoformat() if release.day else None
-    return {"version": release.version, "title": release.title, "date": day}
-
-
-def _record(part: NotePart, passage: Passage) -> dict[str, object]:
-    note = passage.note
-    return {
-        **_version_record(passage.release),
-        "path": note.path,
-        "line": passage.text.line,
-        "identity": note.identity,
-        "commit": note.commit,
-        "section": part.name,
-        "heading": part.title,
-        "text": passage.text.value,
-    }
-
 
 #: Roles whose text is prose: titles of pages and headings. The text of other roles is the name of something.
 _WORD_ROLES = frozenset({"abbr", "any", "doc", "download", "guilabel", "menuselection", "numref", "ref", "term"})
@@ -172,6 +45,8 @@ _ROLE = re.compile(r":([\w.+-]+(?::[\w.+-]+)*):`")
 _UNKNOWN = re.compile(r'Unknown target name: "(.+?)"')
 #: The target of references to headings, which degrade to their text.
 _HEADING = "#"
+#: The class of the section of a component.
+_COMPONENT = "component"
 #: Ignored without a page: a link of another scheme degrades to its text.
 _NO_PROBLEM = frozenset({Code.BAD_URL})
 
@@ -187,7 +62,13 @@ def release_notes_text(outline: Outline, width: int = WIDTH) -> tuple[str, list[
     targets = number_links(part for _, parts in chapters for part in parts)
     blocks = [_underlined(outline.title, "=")]
     for chapter, parts in chapters:
-        blocks += [_underlined(chapter.heading, "-"), text_lines(parts, width)]
+        blocks.append(_underlined(chapter.heading, "-"))
+        for is_component, group in groupby(parts, lambda part: _COMPONENT in part["classes"]):
+            if is_component:
+                for part in group:
+                    blocks += [_underlined(part[0].astext(), "~"), text_lines(part[1:], width)]
+            else:
+                blocks.append(text_lines(group, width))
     blocks.append([f"[{number}] - {target}" for number, target in enumerate(targets, 1)])
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n", builder.problems
 
@@ -230,12 +111,16 @@ class _Builder:
             parts += [_section(chapter.heading, sections)] if chapter.heading else sections
         return parts
 
-    def sections(self, chapter: Chapter) -> list[nodes.Node]:
+    def sections(self, chapter: Chapter) -> list[nodes.section]:
         """The sections of a chapter, those of lower levels inside the others."""
-        top: list[nodes.Node] = []
+        top: list[nodes.section] = []
         around: list[tuple[int, nodes.section]] = []
         for part in chapter.parts:
-            section = _section(part.title, self._body(part, with_version=chapter.release is None))
+            # the heading of a component has none of its own
+            body = self._body(part, with_version=chapter.release is None) if part.passages else []
+            section = _section(part.title, body)
+            if not part.passages:
+                section["classes"].append(_COMPONENT)
             around = [(level, outer) for level, outer in around if level < part.level]
             if around:
                 around[-1][1].append(section)
@@ -304,7 +189,7 @@ def _underlined(title: str, line: str) -> list[str]:
 
 
 #: The underlines of headings of sections, by their level.
-_UNDERLINES = {1: "-", 2: "^", 3: "~"}
+_UNDERLINES = {1: "-", 2: "^", 3: "~", 4: '"'}
 
 
 class Line(NamedTuple):
@@ -335,6 +220,7 @@ def report_lines(
     branch: str | None = None,
     show_source: bool = True,
     with_title: bool = True,
+    components: Sequence[Component] = (),
 ) -> Iterator[Line]:
     """The document of ``reno report`` and reno's directive, line by line, each with its place.
 
@@ -344,21 +230,26 @@ def report_lines(
     :param title: a heading above all.
     :param branch: a part of labels if it is given.
     :param with_title: whether the title is a heading, and not only the beginning of labels.
+    :param components: those to group the notes of a version by.
     """
     if title and with_title:
         rule = Line("=" * len(title))
         yield from (rule, Line(title), rule, Line(""))
-    for chapter in outline_by_version(conf, releases, title).chapters:
+    for chapter in outline_by_version(conf, releases, title, components).chapters:
         release = chapter.release
         assert release is not None
         yield from _heading(label_of(release, title, branch), release.title, "=")
         if conf.add_release_date:
             yield from (Line(f"Release Date: {release.day or 'Unknown'}"), Line(""))
         for part in chapter.parts:
-            yield from _heading(label_of(release, title, branch, part.title), part.title, _UNDERLINES[part.level])
+            # reno counts characters; the titles of components are ours
+            width = len(part.title) if part.passages else width_of(part.title)
+            yield from _heading(
+                label_of(release, title, branch, part.label), part.title, _UNDERLINES[part.level], width
+            )
             for passage in part.passages:
                 yield from _passage_lines(part, passage, show_source=show_source)
-            if not part.is_prelude:
+            if part.passages and not part.is_prelude:
                 yield Line("")
         if chapter.contributors:
             yield from _heading(label_of(release, title, branch, CONTRIBUTORS), CONTRIBUTORS, _UNDERLINES[1])
@@ -366,10 +257,16 @@ def report_lines(
                 yield from (Line(plain(text)), Line(""))
 
 
-def _heading(label: str, title: str, underline: str) -> Iterator[Line]:
+def _heading(label: str, title: str, underline: str, width: int = 0) -> Iterator[Line]:
     # a colon before a space would end the label, and the rest would be its target
     escaped_label = label.replace(": ", r"\: ")
-    yield from (Line(f".. _{escaped_label}:"), Line(""), Line(title), Line(underline * len(title)), Line(""))
+    yield from (
+        Line(f".. _{escaped_label}:"),
+        Line(""),
+        Line(title),
+        Line(underline * (width or len(title))),
+        Line(""),
+    )
 
 
 def _passage_lines(part: NotePart, passage: Passage, *, show_source: bool) -> Iterator[Line]:
@@ -386,6 +283,37 @@ def _passage_lines(part: NotePart, passage: Passage, *, show_source: bool) -> It
     if part.is_prelude:
         yield from (Line("") for _ in note.prelude_end)
     yield Line("")
+
+
+def with_issue_links(releases: Sequence[Release], issues: Iterable[IssueLink]) -> tuple[Release, ...]:
+    """Return releases with the links of ``issue_links`` in the source of their texts."""
+    links = IssueLinks(issues)
+    if not links.are_any:
+        return tuple(releases)
+    parser = TextParser(ReleaseNotesGuard())
+
+    def linked(note: ReleaseNote, text: Text) -> Text:
+        def parsed(value: str) -> list[nodes.Node]:
+            return list(parser.blocks(replace(text, value=value), note.path, "linked"))
+
+        return replace(text, value=links.in_source(text.value, parsed))
+
+    return tuple(
+        replace(
+            release,
+            notes=tuple(
+                replace(
+                    note,
+                    prelude=linked(note, note.prelude) if note.prelude else None,
+                    sections={
+                        name: tuple(linked(note, text) for text in texts) for name, texts in note.sections.items()
+                    },
+                )
+                for note in release.notes
+            ),
+        )
+        for release in releases
+    )
 
 
 def release_notes_rst(outline: Outline, *, show_source: bool) -> str:

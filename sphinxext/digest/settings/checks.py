@@ -18,7 +18,7 @@ from sphinxext.digest.model.period import PeriodError, parse_day, parse_interval
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _NAME = re.compile(r"[a-z0-9]+(?:[._+-][a-z0-9]+)*", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://[^\s<>\"%/?#]+[/?#][^\s<>\"]*", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://[^\s<>\"%/?#]+[/?#][^\s<>\"]*", re.IGNORECASE)
 #: What the template may have besides text: the place of the words, and an escaped sign.
 _FIELD = re.compile(r"%(.?)")
 
@@ -65,12 +65,12 @@ def _link_role(name: object, value: object) -> LinkRole:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise OptionError(f"has the role '{name}': names are letters, digits, and '-', '.', '_', '+' between them")
     address, caption = (value, None) if isinstance(value, str) else _pair(name, value)
-    if not isinstance(address, str) or not _ADDRESS.fullmatch(address) or not _has_one_field(address):
+    if not isinstance(address, str) or not ADDRESS.fullmatch(address) or not has_one_field(address):
         raise OptionError(
             f"has no address for the role '{name}': it must be an absolute URL, http or https, with one '%s' behind "
             "the host, and '%%' for a percent sign"
         )
-    if caption is not None and (not isinstance(caption, str) or not _has_one_field(caption) or "\n" in caption):
+    if caption is not None and (not isinstance(caption, str) or not has_one_field(caption) or "\n" in caption):
         raise OptionError(f"has no caption for the role '{name}': it must be a line of text with one '%s'")
     return LinkRole(name.lower(), address, caption or "")
 
@@ -81,49 +81,10 @@ def _pair(name: str, value: object) -> tuple[object, object]:
     raise OptionError(f"must have an address for the role '{name}', or a list of an address and a caption")
 
 
-def _has_one_field(template: str) -> bool:
+def has_one_field(template: str) -> bool:
+    """Return True if a template has one ``%s``, and no other field."""
     fields = _FIELD.findall(template)
     return fields.count("s") == 1 and all(field in ("s", "%") for field in fields)
-
-
-class IssueLink(NamedTuple):
-    """A link for texts such as ``#123``: the text before and after the number, and the ``url`` with ``%s`` for it.
-
-    ``field`` is ``number``, or ``change`` for a Change-Id of Gerrit's.
-    """
-
-    before: str
-    field: str
-    after: str
-    url: str
-
-
-_ISSUE = re.compile(r"([^{}]{0,40})\{(number|change)\}([^{}]{0,10})")
-
-
-def issue_links(value: object) -> tuple[IssueLink, ...]:
-    """Read a mapping of texts with ``{number}`` or ``{change}`` to URLs with the same.
-
-    :raises OptionError: if one of them is malformed.
-    """
-    if value == ():
-        return ()
-    if not isinstance(value, Mapping):
-        raise OptionError("must map texts such as '#{number}' to URLs")
-    return tuple(_issue_link(text, url) for text, url in value.items())
-
-
-def _issue_link(text: object, url: object) -> IssueLink:
-    match = _ISSUE.fullmatch(text) if isinstance(text, str) else None
-    if match is None or (match[2] == "number" and not match[1].strip()):
-        raise OptionError(
-            f"has the text {text!r}: it must be '{{change}}', or have '{{number}}' after a sign or a word"
-        )
-    place = f"{{{match[2]}}}"
-    template = url.replace("%", "%%").replace(place, "%s") if isinstance(url, str) else ""
-    if not _ADDRESS.fullmatch(template) or not _has_one_field(template) or "{" in template:
-        raise OptionError(f"has no URL for {text!r}: it must be http or https, with one '{place}' behind the host")
-    return IssueLink(match[1], match[2], match[3], template)
 
 
 #: The kinds of notes that a feed can have.
@@ -207,7 +168,7 @@ TITLE_FIELDS = ("period", "year", "start", "end")
 #: The longest that a server may be waited for.
 MAX_SECONDS = 600
 
-_WEB_ADDRESS = re.compile(r"https?://[^\s/<>\"][^\s<>\"]*", re.IGNORECASE)
+_WEBADDRESS = re.compile(r"https?://[^\s/<>\"][^\s<>\"]*", re.IGNORECASE)
 
 
 def text(value: object) -> str:
@@ -231,7 +192,7 @@ def text_or_empty(value: object) -> str:
 def url_or_empty(value: object) -> str:
     """An absolute URL of http or https, or none."""
     text = text_or_empty(value)
-    if text and not _WEB_ADDRESS.fullmatch(text):
+    if text and not _WEBADDRESS.fullmatch(text):
         raise OptionError("must be an absolute URL, http or https, or empty")
     return text
 

@@ -17,9 +17,10 @@ from sphinxext.digest.model import Kind, Messages, Period
 from sphinxext.digest.model.messages import N_
 from sphinxext.digest.model.period import FREQUENCIES, WEEKDAYS, Calendar
 from sphinxext.digest.problems import Code
-from sphinxext.digest.settings import checks, collect_sources
-from sphinxext.digest.settings.checks import IssueLink, LinkRole, Topic
+from sphinxext.digest.settings import checks, collect_sources, release_notes
+from sphinxext.digest.settings.checks import LinkRole, Topic
 from sphinxext.digest.settings.collect_sources import Source
+from sphinxext.digest.settings.release_notes import Component, IssueLink
 
 #: The sections a digest can have, by the names that the option and the fragments use, in the default order.
 SECTIONS: dict[str, Kind] = {
@@ -198,9 +199,15 @@ class Settings:
     )
     issue_links: tuple[IssueLink, ...] = _option(
         (),
-        checks.issue_links,
+        release_notes.issue_links,
         "Links for issues and changes in release notes: texts with ``{number}``, or with ``{change}`` for a Change-Id "
         'of Gerrit\'s, each with its URL: ``"#{number}": https://bugs.example.org/{number}``.',
+    )
+    components: tuple[Component, ...] = _option(
+        (),
+        release_notes.components,
+        "The parts of the project that release notes can be grouped by: names, or names with titles. A note names its "
+        "component at the beginning of a text, ``[api] ...``, or of its file's name, ``api-...``.",
     )
     fragment_raw: bool = _option(
         False, checks.flag, "Whether fragments may use ``raw``: only if all their authors are trusted."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 from docutils import nodes
@@ -21,6 +22,7 @@ from sphinxext.digest.extension.domain import RELEASE, DigestDomain, Target, bui
 from sphinxext.digest.extension.histories import ReleaseQuery, Report, query_of
 from sphinxext.digest.extension.release_pages import PAGES
 from sphinxext.digest.extension.releases import (
+    ComponentsDependency,
     IssueLinksDependency,
     RepositoryLookup,
     find_repository,
@@ -36,6 +38,7 @@ from sphinxext.digest.release.config import FOLDER, prelude_title, sections_of
 from sphinxext.digest.release.load import first_sentence
 from sphinxext.digest.release.notes import Release
 from sphinxext.digest.render.release_notes import label_of
+from sphinxext.digest.settings.release_notes import Component
 
 
 class ReleaseNotesDirective(SphinxDirective):
@@ -54,6 +57,7 @@ class ReleaseNotesDirective(SphinxDirective):
         "ignore-notes": directives.unchanged,
         "unreleased-version-title": directives.unchanged,
         "contributors": directives.flag,
+        "by-component": directives.flag,
         "feeds": directives.unchanged_required,
         PAGES: directives.flag,
     }
@@ -121,8 +125,17 @@ class ReleaseNotesDirective(SphinxDirective):
 
     def _query(self, root: str, folder: str) -> ReleaseQuery:
         """Make the query of the options."""
-        is_part = self.env.docname in build_state_of(self.env).version_pages.list_of
-        return query_of(root, folder, self.options, " ".join(self.content), is_part=is_part)
+        build = build_state_of(self.env)
+        components: tuple[Component, ...] = ()
+        if "by-component" in self.options:
+            remember(self.env, ComponentsDependency())
+            components = build.project.main.components
+            if not components:
+                message = "there are no components to group notes by: name them in the option 'components'"
+                self._warn([Problem(build.settings_path, 0, 0, Code.BAD_SETTING, message)])
+        is_part = self.env.docname in build.version_pages.list_of
+        query = query_of(root, folder, self.options, " ".join(self.content), is_part=is_part)
+        return replace(query, components=components)
 
     def _parse(self, report: Report, query: ReleaseQuery) -> list[nodes.Node]:
         """The report as a part of this page, with whatever directives and roles it uses."""
@@ -161,6 +174,8 @@ class ReleaseNotesDirective(SphinxDirective):
         """Register versions as targets, and let links lead to labels, which newer versions do not change."""
         names, domain = self.state.document.nameids, DigestDomain.of(self.env)
         headings = [prelude_title(report.conf), *(heading for _name, heading, _level in sections_of(report.conf))]
+        for one in query.components:
+            headings += [one.title, *(f"{one.title}_{heading}" for _name, heading, _level in sections_of(report.conf))]
         anchors: set[str] = set()
         for release in report.releases:
             found = [

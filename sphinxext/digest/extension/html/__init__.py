@@ -9,7 +9,12 @@ from sphinxext.digest.extension.builders import is_for_browsers
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain
 from sphinxext.digest.extension.html import countdown, head, masthead
 from sphinxext.digest.extension.html import filter as filter_
-from sphinxext.digest.extension.releases import IssueLinksDependency, ReleaseNotesDependency, RepositoryLookup
+from sphinxext.digest.extension.releases import (
+    ComponentsDependency,
+    IssueLinksDependency,
+    ReleaseNotesDependency,
+    RepositoryLookup,
+)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
 
 _STATIC = Path(__file__).parents[1] / "static"
 #: The dependencies of pages that show nothing but release notes.
-_OF_RELEASE_NOTES = (IssueLinksDependency, ReleaseNotesDependency, RepositoryLookup)
+_OF_RELEASE_NOTES = (ComponentsDependency, IssueLinksDependency, ReleaseNotesDependency, RepositoryLookup)
 _STYLES, _WEB_STYLES = "digest.css", "digest-web.css"
 
 

@@ -313,11 +313,16 @@ def _days_on(site: SiteContext, docname: str, section: str) -> tuple[dict[str, d
 
 
 def _parts_of_release(release: nodes.section, heading: str) -> list[nodes.Node]:
-    """Return a copy of what a version has below its title, or below the title of one of its sections."""
+    """Return a copy of what a version has below its title, or below the title of one of its sections.
+
+    Where notes are grouped by component, there are several sections of one title.
+    """
+    found = [release]
     if heading:
         sections = (part for part in release.findall(nodes.section) if part is not release)
-        release = next((part for part in sections if part[0].astext() == heading), nodes.section())
-    return [part.deepcopy() for part in release.children if not isinstance(part, (nodes.title, nodes.comment))]
+        found = [part for part in sections if part[0].astext() == heading]
+    parts = (part for section in found for part in section.children)
+    return [part.deepcopy() for part in parts if not isinstance(part, (nodes.title, nodes.comment))]
 
 
 class _DigestLinks:
