@@ -197,13 +197,15 @@ def test_a_toctree_that_is_left_to_the_user(run: Run, small: Path, repository: R
     assert build(small / "docs", small.parent / "out") == 0
 
 
-def test_an_external_table_of_contents(run: Run, small: Path, repository: Repository) -> None:
+@pytest.mark.parametrize("root_page", ["start", "start.md"])
+def test_an_external_table_of_contents(run: Run, small: Path, repository: Repository, root_page: str) -> None:
     pytest.importorskip("sphinx_external_toc")
     conf = "extensions = ['sphinx_external_toc', 'myst_parser']\n"
-    write(small, {"docs/conf.py": conf, "docs/_toc.yml": "root: index\n", "docs/index.md": "# Harbour\n"})
+    write(small, {"docs/conf.py": conf, "docs/_toc.yml": f"root: {root_page}\n"})
+    write(small, {"docs/start.md": "# Harbour\n"})
     (small / "docs/index.rst").unlink()
     assert "created docs/release-notes.md" in run("init", "--release-notes").lines
-    assert (small / "docs/_toc.yml").read_text() == "root: index\nentries:\n- file: release-notes\n"
+    assert (small / "docs/_toc.yml").read_text() == f"root: {root_page}\nentries:\n- file: release-notes\n"
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", "docs", str(small.parent / "out")]
     done = subprocess.run(command, cwd=small, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")

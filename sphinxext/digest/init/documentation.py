@@ -19,7 +19,13 @@ from sphinxext.digest.init.conf import (
     read_text_file,
     without_end,
 )
-from sphinxext.digest.init.external_toc import DEFAULT_PATH, EXTERNAL_TOC, PATH_OPTION, is_external_entry
+from sphinxext.digest.init.external_toc import (
+    DEFAULT_PATH,
+    EXTERNAL_TOC,
+    PATH_OPTION,
+    external_root,
+    is_external_entry,
+)
 from sphinxext.digest.init.placement import Form
 from sphinxext.digest.init.toctrees import toctrees_of
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -101,7 +107,11 @@ class Documentation:
     @property
     def suffix(self) -> str:
         """The suffix of the root page, which other pages can have as well."""
-        found = (one for one in SUFFIXES if (self.root / join(self.folder, f"{self.root_name}{one}")).is_file())
+        name = self.root_name
+        if (path := self._external_toc) is not None:
+            name = external_root([without_end(line) for line in read_text_file(self.root, path).lines], path)
+        bare = name.removesuffix(".md").removesuffix(".rst")
+        found = (one for one in SUFFIXES if (self.root / join(self.folder, f"{bare}{one}")).is_file())
         return next(found, SUFFIXES[0])
 
     @property

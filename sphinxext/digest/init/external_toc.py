@@ -34,6 +34,11 @@ def is_external_entry(lines: Sequence[str], path: str, name: str) -> bool:
     return any(toctree.lists(name) for toctree in _all(lines, _root(lines, path)))
 
 
+def external_root(lines: Sequence[str], path: str) -> str:
+    """Return the root document, with or without a suffix, or an empty string."""
+    return _text(_root(lines, path), "root")
+
+
 def lines_of_list(lines: Sequence[str], path: str, entries: Sequence[str]) -> list[str]:
     """Return the lines of a first list with some entries."""
     form = _text(_root(lines, path), "format")
