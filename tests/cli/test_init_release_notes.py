@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 import yaml
@@ -13,7 +14,7 @@ from conftest import Repository
 
 from sphinxext.digest.release.config import read_config
 
-from .conftest import Outcome, Run
+from .conftest import REPOSITORY, Outcome, Run
 from .test_init import TWO, alone, build, files, in_docs, markdown, root, separate, small, type_answers, write
 
 __all__ = ["root", "small"]
@@ -257,6 +258,12 @@ def test_ci(run: Run, small: Path, repository: Repository, there: list[str], exp
         else:
             assert loaded[0]["job"]["vars"] == {"tox_envlist": "release-notes"}
             assert loaded[1]["project"]["check"]["jobs"] == [loaded[0]["job"]["name"]] == ["harbour-tox-release-notes"]
+
+
+def test_the_docs_have_the_same_texts(run: Run, small: Path, repository: Repository) -> None:
+    page = REPOSITORY.joinpath("doc", "source", "user", "release-notes-writing.rst").read_text(encoding="utf-8")
+    for name, text in suggested(run("init", "--release-notes").err).items():
+        assert f"   :caption: {name}\n\n{indent(text, '   ')}" in page
 
 
 def test_tox_runs_both_checks(run: Run, small: Path, repository: Repository) -> None:
