@@ -17,6 +17,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import terminal
 from PIL import Image
 from selenium import webdriver
 
@@ -47,6 +48,13 @@ TAKEN = (
 )
 
 
+#: Commands of an editor, each with the keys that are pressed before the picture, and its height.
+PLAYED = (
+    ("status", "status", (), 330),
+    ("review", "review", ("a",), 270),
+)
+
+
 AT_THE_TOP = """
 const {top} = document.querySelector(arguments[0]).getBoundingClientRect();
 window.scrollTo({top: top - arguments[1] - 20, behavior: "instant"});
@@ -59,11 +67,11 @@ window.Date = class extends Real { constructor(...given) { super(...(given.lengt
 """
 
 
-def build(theme: str, out: Path) -> None:
-    """Build the documentation with a theme."""
-    options = ["-q", "-b", "html", "-D", f"html_theme={theme}", "-d", f"{out}-doctrees"]
+def build(theme: str, out: Path, source: Path = SOURCE, *more: str) -> None:
+    """Build a documentation with a theme."""
+    options = ["-q", "-b", "html", "-D", f"html_theme={theme}", "-d", f"{out}-doctrees", *more]
     subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "sphinx", *options, SOURCE, out], check=True
+        [sys.executable, "-m", "sphinx", *options, source, out], check=True
     )
 
 
@@ -102,6 +110,16 @@ def main() -> None:
                 if len(data) > LARGEST:
                     raise SystemExit(f"{picture.name}: {len(data)} bytes are too many")
                 (PICTURES / f"{picture.name}.png").write_bytes(data)
+            root = terminal.project(Path(folder))
+            for name, command, keys, height in PLAYED:
+                page = Path(folder, f"{name}.html")
+                page.write_text(terminal.play(root, command, keys), encoding="utf-8")
+                picture = Picture(name, "", "", 860, height)
+                (PICTURES / f"{name}.png").write_bytes(take(driver, picture, page))
+            build("furo", Path(folder, "preview"), terminal.documentation(root), "-D", "digest_drafts=1")
+            picture = Picture("preview", "", "furo", 1000, 640)
+            data = take(driver, picture, Path(folder, "preview", "digests", "2026-08-21.html"))
+            (PICTURES / "preview.png").write_bytes(data)
     finally:
         driver.quit()
 

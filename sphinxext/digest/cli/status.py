@@ -206,7 +206,7 @@ def _section_line(section: Section) -> str:
 
 def _draft_lines(status: Status) -> Iterator[str]:
     """Yield a line for each source of drafts, and what to do."""
-    sources = Counter(source_of(entry) or f"a {entry.kind} without a link" for entry in status.drafts)
+    sources = Counter(source_of(entry) or f"{entry.kind} without a link" for entry in status.drafts)
     yield from (f"{number:>3}{_GAP}{source}" for source, number in sources.most_common())
     if status.drafts:
         yield f"  >{_GAP}sphinx-digest review {status.digest.period}"
