@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-#: The groups: commands of ``sphinx-digest``, and those of ``sphinx-digest collect``.
+#: The groups: commands of ``sphinx-digest``, and those of its groups ``collect`` and ``release-notes``.
 COMMANDS, COLLECTORS = "sphinx_digest.commands", "sphinx_digest.collectors"
+RELEASE_NOTES = "sphinx_digest.release_notes"
 
 
 @cache

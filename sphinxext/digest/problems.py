@@ -109,7 +109,9 @@ class Code(StrEnum):
     NO_SERIES = "no-series"
     """Nothing says which series a countdown is about. It becomes a story."""
     DIFFERS = "differs"
-    """The folder has a fragment of this section with another text, which stays."""
+    """The folder has a fragment or release note that was imported before, with another text, which stays."""
+    NOT_A_CHANGELOG = "not-a-changelog"
+    """A file without a heading for a version, or a folder without fragments of towncrier or scriv."""
     # logs
     NOT_A_LOG = "not-a-log"
     """A file is not a chat log in a known format. Nothing of it is read."""
@@ -144,7 +146,8 @@ class Code(StrEnum):
     SHALLOW = "shallow"
     """A shallow clone does not know the versions of all notes, or a partial clone lacks some of their texts."""
     UNKNOWN_SECTION = "unknown-section"
-    """A release note has a section that reno's configuration does not have. It is left out."""
+    """A release note has a section that reno's configuration does not have. It is left out. In an import, a heading of
+    the changelog has no section."""
     UNKNOWN_VERSION = "unknown-version"
     """A version that has no release notes."""
     NO_RELEASE_NOTE = "no-release-note"

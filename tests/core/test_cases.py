@@ -72,6 +72,7 @@ _NOT_OF_FILES = {
     Code.HISTORY,
     Code.SHALLOW,
     Code.UNKNOWN_SECTION,
+    Code.NOT_A_CHANGELOG,
     Code.UNKNOWN_VERSION,
     # of schedules, see tests/core/schedule
     Code.NO_SCHEDULE,

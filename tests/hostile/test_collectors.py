@@ -16,11 +16,12 @@ from fuzz.targets import TARGETS
 from fuzz.traps import traps
 
 from sphinxext.digest.cli.group import cli
-from sphinxext.digest.plugins import COLLECTORS, COMMANDS, installed, summary_of
+from sphinxext.digest.plugins import COLLECTORS, COMMANDS, RELEASE_NOTES, installed, summary_of
 from sphinxext.digest.settings.checks import OptionError
 from sphinxext.digest.settings.collect_sources import sources
 
 TESTS = Path(__file__).parents[1]
+GROUPS = (COMMANDS, RELEASE_NOTES, COLLECTORS)
 #: A collector that another distribution brings.
 BOOKMARKS = Path(__file__).with_name("bookmarks_digest.py")
 #: What stands before a file, where the arguments are not files.
@@ -179,9 +180,10 @@ def test_what_gathers_is_an_entry_point() -> None:
     settings = tomllib.loads((TESTS.parent / "pyproject.toml").read_text(encoding="utf-8"))
     [contract] = [one for one in settings["tool"]["importlinter"]["contracts"] if one["id"] == "gather"]
     groups = settings["project"]["entry-points"]
-    modules = {value.partition(":")[0] for group in (COMMANDS, COLLECTORS) for value in groups[group].values()}
+    modules = {value.partition(":")[0] for group in GROUPS for value in groups[group].values()}
     assert set(contract["allowed_importers"]) <= modules
     assert list(installed(COMMANDS)) == ["bot", "import", "threads"]
+    assert list(installed(RELEASE_NOTES)) == ["import"]
 
 
 @pytest.mark.parametrize("arguments", [["collect", "irc", "x"], ["import", "x"], ["frobnicate"]])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from sphinxext.digest import plugins
 from sphinxext.digest.cli.group import LazyGroup
 
-#: The commands and their summaries.
+#: The commands and their summaries. What gathers comes from an entry point, so that only its own module is imported.
 COMMANDS = {
     "new": "Write a release note and print its path.",
     "lint": "Check release notes.",
@@ -15,11 +16,12 @@ COMMANDS = {
     "list": "Print versions and the files of their notes.",
     "report": "Print the release notes of all versions, or of some.",
     "since": "Print what changed between two versions or days.",
+    "import": "",
     "cache": "Write the notes to a file, for where there is no history.",
 }
 
 
-@click.group("release-notes", cls=LazyGroup, table=COMMANDS, prefix="release_notes_")
+@click.group("release-notes", cls=LazyGroup, table=COMMANDS, prefix="release_notes_", entries=plugins.RELEASE_NOTES)
 def command() -> None:
     """Write release notes, check them, and print them, placed in versions by git's history as reno does.
 

@@ -207,6 +207,15 @@ def check_note(root: Path, conf: NotesConfig, content: bytes, path: str) -> list
     return list(_check_reading(root, conf, reading, frozenset({path})).problems)
 
 
+def check_note_texts(root: Path, conf: NotesConfig, texts: Iterable[tuple[str, Text]]) -> Findings:
+    """Check texts that will be in release notes.
+
+    :param texts: each with the path of the file it comes from, which problems name.
+    """
+    reading = NotesReading(texts=list(texts))
+    return _check_reading(root, conf, reading, frozenset(path for path, _ in reading.texts))
+
+
 def _check_reading(root: Path, conf: NotesConfig, reading: NotesReading, checked: frozenset[str]) -> Findings:
     marked = _marked((path, Type.RST, text) for path, text in reading.texts if path in checked)
     if isinstance(marked, Problem):

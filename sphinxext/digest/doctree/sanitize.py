@@ -112,9 +112,23 @@ def bound_highlighting(document: nodes.document, default: str) -> None:
             continue
         language = code.setdefault("language", default).lower()
         text = code.astext()
-        limit = MAX_CODE if language in HIGHLIGHTED else _SHORTER.get(language, 0)
-        if len(text) > limit or _LONG_SPACE.search(text):
+        if _is_slow(language, text):
             code["language"] = "text"
+
+
+def _is_slow(language: str, code: str) -> bool:
+    limit = MAX_CODE if language in HIGHLIGHTED else _SHORTER.get(language, 0)
+    return len(code) > limit or _LONG_SPACE.search(code) is not None
+
+
+def can_highlight(language: str, code: str) -> bool:
+    """Return True if a lexer is among those that were timed, and reads the code without an error."""
+    if _is_slow(language.lower(), code):
+        return False
+    try:
+        return not any("error" in classes for classes, _ in Lexer(code, language, "long"))
+    except LexerError:
+        return False
 
 
 def remove_messages(document: nodes.document) -> None:

@@ -15,8 +15,8 @@ _MAY_OPEN = re.compile(r"(?<!\\)(?:\\\\)*+[*|]\Z")
 #: A sign that would begin the address within a link.
 _LESS = "\\<"
 #: What may stand beside inline markup without an empty escape between.
-_BEFORE = frozenset(" \n")
-_AFTER = frozenset(" \n.,;:!?)]}")
+_BEFORE = frozenset(" \n([{-/")
+_AFTER = frozenset(" \n.,;:!?)]}-/'\">")
 
 #: Roles that mean the same everywhere; all others point into the documentation that a note comes from.
 _PLAIN_ROLES = frozenset("code emphasis literal math strong sub subscript sup superscript title-reference".split())  # noqa: SIM905 - as words
@@ -81,7 +81,7 @@ def joined(pieces: list[tuple[str, bool]]) -> str:
         if not piece:
             continue
         last = result[-1] if result else ""
-        if _MAY_OPEN.search(last) and not piece[0].isspace():
+        if not after_link and _MAY_OPEN.search(last) and not piece[0].isspace():
             result[-1] = last = f"{last[:-1]}\\{last[-1]}"
         if (is_link and last and last[-1] not in _BEFORE) or (after_link and piece[0] not in _AFTER):
             result.append("\\ ")
