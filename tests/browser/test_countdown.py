@@ -35,7 +35,7 @@ const place = [shape.left + shape.width / 2, shape.width, mark.querySelector("ti
 const over = boxes.filter((box) => box.matches("[fill-opacity='.5']"));
 return [place, [first.left, last.right - first.left], over.length];
 """
-DATES = "Aug 31 - Sept 4, 2026"
+DATES = "Aug 31 – Sep 4, 2026"
 #: Makes it another day for the reader.
 TODAY = """
 const Real = Date;

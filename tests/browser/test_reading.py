@@ -20,6 +20,22 @@ LOADED = """
 const [entry] = performance.getEntriesByType("navigation");
 return [entry, ...performance.getEntriesByType("resource")].map((one) => [one.name, one.decodedBodySize]);
 """
+#: The words of days in a heading or a list that are on more than one line, though one is wide enough for them.
+BROKEN_DAYS = """
+const days = [...document.querySelectorAll("h1 .digest-range, h2 .digest-week, .digest-days .digest-week")];
+if (!document.querySelector("h1 .digest-range, .digest-days .digest-week")) return ["there are no days"];
+return days.filter((node) => {
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+  const copy = node.cloneNode(true);
+  copy.style.cssText = "position: absolute; white-space: nowrap; visibility: hidden";
+  node.append(copy);
+  const wanted = copy.getBoundingClientRect().width;
+  copy.remove();
+  return lines.size > 1 && wanted < node.closest("h1, h2, li").getBoundingClientRect().width;
+}).map((node) => node.textContent);
+"""
 #: How far what is ours has moved after it was first painted.
 SHIFTS = """
 const done = arguments[0];
@@ -55,6 +71,18 @@ def test_a_small_phone_shows_everything(driver: Any, site: Callable[[str], str],
         driver.get(f"{address}/{page}.html")
         found[page] = problems(driver, "scroll", "overflow", "targets")
     assert {page: lines for page, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW, SMALL])
+@pytest.mark.parametrize("theme", [*THEMES, "pydata_sphinx_theme", "openstackdocs"])
+def test_no_line_ends_within_days(driver: Any, site: Callable[[str], str], theme: str, width: int) -> None:
+    address = site(theme)
+    see(driver, width, "light")
+    found = {}
+    for page in ("digests/index", DIGESTS[0], DIGESTS[-1]):
+        driver.get(f"{address}/{page}.html")
+        found[page] = driver.execute_script(BROKEN_DAYS)
+    assert {page: days for page, days in found.items() if days} == {}
 
 
 @pytest.mark.usefixtures("slow_and_still")

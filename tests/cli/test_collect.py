@@ -95,7 +95,7 @@ def test_a_draft_shows_once_it_is_completed(run: Run, project: Path, schedules: 
     assert run("list", "--drafts").out == ""
     digest = run("report", "2026-12-25")
     assert digest.status == 0
-    assert "Release Countdown For Week R-2, Dec 28 - Jan 1" in digest.out
+    assert "Release Countdown For Week R-2, Dec 28 – Jan 1" in digest.out
 
 
 def test_every_week(run: Run, project: Path, schedules: Path) -> None:

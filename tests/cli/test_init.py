@@ -319,7 +319,7 @@ def test_settings_of_openstack(run: Run, small: Path, theme: str) -> None:
     main = load_project(small)[0].main
     assert main.success_heading == "SuccessBot Says"
     assert main.success_closing == "Tell us yours via IRC with a message “#success [insert success]”."
-    assert main.week_start == "saturday"
+    assert (main.week_start, main.plain_dates) == ("saturday", True)
     assert run("lint").status == 0
     run("new", "success", "ttx: Mitaka-1 published!", "--date", "2026-11-18")
     assert run("report", "2026-11-20").lines == [

@@ -82,7 +82,7 @@ def test_two_parts_and_their_headers(mail: Mail) -> None:
     assert plain.get_content() == TEXT
     assert message["From"] == "Team <team@example.org>"
     assert message["To"] == "dev@example.org"
-    assert message["Subject"] == "November 28 to December 4"
+    assert message["Subject"] == "November 28 – December 4, 2015"
     assert message["Message-ID"].endswith("@example.org>")
     assert message["Date"].datetime.tzinfo is not None
     assert message["Content-Language"] == "en"
@@ -125,7 +125,7 @@ def test_a_correction(mail: Mail) -> None:
     original, first, second = mail(), mail("--correction", "1"), mail("--correction", "2")
     assert len({original["Message-ID"], first["Message-ID"], second["Message-ID"]}) == 3
     assert first["In-Reply-To"] == first["References"] == second["In-Reply-To"] == original["Message-ID"]
-    assert first["Subject"] == "[Correction] November 28 to December 4"
+    assert first["Subject"] == "[Correction] November 28 – December 4, 2015"
     assert mail("--correction", "1", "--in-reply-to", "x@y")["In-Reply-To"] == "<x@y>"
 
 

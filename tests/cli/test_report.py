@@ -75,9 +75,9 @@ def test_sphinx_is_not_even_loaded(start: Run) -> None:
 def test_json(run: Run) -> None:
     assert json.loads(run("report", "latest", "--format", "json").out) == {
         "name": "2015-12-04",
-        "title": "November 28 to December 4",
+        "title": "November 28 – December 4, 2015",
         "url": None,
-        "period": {"start": "2015-11-28", "end": "2015-12-04", "title": "November 28 to December 4"},
+        "period": {"start": "2015-11-28", "end": "2015-12-04", "title": "November 28 – December 4, 2015"},
         "sections": [
             {
                 "kind": "success",
@@ -121,9 +121,9 @@ def test_json(run: Run) -> None:
 def test_html_is_a_document_of_its_own(run: Run) -> None:
     page = html.document_fromstring(run("report", "latest", "--format", "html").out)
     assert page.get("lang") == "en"
-    assert page.findtext(".//title") == "Digest: November 28 to December 4"
+    assert page.findtext(".//title") == "Digest: November 28 – December 4, 2015"
     assert [heading.text_content() for heading in page.iter("h1", "h2")] == [
-        "Digest: November 28 to December 4",
+        "Digest: November 28 – December 4, 2015",
         "Successes",
         "Locks & <Keys>",
         "References",
@@ -158,7 +158,7 @@ def test_html_has_the_name_and_the_colour_of_the_project(run: Run, project: Path
     conf.write_text("project = 'Gannet & Sons'\nhtml_baseurl = 'https://docs.example.org'\n")
     (project / "releasenotes" / "digest.yaml").write_text(f"{WEEKS}accent: '#0B6E4F'\n")
     page = html.document_fromstring(run("report", "latest", "--format", "html").out)
-    assert page.findtext(".//h1") == "Gannet & Sons Digest: November 28 to December 4"
+    assert page.findtext(".//h1") == "Gannet & Sons Digest: November 28 – December 4, 2015"
     link = page.find(".//p[@class='published']/a")
     assert (link.text, link.get("href")) == (
         "Read in your browser",
@@ -169,9 +169,9 @@ def test_html_has_the_name_and_the_colour_of_the_project(run: Run, project: Path
     assert "#b8860b" not in style
     conf.write_text("import name\nproject = name.of()\nhtml_baseurl = 'nowhere'\n")
     for setting, title in (
-        ("", "Digest: November 28 to December 4"),
-        ("collection_title: Gannet News\n", "Gannet News: November 28 to December 4"),
-        ("title: News of {period}\ncollection_title: Gannet News\n", "News of November 28 to December 4"),
+        ("", "Digest: November 28 – December 4, 2015"),
+        ("collection_title: Gannet News\n", "Gannet News: November 28 – December 4, 2015"),
+        ("title: News of {period}\ncollection_title: Gannet News\n", "News of November 28 – December 4, 2015"),
     ):
         (project / "releasenotes" / "digest.yaml").write_text(f"{WEEKS}{setting}")
         page = html.document_fromstring(run("report", "latest", "--format", "html").out)

@@ -37,7 +37,7 @@ def test_text(run: Run) -> None:
 
     assert (result.status, result.err) == (0, "")
     assert result.out == (
-        "November 21-27  2026-11-21 to 2026-11-27, due today\n"
+        "November 21–27, 2026  2026-11-21 to 2026-11-27, due today\n"
         "\n"
         "In the digest\n"
         "    2  Successes\n"
@@ -86,10 +86,10 @@ def test_json(run: Run) -> None:
 @pytest.mark.usefixtures("notes")
 def test_periods(run: Run) -> None:
     first_day = run("status", SOURCE_DATE_EPOCH=SATURDAY)
-    assert first_day.lines[0] == "November 21-27  2026-11-21 to 2026-11-27, due yesterday"
+    assert first_day.lines[0] == "November 21–27, 2026  2026-11-21 to 2026-11-27, due yesterday"
 
     other = run("status", "2026-12-01", SOURCE_DATE_EPOCH=FRIDAY)
-    assert other.lines[0] == "November 28 to December 4  2026-11-28 to 2026-12-04, due in 7 days"
+    assert other.lines[0] == "November 28 – December 4, 2026  2026-11-28 to 2026-12-04, due in 7 days"
     # what the digest of the week before has is continued by none
     assert "  Going on" in other.lines
 

@@ -60,7 +60,7 @@ class TestSections:
             None,
             "Successes",
             "In Brief",
-            "Release Countdown For Week R-17, Nov 30 - Dec 4",
+            "Release Countdown For Week R-17, Nov 30 – Dec 4",
             "Thread",
             "Story",
         ]
@@ -199,19 +199,19 @@ class TestCountdowns:
     @pytest.mark.parametrize(
         ("notes", "expected"),
         [
-            (["{series: mitaka, week: R-17, focus: a}"], ["Week R-17, Dec 7-11"]),
-            (["{series: mitaka, focus: a}"], ["the Week of Dec 7-11"]),
+            (["{series: mitaka, week: R-17, focus: a}"], ["Week R-17, Dec 7–11"]),
+            (["{series: mitaka, focus: a}"], ["the Week of Dec 7–11"]),
             (
                 ["{series: mitaka, week: R-17, focus: a}", "{series: newton, focus: a}"],
-                ["Week R-17, Dec 7-11 (Mitaka)", "the Week of Dec 7-11 (Newton)"],
+                ["Week R-17, Dec 7–11 (Mitaka)", "the Week of Dec 7–11 (Newton)"],
             ),
             (
                 ["{series: 'heron LTS', week: R-1, focus: a}", "{series: '2026.1', week: R+0, focus: a}"],
-                ["Week R-1, Dec 7-11 (Heron LTS)", "Week R+0, Dec 7-11 (2026.1)"],
+                ["Week R-1, Dec 7–11 (Heron LTS)", "Week R+0, Dec 7–11 (2026.1)"],
             ),
             (
                 ["{series: mitaka, week: R-17, focus: a, date: 2015-11-28}", "{series: mitaka, week: R-16, focus: a}"],
-                ["Week R-17, Nov 30 - Dec 4", "Week R-16, Dec 7-11"],
+                ["Week R-17, Nov 30 – Dec 4", "Week R-16, Dec 7–11"],
             ),
         ],
     )
@@ -278,8 +278,8 @@ def test_identities_and_anchors(digest_of: Callable[..., Digest]) -> None:
 @pytest.mark.parametrize(
     ("template", "title"),
     [
-        ("{period}", "December 26, 2015 to January 1, 2016"),
-        ("Digest of {period}", "Digest of December 26, 2015 to January 1, 2016"),
+        ("{period}", "December 26, 2015 – January 1, 2016"),
+        ("Digest of {period}", "Digest of December 26, 2015 – January 1, 2016"),
         ("{year}: {start}–{end}", "2016: 2015-12-26–2016-01-01"),
         ("Digest", "Digest"),
         ("{{{year}}}", "{2016}"),
@@ -301,7 +301,7 @@ class TestOwnOrder:
             "d": "date: 2015-12-02\norder: 1\nprelude: Hello\nstories: [{title: Story, text: text}]\n",
         }
         digest = compose(make_collection(fragments), WEEK)
-        assert headings(digest) == [None, "Story", "First", "Release Countdown For Week R-17, Nov 30 - Dec 4", "Last"]
+        assert headings(digest) == [None, "Story", "First", "Release Countdown For Week R-17, Nov 30 – Dec 4", "Last"]
 
     def test_a_group_has_the_order_of_its_first_note(self, make_collection: Make) -> None:
         fragments = {
@@ -378,7 +378,7 @@ class TestOrigins:
         assert found["Successes"] == (Origin.OURS, "")
         assert found["In Brief"] == (Origin.OURS, "In Brief")
         assert found["Ours"] == (Origin.SETTINGS, "Ours")
-        assert found["Release Countdown For Week R-17, Nov 30 - Dec 4"] == (Origin.OURS, "")
+        assert found["Release Countdown For Week R-17, Nov 30 – Dec 4"] == (Origin.OURS, "")
         assert found["Thread"] == found["Story"] == (Origin.FRAGMENT, "")
         assert self.origins(digest_of(fragment, success_heading="Yay"))["Yay"] == (Origin.SETTINGS, "")
         found = self.origins(digest_of(f"heading: Own\n{fragment}", sections=["successes"]))

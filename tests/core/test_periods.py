@@ -21,7 +21,9 @@ from sphinxext.digest.model.period import (
     now,
     parse_day,
     parse_interval,
-    short_title,
+    plain_title,
+    plain_week,
+    short_days,
     today,
 )
 from sphinxext.digest.settings.options import Settings
@@ -250,6 +252,36 @@ class TestCollection:
 @pytest.mark.parametrize(
     ("text", "title"),
     [
+        ("2016-04-09/2016-04-22", "April 9–22, 2016"),
+        ("2015-11-28/2015-12-04", "November 28 – December 4, 2015"),
+        ("2015-12-26/2016-01-01", "December 26, 2015 – January 1, 2016"),
+        ("2015-12-01/2016-12-31", "December 1, 2015 – December 31, 2016"),
+        ("2015-12-01/2015-12-31", "December 2015"),
+        ("2016-02-01/2016-02-28", "February 1–28, 2016"),
+        ("2015-01-01/2015-12-31", "January 1 – December 31, 2015"),
+        ("2016-04-09/2016-04-09", "April 9, 2016"),
+    ],
+)
+def test_title_of_a_period(text: str, title: str) -> None:
+    assert period(text).title == title
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "with_year"),
+    [
+        ("2026-09-05/2026-09-18", "Sep 5–18", "Sep 5–18, 2026"),
+        ("2026-06-29/2026-07-03", "Jun 29 – Jul 3", "Jun 29 – Jul 3, 2026"),
+        ("2026-12-28/2027-01-03", "Dec 28 – Jan 3", "Dec 28, 2026 – Jan 3, 2027"),
+        ("2026-09-05/2026-09-05", "Sep 5", "Sep 5, 2026"),
+    ],
+)
+def test_short_days_of_a_period(text: str, title: str, with_year: str) -> None:
+    assert (short_days(period(text)), short_days(period(text), with_year=True)) == (title, with_year)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
         ("2016-04-09/2016-04-22", "April 9-22"),
         ("2015-11-28/2015-12-04", "November 28 to December 4"),
         ("2015-12-26/2016-01-01", "December 26, 2015 to January 1, 2016"),
@@ -262,8 +294,8 @@ class TestCollection:
         ("2016-04-09/2016-04-09", "April 9"),
     ],
 )
-def test_title_of_a_period(text: str, title: str) -> None:
-    assert period(text).title == title
+def test_plain_title_of_a_period(text: str, title: str) -> None:
+    assert plain_title(period(text)) == title
 
 
 def test_a_digest_is_known_by_its_last_day() -> None:
@@ -300,7 +332,7 @@ def test_names_of_months() -> None:
     ],
 )
 def test_the_week_that_a_countdown_is_about(day: str, title: str) -> None:
-    assert short_title(countdown_week(date.fromisoformat(day))) == title
+    assert plain_week(countdown_week(date.fromisoformat(day))) == title
 
 
 @given(days, calendars)

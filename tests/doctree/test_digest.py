@@ -47,7 +47,7 @@ def test_sections_come_in_the_order_of_the_settings(render: Render) -> None:
         "Specs",
         "  Explained",
         "In Brief",
-        "Release Countdown For Week R-17, Nov 30 - Dec 4",
+        "Release Countdown For Week R-17, Nov 30 – Dec 4",
         "A thread",
         "Another",
         "A story",

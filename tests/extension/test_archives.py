@@ -163,7 +163,7 @@ def test_channels_series_and_years(builds: Builds) -> None:
     build = builds("html")
     assert "Said “hello”." in main_of(build, "digests/channels/dev").text_content()
     series = main_of(build, "digests/series/heron").text_content()
-    assert "R-3 in January 10-16" in series
+    assert "R-3 in January 10–16, 2015" in series
     assert "Freeze all." in series
     assert links(main_of(build, "digests/successes/index"))["2015"] == "2015.html"
     year = main_of(build, "digests/successes/2015")

@@ -57,7 +57,7 @@ def lines(build: Build, page: str) -> list[str]:
     return [" ".join(line.text_content().replace("[1]", "").split()) for line in found]
 
 
-SUMMIT_LINE = "Open infrastructure summit : May 18-20, 2027, Berlin, online"
+SUMMIT_LINE = "Open infrastructure summit : May 18–20, 2027, Berlin, online"
 
 
 def test_each_digest_has_them_until_they_are_over(project: Project) -> None:
@@ -75,7 +75,7 @@ def test_each_digest_has_them_until_they_are_over(project: Project) -> None:
     # they are counted where they were told
     assert "1 success, 2 events" not in build.text("digests/2026-12-04.html")
     mail = build.text("digests/2026-12-11.txt")
-    assert "Upcoming Events\n* Open *infrastructure* summit [1]: May 18-20, 2027, Berlin, online\n" in mail
+    assert "Upcoming Events\n* Open *infrastructure* summit [1]: May 18–20, 2027, Berlin, online\n" in mail
     assert "[1] - https://summit.example.org/" in mail
 
 
@@ -102,7 +102,7 @@ def test_the_directive(project: Project, monkeypatch: pytest.MonkeyPatch) -> Non
     build = project.build(fail_on_warning=True)
     assert build.read == ["next"]
     assert lines(build, "next") == [
-        "Open infrastructure summit: May 18-20, 2027, Berlin, online",
+        "Open infrastructure summit: May 18–20, 2027, Berlin, online",
         "Tickets: February 1, 2027",
     ]
     assert project.build(fail_on_warning=True).read == []

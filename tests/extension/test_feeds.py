@@ -91,7 +91,7 @@ def test_what_an_entry_says(shown: Build) -> None:
     assert feed.feed.link == f"{BASE}digests/index.html"
     newest, entry, _oldest = feed.entries
     assert newest.id == f"{BASE}digests/2015-12-11"
-    assert (entry.title, entry.link) == ("November 28 to December 4", f"{BASE}digests/2015-12-04.html")
+    assert (entry.title, entry.link) == ("November 28 – December 4, 2015", f"{BASE}digests/2015-12-04.html")
     assert (entry.published, entry.updated) == ("2015-12-04T00:00:00Z", "2015-12-04T00:00:00Z")
     text = entry.content[0].value
     assert "Hello, <em>all</em>." in text
@@ -110,7 +110,7 @@ def test_topics(shown: Build) -> None:
     assert wins.entries[0].id == f"{BASE}digests/#success-0000000000000001"
     assert wins.entries[0].link == f"{BASE}digests/2015-12-04.html#success-0000000000000001"
     mitaka = feedparser.parse(shown.outdir / "digests/mitaka.xml")
-    assert [entry.title for entry in mitaka.entries] == ["Release Countdown For Week R-2, Nov 30 - Dec 4 (Mitaka)"]
+    assert [entry.title for entry in mitaka.entries] == ["Release Countdown For Week R-2, Nov 30 – Dec 4 (Mitaka)"]
     texts = feedparser.parse(shown.outdir / "digests/texts.xml")
     assert [entry.title for entry in texts.entries] == ["More", "Locks & keys", "A story", "A spec", "Doors"]
     assert f'<a href="{BASE}digests/2015-12-11.html#thread-0000000000000003">' in texts.entries[-1].content[0].value

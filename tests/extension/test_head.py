@@ -75,7 +75,7 @@ def test_every_theme_has_it_once(written: Project, theme: str) -> None:
     ]
     assert len(described(page)) == 1
     assert page.xpath("link[@rel='canonical']/@href") == [f"{BASE}digests/2015-12-04.html"]
-    assert article(page)["headline"] == "November 28 to December 4"
+    assert article(page)["headline"] == "November 28 – December 4, 2015"
     assert head(build, "plain").xpath("link[@rel='alternate'] | link[@rel='canonical'] | script[@type]") == []
     lines = parse_page(build.outdir / "digests/index.html").xpath("//p[@class='digest-published']")
     assert [line.text_content() for line in lines] == ["Subscribe: Atom, JSON Feed"]
@@ -126,7 +126,7 @@ def test_what_chats_make_a_card_of(written: Project) -> None:
 
     assert card("digests/2015-12-04") == {
         "og:type": "article",
-        "og:title": "November 28 to December 4",
+        "og:title": "November 28 – December 4, 2015",
         "og:description": f"2 successes, 1 story: {TITLE}",
         "og:url": f"{BASE}digests/2015-12-04.html",
         "og:site_name": "Test",

@@ -54,16 +54,16 @@ def test_the_check_of_links_finds_what_is_wrong(tmp_path: Path) -> None:
 
 def test_a_digest_has_its_sections_in_order(kinds: Kinds) -> None:
     assert outline(body_of(kinds("html"), "digests/2015-12-04.html")) == [
-        "h1 November 28 to December 4",
+        "h1 November 28 – December 4, 2015",
         "  h2 Successes",
         "  h2 Specs Close to Merging",
         "  h2 In Brief",
-        "  h2 Release Countdown For Week R-17, Dec 7-11",
+        "  h2 Release Countdown For Week R-17, Dec 7–11",
         "  h2 The Lock Files Saga (and Where We Can Go From Here) Open",
         "  h2 References",
     ]
     assert outline(body_of(kinds("html"), "digests/2015-12-11.html")) == [
-        "h1 December 5-11",
+        "h1 December 5–11, 2015",
         "  h2 The Lock Files Saga, concluded Decided",
         "  h2 Other News",
         "    h3 Announcing a new cloud provider",

@@ -122,7 +122,7 @@ def test_a_date_that_moves_a_note_to_another_digest(site: Project) -> None:
     site.fragment("locks-3", "date: 2015-11-25\nthreads: [{title: Locks}]\n")
     # the part that continues it leads there
     assert read_again(site) == {NOVEMBER, DECEMBER, LATER, *LISTS}
-    assert "November 21-27" in site.build().text(f"{LATER}.html")
+    assert "November 21–27, 2015" in site.build().text(f"{LATER}.html")
 
 
 def test_a_thread_that_goes_on(site: Project) -> None:
@@ -341,7 +341,7 @@ def test_an_earlier_part_whose_digest_has_other_days(site: Project) -> None:
     assert read_again(site) == {"plain"}
     site.write("own.rst", ":orphan:\n\nOwn\n===\n\n.. digest:: 2015-12-01/2015-12-04\n")
     assert "plain" in read_again(site)
-    assert "December 1-4" in site.build().text("plain.html")
+    assert "December 1–4, 2015" in site.build().text("plain.html")
 
 
 def test_a_page_in_the_place_of_a_digest(site: Project) -> None:
@@ -373,8 +373,8 @@ def test_the_pages_before_and_after_a_digest(site: Project) -> None:
     assert LATER not in read_again(site)
     page = site.build().text(f"{LATER}.html")
     # in the head, for the theme, and at the top of the digest
-    assert 'rel="next" title="December 12-18" href="2015-12-18.html"' in page
-    assert 'rel="next" href="2015-12-18.html"><span>Next digest</span> December 12-18<' in page
+    assert 'rel="next" title="December 12–18, 2015" href="2015-12-18.html"' in page
+    assert 'rel="next" href="2015-12-18.html"><span>Next digest</span> December 12–18, 2015<' in page
 
 
 @pytest.mark.parametrize("collapse", [True, False])
@@ -386,7 +386,7 @@ def test_a_sidebar_with_the_tree_of_pages(site: Project, collapse: bool) -> None
     site.build(**overrides)
     site.fragment("more-5", "date: 2015-12-15\nstories: [{title: Three, text: Words.}]\n")
     build = site.build(**overrides)
-    pages = {name for name in build.env.found_docs if "December 12-18" in build.text(f"{name}.html")}
+    pages = {name for name in build.env.found_docs if "December 12–18, 2015" in build.text(f"{name}.html")}
     assert {LATER, DECEMBER} <= pages
     assert ("plain" in pages) != collapse
     assert "plain" not in build.read

@@ -94,7 +94,8 @@ def test_whose_notes_they_are(site: Project) -> None:
     assert "* Note 4 (Swift: https://docs.example.org/swift/)" in first
     assert "* Project: Nova: https://docs.example.org/nova/digests/2015-12-04.html" in " ".join(first.split())
     assert "* Project: Tern: https://docs.example.org/tern/" in first
-    assert "* Continued in: December 5-11" in first and "* Continued from: November 28 to December 4" in second
+    assert "* Continued in: December 5–11, 2015" in first
+    assert "* Continued from: November 28 – December 4, 2015" in second
     page = site.build("html", fail_on_warning=True).text(f"{PAGES[0]}.html")
     assert re.search(
         r'<span class="digest-project-name">\(<a [^>]*href="https://docs.example.org/swift/">Swift<', page

@@ -28,7 +28,7 @@ def test_only_pages_with_a_digest_become_mails(kinds: Kinds) -> None:
 def test_a_mail_has_bullets_by_level_and_references_at_the_end(kinds: Kinds) -> None:
     mail = kinds("digest-mail").text("digests/2015-12-04.txt")
     assert mail.startswith("HTML rendered: https://kinds.example/digests/2015-12-04.html\n\n")
-    assert "November 28 to December 4" not in mail
+    assert "November 28 – December 4, 2015" not in mail
     assert (
         "* First level begins\n  - second level follows\n    + third level deepens\n      * fourth level ends\n"
         in mail

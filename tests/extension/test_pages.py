@@ -78,9 +78,9 @@ def test_everything_is_in_the_inventory(kinds: Kinds) -> None:
     objects = inventory(kinds("html").outdir)
     assert set(objects["std:doc"]) == {*PAGES, *ARCHIVES, "index", "other"}
     assert objects["digest:digest"] == {
-        "2015-12-04": ("digests/2015-12-04.html#digest-2015-12-04", "November 28 to December 4"),
-        "2015-12-11": ("digests/2015-12-11.html#digest-2015-12-11", "December 5-11"),
-        "2016-01-08": ("digests/2016-01-08.html#digest-2016-01-08", "January 2-8"),
+        "2015-12-04": ("digests/2015-12-04.html#digest-2015-12-04", "November 28 – December 4, 2015"),
+        "2015-12-11": ("digests/2015-12-11.html#digest-2015-12-11", "December 5–11, 2015"),
+        "2016-01-08": ("digests/2016-01-08.html#digest-2016-01-08", "January 2–8, 2016"),
     }
     first = ("digests/2015-12-04.html#thread-0000000000000005", "The Lock Files Saga (and Where We Can Go From Here)")
     second = ("digests/2015-12-11.html#thread-0000000000000006", "The Lock Files Saga, concluded")
@@ -141,7 +141,7 @@ def test_the_source_of_a_made_page_is_published_with_it(kinds: Kinds) -> None:
     page = parse_page(build.outdir / "digests" / "2015-12-04.html")
     (link,) = page.xpath("//a[text()='Page source' or text()='Show Source']/@href")
     assert (build.outdir / "digests" / link).resolve().read_text() == (
-        "November 28 to December 4\n==================================================\n\n"
+        "November 28 – December 4, 2015\n============================================================\n\n"
         ".. digest:: 2015-11-28/2015-12-04\n"
     )
 
@@ -201,15 +201,15 @@ def test_another_project_can_refer_to_everything(other_project: Project) -> None
     base = "https://kinds.example/digests"
     saga = f"{base}/2015-12-04.html#thread-0000000000000005"
     assert links == [
-        ("November 28 to December 4", f"{base}/2015-12-04.html#digest-2015-12-04"),
-        ("December 5-11", f"{base}/2015-12-11.html#digest-2015-12-11"),
+        ("November 28 – December 4, 2015", f"{base}/2015-12-04.html#digest-2015-12-04"),
+        ("December 5–11, 2015", f"{base}/2015-12-11.html#digest-2015-12-11"),
         ("The Lock Files Saga (and Where We Can Go From Here)", saga),
         ("Nova mitaka-1 (13.0.0.0b1) published!", f"{base}/2015-12-04.html#success-0000000000000002-2"),
         ("Announcing a new cloud provider", f"{base}/2015-12-11.html#story-0000000000000007"),
         ("Backwards compatibility for clients", f"{base}/2015-12-04.html#item-0000000000000003"),
         ("mitaka R-17", f"{base}/2015-12-04.html#countdown-0000000000000004"),
         ("the saga", saga),
-        ("January 2-8", f"{base}/2016-01-08.html#digest-2016-01-08"),
+        ("January 2–8, 2016", f"{base}/2016-01-08.html#digest-2016-01-08"),
         ("The Lock Files Saga, concluded", f"{base}/2015-12-11.html#thread-0000000000000006"),
     ]
 

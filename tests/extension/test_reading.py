@@ -50,7 +50,7 @@ def test_a_digest_says_what_is_in_it(site: Project) -> None:
 
 def test_a_digest_on_a_page_with_another_title_says_its_days(site: Project) -> None:
     facts = page_of(site, "latest").xpath("//ul[@class='digest-facts']/li/text()")
-    assert facts == ["Dec 12-18, 2015", "1 note", "1 minute to read"]
+    assert facts == ["Dec 12–18, 2015", "1 note", "1 minute to read"]
 
 
 def test_the_news_come_before_the_way_to_other_digests(site: Project) -> None:
@@ -85,9 +85,9 @@ def test_lists_say_what_digests_are_about(site: Project) -> None:
             " ".join(line.text_content().split()) for line in page.xpath("//ul[contains(@class, 'digest-days')]/li")
         ]
         assert lines == [
-            "Dec 12-18: Third (1 story)",
-            "Dec 5-11: <Second> & last Open (1 thread)",
-            "Nov 28 - Dec 4: First Open (2 successes, 1 item, 1 thread)",
+            "Dec 12–18: Third (1 story)",
+            "Dec 5–11: <Second> & last Open (1 thread)",
+            "Nov 28 – Dec 4: First Open (2 successes, 1 item, 1 thread)",
         ]
 
 
@@ -100,7 +100,7 @@ def test_the_newest_digest_is_a_card_above_the_list(tmp_path: Path) -> None:
     (card,) = page_of(project, "digests/index").xpath("//div[contains(@class, 'digest-latest')]")
     assert [line.text_content() for line in card.iter("p")] == [
         "Latest digest",
-        "December 5-11",
+        "December 5–11, 2015",
         "A quiet week.",
         "<Second> & last Open",
         "1 thread",
@@ -130,7 +130,7 @@ def test_digests_lead_to_each_other_in_the_order_of_time(site: Project) -> None:
         "2015-12-11": {"prev": "2015-12-04.html", "next": "2015-12-18.html"},
         "2015-12-18": {"prev": "2015-12-11.html"},
     }
-    assert own["prev"].text_content() == "Previous digest <Week> December 5-11"
+    assert own["prev"].text_content() == "Previous digest <Week> December 5–11, 2015"
 
 
 def test_a_digest_on_another_page_leads_to_those_around_it(site: Project) -> None:
@@ -242,7 +242,7 @@ def test_the_state_of_a_thread_is_beside_its_title(states: Project, page: str, p
 def test_lists_show_the_state_of_a_thread(states: Project) -> None:
     (line,) = page_of(states, "digests/2015-12").xpath("//ul[contains(@class, 'digest-days')]/li")
     assert " ".join(line.text_content().split()) == (
-        "Nov 28 - Dec 4: Locks Decided; Names Continues; Tests Open (3 threads)"
+        "Nov 28 – Dec 4: Locks Decided; Names Continues; Tests Open (3 threads)"
     )
 
 

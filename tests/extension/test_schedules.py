@@ -199,10 +199,10 @@ def test_the_picture_has_words_and_a_list(built: Callable[[str], Build]) -> None
     assert "Now is November 4, 2026, in week R-2." in description.text
     (listing,) = page.xpath("//ul[contains(@class, 'digest-marks')]")
     assert [" ".join(item.xpath("./p")[0].text_content().split()) for item in listing] == [
-        "1R-3, Oct 26-30: Heron-1 <milestone> & more",
-        "2R-2, Nov 2-6: Feature freeze",
-        "3R-1, Nov 9-13: Candidates; Drivers of Puffin",
-        "4R+0, Nov 16-20: Heron release",
+        "1R-3, Oct 26–30: Heron-1 <milestone> & more",
+        "2R-2, Nov 2–6: Feature freeze",
+        "3R-1, Nov 9–13: Candidates; Drivers of Puffin",
+        "4R+0, Nov 16–20: Heron release",
     ]
 
 
@@ -481,7 +481,7 @@ def test_the_table_folds_past_weeks_without_events(site: Project) -> None:
         build = site.build(fail_on_warning=True)
         table = parse_page(build.outdir / "cycle.html").xpath("//table[contains(@class, 'digest-schedule')]")[0]
         assert [" ".join(row[0].text_content().split()) for row in table.xpath(".//tbody/tr")] == names
-    assert "Oct 5-23, 2026" in words(build, "cycle.html")
+    assert "Oct 5–23, 2026" in words(build, "cycle.html")
 
 
 def test_a_countdown_that_is_read_later_names_no_week(site: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ def test_those_of_two_weeks_and_some_later_ones(tmp_path: Path) -> None:
     assert (
         text_of(source_of(tmp_path))
         == """\
-Release Countdown For Week R-5, Nov 9-13
+Release Countdown For Week R-5, Nov 9–13
 * Focus:
   Focus.
 * Important Dates:

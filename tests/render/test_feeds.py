@@ -212,6 +212,6 @@ def test_titles_of_notes(make_collection: Callable[..., Collection]) -> None:
             "b",
             "i",
             "A thread",
-            "Release Countdown For Week R-3, Nov 30 - Dec 4 (Heron)",
+            "Release Countdown For Week R-3, Nov 30 – Dec 4 (Heron)",
         ]
     )

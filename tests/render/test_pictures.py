@@ -75,14 +75,15 @@ def test_a_year() -> None:
     picture = activity_svg(2015, digests, "Notes", "x")
     bars = list(etree.fromstring(picture).iter(f"{SVG}rect"))
     assert [bar.get("height") for bar in bars] == ["15", "30", "60", "7.5", "7.5", "7.5", "7.5", "22.5"]
-    assert [bar.findtext(f"{SVG}title") for bar in bars][:2] == ["January 3-9: 2 notes", "January 10-16: 4 notes"]
+    titles = [bar.findtext(f"{SVG}title") for bar in bars]
+    assert titles[:2] == ["January 3–9, 2015: 2 notes", "January 10–16, 2015: 4 notes"]
     assert texts(picture) == ["8 notes", "Jan", "Mar", "May", "Jul", "Sep", "Nov"]
     places = [float(bar.get("x").rstrip("%")) for bar in bars]
     widths = [float(bar.get("width").rstrip("%")) for bar in bars]
     ends = [place + width for place, width in zip(places, widths, strict=True)]
     assert all(end < place for end, place in zip(ends, places[1:], strict=False))
     assert places[0] == pytest.approx(100 * 2 / 365, abs=0.2)
-    assert description(digests) == "8 digests with 21 notes; that of January 17-23 has the most, 8."
+    assert description(digests) == "8 digests with 21 notes; that of January 17–23, 2015 has the most, 8."
 
 
 def test_days_of_another_year_are_not_in_the_picture() -> None:

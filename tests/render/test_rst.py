@@ -58,7 +58,7 @@ def test_page_has_the_words_of_the_digest(source: Callable[..., object], file: P
 
 
 #: The additional words of the page: its title, and links beside texts with markup.
-HEADING = {"Digest", "of", "November", "to", "December", "Link"}
+HEADING = {"Digest", "of", "November", "–", "December", ",", "Link"}
 
 
 def inline(text: str) -> str:

@@ -25,7 +25,7 @@ from sphinxext.digest.model import (
     Week,
     week_label,
 )
-from sphinxext.digest.model.period import short_title, today
+from sphinxext.digest.model.period import plain_week, today
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.render.countdown import DECISIONS, countdown_fields, one_line
 from sphinxext.digest.settings.options import Settings
@@ -104,7 +104,7 @@ def draft_countdown(schedule: Schedule, week: Week, settings: Settings) -> Draft
 
 def _comment(schedule: Schedule, week: Week, fields: dict[str, str]) -> Iterable[str]:
     series = one_line(schedule.title)
-    yield f"A draft from the release schedule of {series}: week {week.name}, {short_title(week.period)}."
+    yield f"A draft from the release schedule of {series}: week {week.name}, {plain_week(week.period)}."
     yield "The schedule does not know the following. Decide it, write it below, and delete these lines and 'draft'."
     for name, decision in DECISIONS.items():
         yield f"- {name}: {decision.format(week=week.name)}{'' if name in fields else ' (empty so far)'}"

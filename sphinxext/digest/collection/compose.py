@@ -26,7 +26,7 @@ from sphinxext.digest.model import (
 )
 from sphinxext.digest.model.messages import N_, filled
 from sphinxext.digest.model.period import countdown_week
-from sphinxext.digest.settings.options import RELEASES, SECTIONS, Settings, is_default, words_of
+from sphinxext.digest.settings.options import RELEASES, SECTIONS, Settings, dated, is_default, words_of
 
 if TYPE_CHECKING:
     from sphinxext.digest.collection.load import Collection
@@ -58,6 +58,7 @@ def compose(
     :param messages: ours, for headings and the title.
     """
     settings = settings or collection.settings
+    messages = dated(messages, settings)
     shown = {Kind.PRELUDE, Kind.CLOSING, *(SECTIONS[name] for name in settings.sections)}
     entries = [entry for entry in collection.entries_of(period) if entry.kind in shown - {Kind.EVENT}]
     entries += collection.events_of(period) if Kind.EVENT in shown else ()
@@ -88,7 +89,7 @@ def tells_releases(settings: Settings) -> bool:
 def digest_title(period: Period, settings: Settings, messages: Messages = ENGLISH) -> str:
     """Return the title of the digest of a period, from the option ``title``."""
     return settings.title.format(
-        period=messages.period(period),
+        period=dated(messages, settings).period(period),
         year=period.end.year,
         start=period.start.isoformat(),
         end=period.end.isoformat(),
@@ -135,7 +136,7 @@ def counts_in_words(counts: Mapping[Kind, int], messages: Messages) -> str:
 
 
 def countdown_heading(entry: Entry, *, with_series: bool, messages: Messages = ENGLISH) -> str:
-    """Return the heading of a countdown: ``Release Countdown For Week R-17, Dec 7-11``."""
+    """Return the heading of a countdown: ``Release Countdown For Week R-17, Dec 7–11``."""
     note = entry.note
     assert isinstance(note, Countdown)
     series = f" ({note.series[:1].upper()}{note.series[1:]})" if with_series else ""

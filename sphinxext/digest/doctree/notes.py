@@ -46,7 +46,7 @@ from sphinxext.digest.model import (
     ThreadLinks,
 )
 from sphinxext.digest.model.messages import N_, filled
-from sphinxext.digest.settings.options import SETTINGS_FILE, Settings, is_default, words_of
+from sphinxext.digest.settings.options import SETTINGS_FILE, Settings, dated, is_default, words_of
 
 #: The class of the label of a part of a countdown.
 LABEL_CLASS = "digest-label"
@@ -140,7 +140,7 @@ class NoteBuilder:
         self.foreign = parser.for_foreign_texts()
         self.links = links
         self.outlook_of = outlook_of
-        self.messages = messages
+        self.messages = dated(messages, settings)
 
     def parser_of(self, entry: Entry) -> TextParser:
         """Return the parser for the texts of a note: the project's own, or that of foreign texts."""

@@ -43,7 +43,7 @@ def messages_for(language: str | None) -> Messages:
     """Our words in a language; in English where Babel does not know it."""
     if not language or language.replace("-", "_").split("_")[0] == "en":
         return ENGLISH
-    # Babel is for builds in other languages: English pages have the dates of OpenStack's digests
+    # Babel is for builds in other languages: English ones have dates of their own
     from babel import Locale, UnknownLocaleError
 
     try:
@@ -90,10 +90,10 @@ class TranslatedWords(Messages):
         """The days of a digest; a whole month is that month."""
         start, end = period.start, period.end
         if start == end:
-            return self.day(start)
+            return self.day_of_year(start)
         if period.is_month:
             return self.month_of_year(start)
-        return self._interval("MMMd" if start.year == end.year else "yMMMd", period, in_full=True)
+        return self._interval("yMMMd", period, in_full=True)
 
     def period_of_year(self, period: Period) -> str:
         """The same with the year."""

@@ -35,7 +35,12 @@ _REST = """
 # Where release schedules are, for the countdown.
 # schedules: [../releases]
 """
-_OPENSTACK_WEEK_START = "week_start: saturday\n"
+_OPENSTACK_WEEK_START = """\
+week_start: saturday
+
+# Days as in OpenStack's mails: November 28 to December 4.
+plain_dates: true
+"""
 _OPENSTACK_HEADING = """\
 success_heading: SuccessBot Says
 success_closing: >-

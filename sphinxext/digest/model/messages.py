@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from sphinxext.digest.model.period import Period, month_name, short_title
+from sphinxext.digest.model.period import Period, month_name, plain_title, plain_week, short_days
 
 
 def N_(message: str) -> str:
@@ -28,7 +28,7 @@ _NEAR = (N_("yesterday"), N_("today"), N_("tomorrow"))
 
 
 class Messages:
-    """The messages in English, with days formatted as in OpenStack's digests."""
+    """The messages in English, with days in one long and one short form."""
 
     @property
     def language(self) -> str:
@@ -60,7 +60,7 @@ class Messages:
         return self.ngettext("{number} day ago", "{number} days ago", -days)
 
     def period(self, period: Period) -> str:
-        """The days of a digest: ``April 9-22``, ``November 28 to December 4``, ``December 2015``."""
+        """The days of a digest: ``April 9–22, 2026``, ``November 28 – December 4, 2026``, ``December 2026``."""
         return period.title
 
     def period_of_year(self, period: Period) -> str:
@@ -77,17 +77,12 @@ class Messages:
         return f"{self.day(start)}–{end.day}, {end.year}"
 
     def week(self, period: Period) -> str:
-        """The days of a week in short: ``Dec 7-11``, ``Nov 30 - Dec 4``."""
-        return short_title(period)
+        """The days of a week in short: ``Dec 7–11``, ``Nov 30 – Dec 4``."""
+        return short_days(period)
 
     def week_of_year(self, period: Period) -> str:
-        """The same with the year: ``Nov 16-20, 2026``, ``Dec 28, 2026 - Jan 1, 2027``."""
-        start, end = period.start, period.end
-        if start.year != end.year:
-            return (
-                f"{self.short_month(start)} {start.day}, {start.year} - {self.short_month(end)} {end.day}, {end.year}"
-            )
-        return f"{self.week(period)}, {end.year}"
+        """The same with the year: ``Nov 16–20, 2026``, ``Dec 28, 2026 – Jan 1, 2027``."""
+        return short_days(period, with_year=True)
 
     def day(self, day: date) -> str:
         """``March 24``."""
@@ -114,5 +109,23 @@ class Messages:
         return f"{day:%Y}"
 
 
+class PlainDates(Messages):
+    """The messages in English, with days formatted as in OpenStack's plain-text digests."""
+
+    def period(self, period: Period) -> str:
+        """The days of a digest: ``April 9-22``, ``November 28 to December 4``, ``December 2015``."""
+        return plain_title(period)
+
+    def week(self, period: Period) -> str:
+        """The days of a week in short: ``Dec 7-11``, ``Nov 30 - Dec 4``."""
+        return plain_week(period)
+
+
 #: The messages of the command, and of a build in English.
 ENGLISH = Messages()
+_PLAIN_DATES = PlainDates()
+
+
+def with_plain_dates(messages: Messages) -> Messages:
+    """Return the messages with OpenStack's dates if they are in English; CLDR has those of other languages."""
+    return _PLAIN_DATES if messages is ENGLISH else messages

@@ -23,7 +23,7 @@ _MONTHS = (
     "November",
     "December",
 )
-#: The months as a countdown's heading has them: short ones in full, others by their first letters.
+#: The months as OpenStack's countdown mails have them: short ones in full, others by their first letters.
 _SHORT_MONTHS = ("Jan", "Feb", "March", "April", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
 
 
@@ -62,26 +62,54 @@ class Period:
 
     @property
     def title(self) -> str:
-        """The days in words, as OpenStack's digests have them.
+        """The days in words, the long form of dates.
 
-        ``April 9-22`` within a month, ``November 28 to December 4`` across two, with years where they differ;
-        ``December 2015`` for a whole month and ``April 9`` for a single day.
+        ``April 9–22, 2026`` within a month, ``November 28 – December 4, 2026`` across two, with both years where they
+        differ; ``December 2026`` for a whole month and ``April 9, 2026`` for a single day.
         """
-        start, end = self.start, self.end
-        first, last = f"{month_name(start)} {start.day}", f"{month_name(end)} {end.day}"
-        if start == end:
-            return first
-        if start.year != end.year:
-            return f"{first}, {start.year} to {last}, {end.year}"
-        if start.month != end.month:
-            return f"{first} to {last}"
         if self.is_month:
-            return f"{month_name(start)} {start.year}"
-        return f"{first}-{end.day}"
+            return f"{month_name(self.start)} {self.start.year}"
+        return _in_words(self, f"{month_name(self.start)} ", f"{month_name(self.end)} ", with_year=True)
 
 
-def short_title(period: Period) -> str:
-    """A week in the words of a countdown's heading: ``Dec 7-11``, ``March 14-18``, ``Nov 30 - Dec 4``."""
+def short_days(period: Period, *, with_year: bool = False) -> str:
+    """A week in short: ``Dec 7–11``, ``Nov 30 – Dec 4``; with the year ``Dec 7–11, 2026``."""
+    first, last = (f"{month_name(day)[:3]} " for day in (period.start, period.end))
+    return _in_words(period, first, last, with_year=with_year)
+
+
+def _in_words(period: Period, first: str, last: str, *, with_year: bool) -> str:
+    start, end = period.start, period.end
+    year = f", {end.year}" if with_year else ""
+    if start == end:
+        return f"{last}{end.day}{year}"
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{first}{start.day}–{end.day}{year}"
+    between = f", {start.year}" if with_year and start.year != end.year else ""
+    return f"{first}{start.day}{between} – {last}{end.day}{year}"
+
+
+def plain_title(period: Period) -> str:
+    """The days in words as OpenStack's plain-text digests have them.
+
+    ``April 9-22`` within a month, ``November 28 to December 4`` across two, with years where they differ;
+    ``December 2015`` for a whole month and ``April 9`` for a single day.
+    """
+    start, end = period.start, period.end
+    first, last = f"{month_name(start)} {start.day}", f"{month_name(end)} {end.day}"
+    if start == end:
+        return first
+    if start.year != end.year:
+        return f"{first}, {start.year} to {last}, {end.year}"
+    if start.month != end.month:
+        return f"{first} to {last}"
+    if period.is_month:
+        return f"{month_name(start)} {start.year}"
+    return f"{first}-{end.day}"
+
+
+def plain_week(period: Period) -> str:
+    """A week as OpenStack's countdown mails have it: ``Dec 7-11``, ``March 14-18``, ``Nov 30 - Dec 4``."""
     start, end = period.start, period.end
     if start == end:
         return f"{_SHORT_MONTHS[start.month - 1]} {start.day}"

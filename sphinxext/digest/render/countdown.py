@@ -31,7 +31,7 @@ from sphinxext.digest.model import (
     Week,
 )
 from sphinxext.digest.model.keys import Type
-from sphinxext.digest.model.period import long_day, short_title
+from sphinxext.digest.model.period import long_day, plain_week
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.text import text_lines
 from sphinxext.digest.schedule.rows import named_days
@@ -218,7 +218,7 @@ def countdown_mail(schedule: Schedule, week: Week, settings: Settings, entry: En
 
 def subject_of(week: Week) -> str:
     """``[release] Release countdown for week R-3, March 1-5``."""
-    return f"[release] Release countdown for week {week.name}, {short_title(week.period)}"
+    return f"[release] Release countdown for week {week.name}, {plain_week(week.period)}"
 
 
 def _dates(schedule: Schedule, week: Week) -> list[nodes.Node]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from sphinxext.digest.model import Kind, Messages, Period
-from sphinxext.digest.model.messages import N_
+from sphinxext.digest.model.messages import N_, with_plain_dates
 from sphinxext.digest.model.period import FREQUENCIES, WEEKDAYS, Calendar
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings import checks, collect_sources, release_notes
@@ -112,8 +112,14 @@ class Settings:
     title: str = _option(
         "{period}",
         checks.title,
-        "The title of a digest. ``{period}`` is the period in words (``November 28 to December 4``), ``{year}`` "
+        "The title of a digest. ``{period}`` is the period in words (``November 28 – December 4, 2026``), ``{year}`` "
         "the year of its last day, ``{start}`` and ``{end}`` its days in ISO form.",
+    )
+    plain_dates: bool = _option(
+        False,
+        checks.flag,
+        "Whether English days are written as in OpenStack's plain-text digests, ``November 28 to December 4`` and "
+        "``Dec 7-11``, and not as ``November 28 – December 4, 2026`` and ``Dec 7–11``.",
     )
     automatic: bool = _option(
         True,
@@ -317,6 +323,11 @@ def words_of(settings: Settings, name: str, messages: Messages) -> str:
     """Return the words that an option holds: ours in the language of the page, and those of a project as they are."""
     text: str = getattr(settings, name)
     return messages.gettext(text) if is_default(settings, name) else text
+
+
+def dated(messages: Messages, settings: Settings) -> Messages:
+    """Return the messages with the dates that a collection wants."""
+    return with_plain_dates(messages) if settings.plain_dates else messages
 
 
 def with_changes(settings: Settings, values: Mapping[str, object], complain: Complain) -> Settings:

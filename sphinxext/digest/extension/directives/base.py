@@ -40,7 +40,7 @@ from sphinxext.digest.fragments.fields import ValueProblem, check_url
 from sphinxext.digest.model import Countdown, Entry, EventNote, Messages, Scope, State, Success, Thread
 from sphinxext.digest.model.period import PeriodError
 from sphinxext.digest.problems import Code, DigestError
-from sphinxext.digest.settings.options import SECTIONS, Settings
+from sphinxext.digest.settings.options import SECTIONS, Settings, dated
 
 #: The classes of nodes that follow the words of a line.
 _ASIDES = frozenset({PROJECT_NAME_CLASS, SOURCE_CLASS, STATE_CLASS, WHERE_CLASS})
@@ -87,7 +87,7 @@ class CollectionReader(SphinxDirective):
     @property
     def messages(self) -> Messages:
         """Our own words in the language of the build."""
-        return self.build.messages
+        return dated(self.build.messages, self.settings)
 
     @property
     def collection(self) -> Collection:

@@ -42,6 +42,7 @@ from sphinxext.digest.extension.domain import (
     Target,
 )
 from sphinxext.digest.extension.html.filter import filter_class
+from sphinxext.digest.extension.html.masthead import WEEK_CLASS
 from sphinxext.digest.extension.links import PageSummary
 from sphinxext.digest.extension.pictures import activity_nodes
 from sphinxext.digest.extension.translation import keep_from_translators, note_words
@@ -183,7 +184,8 @@ class CollectionDirective(NotesDirective):
 
     def _line(self, period: Period, entries: tuple[Entry, ...]) -> nodes.list_item:
         """The days of a digest, what it is about, and the numbers of its notes."""
-        line: list[nodes.Node] = [self._link(self.build.page_of(self.settings, period), self._days(period))]
+        link = self._link(self.build.page_of(self.settings, period), self._days(period))
+        line: list[nodes.Node] = [nodes.inline("", "", link, classes=[WEEK_CLASS])]
         if titles := self._titles(entries):
             about = nodes.inline("", "", *joined(titles, self.messages.gettext("; ")), classes=["digest-about"])
             line = sentence(self.messages.gettext("{title}: {text}"), title=line, text=[about])

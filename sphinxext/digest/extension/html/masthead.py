@@ -24,6 +24,7 @@ from docutils import nodes
 from sphinx.locale import _ as sphinx_words
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinxext.digest.doctree.events import FACTS_CLASS
 from sphinxext.digest.doctree.lines import LINKS_CLASS, STATE_CLASS, length, minutes_words
 from sphinxext.digest.doctree.references import REFERENCES_CLASS
 from sphinxext.digest.extension.builders import IGNORED_CLASSES, is_for_browsers
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 _UNSEARCHED = "no-search"
 #: From how many sections on they are listed.
 _MANY = 3
-WEEK_CLASS = "digest-week"
+#: The class of short words that no line ends in, and that of the days of a title: they wrap only where they must.
+WEEK_CLASS, DAYS_CLASS = "digest-week", "digest-range"
 #: Begins the classes of all that our directives make.
 _OURS = "digest-"
 
@@ -213,12 +215,12 @@ def _ignored(words: str) -> tuple[str, ...]:
     return IGNORED_CLASSES if "\\" in words else ()
 
 
-#: The week of a release, which no line ends in.
-_WEEK = re.compile(r"\b(R-[0-9]{1,3})\b")
+#: The week of a release, or days in English as headings of countdowns and lines of events have them.
+_WEEK = r"\bR-[0-9]{1,3}\b|\b[A-Z][a-z]{2} [0-9]{1,2}(?: – [A-Z][a-z]{2} |–)[0-9]{1,2}\b"
 
 
-class WholeWeeks(SphinxPostTransform):
-    """Keeps weeks such as R-9 in headings on one line."""
+class WholeDays(SphinxPostTransform):
+    """Keeps weeks such as R-9, and ranges of days, in headings on one line."""
 
     formats = ("html",)
     # after Sphinx has taken out what is for other builders (priority 50)
@@ -226,17 +228,45 @@ class WholeWeeks(SphinxPostTransform):
 
     def run(self, **_arguments: object) -> None:
         """Put each of them into an element."""
-        for title in self.document.findall(nodes.title):
-            for text in list(title.findall(nodes.Text)):
-                parts = _WEEK.split(text)
-                if len(parts) > 1 and WEEK_CLASS not in text.parent.get("classes", ()):
-                    text.parent.replace(
-                        text, [_week(part) if _WEEK.fullmatch(part) else nodes.Text(part) for part in parts if part]
-                    )
+        mastheads: dict[str, Masthead] = DigestDomain.of(self.env).data["mastheads"].get(self.env.docname, {})
+        days = {known.period for known in mastheads.values()}
+        keep_whole(self.document.findall(_may_have_days), days)
 
 
-def _week(name: str) -> nodes.Node:
-    return nodes.inline("", name, classes=[WEEK_CLASS])
+def _may_have_days(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.title) or (isinstance(node, nodes.inline) and FACTS_CLASS in node["classes"])
+
+
+def keep_whole(titles: Iterable[nodes.Node], days: Iterable[str]) -> None:
+    """Put weeks and days in titles into elements of their own.
+
+    :param days: the words of the periods that a title may have, in the language of the page.
+    """
+    pattern = re.compile("|".join([*map(re.escape, filter(None, days)), _WEEK]))
+    for title in list(titles):
+        for text in list(title.findall(nodes.Text)):
+            if not {WEEK_CLASS, DAYS_CLASS}.intersection(text.parent.get("classes", ())):
+                _split(text, pattern)
+
+
+def _split(text: nodes.Text, pattern: re.Pattern[str]) -> None:
+    found, end = list[nodes.Node](), 0
+    for match in pattern.finditer(text):
+        name = WEEK_CLASS if re.fullmatch(_WEEK, match[0]) else DAYS_CLASS
+        found += [nodes.Text(text[end : match.start()]), nodes.inline("", match[0], classes=[name])]
+        end = match.end()
+    if found:
+        text.parent.replace(text, [part for part in (*found, nodes.Text(text[end:])) if part.astext()])
+
+
+def keep_contents_whole(app: Sphinx, _doctree: nodes.document) -> None:
+    """Keep the days of a digest on one line in sidebars, and wherever else Sphinx shows the titles of pages."""
+    env = app.env
+    mastheads: dict[str, Masthead] = DigestDomain.of(env).data["mastheads"].get(env.docname, {})
+    if mastheads:
+        days = {known.period for known in mastheads.values()}
+        titles = (env.titles[env.docname], env.longtitles[env.docname])
+        keep_whole([*env.tocs[env.docname].findall(nodes.reference), *titles], days)
 
 
 class Permalinks(SphinxPostTransform):
@@ -315,5 +345,7 @@ def setup(app: Sphinx) -> None:
     app.add_post_transform(Mastheads)
     app.add_post_transform(Permalinks)
     app.add_post_transform(Folds)
-    app.add_post_transform(WholeWeeks)
+    app.add_post_transform(WholeDays)
+    # after Sphinx has collected them, and before others remember what is shown
+    app.connect("doctree-read", keep_contents_whole, priority=600)
     app.connect("html-page-context", follow_days, priority=100)
