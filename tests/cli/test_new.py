@@ -87,6 +87,29 @@ def test_a_whole_note(new: Callable[..., str], run: Run, arguments: list[str], t
 
 
 @pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [
+        (["success"], "Missing [[NICK:] TEXT] or --text."),
+        (["item"], "Missing [TEXT] or --text."),
+        (["thread"], "Missing [TITLE] or --title."),
+        (["thread", "--url", "https://example.org"], "Missing [TITLE] or --title."),
+        (["countdown"], "Missing [SERIES [WEEK]] or --series and --focus."),
+        (["countdown", "mitaka"], "Missing --focus."),
+        (["story"], "Missing --text."),
+        (["story", "A title"], "Missing --text."),
+        (["event"], "Missing [TITLE] or --title and --start."),
+        (["event", "Summit"], "Missing --start."),
+    ],
+)
+def test_what_is_missing(run: Run, project: Path, arguments: list[str], missing: str) -> None:
+    outcome = run("new", *arguments)
+
+    assert (outcome.status, outcome.out, _files(project)) == (2, "", [])
+    assert f"Error: {missing} On a terminal you are asked for it; with --edit you complete a template." in outcome.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the editor is a shell script")
+@pytest.mark.parametrize(
     ("arguments", "complaints"),
     [
         (["success"], ["'text' is empty"]),
@@ -96,15 +119,46 @@ def test_a_whole_note(new: Callable[..., str], run: Run, arguments: list[str], t
         (["countdown", "mitaka"], ["'focus' is empty"]),
         (["story"], ["'text' is empty"]),
         (["story", "A title"], ["'text' is empty"]),
+        (["event"], ["'title' is empty", "'start' is empty"]),
         (["thread", "--url", "https://example.org"], ["'title' is empty"]),
     ],
 )
-def test_a_template(new: Callable[..., str], run: Run, arguments: list[str], complaints: list[str]) -> None:
-    text = new(*arguments)
+def test_a_template(run: Run, project: Path, arguments: list[str], complaints: list[str]) -> None:
+    outcome = run("new", *arguments, "--edit", **_editor(project, 'echo "# changed" >>"$1"'))
 
+    assert outcome.status == 1
+    text = (project / outcome.lines[0]).read_text(encoding="utf-8").partition("\n")[2].partition("\n")[2]
     assert "    # url:  # " in text or "--url" in arguments
-    assert "date:" not in text
-    assert [line.split(": empty-text ")[1] for line in run("lint").lines] == complaints
+    assert "    date:" not in text
+    assert [line.split(": ")[1].partition(" ")[2] for line in outcome.err.splitlines()] == complaints
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the editor is a shell script")
+@pytest.mark.parametrize("code", ["true", "false", 'touch "$1"'])
+def test_an_unchanged_template_is_removed(run: Run, project: Path, code: str) -> None:
+    outcome = run("new", "thread", "--edit", **_editor(project, code))
+    assert (outcome.status, outcome.out, _files(project)) == (1, "", [])
+    assert ("nothing was changed in the template: it is removed\n" in outcome.err) == (code != "false")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the editor is a shell script")
+def test_a_whole_note_stays_if_it_is_not_changed(run: Run, project: Path) -> None:
+    outcome = run("new", "item", "A line", "--edit", **_editor(project, "true"))
+    assert (outcome.status, outcome.err) == (0, "")
+    assert _files(project) == [Path(outcome.lines[0]).name]
+
+
+def test_an_event(new: Callable[..., str], run: Run) -> None:
+    text = new(
+        "event", "Summit", "--start", "2027-05-18", "--end", "2027-05-20", "--online",
+        "--deadline", "2027-03-01: Early tickets end", "--deadline", "2027-02-01 Call for papers closes",
+    )  # fmt: skip
+    assert text == (
+        "events:\n  - title: Summit\n    start: 2027-05-18\n    end: 2027-05-20\n    online: true\n    deadlines:\n"
+        "      - title: Call for papers closes\n        date: 2027-02-01\n"
+        "      - title: Early tickets end\n        date: 2027-03-01\n"
+    )
+    assert run("lint").status == 0
 
 
 def test_a_date(new: Callable[..., str], run: Run, project: Path) -> None:
@@ -132,8 +186,8 @@ def test_the_path(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> N
     )
     assert "/etc-passwd-" in run("new", "item", "x", "--slug", "../../etc/passwd").out
     assert "/note-" in run("new", "item", "東京").out
-    assert "/countdown-mitaka-r-17-" in run("new", "countdown", "mitaka R-17").out
-    assert "/thread-" in run("new", "thread").out
+    assert "/countdown-mitaka-r-17-" in run("new", "countdown", "mitaka R-17", "--focus", "x").out
+    assert "/story-" not in run("new", "story", "--text", "x").out
     monkeypatch.chdir(project / FOLDER)
     assert run("new", "item", "x").out.startswith("x-")
     monkeypatch.chdir(project.parent)
@@ -172,7 +226,10 @@ def test_the_same_note_twice(run: Run, project: Path) -> None:
         (["success", "\x07"], "text: bad-value"),
         (["thread", "a\nb"], "title: bad-value 'title' must be one line"),
         (["thread", "--url", "nonsense"], "url: bad-url"),
-        (["countdown", "mitaka 17"], "week: bad-value 'week' must be a week's label, such as R-17, not '17'"),
+        (
+            ["countdown", "mitaka 17", "--focus", "x"],
+            "week: bad-value 'week' must be a week's label, such as R-17, not '17'",
+        ),
     ],
 )
 def test_a_bad_value(run: Run, project: Path, arguments: list[str], message: str) -> None:
@@ -196,9 +253,16 @@ def test_all_bad_values_are_reported(run: Run) -> None:
             ["success", "x", "--date", "yesterdy"],
             "'yesterdy' is not a day: did you mean 'yesterday'? Write YYYY-MM-DD",
         ),
-        ([], "Missing argument 'KIND'"),
-        (["prelude"], "'prelude' is not one of 'success', 'item', 'countdown', 'thread', 'story'"),
-        (["success", "x", "--title", "y"], "A note of the kind 'success' has no --title: it has --nick"),
+        ([], "Missing KIND: success, item, countdown, thread, story, event."),
+        (["prelude"], "No such kind of note 'prelude'. There are success, item, countdown, thread, story, event."),
+        (["sucess", "x"], "No such kind of note 'sucess'. Did you mean 'success'?"),
+        (["success", "x", "--title", "y"], "No such option"),
+        (["success", "x", "--chanel", "y"], "--channel"),
+        (["event", "x", "--start", "2027-01-01", "--deadline", "2027-01-01"], "'2027-01-01' has no title"),
+        (
+            ["event", "x", "--start", "2027-01-01", "--deadline", "soon papers"],
+            "'soon' is not a day: write YYYY-MM-DD",
+        ),
         (["success", "x", "--text", "y"], "TEXT and --text both set the text"),
         (["success", "a: x", "--text", "y"], "TEXT and --text both set the text"),
         (["countdown", "mitaka R-17", "--week", "R-16"], "TEXT and --week both set the week"),
@@ -283,7 +347,7 @@ def test_editing(run: Run, project: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "code_of_problem"),
     [
-        ("true", "empty-text"),
+        ('echo "# x" >>"$1"', "empty-text"),
         ('echo \'items: ["*x"]\' >"$1"', "rst"),
         ("printf '\\377' >\"$1\"", "encoding"),
         ('rm "$1"', "unreadable"),

@@ -102,6 +102,8 @@ def _command(command: click.Command, context: click.Context, program: str) -> It
     yield from (f"   $ {' '.join(usage.split())}", "", f".. program:: {program}", "")
     for paragraph in inspect.cleandoc(command.help or "").replace("\b", "").split("\n\n"):
         yield from (_escape(" ".join(paragraph.split())), "")
+    if lines := (command.epilog or "").splitlines()[2:]:
+        yield from (".. code-block:: console", "", *(f"   $ {line.strip()}" for line in lines), "")
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             yield from _option(parameter, context)

@@ -53,6 +53,11 @@ def add_options(*decorators: Decorator) -> Decorator:
     return add
 
 
+def examples(*lines: str) -> str:
+    """Return the end of a command's help: command lines, as they are."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
 def format_option(explained: str, formats: Sequence[str] = ("text", "json")) -> Decorator:
     """Add the option ``--format``, as the parameter ``form``.
 

@@ -26,7 +26,32 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 
-class LazyGroup(click.Group):
+class SuggestingGroup(click.Group):
+    """A group that suggests a command for one that it does not have."""
+
+    #: What a command is called in messages.
+    noun = "command"
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of a command line, or suggest others."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if args[0].startswith("-"):
+                raise
+            message = error.message.replace("command", self.noun, 1)
+            names = self.list_commands(ctx)
+            near = get_close_matches(args[0], names)
+            if near:
+                message = f"{message} Did you mean {' or '.join(map(repr, near))}?"
+            elif len(names) <= _FEW:
+                message = f"{message} There are {', '.join(names)}."
+            raise click.UsageError(message, ctx) from None
+
+
+class LazyGroup(SuggestingGroup):
     """A group that lists its commands from a table and from entry points, and loads one only to run it.
 
     :param table: the names of the commands and their summaries, in the order in which a user needs them. Each command
@@ -64,18 +89,6 @@ class LazyGroup(click.Group):
             raise click.ClickException(f"The command '{cmd_name}' is not installed: install sphinxext-digest again.")
         return None
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command of a command line, or suggest others."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            near = [] if args[0].startswith("-") else get_close_matches(args[0], self.list_commands(ctx))
-            if not near:
-                raise
-            raise click.UsageError(f"{error.message} Did you mean {' or '.join(map(repr, near))}?", ctx) from None
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without loading them."""
         found = self._installed()
@@ -86,6 +99,10 @@ class LazyGroup(click.Group):
 
     def _installed(self) -> Mapping[str, EntryPoint]:
         return installed(self.entries) if self.entries else {}
+
+
+#: Name all commands in a message if there are no more than this.
+_FEW = 10
 
 
 def _load(entry: EntryPoint) -> click.Command:
