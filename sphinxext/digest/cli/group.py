@@ -57,15 +57,23 @@ class LazyGroup(SuggestingGroup):
     :param table: the names of the commands and their summaries, in the order in which a user needs them. Each command
         is the object ``command`` in the module of its name, with ``_`` for ``-``; with an empty summary it has a place
         in the order, and an entry point brings it.
+    :param headings: of the parts of the table in the help, each by the name of its first command.
     :param prefix: of the names of the modules.
     :param entries: the group of entry points that are commands as well.
     """
 
     def __init__(
-        self, *args: Any, table: Mapping[str, str] | None = None, prefix: str = "", entries: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        table: Mapping[str, str] | None = None,
+        headings: Mapping[str, str] | None = None,
+        prefix: str = "",
+        entries: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.table = table or {}
+        self.headings = headings or {}
         self.prefix = prefix
         self.entries = entries
 
@@ -92,10 +100,19 @@ class LazyGroup(SuggestingGroup):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without loading them."""
         found = self._installed()
-        rows = [(name, self.table.get(name) or summary_of(found[name])) for name in self.list_commands(ctx)]
-        if rows:
-            with formatter.section("Commands"):
-                formatter.write_dl(rows)
+        parts: list[tuple[str, list[tuple[str, str]]]] = [("Commands", [])]
+        for name in self.list_commands(ctx):
+            if name in self.headings:
+                parts.append((self.headings[name], []))
+            elif self.headings and name not in self.table and parts[-1][0] != _OTHERS:
+                parts.append((_OTHERS, []))
+            parts[-1][1].append((name, self.table.get(name) or summary_of(found[name])))
+        # one column of names for all parts
+        width = max((len(name) for _, rows in parts for name, _ in rows), default=0)
+        for heading, rows in parts:
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl([(name.ljust(width), summary) for name, summary in rows])
 
     def _installed(self) -> Mapping[str, EntryPoint]:
         return installed(self.entries) if self.entries else {}
@@ -116,6 +133,8 @@ def _load(entry: EntryPoint) -> click.Command:
     return command
 
 
+#: The heading of commands that other distributions bring.
+_OTHERS = "Other commands"
 #: The commands and their summaries. What gathers comes from entry points, so that only its own module is imported.
 COMMANDS = {
     "init": "Set a project up for digests or release notes.",
@@ -124,17 +143,26 @@ COMMANDS = {
     "list": "Print notes, one to a line.",
     "status": "Show what the next digest has, and what to do for it.",
     "review": "Go through the drafts one by one.",
-    "import": "",
     "preview": "Show a digest with its drafts in a browser.",
     "report": "Print one digest as text, HTML, RST, Markdown or JSON.",
     "mail": "Print a digest as a mail, or send it.",
+    "collect": "Draft fragments from logs, mails, feeds and more.",
+    "threads": "",
+    "import": "",
+    "bot": "",
+    "release-notes": "Write and check release notes; print them from git's history.",
     "deadlines": "Print the next deadlines of the release schedules.",
     "countdown": "Print the weekly mail of a release countdown.",
-    "threads": "",
-    "collect": "Draft fragments from logs, mails, feeds and more.",
-    "release-notes": "Write and check release notes; print them from git's history.",
-    "bot": "",
     "schema": "Print a JSON Schema for editors.",
+    "completion": "Print what makes a shell complete commands and options.",
+}
+#: The headings above some of them in the help.
+HEADINGS = {
+    "init": "Write",
+    "preview": "Publish",
+    "collect": "Gather",
+    "release-notes": "Release",
+    "schema": "Tools",
 }
 
 #: The exit status after SIGINT, as in shells: 128 and the number of the signal.
@@ -179,6 +207,7 @@ def _forget_output() -> None:
 @click.group(
     cls=DigestGroup,
     table=COMMANDS,
+    headings=HEADINGS,
     entries=plugins.COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
+from sphinxext.digest.cli._excerpts import print_findings
 from sphinxext.digest.cli._options import collection_of, open_project
 from sphinxext.digest.cli._output import (
     FORMATS,
     counted,
     format_option,
-    format_problems,
     show_hints,
     show_problems,
 )
@@ -121,7 +121,7 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], form: str, fragments:
     if not paths and fragments is None:
         found += _check_schedules(project, remarks)
     problems = sorted({*problems, *found, *_check_sources(project)})
-    click.echo(format_problems(problems, form), nl=False)
+    print_findings(ctx, problems, form, project.root)
     show_problems(remarks)
     show_hints([*findings.hints, *of_notes.hints], form)
     click.echo(_summary(findings, of_notes, problems), err=True)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sphinxext.digest.cli._excerpts import print_findings
 from sphinxext.digest.cli._output import (
     FORMATS,
     counted,
     format_option,
-    format_problems,
     show_hints,
     show_problems,
 )
@@ -101,7 +101,7 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], form: str, folder: st
     findings = targets.check()
     missing = [Problem(path, 0, 0, Code.UNREADABLE, "there are no release notes here") for path in _foreign(targets)]
     problems = sorted({*missing, *findings.problems})
-    click.echo(format_problems(problems, form), nl=False)
+    print_findings(ctx, problems, form, targets.root)
     show_hints(findings.hints, form)
     count = counted(len(findings.checked), "release note")
     click.echo(f"{count}, {counted(len(problems), 'problem')}", err=True)
