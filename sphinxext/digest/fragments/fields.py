@@ -107,45 +107,40 @@ def _field(key: Key, attribute: str, *, required: bool) -> Field:
     return Field(key.name or attribute, key.type, key.help, required, key.is_line, attribute)
 
 
-def _fields(note: type[Note], date: Key = _DATE) -> dict[str, Field]:
-    """Return the keys that a record declares, in its order, and the date."""
+def _section(name: str, note: type[Note], text: str, short: str | None, date: Key = _DATE) -> SectionFields:
+    """Return a section with the keys that its record declares, in their order, and the date."""
     hints = get_type_hints(note, include_extras=True)
     found = [
         _field(key, attribute.name, required=attribute.default is dataclasses.MISSING)
         for attribute in dataclasses.fields(note)
         for key in getattr(hints[attribute.name], "__metadata__", ())
     ]
-    return {field.name: field for field in (*found, _field(date, "date", required=False))}
+    found.append(_field(date, "date", required=False))
+    return SectionFields(name, note, text, short, {field.name: field for field in found})
 
 
 #: The sections with the record of each; the keys are declared in the records.
 SECTION_FIELDS: dict[str, SectionFields] = {
     section.name: section
     for section in (
-        SectionFields("successes", Success, "Successes, as people tell them to SuccessBot.", "text", _fields(Success)),
-        SectionFields(
-            "items", Item, "Lines of short lists, each list under a heading of its own.", "text", _fields(Item)
-        ),
-        SectionFields("countdown", Countdown, "What matters in a week of a release cycle.", None, _fields(Countdown)),
-        SectionFields("threads", Thread, "Summaries of mailing-list threads.", "title", _fields(Thread)),
-        SectionFields(
+        _section("successes", Success, "Successes, as people tell them to SuccessBot.", "text"),
+        _section("items", Item, "Lines of short lists, each list under a heading of its own.", "text"),
+        _section("countdown", Countdown, "What matters in a week of a release cycle.", None),
+        _section("threads", Thread, "Summaries of mailing-list threads.", "title"),
+        _section(
             "stories",
             Story,
             "Dated prose: highlights of a committee, announcements, pieces of a newsletter, blog posts.",
             "text",
-            _fields(Story),
         ),
-        SectionFields(
+        _section(
             "events",
             EventNote,
             "Events that come: each digest shows them until they are over.",
             None,
-            _fields(
-                EventNote,
-                Key(
-                    Type.MOMENT,
-                    "When it was announced: digests show it from then on. Without it the fragment's date holds.",
-                ),
+            Key(
+                Type.MOMENT,
+                "When it was announced: digests show it from then on. Without it the fragment's date holds.",
             ),
         ),
     )
