@@ -15,7 +15,7 @@ from typing import TypedDict, Unpack
 import click
 
 from sphinxext.digest.cli._options import checked, fragments_to_write, open_project, settings_to_write
-from sphinxext.digest.cli._output import show_problems, visible
+from sphinxext.digest.cli._output import examples, show_problems, visible
 from sphinxext.digest.fragments.fields import check_url
 from sphinxext.digest.gather.bot import (
     LEVELS,
@@ -89,7 +89,9 @@ class _Options(TypedDict):
     branch: str | None
 
 
-@click.command("bot")
+@click.command(
+    "bot", epilog=examples("sphinx-digest bot --server irc.example.org --channel '#dev' --nick successbot --check")
+)
 @click.option(
     "--server",
     "servers",

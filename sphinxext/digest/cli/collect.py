@@ -20,7 +20,7 @@ from sphinxext.digest.cli._options import (
     period_to_edit,
     settings_to_write,
 )
-from sphinxext.digest.cli._output import as_json, counted, show_problems, visible
+from sphinxext.digest.cli._output import as_json, counted, examples, show_problems, visible
 from sphinxext.digest.cli.group import LazyGroup
 from sphinxext.digest.model import Place
 from sphinxext.digest.model.period import today
@@ -33,7 +33,13 @@ from sphinxext.digest.settings.options import COLLECTIONS, SETTINGS_FILE, Settin
 from sphinxext.digest.settings.project import Project, read_settings_file
 
 
-@click.group("collect", cls=LazyGroup, entries=COLLECTORS, invoke_without_command=True)
+@click.group(
+    "collect",
+    cls=LazyGroup,
+    entries=COLLECTORS,
+    invoke_without_command=True,
+    epilog=examples("sphinx-digest collect", "sphinx-digest collect --period previous --dry-run"),
+)
 @day_options
 @draft_options
 @click.option("--strict", is_flag=True, help="Exit with status 1 if any source fails, not only if all do.")

@@ -8,7 +8,7 @@ import click
 
 from sphinxext.digest.cli._drafts import CollectRun, collector
 from sphinxext.digest.cli._options import day_options
-from sphinxext.digest.cli._output import visible
+from sphinxext.digest.cli._output import examples, visible
 from sphinxext.digest.fragments.folder import read_folder
 from sphinxext.digest.gather.feed import IndexOptions, ParsedFeed, draft_index
 from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories
@@ -18,7 +18,10 @@ from sphinxext.digest.model.period import today
 from sphinxext.digest.net.source import read_source
 
 
-@click.command("feed")
+@click.command(
+    "feed",
+    epilog=examples("sphinx-digest collect feed https://blog.example.org/atom.xml --group Blogs --since monday"),
+)
 @click.argument("sources", metavar="FILE|URL...", nargs=-1, required=True)
 @day_options
 @click.option("--group", metavar="NAME", help="The heading that the stories share with others, such as 'Blogs'.")

@@ -9,7 +9,7 @@ import click
 
 from sphinxext.digest.cli._drafts import CollectRun, collector, read_input
 from sphinxext.digest.cli._options import checked, day_options
-from sphinxext.digest.cli._output import visible
+from sphinxext.digest.cli._output import examples, visible
 from sphinxext.digest.fragments.write import web_url
 from sphinxext.digest.gather.gerrit import (
     ChangeList,
@@ -39,7 +39,12 @@ def _site(text: str) -> str:
     return url.rstrip("/")
 
 
-@click.command("gerrit")
+@click.command(
+    "gerrit",
+    epilog=examples(
+        "sphinx-digest collect gerrit 'https://review.example.org/q/status:open+project:specs' --vote Code-Review=2"
+    ),
+)
 @click.argument("sources", metavar="FILE|URL...", nargs=-1, required=True)
 @day_options
 @click.option("--group", metavar="NAME", help="The heading of the list, such as 'Specs Close to Merging'.")

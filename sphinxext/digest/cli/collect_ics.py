@@ -8,11 +8,14 @@ import click
 
 from sphinxext.digest.cli._drafts import CollectRun, collector, read_input
 from sphinxext.digest.cli._options import day_options
+from sphinxext.digest.cli._output import examples
 from sphinxext.digest.gather.ics import EventOptions, draft_events, read_calendar
 from sphinxext.digest.model.period import today
 
 
-@click.command("ics")
+@click.command(
+    "ics", epilog=examples("sphinx-digest collect ics https://calendar.example.org/community.ics --until 2027-03-31")
+)
 @click.argument("sources", metavar="FILE|URL...", nargs=-1, required=True)
 @day_options
 @click.option("--limit", metavar="N", type=click.IntRange(1), help="No more than the N next events.")
@@ -26,8 +29,6 @@ def command(run: CollectRun, /, sources: tuple[str, ...], **choice: Any) -> None
 
     Events that are over are left out, unless '--since' names an earlier day. An event that recurs is drafted for its
     next day only; run the command again after it.
-
-        sphinx-digest collect ics https://calendar.example.org/community.ics --until 2027-03-31
     """
     found = run.read(sources, lambda source: read_calendar(read_input(source), source))
     run.problems += [problem for calendar in found for problem in calendar.problems]

@@ -10,6 +10,7 @@ import click
 
 from sphinxext.digest.cli._drafts import CollectRun, collector
 from sphinxext.digest.cli._options import checked, day_options, readable_day
+from sphinxext.digest.cli._output import examples
 from sphinxext.digest.gather.irc.collector import Collector, LogOptions, check_template
 from sphinxext.digest.gather.irc.sources import LogSource, find_sources
 from sphinxext.digest.gather.irc.stamps import zone_of
@@ -35,7 +36,7 @@ def _channel(text: str) -> str:
     return name
 
 
-@click.command("irc")
+@click.command("irc", epilog=examples("sphinx-digest collect irc logs/ --channel '#dev' --period previous"))
 @click.argument("logs", metavar="FILE|DIR|URL...", nargs=-1, required=True)
 @click.option(
     "--channel", metavar="NAME", callback=checked(_channel), help="The channel. In a folder: its logs, and no others."

@@ -9,14 +9,14 @@ from pathlib import Path
 import click
 
 from sphinxext.digest.cli._drafts import CollectRun, collector
-from sphinxext.digest.cli._output import visible
+from sphinxext.digest.cli._output import examples, visible
 from sphinxext.digest.cli.threads import find, thread_options
 from sphinxext.digest.collection.load import load_collection
 from sphinxext.digest.gather.mail.draft import draft_thread, growth
 from sphinxext.digest.gather.mail.ranking import Candidate, Status, ThreadOptions
 
 
-@click.command("mbox")
+@click.command("mbox", epilog=examples("sphinx-digest collect mbox list.mbox --top 5 --period previous"))
 @click.argument("sources", metavar="FILE...", nargs=-1, required=True)
 @thread_options(top=10, min_messages=2)
 @click.option(

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import click
 
 from sphinxext.digest.cli._drafts import CollectRun, collector
-from sphinxext.digest.cli._output import visible
+from sphinxext.digest.cli._output import examples, visible
 from sphinxext.digest.cli.deadlines import (
     failures,
     find_schedule,
@@ -31,7 +31,9 @@ from sphinxext.digest.render.countdown import DECISIONS, countdown_fields, one_l
 from sphinxext.digest.settings.options import Settings
 
 
-@click.command("schedule")
+@click.command(
+    "schedule", epilog=examples("sphinx-digest collect schedule current", "sphinx-digest collect schedule heron R-5")
+)
 @click.argument("series")
 @click.argument("week", required=False, callback=readable_week)
 @schedule_options

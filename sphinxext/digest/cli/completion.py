@@ -5,13 +5,15 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from sphinxext.digest.cli._output import examples
+
 #: The shells that click knows.
 SHELLS = ("bash", "zsh", "fish")
 #: Set by the shell when it asks for completions; the name that click makes of the command's.
 VARIABLE = "_SPHINX_DIGEST_COMPLETE"
 
 
-@click.command("completion")
+@click.command("completion", epilog=examples("sphinx-digest completion bash"))
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def command(ctx: click.Context, /, shell: str) -> None:

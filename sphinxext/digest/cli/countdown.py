@@ -8,7 +8,7 @@ from email.headerregistry import Address
 import click
 
 from sphinxext.digest.cli._options import checked, checked_all, collection_of, fragments_to_read, open_project
-from sphinxext.digest.cli._output import finish, format_option, visible
+from sphinxext.digest.cli._output import examples, finish, format_option, visible
 from sphinxext.digest.cli.deadlines import (
     failures,
     find_schedule,
@@ -26,7 +26,9 @@ from sphinxext.digest.render.countdown import MARK, CountdownMail, countdown_mai
 from sphinxext.digest.settings.options import Settings
 
 
-@click.command("countdown")
+@click.command(
+    "countdown", epilog=examples("sphinx-digest countdown current", "sphinx-digest countdown heron R-5 --at monday")
+)
 @click.argument("series")
 @click.argument("week", required=False, callback=readable_week)
 @schedule_options

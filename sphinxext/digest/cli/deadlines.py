@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from sphinxext.digest.cli._options import checked, open_project, readable_day
-from sphinxext.digest.cli._output import add_options, as_json, finish, format_option, visible
+from sphinxext.digest.cli._output import add_options, as_json, examples, finish, format_option, visible
 from sphinxext.digest.model import ENGLISH, Event, Schedule, Week, week_number
 from sphinxext.digest.model.period import Calendar, PeriodError, countdown_week, today
 from sphinxext.digest.model.period_words import DAY_FORMS, NEXT, PREVIOUS, no_digests, read_period
@@ -87,7 +87,7 @@ class Deadline:
     event: Event
 
 
-@click.command("deadlines")
+@click.command("deadlines", epilog=examples("sphinx-digest deadlines", "sphinx-digest deadlines current --weeks 4"))
 @click.argument("series", required=False)
 @schedule_options
 @click.option(

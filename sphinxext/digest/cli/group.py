@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sphinxext.digest import __version__, plugins
-from sphinxext.digest.cli._output import Failure, show_problems, use_of_color
+from sphinxext.digest.cli._output import Failure, examples, show_problems, use_of_color
 from sphinxext.digest.plugins import installed, summary_of
 from sphinxext.digest.problems import DigestError
 
@@ -210,6 +210,11 @@ def _forget_output() -> None:
     headings=HEADINGS,
     entries=plugins.COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples(
+        "sphinx-digest init",
+        'sphinx-digest new success "ada: The build is green!"',
+        "sphinx-digest report latest",
+    ),
 )
 @click.option(
     "--project",

@@ -15,14 +15,19 @@ from sphinxext.digest.cli._options import (
     readable_period,
     settings_to_write,
 )
-from sphinxext.digest.cli._output import as_json, show_problems, visible
+from sphinxext.digest.cli._output import as_json, examples, show_problems, visible
 from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import Plan, carry_out, make_plan
 from sphinxext.digest.model.period import YEARS
 from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
 
 
-@click.command("import")
+@click.command(
+    "import",
+    epilog=examples(
+        "sphinx-digest import old-digests.mbox --dry-run", "sphinx-digest import newsletter.txt --period 2024-W03"
+    ),
+)
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--year",

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from sphinxext.digest.cli._options import open_valid_project
-from sphinxext.digest.cli._output import show_problems, visible
+from sphinxext.digest.cli._output import examples, show_problems, visible
 from sphinxext.digest.cli._release_notes import open_config, problem_of
 from sphinxext.digest.init.documentation import conf_folders
 from sphinxext.digest.init.extras import EDITOR_SETTINGS, PRE_COMMIT, editor_files, pre_commit_file
@@ -42,7 +42,7 @@ def _valid_pages(_ctx: click.Context, _param: click.Parameter, value: str | None
         raise click.BadParameter(f"'{visible(value or '')}' {error}.") from None
 
 
-@click.command("init")
+@click.command("init", epilog=examples("sphinx-digest init --dry-run", "sphinx-digest init --yes --docs docs"))
 @click.option(
     "--docs",
     metavar="DIR",

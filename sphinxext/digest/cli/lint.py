@@ -14,6 +14,7 @@ from sphinxext.digest.cli._options import collection_of, open_project
 from sphinxext.digest.cli._output import (
     FORMATS,
     counted,
+    examples,
     format_option,
     show_hints,
     show_problems,
@@ -94,7 +95,9 @@ def check_targets(root: Path, targets: Targets) -> Findings:
     )
 
 
-@click.command("lint")
+@click.command(
+    "lint", epilog=examples("sphinx-digest lint", "sphinx-digest lint releasenotes/digests --format github")
+)
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @format_option("'text' has one line for each problem, 'github' makes annotations in GitHub's workflows.", FORMATS)
 @click.option("--fragments", metavar="DIR", help="Check the fragments of this folder instead of the project's.")

@@ -16,14 +16,19 @@ from sphinxext.digest.cli._options import (
     period_of,
     readable_day,
 )
-from sphinxext.digest.cli._output import as_json, finish, format_option, terminal_width, visible
+from sphinxext.digest.cli._output import as_json, examples, finish, format_option, terminal_width, visible
 from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.joint.index import note_record
 from sphinxext.digest.model import Entry, Kind
 from sphinxext.digest.text.width import cut
 
 
-@click.command("list")
+@click.command(
+    "list",
+    epilog=examples(
+        "sphinx-digest list latest", "sphinx-digest list --kind thread --since monday", "sphinx-digest list --drafts"
+    ),
+)
 @period_argument(required=False)
 @click.option(
     "--kind",

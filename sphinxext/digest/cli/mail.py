@@ -10,7 +10,7 @@ from functools import partial
 import click
 
 from sphinxext.digest.cli._options import checked, checked_all, drafts_option, fragments_to_read, period_argument
-from sphinxext.digest.cli._output import Failure, show_problems, visible
+from sphinxext.digest.cli._output import Failure, examples, show_problems, visible
 from sphinxext.digest.cli.report import open_digest
 from sphinxext.digest.mail import (
     EXTRA,
@@ -41,7 +41,13 @@ from sphinxext.digest.render.digest import DigestSource, mail_text
 from sphinxext.digest.render.html import html_document
 
 
-@click.command("mail")
+@click.command(
+    "mail",
+    epilog=examples(
+        "sphinx-digest mail latest --from editor@example.org --to dev@lists.example.org",
+        "sphinx-digest mail latest --from editor@example.org --to dev@lists.example.org --send",
+    ),
+)
 @period_argument()
 @click.option(
     "--from", "sender", metavar="ADDRESS", required=True, callback=checked(parse_sender), help="Who sends it."

@@ -23,7 +23,7 @@ from sphinxext.digest.cli._options import (
     period_of,
     period_to_edit,
 )
-from sphinxext.digest.cli._output import Failure, show_problems, visible
+from sphinxext.digest.cli._output import Failure, examples, show_problems, visible
 from sphinxext.digest.files import cache_folder, write_unsynced
 from sphinxext.digest.init.documentation import conf_folders, find_documentation
 from sphinxext.digest.settings.options import SETTINGS_FILE
@@ -50,7 +50,7 @@ _INDEX = """\
 """
 
 
-@click.command("preview")
+@click.command("preview", epilog=examples("sphinx-digest preview", "sphinx-digest preview previous --no-drafts"))
 @period_argument(required=False)
 @click.option("--docs", metavar="DIR", help="The folder with the conf.py; without it, the usual ones are looked at.")
 @click.option("--drafts/--no-drafts", default=True, show_default=True, help="Show drafts, marked as such.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from sphinxext.digest import plugins
+from sphinxext.digest.cli._output import examples
 from sphinxext.digest.cli.group import LazyGroup
 
 #: The commands and their summaries. What gathers comes from an entry point, so that only its own module is imported.
@@ -21,7 +22,14 @@ COMMANDS = {
 }
 
 
-@click.group("release-notes", cls=LazyGroup, table=COMMANDS, prefix="release_notes_", entries=plugins.RELEASE_NOTES)
+@click.group(
+    "release-notes",
+    cls=LazyGroup,
+    table=COMMANDS,
+    prefix="release_notes_",
+    entries=plugins.RELEASE_NOTES,
+    epilog=examples("sphinx-digest release-notes report", "sphinx-digest release-notes since 2.0.0"),
+)
 def command() -> None:
     """Write release notes, check them, and print them, placed in versions by git's history as reno does.
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from sphinxext.digest.cli._output import visible
+from sphinxext.digest.cli._output import examples, visible
 from sphinxext.digest.cli._release_notes import in_history, open_config, query_options
 
 
-@click.command("cache")
+@click.command("cache", epilog=examples("sphinx-digest release-notes cache"))
 @query_options()
 @click.option(
     "--output",

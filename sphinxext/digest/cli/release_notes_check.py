@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sphinxext.digest.cli._options import open_valid_project
-from sphinxext.digest.cli._output import FORMATS, format_option, format_problems, visible
+from sphinxext.digest.cli._output import FORMATS, examples, format_option, format_problems, visible
 from sphinxext.digest.cli._release_notes import in_history, open_config, problem_of
 from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.release.changed_files import Change, DepthError, read_change
@@ -15,7 +15,7 @@ from sphinxext.digest.release.changed_files import Change, DepthError, read_chan
 _SHOWN = 3
 
 
-@click.command("check")
+@click.command("check", epilog=examples("sphinx-digest release-notes check --base origin/main"))
 @click.option(
     "--base",
     metavar="REF",

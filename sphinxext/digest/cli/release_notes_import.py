@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sphinxext.digest.cli._output import as_json, counted, format_option, show_problems, visible
+from sphinxext.digest.cli._output import as_json, counted, examples, format_option, show_problems, visible
 from sphinxext.digest.cli._release_notes import open_config
 from sphinxext.digest.gather.changelog.plan import Plan, carry_out, make_plan, read_paths
 from sphinxext.digest.gather.changelog.sections import Sections, read_choices
@@ -24,7 +24,7 @@ _OWN_SOURCE = "releasenotes/source"
 _PAGE = "release-history.rst"
 
 
-@click.command("import")
+@click.command("import", epilog=examples("sphinx-digest release-notes import CHANGELOG.md --dry-run"))
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--section",

@@ -12,6 +12,7 @@ from sphinxext.digest.cli._excerpts import print_findings
 from sphinxext.digest.cli._output import (
     FORMATS,
     counted,
+    examples,
     format_option,
     show_hints,
     show_problems,
@@ -82,7 +83,7 @@ class NotesTargets:
         return check_release_notes(self.root, self.conf, self.only)
 
 
-@click.command("lint")
+@click.command("lint", epilog=examples("sphinx-digest release-notes lint"))
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @format_option("'text' has one line for each problem, 'github' makes annotations in GitHub's workflows.", FORMATS)
 @click.option(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sphinxext.digest.cli._output import as_json, format_option, show_problems, visible
+from sphinxext.digest.cli._output import as_json, examples, format_option, show_problems, visible
 from sphinxext.digest.cli._release_notes import (
     check_versions,
     open_config,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sphinxext.digest.release.scan import NoteFile
 
 
-@click.command("list")
+@click.command("list", epilog=examples("sphinx-digest release-notes list --branch stable/2026.2"))
 @query_options()
 @version_option
 @format_option("'json' has an object for each version, with its day and its notes.")

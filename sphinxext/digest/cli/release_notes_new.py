@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sphinxext.digest.cli._output import show_problems
+from sphinxext.digest.cli._output import examples, show_problems
 from sphinxext.digest.cli._release_notes import in_history, open_config
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.release.write import SlugError, dump_note, name_of, write_note
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from reno.config import Config
 
 
-@click.command("new")
+@click.command(
+    "new",
+    epilog=examples(
+        'sphinx-digest release-notes new --section fixes --text "The build stops on a missing file."',
+        "sphinx-digest release-notes new faster-builds --edit",
+    ),
+)
 @click.argument("slug", metavar="[SLUG]", required=False)
 @click.option(
     "--section",

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sphinxext.digest.cli._output import show_problems, visible
+from sphinxext.digest.cli._output import examples, show_problems, visible
 from sphinxext.digest.cli._release_notes import open_config, open_source, what_is_missing
 
 if TYPE_CHECKING:
     from sphinxext.digest.problems import Problem
 
 
-@click.command("next")
+@click.command("next", epilog=examples("sphinx-digest release-notes next --explain"))
 @click.option("--branch", metavar="NAME", help="The branch, instead of the one that is checked out.")
 @click.option("--explain", is_flag=True, help="Print the notes that decide it as well.")
 @click.option("--rel-notes-dir", "relnotesdir", metavar="DIR", help="The folder instead of 'releasenotes'.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sphinxext.digest.cli._output import examples
 from sphinxext.digest.cli._release_notes import (
     check_versions,
     content_options,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from sphinxext.digest.problems import Problem
 
 
-@click.command("report")
+@click.command("report", epilog=examples("sphinx-digest release-notes report --version 2.0.0 --format markdown"))
 @query_options()
 @version_option
 @click.option("--title", default="Release Notes", show_default=True, help="The title of the document.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sphinxext.digest.cli._output import examples
 from sphinxext.digest.cli._release_notes import (
     content_options,
     finish,
@@ -35,7 +36,7 @@ def _readable_span(_ctx: click.Context, _param: click.Parameter, value: str) -> 
         raise click.BadParameter(f"{error}.") from None
 
 
-@click.command("since")
+@click.command("since", epilog=examples("sphinx-digest release-notes since 1.2.0..2.0.0 --contributors"))
 @click.argument("span", metavar="A..B", callback=_readable_span)
 # the span says what is wanted: limits would hide a part of the history
 @query_options(without=("earliest_version", "stop_at_branch_base"))

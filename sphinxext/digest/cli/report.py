@@ -18,7 +18,7 @@ from sphinxext.digest.cli._options import (
     period_argument,
     period_of,
 )
-from sphinxext.digest.cli._output import finish, format_option, output_option, write_result
+from sphinxext.digest.cli._output import examples, finish, format_option, output_option, write_result
 from sphinxext.digest.collection.compose import tells_releases
 from sphinxext.digest.doctree.docs_files import DocsFolder
 from sphinxext.digest.doctree.references import number_links
@@ -95,7 +95,12 @@ FORMATS: dict[str, Callable[[DigestSource], tuple[str, list[Problem]]]] = {
 }
 
 
-@click.command("report")
+@click.command(
+    "report",
+    epilog=examples(
+        "sphinx-digest report latest", "sphinx-digest report 2026-11 --format markdown --output november.md"
+    ),
+)
 @period_argument()
 @format_option(
     "'text' is the plain text of the mail, 'html' a complete document, 'rst' and 'markdown' are for pasting into "

@@ -21,7 +21,7 @@ from sphinxext.digest.cli._options import (
     period_of,
     period_to_edit,
 )
-from sphinxext.digest.cli._output import Failure, counted, show_problems, visible
+from sphinxext.digest.cli._output import Failure, counted, examples, show_problems, visible
 from sphinxext.digest.cli.lint import check_targets, targets_of
 from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.files import replace_files
@@ -41,7 +41,10 @@ _AROUND = 8
 _KEYS = "[a]ccept  [e]dit  [t]itle  [m]erge with the next  [s]kip  [r]eject  [u]ndo  [v]iew all  [q]uit"
 
 
-@click.command("review")
+@click.command(
+    "review",
+    epilog=examples("sphinx-digest review", "sphinx-digest review --accept 3f9c0e5a7b21d846 --reject meeting-moved"),
+)
 @period_argument(required=False)
 @click.option("--accept", "accepted", metavar="ID", multiple=True, help="Publish this draft. May be repeated.")
 @click.option("--reject", "rejected", metavar="ID", multiple=True, help="Reject this draft. May be repeated.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sphinxext.digest.cli._output import as_json
+from sphinxext.digest.cli._output import as_json, examples
 from sphinxext.digest.collection.people import people_schema
 from sphinxext.digest.fragments.schema import fragment_schema
 from sphinxext.digest.joint.index import index_schema
@@ -19,7 +19,7 @@ SCHEMAS = {
 }
 
 
-@click.command("schema")
+@click.command("schema", epilog=examples("sphinx-digest schema", "sphinx-digest schema index"))
 @click.argument(
     "what", metavar="[fragment|schedule|index|people]", type=click.Choice(list(SCHEMAS)), default="fragment"
 )

@@ -18,7 +18,7 @@ from sphinxext.digest.cli._options import (
     period_of,
     period_to_edit,
 )
-from sphinxext.digest.cli._output import as_json, counted, format_option, visible
+from sphinxext.digest.cli._output import as_json, counted, examples, format_option, visible
 from sphinxext.digest.cli.deadlines import Deadline, deadline_record, deadlines_between
 from sphinxext.digest.collection.compose import compose
 from sphinxext.digest.collection.load import Collection
@@ -70,7 +70,7 @@ class Status:
         return self.digest.period.end
 
 
-@click.command("status")
+@click.command("status", epilog=examples("sphinx-digest status", "sphinx-digest status previous"))
 @period_argument(required=False)
 @fragments_to_read
 @format_option("'json' has all fields of the drafts, the open threads, the events and the deadlines.")

@@ -22,6 +22,7 @@ from sphinxext.digest.cli._output import (
     Decorator,
     add_options,
     as_json,
+    examples,
     format_option,
     show_problems,
     terminal_width,
@@ -99,7 +100,7 @@ _RIGHT = ("mails", "people", "rank")
 _MIN_TITLE = 20
 
 
-@click.command("threads")
+@click.command("threads", epilog=examples("sphinx-digest threads list.mbox --top 20 --period previous"))
 @click.argument("sources", metavar="FILE...", nargs=-1, required=True)
 @thread_options(top=None, min_messages=1)
 @click.option("--fragments", metavar="DIR", help="The folder whose threads are known, instead of the project's.")
