@@ -166,11 +166,19 @@ def test_what_is_there_stays(run: Run, small: Path, repository: Repository, name
     assert result.status == 0
     made = files(small)
     assert made[name].decode() == text
-    assert (CONFIG in made) is ("reno" not in name or "/" in name)
+    has_notes = name.startswith("releasenotes/notes/")
+    assert (CONFIG in made) is not (name == "reno.yaml" or has_notes)
     assert ("docs/release-notes.rst" in made) is not (name.startswith("docs/") or name.endswith("conf.py"))
     assert len([name for name in made if name.startswith("releasenotes/notes/")]) == 1
+    assert (b"sphinxext.digest" in made["docs/conf.py"]) is ("docs/release-notes.rst" in made)
     assert run("init", "--release-notes") == NOTHING
     assert files(small) == made
+
+
+def test_a_project_with_reno(run: Run, small: Path, repository: Repository) -> None:
+    write(small, {"releasenotes/source/conf.py": "extensions = ['reno.sphinxext']\n"})
+    write(small, {"releasenotes/notes/old-0000000000000001.yaml": "fixes: [Old.]\n"})
+    assert run("init", "--release-notes") == NOTHING
 
 
 def test_a_page_of_the_name_that_is_something_else(run: Run, small: Path, repository: Repository) -> None:

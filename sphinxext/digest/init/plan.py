@@ -134,7 +134,9 @@ def plan_setup(
     if wishes.digests:
         _plan_settings(project, plan)
         entries += _digests_entry(documentation, f"{_pages_of(project, documentation, wishes)}/{_INDEX}")
-    _plan_conf(documentation, plan)
+    if wishes.digests or plan.pages:
+        # release notes that are shown already may be reno's own
+        _plan_conf(documentation, plan)
     if _plan_toctree(documentation, entries, plan, choose):
         plan.create(plan.pages)
     _plan_tools(plan)

@@ -108,13 +108,16 @@ def page_text(suffix: str) -> str:
 
 
 def release_notes_files(root: Path, main_branch: str) -> Mapping[str, str]:
-    """Return the configuration and a first note, as far as a project lacks them."""
-    files = {}
+    """Return the configuration and a first note for a project that has no notes.
+
+    Where there are some, a configuration would change how they are shown.
+    """
+    if has_release_notes(root):
+        return {}
+    files = {f"{NOTES}/release-notes-{new_identity()}{SUFFIX}": _FIRST_NOTE}
     if not (root / "reno.yaml").exists():
         branch = "\n".join(dump_value("default_branch", main_branch, 0))
         files[CONFIG] = f"{_CONFIG_HEAD}{branch}\n{_CONFIG_REST}"
-    if not has_release_notes(root):
-        files[f"{NOTES}/release-notes-{new_identity()}{SUFFIX}"] = _FIRST_NOTE
     return files
 
 
