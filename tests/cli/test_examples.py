@@ -23,7 +23,7 @@ def commands(command: click.Command, context: click.Context) -> Iterator[tuple[s
             yield from commands(part, click.Context(part, info_name=name, parent=context))
 
 
-COMMANDS = dict(commands(cli, click.Context(cli, info_name="sphinx-digest")))
+COMMANDS = dict(commands(cli, click.Context(cli, info_name="sphinx-digest", **cli.context_settings)))
 
 
 def examples_of(command: click.Command) -> list[str]:
@@ -35,6 +35,7 @@ def examples_of(command: click.Command) -> list[str]:
 @pytest.mark.parametrize("path", COMMANDS)
 def test_every_command_has_examples_that_it_understands(path: str, project: Path) -> None:
     (project / "docs").mkdir()
+    (project / "docs" / "conf.py").touch()
     (project / "CHANGELOG.md").touch()
     lines = examples_of(COMMANDS[path])
     assert lines
@@ -45,7 +46,7 @@ def test_every_command_has_examples_that_it_understands(path: str, project: Path
         if words[-1] == "--help":
             continue
         command: click.Command = cli
-        context = click.Context(cli, info_name=program)
+        context = click.Context(cli, info_name=program, **cli.context_settings)
         while isinstance(command, click.Group) and words:
             name, found, words = command.resolve_command(context, words)
             assert found is not None

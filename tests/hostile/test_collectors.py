@@ -159,7 +159,8 @@ def run_command(*arguments: str) -> Result:
 
 def test_commands_of_another_distribution(project: Path, other: Path) -> None:
     lines = run_command("--help").output.splitlines()
-    names = [line.split()[0] for line in lines[lines.index("Write:") + 1 :] if line.startswith("  ")]
+    table = lines[lines.index("Write:") + 1 : lines.index("  Examples:")]
+    names = [line.split()[0] for line in table if line.startswith("  ")]
     assert (names[0], names[-4:]) == ("init", ["bookmarks", "gone", "irc", "text"])
     assert any(re.fullmatch(" *bookmarks +Draft items from lists of bookmarks[.]", line) for line in lines)
     assert "bookmarks_digest" not in sys.modules
