@@ -175,6 +175,15 @@ def test_what_is_there_stays(run: Run, small: Path, repository: Repository, name
     assert files(small) == made
 
 
+def test_pages_of_renos_own_extension_stay_its(run: Run, small: Path, repository: Repository) -> None:
+    conf = "extensions = ['reno.sphinxext']\n"
+    write(small, {"docs/conf.py": conf, "docs/news.rst": "News\n====\n\n.. release-notes::\n"})
+    result = run("init", "--release-notes")
+    assert len(result.lines) == 2 and CONFIG in result.out
+    assert "reno.sphinxext" not in result.err
+    assert (small / "docs/conf.py").read_text() == conf
+
+
 def test_a_project_with_reno(run: Run, small: Path, repository: Repository) -> None:
     write(small, {"releasenotes/source/conf.py": "extensions = ['reno.sphinxext']\n"})
     write(small, {"releasenotes/notes/old-0000000000000001.yaml": "fixes: [Old.]\n"})

@@ -129,7 +129,6 @@ def plan_setup(
     """
     documentation = find_documentation(project.root, folder)
     plan = SetupPlan(project.root, wishes, documentation=documentation.folder, openstack=documentation.is_openstack)
-    plan.takes_over = documentation.conf.has_text(_RENO) and not has_extension(documentation.conf)
     entries = _plan_release_notes(documentation, plan)
     if wishes.digests:
         _plan_settings(project, plan)
@@ -198,6 +197,7 @@ def _digests_entry(documentation: Documentation, entry: str) -> list[str]:
 
 def _plan_conf(documentation: Documentation, plan: SetupPlan) -> None:
     conf = documentation.conf
+    plan.takes_over = conf.has_text(_RENO) and not has_extension(conf)
     source = conf.source if has_extension(conf) else with_extension(conf)
     if (root := documentation.missing_project) is not None:
         source = with_project(Conf(source, conf.tree), root)
