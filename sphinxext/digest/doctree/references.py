@@ -53,12 +53,16 @@ def empty_list(period: str) -> nodes.bullet_list:
 def number_marked_links(parts: Iterable[nodes.Node]) -> None:
     """Number the marked links of each digest, and fill in the list at its end."""
     marked: list[nodes.reference] = []
-    for node in [node for part in parts for node in part.findall(nodes.Element)]:
+    for node in [node for part in parts for node in part.findall(_is_link_or_list)]:
         if isinstance(node, nodes.reference) and node.attributes.pop(_NUMBERED, False):
             marked.append(node)
         elif isinstance(node, nodes.bullet_list) and LIST_CLASS in node["classes"]:
             _fill(node, marked)
             marked = []
+
+
+def _is_link_or_list(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.reference | nodes.bullet_list)
 
 
 def remove_lists(document: nodes.Element) -> None:

@@ -156,9 +156,11 @@ class LinkNumbers(SphinxPostTransform):
         """Number the links."""
         build = build_state_of(self.env)
         if not (build.is_silent or isinstance(build.builder, DigestMailBuilder)):
+            lists = [one for one in self.document.findall(nodes.bullet_list) if LIST_CLASS in one["classes"]]
+            if not lists:  # most pages are not those of digests
+                return
             number_marked_links([self.document])
             # URLs are words of fragments as well
-            lists = [one for one in self.document.findall(nodes.bullet_list) if LIST_CLASS in one["classes"]]
             ignore_commands([element for one in lists for element in one.findall(nodes.Element)])
 
 
