@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: The groups: commands of ``sphinx-digest``, and those of its groups ``collect`` and ``release-notes``.
 COMMANDS, COLLECTORS = "sphinx_digest.commands", "sphinx_digest.collectors"
 RELEASE_NOTES = "sphinx_digest.release_notes"
+#: The group of announcers, which are functions: see :mod:`sphinxext.digest.announce`.
+ANNOUNCERS = "sphinx_digest.announcers"
 
 
 @cache

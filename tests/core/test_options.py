@@ -13,6 +13,7 @@ from sphinxext.digest.model import Kind, Period
 from sphinxext.digest.model.period import Calendar
 from sphinxext.digest.plugins import COLLECTORS, installed
 from sphinxext.digest.problems import Code
+from sphinxext.digest.settings.announce_targets import Target
 from sphinxext.digest.settings.checks import LinkRole, Topic
 from sphinxext.digest.settings.collect_sources import Source
 from sphinxext.digest.settings.options import OPTIONS, SECTIONS, Settings, with_changes
@@ -51,6 +52,11 @@ GOOD: list[tuple[str, object, object]] = [
     ("success_url", "https://example.org/successes?all", "https://example.org/successes?all"),
     ("references", False, False),
     ("drafts", True, True),
+    (
+        "announce",
+        [{"name": "fedi", "kind": "mastodon", "url": "https://social.example.org", "template": "{title} {url}"}],
+        (Target("fedi", "mastodon", "https://social.example.org/", template="{title} {url}"),),
+    ),
     ("fragment_directives", ["Graphviz"], ("Graphviz",)),
     ("release_note_exempt", ["tests/", "**/*.md"], ("tests/", "**/*.md")),
     ("fragment_roles", ["eval"], ("eval",)),
@@ -174,6 +180,21 @@ BAD: list[tuple[str, object, str]] = [
     ("success_url", "https://example.org/a b", "an absolute URL"),
     ("references", "yes", "true or false"),
     ("drafts", "1", "true or false"),
+    ("announce", {"name": "x"}, "a list of mappings"),
+    ("announce", ["x"], "entry 1 is not one"),
+    ("announce", [{"name": "x", "kind": "pigeon"}], "has no kind 'pigeon' in entry 1 (x)"),
+    ("announce", [{"name": "X", "kind": "slack"}], "needs a 'name'"),
+    ("announce", [{"name": "x", "kind": "slack", "to": "y"}], "has 'to' in entry 1"),
+    ("announce", [{"name": "x", "kind": "slack"}] * 2, "two targets of the name 'x'"),
+    (
+        "announce",
+        [{"name": "x", "kind": "slack", "template": "{secret}"}],
+        "the fields are {title}, {headlines}, {url}",
+    ),
+    ("announce", [{"name": "x", "kind": "slack", "template": "{"}], "the fields are"),
+    ("announce", [{"name": "x", "kind": "slack", "template": "{title.__class__}"}], "has 'title.__class__'"),
+    ("announce", [{"name": "x", "kind": "matrix", "url": "ftp://x"}], "invalid 'url'"),
+    ("announce", [{"name": "x", "kind": "matrix", "room": "a\nb"}], "a line of text as 'room'"),
     ("fragment_directives", "graphviz", "a list of texts"),
     ("release_note_exempt", ["a*b*c*d*e*"], "at most 4 stars"),
     ("fragment_roles", "eval", "a list of texts"),

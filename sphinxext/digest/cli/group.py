@@ -146,6 +146,7 @@ COMMANDS = {
     "preview": "Show a digest with its drafts in a browser.",
     "report": "Print one digest as text, HTML, RST, Markdown or JSON.",
     "mail": "Print a digest as a mail, or send it.",
+    "announce": "Tell the world of a digest in a sentence.",
     "collect": "Draft fragments from logs, mails, feeds and more.",
     "threads": "",
     "import": "",

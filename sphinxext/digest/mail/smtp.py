@@ -77,7 +77,7 @@ def smtp_settings(environ: Mapping[str, str]) -> SmtpSettings:
             raise SmtpSettingsError(f"{TLS} is '{NO_TLS}': a password is never sent without encryption")
         return SmtpSettings(host, _port(environ, tls), tls)
     if not user:
-        user, password = _from_netrc(host, environ)
+        user, password = from_netrc(host, environ)
     return SmtpSettings(host, _port(environ, tls), tls, user or None, password or None)
 
 
@@ -99,8 +99,11 @@ def _port(environ: Mapping[str, str], tls: str) -> int:
     return int(text)
 
 
-def _from_netrc(host: str, environ: Mapping[str, str]) -> tuple[str, str]:
-    """Return the user and the password of the host's own entry; ``default`` is not for mail, and is ignored."""
+def from_netrc(host: str, environ: Mapping[str, str]) -> tuple[str, str]:
+    """Return the user and the password of the host's own entry; ``default`` is for no server, and is ignored.
+
+    :raises SmtpSettingsError: if the file cannot be read, or others may read it.
+    """
     file = Path(environ.get("NETRC") or Path("~/.netrc").expanduser())
     try:
         if os.name == "posix" and file.stat().st_mode & 0o077:

@@ -42,6 +42,8 @@ _OK, _NO_CONTENT, _PARTIAL, _NOT_MODIFIED = 200, 204, 206, 304
 #: Accepted encodings of the content. Callers unpack gzip themselves, by its first bytes.
 _ENCODINGS = ("", "identity", "gzip", "x-gzip")
 _MAX_VALIDATOR = 1000
+#: The most bytes of a refusal that are shown.
+_MAX_SAID = 300
 _CUT_OFF = "ends too early: the connection was closed before the end of the file"
 
 
@@ -250,10 +252,45 @@ def ask(
         raise WebError(f"{url} cannot be fetched: {reason}", offline=True) from None
 
 
-def _opener(exchange: _Exchange) -> OpenerDirector:
+def send(
+    url: str, data: bytes, headers: Mapping[str, str], timeout: float = TIMEOUT, *, method: str = "POST"
+) -> bytes:
+    """Send data with a secret in the URL or in the headers, and return the answer's body.
+
+    It goes to the server itself: a redirect is refused. Messages name the host only, and what the server says.
+
+    :raises WebError: if the server cannot be reached or refuses it, or if the way there is not encrypted: only a
+        server on this machine may be reached over http.
+    """
+    try:
+        parts = check_web_url(url)
+    except WebError:
+        raise WebError("the address is not an absolute URL, http or https, without a user") from None
+    host = parts.hostname or ""
+    if parts.scheme.lower() != "https" and host not in ("localhost", "127.0.0.1", "::1"):
+        raise WebError(f"a secret is never sent to {host} without encryption: use https")
+    exchange = _Exchange(host, Deadline(timeout, MAX_TIME))
+    agent = {"User-Agent": f"sphinxext-digest/{__version__}"}
+    request = Request(url, data, agent | dict(headers), method=method)  # noqa: S310 - checked above
+    try:
+        with _opener(exchange, redirects=False).open(request, timeout=timeout) as response:
+            exchange.begin_body(MAX_BYTES)
+            return _read(response, host, MAX_BYTES)
+    except HTTPError as error:
+        with error:
+            said = " ".join(error.read(_MAX_SAID).decode("utf-8", "replace").split())
+        message = f"{host} says {error.code} {error.reason}{f': {said}' if said else ''}"
+        raise WebError(message, offline=error.code >= 500, status=error.code) from None
+    except (OSError, HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise WebError(f"{host} cannot be reached: {reason}", offline=True) from None
+
+
+def _opener(exchange: _Exchange, *, redirects: bool = True) -> OpenerDirector:
     """Return an opener for http and https only; urllib's default one would open local files as well."""
     opener = OpenerDirector()
-    for handler in (ProxyHandler(), _Handler(exchange), _Redirects(), HTTPDefaultErrorHandler(), HTTPErrorProcessor()):
+    follows = (_Redirects(),) if redirects else ()
+    for handler in (ProxyHandler(), _Handler(exchange), *follows, HTTPDefaultErrorHandler(), HTTPErrorProcessor()):
         opener.add_handler(handler)
     return opener
 

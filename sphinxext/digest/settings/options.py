@@ -17,7 +17,8 @@ from sphinxext.digest.model import Kind, Messages, Period
 from sphinxext.digest.model.messages import N_, with_plain_dates
 from sphinxext.digest.model.period import FREQUENCIES, WEEKDAYS, Calendar
 from sphinxext.digest.problems import Code
-from sphinxext.digest.settings import checks, collect_sources, release_notes
+from sphinxext.digest.settings import announce_targets, checks, collect_sources, release_notes
+from sphinxext.digest.settings.announce_targets import Target
 from sphinxext.digest.settings.checks import LinkRole, Topic
 from sphinxext.digest.settings.collect_sources import Source
 from sphinxext.digest.settings.release_notes import Component, IssueLink
@@ -268,6 +269,12 @@ class Settings:
         "Feeds of topics: a list of mappings, each with a ``name``, a ``title``, and what the feed has: ``kinds`` "
         "of notes, the countdowns of a ``series``, or ``notes``, sections of release notes; see "
         ":doc:`/user/feeds`.",
+    )
+    announce: tuple[Target, ...] = _option(
+        (),
+        announce_targets.targets,
+        "Where ``sphinx-digest announce`` can tell of a digest: a list of mappings, each with a ``name``, a ``kind`` "
+        "and what that needs; see :doc:`/user/announcing`.",
     )
     drafts: bool = _option(
         False,
