@@ -130,13 +130,13 @@ def repository(tmp_path: Path) -> Repository:
 
 @pytest.fixture
 def make_settings() -> Callable[..., Settings]:
-    """The default settings but for the given options, which must be right; weeks are those of OpenStack's digests."""
+    """The default settings but for the given options, which must be right; weeks and text are those of OpenStack."""
 
     def make(**options: object) -> Settings:
         def complain(name: str, code: object, message: str) -> None:
             raise AssertionError(f"{name}: {code} {message}")
 
-        return with_changes(Settings(), {"week_start": "saturday", **options}, complain)
+        return with_changes(Settings(), {"week_start": "saturday", "text_layout": "openstack", **options}, complain)
 
     return make
 

@@ -23,7 +23,10 @@ from lxml import html
 
 from .conftest import WEEKS, Run
 
-TEXT = """Successes
+TEXT = """Digest: November 28 – December 4, 2015
+1 success, 1 thread · 1 minute to read
+
+Successes
 * zoë: Fertig – 完成 🎉
 
 Locks
@@ -140,7 +143,8 @@ def test_where_the_page_is(mail: Mail, project: Path) -> None:
     (project / "releasenotes" / "digest.yaml").write_text(f"{WEEKS}base_url: https://docs.example.org/\n")
     message = mail("--no-html")
     assert message["Archived-At"] == "<https://docs.example.org/digests/2015-12-04.html>"
-    assert message.get_content().startswith("HTML rendered: https://docs.example.org/digests/2015-12-04.html\n\n")
+    lines = message.get_content().splitlines()
+    assert lines[2:4] == ["Read in your browser: https://docs.example.org/digests/2015-12-04.html", ""]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +216,7 @@ def test_problems(run: Run, write: Callable[..., Path]) -> None:
     result = run("mail", "latest", "--from", "a@b.org", "--to", "c@d.org", "--no-html")
     assert result.status == 1
     assert "rst" in result.err
-    assert message_from_string(result.out, policy=default).get_content().startswith("Successes")
+    assert message_from_string(result.out, policy=default).get_content().startswith("Digest: November 28")
 
 
 @pytest.mark.usefixtures("notes")

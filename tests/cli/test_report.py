@@ -30,7 +30,9 @@ successes:
     channel: openstack-dev
     date: 2015-12-01T14:05:00Z
 """
-TEXT = """Successes
+FACTS = "1 success, 1 thread · 1 minute to read"
+HEAD = f"Digest: November 28 – December 4, 2015\n{FACTS}\n"
+BODY = """Successes
 * stevemar: Done.
 
 Locks & <Keys>
@@ -39,6 +41,9 @@ Locks & <Keys>
 
 [1] - https://example.org/a
 """
+TEXT = f"{HEAD}\n{BODY}"
+#: The days of periods that are none of the calendar's.
+DAYS = {"2015-12": "December 2015", "2015-W49": "November 30 – December 6, 2015"}
 
 
 @pytest.fixture
@@ -51,7 +56,33 @@ def notes(write: Callable[..., Path]) -> None:
 @pytest.mark.usefixtures("notes")
 def test_text(run: Run, period: str) -> None:
     result = run("report", period)
-    assert (result.status, result.out, result.err) == (0, TEXT, "")
+    expected = f"Digest: {DAYS[period]}\n{FACTS}\n\n{BODY}" if period in DAYS else TEXT
+    assert (result.status, result.out, result.err) == (0, expected, "")
+
+
+@pytest.mark.usefixtures("notes")
+def test_text_invites_as_the_page_does(run: Run, project: Path) -> None:
+    settings = (
+        "success_closing: Tell us yours in the channel.\nsuccess_url: https://example.org/all\n"
+        "base_url: https://docs.example.org/\ncollection_title: Gannet News\n"
+    )
+    (project / "releasenotes" / "digest.yaml").write_text(f"{WEEKS}{settings}")
+    url = "https://docs.example.org/digests/2015-12-04.html"
+    head = HEAD.replace("Digest:", "Gannet News:")
+    closing = "* Tell us yours in the channel.\n* All Successes: https://example.org/all\n"
+    successes = f"Successes\n* stevemar: Done.\n{closing}\n"
+    expected = f"{head}Read in your browser: {url}\n\n{successes}"
+    assert run("report", "latest").out.startswith(expected)
+    for form, line in (("rst", f"Read in your browser: {url}"), ("markdown", f"Read in your browser: <{url}>")):
+        assert line in run("report", "latest", "--format", form).lines
+    # a title without the days is followed by them
+    (project / "releasenotes" / "digest.yaml").write_text(f"{WEEKS}title: News of week {{end}}\n")
+    days = "November 28 – December 4, 2015"
+    assert run("report", "latest").out.startswith(f"News of week 2015-12-04\n{days} · {FACTS}\n\n")
+    # OpenStack's mails have their own beginning, and one line for both
+    (project / "releasenotes" / "digest.yaml").write_text(f"{WEEKS}{settings}text_layout: openstack\n")
+    expected = f"HTML rendered: {url}\n\nSuccesses\n* stevemar: Done.\n* All: https://example.org/all\n\n"
+    assert run("report", "latest").out.startswith(expected)
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -138,7 +169,7 @@ def test_html_is_a_document_of_its_own(run: Run) -> None:
 def test_html_begins_with_facts_and_contents(run: Run, write: Callable[..., Path], notes: None) -> None:
     page = html.document_fromstring(run("report", "latest", "--format", "html").out)
     facts = page.find(".//p[@class='facts']").text
-    assert facts == "November 28\xa0–\xa0December 4, 2015 · 1\xa0success, 1\xa0thread · 1\xa0minute to read"
+    assert facts == "1\xa0success, 1\xa0thread · 1\xa0minute to read"
     assert page.find(".//nav") is None
     assert page.find(".//div[@class='preheader']").text.rstrip("\u200c\xa0") == "Locks & <Keys>"
     write("more", "date: 2015-12-03\nthreads: [{title: Done & over, url: 'https://e.org', state: done}]\n", 3)
@@ -192,11 +223,11 @@ def test_html_links_pictures_and_loads_none(run: Run, write: Callable[..., Path]
 def test_where_the_page_is_published(run: Run, project: Path) -> None:
     (project / "releasenotes" / "digest.yaml").write_text(f"{WEEKS}base_url: https://docs.example.org/infra\n")
     url = "https://docs.example.org/infra/digests/2015-12-04.html"
-    assert run("report", "latest").lines[0] == f"HTML rendered: {url}"
+    assert run("report", "latest").lines[2] == f"Read in your browser: {url}"
     assert url in run("report", "latest", "--format", "html").out
     assert json.loads(run("report", "latest", "--format", "json").out)["url"] == url
     # not every period is a digest with a page
-    assert run("report", "2015-12").lines[0] == "Successes"
+    assert run("report", "2015-12").lines[2:4] == ["", "Successes"]
 
 
 @pytest.mark.usefixtures("notes")
@@ -205,7 +236,8 @@ def test_another_folder_has_no_pages(run: Run, project: Path) -> None:
     (project / "more").mkdir()
     (project / "more" / "a-00000000000000aa.yaml").write_text("date: 2016-02-02\nstories: [Other prose]\n")
     result = run("report", "latest", "--fragments", "more")
-    assert (result.status, result.out) == (0, "Other prose\n")
+    assert result.status == 0
+    assert result.lines[2:] == ["", "Other prose"]
 
 
 @pytest.mark.parametrize("period", ["2015-13", "2015-12-32", "one day", "2015-12-04/2015-12-01", ""])

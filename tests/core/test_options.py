@@ -121,6 +121,7 @@ GOOD: list[tuple[str, object, object]] = [
     ("joint_timeout", 5, 5),
     ("contents", "always", "always"),
     ("accent", "#0B6E4F", "#0b6e4f"),
+    ("text_layout", "openstack", "openstack"),
 ]
 
 #: Values that are refused, and why.
@@ -288,6 +289,7 @@ BAD: list[tuple[str, object, str]] = [
     ("joint_timeout", "20", "a number of seconds"),
     ("joint_timeout", 601, "at most 600"),
     ("contents", "sometimes", "auto"),
+    ("text_layout", "html", "openstack"),
     ("accent", "red", "#b8860b"),
     ("accent", "#fff; } body { display: none", "#b8860b"),
     ("accent", 0, "#b8860b"),

@@ -200,7 +200,7 @@ def test_only_sites_publish(project: Project, builder: str) -> None:
     assert (feed.entries[0].id, feed.entries[0].link) == (f"{BASE}digests/2015-12-04", f"{BASE}digests/2015-12-04/")
     assert 'href="../atom.xml"' in build.text("digests/2015-12-04/index.html")
     assert 'href="../2015-12-04.txt"' in build.text("digests/2015-12-04/index.html")
-    assert build.text("digests/2015-12-04.txt").startswith(f"HTML rendered: {BASE}digests/2015-12-04/\n")
+    assert f"\nRead in your browser: {BASE}digests/2015-12-04/\n" in build.text("digests/2015-12-04.txt")
 
 
 def test_hostile_texts(project: Project) -> None:

@@ -27,8 +27,12 @@ def test_only_pages_with_a_digest_become_mails(kinds: Kinds) -> None:
 
 def test_a_mail_has_bullets_by_level_and_references_at_the_end(kinds: Kinds) -> None:
     mail = kinds("digest-mail").text("digests/2015-12-04.txt")
-    assert mail.startswith("HTML rendered: https://kinds.example/digests/2015-12-04.html\n\n")
-    assert "November 28 – December 4, 2015" not in mail
+    assert mail.split("\n")[:4] == [
+        "Kinds Digest: November 28 – December 4, 2015",
+        "4 successes, 3 items, 1 countdown, 1 thread · 1 minute to read",
+        "Read in your browser: https://kinds.example/digests/2015-12-04.html",
+        "",
+    ]
     assert (
         "* First level begins\n  - second level follows\n    + third level deepens\n      * fourth level ends\n"
         in mail
@@ -55,7 +59,8 @@ def test_mails_are_written_again_where_pages_have_other_addresses(root: Callable
         project.age()
         mail = project.build("digest-mail", **options).text("digests/2015-12-04.txt")
         suffix = options.get("html_link_suffix") or options.get("html_file_suffix") or ".html"
-        assert mail.startswith(f"HTML rendered: {options['html_baseurl']}digests/2015-12-04{suffix}\n"), options
+        address = f"{options['html_baseurl']}digests/2015-12-04{suffix}"
+        assert mail.splitlines()[2] == f"Read in your browser: {address}", options
 
 
 def test_mails_are_written_again_only_for_changes(root: Callable[[str], Project]) -> None:
@@ -94,3 +99,23 @@ def test_without_an_address_it_is_said_that_references_lead_nowhere(project: Pro
     ]
     assert "Successes\n* ttx: x\n" in build.text("index.txt")
     assert Path(build.outdir / "digests" / "2015-12-04.txt").is_file() == automatic
+
+
+def test_the_layout_of_openstack(root: Callable[[str], Project]) -> None:
+    options = {"digest_text_layout": "openstack", "digest_plain_dates": True, "digest_success_url": "https://e.org"}
+    mail = root("kinds").build("digest-mail", **options).text("digests/2015-12-04.txt")
+    assert mail.startswith("HTML rendered: https://kinds.example/digests/2015-12-04.html\n\n")
+    assert "November 28 to December 4" not in mail
+    assert "\n* All: https://e.org\n" in mail
+
+
+def test_a_page_with_a_title_of_its_own(project: Project) -> None:
+    project.write("index.rst", "The *gathering*\n===============\n\n.. digest:: 2015-11-28/2015-12-04\n")
+    project.fragment("a-1", "date: 2015-12-01\nsuccesses: ['ttx: x']\n")
+    build = project.build("digest-mail", language="de", html_baseurl="https://docs.example/")
+    assert build.text("index.txt").split("\n")[:4] == [
+        "The gathering",
+        "28. November – 4. Dezember 2015 · 1 Erfolg · 1 Minute Lesezeit",
+        "Im Browser lesen: https://docs.example/index.html",
+        "",
+    ]

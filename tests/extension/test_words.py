@@ -18,6 +18,8 @@ from babel.messages.pofile import read_po
 import sphinxext.digest
 from sphinxext.digest.extension.i18n import CATALOGUE, LOCALES, messages_for
 from sphinxext.digest.model import ENGLISH, Period
+from sphinxext.digest.render.digest import address_line
+from sphinxext.digest.settings.options import Settings
 
 from .building import Build, Project, copy_root, empty_project
 from .catalogues import translate
@@ -202,20 +204,6 @@ def test_periods(number: int, language: str) -> None:
         assert messages_for(language).period(period) == titles[number]
 
 
-def test_periods_with_their_years() -> None:
-    titles = {
-        ("2015-11-28", "2015-12-04"): ("November 28 – December 4, 2015", "28. November – 4. Dezember 2015"),
-        ("2016-04-09", "2016-04-22"): ("April 9–22, 2016", "9.–22. April 2016"),
-        ("2015-12-26", "2016-01-01"): ("December 26, 2015 – January 1, 2016", "26. Dezember 2015 – 1. Januar 2016"),
-        ("2015-12-01", "2015-12-31"): ("December 2015", "Dezember 2015"),
-        ("2015-12-04", "2015-12-04"): ("December 4, 2015", "4. Dezember 2015"),
-    }
-    for (start, end), words in titles.items():
-        period = Period(date.fromisoformat(start), date.fromisoformat(end))
-        found = [messages_for(language).period_of_year(period).replace("\xa0", " ") for language in ("en", "de")]
-        assert found == list(words)
-
-
 @pytest.mark.parametrize(
     ("language", "words"),
     [
@@ -353,10 +341,18 @@ def test_no_english_word_is_left(builds: Builds, language: str) -> None:
 
 def test_a_mail(builds: Builds) -> None:
     mail = builds("digest-mail", "de").text("digests/2015-12-04.txt")
-    assert mail.startswith("HTML-Fassung: https://news.example/digests/2015-12-04.html\n\n")
-    assert "* Alle: https://e.org/all" in mail
+    assert mail.startswith("Test Digest: 28. November – 4. Dezember 2015\n2 Erfolge, ")
+    assert "\nIm Browser lesen: https://news.example/digests/2015-12-04.html\n\n" in mail
+    assert "* Alle Erfolge: https://e.org/all" in mail
     assert "Bemerkung:\n  Careful." in builds("digest-mail", "de").text("digests/2016-01-01.txt")
-    assert builds("digest-mail", "ja").text("digests/2015-12-04.txt").startswith("HTML版: https://news.example/")
+    assert "\nブラウザーで読む: https://news.example/" in builds("digest-mail", "ja").text("digests/2015-12-04.txt")
+
+
+@pytest.mark.parametrize(("language", "words"), [("de", ("HTML-Fassung", "Alle")), ("ja", ("HTML版", "すべて"))])
+def test_a_mail_in_the_layout_of_openstack(language: str, words: tuple[str, str]) -> None:
+    sphinx.locale.init([LOCALES], language, CATALOGUE)
+    messages, settings = messages_for(language), Settings(text_layout="openstack")
+    assert (address_line("u", settings, messages), messages.gettext("All")) == (f"{words[0]}: u", words[1])
 
 
 def test_the_script_has_the_words_of_the_page(builds: Builds) -> None:

@@ -37,7 +37,7 @@ from sphinxext.digest.mail.smtp import (
 )
 from sphinxext.digest.model.period import now
 from sphinxext.digest.problems import Problem
-from sphinxext.digest.render.digest import DigestSource, mail_text
+from sphinxext.digest.render.digest import DigestSource, digest_text
 from sphinxext.digest.render.html import html_document
 
 
@@ -146,7 +146,7 @@ def _parts(source: DigestSource, *, html: bool) -> tuple[str, str | None, list[P
         except InlinerMissing:
             message = f"the styles of the HTML part are not inlined: pip install '{EXTRA}', or use --no-html"
             click.echo(f"sphinx-digest: {message}", err=True)
-    return mail_text(parts, source.page_url), document, problems
+    return digest_text(source, parts), document, problems
 
 
 def _send(envelope: Envelope, identifier: str, data: bytes, *, again: bool, dry_run: bool) -> bool:

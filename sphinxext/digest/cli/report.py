@@ -25,7 +25,7 @@ from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.joint.index import note_record
 from sphinxext.digest.model import Period, ReleasedVersion, Section, Text
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.render.digest import DigestSource, digest_source, mail_text
+from sphinxext.digest.render.digest import DigestSource, address_line, digest_source, digest_text
 from sphinxext.digest.render.html import html_document
 from sphinxext.digest.render.markdown import markdown_document
 from sphinxext.digest.render.rst import rst_document
@@ -37,7 +37,7 @@ from sphinxext.digest.settings.options import Settings
 def as_text(source: DigestSource) -> tuple[str, list[Problem]]:
     """Return the plain text of the mail, with the problems of the digest's texts."""
     parts, problems = source.parts()
-    return mail_text(parts, source.page_url), problems
+    return digest_text(source, parts), problems
 
 
 def as_html(source: DigestSource) -> tuple[str, list[Problem]]:
@@ -49,7 +49,8 @@ def as_html(source: DigestSource) -> tuple[str, list[Problem]]:
 def as_markdown(source: DigestSource) -> tuple[str, list[Problem]]:
     """Return a document of GitHub Flavored Markdown."""
     parts, problems = source.parts()
-    return markdown_document(source.digest.title, parts, source.page_url), problems
+    address = address_line(source.page_url, source.collection.settings) if source.page_url else ""
+    return markdown_document(source.digest.title, parts, address), problems
 
 
 def section_record(section: Section) -> dict[str, object]:

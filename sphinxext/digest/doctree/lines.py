@@ -215,6 +215,11 @@ def minutes_words(number: int, messages: Messages = ENGLISH) -> str:
     return messages.ngettext("{number} minute to read", "{number} minutes to read", max(1, round(number / _WORDS)))
 
 
+def facts_line(title: str, *facts: str) -> str:
+    """Return facts on one line, but for those that a title has; a number stays with what it counts."""
+    return re.sub(r"(?<=\d) (?=\w)", "\xa0", " · ".join(fact for fact in facts if fact and fact not in title))
+
+
 def _length(text: str) -> int:
     rest, characters = _WITHOUT_SPACES.subn(" ", text)
     return len(rest.split()) + round(characters / _CHARACTERS)

@@ -95,13 +95,6 @@ class TranslatedWords(Messages):
             return self.month_of_year(start)
         return self._interval("yMMMd", period, in_full=True)
 
-    def period_of_year(self, period: Period) -> str:
-        """The same with the year."""
-        start, end = period.start, period.end
-        if start == end:
-            return self.day_of_year(end)
-        return self.month_of_year(end) if period.is_month else self._interval("yMMMd", period, in_full=True)
-
     def week(self, period: Period) -> str:
         """The days of a week in short."""
         return self._interval("MMMd", period)

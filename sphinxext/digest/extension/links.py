@@ -42,7 +42,8 @@ class PageSummary(NamedTuple):
     """The summary of a page for its head and for feeds.
 
     ``folder`` are the fragments of its collection, ``title`` and ``description`` are plain text. For the page of a
-    digest ``name`` is the digest's, ``published`` is its last day, ``updated`` the time of a later note.
+    digest ``name`` is the digest's, ``published`` is its last day, ``updated`` the time of a later note; ``facts`` are
+    its days and its numbers of notes in words.
     """
 
     folder: str
@@ -51,6 +52,7 @@ class PageSummary(NamedTuple):
     name: str = ""
     published: str = ""
     updated: str = ""
+    facts: tuple[str, ...] = ()
 
 
 class SiteContext(NamedTuple):

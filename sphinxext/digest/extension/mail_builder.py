@@ -17,17 +17,17 @@ from docutils import nodes
 from sphinx.builders import Builder
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from sphinxext.digest.doctree.lines import facts_line, length, minutes_words
 from sphinxext.digest.doctree.references import LIST_CLASS, number_marked_links, remove_lists
 from sphinxext.digest.extension.builders import ignore_commands, is_site
 from sphinxext.digest.extension.cache import write_if_changed, write_output
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, build_state_of
 from sphinxext.digest.extension.links import SiteContext, digest_pages, page_summary, page_url, shown_collections
-from sphinxext.digest.extension.published import File, Publisher, resolved_page
+from sphinxext.digest.extension.published import File, Publisher, project_name, resolved_page
 from sphinxext.digest.extension.references import leave_out_archives
 from sphinxext.digest.extension.warnings import warn_of
-from sphinxext.digest.model import Messages
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.settings.options import MAILS, Settings
+from sphinxext.digest.settings.options import MAILS, OPENSTACK, Settings
 from sphinxext.digest.text import URL_CHARACTERS, absolute_url
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class DigestMailBuilder(Builder):
             return
 
         url = self.get_target_uri(docname) if self.base_url else ""
-        text = mail_of_page(doctree, url, build_state_of(self.env).messages)
+        text = mail_of_page(SiteContext(self.env, self), docname, doctree, url)
         # an atomic write: a truncated file would look as new as its page
         write_output(self._file_of(docname), text.encode())
 
@@ -95,17 +95,25 @@ class DigestMailBuilder(Builder):
         return Path(self.outdir, f"{docname}{self.out_suffix}")
 
 
-def mail_of_page(doctree: nodes.document, url: str, messages: Messages) -> str:
+def mail_of_page(site: SiteContext, docname: str, doctree: nodes.document, url: str) -> str:
     """Return the mail of a page.
 
     :param doctree: with its references resolved, and without numbers behind its links. It is changed.
     :param url: where the page is published; without it references to other pages become words.
     """
     # a build that writes no mail has no use for it
-    from sphinxext.digest.render.digest import mail_text
+    from sphinxext.digest.collection.compose import named_title
+    from sphinxext.digest.render.digest import head_lines, mail_text
 
     leave_out_archives(doctree)
-    return mail_text(parts_of_page(doctree, url), url or None, messages=messages)
+    parts, messages = parts_of_page(doctree, url), site.messages
+    settings = next(iter(shown_collections(site.env, docname)), build_state_of(site.env).project.main)
+    title, page = site.env.titles[docname].astext(), page_summary(site.env, settings, docname)
+    if page is not None and page.title == title:
+        title = named_title(title, settings, project_name(site), messages)
+    facts = facts_line(title, *(page.facts if page is not None else ()), minutes_words(length(parts), messages))
+    head = head_lines(title, facts, url or None, settings, messages)
+    return mail_text(parts, head, messages=messages, is_openstack=settings.text_layout == OPENSTACK)
 
 
 def parts_of_page(doctree: nodes.document, url: str) -> list[nodes.Node]:
@@ -197,7 +205,7 @@ def _published(app: Sphinx, settings: Settings, docname: str) -> tuple[str, byte
 
 
 def _mail(site: SiteContext, settings: Settings, docname: str, doctree: nodes.document) -> bytes:
-    return mail_of_page(doctree, page_url(site, settings, docname), site.messages).encode()
+    return mail_of_page(site, docname, doctree, page_url(site, settings, docname)).encode()
 
 
 def _file_of(builder: Builder, docname: str) -> Path:

@@ -45,6 +45,7 @@ _OPENSTACK_HEADING = """\
 success_heading: SuccessBot Says
 success_closing: >-
   Tell us yours via IRC with a message “#success [insert success]”.
+text_layout: openstack
 """
 _PAGES = """
 # The folder of the pages, relative to the documentation's root.

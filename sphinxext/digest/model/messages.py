@@ -63,19 +63,6 @@ class Messages:
         """The days of a digest: ``April 9–22, 2026``, ``November 28 – December 4, 2026``, ``December 2026``."""
         return period.title
 
-    def period_of_year(self, period: Period) -> str:
-        """The same with the year: ``April 9–22, 2016``, ``November 28 – December 4, 2015``."""
-        start, end = period.start, period.end
-        if start == end:
-            return self.day_of_year(end)
-        if period.is_month:
-            return self.month_of_year(end)
-        if start.year != end.year:
-            return f"{self.day_of_year(start)}\xa0–\xa0{self.day_of_year(end)}"
-        if start.month != end.month:
-            return f"{self.day(start)}\xa0–\xa0{self.day_of_year(end)}"
-        return f"{self.day(start)}–{end.day}, {end.year}"
-
     def week(self, period: Period) -> str:
         """The days of a week in short: ``Dec 7–11``, ``Nov 30 – Dec 4``."""
         return short_days(period)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,20 +14,23 @@ from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.doctree.deadlines import EventName, outlook_of_note, plain_name
 from sphinxext.digest.doctree.digest import digest_nodes
 from sphinxext.digest.doctree.docs_files import DocsFolder
-from sphinxext.digest.doctree.lines import add_states, length, minutes_words
+from sphinxext.digest.doctree.lines import add_states, facts_line, length, minutes_words
 from sphinxext.digest.doctree.notes import NEIGHBOUR_CLASS, PROJECT_CLASS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser, guard_of
 from sphinxext.digest.doctree.references import number_links
 from sphinxext.digest.doctree.relative import PublishedHome
 from sphinxext.digest.model import ENGLISH, Countdown, Digest, Entry, Messages, Outlook, Period, ReleasedVersion
-from sphinxext.digest.model.messages import filled
+from sphinxext.digest.model.messages import N_, filled
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.text import text_lines
 from sphinxext.digest.schedule import REMARKS
 from sphinxext.digest.schedule.load import Schedules
-from sphinxext.digest.settings.options import RELEASES, SECTIONS
+from sphinxext.digest.settings.options import OPENSTACK, RELEASES, SECTIONS, Settings
 from sphinxext.digest.text import visible_text
-from sphinxext.digest.text.width import WIDTH
+from sphinxext.digest.text.width import NO_BREAK, WIDTH, wrap
+
+#: The words of links to the page of a digest.
+READ = N_("Read in your browser")
 
 
 class PublishedLinks:
@@ -98,10 +100,7 @@ class DigestSource:
     def facts(self, parts: Sequence[nodes.Node]) -> str:
         """Return its days, its numbers of notes, and the time to read its nodes, on one line."""
         counts = counts_in_words(Counter(entry.kind for entry in self.digest.entries), ENGLISH)
-        days = ENGLISH.period_of_year(self.digest.period)
-        facts = (days if days not in self.heading else "", counts, minutes_words(length(parts)))
-        # a number stays with what it counts
-        return re.sub(r"(?<=\d) (?=\w)", "\xa0", " · ".join(fact for fact in facts if fact))
+        return facts_line(self.heading, ENGLISH.period(self.digest.period), counts, minutes_words(length(parts)))
 
     def _outlook_of(self, entry: Entry) -> tuple[Outlook, EventName] | None:
         """Return what is ahead in the cycle of a countdown, if there is a schedule of its series."""
@@ -142,23 +141,55 @@ def notes_text(collection: Collection, entries: tuple[Entry, ...], width: int = 
     return mail_text(parts, width=width)
 
 
+def digest_text(source: DigestSource, parts: Sequence[nodes.Node]) -> str:
+    """Return a digest as plain text.
+
+    :param parts: the sections, without numbers behind their links. They are changed.
+    """
+    settings = source.collection.settings
+    head = head_lines(source.heading, source.facts(parts), source.page_url, settings)
+    return mail_text(parts, head, is_openstack=settings.text_layout == OPENSTACK)
+
+
+def head_lines(
+    title: str, facts: str, page_url: str | None, settings: Settings, messages: Messages = ENGLISH
+) -> list[str]:
+    """Return the lines that a plain text begins with: title, facts and address, or the address alone."""
+    address = [address_line(page_url, settings, messages)] if page_url else []
+    if settings.text_layout == OPENSTACK:
+        return address
+    lines = (title.replace("\xa0", NO_BREAK), facts.replace("\xa0", NO_BREAK).replace(" ·", f"{NO_BREAK}·"))
+    return [*(wrapped for line in lines for wrapped in wrap(line)), *address]
+
+
+def address_line(page_url: str, settings: Settings, messages: Messages = ENGLISH) -> str:
+    """Return the line that says where the page of a digest is."""
+    if settings.text_layout == OPENSTACK:
+        return filled(messages.gettext("HTML rendered: {url}"), url=page_url)
+    return f"{messages.gettext(READ)}: {page_url}"
+
+
 def mail_text(
-    parts: Sequence[nodes.Node], page_url: str | None = None, width: int = WIDTH, messages: Messages = ENGLISH
+    parts: Sequence[nodes.Node],
+    head: Sequence[str] = (),
+    width: int = WIDTH,
+    messages: Messages = ENGLISH,
+    *,
+    is_openstack: bool = False,
 ) -> str:
-    """Return a digest in the layout of OpenStack's mails: the URL of its page, the sections, and the list of links.
+    """Return nodes in the layout of mails: the head, the sections, and the list of links.
 
     A mail does not change after it was sent, so it omits links to the parts of a thread in other digests.
 
-    :param parts: the sections, without numbers behind their links. They are changed; the lines of the settings that
-        close the successes become one, ``All: URL``.
-    :param page_url: where the digest's page is published, for the first line.
+    :param parts: the sections, without numbers behind their links. They are changed.
+    :param is_openstack: puts the lines of the settings that close the successes into one, ``All: URL``.
     """
     add_states(parts, messages)
-    _shorten_closing(parts, messages)
+    if is_openstack:
+        _shorten_closing(parts, messages)
     _remove_neighbours(parts)
     targets = number_links(parts)
-    lines = [filled(messages.gettext("HTML rendered: {url}"), url=page_url), ""] if page_url else []
-    lines += text_lines(parts, width, messages)
+    lines = [*head, "", *text_lines(parts, width, messages)]
     if targets:
         lines += ["", *(f"[{number}] - {target}" for number, target in enumerate(targets, 1))]
     return "\n".join(lines).strip("\n") + "\n"

@@ -22,7 +22,7 @@ from sphinxext.digest.doctree.digest import note_titles, plain_words, shortened,
 from sphinxext.digest.doctree.lines import STATE_CLASS, add_badges
 from sphinxext.digest.doctree.references import number_marked_links
 from sphinxext.digest.model import State
-from sphinxext.digest.render.digest import DigestSource
+from sphinxext.digest.render.digest import READ, DigestSource
 from sphinxext.digest.settings.options import OPTIONS
 
 #: The language of a digest without a build: our headings and the names of months are English.
@@ -90,7 +90,7 @@ def html_document(source: DigestSource, parts: list[nodes.Node]) -> str:
     contents = _contents(sections)
     head = f'<p class="facts">{escape(facts)}</p>\n'
     if source.page_url:
-        head += f'<p class="published"><a href="{escape(source.page_url)}">Read in your browser</a></p>\n'
+        head += f'<p class="published"><a href="{escape(source.page_url)}">{READ}</a></p>\n'
     return _document(source.heading, html_body(parts), head + contents, preheader, source.collection.settings.accent)
 
 

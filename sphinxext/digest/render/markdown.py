@@ -180,15 +180,16 @@ _TITLE_LEVEL = 1
 _MAX_LEVEL = 6
 
 
-def markdown_document(title: str, parts: Sequence[nodes.Node], page_url: str | None = None) -> str:
+def markdown_document(title: str, parts: Sequence[nodes.Node], address: str = "") -> str:
     """Return a digest: its title as the first heading, then its sections.
 
-    :param page_url: the URL of the digest's page, for a line below the title.
+    :param address: a line that ends with the URL of the digest's page, to come below the title.
     """
     add_states(parts)
     blocks = [_heading(escaped(title), _TITLE_LEVEL)]
-    if page_url:
-        blocks.append([f"HTML rendered: <{page_url}>"])
+    if address:
+        words, url = address.rsplit(" ", 1)
+        blocks.append([f"{words} <{url}>"])
     return "\n".join(separated([*blocks, _lines(parts, _TITLE_LEVEL + 1)])) + "\n"
 
 

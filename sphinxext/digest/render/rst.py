@@ -41,7 +41,7 @@ from sphinxext.digest.model import (
     ThreadLinks,
 )
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.render.digest import DigestSource
+from sphinxext.digest.render.digest import DigestSource, address_line
 from sphinxext.digest.render.text import indented, separated
 from sphinxext.digest.text.rst import (
     EMBEDDED_LINK,
@@ -141,7 +141,7 @@ def rst_document(source: DigestSource) -> tuple[str, list[Problem]]:
     writer = _Writer(source)
     blocks: Blocks = [heading(plain(source.digest.title), "=", overline=True)]
     if source.page_url:
-        blocks.append([f"HTML rendered: {source.page_url}"])
+        blocks.append([address_line(source.page_url, source.collection.settings)])
     for section in source.digest.sections:
         if section.heading is None and section.kind is not Kind.PRELUDE and len(blocks) > 1:
             blocks.append(["----"])  # nothing else separates a story without a heading

@@ -41,6 +41,9 @@ FEEDS, INDEX, MAILS, EVENTS = PUBLISHED = ("feeds", "index", "mails", "events")
 RELEASES = "releases"
 
 
+#: The values of the option ``text_layout``.
+TITLED, OPENSTACK = TEXT_LAYOUTS = ("titled", "openstack")
+
 #: The values of the option ``contents``.
 AUTO, ALWAYS, NEVER = CONTENTS = ("auto", "always", "never")
 
@@ -181,6 +184,13 @@ class Settings:
         "Whether a digest's page in HTML begins with a folded list of its sections: ``always``, ``never``, or "
         "``auto``, which leaves it out in themes that have the contents of a page beside it (furo, "
         "openstackdocstheme, pydata-sphinx-theme and those based on them).",
+    )
+    text_layout: str = _option(
+        TITLED,
+        checks.choice(*TEXT_LAYOUTS),
+        "The layout of a digest's plain text: ``titled`` begins with its title and days, and closes the successes as "
+        "its page does. ``openstack`` is that of OpenStack's mails: they begin with ``HTML rendered``, and one line "
+        "``All`` closes the successes.",
     )
     accent: str = _option(
         "#b8860b",

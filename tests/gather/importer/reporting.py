@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from sphinxext.digest.collection.load import load_collection
@@ -22,12 +23,12 @@ def import_files(root: Path, *files: Path, options: ImportOptions = NO_OPTIONS) 
 
 
 def report(root: Path, period: str) -> str:
-    """The plain text of a digest; nothing may be wrong with the project."""
+    """The plain text of a digest in the layout of OpenStack's mails; nothing may be wrong with the project."""
     from sphinxext.digest.cli.report import as_text
     from sphinxext.digest.render.digest import digest_source
 
     project, problems = load_project(root)
-    collection = load_collection(root, project.main)
+    collection = load_collection(root, replace(project.main, text_layout="openstack"))
     text, found = as_text(digest_source(collection, collection.period(period)))
     assert not [*problems, *collection.problems, *found]
     return text

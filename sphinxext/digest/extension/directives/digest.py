@@ -73,7 +73,7 @@ class DigestDirective(NotesDirective):
         anchor = f"digest-{period.name}"
         target = nodes.target("", "", ids=[anchor])
         name = self._register(period, settings, anchor)
-        self._describe(period, description, entries)
+        self._describe(period, description, counts, entries)
         placed = self.place([target, *parts], builder, digest.entries, primary=True)
         if self.sections_allowed:
             days, words = self.messages.week_of_year(period), self.messages.period(period)
@@ -106,7 +106,7 @@ class DigestDirective(NotesDirective):
         DigestDomain.of(self.env).note_target(target)
         return name
 
-    def _describe(self, period: Period, description: str, entries: tuple[Entry, ...]) -> None:
+    def _describe(self, period: Period, description: str, counts: str, entries: tuple[Entry, ...]) -> None:
         """Say what the page is about, if it is the digest's own."""
         docname, domain = self.env.docname, DigestDomain.of(self.env)
         if not entries or docname != self.build.page_of(self.settings, period):
@@ -115,7 +115,8 @@ class DigestDirective(NotesDirective):
         last = f"{period.name}T00:00:00Z"
         updated = max(last, *(entry.moment.rfc3339 for entry in entries))
         title = digest_title(period, self.settings, self.messages)
-        described = PageSummary(self.settings.fragments, title, description, period.name, last, updated)
+        facts = (self.messages.period(period), counts)
+        described = PageSummary(self.settings.fragments, title, description, period.name, last, updated, facts)
         domain.note_summary(docname, described)
 
 
