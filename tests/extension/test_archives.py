@@ -362,3 +362,66 @@ def test_numbers_in_the_index_are_in_their_order(project: Project) -> None:
     places = [re.search(rf"R-{number}\b.*", text, re.DOTALL) for number in (1, 2, 10)]
     assert [place.start() for place in places if place] == sorted(place.start() for place in places if place)
     assert all(places)
+
+
+def test_pages_say_where_they_belong(builds: Builds) -> None:
+    build = builds("html")
+    titles = {
+        "digests/people/index": "People – Digests",
+        "digests/people/lea": "lea – Digests",
+        "digests/successes/2015": "Successes of 2015 – Digests",
+        "digests/2015-02": "February 2015 – Digests",
+        "digests/2015": "2015 – Digests",
+        "digests/index": "Digests",
+        "digests/2015-02-13": "February 7–13, 2015",
+    }
+    for page, title in titles.items():
+        (found,) = parse_page(build.outdir / f"{page}.html").xpath("//title/text()")
+        assert found.startswith((f"{title} — ", f"{title} - ")), page
+    page = parse_page(build.outdir / "digests/people/lea.html")
+    (description,) = page.xpath("//meta[@name='description']/@content")
+    assert description.startswith("lea: 1 success, thanked 3 times; First success: December 2, 2014; ")
+    assert [nav.get("aria-label") for nav in page.xpath("//nav[ul[contains(@class, 'digest-archives')]]")] == [
+        "Archives of the digests"
+    ]
+    above = page.xpath("(//div[@class='related'])[1]//li[starts-with(@class, 'nav-item nav-item-')]/a")
+    assert [(link.text, link.get("href")) for link in above][1:-1] == [
+        ("Digests", "../index.html"),
+        ("People", "index.html"),
+    ]
+
+
+def test_sidebars_show_where_a_page_belongs(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "src", f"{CONF}\nhtml_sidebars = {{'**': ['globaltoc.html']}}\n")
+    build = project.build("html", fail_on_warning=True)
+    for page, uri in (("digests/people/lea", "../index.html"), ("digests/people/index", "../index.html")):
+        sidebar = parse_page(build.outdir / f"{page}.html").xpath("//div[@class='sphinxsidebarwrapper']")[0]
+        assert sidebar.xpath(".//li[contains(@class, 'current')]/a/@href") == [uri]
+    # the pages above are those of now
+    project.write("index.rst", INDEX.replace("digests/index", "start"))
+    project.write("start.rst", "Start\n=====\n\n.. toctree::\n\n   digests/index\n")
+    again = project.build("html", fail_on_warning=True)
+    related = "(//div[@class='related'])[1]//li[starts-with(@class, 'nav-item nav-item-')]/a/text()"
+    assert parse_page(again.outdir / "digests/people/lea.html").xpath(related)[1:-1] == ["Start", "Digests", "People"]
+    project.write("start.rst", "Begin\n=====\n\n.. toctree::\n\n   digests/index\n")
+    renamed = project.build("html", fail_on_warning=True)
+    assert parse_page(renamed.outdir / "digests/people/lea.html").xpath(related)[1:-1] == [
+        "Begin",
+        "Digests",
+        "People",
+    ]
+
+
+def test_all_successes_open_with_the_newest_year(builds: Builds) -> None:
+    main = main_of(builds("html"), "digests/successes/index")
+    assert list(links(main, ".//ul[contains(@class, 'digest-list')]"))[:2] == ["2015", "2014"]
+    assert [heading.text for heading in main.xpath(".//h2 | .//h3")] == ["2015", "March", "February"]
+    assert "ttx: More." in main.text_content()
+    assert "Said" not in main.text_content()
+
+
+def test_threads_say_which_they_are(builds: Builds) -> None:
+    main = main_of(builds("html"), "digests/threads/index")
+    sentence = "Threads that run over several digests. All others are in Digests."
+    assert sentence in " ".join(main.text_content().split())
+    assert links(main.xpath(f".//p[starts-with(., {sentence[:20]!r})]")[0]) == {"Digests": "../index.html"}

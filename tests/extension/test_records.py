@@ -786,11 +786,13 @@ def other_archives(app: Any, make_collection: Callable[..., Any]) -> Callable[..
 def test_archives_of_other_notes(other_archives: Callable[..., str]) -> None:
     assert other_archives() == ""
     # other words of a note, and another person
-    told = "successes/2015 people/lea people/lea-2015 people/bo channels/dev"
+    told = "successes/index successes/2015 people/lea people/lea-2015 people/bo channels/dev"
     assert other_archives(("lea: one", "lea: won")) == told
     told = "successes/2014 people/lea people/lea-2014 channels/dev channels/dev-2014"
     assert other_archives(("text: old", "text: new")) == told
-    changed = "successes/2015 people/index people/lea people/lea-2015 people/bo channels/dev review-2015"
+    changed = (
+        "successes/index successes/2015 people/index people/lea people/lea-2015 people/bo channels/dev review-2015"
+    )
     assert other_archives(("lea: one", "eve: one")) == changed
     # lists of people have the spellings of their names
     assert "people/index" in other_archives(("lea: one", "LEA: one")).split()
@@ -804,7 +806,7 @@ def test_archives_of_other_notes(other_archives: Callable[..., str]) -> None:
 def test_archives_with_pages_of_years(other_archives: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The page of who has many notes has only the years and how many notes they have."""
     monkeypatch.setattr("sphinxext.digest.collection.archives.MAX_NOTES", 1)
-    assert other_archives(("lea: one", "lea: won")) == "successes/2015 people/lea-2015 people/bo"
+    assert other_archives(("lea: one", "lea: won")) == "successes/index successes/2015 people/lea-2015 people/bo"
     assert other_archives(("Planning", "Plan")) == "series/heron-2014 series/ibis"
     changed = other_archives(("Freezing}", "Freezing}, {series: heron, focus: More}"))
     assert changed == "series/index series/heron review-2015"

@@ -276,7 +276,7 @@ def test_japanese_pages(builds: Builds) -> None:
     assert first.startswith("2015年11月28日～12月4日\n")
     assert "成功報告\n" in first
     assert "* ttxさんからannaさんに感謝: For all." in first
-    assert "* 続き：12月5日～11日" in first
+    assert "* 続き：2015年12月5日～11日" in first
     listing = build.text("digests/index.txt")
     assert listing.startswith("ダイジェスト\n")
     assert "2016年\n   1月\n      * 2015年12月26日～2016年1月1日 (記事1件)\n" in listing

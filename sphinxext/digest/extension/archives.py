@@ -6,6 +6,7 @@ There is a page to each person, thread, channel and series, and one of all succe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
@@ -154,7 +155,7 @@ NAMES = {
     "channels": N_("Channels"),
     "series": N_("Release Series"),
 }
-COUNTS_CLASS = "digest-counts"
+COUNTS_CLASS, NAVIGATION_CLASS = "digest-counts", "digest-archives"
 _WEEK = 7
 #: Until so many days a span is told in days.
 _DAYS = 13
@@ -194,7 +195,7 @@ class ArchiveContent:
         for kind in kinds:
             name = nodes.inline("", self.messages.gettext(NAMES[kind]))
             lines.append(line_of(self.reader.to_page(f"{kind}/{INDEX}", name)))
-        return [nodes.bullet_list("", *lines, bullet="*", classes=["digest-archives"])] if lines else []
+        return [nodes.bullet_list("", *lines, bullet="*", classes=[NAVIGATION_CLASS])] if lines else []
 
     def title_of_member(self, kind: str, member: Member, year: int | None) -> str:
         """The head of the page of a person, channel, series or year."""
@@ -264,6 +265,19 @@ class ArchiveContent:
             parts += titled(heading, body, f"in-{span}", "span", sections=self.reader.sections_allowed)
         return parts
 
+    def all_successes(self, query: ArchiveDependency, years: Iterable[Member]) -> list[nodes.Node]:
+        """A list of the years, and the successes of the newest one."""
+        members = list(years)
+        year = self._year(int(members[0].name))
+        newest = titled(
+            heading_of(year),
+            self.member(replace(query, page=members[0].page), members[0]),
+            f"in-{members[0].page}",
+            "span",
+            sections=self.reader.sections_allowed,
+        )
+        return [*self.index(query.kind, members), *newest]
+
     def _introduction(self, member: Member, person: Person) -> list[nodes.Node]:
         """Who somebody is: the picture, the nicks, and the link of ``people.yaml``."""
         gettext, parts = self.messages.gettext, list[nodes.Node]()
@@ -310,14 +324,17 @@ class ArchiveContent:
             counts.append(ngettext("thanked others {number} time", "thanked others {number} times", times))
         return self.messages.gettext(", ").join(counts)
 
-    def chains(self, chains: Iterable[Chain]) -> list[nodes.Node]:
-        """A list of threads."""
+    def chains(self, chains: Iterable[Chain], list_of: str) -> list[nodes.Node]:
+        """A list of threads, and where all others are."""
+        title = nodes.inline("", words_of(self.reader.settings, "collection_title", self.messages))
+        words = self.messages.gettext("Threads that run over several digests. All others are in {digests}.")
+        about = nodes.paragraph("", "", *sentence(words, digests=[self.reader.to_document(list_of, title)]))
         items = []
         for chain in chains:
             link = self.reader.to_page(f"threads/{chain.page}", nodes.inline("", self.title_of_chain(chain)))
             run = nodes.inline("", self.run_of(chain), classes=[COUNTS_CLASS])
             items.append(line_with(link, *self._state_of(chain), nodes.Text(" "), run))
-        return [self._list(items)]
+        return [about, self._list(items)]
 
     def chain(self, chain: Chain) -> list[nodes.Node]:
         """All parts of a thread, each under the title of its digest."""

@@ -294,7 +294,8 @@ class ArchiveDependency(CollectionDependency):
             counts = [
                 (one.page, one.spellings, one.name, len(one.notes), len(one.thanks), one.years) for one in members
             ]
-            return repr(counts).encode("utf-8", "surrogatepass") + _of_notes((), collection)
+            shown = next(iter(members)).notes if self.kind == "successes" and members else ()
+            return repr(counts).encode("utf-8", "surrogatepass") + _of_notes(shown, collection)
         member = self.member(collection)
         if member is None:
             return b""

@@ -34,6 +34,7 @@ from sphinxext.digest.extension.domain import (
     adjacent_digests,
     build_state_of,
 )
+from sphinxext.digest.extension.html.archives import pages_above
 from sphinxext.digest.extension.html.head import shown_in_heads
 from sphinxext.digest.extension.schedules import ScheduleDependency
 
@@ -264,6 +265,7 @@ class Marks:
         if self._navigation:
             around = [(name, self._titles.get(name or "")) for name in self._relations.get(docname, ())]
             around += self._adjacent_digests(docname)
+            around += [(name, self._titles[name]) for name in pages_above(self._domain, docname, self._relations)]
             tree = [self._level(docname), self._branch(docname)]
         parts = (self._env.all_docs[docname], self._common, links, around, tree)
         return b"".join(mark_of(part)[:_PART] for part in parts)

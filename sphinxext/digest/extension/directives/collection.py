@@ -20,7 +20,7 @@ from sphinx import addnodes
 from sphinxext.digest.collection.archives import INDEX, Chain, Member
 from sphinxext.digest.collection.compose import counts_in_words, digest_title
 from sphinxext.digest.collection.selection import Review, review_of
-from sphinxext.digest.doctree.digest import plain_words, shortened
+from sphinxext.digest.doctree.digest import MAX_LENGTH, plain_words, shortened
 from sphinxext.digest.doctree.lines import joined, line_with, sentence, state_badge
 from sphinxext.digest.extension.archives import COUNTS_CLASS, NAMES, ArchiveContent
 from sphinxext.digest.extension.dependencies import (
@@ -41,6 +41,7 @@ from sphinxext.digest.extension.domain import (
     DigestDomain,
     Target,
 )
+from sphinxext.digest.extension.html.archives import title_in
 from sphinxext.digest.extension.html.filter import filter_class
 from sphinxext.digest.extension.html.masthead import WEEK_CLASS
 from sphinxext.digest.extension.links import PageSummary
@@ -126,7 +127,7 @@ class CollectionDirective(NotesDirective):
         if docname != f"{self.settings.pages}/{wanted or 'index'}" or self.build.place_of(self.settings) < 0:
             return
         end = digests[0][0].end
-        title = words_of(self.settings, "collection_title", messages)
+        collection = title = words_of(self.settings, "collection_title", messages)
         if wanted:
             title = messages.month_of_year(end) if len(wanted) == _MONTH else messages.year(end)
         number = messages.ngettext("{number} digest", "{number} digests", len(digests))
@@ -134,7 +135,7 @@ class CollectionDirective(NotesDirective):
         text = messages.gettext(", ").join(filter(None, [number, counts_in_words(counts, messages)]))
         description = filled(messages.gettext("{title}: {text}"), title=title, text=text)
         DigestDomain.of(self.env).note_summary(
-            docname, PageSummary(self.settings.fragments, title, shortened(description))
+            docname, PageSummary(self.settings.fragments, title_in(collection, title), shortened(description))
         )
 
     def _published(self) -> list[nodes.Node]:
@@ -294,6 +295,7 @@ class ArchiveDirective(NotesDirective):
         content = ArchiveContent(self, self.builder(shown=entries))
         anchor = f"{query.kind}-{page}"
         title, body = self._content(query, content, anchor)
+        self._describe(query, title, body)
         listing = self.build.list_of(self.settings)
         parts = [*content.navigation(query.kinds(self.collection), listing), *body]
         if isinstance(self.state_machine.node, nodes.document):
@@ -313,7 +315,8 @@ class ArchiveDirective(NotesDirective):
                 return list(chain.parts)
             return [found.parts[0] for found in archives.threads.values()] if query.page == INDEX else None
         if query.page == INDEX:
-            return []
+            years = list(archives.successes.values()) if query.kind == "successes" else []
+            return list(years[0].notes) if years else []
         member = query.member(self.collection)
         return None if member is None else [*member.notes, *member.thanks]
 
@@ -324,16 +327,37 @@ class ArchiveDirective(NotesDirective):
             chain = query.chain(self.collection)
             if chain is not None:
                 return content.title_of_chain(chain), content.chain(chain)
-            return self.messages.gettext(NAMES[query.kind]), content.chains(archives.threads.values())
+            listing = self.build.list_of(self.settings)
+            return self.messages.gettext(NAMES[query.kind]), content.chains(archives.threads.values(), listing)
         member = query.member(self.collection) if query.page != INDEX else None
         if member is None:
             members = archives[query.kind].values()
-            return self.messages.gettext(NAMES[query.kind]), content.index(query.kind, members)
+            all_years = query.kind == "successes" and members
+            body = content.all_successes(query, members) if all_years else content.index(query.kind, members)
+            return self.messages.gettext(NAMES[query.kind]), body
         if query.year is None:
             self._register(query, member, anchor)
         if query.kind == "people":
             content.builder.person = member.page
         return content.title_of_member(query.kind, member, query.year), content.member(query, member)
+
+    def _describe(self, query: ArchiveDependency, title: str, body: Iterable[nodes.Node]) -> None:
+        """Say what a page of an archive is about: its title, and the beginning of what is on it."""
+        docname = self.env.docname
+        if docname != f"{self.settings.pages}/{query.kind}/{query.page}" or self.build.place_of(self.settings) < 0:
+            return
+        words, length = list[str](), 0
+        for line in (line for part in body for line in part.findall(nodes.paragraph)):
+            words.append(plain_words(line))
+            length += len(words[-1])
+            if length > MAX_LENGTH:
+                break
+        text = self.messages.gettext("; ").join(word.rstrip(".。") for word in words if word)
+        described = filled(self.messages.gettext("{title}: {text}"), title=title, text=text) if text else title
+        whole = title_in(words_of(self.settings, "collection_title", self.messages), title)
+        DigestDomain.of(self.env).note_summary(
+            docname, PageSummary(self.settings.fragments, whole, shortened(described))
+        )
 
     def _register(self, query: ArchiveDependency, member: Member, anchor: str) -> None:
         """Let roles find a person, a channel or a series; a name with a space in it would break the inventory."""

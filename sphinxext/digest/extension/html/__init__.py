@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest.extension.builders import is_for_browsers
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain
-from sphinxext.digest.extension.html import countdown, head, masthead
+from sphinxext.digest.extension.html import archives, countdown, head, masthead
 from sphinxext.digest.extension.html import filter as filter_
 from sphinxext.digest.extension.releases import (
     ComponentsDependency,
@@ -52,6 +52,7 @@ def setup(app: Sphinx) -> None:
     """Register the decorations."""
     app.connect("config-inited", _add_static_files)
     app.connect("html-page-context", add_styles)
+    archives.setup(app)
     masthead.setup(app)
     countdown.setup(app)
     head.setup(app)
