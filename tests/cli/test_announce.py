@@ -136,9 +136,21 @@ def test_never_twice(run: Run, service: Service) -> None:
     assert "fedi-verse: has it since 20" in again.err
     assert "chat: announced" in again.err
     assert [path for _, path, _, _ in service.requests] == ["/api/v1/statuses", "/hook", "/api/v1/statuses"]
-    # the server knows a status that it gets twice
+    # the server may take a status that it gets twice for the same, but not this one
     keys = {headers["Idempotency-Key"] for _, path, headers, _ in service.requests if path != "/hook"}
-    assert len(keys) == 1
+    assert len(keys) == 2
+
+
+@pytest.mark.usefixtures("digest")
+def test_server_knows_what_it_gets_twice(
+    run: Run, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for log in ("one", "two"):  # as if the first was lost
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / log))
+        assert run("announce", "2026-11-25", "--to", "fedi-verse", **secrets(service)).status == 0
+
+    assert len(service.requests) == 2
+    assert len({headers["Idempotency-Key"] for _, _, headers, _ in service.requests}) == 1
 
 
 @pytest.mark.usefixtures("digest")

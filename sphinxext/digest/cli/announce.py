@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import click
@@ -14,6 +15,7 @@ from sphinxext.digest.cli._output import Failure, show_problems, visible
 from sphinxext.digest.cli.report import open_digest
 from sphinxext.digest.doctree.digest import note_titles
 from sphinxext.digest.mail.smtp import DeliveryLog, DeliveryLogError, SmtpSettingsError, delivery_log_file, from_netrc
+from sphinxext.digest.model.period import now
 from sphinxext.digest.plugins import ANNOUNCERS, installed
 from sphinxext.digest.render.digest import DigestSource
 from sphinxext.digest.settings.announce_targets import Target
@@ -83,7 +85,9 @@ def _announce(target: Target, announcement: Announcement, *, again: bool, dry_ru
             if not again and (before := log.times(announcement.identifier, [target.name])):
                 click.echo(f"{target.name}: has it since {before[target.name]}, not announced again", err=True)
                 return True
-            announcer(target, announcement, secret)
+            # a server that knows it would take it for the same otherwise
+            told = replace(announcement, identifier=f"{announcement.identifier} {now()}") if again else announcement
+            announcer(target, told, secret)
             log.add(announcement.identifier, [target.name])
     except DeliveryLogError as error:
         raise Failure(str(error)) from None
