@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 import click
 
 from sphinxext.digest.announce import AnnounceError, Announcement, Announcer
 from sphinxext.digest.cli._options import fragments_to_read, period_argument
-from sphinxext.digest.cli._output import Failure, show_problems, visible
+from sphinxext.digest.cli._output import Failure, examples, show_problems, visible
 from sphinxext.digest.cli.report import open_digest
 from sphinxext.digest.doctree.digest import note_titles
 from sphinxext.digest.mail.smtp import DeliveryLog, DeliveryLogError, SmtpSettingsError, delivery_log_file, from_netrc
@@ -20,12 +19,19 @@ from sphinxext.digest.plugins import ANNOUNCERS, installed
 from sphinxext.digest.render.digest import DigestSource
 from sphinxext.digest.settings.announce_targets import Target
 from sphinxext.digest.settings.options import SETTINGS_FILE
+from sphinxext.digest.text import split_url
 
 #: The beginning of the variables with the secrets of targets.
 PREFIX = "SPHINX_DIGEST_ANNOUNCE_"
 
 
-@click.command("announce")
+@click.command(
+    "announce",
+    epilog=examples(
+        "sphinx-digest announce latest --to fediverse --to room",
+        "sphinx-digest announce latest --to fediverse --dry-run",
+    ),
+)
 @period_argument()
 @click.option("--to", "names", metavar="NAME", required=True, multiple=True, help="A target. May be repeated.")
 @fragments_to_read
@@ -121,8 +127,9 @@ def secret_of(target: Target, environ: Mapping[str, str]) -> str:
     if secret := environ.get(variable, "").strip():
         return secret
     if target.url:
+        parts = split_url(target.url)
         try:
-            _, password = from_netrc(urlsplit(target.url).hostname or "", environ)
+            _, password = from_netrc((parts.hostname if parts else None) or "", environ)
         except SmtpSettingsError as error:
             raise AnnounceError(str(error)) from None
         if password:
