@@ -34,10 +34,6 @@ def test_page(tmp_path: Path) -> None:
             page = (reader.here / "build" / "html" / "release-notes.html").read_text(encoding="utf-8")
             assert "0.0.0" in page
             assert "Services on one machine" in page
-    reader.run(type(step)(0, command="sphinx-build -q docs build/html && touch built"))
-    page = (reader.here / "build" / "html" / "release-notes.html").read_text(encoding="utf-8")
-    assert "1.0.1" in page
-    assert 'href="https://git.gannet.example/issues/13"' in page
 
 
 def test_the_file_is_shown_as_the_command_writes_it(tmp_path: Path) -> None:
