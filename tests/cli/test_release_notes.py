@@ -566,3 +566,33 @@ def test_numbers_of_issues_are_links(run: Run, history: Repository, form: str, e
         outcome = run("release-notes", *command, "--format", form)
         assert (outcome.status, outcome.err) == (0, "")
         assert expected in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [((), ["On the branch."]), (("--release-lines",), ["Before the tag.", "On the branch."])],
+)
+def test_a_version_by_release_line(
+    run: Run, history: Repository, option: tuple[str, ...], expected: list[str]
+) -> None:
+    configuration = "default_branch: main\npre_release_tag_re: (?P<pre_release>-rc\\d+)$\n"
+    (history.root / CONFIG).write_text(configuration, encoding="utf-8")
+    write_note(history.root, "early-00000000000000c1", "fixes: [Before the tag.]\n")
+    history.commit("2022-02-01T12:00:00Z")
+    tag(history, "2.22.0-rc0", "2022-02-02T12:00:00Z")
+    history.run("checkout", "--quiet", "-b", "v2.21.x")
+    write_note(history.root, "late-00000000000000c2", "fixes: [On the branch.]\n")
+    history.commit("2022-03-01T12:00:00Z")
+    tag(history, "2.21.0", "2022-03-02T12:00:00Z")
+    query = ("--version", "2.21.0", "--format", "json")
+
+    def texts() -> list[str]:
+        found = json.loads(run("release-notes", "report", *query, *option).out)
+        return [one["text"] for one in found if one["text"].endswith(("tag.", "branch."))]
+
+    assert texts() == expected
+    (history.root / CONFIG).write_text(f"{configuration}release_lines: {'true' if option else 'false'}\n")
+    option = ()
+    assert texts() == expected
+    (history.root / CONFIG).write_text(f"{configuration}release_lines: perhaps\n")
+    assert "releasenotes/config.yaml:3:1: bad-setting" in run("release-notes", "list").err

@@ -314,3 +314,21 @@ def test_no_components(built: Project) -> None:
     build = built.build()
     assert ["there are no components to group notes by" in warning for warning in build.warnings] == [True]
     assert "On the main branch" in build.text("current.html")
+
+
+def early_tag(notes: Notes) -> None:
+    """A pre-release of 2.22.0 lies before the branch that 2.21.0 was made from."""
+    notes.configure("pre_release_tag_re: (?P<pre_release>-rc\\d+)$\nrelease_lines: true\n")
+    notes.commit_note("early-1", "fixes:\n  - Before the tag.\n", "2.22.0-rc0")
+    notes.run("checkout", "--quiet", "-b", "v2.21.x")
+    notes.commit_note("late-2", "fixes:\n  - On the branch.\n", "2.21.0")
+
+
+def test_versions_by_release_line(notes: Notes, site: Project) -> None:
+    early_tag(notes)
+    build = only_page(notes, site, "   :version: 2.21.0\n")
+    assert build.warnings == []
+    assert "Before the tag." in build.text("index.html")
+    build = only_page(notes, site, "   :release-lines: false\n   :version: 2.21.0\n")
+    assert "Before the tag." not in build.text("index.html")
+    assert "On the branch." in build.text("index.html")

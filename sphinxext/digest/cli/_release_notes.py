@@ -51,6 +51,11 @@ _QUERY = {
         default=None,
         help="Stop where the series before began, or go through the whole history.",
     ),
+    "release_lines": click.option(
+        "--release-lines/--no-release-lines",
+        default=None,
+        help="Give the notes before a pre-release to the earlier version that was made from it.",
+    ),
     "ignore_notes": click.option(
         "--ignore-notes",
         metavar="NAMES",
@@ -122,12 +127,12 @@ def open_config(root: Path | None, options: Mapping[str, Any]) -> Config:
     :param options: by reno's names; None leaves an option as it is.
     :raises DigestError: if the configuration is malformed, or has values that reno cannot use.
     """
-    from sphinxext.digest.release.config import FOLDER, read_config
+    from sphinxext.digest.release.config import FOLDER, override, read_config
 
     remarks: list[Problem] = []
     conf = read_config(root or find_root(Path.cwd()), options.get("relnotesdir") or FOLDER, remarks)
     show_problems(remarks)
-    conf.override(**{name: value for name, value in options.items() if value is not None and name != "relnotesdir"})
+    override(conf, **{name: value for name, value in options.items() if value is not None and name != "relnotesdir"})
     return conf
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.release.cache_file import open_scanner
-from sphinxext.digest.release.config import Patterns, project_config, read_config
+from sphinxext.digest.release.config import Patterns, has_release_lines, override, project_config, read_config
 from sphinxext.digest.release.contributors import MAILMAP
 from sphinxext.digest.release.git import HistoryError
 from sphinxext.digest.release.load import History, folder_of, history_problem, released_versions, tagged_releases
@@ -63,6 +63,8 @@ def query_of(
         for name in ("notesdir", "collapse-pre-releases", "earliest-version", "unreleased-version-title", "branch")
         if options.get(name) not in (None, "")
     }
+    if "release-lines" in options:
+        changes["release_lines"] = options["release-lines"]
     if "stop-at-branch-base" in options:
         changes["stop_at_branch_base"] = options["stop-at-branch-base"]
     elif versions is not None and not is_part:
@@ -216,7 +218,7 @@ class Histories:
             remarks = self._remarks[key] = []
             self._configs[key] = read_config(Path(query.root), query.folder, remarks)
         conf = copy(self._configs[key])
-        conf.override(**dict(query.options), ignore_notes=[*conf.ignore_notes, *query.ignored])
+        override(conf, **dict(query.options), ignore_notes=[*conf.ignore_notes, *query.ignored])
         return conf
 
     def _state(self, conf: Config) -> NotesState:
@@ -274,7 +276,8 @@ class Histories:
 
 
 def _options(conf: Config) -> list[object]:
-    return [conf.reporoot, conf.relnotesdir, sorted((name, repr(value)) for name, value in conf.options.items())]
+    own = has_release_lines(conf)
+    return [conf.reporoot, conf.relnotesdir, own, sorted((name, repr(value)) for name, value in conf.options.items())]
 
 
 def _hash(*parts: object) -> bytes:

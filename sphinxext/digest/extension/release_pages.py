@@ -33,7 +33,7 @@ UNRELEASED = "unreleased"
 #: Options of the directive that are not for the pages of its versions.
 _OF_LIST = frozenset({PAGES, "version", "feeds"})
 #: Options that are true or false, in which the directive accepts several words.
-_SWITCHES = ("collapse-pre-releases", "stop-at-branch-base")
+_SWITCHES = ("collapse-pre-releases", "release-lines", "stop-at-branch-base")
 _FALSE = frozenset({"false", "no", "off", "0"})
 _LATEST_TITLE = N_("Latest release")
 _UNUSUAL = re.compile(r"[^\w.+-]")

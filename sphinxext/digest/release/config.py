@@ -28,6 +28,22 @@ if TYPE_CHECKING:
 FOLDER = "releasenotes"
 
 
+#: The option in reno's configuration that is ours; reno ignores it.
+RELEASE_LINES = "release_lines"
+
+
+def has_release_lines(conf: object) -> bool:
+    """Return True if pre-releases that lie before an earlier version count as that; reno's own class has no such."""
+    return bool(getattr(conf, RELEASE_LINES, False))
+
+
+def override(conf: Config, **values: object) -> None:
+    """Change options of a configuration, ours included."""
+    if RELEASE_LINES in values:
+        setattr(conf, RELEASE_LINES, values.pop(RELEASE_LINES))
+    conf.override(**values)
+
+
 class ScanConfig(Protocol):
     """The part of ``reno.config.Config`` that is used; see reno's documentation of its options."""
 
@@ -194,6 +210,10 @@ class _File:
         :raises DigestError: if the file is malformed or has a value that reno cannot use.
         """
         values = self._values()
+        if not isinstance(values.get(RELEASE_LINES, False), bool):
+            message = f"{RELEASE_LINES!r} must be true or false"
+            raise DigestError(self._problem(RELEASE_LINES, Code.BAD_SETTING, message))
+        setattr(conf, RELEASE_LINES, values.pop(RELEASE_LINES, False))
         for name in [name for name in values if name not in conf.options]:
             problems.append(self._problem(name, Code.UNKNOWN_SETTING, f"reno does not have the option {name!r}"))
             del values[name]

@@ -249,6 +249,19 @@ class Graph:
                 dates[commit] = date_of(content)
 
 
+def tagged_graph(root: Place, commits: Iterable[bytes]) -> Iterator[tuple[bytes, list[bytes]]]:
+    """Yield commits with a branch or a tag, and each with the nearest of those before it; children come first.
+
+    :param commits: those to begin with.
+    :raises GitError: if git fails.
+    """
+    names = b"".join(commit + b"\n" for commit in commits)
+    options = ("--simplify-by-decoration", "--parents", "--topo-order", "--ignore-missing", "--stdin")
+    for line in read_output(root, "rev-list", *options, send=names).splitlines() if names else ():
+        commit, *parents = line.split()
+        yield commit, parents
+
+
 def _next_date(lines: tuple[bytes, int]) -> int:
     """The date that the next line begins with."""
     text, start = lines

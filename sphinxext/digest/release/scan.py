@@ -132,7 +132,7 @@ def scan(
     tracker = Tracker()
     for kind, path in working:
         tracker.track(kind, (path, None), WORKING_COPY)
-    stop_commit = versions.refs.tags[stop] if stop is not None else None
+    stop_commit = versions.commit_of(stop, head) or versions.refs.tags[stop] if stop is not None else None
     commits = commits_in_order(versions.graph, head, stop_commit, lambda part: _null(conf, versions, part))
     changes.load(commits)
     _track(conf, versions, tracker, current, commits, changes.known)

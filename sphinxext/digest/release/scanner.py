@@ -12,7 +12,7 @@ from typing import Any, Protocol, Self
 
 from sphinxext.digest.release.cache import Cache, key_of
 from sphinxext.digest.release.changes import Change, Changes, WorkingCopy
-from sphinxext.digest.release.config import Patterns, ScanConfig
+from sphinxext.digest.release.config import RELEASE_LINES, Patterns, ScanConfig, has_release_lines
 from sphinxext.digest.release.git import GitDir, GitError, read_output
 from sphinxext.digest.release.graph import Graph
 from sphinxext.digest.release.refs import Objects, Refs, Repository, RepositoryReader, is_partial, named_repository
@@ -239,6 +239,8 @@ def _folder(conf: ScanConfig) -> str:
 def _dependencies(conf: ScanConfig, repository: Repository, refs: Refs) -> list[object]:
     """The dependencies of a scan's result, apart from the branch and changes that are not committed."""
     options = {name: getattr(conf, name) for name in ScanConfig.__annotations__ if name not in _NO_DIFFERENCE}
+    if has_release_lines(conf):
+        options[RELEASE_LINES] = True
     names = {ref: commit.decode() for ref, commit in (refs.commits | refs.objects).items()}
     return [options, refs.head.decode(), names, sorted(cut.decode() for cut in repository.cuts)]
 

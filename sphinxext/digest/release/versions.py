@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import count, islice
 from typing import Protocol
 
-from sphinxext.digest.release.config import Patterns, ScanConfig
-from sphinxext.digest.release.graph import Graph
+from sphinxext.digest.release.config import Patterns, ScanConfig, has_release_lines
+from sphinxext.digest.release.graph import Graph, tagged_graph
 from sphinxext.digest.release.refs import Refs
 
 #: The default branch of reno's configuration, and where branches are.
@@ -42,6 +42,15 @@ def version_key(version: str) -> list[tuple[int, int, str]]:
         # words come before the end, which comes before "post" and further numbers
         key.append((0 if not part else 1 if part == "post" else -1, 0, part))
     return key
+
+
+def _unique(versions: Iterable[str]) -> Iterator[str]:
+    """Yield each version once."""
+    seen: set[str] = set()
+    for version in versions:
+        if version not in seen:
+            seen.add(version)
+            yield version
 
 
 def _number(part: str) -> int | str:
@@ -137,12 +146,53 @@ class Versions:
                 names.sort(key=self._order_on_commit)
         return dict(tags)
 
+    @cached_property
+    def _line_tags(self) -> dict[bytes, list[str]]:
+        """The versions of each commit as release lines have them.
+
+        A project may tag the first pre-release of the next version before it branches off the present one. That tag
+        counts as the first version that was made from it, if that is a lower one and came before its own final
+        release: what was merged until then was released with that.
+        """
+        return {commit: list(dict.fromkeys(map(self._of_line, tags))) for commit, tags in self._tags.items()}
+
+    def _of_line(self, tag: str) -> str:
+        if not self.patterns.is_pre_release(tag):
+            return tag
+        final, dates, later = self.patterns.final(tag), self.refs.dates, self._later
+        last = dates.get(final)
+        for other, key in self._by_version:
+            if key >= version_key(tag):
+                break
+            is_between = dates.get(tag, 0) <= dates.get(other, 0) and (last is None or dates.get(other, 0) <= last)
+            if is_between and self.refs.tags[other] in later[self.refs.tags[tag]]:
+                released = self.patterns.final(other)
+                return released if self.conf.collapse_pre_releases and released in self.refs.tags else other
+        return tag
+
+    @cached_property
+    def _by_version(self) -> list[tuple[str, list[tuple[int, int, str]]]]:
+        """All versions with their keys, the lowest first."""
+        known = ((tag, version_key(tag)) for tags in self._tags.values() for tag in tags)
+        return sorted(known, key=lambda pair: (pair[1], pair[0]))
+
+    @cached_property
+    def _later(self) -> dict[bytes, set[bytes]]:
+        """The commits of versions that descend from each of them."""
+        later: dict[bytes, set[bytes]] = defaultdict(set)
+        # children come before their parents
+        for commit, parents in tagged_graph(self.graph.root, self._tags):
+            above = later[commit] | ({commit} if commit in self._tags else set())
+            for parent in parents:
+                later[parent] |= above
+        return later
+
     def _order_on_commit(self, tag: str) -> tuple[bool, int, list[tuple[int, int, str]], str]:
         return not self.patterns.is_pre_release(tag), self.refs.dates.get(tag, 0), version_key(tag), tag
 
     def of_commit(self, commit: bytes) -> Sequence[str]:
         """The versions that were tagged on a commit; the last one is what it is called."""
-        return self._tags.get(commit, ())
+        return (self._line_tags if has_release_lines(self.conf) else self._tags).get(commit, ())
 
     def find(self, branch: str | None) -> bytes:
         """The commit of a branch, whose history is known from now on.
@@ -158,10 +208,21 @@ class Versions:
         tip = self.find(branch)
 
         def known(version: str) -> bool:
-            commit = self.refs.tags.get(version)
-            return commit is not None and version in self.of_commit(commit) and self.graph.is_ancestor(commit, tip)
+            return self.commit_of(version, tip) is not None
 
-        return BranchVersions((tag for commit in self.graph.by_date(tip) for tag in self.of_commit(commit)), known)
+        versions = (tag for commit in self.graph.by_date(tip) for tag in self.of_commit(commit))
+        return BranchVersions(_unique(versions) if has_release_lines(self.conf) else versions, known)
+
+    def commit_of(self, version: str, tip: bytes) -> bytes | None:
+        """The commit of a version on the line of a commit, or None if it is not there."""
+        own = self.refs.tags.get(version)
+        places = [own] if own is not None else []
+        if has_release_lines(self.conf):
+            places += [commit for commit, tags in self._line_tags.items() if version in tags and commit != own]
+        return next(
+            (place for place in places if version in self.of_commit(place) and self.graph.is_ancestor(place, tip)),
+            None,
+        )
 
     def current(self, branch: str | None) -> str:
         """The version of a branch: the last tag of its line and how many commits came after it."""

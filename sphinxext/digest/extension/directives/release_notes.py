@@ -54,6 +54,7 @@ class ReleaseNotesDirective(SphinxDirective):
         "collapse-pre-releases": switch_option,
         "earliest-version": directives.unchanged,
         "stop-at-branch-base": switch_option,
+        "release-lines": switch_option,
         "ignore-notes": directives.unchanged,
         "unreleased-version-title": directives.unchanged,
         "contributors": directives.flag,
