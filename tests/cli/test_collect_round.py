@@ -144,6 +144,20 @@ def test_periods_of_a_round_and_of_a_source(run: Run, project: Path, configure: 
     assert "There is no option 'period' for a source" in run("collect", **TODAY).err
 
 
+def test_events_that_come_are_news_whatever_the_days_of_the_round(
+    run: Run, project: Path, configure: Configure
+) -> None:
+    configure("sources:\n  - {ics: data/events.ics}\n")
+    event = "BEGIN:VEVENT\nUID:1\nSUMMARY:Summit\nDTSTART;VALUE=DATE:20270425\nEND:VEVENT\n"
+    calendar = f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{event}END:VCALENDAR\n"
+    (project / "data" / "events.ics").write_text(calendar.replace("\n", "\r\n"), encoding="utf-8")
+
+    result = run("collect", **TODAY)
+
+    assert (result.status, len(result.lines)) == (0, 1)
+    assert "start: 2027-04-25" in (project / result.lines[0]).read_text(encoding="utf-8")
+
+
 def test_twice_adds_nothing(run: Run, project: Path, configure: Configure) -> None:
     configure("sources: [{feed: data/feed.xml}, {gerrit: data/changes.json}]")
     run("collect", **TODAY)

@@ -80,6 +80,8 @@ def command(
 _OF_THE_ROUND = ("dry-run", "format", "period")
 #: The source whose arguments are not paths.
 _SCHEDULE = "schedule"
+#: The source whose days are those of events, which are news before they come: a round has no say in them.
+_EVENTS = "ics"
 
 
 @dataclass(frozen=True)
@@ -235,8 +237,10 @@ def _arguments(command: click.Command, source: Source, plan: Round) -> list[str]
         if name not in known or name in _OF_THE_ROUND:
             names = ", ".join(name for name in known if name not in _OF_THE_ROUND)
             raise click.UsageError(f"There is no option '{name}' for a source: there are {names}.")
-    words = [f"--{name}={value}" for name, value in plan.options.items() if name in known and isinstance(value, str)]
-    words += [f"--{name}" for name, value in plan.options.items() if name in known and value is True]
+    days = ("since", "until") if source.name == _EVENTS else ()
+    shared = {name: value for name, value in plan.options.items() if name in known and name not in days}
+    words = [f"--{name}={value}" for name, value in shared.items() if isinstance(value, str)]
+    words += [f"--{name}" for name, value in shared.items() if value is True]
     for name, value in own.items():
         words += _option(name, value, known[name], plan)
     arguments = [text for argument in source.arguments for text in with_days(argument, plan.since, _last_day(plan))]
