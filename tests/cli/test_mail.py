@@ -85,7 +85,7 @@ def test_two_parts_and_their_headers(mail: Mail) -> None:
     assert plain.get_content() == TEXT
     assert message["From"] == "Team <team@example.org>"
     assert message["To"] == "dev@example.org"
-    assert message["Subject"] == "November 28 – December 4, 2015"
+    assert message["Subject"] == "Digest: November 28 – December 4, 2015"
     assert message["Message-ID"].endswith("@example.org>")
     assert message["Date"].datetime.tzinfo is not None
     assert message["Content-Language"] == "en"
@@ -128,7 +128,7 @@ def test_a_correction(mail: Mail) -> None:
     original, first, second = mail(), mail("--correction", "1"), mail("--correction", "2")
     assert len({original["Message-ID"], first["Message-ID"], second["Message-ID"]}) == 3
     assert first["In-Reply-To"] == first["References"] == second["In-Reply-To"] == original["Message-ID"]
-    assert first["Subject"] == "[Correction] November 28 – December 4, 2015"
+    assert first["Subject"] == "[Correction] Digest: November 28 – December 4, 2015"
     assert mail("--correction", "1", "--in-reply-to", "x@y")["In-Reply-To"] == "<x@y>"
 
 
@@ -189,6 +189,32 @@ def test_a_title_in_the_settings_is_a_text(mail: Mail, project: Path, title: str
     expected = title.replace("{start}", "2015-11-28").replace("{end}", "2015-12-04")
     assert str(message["Subject"]) == expected
     assert message["Bcc"] is None
+
+
+def test_the_subject_names_the_collection_or_the_project(mail: Mail, project: Path) -> None:
+    settings = project / "releasenotes" / "digest.yaml"
+    (project / "docs").mkdir()
+    (project / "docs" / "conf.py").write_text("project = 'Gannet'\n")
+    assert mail()["Subject"] == "Gannet Digest: November 28 – December 4, 2015"
+    settings.write_text(f"{WEEKS}collection_title: Harbour News\n")
+    assert mail()["Subject"] == "Harbour News: November 28 – December 4, 2015"
+    # a project that gave its digests a title has chosen what a subject says
+    settings.write_text(f"{WEEKS}collection_title: Harbour News\ntitle: The Week in Review {{end}}\n")
+    assert mail()["Subject"] == "The Week in Review 2015-12-04"
+
+
+def test_a_preview(run: Run, notes: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    result = run("mail", "latest", "--preview")
+    file = Path(result.out.rstrip("\n"))
+    assert (result.status, result.err, opened) == (0, "", [file.as_uri()])
+    assert file.name == "2015-12-04.html"
+    page = html.document_fromstring(file.read_text(encoding="utf-8"))
+    assert page.findtext(".//h1") == "Digest: November 28 – December 4, 2015"
+    assert page.find(".//h2").get("style")
+    assert run("mail", "latest", "--preview", "--send").status == 2
 
 
 @pytest.mark.parametrize("host", ["a\nb", "a b", "a..b", "x" * 300, "\udcff", "a\x00b"])

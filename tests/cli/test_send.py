@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from web_server import WebServer
 
-from .conftest import Outcome, Run
+from .conftest import WEEKS, Outcome, Run
 from .mail_server import PASSWORD, USER, Certificates, Inbox, serving
 
 HOST, ONE, TWO = "SPHINX_DIGEST_SMTP_HOST", "one@example.org", "two@example.org"
@@ -64,9 +65,35 @@ def test_starttls_and_authentication(send: Send, inbox: Inbox, certificates: Cer
     ((recipients, message),) = inbox.received
     assert recipients == [ONE, TWO]
     assert (message["To"], message["Cc"]) == (ONE, TWO)
-    assert message.get_body(("plain",)).get_content().replace("\r\n", "\n") == "Prose – 完成\n"  # type: ignore[union-attr]
+    text = message.get_body(("plain",)).get_content().replace("\r\n", "\n")  # type: ignore[union-attr]
+    assert text.endswith("\n\nProse – 完成\n")
     assert inbox.users == [USER]
     assert inbox.encrypted == [True]
+
+
+def test_what_is_not_published_is_sent_with_a_warning(
+    send: Send, inbox: Inbox, server: WebServer, project: Path, write: Callable[..., Path]
+) -> None:
+    page = f"{server.url}/digests/2015-12-04.html"
+    (project / "releasenotes" / "digest.yaml").write_text(f"{WEEKS}base_url: {server.url}\n")
+    warning = "sphinx-digest: "
+
+    def sent() -> list[str]:
+        with serving(inbox) as port:
+            result = send(port, "--again", SPHINX_DIGEST_SMTP_TLS="none", SOURCE_DATE_EPOCH="1449273600")
+        assert result.status == 0
+        return [line.removeprefix(warning) for line in result.err.splitlines() if line.startswith(warning)]
+
+    assert sent() == [f"the page of the digest is not published yet: {page} is not found"]
+    server.pages["/digests/2015-12-04.html"] = b"<p>Here"
+    assert sent() == []
+    server.pages["/digests/2015-12-04.html"] = 503
+    (line,) = sent()
+    assert line.startswith(f"nobody knows if the page of the digest is published: {page}: the server says 503")
+    # the next day of a digest whose last day is that of the clock
+    write("b", "date: 2015-12-05\nstories: [More]\n", 2)
+    assert sent() == ["the digest may still get notes: its last day is 2015-12-11"]
+    assert len(inbox.received) == 4
 
 
 def test_tls_from_the_start(send: Send, inbox: Inbox, certificates: Certificates) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import webbrowser
 from collections.abc import Mapping
 from email.headerregistry import Address
 from functools import partial
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import NoReturn
 
 import click
 
@@ -35,27 +39,29 @@ from sphinxext.digest.mail.smtp import (
     send,
     smtp_settings,
 )
-from sphinxext.digest.model.period import now
+from sphinxext.digest.model.period import now, today
+from sphinxext.digest.net.http import WebError, ask
 from sphinxext.digest.problems import Problem
 from sphinxext.digest.render.digest import DigestSource, digest_text
 from sphinxext.digest.render.html import html_document
+
+#: The seconds that the site with the digest's page has to answer.
+_PATIENCE = 10
 
 
 @click.command(
     "mail",
     epilog=examples(
+        "sphinx-digest mail latest --preview",
         "sphinx-digest mail latest --from editor@example.org --to dev@lists.example.org",
         "sphinx-digest mail latest --from editor@example.org --to dev@lists.example.org --send",
     ),
 )
 @period_argument()
-@click.option(
-    "--from", "sender", metavar="ADDRESS", required=True, callback=checked(parse_sender), help="Who sends it."
-)
+@click.option("--from", "sender", metavar="ADDRESS", callback=checked(parse_sender), help="Who sends it.")
 @click.option(
     "--to",
     metavar="ADDRESS",
-    required=True,
     multiple=True,
     callback=checked_all(parse_addresses),
     help="Who gets it, such as a mailing list. May be repeated.",
@@ -68,7 +74,10 @@ from sphinxext.digest.render.html import html_document
     help="Who gets a copy. May be repeated.",
 )
 @click.option(
-    "--subject", metavar="TEXT", callback=checked(check_subject), help="The subject; without it, the digest's title."
+    "--subject",
+    metavar="TEXT",
+    callback=checked(check_subject),
+    help="The subject; without it, the title with the name of the collection or of the project.",
 )
 @click.option("--html/--no-html", default=True, show_default=True, help="Add an HTML part.")
 @click.option(
@@ -86,6 +95,7 @@ from sphinxext.digest.render.html import html_document
 )
 @drafts_option
 @fragments_to_read
+@click.option("--preview", is_flag=True, help="Open the HTML part in the browser, and print its path; send nothing.")
 @click.option("--send", "sending", is_flag=True, help="Send it to the addresses that do not have it yet.")
 @click.option("--again", is_flag=True, help="With --send, send it to all addresses, even if they have it already.")
 @click.option("--dry-run", is_flag=True, help="Print the message; with --send, also say who would get it.")
@@ -94,7 +104,7 @@ def command(
     ctx: click.Context,
     /,
     period: str,
-    sender: Address,
+    sender: Address | None,
     to: tuple[Address, ...],
     cc: tuple[Address, ...],
     subject: str | None,
@@ -103,6 +113,7 @@ def command(
     in_reply_to: str | None,
     drafts: bool,
     fragments: str | None,
+    preview: bool,
     sending: bool,
     again: bool,
     dry_run: bool,
@@ -117,8 +128,14 @@ def command(
         raise click.UsageError("--again needs --send.")
     if drafts and sending and not dry_run:
         raise click.UsageError("--drafts is for looking at a mail: it cannot be used with --send.")
+    if preview and sending:
+        raise click.UsageError("--preview is for looking at a mail: it cannot be used with --send.")
+    if preview:
+        _preview(ctx, *open_digest(ctx.obj, period, fragments, drafts=drafts))
+    if sender is None or not to:
+        raise click.UsageError(f"Missing option '{'--from' if sender is None else '--to'}'.")
     source, problems = open_digest(ctx.obj, period, fragments, drafts=drafts)
-    title = subject or source.digest.title
+    title = subject or source.heading.replace("\xa0", " ")
     envelope = Envelope(sender, to, title, now(), cc, correction or 0, in_reply_to, source.page_url)
     text, document, found = _parts(source, html=html)
     settings = source.collection.settings
@@ -130,9 +147,37 @@ def command(
     if sending and problems:
         click.echo("sphinx-digest: not sent, because there are problems", err=True)
     elif sending:
+        if warning := _not_published(source):
+            click.echo(f"sphinx-digest: {visible(warning)}", err=True)
         complete = _send(envelope, message["Message-ID"], message.as_bytes(policy=WIRE), again=again, dry_run=dry_run)
         ctx.exit(0 if complete else 1)
     ctx.exit(1 if problems else 0)
+
+
+def _preview(ctx: click.Context, source: DigestSource, problems: list[Problem]) -> NoReturn:
+    """Write the HTML part to a file of its own, open it, and end the command."""
+    _, document, found = _parts(source, html=True)
+    file = Path(mkdtemp(prefix="sphinx-digest-"), f"{source.digest.period.name}.html")
+    file.write_text(document or "", encoding="utf-8")
+    problems = sorted({*problems, *found})
+    show_problems(problems)
+    click.echo(str(file))
+    webbrowser.open(file.as_uri())
+    ctx.exit(1 if problems else 0)
+
+
+def _not_published(source: DigestSource) -> str:
+    """Return a warning if readers will not find the digest yet: its period goes on, or its page is missing."""
+    end, url = source.digest.period.end, source.page_url
+    if end >= today():
+        return f"the digest may still get notes: its last day is {end}"
+    if url is None:
+        return ""
+    try:
+        found = ask(url, _PATIENCE, longest=_PATIENCE)
+    except WebError as error:
+        return f"nobody knows if the page of the digest is published: {error}"
+    return "" if found is not None else f"the page of the digest is not published yet: {url} is not found"
 
 
 def _parts(source: DigestSource, *, html: bool) -> tuple[str, str | None, list[Problem]]:
