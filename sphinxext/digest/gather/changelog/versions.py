@@ -33,7 +33,8 @@ _UNRELEASED = re.compile(
 )
 _NEXT = frozenset({"dev", "develop", "head", "main", "master", "next", "next release", "next version", "trunk"})
 _VERSION = re.compile(
-    r"(?:[^\W\d][\w.+'-]*\s+){0,3}[\[(]?[vV]?(?P<name>[0-9]+(?:[.-][0-9A-Za-z]+)*(?:\+[\w.]+)?[a-z]*[0-9]*)[\])]?(?P<rest>.*)"
+    r"(?P<before>(?:[^\W\d][\w.+'-]*\s+){0,3})"
+    r"[\[(]?[vV]?(?P<name>[0-9]+(?:[.-][0-9A-Za-z]+)*(?:\+[\w.]+)?[a-z]*[0-9]*)[\])]?(?P<rest>.*)"
 )
 #: What may follow a version without a dot.
 _DATE = re.compile(r"\s*(?:\Z|[-–—:(,]|[0-9]{4}\b)")
@@ -111,9 +112,15 @@ def _version_of(piece: Piece) -> str:
     if piece.form is not Form.HEADING or len(words) > _LONGEST:
         return ""
     match = _VERSION.fullmatch(words)
-    if match and ("." in match["name"] or _DATE.match(match["rest"])):
+    if match and ("." in match["name"] or _is_version(match)):
         return match["name"]
     return "unreleased" if _is_next(words) and len(words.split()) <= 4 else ""
+
+
+def _is_version(match: re.Match[str]) -> bool:
+    """Return True for a number without a dot that has a date, or nothing but the word "version" before it."""
+    is_alone = match["before"].strip().lower() in ("", "version", "release")
+    return _DATE.match(match["rest"]) is not None and (is_alone or match["rest"].strip() != "")
 
 
 def _is_next(words: str) -> bool:
