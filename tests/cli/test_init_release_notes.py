@@ -114,6 +114,15 @@ def test_the_first_commit_is_needed(run: Run, small: Path) -> None:
     assert files(small) == before
 
 
+@pytest.mark.parametrize("name", ["CHANGELOG.md", "HISTORY.rst", "newsfragments/1.feature.rst", "changelog.d/a.md"])
+def test_what_a_project_has_written_down_so_far(run: Run, small: Path, repository: Repository, name: str) -> None:
+    write(small, {name: "1.0\n===\n\n* x\n"})
+    source = name.partition("/")[0]
+    line = f"- turn {source} into release notes: sphinx-digest release-notes import {source}"
+    assert line in run("init", "--release-notes").err.splitlines()
+    assert "release-notes import" not in run("init").err
+
+
 def test_together_with_digests(run: Run, small: Path, repository: Repository) -> None:
     """On a terminal it is asked for; one toctree has both pages."""
     shown = type_answers("y\nn\nn\n")

@@ -21,7 +21,7 @@ from sphinxext.digest.init.documentation import conf_folders
 from sphinxext.digest.init.extras import EDITOR_SETTINGS, PRE_COMMIT, editor_files, pre_commit_file
 from sphinxext.digest.init.placement import RootDocument
 from sphinxext.digest.init.plan import Change, SetupPlan, Step, Wishes, apply_plan, describe, plan_new, plan_setup
-from sphinxext.digest.init.release_notes import has_release_notes
+from sphinxext.digest.init.release_notes import changes_elsewhere, has_release_notes
 from sphinxext.digest.init.toctrees import Toctree
 from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.settings.checks import OptionError, subfolder
@@ -219,6 +219,8 @@ def _next(plan: SetupPlan) -> Iterator[str]:
     place = "deps of [testenv:docs] in tox.ini" if plan.openstack else "requirements of the documentation"
     yield f"- add sphinxext-digest to the {place}"
     if plan.wishes.main_branch is not None:
+        if (source := changes_elsewhere(plan.root)) is not None:
+            yield f"- turn {source} into release notes: sphinx-digest release-notes import {source}"
         yield '- write a release note with each change: sphinx-digest release-notes new "stale locks"'
     if plan.wishes.digests:
         yield '- write the first news: sphinx-digest new success "ada: We have digests now."'

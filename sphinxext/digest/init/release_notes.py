@@ -41,6 +41,10 @@ other:
     From now on, every change that you would notice has a release note.
 """
 
+#: The usual folders of fragments of towncrier and scriv, and the names of changelogs.
+_FRAGMENTS = ("newsfragments", "changelog.d", "changes", "changelog", "news")
+_CHANGELOGS = ("CHANGELOG", "CHANGES", "HISTORY", "NEWS")
+
 _CHECK = "sphinx-digest release-notes check"
 _LINT = "sphinx-digest release-notes lint"
 _INSTALL = "pip install sphinxext-digest"
@@ -86,6 +90,13 @@ _TOX = (
 def has_release_notes(root: Path) -> bool:
     """Return True if a project has release notes."""
     return next((root / NOTES).rglob(f"*{SUFFIX}"), None) is not None
+
+
+def changes_elsewhere(root: Path) -> str | None:
+    """Return the folder of fragments, or the changelog, in which a project has written its changes down so far."""
+    folders = [name for name in _FRAGMENTS if (root / name).is_dir()]
+    names = [f"{name}{suffix}" for name in _CHANGELOGS for suffix in (".md", ".rst", ".txt", "")]
+    return next(iter([*folders, *(name for name in names if (root / name).is_file())]), None)
 
 
 def page_of(documentation: Documentation | None) -> str | None:
