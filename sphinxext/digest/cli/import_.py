@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from sphinxext.digest.cli._options import (
+    checked,
     draft_options,
     open_valid_project,
     period_in,
@@ -16,8 +17,10 @@ from sphinxext.digest.cli._options import (
     settings_to_write,
 )
 from sphinxext.digest.cli._output import as_json, examples, show_problems, visible
+from sphinxext.digest.fragments.fields import check_url
 from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import Plan, carry_out, make_plan
+from sphinxext.digest.gather.importer.sources import files_of
 from sphinxext.digest.model.period import YEARS
 from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
 
@@ -41,6 +44,12 @@ from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
     callback=readable_period,
     help="The period of the digest, whatever its title says.",
 )
+@click.option(
+    "--base-url",
+    metavar="URL",
+    callback=checked(check_url),
+    help="The address that relative links in Markdown are relative to, where the file does not say it.",
+)
 @click.option("--series", metavar="NAME", help="The release series that countdowns are about, where it is not said.")
 @draft_options
 @click.pass_context
@@ -51,24 +60,27 @@ def command(
     dry_run: bool,
     year: int | None,
     period: str | None,
+    base_url: str | None,
     series: str | None,
     fragments: str | None,
     form: str,
 ) -> None:
     """Turn older digests into fragments and print their paths.
 
-    A FILE is a mail (a raw message, an mbox, or the text of an archive's page), a web page (its text or its HTML), or
-    an export of WordPress (WXR) with many posts. Each section of a digest becomes a fragment. A digest of other days
-    than the calendar has is added to the intervals of the settings, if the folder is one of the project's.
+    A FILE is a mail (a raw message, an mbox, or the text of an archive's page), a web page (its text or its HTML), a
+    newsletter in Markdown, or an export of WordPress (WXR) with many posts; or a folder of such files. Each section of
+    a digest becomes a fragment. A digest of other days than the calendar has is added to the intervals of the
+    settings, if the folder is one of the project's.
 
     What cannot be known, such as a URL that got lost, is reported and left as it is. The exit status is 1 only if
     something could not be imported. Importing a file again changes nothing, and leaves alone what has been edited.
     """
     project = open_valid_project(ctx.obj)
     settings = settings_to_write(project, fragments)
-    named = [(file, os.fspath(file)) for file in files]
+    named = [(file, os.fspath(file)) for name in files for file in files_of(name)]
     days = period_in(project.root, settings, period) if period else None
-    plan = make_plan(project, settings, named, ImportOptions(year, days, series.lower() if series else None))
+    options = ImportOptions(year, days, series.lower() if series else None, base_url)
+    plan = make_plan(project, settings, named, options)
     if not dry_run:
         carry_out(plan, project)
     _show(plan, settings, form, dry_run=dry_run)

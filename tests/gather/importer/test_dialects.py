@@ -1,4 +1,4 @@
-"""Markdown and reStructuredText are refused with the reason, and plain text is not."""
+"""Markdown and reStructuredText are told from plain text; reStructuredText is refused with the reason."""
 
 from __future__ import annotations
 
@@ -43,9 +43,14 @@ TEXTS = {
 
 @pytest.mark.parametrize(("dialect", "line", "text"), TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
-def test_refused(dialect: str, line: int, text: str, ends: str, tmp_path: Path) -> None:
+def test_told_from_plain_text(dialect: str, line: int, text: str, ends: str, tmp_path: Path) -> None:
+    """Markdown is read as such; of reStructuredText the first sign is named."""
     file = tmp_path / "news.txt"
     file.write_bytes(text.replace("\n", ends).encode())
+    if dialect == MARKDOWN:
+        [post] = read_source(file, "news.txt").posts
+        assert post.is_newsletter
+        return
     with pytest.raises(DigestError) as caught:
         read_source(file, "news.txt")
     [problem] = caught.value.problems
@@ -109,8 +114,8 @@ def test_pages_and_mails_are_read_whatever_is_in_them(tmp_path: Path) -> None:
 
 def test_what_was_read_before_is_reported_too(tmp_path: Path) -> None:
     file = tmp_path / "news.txt"
-    file.write_bytes(TEXTS["headings"][2].encode() + b"\xe9")
-    with pytest.raises(DigestError, match=r"(?s)x:6:1: encoding .*x:3:4: not-a-digest this is Markdown"):
+    file.write_bytes(TEXTS["a role"][2].encode() + b"\xe9")
+    with pytest.raises(DigestError, match=r"(?s)x:4:1: encoding .*x:3:5: not-a-digest this is reStructuredText"):
         read_source(file, "x")
 
 

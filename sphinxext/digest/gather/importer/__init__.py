@@ -121,7 +121,8 @@ class Block:
 
     ``level`` counts the lists around from 1 for a line of a list; for a paragraph and for lines it counts the
     lists around them; of a heading it is HTML's, or 0 where there are no levels. ``line`` is where it begins in the
-    file. ``gap`` is the number of blank lines before it.
+    file. ``gap`` is the number of blank lines before it. ``rst`` is its reStructuredText, with all that is within it,
+    where its source has markup.
     """
 
     form: Form
@@ -129,6 +130,7 @@ class Block:
     line: int
     level: int = 0
     gap: int = 0
+    rst: str | None = None
 
     @property
     def plain(self) -> str:
@@ -142,7 +144,8 @@ class Post:
 
     ``sent`` is when it was sent or published. ``is_mail`` says that it is to come out again as it was. ``source`` are
     lines of the file, the first of them line ``offset`` + 1, to find places in. ``heads`` says whether headings are
-    marked, so that none have to be guessed. ``is_story`` says that the whole post is one story, of ``group``.
+    marked, so that none have to be guessed. ``is_story`` says that the whole post is one story, of ``group``;
+    ``is_newsletter`` that its headings have levels and name what is below them.
     """
 
     path: str
@@ -156,6 +159,7 @@ class Post:
     heads: bool = False
     group: str | None = None
     is_story: bool = False
+    is_newsletter: bool = False
     source: list[str] = field(default_factory=list)
     offset: int = 0
 

@@ -140,7 +140,7 @@ _BREAKS = {
     *("body", "html"),
 }
 #: Elements that are not part of a post.
-_SILENT = {
+SILENT = {
     *("script", "style", "head", "noscript", "template", "svg", "iframe", "object", "select", "textarea", "button"),
 }
 _AROUND = {"nav", "footer", "aside"}
@@ -247,7 +247,7 @@ class _HtmlReader:
     def handle_starttag(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "title":
             self._in_title = self._silent in ([], ["head"])
-        if tag in _SILENT or (tag in _AROUND and not self._lists):
+        if tag in SILENT or (tag in _AROUND and not self._lists):
             if len(self._silent) < _MAX_SILENT:
                 self._silent.append(tag)
         elif not self._silent:

@@ -16,6 +16,7 @@ from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.write import dump_fragment, slug_of
 from sphinxext.digest.gather.importer import Block, Form, Post, Words
 from sphinxext.digest.gather.importer.kinds import Maker, SectionDraft
+from sphinxext.digest.gather.importer.newsletter import drafts_of_newsletter
 from sphinxext.digest.gather.importer.references import NUMBER, References, body_rst, take_references
 from sphinxext.digest.gather.importer.sections import PostSection, join_parts, sections_of
 from sphinxext.digest.gather.importer.sources import DIGEST
@@ -35,11 +36,15 @@ from sphinxext.digest.settings.options import Settings
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """The user's information on the files: the year of the last day, the whole period, the series of countdowns."""
+    """The user's information on the files: the year of the last day, the whole period, the series of countdowns.
+
+    ``base`` is the address that relative links in Markdown are relative to.
+    """
 
     year: int | None = None
     period: Period | None = None
     series: str | None = None
+    base: str | None = None
 
 
 @dataclass(slots=True)
@@ -64,6 +69,8 @@ def issue_of(post: Post, options: ImportOptions) -> tuple[Issue | None, list[Pro
     if post.is_story:
         return _story_issue(post)
     title = read_title(post.title or "")
+    if post.is_newsletter:
+        return _newsletter_issue(post, title, options)
     sections, references, problems = _sections(post)
     is_digest = _is_digest(post, title, sections)
     sent = post.sent.astimezone(UTC).date() if post.sent else None
@@ -84,6 +91,26 @@ def issue_of(post: Post, options: ImportOptions) -> tuple[Issue | None, list[Pro
     name = title.words or post.title or PurePath(post.path).stem
     own = period if is_digest and not title.is_day else None
     return Issue(post.path, name, moment, own, drafts, post.line), problems
+
+
+def _newsletter_issue(post: Post, title: Title, options: ImportOptions) -> tuple[Issue | None, list[Problem]]:
+    """Understand a newsletter. Its title says its days, or else its date, or else the name of its file."""
+    problems: list[Problem] = []
+    references = take_references(post, problems)
+    named, hints = title, _hints(post)
+    sent = post.sent.date() if post.sent else None
+    if title.days is None and sent is None and len(hints) < 2:
+        named = read_title(PurePath(post.path).stem.replace("_", " ").replace("-", " "))
+    period = options.period or period_of(named, options.year, sent, hints)
+    day = period.end if period else sent or (hints[0] if hints else None)
+    if day is None:
+        return None, [*problems, _no_period(post, title)]
+    maker = Maker(references, False, options.series, _text(post), day.year, day.month)
+    drafts = drafts_of_newsletter(post.blocks, maker, day)
+    _keep_unused(references, drafts)
+    own = period if period and (options.period or not named.is_day) else None
+    name = title.words or post.title or PurePath(post.path).stem
+    return Issue(post.path, name, Moment(day), own, drafts, post.line), problems
 
 
 def _sections(post: Post) -> tuple[list[PostSection], References, list[Problem]]:

@@ -189,7 +189,7 @@ class Maker:
         match = NICK.match(first.plain)
         if match is None or "[" in match["nick"]:
             return {"text": _item_rst(item, self.references)}
-        rest = [replace(first, words=first.words.cut(match.end()).stripped()), *item[1:]]
+        rest = [replace(first, words=first.words.cut(match.end()).stripped(), rst=None), *item[1:]]
         return {"nick": match["nick"], "text": _item_rst(rest, self.references)}
 
     def items(self, section: PostSection) -> SectionDraft:
@@ -201,8 +201,9 @@ class Maker:
         notes = []
         for block in section.body:
             note = self.linked_item(block)
-            notes.append({"group": section.title, **(note or {"text": _item_rst([block], self.references)})})
-        return SectionDraft("items", notes, section.title, section.line)
+            group = {"group": section.title} if section.title else {}
+            notes.append({**group, **(note or {"text": _item_rst([block], self.references)})})
+        return SectionDraft("items", notes, section.title or "items", section.line)
 
     def linked_item(self, block: Block) -> dict[str, str] | None:
         """Return the text and the URL of a line that is one link, or ends with its only number; None for any other."""

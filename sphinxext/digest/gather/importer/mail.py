@@ -61,7 +61,8 @@ def is_mail(data: bytes) -> bool:
     while (end := data.find(b"\n", position)) >= 0:
         line = data[position:end].rstrip(b"\r")
         if not line:
-            return len(names) > 1 and not _OF_MAIL.isdisjoint(names)
+            # with a title, a date does not make it a mail: newsletters have both above their text
+            return len(names) > 1 and not (_OF_MAIL - {b"date"} if b"title" in names else _OF_MAIL).isdisjoint(names)
         if not (names and line[:1] in (b" ", b"\t")):
             field = _FIELD.match(line)
             if field is None:

@@ -5,8 +5,9 @@ Everything else in the file of the settings is left exactly as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from yaml.nodes import MappingNode, Node, SequenceNode
@@ -26,8 +27,9 @@ from sphinxext.digest.gather.importer.issue import (
     known_thread,
     may_continue,
 )
+from sphinxext.digest.gather.importer.kinds import SectionDraft
 from sphinxext.digest.gather.importer.sources import read_source
-from sphinxext.digest.model import Fragment, Kind, Period, split_name
+from sphinxext.digest.model import EventNote, Fragment, Kind, Period, split_name
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings.options import COLLECTIONS, SETTINGS_FILE, Settings
 from sphinxext.digest.settings.project import Project, load_project
@@ -170,6 +172,7 @@ def make_plan(project: Project, settings: Settings, files: Sequence[tuple[Path, 
     plan = Plan(project.root / settings.fragments)
     issues = _read(files, options, plan)
     issues.sort(key=lambda issue: str(issue.moment))
+    _drop_repeated_events(issues, project, settings)
     new = _unique([fragment for issue in issues for fragment in fragments_of(issue, settings)], plan)
     if any(map(may_continue, new)):
         connect(new, _known_threads(project, settings), settings)
@@ -202,7 +205,7 @@ def _read(files: Iterable[tuple[Path, str]], options: ImportOptions, plan: Plan)
     issues: list[Issue] = []
     for file, path in files:
         try:
-            source = read_source(file, path)
+            source = read_source(file, path, options.base)
         except DigestError as error:
             plan.problems += error.problems
             continue
@@ -234,6 +237,33 @@ def _unique(fragments: list[NewFragment], plan: Plan) -> list[NewFragment]:
             message = f"'{fragment.draft.words}' is in {first.place[0]}:{first.place[1]} already, with another text"
             plan.problems.append(Problem(path, line, 1, Code.DIFFERS, message))
     return list(seen.values())
+
+
+def _drop_repeated_events(issues: list[Issue], project: Project, settings: Settings) -> None:
+    """Leave out events that an earlier digest has: each digest shows them until they are over."""
+    if not any(draft.section == "events" for issue in issues for draft in issue.drafts):
+        return
+    known: dict[tuple[str, str], date] = {}
+    for entry in load_collection(project.root, settings).of_kind(Kind.EVENT):
+        if isinstance(note := entry.note, EventNote):
+            key = note.start.day.isoformat(), note.url or note.title.value
+            known[key] = min(entry.moment.day, known.get(key, entry.moment.day))
+    for issue in issues:
+        for draft in (draft for draft in issue.drafts if draft.section == "events"):
+            draft.notes = [
+                note for note in draft.notes if known.setdefault(_key(note), issue.moment.day) == issue.moment.day
+            ]
+        issue.drafts = [_with_notes(draft) for draft in issue.drafts if draft.notes or draft.texts]
+
+
+def _key(note: Mapping[str, str]) -> tuple[str, str]:
+    return note["start"], note.get("url") or note["title"]
+
+
+def _with_notes(draft: SectionDraft) -> SectionDraft:
+    """Return a draft, or a story of its text if it has no notes left."""
+    text = draft.texts.get("prelude", "")
+    return draft if draft.notes else SectionDraft("stories", [{"text": text}], draft.words, draft.line)
 
 
 def _known_threads(project: Project, settings: Settings) -> list[KnownThread]:

@@ -81,13 +81,8 @@ class References:
 
     def check(self, url: str, line: int) -> str | None:
         """Return the URL if a fragment may have it; otherwise that is reported."""
-        url = url.replace(" ", "%20")
-        if self.post.url and not _ADDRESS.match(url):
-            url = join_url(self.post.url, url) or url
-        elif url.startswith("//"):
-            url = f"https:{url}"
         try:
-            return check_url(url)
+            return absolute_target(url, self.post.url)
         except ValueProblem as error:
             self.report(Code.LOST_URL, url, line, f"the link is left out, its text stays: {error}")
             return None
@@ -164,6 +159,20 @@ class References:
                     f"the list has only {target}"
                 )
                 self.report(Code.TWO_TARGETS, f"[{number}]", block.line, message)
+
+
+def absolute_target(url: str, base: str | None) -> str:
+    """Return the absolute URL of a link, as a fragment may have it.
+
+    :param base: what relative URLs are relative to, if that is known.
+    :raises ValueProblem: if it is not a URL.
+    """
+    url = url.replace(" ", "%20")
+    if base and not _ADDRESS.match(url):
+        url = join_url(base, url) or url
+    elif url.startswith("//"):
+        url = f"https:{url}"
+    return check_url(url)
 
 
 def take_references(post: Post, problems: list[Problem]) -> References:
@@ -249,6 +258,8 @@ def body_rst(blocks: Sequence[Block], references: References, *, base: int = 0) 
         level = min(max(level, 1), depth + 1) if block.form is Form.BULLET else min(level, depth)
         if before is not None and not _are_neighbours(before, block, level, depth):
             lines.append("")
+        if block.rst is not None and block.rst.startswith(" ") and not level:
+            lines += ["..", ""]  # else a quotation would be a part of what is before it, or lose its margin
         lines += _block_lines(block, level, references)
         depth, before = level, block
     return "\n".join(lines).strip("\n")
@@ -263,6 +274,10 @@ def _block_lines(block: Block, level: int, references: References) -> list[str]:
     if block.form is Form.HEADING:
         heading = " ".join(references.rst(block.words, block.line).split())
         return [f".. rubric:: {heading}"]
+    if block.rst is not None:
+        margin = "  " * level
+        start = f"{margin[2:]}* " if block.form is Form.BULLET else margin
+        return [f"{margin if number else start}{line}".rstrip() for number, line in enumerate(block.rst.split("\n"))]
     if block.form is Form.LITERAL:
         margin = "  " * level
         return [f"{margin}::", "", *(f"{margin}   {line}".rstrip() for line in block.plain.split("\n"))]

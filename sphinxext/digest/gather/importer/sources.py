@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sphinxext.digest.gather.importer import Block, Form, Post, clean, html, mail
-from sphinxext.digest.gather.importer.dialects import dialect_of, is_wxr, posts_of_river, read_export
+from sphinxext.digest.gather.importer.dialects import MARKDOWN, dialect_of, is_wxr, posts_of_river, read_export
 from sphinxext.digest.gather.importer.layout import blocks_of_text
+from sphinxext.digest.gather.importer.markdown import post_of_markdown
 from sphinxext.digest.gather.importer.titles import read_title, without_tags
 from sphinxext.digest.problems import Code, DigestError, Problem, unreadable
 from sphinxext.digest.text import MAX_BYTES, check_text, decode
@@ -26,6 +28,8 @@ _NUMBERED = re.compile(
 )
 #: Mails that a list has sent together: none of them is written as a digest.
 _OF_MAILMAN = re.compile(r"\bDigest, Vol [0-9]+, Issue [0-9]+")
+#: The names of files that are taken out of folders.
+_SUFFIXES = (".md", ".markdown", ".mdown", ".txt", ".html", ".htm", ".xml", ".eml", ".mbox", ".mbx")
 #: A title is among the first lines that are not blank.
 _FIRST = 6
 #: No title is longer.
@@ -41,10 +45,30 @@ class PostSource:
     remarks: list[str] = field(default_factory=list)
 
 
-def read_source(file: Path, path: str) -> PostSource:
+def files_of(named: Path) -> list[Path]:
+    """Return the files that an argument names: a file, those of a folder, or those that a pattern matches.
+
+    :raises DigestError: if a folder or a pattern has none.
+    """
+    if named.is_dir():
+        found = [file for file in named.rglob("*") if file.suffix.lower() in _SUFFIXES]
+        wanted = [file for file in found if not any(part.startswith(".") for part in file.relative_to(named).parts)]
+    elif any(sign in named.name for sign in "*?[") and not named.exists():
+        wanted = [file for file in named.parent.glob(named.name) if not file.name.startswith(".")]
+    else:
+        return [named]
+    files = sorted(file for file in wanted if file.is_file())
+    if not files:
+        message = f"no file to import is there: expected a name that ends in {', '.join(_SUFFIXES)}"
+        raise DigestError(Problem(os.fspath(named), 0, 0, Code.EMPTY, message))
+    return files
+
+
+def read_source(file: Path, path: str, base: str | None = None) -> PostSource:
     """Read a file.
 
     :param path: how problems name it.
+    :param base: the address that relative links in Markdown are relative to.
     :raises DigestError: if it cannot be read, is empty, or holds no text that could be a digest.
     """
     try:
@@ -60,8 +84,8 @@ def read_source(file: Path, path: str) -> PostSource:
     elif mail.is_mail(data):
         _read_mails(data, path, source)
     else:
-        _read_text(decode(data, path, source.problems), path, source)
-    if not any(map(_has_words, source.posts)):
+        _read_text(decode(data, path, source.problems), path, source, base)
+    if not any(map(_has_words, source.posts)) and not source.remarks:
         problem = Problem(path, 0, 0, Code.EMPTY, "the file has no text of a digest")
         raise DigestError(*source.problems, problem)
     return source
@@ -117,12 +141,15 @@ def _drop_repeated_title(post: Post) -> None:
         del post.blocks[0]
 
 
-def _read_text(text: str, path: str, source: PostSource) -> None:
+def _read_text(text: str, path: str, source: PostSource, base: str | None) -> None:
     lines = text.split("\n")
     starts = _titles(lines)
     page = mail.post_of_page(lines, path) if len(starts) < 2 else None
-    begins_with_tag = text[:200].lstrip().startswith("<")
-    if page is None and not begins_with_tag and (sign := dialect_of(lines, path)):
+    sign = dialect_of(lines, path) if page is None and not text[:200].lstrip().startswith("<") else None
+    if sign is not None and sign.dialect == MARKDOWN:
+        _read_markdown(text, path, source, base)
+        return
+    if sign is not None:
         message = f"this is {sign.dialect} ('{sign.text}'), which is not read yet: import the HTML that is made of it"
         raise DigestError(*source.problems, Problem(path, sign.line, sign.column, Code.NOT_A_DIGEST, message))
     if html.is_html(text):
@@ -143,6 +170,14 @@ def _read_text(text: str, path: str, source: PostSource) -> None:
         places = ", ".join(str(start + 1) for start in starts)
         message = f"there are {len(starts)} digests in the file, in lines {places}: each of them is imported"
         source.problems.append(Problem(path, starts[1] + 1, 1, Code.SEVERAL_DIGESTS, message))
+
+
+def _read_markdown(text: str, path: str, source: PostSource, base: str | None) -> None:
+    post = post_of_markdown(text, path, source.problems, base)
+    if post is None:
+        source.remarks.append(f"{path}: left out: its front matter says that it is not published")
+    else:
+        source.posts.append(post)
 
 
 def _titles(lines: list[str]) -> list[int]:

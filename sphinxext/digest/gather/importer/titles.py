@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sphinxext.digest.model import Period
+from sphinxext.digest.model.period import month_of
 
-_MONTH = (
+MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary|r)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?,?"
 )
 _DAY = r"(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?(?![0-9])"
+_YEAR_BEFORE = r"[12][0-9]{3}"
 _YEAR = r"(?:[12][0-9]{3})(?![0-9])"
+_WEEK = r"(?:0?[1-9]|[1-4][0-9]|5[0-3])(?![0-9])"
 _TO = r"\s*(?:-{1,2}|–|—|−|\bto\b|\bthrough\b|\bthru\b|\buntil\b|\btill\b|/)\s*"  # noqa: RUF001
 _ISO = r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]"
 
@@ -22,14 +25,17 @@ _PERIODS = [
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"(?P<iso1>{_ISO})(?:{_TO}|_|\s*/\s*)(?P<iso2>{_ISO})",
-        rf"\b(?P<m1>{_MONTH})\s*(?P<d1>{_DAY})(?:\s*,?\s*(?P<y1>{_YEAR}))?{_TO}"
-        rf"(?:(?P<m2>{_MONTH})\s*)?(?P<d2>{_DAY})(?:\s*,?\s*(?P<y2>{_YEAR}))?",
-        rf"\b(?P<d1>{_DAY})\.?(?:\s+(?P<m1>{_MONTH}))?(?:\s*(?P<y1>{_YEAR}))?{_TO}"
-        rf"(?P<d2>{_DAY})\.?\s+(?P<m2>{_MONTH})(?:\s*(?P<y2>{_YEAR}))?",
-        rf"\b(?P<m2>{_MONTH})\s*(?P<d2>{_DAY})\s*,?\s*(?P<y2>{_YEAR})",
-        rf"\b(?P<d2>{_DAY})\.?\s+(?P<m2>{_MONTH})\s*(?P<y2>{_YEAR})",
+        rf"\b(?P<m1>{MONTH})\s*(?P<d1>{_DAY})(?:\s*,?\s*(?P<y1>{_YEAR}))?{_TO}"
+        rf"(?:(?P<m2>{MONTH})\s*)?(?P<d2>{_DAY})(?:\s*,?\s*(?P<y2>{_YEAR}))?",
+        rf"\b(?P<d1>{_DAY})\.?(?:\s+(?P<m1>{MONTH}))?(?:\s*(?P<y1>{_YEAR}))?{_TO}"
+        rf"(?P<d2>{_DAY})\.?\s+(?P<m2>{MONTH})(?:\s*(?P<y2>{_YEAR}))?",
+        rf"\b(?P<m2>{MONTH})\s*(?P<d2>{_DAY})\s*,?\s*(?P<y2>{_YEAR})",
+        rf"\b(?P<d2>{_DAY})\.?\s+(?P<m2>{MONTH})\s*(?P<y2>{_YEAR})",
         rf"(?P<iso2>{_ISO})",
-        rf"\b(?P<m2>{_MONTH})\s*(?P<d2>{_DAY})(?!\s*(?:{_YEAR}|[0-9]))",
+        rf"\b(?P<wy>{_YEAR_BEFORE})[- ]?W(?P<w>{_WEEK})",
+        rf"\b(?:week|wk)\.?\s*#?(?P<w>{_WEEK})\s*(?:,|of|in|/|-)?\s*(?P<wy>{_YEAR})",
+        rf"\b(?P<m2>{MONTH})\s*(?P<d2>{_DAY})(?!\s*(?:{_YEAR}|[0-9]))",
+        rf"\b(?P<month>{MONTH})\s*(?:of\s*)?(?P<y2>{_YEAR})",
     )
 ]
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -94,11 +100,13 @@ def period_of(title: Title, year: int | None, sent: date | None, hints: list[dat
         same = [hint.year for hint in hints if (hint.month, hint.day) == (month, day)]
         candidates = same or ([sent.year + 1, sent.year, sent.year - 1] if sent else [])
     for candidate in candidates:
-        end = _date(candidate, month, day)
+        end = date_or_none(candidate, month, day)
         if end is None or (sent and not written and not year and end > sent + _EARLY):
             continue
         first = title.start
-        start = _date(first[2] or (candidate - 1 if first[:2] > (month, day) else candidate), first[0], first[1])
+        start = date_or_none(
+            first[2] or (candidate - 1 if first[:2] > (month, day) else candidate), first[0], first[1]
+        )
         if start is not None and timedelta() <= end - start < _LONGEST:
             return Period(start, end)
     return None
@@ -106,20 +114,38 @@ def period_of(title: Title, year: int | None, sent: date | None, hints: list[dat
 
 def days_in_name(name: str) -> list[date]:
     """Return the days that a file's name or an address says, in order."""
-    found = (_date(int(match[1]), int(match[3]), int(match[4])) for match in _DAYS_IN_A_NAME.finditer(name))
+    found = (date_or_none(int(match[1]), int(match[3]), int(match[4])) for match in _DAYS_IN_A_NAME.finditer(name))
     return [day for day in found if day]
 
 
 def _days(match: re.Match[str]) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
     found = match.groupdict()
+    if found.get("w"):
+        week = Period(*_week(int(found["wy"]), int(found["w"])))
+        return _parts(week.start), _parts(week.end)
+    if found.get("month"):
+        whole = month_of(date(int(found["y2"]), month_number(found["month"]), 1))
+        return _parts(whole.start), _parts(whole.end)
     if iso := found.get("iso2"):
         end = _iso(iso)
         return (_iso(found["iso1"]) if found.get("iso1") else end), end
-    month = _month(found["m2"] or found["m1"])
+    month = month_number(found["m2"] or found["m1"])
     end = month, _number(found["d2"]), int(found.get("y2") or 0)
     if found.get("d1") is None:
         return end, end
-    return (_month(found["m1"] or found["m2"]), _number(found["d1"]), int(found.get("y1") or 0)), end
+    return (month_number(found["m1"] or found["m2"]), _number(found["d1"]), int(found.get("y1") or 0)), end
+
+
+def _week(year: int, week: int) -> tuple[date, date]:
+    """Return the Monday and the Sunday of a week of ISO 8601; in a year of 52 weeks the last stands for the 53rd."""
+    try:
+        return date.fromisocalendar(year, week, 1), date.fromisocalendar(year, week, 7)
+    except ValueError:
+        return date.fromisocalendar(year, week - 1, 1), date.fromisocalendar(year, week - 1, 7)
+
+
+def _parts(day: date) -> tuple[int, int, int]:
+    return day.month, day.day, day.year
 
 
 def _iso(text: str) -> tuple[int, int, int]:
@@ -127,7 +153,8 @@ def _iso(text: str) -> tuple[int, int, int]:
     return int(month), int(day), int(year)
 
 
-def _month(word: str) -> int:
+def month_number(word: str) -> int:
+    """Return the number of a month, of whose name at least three letters are there."""
     return _MONTHS.index(word[:3].lower()) + 1
 
 
@@ -135,7 +162,8 @@ def _number(word: str) -> int:
     return int(re.sub(r"[^0-9]", "", word))
 
 
-def _date(year: int, month: int, day: int) -> date | None:
+def date_or_none(year: int, month: int, day: int) -> date | None:
+    """Return a day, or None if there is no such day."""
     try:
         return date(year, month, day) if 1970 <= year < 3000 else None
     except ValueError:
