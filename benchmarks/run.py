@@ -25,6 +25,7 @@ import benchmark_joint
 import benchmark_mail
 import benchmark_release_notes
 import benchmark_site
+import benchmark_static_notes
 from measure import Cost, Failure, Ratio, Result, Spread
 
 BENCHMARKS = {
@@ -33,6 +34,7 @@ BENCHMARKS = {
     "growth": benchmark_growth.measure,
     "history": benchmark_history.measure,
     "release-notes": benchmark_release_notes.measure,
+    "static-notes": benchmark_static_notes.measure,
     "collect": benchmark_collect.measure,
     "mail": benchmark_mail.measure,
     "joint": benchmark_joint.measure,

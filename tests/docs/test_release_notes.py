@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,3 +60,20 @@ def test_commands(block: str, history: Path) -> None:
     assert result.exit_code == 0, result.output
     # the page has spaces in the place of tabs
     assert result.output.expandtabs(4).rstrip("\n") == shown
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["report"], ["semver-next"]], ids=" ".join)
+def test_reno_with_our_scanner(arguments: list[str], history: Path, tmp_path: Path) -> None:
+    page = (ROOT / "doc/source/reference/history.rst").read_text(encoding="utf-8")
+    script = next(block[3] for block in _BLOCK.finditer(page) if block[2] == "tools/reno.py")
+    lines = [line[3:] for line in script.split("\n")]
+    # it ends with an error if reno's own class is made
+    lines.insert(2, "import reno.scanner\nreno.scanner.Scanner.__init__ = None")
+    (history / "tool.py").write_text("\n".join(lines), encoding="utf-8")
+    theirs = "import sys; from reno.main import main; sys.exit(main())"
+    commands = (["-c", theirs], [str(history / "tool.py")])
+    own, ours = (
+        subprocess.run([sys.executable, *command, "-q", *arguments], cwd=history, check=True, capture_output=True)
+        for command in commands
+    )
+    assert ours.stdout == own.stdout != b""
