@@ -36,6 +36,19 @@ return days.filter((node) => {
   return lines.size > 1 && wanted < node.closest("h1, h2, li").getBoundingClientRect().width;
 }).map((node) => node.textContent);
 """
+#: The badges in headings that are on a line without any word of the title.
+LONELY = """
+const badges = [...document.querySelectorAll(":is(h2, h3) .digest-state")];
+const lonely = badges.filter((badge) => {
+  const range = document.createRange();
+  range.setStart(badge.closest("h2, h3"), 0);
+  range.setEndBefore(badge);
+  const words = [...range.getClientRects()].filter((box) => box.width > 8).at(-1);
+  return words.bottom < badge.getBoundingClientRect().top;
+});
+const found = lonely.map((badge) => badge.parentElement.textContent);
+return found.length || !badges.length ? found : ["all are in company"];
+"""
 #: How far what is ours has moved after it was first painted.
 SHIFTS = """
 const done = arguments[0];
@@ -83,6 +96,15 @@ def test_no_line_ends_within_days(driver: Any, site: Callable[[str], str], theme
         driver.get(f"{address}/{page}.html")
         found[page] = driver.execute_script(BROKEN_DAYS)
     assert {page: days for page, days in found.items() if days} == {}
+
+
+@pytest.mark.parametrize("theme", [*THEMES, "pydata_sphinx_theme", "openstackdocs"])
+def test_no_state_is_alone_on_a_line(driver: Any, site: Callable[[str], str], theme: str) -> None:
+    address = site(theme)
+    for width in range(SMALL, SMALL + 120, 20):
+        see(driver, width, "light")
+        driver.get(f"{address}/{DIGESTS[0]}.html")
+        assert driver.execute_script(LONELY) == ["all are in company"], width
 
 
 @pytest.mark.usefixtures("slow_and_still")

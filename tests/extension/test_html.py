@@ -59,12 +59,12 @@ def test_a_digest_has_its_sections_in_order(kinds: Kinds) -> None:
         "  h2 Specs Close to Merging",
         "  h2 In Brief",
         "  h2 Release Countdown For Week R-17, Dec 7–11",
-        "  h2 The Lock Files Saga (and Where We Can Go From Here) Open",
+        "  h2 The Lock Files Saga (and Where We Can Go From Here)\N{NO-BREAK SPACE}Open",
         "  h2 References",
     ]
     assert outline(body_of(kinds("html"), "digests/2015-12-11.html")) == [
         "h1 December 5–11, 2015",
-        "  h2 The Lock Files Saga, concluded Decided",
+        "  h2 The Lock Files Saga, concluded\N{NO-BREAK SPACE}Decided",
         "  h2 Other News",
         "    h3 Announcing a new cloud provider",
         "    h3 Gathering in spring",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -244,6 +245,14 @@ def test_lists_show_the_state_of_a_thread(states: Project) -> None:
     assert " ".join(line.text_content().split()) == (
         "Nov 28 – Dec 4: Locks Decided; Names Continues; Tests Open (3 threads)"
     )
+
+
+def test_the_search_and_tables_of_contents_have_titles_without_states(states: Project) -> None:
+    index = (states.folder / "build" / "html" / "searchindex.js").read_text(encoding="utf-8")
+    titles = json.loads(index.removeprefix("Search.setIndex(").rstrip(");\n"))["alltitles"]
+    assert {"Locks", "Names", "Tests"} <= titles.keys()
+    toctree = page_of(states, "digests/2015-12-04").xpath("//div[contains(@class, 'sphinxsidebar')]//li/a/text()")
+    assert {"Locks", "Names", "Tests"} <= set(toctree)
 
 
 def test_a_title_in_a_link_has_no_state(states: Project) -> None:

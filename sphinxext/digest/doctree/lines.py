@@ -19,6 +19,9 @@ LINKS_CLASS = "digest-links"
 #: The class of the badge with the state of a thread.
 STATE_CLASS = "digest-state"
 
+#: Comes before a badge, which is on no line alone.
+_SPACE = "\N{NO-BREAK SPACE}"
+
 #: The class of the name of the project that a note is from.
 PROJECT_NAME_CLASS = "digest-project-name"
 
@@ -120,9 +123,9 @@ def sentence(pattern: str, **parts: str | Sequence[nodes.Node]) -> list[nodes.No
 
 
 def state_badge(state: State, messages: Messages = ENGLISH) -> list[nodes.Node]:
-    """Return the state of a thread as a badge, to come after its title."""
+    """Return the state of a thread as a badge, to come after its title, whose last word keeps it company."""
     label = messages.gettext(state.label)
-    return [nodes.Text(" "), nodes.inline("", label, classes=[STATE_CLASS, f"digest-{state}"])]
+    return [nodes.Text(_SPACE), nodes.inline("", label, classes=[STATE_CLASS, f"digest-{state}"])]
 
 
 def state_words(note: Thread, messages: Messages = ENGLISH) -> str:
@@ -152,7 +155,7 @@ def replace_badges(parts: Iterable[nodes.Node]) -> None:
     """Replace the badges of states by words, for outputs without our styles."""
     for badge in _badges(parts):
         space = badge.previous_sibling()
-        if isinstance(space, nodes.Text) and space.astext() == " ":
+        if isinstance(space, nodes.Text) and space.astext() == _SPACE:
             badge.parent.remove(space)
         heading = badge.parent
         is_open = f"digest-{State.OPEN}" in badge["classes"]

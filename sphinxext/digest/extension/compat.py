@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinxext.digest.doctree.lines import replace_badges
+from sphinxext.digest.doctree.lines import STATE_CLASS, add_badges, replace_badges
 from sphinxext.digest.extension.domain import DigestDomain, NotesIndex, build_state_of
 from sphinxext.digest.extension.links import shown_collections
 from sphinxext.digest.extension.pages import STUB_SUFFIX, is_generated
@@ -51,17 +51,37 @@ def escape_changes(app: Sphinx) -> None:
 _OURS = "digest-"
 
 
-class StatesInWords(SphinxPostTransform):
-    """Replaces the badges of threads by words: other writers than that of HTML have no styles for them."""
+# writers know nodes by the names of their classes
+class inline(nodes.inline):
+    """Text that is seen on a page, and is no part of what its title says, as to Sphinx's search."""
 
-    # after Sphinx has taken out what is for other builders (priority 50)
-    default_priority = 60
+    def astext(self) -> str:
+        """Return nothing."""
+        return ""
+
+
+class States(SphinxPostTransform):
+    """Puts the states of threads behind their titles: badges in HTML, words where writers have no styles for them.
+
+    What is read has no states, since Sphinx takes the titles of tables of contents and searches from there.
+    """
+
+    # after Sphinx has taken out what is for other builders (priority 50), and before the contents of a digest
+    default_priority = 52
 
     def run(self, **_arguments: Any) -> None:
-        """Replace all badges of a page."""
-        # a mail says the states itself
-        if build_state_of(self.env).builder.format not in ("html", "mail"):
+        """Add the states of all threads on a page."""
+        build = build_state_of(self.env)
+        if build.builder.format == "mail":
+            # a mail says the states itself
+            return
+        add_badges([self.document], build.messages)
+        if build.builder.format != "html":
             replace_badges([self.document])
+            return
+        for title in self.document.findall(nodes.title):
+            if isinstance(title[-1], nodes.inline) and STATE_CLASS in title[-1]["classes"]:
+                title[-2:] = [inline("", "", *title[-2:])]
 
 
 class KeptAnchors(SphinxPostTransform):
@@ -203,7 +223,7 @@ def _sparing(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 def setup(app: Sphinx) -> None:
     """Register the holds, those on listeners after all extensions have theirs."""
-    app.add_post_transform(StatesInWords)
+    app.add_post_transform(States)
     app.add_post_transform(KeptAnchors)
     app.add_post_transform(OpenContainers)
     app.connect("config-inited", keep_from_labels)

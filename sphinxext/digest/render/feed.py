@@ -20,7 +20,7 @@ from docutils.writers.html5_polyglot import HTMLTranslator
 from sphinxext.digest.collection.compose import countdown_heading
 from sphinxext.digest.doctree.digest import plain_words, shortened
 from sphinxext.digest.doctree.events import event_item
-from sphinxext.digest.doctree.lines import replace_badges, state_words
+from sphinxext.digest.doctree.lines import add_states, state_words
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.doctree.relative import Home
 from sphinxext.digest.model import (
@@ -182,7 +182,7 @@ def feed_html(
     # a common parent, so that each of them can be replaced
     holder = nodes.container("", *parts)
     _remove_silent(holder)
-    replace_badges([holder])
+    add_states([holder], messages)
     _plain_notes(holder)
     for element in list(holder.findall(nodes.Element)):
         if isinstance(element, nodes.image):

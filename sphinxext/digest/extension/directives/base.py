@@ -21,7 +21,7 @@ from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.collection.people import people_file
 from sphinxext.digest.doctree.events import TITLE_CLASS, event_data
 from sphinxext.digest.doctree.guard import Guard
-from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS, STATE_CLASS, add_badges
+from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS
 from sphinxext.digest.doctree.notes import WHERE_CLASS
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.extension.archives import PageNotes
@@ -43,7 +43,7 @@ from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.settings.options import SECTIONS, Settings, dated
 
 #: The classes of nodes that follow the words of a line.
-_ASIDES = frozenset({PROJECT_NAME_CLASS, SOURCE_CLASS, STATE_CLASS, WHERE_CLASS})
+_ASIDES = frozenset({PROJECT_NAME_CLASS, SOURCE_CLASS, WHERE_CLASS})
 
 #: The outputs that do not say where a link leads; since docutils 0.22 manual pages do.
 _WITHOUT_LINKS = "format_text" if docutils.__version_info__ >= (0, 22) else "format_text or format_man"
@@ -229,7 +229,6 @@ class NotesDirective(LinkingDirective):
                 if isinstance(entry.note, EventNote):
                     domain.note_event(target.docname, target.anchor, event_data(entry.note, target.title))
                 domain.note_text(target.docname, target.anchor, builder.words_of(entry, target.title))
-        add_badges(parts, self.messages)
         ignore_commands(elements)
         for node in elements:
             show_url_in_text(node)

@@ -18,7 +18,7 @@ from docutils.parsers.rst import directives
 from sphinxext.digest.collection.compose import compose, counts_in_words, digest_title, tells_releases
 from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.doctree.digest import digest_nodes, digest_summary, titled, with_references
-from sphinxext.digest.doctree.lines import add_badges, line_with, links_list, source_link
+from sphinxext.digest.doctree.lines import line_with, links_list, source_link
 from sphinxext.digest.extension.dependencies import NotesDependency
 from sphinxext.digest.extension.directives.base import (
     NotesDirective,
@@ -217,7 +217,6 @@ class ThreadSummaryDirective(NotesDirective):
             sections=self.sections_allowed,
             state=self.options.get("state", State.OPEN),
         )
-        add_badges(parts, self.messages)
         elements = elements_of(parts)
         anchor = next(iter(self._unique_identifiers(elements)))
         for node in elements:
