@@ -12,16 +12,8 @@ from sphinxext.digest.cli._drafts import CollectRun, collector
 from sphinxext.digest.cli._options import checked, day_options, readable_day
 from sphinxext.digest.cli._output import examples
 from sphinxext.digest.gather.irc.collector import Collector, LogOptions, check_template
-from sphinxext.digest.gather.irc.sources import LogSource, find_sources
-from sphinxext.digest.gather.irc.stamps import zone_of
-
-
-def _offset(text: str) -> timedelta:
-    zone = zone_of(text)
-    offset = zone.utcoffset(None) if zone else None
-    if offset is None:
-        raise ValueError(f"'{text}' is not an offset: write +HH:MM or -HH:MM")
-    return offset
+from sphinxext.digest.gather.irc.sources import LogSource, channel_name, find_sources
+from sphinxext.digest.gather.irc.stamps import offset_of
 
 
 def _template(text: str) -> str:
@@ -29,17 +21,13 @@ def _template(text: str) -> str:
     return text
 
 
-def _channel(text: str) -> str:
-    name = text.removeprefix("#")
-    if not name.strip() or not name.isprintable():
-        raise ValueError(f"'{text}' is not the name of a channel")
-    return name
-
-
 @click.command("irc", epilog=examples("sphinx-digest collect irc logs/ --channel '#dev' --period previous"))
 @click.argument("logs", metavar="FILE|DIR|URL...", nargs=-1, required=True)
 @click.option(
-    "--channel", metavar="NAME", callback=checked(_channel), help="The channel. In a folder: its logs, and no others."
+    "--channel",
+    metavar="NAME",
+    callback=checked(channel_name),
+    help="The channel. In a folder: its logs, and no others.",
 )
 @click.option(
     "--url",
@@ -54,7 +42,7 @@ def _channel(text: str) -> str:
     "offset",
     metavar="+HH:MM",
     default="Z",
-    callback=checked(_offset),
+    callback=checked(offset_of),
     help="How far the clock of the logs is ahead of UTC, where they do not say it.",
 )
 @collector

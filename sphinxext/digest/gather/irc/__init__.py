@@ -25,6 +25,8 @@ from sphinxext.digest.text.rst import begun, escaped
 _COMMAND = re.compile(r"#(success|thanks)(?::|,?(?=\s))\s*(.*)", re.DOTALL)
 _ON_MATRIX = re.compile(r"@(?P<nick>[^\s:@]+):[^\s:]\S*")
 _RECIPIENT = re.compile(r"(?P<nick>\S+)\s+(?P<text>\S.*)", re.DOTALL)
+#: Stands for a space in a name of several words that a mention was resolved to. It is a character for private use.
+NAME_SPACE = "\ue000"
 
 
 class CommandKind(StrEnum):
@@ -94,12 +96,12 @@ def parse(text: str) -> Command | None:
         return None
     words = visible_text(match[2])
     if match[1] == CommandKind.SUCCESS:
-        return Command(CommandKind.SUCCESS, None, words) if _says_something(words) else None
+        return Command(CommandKind.SUCCESS, None, _spaced(words)) if _says_something(words) else None
     thanks = _RECIPIENT.fullmatch(words)
     if thanks is None or not _says_something(thanks["text"]):
         return None
-    recipient = _nick_of(thanks["nick"])
-    return Command(CommandKind.THANKS, recipient, thanks["text"]) if recipient else None
+    recipient = _spaced(_nick_of(thanks["nick"]))
+    return Command(CommandKind.THANKS, recipient, _spaced(thanks["text"])) if recipient else None
 
 
 def draft_success(tracked: TrackedCommand, *, comment: Iterable[str] = (), is_draft: bool = True) -> Draft:
@@ -130,6 +132,10 @@ def moment_of(time: datetime) -> Moment:
 def _says_something(text: str) -> bool:
     """Return True if a text has a letter, a digit or an emoji, and not only punctuation."""
     return any(character.isalnum() or category(character) == "So" for character in text)
+
+
+def _spaced(words: str) -> str:
+    return " ".join(words.replace(NAME_SPACE, " ").split()) if NAME_SPACE in words else words
 
 
 def _nick_of(word: str) -> str:
@@ -199,7 +205,7 @@ def is_restated(command: Command, again: Command) -> bool:
 def visible_text_of_part(part: str) -> str:
     """Return a part of ``s/old/new/`` without escapes. Spaces at its ends stay: they matter there."""
     text = re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL)
-    words = visible_text(text)
+    words = _spaced(visible_text(text))
     return f"{' ' * text[:1].isspace()}{words}{' ' * text[-1:].isspace()}" if words else " " * bool(text)
 
 

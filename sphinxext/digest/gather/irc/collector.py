@@ -8,7 +8,7 @@ The template of a link is a URL with these fields: ``{channel}`` without its ``#
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -160,17 +160,7 @@ class Collector:
             self._complain(source, error.line, Code.NOT_A_LOG, str(error))
             return
         listener = self._listener(source.channel or self.options.channel or room.name)
-        known: dict[str, tuple[RoomMessage, TrackedCommand | None]] = {}
-        for message in room.messages:
-            before, heard = known.get(message.replaces, (None, None)) if message.replaces else (None, None)
-            if before is not None and before.sender != message.sender:
-                continue
-            if heard is not None:
-                listener.edit(heard, message.text)
-                continue
-            said = before or message
-            told = listener.hear(message.nick, message.text, said.moment, self._room_url(source, listener, said))
-            known[said.identifier] = said, told
+        hear_messages(listener, room.messages, lambda message: self._room_url(source, listener, message))
 
     def _url(self, source: LogSource, listener: Listener, line: LogLine) -> str | None:
         if not self.options.url:
@@ -192,9 +182,33 @@ class Collector:
         return self.listeners.setdefault(key, Listener(channel))
 
     def _complain(self, source: LogSource, line: int, code: Code, message: str) -> None:
-        problem = Problem(source.name, line, 1 if line else 0, code, message)
+        self._complain_once(Problem(source.name, line, 1 if line else 0, code, message))
+
+    def _complain_once(self, problem: Problem) -> None:
+        """Report a problem, unless the file has one of this kind."""
+        code = problem.code
         if not any((one.path, one.code) == (problem.path, code) for one in self.problems):
             self.problems.append(problem)
+
+
+def hear_messages(
+    listener: Listener, messages: Iterable[RoomMessage], link: Callable[[RoomMessage], str | None]
+) -> None:
+    """Hear messages and their edits, oldest first: an edit is a correction at any time.
+
+    :param link: returns the URL of a message.
+    """
+    known: dict[str, tuple[RoomMessage, TrackedCommand | None]] = {}
+    for message in messages:
+        before, heard = known.get(message.replaces, (None, None)) if message.replaces else (None, None)
+        if before is not None and before.sender != message.sender:
+            continue
+        if heard is not None:
+            listener.edit(heard, message.text)
+            continue
+        said = before or message
+        told = listener.hear(message.nick, message.text, said.moment, link(said))
+        known[said.identifier] = said, told
 
 
 def _joined(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -230,30 +244,38 @@ class LogLine:
     number: int
 
 
-def check_template(template: str) -> None:
+def check_template(template: str, words: Collection[str] = WORDS) -> None:
     """Make sure that a template has known words only, and becomes a URL.
 
     :raises ValueProblem: if not.
     """
     for match in _WORD.finditer(template):
-        if match[1] not in WORDS:
-            known = ", ".join(f"{{{word}}}" for word in WORDS)
+        if match[1] not in words:
+            known = ", ".join(f"{{{word}}}" for word in words)
             raise ValueProblem(f"unknown field '{match[0]}': expected one of {known}")
     check_url(_WORD.sub("1", template))
 
 
 def fill(template: str, channel: str | None, line: LogLine) -> str | None:
     """Return the link to a line; None if it needs a channel and nothing says it."""
+    time = line.anchor.removeprefix("t") if line.anchor and "T" in line.anchor else line.said.stamp
+    return fill_words(template, channel, line.said.stamp, time=time, line=str(line.number))
+
+
+def fill_words(template: str, channel: str | None, stamp: str, **others: str) -> str | None:
+    """Fill a template with the parts of a time ``YYYY-MM-DDTHH:MM:SS``, and with others by their names.
+
+    Return None if it needs a channel and nothing says it.
+    """
     if channel is None and "{channel}" in template:
         return None
-    time = line.anchor.removeprefix("t") if line.anchor and "T" in line.anchor else line.said.stamp
     values = {
         "channel": quote(channel or "", safe="", errors="replace"),
-        "date": line.said.stamp[:10],
-        "time": time,
-        "year": line.said.stamp[:4],
-        "month": line.said.stamp[5:7],
-        "day": line.said.stamp[8:10],
-        "line": str(line.number),
+        "date": stamp[:10],
+        "time": stamp,
+        "year": stamp[:4],
+        "month": stamp[5:7],
+        "day": stamp[8:10],
+        **others,
     }
     return _WORD.sub(lambda match: values[match[1]], template)

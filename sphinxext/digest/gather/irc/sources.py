@@ -47,6 +47,17 @@ def channel_of(path: str) -> str | None:
     return None
 
 
+def channel_name(text: str) -> str:
+    """Return the name of a channel that a user gives, without its ``#``.
+
+    :raises ValueError: with a message for the user, if it is not one.
+    """
+    name = text.removeprefix("#")
+    if not name.strip() or not name.isprintable():
+        raise ValueError(f"'{text}' is not the name of a channel")
+    return name
+
+
 def day_of(path: str) -> date | None:
     """Return the day that the name of a file ends with, ``YYYY-MM-DD`` or ``YYYYMMDD``."""
     name = PurePosixPath(path.replace("\\", "/")).name

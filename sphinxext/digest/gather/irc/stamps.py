@@ -155,3 +155,15 @@ def zone_of(text: str) -> timezone | None:
         return None
     offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
     return timezone(-offset if match[1] == "-" else offset) if offset < _MAX_OFFSET else None
+
+
+def offset_of(text: str) -> timedelta:
+    """Return how far ahead of UTC a clock is, written as ``+HH:MM`` or ``Z``.
+
+    :raises ValueError: with a message for the user, if it is not that.
+    """
+    zone = zone_of(text)
+    offset = zone.utcoffset(None) if zone else None
+    if offset is None:
+        raise ValueError(f"'{text}' is not an offset: write +HH:MM or -HH:MM")
+    return offset

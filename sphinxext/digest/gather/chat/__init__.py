@@ -1,0 +1,1 @@
+"""Collect the successes and thanks of exports of chats: Slack, Discord, Zulip, Mattermost and others."""
