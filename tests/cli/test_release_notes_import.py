@@ -359,6 +359,15 @@ def test_an_unknown_role_is_a_hint(project: Path, run: Run) -> None:
     assert 'newsfragments/1.feature.rst:1:1: rst Unknown interpreted text role "frob"' in outcome.err
 
 
+def test_another_encoding_is_reported_and_read(project: Path, run: Run) -> None:
+    write(project, "newsfragments/1.feature.rst", "")
+    (project / "newsfragments" / "1.feature.rst").write_bytes("Grüße.\n".encode("latin-1"))
+    outcome = run("release-notes", "import", "newsfragments")
+    assert outcome.status == 0
+    assert "newsfragments/1.feature.rst:1:3: encoding" in outcome.err
+    assert list(notes(project).values()) == [{"features": ["Grüße. (#1)"]}]
+
+
 def test_a_folder_without_fragments(project: Path, run: Run) -> None:
     write(project, "other/x.txt", "x")
     outcome = run("release-notes", "import", "other")

@@ -149,7 +149,10 @@ def make_plan(root: Path, conf: NotesConfig, sections: Sections, reading: Readin
     :param root: the project.
     :param page: the path of the page of older versions, relative to the project; without it there is none.
     """
-    plan = Plan(problems=list(reading.problems), remarks=list(reading.remarks))
+    # a file in another encoding than UTF-8 is read all the same
+    guessed = [problem for problem in reading.problems if problem.code is Code.ENCODING]
+    plan = Plan(problems=[problem for problem in reading.problems if problem not in guessed], hints=guessed)
+    plan.remarks += reading.remarks
     shown = [(tool, entry) for tool, entry in reading.entries if not _is_left_out(entry, sections)]
     if hidden := len(reading.entries) - len(shown):
         what = "fragment is" if hidden == 1 else "fragments are"
