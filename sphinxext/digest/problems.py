@@ -6,12 +6,16 @@ and go on; only the command and the Sphinx layer decide how they are shown.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from unicodedata import category
 
 #: How many characters a message may have.
 _MAX_MESSAGE = 400
+#: The beginning of a mistyped name that is compared with known ones.
+_LONGEST_NAME = 60
 
 
 class Code(StrEnum):
@@ -201,6 +205,16 @@ class Problem:
 def unreadable(path: str, error: Exception) -> Problem:
     """Return the problem of a file or folder that cannot be read, which Python says by an OSError or a ValueError."""
     return Problem(path, 0, 0, Code.UNREADABLE, f"cannot be read: {getattr(error, 'strerror', None) or error}")
+
+
+def nearest(name: str, known: Iterable[str], likeness: float = 0.7) -> str | None:
+    """Return the known name that a mistyped one is most like, or None. Upper and lower case are the same.
+
+    :param likeness: from 0 for any name to 1 for the same one.
+    """
+    by_case = {one.casefold(): one for one in known}
+    found = get_close_matches(name[:_LONGEST_NAME].casefold(), by_case, 1, likeness)
+    return by_case[found[0]] if found else None
 
 
 class DigestError(Exception):

@@ -140,6 +140,10 @@ def test_periods_of_a_round_and_of_a_source(run: Run, project: Path, configure: 
         outcome = run(*command, "--period", "last week", **TODAY)
         assert outcome.status == 2
         assert "did you mean 'previous'?" in outcome.err
+    configure("sources: [{feed: data/feed.xml, gruop: Blogs}]")
+    assert (
+        "There is no option 'gruop' for a source: did you mean 'group'? There are since" in run("collect", **TODAY).err
+    )
     configure("sources: [{feed: data/feed.xml, period: latest}]")
     assert "There is no option 'period' for a source" in run("collect", **TODAY).err
 

@@ -158,6 +158,8 @@ def test_json_of_nothing(run: Run, project: Path) -> None:
         ([""], "'' is not a period"),
         (["9999-12-31"], "9999"),
         (["0001-01-01"], "year"),
+        (["--kind", "sucess"], "did you mean 'success'?"),
+        (["--format", "jsn"], "did you mean 'json'?"),
         (["--since", "soon"], "'soon' is not a day: write YYYY-MM-DD"),
         (["--since", "2015-02-30"], "there is no such day as '2015-02-30'"),
         (["--until", "2015-12"], "'2015-12' is not a day"),

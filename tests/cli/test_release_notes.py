@@ -306,7 +306,7 @@ class TestSince:
     def test_no_such_version(self, run: Run, history: Repository) -> None:
         outcome = run("release-notes", "since", "1.0..2.0.0")
         assert (outcome.status, outcome.out) == (1, "")
-        assert "unknown-version" in outcome.err and "near to it: 1.0.0" in outcome.err
+        assert "unknown-version" in outcome.err and "did you mean '1.0.0'?" in outcome.err
 
 
 class TestCache:
@@ -377,13 +377,13 @@ class TestBadInput:
         outcome = run("release-notes", *command, "--branch", "stable/on")
         assert (outcome.status, outcome.out) == (1, "")
         assert outcome.err.count("\n") == 1
-        assert "'stable/on'" in outcome.err and outcome.err.endswith("near to it: stable/one\n")
+        assert "'stable/on'" in outcome.err and outcome.err.endswith("did you mean 'stable/one'?\n")
 
     @pytest.mark.parametrize("command", ["list", "report"])
     def test_no_such_version(self, run: Run, history: Repository, command: str) -> None:
         outcome = run("release-notes", command, "--version", "2.0")
         assert (outcome.status, outcome.out) == (1, "")
-        assert "unknown-version there are no notes of version '2.0'; near to it: 2.0.0" in outcome.err
+        assert "unknown-version there are no notes of version '2.0': did you mean '2.0.0' or" in outcome.err
 
     def test_another_main_branch(self, run: Run, history: Repository) -> None:
         configured = run("release-notes", "list")
@@ -397,7 +397,7 @@ class TestBadInput:
     def test_no_such_earliest_version(self, run: Run, history: Repository) -> None:
         outcome = run("release-notes", "list", "--earliest-version", "2.0")
         assert (outcome.status, outcome.out) == (1, "")
-        assert "'2.0'" in outcome.err and "near to it: 2.0.0" in outcome.err
+        assert "'2.0'" in outcome.err and "did you mean '2.0.0'?" in outcome.err
 
     @pytest.mark.parametrize("form", ["text", "markdown", "rst", "json"])
     def test_a_broken_note(self, run: Run, history: Repository, form: str) -> None:

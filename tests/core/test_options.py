@@ -336,7 +336,7 @@ def test_the_settings_hold_the_options_and_nothing_else() -> None:
 def test_unknown_option() -> None:
     _, ((name, code, message),) = change({"titel": "a"})
     assert (name, code) == ("titel", Code.UNKNOWN_SETTING)
-    assert message == "there is no option 'titel': is it 'title'?"
+    assert message == "there is no option 'titel': did you mean 'title'?"
 
 
 def test_good_values_beside_bad_ones_are_taken() -> None:

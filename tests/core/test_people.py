@@ -82,7 +82,10 @@ def test_without_the_file_each_nick_is_a_person(tmp_path: Path) -> None:
     [
         ("- tern\n", "1:1: wrong-type the people must be a mapping of nicks"),
         ("tern: Ada\n", "1:7: wrong-type 'tern' must be a mapping"),
-        ("tern: {nam: Ada}\n", "1:8: unknown-key 'tern' has no key 'nam'; it has name, link, picture, aliases"),
+        (
+            "tern: {nam: Ada}\n",
+            "1:8: unknown-key 'tern' has no key 'nam': did you mean 'name'? It has name, link",
+        ),
         ("tern: {link: 'javascript:x'}\n", "1:14: bad-url 'link' is not valid: "),
         ("tern: {picture: tern.png}\n", "1:17: bad-value 'picture' must be a path in the documentation's folder"),
         ("tern: {picture: //e.org/x.png}\n", "1:17: bad-value 'picture' must be a path in the documentation's folder"),

@@ -120,7 +120,7 @@ def test_an_option_that_there_is_not_is_a_problem(project: Project) -> None:
         "are [digest.unknown-setting]"
     )
     assert second == (
-        "<src>/conf.py:1: WARNING: digest_collections.news.page: there is no option 'page': is it 'pages'? "
+        "<src>/conf.py:1: WARNING: digest_collections.news.page: there is no option 'page': did you mean 'pages'? "
         "(in the collection 'news') [digest.unknown-setting]"
     )
 

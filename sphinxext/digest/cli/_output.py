@@ -17,7 +17,7 @@ from typing import IO, Any
 import click
 
 from sphinxext.digest.files import replace_file
-from sphinxext.digest.problems import Problem
+from sphinxext.digest.problems import Problem, nearest
 
 #: What adds options to the function of a command.
 Decorator = Callable[[Callable[..., object]], Callable[..., object]]
@@ -58,15 +58,27 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
+class Choice(click.Choice[str]):
+    """One of a few values; a mistyped one gets a suggestion."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the value, or suggest another."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            near = nearest(str(value), self.choices)
+            if near is None:
+                raise
+            raise click.BadParameter(f"{error.message.rstrip('.')}: did you mean '{near}'?", ctx, param) from None
+
+
 def format_option(explained: str, formats: Sequence[str] = ("text", "json")) -> Decorator:
     """Add the option ``--format``, as the parameter ``form``.
 
     :param explained: describes the formats.
     :param formats: one of them is ``text``, the default.
     """
-    return click.option(
-        "--format", "form", type=click.Choice(formats), default="text", show_default=True, help=explained
-    )
+    return click.option("--format", "form", type=Choice(formats), default="text", show_default=True, help=explained)
 
 
 #: Where results go, if not to standard output.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -213,10 +214,8 @@ def _near_names(conf: Config, message: str) -> str:
 
 
 def _suggestion(name: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
     near = get_close_matches(name, list(known))
-    return f"; near to it: {', '.join(near)}" if near else ""
+    return f": did you mean {' or '.join(map(repr, near))}?" if near else ""
 
 
 def _some(known: Collection[str]) -> str:

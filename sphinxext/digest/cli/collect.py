@@ -26,7 +26,7 @@ from sphinxext.digest.model import Place
 from sphinxext.digest.model.period import today
 from sphinxext.digest.net.source import STANDARD_INPUT, is_url
 from sphinxext.digest.plugins import COLLECTORS
-from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.problems import Code, DigestError, Problem, nearest
 from sphinxext.digest.settings.checks import OptionError
 from sphinxext.digest.settings.collect_sources import Source, is_dated, with_days
 from sphinxext.digest.settings.options import COLLECTIONS, SETTINGS_FILE, Settings
@@ -235,8 +235,10 @@ def _arguments(command: click.Command, source: Source, plan: Round) -> list[str]
     own = dict(source.options)
     for name in own:
         if name not in known or name in _OF_THE_ROUND:
-            names = ", ".join(name for name in known if name not in _OF_THE_ROUND)
-            raise click.UsageError(f"There is no option '{name}' for a source: there are {names}.")
+            names = [name for name in known if name not in _OF_THE_ROUND]
+            near = nearest(name, names)
+            hint = f": did you mean '{near}'? There" if near else ": there"
+            raise click.UsageError(f"There is no option '{name}' for a source{hint} are {', '.join(names)}.")
     days = ("since", "until") if source.name == _EVENTS else ()
     shared = {name: value for name, value in plan.options.items() if name in known and name not in days}
     words = [f"--{name}={value}" for name, value in shared.items() if isinstance(value, str)]

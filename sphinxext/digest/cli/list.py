@@ -16,7 +16,7 @@ from sphinxext.digest.cli._options import (
     period_of,
     readable_day,
 )
-from sphinxext.digest.cli._output import as_json, examples, finish, format_option, terminal_width, visible
+from sphinxext.digest.cli._output import Choice, as_json, examples, finish, format_option, terminal_width, visible
 from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.joint.index import note_record
 from sphinxext.digest.model import Entry, Kind
@@ -32,7 +32,7 @@ from sphinxext.digest.text.width import cut
 @period_argument(required=False)
 @click.option(
     "--kind",
-    type=click.Choice([str(kind) for kind in Kind if kind is not Kind.RELEASE]),
+    type=Choice([str(kind) for kind in Kind if kind is not Kind.RELEASE]),
     help="Print only notes of this kind.",
 )
 @click.option("--since", metavar="DAY", callback=readable_day, help="Print only notes of this day and later.")

@@ -15,7 +15,7 @@ import click
 from sphinxext.digest.cli._asking import ask, is_interactive
 from sphinxext.digest.cli._kinds import KIND_USAGES
 from sphinxext.digest.cli._options import checked, fragments_to_write, open_valid_project
-from sphinxext.digest.cli._output import examples, finish, visible
+from sphinxext.digest.cli._output import Choice, examples, finish, visible
 from sphinxext.digest.cli.group import SuggestingGroup
 from sphinxext.digest.cli.lint import check_targets, targets_of
 from sphinxext.digest.fragments.fields import Field, SectionFields, section_of
@@ -24,7 +24,8 @@ from sphinxext.digest.fragments.schema import holes_of, template
 from sphinxext.digest.fragments.write import dump_fragment, write_new_file
 from sphinxext.digest.model import KINDS, Countdown, EventNote, Success
 from sphinxext.digest.model.event import Deadline, Deadlines
-from sphinxext.digest.model.keys import Choice, Type
+from sphinxext.digest.model.keys import Choice as OneOf
+from sphinxext.digest.model.keys import Type
 from sphinxext.digest.model.period import today
 from sphinxext.digest.model.period_words import DAY_FORMS, read_day
 from sphinxext.digest.problems import DigestError, Problem
@@ -81,7 +82,7 @@ def command(ctx: click.Context) -> None:
     kinds = ctx.command.list_commands(ctx)
     if not is_interactive():
         raise click.UsageError(f"Missing KIND: {', '.join(kinds)}.", ctx)
-    kind = ask("What kind of note?", click.Choice(kinds))
+    kind = ask("What kind of note?", Choice(kinds))
     chosen = ctx.command.get_command(ctx, kind)
     assert chosen is not None
     with chosen.make_context(kind, [], parent=ctx) as inner:
@@ -134,8 +135,8 @@ def _option_of(section: SectionFields, field: Field) -> click.Option | None:
             help='A day by which something has to be done, and what: "2027-02-01 Call for papers closes". May be '
             "repeated.",
         )
-    if isinstance(kind, Choice):
-        return click.Option([name], type=click.Choice([str(value) for value in kind.values]), help=help_)
+    if isinstance(kind, OneOf):
+        return click.Option([name], type=Choice([str(value) for value in kind.values]), help=help_)
     callback = checked(_iso_date) if field.name == "date" else None
     if field.name == "date":
         verb = "was announced" if section.note is EventNote else "happened"

@@ -11,14 +11,13 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from docutils.parsers.rst.languages import en
 
 from sphinxext.digest.init.conf import EXTENSION, Conf, parse_conf, python_encoding, read_text_file
 from sphinxext.digest.init.documentation import FOLDERS, join
-from sphinxext.digest.problems import DigestError
+from sphinxext.digest.problems import DigestError, nearest
 
 #: Directives of Sphinx that docutils does not have.
 DIRECTIVES = """
@@ -158,7 +157,7 @@ class KnownNames:
     def near(self, name: str, *, directive: bool) -> str:
         """Return the nearest name of a directive or role, or an empty string."""
         known = {*self.directives, *en.directives} if directive else {*self.roles, *en.roles}
-        return next(iter(get_close_matches(name.lower(), sorted(known), 1, 0.75)), "")
+        return nearest(name, sorted(known), 0.75) or ""
 
 
 def known_names(root: Path) -> KnownNames:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from difflib import get_close_matches
 
 from sphinxext.digest.model.period import (
     LATEST,
@@ -21,6 +20,7 @@ from sphinxext.digest.model.period import (
     parse_day,
 )
 from sphinxext.digest.model.schedule import week_number
+from sphinxext.digest.problems import nearest
 
 #: The digests before and after that of today.
 PREVIOUS, NEXT = "previous", "next"
@@ -147,7 +147,7 @@ def is_period_word(text: str) -> bool:
 def _suggestion(text: str, words: tuple[str, ...]) -> str:
     """Return ``write``, after a question if a text looks like one of the words, or like a date."""
     word = " ".join(text[:40].casefold().split())
-    near = _MEANT.get(word) or next(iter(get_close_matches(word, words, 1, 0.7)), None)
+    near = _MEANT.get(word) or nearest(word, words)
     if near not in words:
         near = None
     if near is None and LATEST in words:

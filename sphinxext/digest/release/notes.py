@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sphinxext.digest.model import Text
-from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.problems import Code, Problem, nearest
 from sphinxext.digest.yaml import compose, decode, is_string, place_of, report_cut_values
 from sphinxext.digest.yaml.reader import NodeReader, read_text
 
@@ -148,8 +147,8 @@ class NoteReader:
     def _expected(self, name: str) -> str:
         known = (self.prelude, *self.sections)
         begun = [one for one in known if len(name) > 2 and one.startswith(name.lower())]
-        near = begun or get_close_matches(name.lower(), known, 1, 0.8)
-        return f": did you mean '{near[0]}'?" if near else f": expected one of {', '.join(known)}"
+        near = begun[0] if begun else nearest(name, known, 0.8)
+        return f": did you mean '{near}'?" if near else f": expected one of {', '.join(known)}"
 
 
 class _FileReader(NodeReader):

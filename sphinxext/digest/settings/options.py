@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from sphinxext.digest.model import Kind, Messages, Period
 from sphinxext.digest.model.messages import N_, with_plain_dates
 from sphinxext.digest.model.period import FREQUENCIES, WEEKDAYS, Calendar
-from sphinxext.digest.problems import Code
+from sphinxext.digest.problems import Code, nearest
 from sphinxext.digest.settings import announce_targets, checks, collect_sources, release_notes
 from sphinxext.digest.settings.announce_targets import Target
 from sphinxext.digest.settings.checks import LinkRole, Topic
@@ -371,5 +370,5 @@ def near_option(name: object, known: Iterable[str] = (*OPTIONS, COLLECTIONS)) ->
     ``conf.py`` may have any value as a name. The beginning that all of its options have tells nothing.
     """
     by_end = {one.removeprefix(CONF_PREFIX): one for one in known}
-    near = get_close_matches(str(name).removeprefix(CONF_PREFIX), by_end, 1)
-    return f": is it '{by_end[near[0]]}'?" if near else ": the reference has all that there are"
+    near = nearest(str(name).removeprefix(CONF_PREFIX), by_end, 0.6)
+    return f": did you mean '{by_end[near]}'?" if near else ": the reference has all that there are"

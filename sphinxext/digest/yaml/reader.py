@@ -15,7 +15,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sphinxext.digest.model import REFUSED_CHARACTER, Text
 from sphinxext.digest.model.period import PeriodError, parse_day
-from sphinxext.digest.problems import Code, Problem
+from sphinxext.digest.problems import Code, Problem, nearest
 from sphinxext.digest.yaml import CONSTANTS, has_tag, is_string, place_of
 
 _WHOLE_NUMBER = re.compile("[0-9]{1,9}")
@@ -36,6 +36,8 @@ class NodeReader:
         self.path = path
         self.problems = problems
         self.source = source
+        #: So many unknown keys are compared with the known ones, which takes time.
+        self._suggestions = 20
 
     def complain(self, node: Node, code: Code, message: str) -> None:
         """Add a problem at a node."""
@@ -78,8 +80,13 @@ class NodeReader:
         return values
 
     def unknown_key(self, key: ScalarNode, what: str, known: tuple[str, ...]) -> None:
-        """Report a key that a mapping cannot have."""
-        self.complain(key, Code.UNKNOWN_KEY, f"{what} has no key '{key.value}'; it has {', '.join(known)}")
+        """Report a key that a mapping cannot have, with the one that may be meant."""
+        near = None
+        if self._suggestions:
+            self._suggestions -= 1
+            near = nearest(key.value, known)
+        has = f": did you mean '{near}'? It has" if near else "; it has"
+        self.complain(key, Code.UNKNOWN_KEY, f"{what} has no key '{key.value}'{has} {', '.join(known)}")
 
     def require(self, node: Node, values: Mapping[str, object], what: str, *names: str) -> bool:
         """Report missing keys, and return True if there are none."""

@@ -29,6 +29,7 @@ from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.builders import ignore_commands
 from sphinxext.digest.extension.config import guard_in_build
 from sphinxext.digest.extension.dependencies import CollectionLookup, NotesDependency, remember
+from sphinxext.digest.extension.directives.option_names import SuggestsOptions
 from sphinxext.digest.extension.directives.period_words import resolve_day, resolve_period
 from sphinxext.digest.extension.domain import OBJECT_KINDS, PAGE, RELEASE, DigestDomain, Target, build_state_of
 from sphinxext.digest.extension.links import HomesDependency, PageHome
@@ -52,7 +53,7 @@ _WITHOUT_LINKS = "format_text" if docutils.__version_info__ >= (0, 22) else "for
 OptionSpec = dict[str, Callable[[str], object]]
 
 
-class CollectionReader(SphinxDirective):
+class CollectionReader(SuggestsOptions, SphinxDirective):
     """A directive that reads a collection, and remembers what the page depends on."""
 
     option_spec: ClassVar[OptionSpec] = {"fragments": directives.path}

@@ -18,6 +18,7 @@ from sphinxext.digest.doctree.issue_links import IssueLinks
 from sphinxext.digest.doctree.lines import line_with
 from sphinxext.digest.extension.dependencies import remember
 from sphinxext.digest.extension.directives.base import OptionSpec, elements_of, switch_option
+from sphinxext.digest.extension.directives.option_names import SuggestsOptions
 from sphinxext.digest.extension.domain import RELEASE, DigestDomain, Target, build_state_of
 from sphinxext.digest.extension.histories import ReleaseQuery, Report, query_of
 from sphinxext.digest.extension.release_pages import PAGES
@@ -41,7 +42,7 @@ from sphinxext.digest.render.release_notes import label_of
 from sphinxext.digest.settings.release_notes import Component
 
 
-class ReleaseNotesDirective(SphinxDirective):
+class ReleaseNotesDirective(SuggestsOptions, SphinxDirective):
     """The release notes of a branch. Its content is a title above them, which also begins all labels."""
 
     has_content = True

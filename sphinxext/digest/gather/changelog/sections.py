@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 
+from sphinxext.digest.problems import nearest
 from sphinxext.digest.release.config import NotesConfig, sections_of
 
 #: Stands for every heading that has no section, and for texts without a heading.
@@ -78,8 +78,8 @@ class Sections:
 
     def expected(self, name: str) -> str:
         """Return what to say about a section that notes do not have."""
-        near = get_close_matches(name, [*self.names, self.prelude], 1)
-        return f"did you mean '{near[0]}'?" if near else f"there are {', '.join([*self.names, self.prelude])}"
+        near = nearest(name, [*self.names, self.prelude])
+        return f"did you mean '{near}'?" if near else f"there are {', '.join([*self.names, self.prelude])}"
 
     def _configured(self, name: str) -> str | None:
         if name == PRELUDE:
