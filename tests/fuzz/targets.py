@@ -418,6 +418,7 @@ TARGETS: dict[str, Target] = {
     "series-status": series_status,
     "import-mail": partial(older_digest, name="digest.eml"),
     "import-page": partial(older_digest, name="digest.html"),
+    "import-markdown": partial(older_digest, name="digest.md"),
     "import-export": partial(older_digest, name="export.xml"),
     "irc-log": log,
     "irc-page": log,

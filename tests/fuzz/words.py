@@ -40,7 +40,7 @@ _OF_KINDS = {
     "xml": ("import-page", "import-export", "import-mail", "feed", "feed-json", "irc-page", "mbox"),
     "json": ("feed-json", "index", "gerrit", "irc-matrix", "reno-cache"),
     "mail": ("mbox", "import-mail"),
-    "digest": ("import-mail", "import-page", "import-export"),
+    "digest": ("import-mail", "import-page", "import-markdown", "import-export"),
     "irc": ("irc-log", "irc-page", "irc-matrix", "irc-lines"),
 }
 _WORDS = {"yaml": _YAML, "rst": _RST, "xml": _XML, "json": _JSON, "mail": _MAIL, "digest": _DIGEST, "irc": _IRC}

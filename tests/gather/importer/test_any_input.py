@@ -35,10 +35,23 @@ LINES = st.sampled_from(
         *("word " * 40, "From a@e.org Mon Apr 11 09:00:00 2016", "Subject: x", "-- ", "_" * 30),
         *("<p>a<ul><li>b", "</ul>", "<h3>c", "<a href='//e.org'>[1]</a>", "&nbsp;&#0;&#x110000;", "<pre>"),
         *("<!--", "<![CDATA[", "]]>", "*", "[1]"),
+        *(
+            "## Lamps",
+            "### Events",
+            "* 2016-04-09 | a | [b](https://e.org/)",
+            "> c",
+            "[a](/b) `c` **d**",
+            "|a|b|",
+            "|-|-|",
+        ),
+        *("```", "1. a", "{raw}`b`", "[c]: https://e.org/", "---"),
     ]
 )
 TEXTS = st.lists(st.one_of(LINES, st.text(max_size=15)), max_size=25).map("\n".join)
-STARTS = st.sampled_from(["", TITLE, MAIL, f"{MAIL}Content-Type: text/html\n\n", f"{WXR}<description>", "<html>", WXR])
+MARKDOWN = "---\ntitle: Lumen Weekly 9\ndate: 2016-04-08\n---\n\n## Lamps\n\n"
+STARTS = st.sampled_from(
+    ["", TITLE, MARKDOWN, MAIL, f"{MAIL}Content-Type: text/html\n\n", f"{WXR}<description>", "<html>", WXR]
+)
 
 
 def plan_of(data: bytes) -> None:
