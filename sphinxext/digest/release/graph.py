@@ -149,10 +149,12 @@ class Graph:
         if known is None:
             self.load_all()
             known, todo = {tip}, [tip]
+            parents = self.parents
             while todo:
-                new = [parent for parent in self.parents[todo.pop()] if parent not in known]
-                known.update(new)
-                todo += new
+                for parent in parents[todo.pop()]:
+                    if parent not in known:
+                        known.add(parent)
+                        todo.append(parent)
             self._ancestors[tip] = known
         return known
 
@@ -339,7 +341,9 @@ class _Walk:
         self._parents = parents
         self._part = part
         for commit in part:
-            for parent in set(parents[commit]):
+            before = parents[commit]
+            # few commits have several parents, and hardly any has one of them twice
+            for parent in before if len(before) < 2 else set(before):
                 self.waiting[parent] = self.waiting.get(parent, 0) + 1
 
     def finish(self, *commits: bytes) -> None:

@@ -192,7 +192,12 @@ class Versions:
 
     def of_commit(self, commit: bytes) -> Sequence[str]:
         """The versions that were tagged on a commit; the last one is what it is called."""
-        return (self._line_tags if has_release_lines(self.conf) else self._tags).get(commit, ())
+        return self._tags_in_use.get(commit, ())
+
+    @cached_property
+    def _tags_in_use(self) -> dict[bytes, list[str]]:
+        # a scan asks for every commit
+        return self._line_tags if has_release_lines(self.conf) else self._tags
 
     def find(self, branch: str | None) -> bytes:
         """The commit of a branch, whose history is known from now on.
