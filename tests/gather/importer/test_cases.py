@@ -100,3 +100,10 @@ def test_every_problem_has_a_case() -> None:
     shown = "\n".join(read_scenario(path).get("problems", "") for path in CASES)
     codes = HARMLESS | {Code.NO_PERIOD, Code.NOT_A_DIGEST, Code.XML_SYNTAX}
     assert {code for code in codes if not re.search(rf": {code} ", shown)} == ELSEWHERE
+
+
+def test_the_usual_heading_of_a_countdown_has_the_dates_of_the_project(tmp_path: Path) -> None:
+    parts = read_scenario(Path(__file__).parent / "cases" / "mail.txt")
+    for folder, settings, is_usual in (("dashes", WEEKS, False), ("plain", f"{WEEKS}plain_dates: true\n", True)):
+        found = outcome({**parts, "settings before": settings}, tmp_path / folder)["fragments"]
+        assert ("heading: Release Countdown" not in found) == is_usual

@@ -28,10 +28,10 @@ from sphinxext.digest.gather.importer.titles import (
     period_of,
     read_title,
 )
-from sphinxext.digest.model import Entry, Fragment, Moment, Period, Thread
+from sphinxext.digest.model import ENGLISH, Entry, Fragment, Moment, Period, Thread
 from sphinxext.digest.model.notes import CONTINUING
 from sphinxext.digest.problems import Code, Problem
-from sphinxext.digest.settings.options import Settings
+from sphinxext.digest.settings.options import Settings, dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,5 +341,6 @@ def _usual_heading(draft: SectionDraft, moment: Moment, settings: Settings) -> s
     if draft.section == "countdown":
         fragment, _ = read_fragment(dump_fragment({"countdown": draft.notes}).encode(), "", f"x-{0:016x}")
         if fragment is not None and fragment.notes:
-            return countdown_heading(Entry(fragment, fragment.notes[0], moment), with_series=False)
+            entry = Entry(fragment, fragment.notes[0], moment)
+            return countdown_heading(entry, with_series=False, messages=dated(ENGLISH, settings))
     return None
