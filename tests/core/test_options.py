@@ -259,7 +259,7 @@ BAD: list[tuple[str, object, str]] = [
     ("archives", "people", "a list of texts"),
     ("archives", ["persons"], "channels, series, and no 'persons'"),
     ("publish", "feeds", "a list of texts"),
-    ("publish", ["pages"], "feeds, index, mails, events, and no 'pages'"),
+    ("publish", ["pages"], "feeds, index, mails, events, cards, and no 'pages'"),
     ("feed_limit", 0, "a number from 1 to 1000"),
     ("feed_limit", "5", "a number from 1 to 1000"),
     ("feed_limit", True, "a number from 1 to 1000"),

@@ -24,6 +24,7 @@ from sphinxext.digest.extension import (
 from sphinxext.digest.extension.html.filter import FilteredNotes
 from sphinxext.digest.extension.i18n import add_catalogues
 from sphinxext.digest.extension.published import publish
+from sphinxext.digest.extension.published.cards import Cards
 from sphinxext.digest.extension.published.files import (
     Calendars,
     DigestFeeds,
@@ -82,7 +83,7 @@ def _publish(app: Sphinx, exception: Exception | None) -> None:
         return
     publishers = (
         Calendars, EventCalendars, DigestFeeds, TopicFeeds, ReleaseFeeds, NotesIndexes, FilteredNotes,
-        mail_builder.Mails,
+        mail_builder.Mails, Cards,
     )  # fmt: skip
     # not the folder of the application: Apple's help has its pages deeper
     builder = app.builder

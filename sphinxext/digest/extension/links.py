@@ -43,7 +43,7 @@ class PageSummary(NamedTuple):
 
     ``folder`` are the fragments of its collection, ``title`` and ``description`` are plain text. For the page of a
     digest ``name`` is the digest's, ``published`` is its last day, ``updated`` the time of a later note; ``facts`` are
-    its days and its numbers of notes in words.
+    its days and its numbers of notes in words, ``titles`` its first ones.
     """
 
     folder: str
@@ -53,6 +53,7 @@ class PageSummary(NamedTuple):
     published: str = ""
     updated: str = ""
     facts: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
 
 
 class SiteContext(NamedTuple):

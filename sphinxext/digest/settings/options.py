@@ -36,6 +36,9 @@ SECTIONS: dict[str, Kind] = {
 #: What a build publishes beside the pages of a collection, besides the calendars of schedules.
 FEEDS, INDEX, MAILS, EVENTS = PUBLISHED = ("feeds", "index", "mails", "events")
 
+#: What it publishes for links that are shared, if it is asked to.
+CARDS = "cards"
+
 #: The section that needs git's history: a digest has it only if the option asks for it.
 RELEASES = "releases"
 
@@ -266,9 +269,10 @@ class Settings:
     )
     publish: tuple[str, ...] = _option(
         PUBLISHED,
-        checks.names(*PUBLISHED),
+        checks.names(*PUBLISHED, CARDS),
         "What a build of a site publishes beside the pages of the collection: ``feeds``, ``index`` (all notes, "
-        "for other programs), ``mails`` (the plain text of each digest), ``events`` (their calendar); "
+        "for other programs), ``mails`` (the plain text of each digest), ``events`` (their calendar); also "
+        "``cards``, a picture of each digest for links that are shared; "
         "see :doc:`/user/feeds`.",
     )
     feed_limit: int = _option(20, checks.number(1, 1000), "How many entries a feed has, the newest.")

@@ -17,7 +17,7 @@ from docutils.parsers.rst import directives
 
 from sphinxext.digest.collection.compose import compose, counts_in_words, digest_title, tells_releases
 from sphinxext.digest.collection.selection import Selection
-from sphinxext.digest.doctree.digest import digest_nodes, digest_summary, titled, with_references
+from sphinxext.digest.doctree.digest import digest_nodes, digest_summary, note_titles, titled, with_references
 from sphinxext.digest.doctree.lines import line_with, links_list, source_link
 from sphinxext.digest.extension.dependencies import NotesDependency
 from sphinxext.digest.extension.directives.base import (
@@ -67,13 +67,13 @@ class DigestDirective(NotesDirective):
         # events of earlier digests were counted there
         own = Counter(entry.kind for entry in digest.entries if entry.kind is not Kind.EVENT or entry in entries)
         counts = counts_in_words(own, self.messages)
-        description = digest_summary(parts, counts, self.messages)
+        description, titles = digest_summary(parts, counts, self.messages), tuple(note_titles(parts)[:3])
         if settings.references:
             parts = with_references(parts, period, sections=self.sections_allowed, messages=self.messages)
         anchor = f"digest-{period.name}"
         target = nodes.target("", "", ids=[anchor])
         name = self._register(period, settings, anchor)
-        self._describe(period, description, counts, entries)
+        self._describe(period, description, (self.messages.period(period), counts), titles, entries)
         placed = self.place([target, *parts], builder, digest.entries, primary=True)
         if self.sections_allowed:
             days, words = self.messages.week_of_year(period), self.messages.period(period)
@@ -106,7 +106,14 @@ class DigestDirective(NotesDirective):
         DigestDomain.of(self.env).note_target(target)
         return name
 
-    def _describe(self, period: Period, description: str, counts: str, entries: tuple[Entry, ...]) -> None:
+    def _describe(
+        self,
+        period: Period,
+        description: str,
+        facts: tuple[str, ...],
+        titles: tuple[str, ...],
+        entries: tuple[Entry, ...],
+    ) -> None:
         """Say what the page is about, if it is the digest's own."""
         docname, domain = self.env.docname, DigestDomain.of(self.env)
         if not entries or docname != self.build.page_of(self.settings, period):
@@ -115,8 +122,7 @@ class DigestDirective(NotesDirective):
         last = f"{period.name}T00:00:00Z"
         updated = max(last, *(entry.moment.rfc3339 for entry in entries))
         title = digest_title(period, self.settings, self.messages)
-        facts = (self.messages.period(period), counts)
-        described = PageSummary(self.settings.fragments, title, description, period.name, last, updated, facts)
+        described = PageSummary(self.settings.fragments, title, description, period.name, last, updated, facts, titles)
         domain.note_summary(docname, described)
 
 

@@ -40,7 +40,7 @@ from sphinxext.digest.extension.published import (
     project_name,
     release_feeds,
 )
-from sphinxext.digest.settings.options import MAILS, Settings, is_default, words_of
+from sphinxext.digest.settings.options import CARDS, MAILS, Settings, is_default, words_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -136,6 +136,10 @@ def _card_tags(site: SiteContext, settings: Settings, pagename: str, described: 
         "article:published_time": described.published,
         "article:modified_time": described.updated,
     }
+    if CARDS in settings.publish:
+        from sphinxext.digest.extension.published.cards import card_values
+
+        values |= card_values(site, settings, pagename, described)
     for name, value in values.items():
         if value:
             yield f'<meta property="{name}" content="{escape(value)}" />'
