@@ -49,6 +49,43 @@ def test_thanks(message: str, recipient: str, text: str) -> None:
 @pytest.mark.parametrize(
     "message",
     [
+        "#thanks ada, bob and eve for the reviews",
+        "#thanks: @ada, @bob, and @eve: for the reviews",
+        "#thanks ada, bob, ada & eve, for the reviews",
+        "#thanks @ada:example.org, @bob:example.org and @eve:example.org for the reviews",
+    ],
+)
+def test_thanks_to_several(message: str) -> None:
+    command = parse(message)
+    assert command == Command(CommandKind.THANKS, "ada", "for the reviews", ("bob", "eve"))
+    draft = draft_success(TrackedCommand("zoe", "dev", NOON, command))
+    fragment, problems = read_fragment(draft.text.encode(), "x.yaml", draft.stem)
+    assert fragment is not None and not problems
+    assert [(str(note.thanks), note.text.value) for note in fragment.notes if isinstance(note, Success)] == [
+        (nick, "for the reviews") for nick in ("ada", "bob", "eve")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("#thanks ada bob for it", "bob for it"),
+        ("#thanks ada and bob for it", "and bob for it"),
+        ("#thanks ada, bob for it", "bob for it"),
+        ("#thanks ada, nice and quick work", "nice and quick work"),
+        ("#thanks ada, bob and everyone for it", "bob and everyone for it"),
+        ("#thanks ada, bob and everyone else for it", "bob and everyone else for it"),
+        ("#thanks ada, ada and ada for it", "ada and ada for it"),
+        ("#thanks ada, builds and docs: all green", "builds and docs: all green"),
+    ],
+)
+def test_thanks_to_one(message: str, text: str) -> None:
+    assert parse(message) == Command(CommandKind.THANKS, "ada", text)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
         *("", "#success", "#success ", "#success:", "#success \x02\x0f", "#success ...", "#success \u200b"),
         *("#successful release", "#success-story told", "#success_x y", "#successes a", "##success x", "#Success x"),
         *(" #success led by a space", "so #success is great", "nick: #success x", "success x"),

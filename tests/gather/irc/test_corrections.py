@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinxext.digest.gather.irc import Listener, corrected, distinct, parse
+from sphinxext.digest.gather.irc import Command, CommandKind, Listener, corrected, distinct, parse
 
 START = datetime(2026, 3, 14, 15, 0, tzinfo=UTC)
 
@@ -195,3 +195,11 @@ def test_flags_and_marks_of_sed() -> None:
     assert corrected(told, "s/one/two/" + " " * 1_000) is None
     assert corrected(told, f"s/one/{'b' * 993}/") is not None
     assert corrected(told, f"s/one/{'b' * 994}/") is None
+
+
+def test_one_of_several_recipients() -> None:
+    command = parse("#thanks ada, bbo and eve for the reviews")
+    assert command is not None
+    expected = Command(CommandKind.THANKS, "ada", "for the reviews", ("bob", "eve"))
+    assert corrected(command, "s/bbo/bob/") == expected
+    assert corrected(command, "#thanks ada, bbo and eve for the reviews of today") is not None

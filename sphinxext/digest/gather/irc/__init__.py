@@ -25,6 +25,12 @@ from sphinxext.digest.text.rst import begun, escaped
 _COMMAND = re.compile(r"#(success|thanks)(?::|,?(?=\s))\s*(.*)", re.DOTALL)
 _ON_MATRIX = re.compile(r"@(?P<nick>[^\s:@]+):[^\s:]\S*")
 _RECIPIENT = re.compile(r"(?P<nick>\S+)\s+(?P<text>\S.*)", re.DOTALL)
+#: ``a, b and c for ...``: without the comma and the ``for``, the words may be those of a sentence.
+_RECIPIENTS = re.compile(
+    r"(?P<names>[^\s,]{1,255}(?:, [^\s,]{1,255}){1,20}),? (?:and|&) (?P<last>[^\s,]{1,255}),? (?P<text>for \S.*)",
+    re.DOTALL,
+)
+_NOBODY = frozenset({"all", "co", "everybody", "everyone", "friends", "others", "the", "you"})
 #: Stands for a space in a name of several words that a mention was resolved to. It is a character for private use.
 NAME_SPACE = "\ue000"
 
@@ -38,11 +44,20 @@ class CommandKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A ``#success`` or ``#thanks``. ``text`` is plain text on one line; only thanks have a ``recipient``."""
+    """A ``#success`` or ``#thanks``. ``text`` is plain text on one line; only thanks have a ``recipient``.
+
+    ``also`` are those who are thanked beside the recipient.
+    """
 
     kind: CommandKind
     recipient: str | None
     text: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """All who are thanked."""
+        return (self.recipient, *self.also) if self.recipient else ()
 
 
 @dataclass(slots=True)
@@ -80,11 +95,13 @@ class TrackedCommand:
         day = self.moment.astimezone(UTC).date()
         command = self.command
         words = (command.kind, (self.channel or "").lstrip("#").casefold(), day, self.nick.casefold(), self.repeat)
-        return identity_of("told", *words, command.recipient or "", command.text)
+        return identity_of("told", *words, command.recipient or "", command.text, *command.also)
 
 
 def parse(text: str) -> Command | None:
     """Parse the command at the very start of a message: ``#success TEXT`` or ``#thanks NICK TEXT``.
+
+    ``#thanks A, B and C for TEXT`` thanks three.
 
     A colon may follow the command and the nick. White space is folded and invisible characters are removed, see
     :func:`~sphinxext.digest.text.visible_text`. A command without text is ignored.
@@ -97,6 +114,8 @@ def parse(text: str) -> Command | None:
     words = visible_text(match[2])
     if match[1] == CommandKind.SUCCESS:
         return Command(CommandKind.SUCCESS, None, _spaced(words)) if _says_something(words) else None
+    if several := _thanks_to_several(words):
+        return several
     thanks = _RECIPIENT.fullmatch(words)
     if thanks is None or not _says_something(thanks["text"]):
         return None
@@ -104,23 +123,38 @@ def parse(text: str) -> Command | None:
     return Command(CommandKind.THANKS, recipient, _spaced(thanks["text"])) if recipient else None
 
 
+def _thanks_to_several(words: str) -> Command | None:
+    """Return thanks to a list of people, if that is certainly what the words begin with."""
+    match = _RECIPIENTS.fullmatch(words)
+    if match is None or not _says_something(match["text"]):
+        return None
+    nicks = dict.fromkeys(_spaced(_nick_of(name)) for name in (*match["names"].split(", "), match["last"]))
+    if len(nicks) < 2 or not all(nick and nick.casefold() not in _NOBODY for nick in nicks):
+        return None
+    first, *others = nicks
+    return Command(CommandKind.THANKS, first, _spaced(match["text"]), tuple(others))
+
+
 def draft_success(tracked: TrackedCommand, *, comment: Iterable[str] = (), is_draft: bool = True) -> Draft:
     """Make the fragment of a success or thanks as it reads now. Its text is escaped: nothing in it is markup.
+
+    It has a note for each of those who are thanked.
 
     :param comment: lines of plain text for the top of the file.
     :param is_draft: whether a person has to complete it before it is published.
     """
     command = tracked.current or tracked.command
-    note = {
+    shared = {
         "nick": visible_text(tracked.nick) or None,
-        "thanks": command.recipient,
+        "thanks": None,
         "text": begun(escaped(command.text)),
         "channel": (visible_text(tracked.channel).removeprefix("#") or None) if tracked.channel else None,
         "url": tracked.url,
         "date": moment_of(tracked.moment),
     }
+    notes = [{**shared, "thanks": recipient} for recipient in command.recipients or (None,)]
     lines = map(visible_text, comment)
-    return make_draft(tracked.identity, command.text, {"successes": [note]}, comment=lines, is_draft=is_draft)
+    return make_draft(tracked.identity, command.text, {"successes": notes}, comment=lines, is_draft=is_draft)
 
 
 def moment_of(time: datetime) -> Moment:
@@ -210,22 +244,23 @@ def visible_text_of_part(part: str) -> str:
 
 
 def _replaced(command: Command, old: re.Pattern[str], new: str, *, everywhere: bool) -> Command | None:
-    """Replace words in the text of a command, or else in the name of its recipient."""
-    for name in ("text", "recipient"):
-        value = getattr(command, name)
-        found = len(old.findall(value)) if value else 0
+    """Replace words in the text of a command, or else in the name of a recipient."""
+    parts = [command.text, *command.recipients]
+    for number, value in enumerate(parts):
+        found = len(old.findall(value))
         if not found or len(value) + found * len(new) > MAX_TEXT:
             continue
         changed = visible_text(old.sub(lambda _: new, value, count=0 if everywhere else 1))
-        if changed and (name == "text" or " " not in changed):
-            parts = {"text": command.text, "recipient": command.recipient, name: changed}
-            return Command(command.kind, parts["recipient"], parts["text"] or "")
+        if changed and (number == 0 or " " not in changed):
+            parts[number] = changed
+            text, *nicks = parts
+            return Command(command.kind, nicks[0] if nicks else None, text, tuple(nicks[1:]))
     return None
 
 
 def _words_of(command: Command) -> Iterator[str]:
-    if command.recipient:
-        yield command.recipient.casefold()
+    for recipient in command.recipients:
+        yield recipient.casefold()
     for word in command.text.casefold().split():
         yield word.strip(".,;:!?()\"'") or word
 
