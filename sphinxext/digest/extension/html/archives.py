@@ -14,7 +14,6 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.collection.archives import INDEX
-from sphinxext.digest.extension.archives import NAVIGATION_CLASS
 from sphinxext.digest.extension.builders import is_for_browsers, is_site
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.settings.options import Settings, words_of
@@ -40,6 +39,9 @@ class ArchiveLinks(SphinxPostTransform):
         build = build_state_of(self.env)
         if not is_for_browsers(build.builder):
             return
+        # a build with nothing changed has no use for what makes archives
+        from sphinxext.digest.extension.archives import NAVIGATION_CLASS
+
         label = escape(build.messages.gettext("Archives of the digests"))
         for listing in list(self.document.findall(nodes.bullet_list)):
             if NAVIGATION_CLASS in listing["classes"]:
