@@ -7,12 +7,12 @@ from datetime import date
 
 from docutils import nodes
 
-from sphinxext.digest.doctree.lines import line_with, list_item_of, project_after, sentence
+from sphinxext.digest.doctree.lines import FACTS_CLASS, line_with, list_item_of, project_after, sentence
 from sphinxext.digest.doctree.notes import NoteBuilder
 from sphinxext.digest.model import ENGLISH, Deadline, Entry, EventNote, Messages, Period, When
 
-#: The class of the list of events, of what marks those of the digest's own days, and of when and where one is.
-EVENTS_CLASS, NOW_CLASS, FACTS_CLASS = "digest-events", "digest-current", "digest-when"
+#: The class of the list of events, and of what marks those of the digest's own days.
+EVENTS_CLASS, NOW_CLASS = "digest-events", "digest-current"
 #: The class of the title of an event.
 TITLE_CLASS = "digest-event"
 _WEEK = 7

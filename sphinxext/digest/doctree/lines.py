@@ -22,6 +22,9 @@ STATE_CLASS = "digest-state"
 #: Comes before a badge, which is on no line alone.
 _SPACE = "\N{NO-BREAK SPACE}"
 
+#: The class of when and where an event is.
+FACTS_CLASS = "digest-when"
+
 #: The class of the name of the project that a note is from.
 PROJECT_NAME_CLASS = "digest-project-name"
 

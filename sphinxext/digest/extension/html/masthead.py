@@ -24,8 +24,7 @@ from docutils import nodes
 from sphinx.locale import _ as sphinx_words
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinxext.digest.doctree.events import FACTS_CLASS
-from sphinxext.digest.doctree.lines import LINKS_CLASS, STATE_CLASS, length, minutes_words
+from sphinxext.digest.doctree.lines import FACTS_CLASS, LINKS_CLASS, STATE_CLASS, length, minutes_words
 from sphinxext.digest.doctree.references import REFERENCES_CLASS
 from sphinxext.digest.extension.builders import IGNORED_CLASSES, is_for_browsers
 from sphinxext.digest.extension.domain import DIGEST, AdjacentDigest, DigestDomain, adjacent_digests, build_state_of
