@@ -177,7 +177,9 @@ def test_other_outputs_have_none_of_it(kinds: Kinds, builder: str) -> None:
         file.read_text(encoding="utf-8") for file in Path(out).rglob("*") if file.suffix in (".txt", ".xhtml", ".tex")
     )
     assert "Success" in words
-    for ours in ("Next digest", "minute to read", "minutes to read", "Permalink to this", "<details"):
+    # a mail begins with its own facts
+    times = () if builder == "digest-mail" else ("minute to read", "minutes to read")
+    for ours in ("Next digest", *times, "Permalink to this", "<details"):
         assert ours not in words
 
 
