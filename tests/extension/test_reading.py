@@ -103,7 +103,7 @@ def test_the_newest_digest_is_a_card_above_the_list(tmp_path: Path) -> None:
         "Latest digest",
         "December 5–11, 2015",
         "A quiet week.",
-        "<Second> & last Open",
+        "<Second> & last\xa0Open",
         "1 thread",
     ]
     assert card.xpath("p[2]/a/@href") == ["2015-12-11.html"]
