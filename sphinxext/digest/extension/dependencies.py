@@ -213,7 +213,9 @@ class ListingDependency(CollectionDependency):
     def checksum(self, collection: Collection, env: BuildEnvironment) -> bytes:
         """A value that changes with anything that shows."""
         build, settings = build_state_of(env), collection.settings
-        state = blake2b(f"{settings.pages} {settings.automatic}".encode(), digest_size=16)
+        # the title of the collection is in those of the pages of its years and months
+        shown = f"{settings.pages} {settings.automatic} {settings.collection_title}"
+        state = blake2b(shown.encode(), digest_size=16)
         for period, entries in self.digests(collection):
             kinds = sorted(entry.kind.value for entry in entries)
             page = build.page_of(settings, period)
