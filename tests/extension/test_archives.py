@@ -145,7 +145,7 @@ def test_a_thread_has_all_its_parts(builds: Builds) -> None:
     main = main_of(builds("html"), "digests/threads/0000000000000002")
     assert main.xpath("string(.//h1)") == "Locks and keys¶"
     assert main.xpath("string(.//p[@class='digest-counts'])") == (
-        "2 parts from December 3, 2014 to January 9, 2015 (5 weeks) Decided"
+        "2 parts from December 3, 2014 to January 9, 2015 (5 weeks)\xa0Decided"
     )
     assert [(link.text, link.get("href")) for link in main.xpath(".//h2/a[1]/span/..")] == [
         (None, "../2014-12-05.html#thread-0000000000000002"),
