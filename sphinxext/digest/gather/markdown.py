@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sphinxext.digest.doctree.sanitize import can_highlight
 from sphinxext.digest.fragments.write import web_url
 from sphinxext.digest.gather.importer.html import blocks_of_html, pieces_of_html
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -175,6 +174,9 @@ def _code(token: Token) -> Iterator[Line]:
     code = token.content.rstrip("\n").expandtabs(4)
     if not code.strip():
         return
+    # it brings docutils, which reading other newsletters has no use for
+    from sphinxext.digest.doctree.sanitize import can_highlight
+
     yield (
         (f".. code-block:: {language if can_highlight(language, code) else 'text'}" if language else "::"),
         first_line(token),
