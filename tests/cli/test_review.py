@@ -297,6 +297,40 @@ def test_accepting_a_draft_with_problems(run: Run, drafts: list[Path], project: 
     assert content(project / FOLDER) == before
 
 
+@pytest.mark.parametrize("name", ["rejected.txt", ".gitattributes"])
+@pytest.mark.parametrize("kind", ["link", "dangling link", "pipe", "folder"])
+def test_nothing_is_written_through_links(
+    run: Run, drafts: list[Path], project: Path, tmp_path: Path, name: str, kind: str
+) -> None:
+    victim, place = tmp_path / "victim", project / FOLDER / name
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "folder":
+        place.mkdir()
+    else:
+        place.symlink_to(victim)
+    if kind == "link":
+        victim.write_text("precious\n")
+
+    result = run("review", "--reject", "green")
+
+    assert result.status == 1
+    assert f"{name}: unreadable this is not a regular file" in result.err
+    assert drafts[0].exists()
+    assert (victim.read_text() if victim.exists() else None) == ("precious\n" if kind == "link" else None)
+
+
+def test_long_list_is_not_cut(run: Run, drafts: list[Path], project: Path) -> None:
+    lines = [f"{number:016x} {'word-' * 12}" for number in range(100, 20_100)]
+    place = project / FOLDER / "rejected.txt"
+    place.write_text("\n".join(lines) + "\n")
+    assert place.stat().st_size > 1024 * 1024
+
+    assert run("review", "--reject", "green").status == 0
+
+    assert place.read_text().splitlines()[1:] == ["0000000000000001 green", *lines]
+
+
 def git(root: Path, *arguments: str) -> None:
     subprocess.run(
         ["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments], cwd=root, check=True, capture_output=True

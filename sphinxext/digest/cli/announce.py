@@ -94,7 +94,7 @@ def _announce(target: Target, announcement: Announcement, *, again: bool, dry_ru
             # a server that knows it would take it for the same otherwise
             told = replace(announcement, identifier=f"{announcement.identifier} {now()}") if again else announcement
             announcer(target, told, secret)
-            log.add(announcement.identifier, [target.name])
+            _note(log, announcement, target)
     except DeliveryLogError as error:
         raise Failure(str(error)) from None
     except AnnounceError as error:
@@ -102,6 +102,14 @@ def _announce(target: Target, announcement: Announcement, *, again: bool, dry_ru
         return False
     click.echo(f"{target.name}: announced", err=True)
     return True
+
+
+def _note(log: DeliveryLog, announcement: Announcement, target: Target) -> None:
+    try:
+        log.add(announcement.identifier, [target.name])
+    except OSError as error:
+        reason = f"the delivery log cannot be written: {error.filename}: {error.strerror}"
+        raise AnnounceError(f"announced, but {reason}. If you repeat the command, it is announced again") from None
 
 
 def _show(target: Target, announcement: Announcement, log: DeliveryLog) -> None:

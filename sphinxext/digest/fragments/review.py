@@ -6,23 +6,25 @@ The lines are sorted, and git is told to keep the lines of both sides when it me
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from sphinxext.digest.files import writing
 from sphinxext.digest.fragments.fields import TEXT_NOTES, Field, fields_of, section_of
-from sphinxext.digest.fragments.folder import read_bytes
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.write import MAX_URL, dump_fragment
 from sphinxext.digest.model import Fragment, Kind, Note, Participants, Text, Thread
-from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.problems import Code, DigestError, Problem, unreadable
 
 #: The file in the fragments folder that lists rejected drafts, and the one that tells git how to merge it.
 REJECTED, ATTRIBUTES = "rejected.txt", ".gitattributes"
 
+#: A hundred thousand drafts have room in it.
+_MAX_BYTES = 16 * 1024 * 1024
 _HEAD = "# Drafts that were rejected: no collector drafts them again. Delete a line to have its draft again.\n"
 _REJECTED_LINE = re.compile(r"(?P<identity>[0-9a-f]{16})(?:\s.*)?")
 _MERGE_RULE = f"{REJECTED} merge=union\n"
@@ -36,30 +38,41 @@ def rejected_drafts(folder: Path) -> dict[str, str]:
     Lines that do not begin with an identity, such as those of a merge, are passed over.
 
     :param folder: the fragments folder.
-    :raises DigestError: if the file is there and cannot be read.
+    :raises DigestError: if there is something else than a file of the folder's own, or it cannot be read.
     """
-    path = folder / REJECTED
-    if not path.exists():
-        return {}
-    data = read_bytes(path, str(path))
-    if isinstance(data, Problem):
-        raise DigestError(data)
-    lines = data.decode("utf-8", "replace").splitlines()
+    lines = _read(folder / REJECTED).decode("utf-8", "replace").splitlines()
     return {match["identity"]: line for line in lines if (match := _REJECTED_LINE.fullmatch(line.strip()))}
+
+
+def _read(path: Path) -> bytes:
+    """Return a file that will be written, or nothing if there is none.
+
+    A link could lead anywhere, and what it leads to would be replaced; a pipe has no end.
+    """
+    try:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
+            raise DigestError(Problem(os.fspath(path), 0, 0, Code.UNREADABLE, "this is not a regular file: remove it"))
+        if status.st_size > _MAX_BYTES:
+            raise DigestError(Problem(os.fspath(path), 0, 0, Code.TOO_LARGE, f"it has more than {_MAX_BYTES:,} bytes"))
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise DigestError(unreadable(os.fspath(path), error)) from None
 
 
 def files_with_rejected(folder: Path, fragments: Iterable[Fragment]) -> dict[Path, bytes]:
     """Return the new contents of the files that remember drafts as rejected, by their paths.
 
-    :raises OSError: if the file with git's rules cannot be read.
+    :raises DigestError: if one of them is something else than a file of the folder's own, or cannot be read.
     """
     lines = rejected_drafts(folder)
     lines.update((fragment.identity, f"{fragment.identity} {fragment.slug}".rstrip()) for fragment in fragments)
     text = _HEAD + "".join(f"{lines[identity]}\n" for identity in sorted(lines))
     files = {folder / REJECTED: text.encode()}
     attributes = folder / ATTRIBUTES
-    with writing(attributes):
-        rules = attributes.read_bytes() if attributes.exists() else b""
+    rules = _read(attributes)
     if not any(line.split()[:1] == [REJECTED.encode()] for line in rules.splitlines()):
         files[attributes] = rules + (b"" if not rules or rules.endswith(b"\n") else b"\n") + _MERGE_RULE.encode()
     return files
