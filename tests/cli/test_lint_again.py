@@ -146,6 +146,18 @@ def test_damaged_rows_do_no_harm(run: Run, write: Write, project: Path, cache: P
         assert run("lint").out == first.out
 
 
+def test_container_without_semaphores(run: Run, write: Write, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Context:
+        def Pool(self, _number: int) -> None:
+            raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(text_checks, "_FEW", 0)
+    monkeypatch.setattr("multiprocessing.get_context", lambda _method: Context())
+    write("a", BROKEN)
+
+    assert run("lint").status == 1
+
+
 def test_as_many_processors_as_there_are(
     run: Run, write: Write, project: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

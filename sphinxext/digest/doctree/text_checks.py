@@ -231,13 +231,17 @@ def _checked(files: Sequence[tuple[str, Texts]], check: Check) -> Iterator[tuple
 
     global _work
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if len(files) <= _FEW or processors < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        for path, texts in files:
-            yield (path, texts), check(path, texts)
-        return
+    pool, can_fork = None, "fork" in multiprocessing.get_all_start_methods()
     _work = files, check
     try:
-        with multiprocessing.get_context("fork").Pool(min(processors, 8)) as pool:
+        if len(files) > _FEW and processors > 1 and can_fork:
+            with suppress(OSError):  # some containers have no semaphores
+                pool = multiprocessing.get_context("fork").Pool(min(processors, 8))
+        if pool is None:
+            for path, texts in files:
+                yield (path, texts), check(path, texts)
+            return
+        with pool:
             for index, checked in pool.imap_unordered(_check_one, range(len(files)), _PORTION):
                 yield files[index], checked
     finally:
