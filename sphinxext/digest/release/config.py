@@ -185,8 +185,13 @@ def read_config(root: Path, folder: str = FOLDER, problems: list[Problem] | None
     """
     from reno.config import Config
 
+    class NoFile(Config):  # type: ignore[misc]
+        """A configuration that reno does not read, and of which it does not say that there is none."""
+
+        def _report_missing_config_files(self, filenames: list[str]) -> None: ...
+
     # a folder that does not exist, so that reno does not read the file
-    conf = Config(os.devnull)
+    conf = NoFile(os.devnull)
     conf.reporoot, conf.relnotesdir = os.fspath(root), folder
     for path in (f"{folder}/config.yaml", "reno.yaml"):
         if (root / path).is_file():
