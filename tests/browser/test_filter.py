@@ -175,6 +175,17 @@ def test_what_was_decided(page: Filter) -> None:
     assert page.fragment == "digest-of-digests?state=done"
 
 
+def test_a_person_is_found_by_each_nick(page: Filter) -> None:
+    field = page.field("Person")
+    found = []
+    for nick in ("dalia", "_oftc_dalia", "Haddad"):
+        field.clear()
+        field.send_keys(nick)
+        found.append(page.wait("4 notes"))
+    assert found[0] == found[1] == found[2]
+    assert sum(" success · Dalia Haddad · " in line for line in found[0]) == 2
+
+
 def test_a_result_leads_to_its_note_and_back(page: Filter) -> None:
     page.field("Words").send_keys("recheck habit")
     page.wait("1 note")

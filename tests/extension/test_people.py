@@ -69,6 +69,23 @@ def test_a_page_has_a_name_and_a_record(site: Project) -> None:
     assert list(broken_links(build.outdir)) == []
 
 
+@pytest.mark.parametrize("archives", ["people", "year"])
+def test_all_nicks_of_a_person_are_one_in_the_index_and_the_filter(site: Project, archives: str) -> None:
+    site.write("releasenotes/digest.yaml", f"archives: [{archives}]\n")
+    assert {"tern (1 success)", "_oftc_tern (1 success)"} <= set(index_of(site.build(fail_on_warning=True)))
+    site.age()
+    site.write("releasenotes/people.yaml", PEOPLE)
+    build = site.build(fail_on_warning=True)
+    assert {line for line in index_of(build) if "tern" in line.lower()} == {"Ada Tern (2 successes)"}
+    notes = (build.outdir / "digests/notes.js").read_text(encoding="utf-8")
+    assert '"people":[["Ada Tern","tern","_oftc_tern"],' in notes
+
+
+def index_of(build: Build) -> list[str]:
+    rows = parse_page(build.outdir / "digest-notes.html").xpath("//table[contains(@class, 'indextable')]//tr")
+    return [" ".join(row.text_content().split()) for row in rows]
+
+
 def test_who_is_new_this_year_comes_first(site: Project) -> None:
     page = text(site.build(fail_on_warning=True), "people/index")
     assert page.index("New in 2026: _oftc_tern (1 success) gull (1 success) owl") < page.index("auk (thanked 1 time)")

@@ -48,7 +48,8 @@ class People:
     """The people of a collection by their nicks and aliases; case does not count."""
 
     def __init__(self, persons: Iterable[Person] = ()) -> None:
-        self._by_nick = {folded(nick): person for person in persons for nick in (person.nick, *person.aliases)}
+        self.persons = tuple(persons)
+        self._by_nick = {folded(nick): person for person in self.persons for nick in (person.nick, *person.aliases)}
 
     def find(self, nick: str) -> Person | None:
         """Return the person with a nick or an alias."""

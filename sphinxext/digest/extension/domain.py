@@ -130,22 +130,22 @@ class NotesIndex(Index):
         """The entries of the index by their first letter."""
         wanted = set(docnames) if docnames is not None else None
         letters: dict[str, list[IndexEntry]] = {}
-        people: dict[str, list[Target]] = {}
+        people: dict[tuple[str, str], list[Target]] = {}
         domain = cast(DigestDomain, self.domain)
         targets = [target for target in domain.targets() if wanted is None or target.docname in wanted]
         for target in targets:
             if target.type == Kind.SUCCESS and target.group:
-                people.setdefault(target.group, []).append(target)
+                people.setdefault(domain.person(target.group), []).append(target)
             elif target.type not in _NOT_IN_INDEX:
                 entry = IndexEntry(target.title, 0, target.docname, target.anchor, str(_TYPES[target.type]), "", "")
                 letters.setdefault(letter_of(target.title), []).append(entry)
-        for nick, told in people.items():
+        for (name, nick), told in people.items():
             # one line to a person, since Sphinx writes the index in each build
             page = domain.find(PERSON, nick)
             newest = page if page is not None and (wanted is None or page.docname in wanted) else told[-1]
             count = domain.build_state.messages.ngettext("{number} success", "{number} successes", len(told))
-            entry = IndexEntry(nick, 0, newest.docname, newest.anchor, count, "", "")
-            letters.setdefault(letter_of(nick), []).append(entry)
+            entry = IndexEntry(name, 0, newest.docname, newest.anchor, count, "", "")
+            letters.setdefault(letter_of(name), []).append(entry)
         by_name = {
             letter: sorted(letters[letter], key=lambda entry: _natural(entry.name)) for letter in sorted(letters)
         }
@@ -285,6 +285,16 @@ class DigestDomain(Domain):
             if (latest := _latest_release(self.targets())) is not None:
                 self._by_name.setdefault((RELEASE, LATEST), latest)
         return self._by_name.get((type_, name))
+
+    def person(self, nick: str) -> tuple[str, str]:
+        """Return the name of a person, the same for all their nicks, and the nick by which :meth:`find` has their page."""
+        page = self.find(PERSON, nick)
+        if page is not None:
+            return page.title, page.names[0]
+        build = self.build_state
+        known = (build.collection(settings).people for settings in build.project.collections)
+        person = next((person for people in known if (person := people.find(nick)) is not None), None)
+        return (person.name or person.nick, person.nick) if person else (nick, nick)
 
     def resolve_xref(
         self,

@@ -8,7 +8,8 @@ It is columns of values, all of which have one for each note, the newest note fi
      "notes": {"kind": [...], "people": [...], "day": [...], "page": [...], "id": [...], "title": [...],
                "state": [...], "text": [...]}}
 
-Kinds, states, people and pages are indexes of these lists. A text is the words of a note, each of them once.
+Kinds, states, people and pages are indexes of these lists. A person is a name, or a list of a name and the nicks of
+``people.yaml``. A text is the words of a note, each of them once.
 
 Pictures in pages of a site, beside the same in words. Other builders show the words alone.
 
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.util.osutil import relative_uri
 
-from sphinxext.digest.collection.people import page_name
+from sphinxext.digest.collection.people import People, page_name
 from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.builders import file_uri, has_other_files
 from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target, build_state_of
@@ -126,17 +127,17 @@ class FilteredNotes(Publisher):
         for settings in build.project.collections:
             if settings.fragments in listed:
                 make = partial(_notes_file, self.app, build, settings)
-                yield File(settings.fragments, _state(self.app, settings), make)
+                yield File(settings.fragments, _state(self.app, build, settings), make)
 
 
-def _state(app: Sphinx, settings: Settings) -> str:
-    """A value that changes whenever a page with notes is read, or has another address."""
+def _state(app: Sphinx, build: BuildState, settings: Settings) -> str:
+    """A value that changes whenever a page with notes is read, or has another address, or somebody another name."""
     env = app.env
     pages = [
         (docname, env.all_docs.get(docname), app.builder.get_target_uri(docname))
         for docname in sorted(DigestDomain.of(env).data["texts"])
     ]
-    return blake2b(repr((pages, settings.pages)).encode(), digest_size=16).hexdigest()
+    return blake2b(repr((pages, settings.pages, build.collection(settings).people.persons)).encode(), digest_size=16).hexdigest()
 
 
 def _notes_file(app: Sphinx, build: BuildState, settings: Settings) -> tuple[str, bytes] | None:
@@ -155,7 +156,8 @@ def _notes_file(app: Sphinx, build: BuildState, settings: Settings) -> tuple[str
         docname: "" if single else _relative(path, app.builder.get_target_uri(docname))
         for docname in dict.fromkeys(target.docname for _entry, target in found)
     }
-    return path, _script(_document(found, addresses, domain.data["texts"]))
+    people = build.collection(settings).people
+    return path, _script(_document(found, addresses, domain.data["texts"], people))
 
 
 def _relative(path: str, uri: str) -> str:
@@ -165,14 +167,16 @@ def _relative(path: str, uri: str) -> str:
 
 
 def _document(
-    found: list[tuple[Entry, Target]], addresses: dict[str, str], texts: dict[str, dict[str, str]]
+    found: list[tuple[Entry, Target]], addresses: dict[str, str], texts: dict[str, dict[str, str]], known: People
 ) -> dict[str, object]:
     kinds = [str(kind) for kind in OBJECT_KINDS]
-    of_people = [_people(entry) for entry, _target in found]
+    of_people = [list(dict.fromkeys(map(known.name, _people(entry)))) for entry, _target in found]
+    nicks = {known.name(person.nick): [person.nick, *person.aliases] for person in known.persons}
     # those with most notes come first, and are proposed to who types a name
     counts = Counter(person for people in of_people for person in people)
     people = sorted(counts, key=lambda person: (-counts[person], person.casefold(), person))
     number = {person: index for index, person in enumerate(people)}
+    names = [[person, *nicks[person]] if person in nicks else person for person in people]
     pages = list(dict.fromkeys(addresses.values()))
     columns: dict[str, list[object]] = {
         "kind": [kinds.index(str(entry.kind)) for entry, _target in found],
@@ -184,7 +188,7 @@ def _document(
         "state": [_STATES.index(_state_of(entry)) for entry, _target in found],
         "text": [texts.get(target.docname, {}).get(target.anchor, "") for _entry, target in found],
     }
-    return {"kinds": kinds, "states": _STATES, "people": people, "pages": pages, "notes": columns}
+    return {"kinds": kinds, "states": _STATES, "people": names, "pages": pages, "notes": columns}
 
 
 #: The states of threads, after that of other notes.
@@ -205,7 +209,7 @@ def _people(entry: Entry) -> list[str]:
         people = (note.author,)
     elif isinstance(note, Thread) and note.participants:
         people = (name for name, _number in note.participants.counts)
-    return list(dict.fromkeys(person for person in people if person))
+    return [person for person in people if person]
 
 
 def _short(numbers: list[int]) -> int | list[int]:

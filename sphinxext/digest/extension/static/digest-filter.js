@@ -56,16 +56,20 @@
     let [notes, run, found] = [null, 0, []]; // the promise of them; the search that counts; its results
     let typing = null; // the field that the last entry of the history is from
 
-    const prepare = async ({ kinds, states, people: names, pages, notes: columns }) => {
+    const prepare = async ({ kinds, states, people: persons, pages, notes: columns }) => {
       const made = [];
+      const names = persons.map((person) => [person].flat()[0]);
+      const nicks = persons.map((person) => [person].flat().join(" "));
       people.append(...names.slice(0, 200).map((value) => make("option", { value })));
       await sliced(columns.title, (title, index) => {
         const kind = kinds[columns.kind[index]];
-        const who = [columns.people[index]].flat().map((person) => names[person]);
+        const numbers = [columns.people[index]].flat();
+        const who = numbers.map((person) => names[person]);
+        const known = numbers.map((person) => nicks[person]).join(" ");
         const address = `${pages[columns.page[index]]}#${kind}-${columns.id[index]}`;
-        const all = fold([title, ...who, columns.text[index]].join(" "));
+        const all = fold([title, known, columns.text[index]].join(" "));
         const state = states[columns.state[index]];
-        made.push({ kind, state, title, who, address, all, people: fold(who.join(" ")), day: columns.day[index] });
+        made.push({ kind, state, title, who, address, all, people: fold(known), day: columns.day[index] });
       });
       return made;
     };
