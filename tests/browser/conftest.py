@@ -24,6 +24,8 @@ extensions = ["sphinxext.digest"]
 html_theme = {theme!r}
 digest_title = "Gannet Digest, {{period}}"
 digest_success_url = "https://wiki.gannet.example/Successes"
+digest_add_url = "https://wiki.gannet.example/Tell"
+digest_source_url = "https://code.gannet.example/edit/{{path}}"
 digest_schedules = ["schedules"]
 digest_week_start = "saturday"
 # for the feeds
@@ -140,6 +142,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], s
 def _build(source: Path, out: Path, theme: str) -> None:
     shutil.copytree(SAMPLE / "digests", source / "releasenotes" / "digests")
     shutil.copytree(SAMPLE / "schedules", source / "schedules")
+    shutil.copy(SAMPLE / "people.yaml", source / "releasenotes")
     (source / "releasenotes" / "digests" / "long-words-00000000000000ff.yaml").write_text(LONG_WORDS, encoding="utf-8")
     (source / "releasenotes" / "digests" / "many-00000000000000fe.yaml").write_text(MANY, encoding="utf-8")
     (source / "digests").mkdir()

@@ -158,6 +158,13 @@ def test_the_table_marks_the_week_of_the_reader(driver: Any, address: str) -> No
         names = [row.partition(" ")[0] for row in lines(driver, f"{rows} td:first-child")]
         assert names == ["R-25", "R-19", "R-18", *(f"R-{number}" for number in range(12, 0, -1)), "R+0"]
         assert lines(driver, f"{rows}:has(.digest-current) td")[:2] == ["R-11 (now, September 2)", DATES]
+    with reading(driver, f"{address}/cycle.html", "2026-11-18"):
+        cells = lines(driver, f"{rows} td:not(:nth-child(n + 3))")
+        weeks = dict(zip(cells[::2], cells[1::2], strict=True))
+        # those that are over and have no events
+        assert weeks["R-10"] == "Sep 7–11, 2026"
+        assert weeks["R-5 – R-4"] == "Oct 12–23, 2026"
+        assert not {"R-5", "R-4"} & weeks.keys()
     with reading(driver, f"{address}/cycle.html", "2026-10-11"):
         assert lines(driver, f"{rows}:has(.digest-current) td")[:1] == ["R-6 (now, October 11)"]
     with reading(driver, f"{address}/cycle.html", "2027-01-01"):

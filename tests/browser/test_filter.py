@@ -138,7 +138,7 @@ def test_each_field(page: Filter) -> None:
     assert not listed.is_displayed()
     page.field("Words").clear()
     page.field("Words").send_keys("OKONKWO, (zoe)")
-    assert len(page.wait("7 notes")) == 7
+    assert len(page.wait("9 notes")) == 9
     page.choose("Kind", "story")
     assert [line.partition(" story")[0] for line in page.wait("1 note")] == [
         "Finding the Backup That Still Has the File"
@@ -176,12 +176,12 @@ def test_what_was_decided(page: Filter) -> None:
 
 
 def test_a_person_is_found_by_each_nick(page: Filter) -> None:
-    field = page.field("Person")
     found = []
     for nick in ("dalia", "_oftc_dalia", "Haddad"):
-        field.clear()
-        field.send_keys(nick)
+        page.field("Person").send_keys(nick)
         found.append(page.wait("4 notes"))
+        page.all("button[type=reset]")[0].click()
+        page.wait("")
     assert found[0] == found[1] == found[2]
     assert sum(" success · Dalia Haddad · " in line for line in found[0]) == 2
 
@@ -269,7 +269,7 @@ def test_a_language_that_the_browser_does_not_know(driver: Any, site: Callable[[
     try:
         page = Filter(driver, f"{site('alabaster')}/{LIST}")
         page.field("Words").send_keys("OKONKWO, (zoe)")
-        assert len(page.wait("7 notes")) == 7
+        assert len(page.wait("9 notes")) == 9
     finally:
         driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
 

@@ -65,6 +65,8 @@ SETTINGS: dict[str, tuple[object, ...]] = {
     "feed_limit": (1, 3),
     "publish": (["mails"], ["feeds", "index"]),
     "archives": (["people", "threads"], []),
+    "add_url": ("https://e.org/new",),
+    "source_url": ("https://e.org/edit/{path}",),
     "success_url": ("https://e.org/successes",),
     "schedules": (["schedules"], ["schedules/ibis.yaml"]),
     "schedule_url": ("https://e.org/{series}",),

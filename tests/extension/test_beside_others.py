@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -122,6 +123,7 @@ html_theme = "alabaster"
 ogp_site_url = "https://e.org/"
 ogp_social_cards = {"enable": False}
 """
+COMMITTER = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
 EXTENSIONS = [
     *("sphinx.ext.autodoc", "sphinx.ext.duration", "sphinx.ext.extlinks", "sphinx.ext.githubpages"),
     *("sphinx.ext.graphviz", "sphinx.ext.ifconfig", "sphinx.ext.intersphinx", "sphinx.ext.mathjax"),
@@ -158,6 +160,22 @@ def test_all_together(tmp_path: Path, extensions: list[str], parallel: int) -> N
     page = parse_page(build.outdir / "digests" / "2015-12-04.html")
     for name in ("@property='og:description'", "@name='description'"):
         assert page.xpath(f"//meta[{name}]/@content") == ["Welcome reader, prelude speaks first."]
+
+
+def test_digests_have_their_last_day_in_the_map_of_the_site(tmp_path: Path) -> None:
+    needed("sphinx_sitemap", "sphinx_last_updated_by_git")
+    site = copy_root("kinds", tmp_path / "src")
+    extensions = ["sphinx_sitemap", "sphinx_last_updated_by_git", OURS]
+    dates = "sitemap_show_lastmod = True\ngit_last_updated_timezone = 'UTC'"
+    add_conf(site, f"{CONF}\nextensions = {extensions!r}\n{dates}")
+    for command in (["init", "--quiet"], ["add", "--all"], [*COMMITTER, "commit", "--quiet", "--message", "All"]):
+        subprocess.run(["git", "-C", str(tmp_path / "src"), *command], check=True)
+    build = site.build(fail_on_warning=True)
+
+    entries = re.findall(r"<loc>https://e.org/en/1.0/(.*?).html</loc><lastmod>(.*?)T", build.text("sitemap.xml"))
+    assert dict(entries)["digests/2015-12-04"] == "2015-12-04"
+    # other pages have the day of their last change
+    assert dict(entries)["index"] == f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 def extensions_of_sphinx() -> list[str]:

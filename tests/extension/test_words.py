@@ -73,6 +73,8 @@ OPTIONS = {
     "digest_schedules": ["schedules"],
     "digest_schedule_url": "https://e.org/{series}.html",
     "digest_success_url": "https://e.org/all",
+    "digest_add_url": "https://e.org/new",
+    "digest_source_url": "https://e.org/edit/{path}",
     "digest_groups": ["Standing"],
     "html_baseurl": "https://news.example/",
     "exclude_patterns": ["schedules", "build"],

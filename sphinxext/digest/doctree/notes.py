@@ -208,6 +208,8 @@ class NoteBuilder:
             items.append(line_with(link))
         else:
             items += self.all_successes()
+        if self.settings.add_url:
+            items.append(line_with(source_link(self.messages.gettext("Add yours"), self.settings.add_url)))
         for item in items:
             item["classes"] += [CLOSING_CLASS, PROJECT_CLASS]
         return items
@@ -230,6 +232,10 @@ class NoteBuilder:
 
     def whole_thread(self, _entry: Entry) -> list[nodes.list_item]:
         """Return the link to all parts of a thread; only a build has a page with them."""
+        return []
+
+    def improvement(self, _entry: Entry) -> list[nodes.list_item]:
+        """Return the link to the source of a note; only pages of a build have one."""
         return []
 
     def closing(self, entry: Entry) -> list[nodes.list_item]:
@@ -299,7 +305,7 @@ class NoteBuilder:
             parts.append((self.messages.gettext(COUNTDOWN_PARTS[-1][1]), dates))
             url = ahead[0].schedule.url
             lines += [line_with(source_link(self.messages.gettext("Release schedule"), url))] if url else []
-        lines += self.project(entry)
+        lines += self.project(entry) + self.improvement(entry)
         body = _labelled(parts, self.messages) if len(parts) != 1 else parts[0][1]
         return self.draft_line(entry) + body + links_list(lines)
 
@@ -315,7 +321,7 @@ class NoteBuilder:
         if neighbours.earlier:
             lines.append(self.neighbour(neighbours.earlier))
         lines += [self.neighbour(later, earlier=False) for later in neighbours.later]
-        lines += self.whole_thread(entry) + self.project(entry)
+        lines += self.whole_thread(entry) + self.project(entry) + self.improvement(entry)
         return self.draft_line(entry) + body + people + links_list(lines)
 
     def project(self, entry: Entry) -> list[nodes.list_item]:
@@ -342,7 +348,7 @@ class NoteBuilder:
             byline = filled(self.messages.gettext("By {author}"), author=note.author)
             body.insert(0, nodes.paragraph("", byline, classes=["digest-byline"]))
         lines = [line_with(source_link(self.messages.gettext("Full story"), note.url))] if note.url else []
-        return self.draft_line(entry) + body + links_list(lines + self.project(entry))
+        return self.draft_line(entry) + body + links_list(lines + self.project(entry) + self.improvement(entry))
 
 
 def _labelled(parts: list[tuple[str, list[nodes.Node]]], messages: Messages) -> list[nodes.Node]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote
 
 from docutils import nodes
 
@@ -21,6 +22,7 @@ from sphinxext.digest.doctree.digest import titled
 from sphinxext.digest.doctree.lines import heading_of, line_with, links_list, sentence, source_link, state_badge
 from sphinxext.digest.doctree.notes import WHERE_CLASS, NoteBuilder
 from sphinxext.digest.doctree.parse import TextParser
+from sphinxext.digest.extension.builders import IMPROVEMENT_CLASS, UNSEARCHED_CLASS
 from sphinxext.digest.extension.domain import LINE, letter_of
 from sphinxext.digest.model import (
     Countdown,
@@ -103,6 +105,14 @@ class PageNotes(NoteBuilder):
         return (
             [self._line(f"threads/{chain.page}", self.messages.gettext("All parts of this thread"))] if chain else []
         )
+
+    def improvement(self, entry: Entry) -> list[nodes.list_item]:
+        """The line that leads to the source of a note of this project."""
+        if not self.settings.source_url or entry.fragment.project is not None:
+            return []
+        url = self.settings.source_url.replace("{path}", quote(entry.fragment.path))
+        words = self.messages.gettext("Improve this note")
+        return [line_with(nodes.reference("", words, refuri=url, classes=[IMPROVEMENT_CLASS, UNSEARCHED_CLASS]))]
 
     def _line(self, page: str, text: str) -> nodes.list_item:
         return line_of(self.to_page(page, nodes.inline("", text)))
@@ -222,7 +232,8 @@ class ArchiveContent:
         for letter, some in groupby(by_letter, key=lambda member: letter_of(member.name)):
             listing = self._list([self._line(kind, member) for member in some])
             items.append(nodes.definition_list_item("", nodes.term("", letter), nodes.definition("", listing)))
-        return [*self._newcomers(people), nodes.definition_list("", *items, classes=["digest-letters"])]
+        letters = nodes.definition_list("", *items, classes=["digest-letters"])
+        return [*self._newcomers(people), letters, *self._invitation()]
 
     def _newcomers(self, people: list[Member]) -> list[nodes.Node]:
         """The people whom the newest year has and no earlier one, if there is an earlier one."""
@@ -263,7 +274,12 @@ class ArchiveContent:
             heading = heading_of(name(day))
             body = self._of_kind(kind, notes, thanks)
             parts += titled(heading, body, f"in-{span}", "span", sections=self.reader.sections_allowed)
-        return parts
+        return [*parts, *(self._invitation() if kind in ("people", "successes") else ())]
+
+    def _invitation(self) -> list[nodes.Node]:
+        """The link with which readers tell news of their own, if the project has an address for that."""
+        url = self.reader.settings.add_url
+        return links_list([line_with(source_link(self.messages.gettext("Add yours"), url))] if url else [])
 
     def all_successes(self, query: ArchiveDependency, years: Iterable[Member]) -> list[nodes.Node]:
         """A list of the years, and the successes of the newest one."""

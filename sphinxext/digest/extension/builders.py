@@ -47,6 +47,10 @@ def file_uri(path: str) -> str:
     return quote(path)
 
 
+#: Sphinx's search passes by what has this class.
+UNSEARCHED_CLASS = "no-search"
+#: The class of the link to the source of a note, which pages for browsers have.
+IMPROVEMENT_CLASS = "digest-improvement"
 #: Of MathJax 2, and of MathJax 3 and 4.
 IGNORED_CLASSES = ("tex2jax_ignore", "mathjax_ignore")
 #: What MathJax passes by in any case, or typesets rightly.

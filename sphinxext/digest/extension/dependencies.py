@@ -43,14 +43,14 @@ HIDDEN = frozenset({
     "components", "issue_links", "joint", "joint_cache_limit", "joint_since", "joint_timeout",
 })  # fmt: skip
 _OF_DIGESTS = frozenset({"sections", "groups", "empty_group", "success_heading", "references", "schedules"})
-_OF_SUCCESSES = frozenset({"success_closing", "success_url"})
+_OF_SUCCESSES = frozenset({"add_url", "success_closing", "success_url"})
 #: The options that do not show, by the kind of notes that are on a page; a digest has all kinds.
 _HIDDEN_FOR = {
     None: HIDDEN,
-    Kind.SUCCESS: HIDDEN | _OF_DIGESTS | {"title"},
+    Kind.SUCCESS: HIDDEN | _OF_DIGESTS | {"source_url", "title"},
     Kind.THREAD: HIDDEN | _OF_DIGESTS | _OF_SUCCESSES,
     Kind.COUNTDOWN: HIDDEN | _OF_DIGESTS | _OF_SUCCESSES | {"title", "pages", "archives"},
-    Kind.EVENT: HIDDEN | _OF_DIGESTS | _OF_SUCCESSES | {"title", "archives"},
+    Kind.EVENT: HIDDEN | _OF_DIGESTS | _OF_SUCCESSES | {"source_url", "title", "archives"},
 }
 
 

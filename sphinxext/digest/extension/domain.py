@@ -287,7 +287,7 @@ class DigestDomain(Domain):
         return self._by_name.get((type_, name))
 
     def person(self, nick: str) -> tuple[str, str]:
-        """Return the name of a person, the same for all their nicks, and the nick by which :meth:`find` has their page."""
+        """Return the name of a person, one for all their nicks, and the nick by which :meth:`find` has their page."""
         page = self.find(PERSON, nick)
         if page is not None:
             return page.title, page.names[0]

@@ -24,7 +24,7 @@ from sphinxext.digest.extension.cache import write_if_changed, write_output
 from sphinxext.digest.extension.domain import DIGEST, DigestDomain, build_state_of
 from sphinxext.digest.extension.links import SiteContext, digest_pages, page_summary, page_url, shown_collections
 from sphinxext.digest.extension.published import File, Publisher, project_name, resolved_page
-from sphinxext.digest.extension.references import leave_out_archives
+from sphinxext.digest.extension.references import leave_out_archives, leave_out_improvements
 from sphinxext.digest.extension.warnings import warn_of
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.settings.options import MAILS, OPENSTACK, Settings
@@ -119,6 +119,7 @@ def mail_of_page(site: SiteContext, docname: str, doctree: nodes.document, url: 
 def parts_of_page(doctree: nodes.document, url: str) -> list[nodes.Node]:
     """Return what a page has below its title, with absolute URLs, for mails and feeds; the arguments are the same."""
     remove_lists(doctree)
+    leave_out_improvements(doctree)
     for picture in doctree.findall(nodes.image):
         if not picture.get("alt") and "://" not in picture["uri"]:
             picture["alt"] = picture["uri"].rpartition("/")[2]

@@ -6,7 +6,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinxext.digest.extension.builders import has_archives
+from sphinxext.digest.extension.builders import IMPROVEMENT_CLASS, has_archives, is_for_browsers
 from sphinxext.digest.extension.domain import ARCHIVE, LINE, PAGE, PUBLISHED, DigestDomain, build_state_of
 from sphinxext.digest.extension.links import ADDRESS, SiteContext, link_as_written
 from sphinxext.digest.extension.published import published_links
@@ -25,6 +25,8 @@ class OutputReferences(SphinxPostTransform):
         """Look at the references of our domain."""
         site = SiteContext(self.env, build_state_of(self.env).builder)
         reached = has_archives(site.builder)
+        if not is_for_browsers(site.builder):
+            leave_out_improvements(self.document)
         for link in list(self.document.findall(addnodes.pending_xref)):
             if link.get("refdomain") != DigestDomain.name:
                 continue
@@ -35,6 +37,13 @@ class OutputReferences(SphinxPostTransform):
                 link.replace_self(link_as_written(site, docname, link))
             elif link.get(LINE) and link["reftype"] == PAGE and not (reached and target in self.env.found_docs):
                 _remove_line(link)
+
+
+def leave_out_improvements(doctree: nodes.document) -> None:
+    """Take the links to sources of notes out of a page: they are for readers of the site alone."""
+    for link in list(doctree.findall(nodes.reference)):
+        if IMPROVEMENT_CLASS in link["classes"]:
+            _remove_line(link)
 
 
 def leave_out_archives(doctree: nodes.document) -> None:

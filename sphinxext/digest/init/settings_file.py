@@ -29,6 +29,10 @@ _REST = """
 # A page that lists all successes, if there is another one than ours.
 # success_url: https://wiki.example.org/successes
 
+# Where readers tell their own news, and change the file of a note.
+# add_url: https://github.com/OWNER/NAME/new/main/releasenotes/digests
+# source_url: https://github.com/OWNER/NAME/edit/main/{path}
+
 # Where the documentation is published. Reports and mails then link to it.
 # base_url: https://docs.example.org/
 

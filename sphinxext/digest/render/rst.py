@@ -242,6 +242,7 @@ class _Writer:
         settings = self.settings
         closing_lines = [plain(settings.success_closing)] if settings.success_closing else []
         closing_lines += [link("All Successes", settings.success_url)] if settings.success_url else []
+        closing_lines += [link("Add yours", settings.add_url)] if settings.add_url else []
         return [[*lines, *chain.from_iterable(bullets(closing_lines))]]
 
     def success(self, entry: Entry, note: Success) -> list[str]:

@@ -197,6 +197,14 @@ def url_or_empty(value: object) -> str:
     return text
 
 
+def source_url(value: object) -> str:
+    """An absolute URL of http or https with ``{path}`` in it, or none."""
+    text = text_or_empty(value)
+    if text and (not _WEBADDRESS.fullmatch(text.replace("{path}", "path")) or text.count("{path}") != 1):
+        raise OptionError("must be an absolute URL, http or https, with '{path}' once, or empty")
+    return text
+
+
 def folder_url_or_empty(value: object) -> str:
     """The URL of a folder, with a slash at its end, or none."""
     text = url_or_empty(value)

@@ -175,6 +175,19 @@ class Settings:
     success_url: str = _option(
         "", checks.url_or_empty, "Where all successes are listed: an absolute URL, linked in a last line."
     )
+    add_url: str = _option(
+        "",
+        checks.url_or_empty,
+        "Where readers tell news of their own, such as the page of a host that makes a new file, or one that says "
+        "how: an absolute URL, linked as “Add yours” below successes.",
+    )
+    source_url: str = _option(
+        "",
+        checks.source_url,
+        "Where readers change the file of a note, linked as “Improve this note” below threads, stories and "
+        "countdowns on pages in HTML: an absolute URL with ``{path}`` in the place of the file's path from the "
+        "project's folder, such as ``https://github.com/OWNER/NAME/edit/main/{path}``.",
+    )
     references: bool = _option(
         True,
         checks.flag,

@@ -82,7 +82,9 @@ class CollectionDirective(NotesDirective):
         remember(self.env, query)
         digests = query.digests(self.collection)
         if not digests:
-            nothing = nodes.paragraph("", self.messages.gettext("There are no digests yet."))
+            words = self.messages.gettext("There are no digests yet. The first note makes one: {command}")
+            command = nodes.literal("", _FIRST_NOTE)
+            nothing = nodes.paragraph("", "", *sentence(words, command=[command]))
             note_words(self.env, [nothing])
             return [nothing]
         self._look_for_pages(digests)
@@ -369,6 +371,8 @@ class ArchiveDirective(NotesDirective):
         DigestDomain.of(self.env).note_target(target)
 
 
+#: What makes the first digest.
+_FIRST_NOTE = 'sphinx-digest new success "ada: We have digests now."'
 _REVIEW_YEAR = re.compile(r"[0-9]{4}")
 #: So many newcomers are named.
 _NAMED = 30

@@ -21,13 +21,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from sphinx.util.osutil import relative_uri
 
-from sphinxext.digest.collection.people import People, page_name
+from sphinxext.digest.collection.people import People, page_name, people_file
 from sphinxext.digest.extension.build_state import BuildState
 from sphinxext.digest.extension.builders import file_uri, has_other_files
 from sphinxext.digest.extension.domain import OBJECT_KINDS, DigestDomain, Target, build_state_of
@@ -137,7 +138,12 @@ def _state(app: Sphinx, build: BuildState, settings: Settings) -> str:
         (docname, env.all_docs.get(docname), app.builder.get_target_uri(docname))
         for docname in sorted(DigestDomain.of(env).data["texts"])
     ]
-    return blake2b(repr((pages, settings.pages, build.collection(settings).people.persons)).encode(), digest_size=16).hexdigest()
+    # a build with nothing changed does not read the collection
+    people = build.project.root / people_file(settings.fragments)
+    names = b""
+    with suppress(OSError):
+        names = people.read_bytes() if people.is_file() else b""
+    return blake2b(repr((pages, settings.pages, names)).encode(), digest_size=16).hexdigest()
 
 
 def _notes_file(app: Sphinx, build: BuildState, settings: Settings) -> tuple[str, bytes] | None:

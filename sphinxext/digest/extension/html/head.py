@@ -14,6 +14,7 @@ import os
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -296,8 +297,22 @@ def edit_url(url: str, docname: str, source: str, is_folder: bool) -> str | None
     return None
 
 
+def date_digests(app: Sphinx, env: BuildEnvironment) -> None:
+    """Give the page of a digest the digest's last day, where sphinx-last-updated-by-git gives pages days.
+
+    Its page is made of files that are older than the digest or were changed since; sphinx-sitemap has the same days.
+    """
+    dates = getattr(env, "git_last_updated", {})
+    for docname, described in DigestDomain.of(env).data["described"].items():
+        if described.published and dates.get(docname) is not None:
+            moment = datetime.combine(date.fromisoformat(described.published[:10]), time(12), UTC)
+            dates[docname] = str(int(moment.timestamp())), dates[docname][1]
+
+
 def setup(app: Sphinx) -> None:
     """Register what is in the heads of pages, and links to sources."""
     app.connect("builder-inited", replace_edit_links)
     # before what looks at the head, such as sphinxext-opengraph
     app.connect("html-page-context", add_to_head, priority=400)
+    # after sphinx-last-updated-by-git has asked git
+    app.connect("env-updated", date_digests, priority=900)

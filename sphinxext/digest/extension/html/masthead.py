@@ -26,7 +26,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.doctree.lines import FACTS_CLASS, LINKS_CLASS, STATE_CLASS, length, minutes_words
 from sphinxext.digest.doctree.references import REFERENCES_CLASS
-from sphinxext.digest.extension.builders import IGNORED_CLASSES, is_for_browsers
+from sphinxext.digest.extension.builders import IGNORED_CLASSES, UNSEARCHED_CLASS, is_for_browsers
 from sphinxext.digest.extension.domain import DIGEST, AdjacentDigest, DigestDomain, adjacent_digests, build_state_of
 from sphinxext.digest.model import Kind
 from sphinxext.digest.model.messages import filled
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
-#: Sphinx's search passes by what has this class: the titles of other digests are not what a page is about.
-_UNSEARCHED = "no-search"
 #: From how many sections on they are listed.
 _MANY = 3
 #: The class of short words that no line ends in, and that of the days of a title: they wrap only where they must.
@@ -159,8 +157,8 @@ class Mastheads(SphinxPostTransform):
 
 
 def _raw(html: str, *classes: str) -> nodes.raw:
-    """Return what docutils has no nodes for; no formulas are looked for in it."""
-    return nodes.raw("", html, format="html", classes=[*classes, _UNSEARCHED, *IGNORED_CLASSES])
+    """Return what docutils has no nodes for; no formulas are looked for in it, and no words that pages are about."""
+    return nodes.raw("", html, format="html", classes=[*classes, UNSEARCHED_CLASS, *IGNORED_CLASSES])
 
 
 def follow_days(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: object) -> None:

@@ -132,13 +132,37 @@
     write(mark.querySelector("title"), words.now.replace("{day}", day).replace("{week}", weeks[index][1]));
   };
 
+  const mondayOf = (row) => row.querySelector("td:nth-child(2) time");
+  const rangeTo = (first, last) => {
+    const days = new Intl.DateTimeFormat(language, { timeZone: "UTC", dateStyle: "medium" });
+    const words = days.formatRange(first, last);
+    // as the page has them in English
+    return own ? words : words.replace(/\s*–\s*/, first.getUTCMonth() === last.getUTCMonth() ? "–" : " – ");
+  };
+
+  // The weeks that are over and have no events share a row, as they do in the page for the day of the build.
+  const foldWeeks = (rows) => {
+    let open = null;
+    for (const row of rows) {
+      const [name, , ...cells] = row.cells;
+      const monday = mondayOf(row).getAttribute("datetime");
+      const isOver = from(monday) < -6 && cells.every((cell) => !cell.textContent.trim());
+      if (isOver && open && !open.cells[0].textContent.trim() === !name.textContent.trim()) {
+        const friday = new Date(Date.parse(`${monday}T00:00:00Z`) + 4 * DAY);
+        const time = mondayOf(open);
+        const [first] = open.cells[0].textContent.split(" – ");
+        write(open.querySelector("td p"), [first, name.textContent.split(" – ").pop()].filter((text) => text.trim()).join(" – "));
+        write(time, rangeTo(new Date(`${time.getAttribute("datetime")}T00:00:00Z`), friday));
+        row.remove();
+      } else open = isOver ? row : null;
+    }
+  };
+
   const bringTable = (table) => {
     const old = table.querySelector(".digest-current");
     if (!old || !isOld(old.querySelector("time").getAttribute("datetime"))) return;
-    const row = [...table.querySelectorAll("tbody tr")].find((one) => {
-      const monday = one.querySelector("td:nth-child(2) time");
-      return monday && isNow(monday.getAttribute("datetime"));
-    });
+    const rows = [...table.querySelectorAll("tbody tr")].filter(mondayOf);
+    const row = rows.find((one) => isNow(mondayOf(one).getAttribute("datetime")));
     const name = row && row.querySelector("td p");
     // without the room for it the columns would get narrower before the eyes of the reader
     if (!name) return void (old.style.visibility = "hidden");
@@ -146,6 +170,7 @@
     time.setAttribute("datetime", new Date(today).toISOString().slice(0, 10));
     write(time, inWords({ month: "long", day: "numeric" }));
     name.append(" ", old);
+    foldWeeks(rows);
   };
 
   const bring = (selector, update) => document.querySelectorAll(selector).forEach((found) => update(found));
