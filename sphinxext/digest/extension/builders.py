@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: A book and files of help have no other files than those that Sphinx knows of.
 _CLOSED = frozenset({"epub", "htmlhelp", "qthelp", "devhelp", "applehelp"})
+#: Outputs that are one document, made of all pages.
+WHOLE = frozenset({"singlehtml", "latex", "texinfo", "man", "mail"})
 #: One page, and data that something else makes pages of: their pages have no addresses of their own.
 _WITHOUT_ADDRESSES = _CLOSED | {"singlehtml", "json", "pickle"}
 

@@ -15,10 +15,9 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.doctree.lines import STATE_CLASS, add_badges, replace_badges
-from sphinxext.digest.extension.domain import DigestDomain, NotesIndex, build_state_of
+from sphinxext.digest.extension.domain import DigestDomain, NotesIndex, NotesTransform, build_state_of
 from sphinxext.digest.extension.links import shown_collections
 from sphinxext.digest.extension.pages import STUB_SUFFIX, is_generated
 from sphinxext.digest.extension.releases import anchors_of_page
@@ -60,7 +59,7 @@ class inline(nodes.inline):
         return ""
 
 
-class States(SphinxPostTransform):
+class States(NotesTransform):
     """Puts the states of threads behind their titles: badges in HTML, words where writers have no styles for them.
 
     What is read has no states, since Sphinx takes the titles of tables of contents and searches from there.
@@ -84,7 +83,7 @@ class States(SphinxPostTransform):
                 title[-2:] = [inline("", "", *title[-2:])]
 
 
-class KeptAnchors(SphinxPostTransform):
+class KeptAnchors(NotesTransform):
     """Lets links lead to rubrics and containers: the writers of LaTeX and Texinfo write no identifiers for them."""
 
     formats = ("latex", "texinfo")
@@ -103,7 +102,7 @@ class KeptAnchors(SphinxPostTransform):
                 node.parent.insert(place, nodes.target("", "", ids=identifiers))
 
 
-class OpenContainers(SphinxPostTransform):
+class OpenContainers(NotesTransform):
     """Takes containers away for manual pages, where the first paragraph of one goes on in the line before it."""
 
     formats = ("man",)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from sphinx.util import logging
 
@@ -56,6 +56,9 @@ _HIDDEN_FOR = {
 
 class Dependency(Protocol):
     """Something outside of its source that a page shows. It is pickled, and compared with others."""
+
+    #: Whether what the page shows are notes of digests or schedules, which transforms look for.
+    has_notes: ClassVar[bool] = True
 
     @property
     def reason(self) -> str:
@@ -133,6 +136,9 @@ class NotesDependency(CollectionDependency):
     period: str | None = None
     current: bool = False
     names_digests: bool = False
+
+    #: Whether what the page shows are notes of digests or schedules, which transforms look for.
+    has_notes: ClassVar[bool] = True
 
     @property
     def reason(self) -> str:

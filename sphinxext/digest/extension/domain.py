@@ -9,17 +9,18 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Set
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar, cast
 
 from docutils import nodes
 from sphinx.domains import Domain, Index, IndexEntry, ObjType
 from sphinx.locale import get_translation
 from sphinx.roles import XRefRole
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
 from sphinxext.digest.extension.build_state import open_build_state, save_states
-from sphinxext.digest.extension.builders import file_uri, has_archives, plain_words
+from sphinxext.digest.extension.builders import WHOLE, file_uri, has_archives, plain_words
 from sphinxext.digest.extension.i18n import CATALOGUE
 from sphinxext.digest.model import KINDS, MILESTONE, Kind
 from sphinxext.digest.problems import Problem
@@ -35,8 +36,15 @@ if TYPE_CHECKING:
 
 
 Kept = TypeVar("Kept")
+
+
+class _Dependency(Protocol):
+    @property
+    def has_notes(self) -> bool: ...
+
+
 #: A dependency of a page, its stamp and its answer; see :mod:`.dependencies`.
-_Remembered = tuple[object, object, object]
+_Remembered = tuple[_Dependency, object, object]
 _ = get_translation(CATALOGUE)
 
 #: The type of object of a whole digest.
@@ -106,6 +114,14 @@ _DIGITS = re.compile(r"([0-9]{1,18})")
 def _natural(name: str) -> list[str | int]:
     """Return the key by which ``R-2`` comes before ``R-10``: every second part is a number."""
     return [int(part) if place % 2 else part for place, part in enumerate(_DIGITS.split(name.lower()))]
+
+
+class NotesTransform(SphinxPostTransform):
+    """A change of pages with notes when they are written. It passes by all others, which most of a project are."""
+
+    def is_supported(self) -> bool:
+        """Return True for the outputs that it is made for, if the page has notes."""
+        return super().is_supported() and DigestDomain.of(self.env).has_notes(self.env.docname)
 
 
 class NotesIndex(Index):
@@ -199,6 +215,12 @@ class DigestDomain(Domain):
             for one in found[name]:
                 if isinstance(one[0], type_):
                     yield name, one[0]
+
+    def has_notes(self, docname: str) -> bool:
+        """Return True if a page shows notes or schedules, or if an output that is one page does."""
+        found: dict[str, list[_Remembered]] = self.data["dependencies"]
+        pages = found.values() if self.build_state.builder.name in WHOLE else [found.get(docname, ())]
+        return any(one[0].has_notes for page in pages for one in page)
 
     def note_problems(self, docname: str, problems: Iterable[Problem]) -> None:
         """Remember the problems of texts on a page."""

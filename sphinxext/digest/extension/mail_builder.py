@@ -15,13 +15,12 @@ from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.builders import Builder
-from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.doctree.lines import facts_line, length, minutes_words
 from sphinxext.digest.doctree.references import LIST_CLASS, number_marked_links, remove_lists
 from sphinxext.digest.extension.builders import ignore_commands, is_site
 from sphinxext.digest.extension.cache import write_if_changed, write_output
-from sphinxext.digest.extension.domain import DIGEST, DigestDomain, build_state_of
+from sphinxext.digest.extension.domain import DIGEST, DigestDomain, NotesTransform, build_state_of
 from sphinxext.digest.extension.links import SiteContext, digest_pages, page_summary, page_url, shown_collections
 from sphinxext.digest.extension.published import File, Publisher, project_name, resolved_page
 from sphinxext.digest.extension.references import leave_out_archives, leave_out_improvements
@@ -135,7 +134,7 @@ def parts_of_page(doctree: nodes.document, url: str) -> list[nodes.Node]:
     return below or list(doctree.children)
 
 
-class MailsOfPages(SphinxPostTransform):
+class MailsOfPages(NotesTransform):
     """Writes the mail beside the page of a digest, out of a copy of what becomes the page."""
 
     formats = ("html",)
@@ -155,7 +154,7 @@ class MailsOfPages(SphinxPostTransform):
                 write_if_changed(_file_of(build.builder, docname), content)
 
 
-class LinkNumbers(SphinxPostTransform):
+class LinkNumbers(NotesTransform):
     """Puts the numbers behind the links of digests, in all outputs but mails and feeds."""
 
     # when mails are made (priority 52), and before what counts the words of a digest (55)

@@ -246,7 +246,8 @@ class OpenToctrees(SphinxPostTransform):
 
     def run(self, **_arguments: object) -> None:
         """Look at the toctrees of lists of digests."""
-        _take_out(self.document, DigestDomain.of(self.env).data["circles"].get(self.env.docname, ()))
+        if found := DigestDomain.of(self.env).data["circles"].get(self.env.docname):
+            _take_out(self.document, found)
 
 
 def open_circles(_app: Sphinx, env: BuildEnvironment) -> None:

@@ -50,6 +50,7 @@ class ReleaseNotesDependency(Dependency):
 
     query: ReleaseQuery
     reason = "its release notes changed"
+    has_notes = False
 
     def stamp(self, env: BuildEnvironment) -> object:
         """Return the state of the repository."""

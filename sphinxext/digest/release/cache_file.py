@@ -48,6 +48,9 @@ class CacheFile:
     def close(self) -> None:
         """Do nothing: the file is closed."""
 
+    def prepare(self, files: Iterable[NoteFile]) -> None:
+        """Do nothing: all is known."""
+
     def get_notes_by_version(self, branch: str | None = None) -> OrderedDict[str, list[NoteFile]]:
         """The notes of each version, the newest version first, as they were when the file was written.
 

@@ -73,7 +73,9 @@ class History:
         conf = self.conf
         reader = NoteReader(conf.prelude_section_name, tuple(section.name for section in conf.sections))
         releases = []
-        for version in self.files if versions is None else self._known(versions, problems):
+        wanted = list(self.files if versions is None else self._known(versions, problems))
+        self.source.prepare(file for version in wanted for file in self.files[version])
+        for version in wanted:
             found = [read_note(conf, self.source, reader, file, problems) for file in self.files[version]]
             title = (conf.unreleased_version_title or version) if "-" in version else version
             notes = tuple(note for note in found if note is not None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -47,6 +48,9 @@ class NoteSource(Protocol):
     def get_file_at_commit(self, filename: str, sha: bytes | str | None) -> bytes | str | None:
         """The content of a note, or None if it is missing."""
 
+    def prepare(self, files: Iterable[NoteFile]) -> None:
+        """Get ready for the contents of files that are asked for next."""
+
     def get_version_dates(self) -> dict[str, int]:
         """The seconds since 1970 at which each tag was made."""
 
@@ -77,6 +81,7 @@ class Scanner:
         self._objects = Objects(self._root)
         self._changes = Changes(self._root, _folder(conf), self._graph.parents)
         self._reader: RepositoryReader | None = None
+        self._contents: dict[bytes, bytes] = {}
         self._is_restored = False
         self._is_cut = False
 
@@ -90,6 +95,7 @@ class Scanner:
         """Stop the processes of git that may still run."""
         self._graph.close()
         self._objects.close()
+        self._contents = {}
         if self._reader is not None:
             self._reader.close()
 
@@ -210,10 +216,15 @@ class Scanner:
                 return Path(self.reporoot, filename).read_text(encoding=self.conf.encoding)
             except OSError:
                 return None
-        commit = sha.encode() if isinstance(sha, str) else sha
-        name = filename.replace(os.sep, "/").encode("utf-8", "surrogateescape")
-        found = self._objects.get(commit + b":" + name)
+        name = _name_of(filename, sha)
+        if name in self._contents:
+            return self._contents[name]
+        found = self._objects.get(name)
         return found[1] if found else None
+
+    def prepare(self, files: Iterable[NoteFile]) -> None:
+        """Read files that are asked for next, all at once."""
+        self._contents = self._objects.get_all(_name_of(name, commit) for name, commit in files if commit is not None)
 
     def get_version_dates(self) -> dict[str, int]:
         """The seconds since 1970 at which each tag was made."""
@@ -234,6 +245,12 @@ class Scanner:
 def _folder(conf: ScanConfig) -> str:
     """The folder of notes as git writes it."""
     return conf.notespath.replace(os.sep, "/")
+
+
+def _name_of(filename: str, commit: bytes | str) -> bytes:
+    """Return the name that git has for a file in a commit."""
+    name = filename.replace(os.sep, "/").encode("utf-8", "surrogateescape")
+    return (commit.encode() if isinstance(commit, str) else commit) + b":" + name
 
 
 def _dependencies(conf: ScanConfig, repository: Repository, refs: Refs) -> list[object]:

@@ -11,11 +11,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.collection.archives import INDEX
 from sphinxext.digest.extension.builders import is_for_browsers, is_site
-from sphinxext.digest.extension.domain import DigestDomain, build_state_of
+from sphinxext.digest.extension.domain import DigestDomain, NotesTransform, build_state_of
 from sphinxext.digest.settings.options import Settings, words_of
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 Relations = Mapping[str, Sequence[str | None]]
 
 
-class ArchiveLinks(SphinxPostTransform):
+class ArchiveLinks(NotesTransform):
     """Makes the line of links to archives a landmark with a name, which docutils does not know."""
 
     formats = ("html",)

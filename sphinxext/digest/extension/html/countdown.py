@@ -10,11 +10,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.doctree.deadlines import DAY_CLASS, LEFT_CLASS, PASSED_CLASS
 from sphinxext.digest.extension.builders import is_for_browsers
-from sphinxext.digest.extension.domain import DigestDomain, build_state_of
+from sphinxext.digest.extension.domain import DigestDomain, NotesTransform, build_state_of
 from sphinxext.digest.extension.schedules import ScheduleDependency
 from sphinxext.digest.model import ENGLISH, Messages
 from sphinxext.digest.model.messages import filled
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 SCRIPT = "countdown.js"
 
 
-class DayElements(SphinxPostTransform):
+class DayElements(NotesTransform):
     """Puts the words of days into elements ``time``, which docutils does not know."""
 
     formats = ("html",)
@@ -44,7 +43,7 @@ class DayElements(SphinxPostTransform):
                     node.setup_child(child)
 
 
-class LargeDays(SphinxPostTransform):
+class LargeDays(NotesTransform):
     """Puts the week and the numbers of days that are left above what says the same in sentences, to be seen first."""
 
     formats = ("html",)
@@ -70,7 +69,7 @@ def _put_above(box: nodes.Element, text: str) -> None:
         line.insert(0, nodes.raw("", tag, format="html"))
 
 
-class PassedDeadlines(SphinxPostTransform):
+class PassedDeadlines(NotesTransform):
     """Folds the deadlines that are over, and tells the script from which day lists of deadlines count."""
 
     formats = ("html",)

@@ -22,12 +22,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docutils import nodes
 from sphinx.locale import _ as sphinx_words
-from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinxext.digest.doctree.lines import FACTS_CLASS, LINKS_CLASS, STATE_CLASS, length, minutes_words
 from sphinxext.digest.doctree.references import REFERENCES_CLASS
 from sphinxext.digest.extension.builders import IGNORED_CLASSES, UNSEARCHED_CLASS, is_for_browsers
-from sphinxext.digest.extension.domain import DIGEST, AdjacentDigest, DigestDomain, adjacent_digests, build_state_of
+from sphinxext.digest.extension.domain import (
+    DIGEST,
+    AdjacentDigest,
+    DigestDomain,
+    NotesTransform,
+    adjacent_digests,
+    build_state_of,
+)
 from sphinxext.digest.model import Kind
 from sphinxext.digest.model.messages import filled
 from sphinxext.digest.settings.options import ALWAYS, AUTO
@@ -72,7 +78,7 @@ def identifiers_of(parts: Iterable[nodes.Node]) -> tuple[str, ...]:
     return tuple(part["ids"][0] for part in parts if isinstance(part, nodes.Element) and part["ids"])
 
 
-class Mastheads(SphinxPostTransform):
+class Mastheads(NotesTransform):
     """Puts a line above each digest of a page, and the way to other digests at its end."""
 
     formats = ("html",)
@@ -216,7 +222,7 @@ def _ignored(words: str) -> tuple[str, ...]:
 _WEEK = r"\bR-[0-9]{1,3}\b|\b[A-Z][a-z]{2} [0-9]{1,2}(?: – [A-Z][a-z]{2} |–)[0-9]{1,2}\b"
 
 
-class WholeDays(SphinxPostTransform):
+class WholeDays(NotesTransform):
     """Keeps weeks such as R-9, and ranges of days, in headings on one line."""
 
     formats = ("html",)
@@ -266,7 +272,7 @@ def keep_contents_whole(app: Sphinx, _doctree: nodes.document) -> None:
         keep_whole([*env.tocs[env.docname].findall(nodes.reference), *titles], days)
 
 
-class Permalinks(SphinxPostTransform):
+class Permalinks(NotesTransform):
     """Puts the links behind successes and items, where the project wants such links."""
 
     formats = ("html",)
@@ -306,7 +312,7 @@ class Permalinks(SphinxPostTransform):
 _LONG = 90
 
 
-class Folds(SphinxPostTransform):
+class Folds(NotesTransform):
     """Puts long summaries into elements ``details``, which docutils does not know."""
 
     formats = ("html",)
