@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 #: A book and files of help have no other files than those that Sphinx knows of.
 _CLOSED = frozenset({"epub", "htmlhelp", "qthelp", "devhelp", "applehelp"})
-#: Outputs that are one document, made of all pages.
-WHOLE = frozenset({"singlehtml", "latex", "texinfo", "man", "mail"})
+#: Outputs that have a document for each page. Others, and those we do not know, may be made of all pages at once.
+PER_PAGE = _CLOSED | {"html", "dirhtml", "json", "pickle", "text", "xml", "pseudoxml", "gettext", "linkcheck", "dummy"}
 #: One page, and data that something else makes pages of: their pages have no addresses of their own.
 _WITHOUT_ADDRESSES = _CLOSED | {"singlehtml", "json", "pickle"}
 

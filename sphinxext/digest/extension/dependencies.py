@@ -57,7 +57,7 @@ _HIDDEN_FOR = {
 class Dependency(Protocol):
     """Something outside of its source that a page shows. It is pickled, and compared with others."""
 
-    #: Whether what the page shows are notes of digests or schedules, which transforms look for.
+    #: True if the page shows notes of digests or schedules, which transforms look for.
     has_notes: ClassVar[bool] = True
 
     @property
@@ -136,9 +136,6 @@ class NotesDependency(CollectionDependency):
     period: str | None = None
     current: bool = False
     names_digests: bool = False
-
-    #: Whether what the page shows are notes of digests or schedules, which transforms look for.
-    has_notes: ClassVar[bool] = True
 
     @property
     def reason(self) -> str:

@@ -20,7 +20,7 @@ from sphinx.util.nodes import make_refnode
 from sphinx.util.osutil import relative_uri
 
 from sphinxext.digest.extension.build_state import open_build_state, save_states
-from sphinxext.digest.extension.builders import WHOLE, file_uri, has_archives, plain_words
+from sphinxext.digest.extension.builders import PER_PAGE, file_uri, has_archives, plain_words
 from sphinxext.digest.extension.i18n import CATALOGUE
 from sphinxext.digest.model import KINDS, MILESTONE, Kind
 from sphinxext.digest.problems import Problem
@@ -217,9 +217,9 @@ class DigestDomain(Domain):
                     yield name, one[0]
 
     def has_notes(self, docname: str) -> bool:
-        """Return True if a page shows notes or schedules, or if an output that is one page does."""
+        """Return True if a page shows notes or schedules; in an output that is made of all pages, if any does."""
         found: dict[str, list[_Remembered]] = self.data["dependencies"]
-        pages = found.values() if self.build_state.builder.name in WHOLE else [found.get(docname, ())]
+        pages = [found.get(docname, ())] if self.build_state.builder.name in PER_PAGE else found.values()
         return any(one[0].has_notes for page in pages for one in page)
 
     def note_problems(self, docname: str, problems: Iterable[Problem]) -> None:

@@ -17,7 +17,7 @@ _COMMENT = re.compile(r"\.\.(?:\s*\Z|\s+(?![|\[_]|__|[\w:.+-]+::))")
 #: A definition of a target or a substitution, and the uses of both.
 _SUBSTITUTION = re.compile(r"^\.\. \|([^|\n]+)\| \S.*$", re.MULTILINE)
 _USES = re.compile(
-    r"`([^`<>]+)`_(?!_)|(?<![\w`])([^\W_](?:[\w.+:#-]{0,100}[^\W_])?)_(?![\w_`])|\|([^|\s](?:[^|\n]*[^|\s])?)\|"
+    r"`([^`<>]+)`_(?!_)|`[^`<>]+<([^`<>]+)_>`_|(?<![\w`])([^\W_](?:[\w.+:#-]{0,100}[^\W_])?)_(?![\w_`])|\|([^|\s](?:[^|\n]*[^|\s])?)\|"
 )
 #: The end of an entry's prose, after which more words can follow.
 _NOT_PROSE = re.compile(r"\s|\.\. |[-*+•] |(?:[0-9]+|#)[.)] |[|>]")
@@ -120,7 +120,7 @@ def definitions(text: str) -> dict[str, str]:
 def with_definitions(text: Text, known: dict[str, str]) -> Text:
     """Add the definitions of a file that a text uses and does not have itself."""
     own = definitions(text.value)
-    used = [_name(match[1] or match[2] or match[3]) for match in _USES.finditer(text.value)]
+    used = [_name(next(filter(None, match.groups()))) for match in _USES.finditer(text.value)]
     added = [known[name] for name in dict.fromkeys(used) if name in known and name not in own]
     return added_to(text, "\n".join(added)) if added else text
 
