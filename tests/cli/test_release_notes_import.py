@@ -226,6 +226,29 @@ def test_fragments_of_scriv(project: Path, run: Run) -> None:
     assert run("release-notes", "lint").status == 0
 
 
+def test_comments_end_where_the_text_is_not_indented(project: Path, run: Run) -> None:
+    write(project, "scriv.d/a.rst", "..\n.. Remove the dots.\nAdded\n-----\n - One thing.\n..\n.. Fixed\n.. -----\n")
+    write(project, "scriv.d/b.rst", ".. Fixed\n.. -----\n..\n- Another thing.\n")
+    write(project, "setup.cfg", "[scriv]\nfragment_directory = scriv.d\n")
+    outcome = run("release-notes", "import", "scriv.d", "--section", "*=other")
+
+    assert (outcome.status, outcome.err) == (0, "2 release notes written\n")
+    assert notes(project) == {
+        "one-thing": {"features": ["One thing."]},
+        "another-thing": {"other": ["Another thing."]},
+    }
+
+
+def test_a_name_that_leads_to_another_takes_it_along(project: Path, run: Run) -> None:
+    text = "Added\n-----\n\n- Thanks, `Zoe <pull\n  9_>`_.\n\n.. _pull 9: https://issues.gannet.example/9\n"
+    write(project, "setup.cfg", "[scriv]\nfragment_directory = scriv.d\n")
+    write(project, "scriv.d/a.rst", text)
+
+    assert run("release-notes", "import", "scriv.d").status == 0
+    (note,) = notes(project).values()
+    assert note["features"][0].endswith(".. _pull 9: https://issues.gannet.example/9")
+
+
 @pytest.mark.parametrize("name", ["pyproject.toml", "tox.ini", "scriv.d/scriv.ini"])
 def test_configurations_of_scriv(name: str, project: Path, run: Run) -> None:
     write(project, "scriv.d/a.rst", "Security\n--------\n\nLocks are private.\n")

@@ -14,6 +14,8 @@ _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*\Z")
 _ITEM = re.compile(r"( *)[-*+•][ ]+(?=\S)")
 #: A comment: none of the other blocks that begin with two dots.
 _COMMENT = re.compile(r"\.\.(?:\s*\Z|\s+(?![|\[_]|__|[\w:.+-]+::))")
+#: A comment, a directive, a target, a footnote.
+_EXPLICIT = re.compile(r"\.\.(?:\s|\Z)")
 #: A definition of a target or a substitution, and the uses of both.
 _SUBSTITUTION = re.compile(r"^\.\. \|([^|\n]+)\| \S.*$", re.MULTILINE)
 _USES = re.compile(
@@ -81,14 +83,15 @@ class _Splitter:
 
     def _end_of(self, index: int, margin: int) -> int:
         """Return the line after a block and all that is indented below it."""
-        is_item = _ITEM.match(self.lines[index]) is not None
+        # a paragraph goes on without indentation, an item or a comment does not
+        ends = _ITEM.match(self.lines[index]) is not None or _EXPLICIT.match(self.lines[index]) is not None
         last, end, after_blank = index, index + 1, False
         while end < len(self.lines):
             line = self.lines[end]
             indent = len(line) - len(line.lstrip())
             if not line.strip():
                 after_blank = True
-            elif indent <= margin and (is_item or after_blank):
+            elif indent <= margin and (ends or after_blank):
                 break
             else:
                 last, after_blank = end, False
