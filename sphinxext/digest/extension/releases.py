@@ -97,6 +97,7 @@ class RepositoryLookup(Dependency):
     folder: str | None
     notes: str
     reason = "its release notes are in another repository"
+    has_notes = False
 
     def answer(self, env: BuildEnvironment) -> object:
         """Return the path of the repository, or None."""
@@ -109,6 +110,7 @@ class IssueLinksDependency(Dependency):
     """The links for the numbers of issues in release notes."""
 
     reason = "the links for issues changed"
+    has_notes = False
 
     def answer(self, env: BuildEnvironment) -> object:
         """Return the option."""
@@ -120,6 +122,7 @@ class ComponentsDependency(Dependency):
     """The components that release notes are grouped by."""
 
     reason = "the components of release notes changed"
+    has_notes = False
 
     def answer(self, env: BuildEnvironment) -> object:
         """Return the option."""

@@ -25,6 +25,9 @@ _WHERE = (
     *("--is-bare-repository", "--is-shallow-repository", "--git-common-dir"),
     *("--git-path", "shallow", "--show-prefix"),
 )
+#: The number of objects that are asked for before the first is read: their names fit into a pipe, so that neither git nor
+#: we wait for the other.
+_AT_ONCE = 32
 
 
 class Objects:
@@ -44,22 +47,8 @@ class Objects:
         if b"\n" in name:
             # the process is asked line by line
             return self._get_alone(name)
-        if self._process is None:
-            self._process = Process(self._root, "cat-file", "--batch", send=None)
-        try:
-            self._process.input.write(name + b"\n")
-            self._process.input.flush()
-        except BrokenPipeError:
-            self._finish()
-            raise GitError("git cat-file ended") from None
-        head = self._process.output.readline().split()
-        if len(head) < 3 or not head[-1].isdigit():
-            if not head:
-                self._finish()
-            return None
-        content = self._process.output.read(int(head[-1]))
-        self._process.output.read(1)
-        return head[-2], content
+        self._send([name])
+        return self._receive()
 
     def get_all(self, names: Iterable[bytes]) -> dict[bytes, bytes]:
         """Return the contents of those objects that are there, without waiting for each of them.
@@ -68,18 +57,37 @@ class Objects:
         """
         names = [name for name in names if b"\n" not in name]
         found: dict[bytes, bytes] = {}
-        if not names:
-            return found
-        send = b"".join(name + b"\n" for name in names)
-        with suppress(GitError), Process(self._root, "cat-file", "--batch", "--buffer", send=send) as process:
-            for name in names:
-                head = process.output.readline().split()
-                if not head:
-                    break
-                if len(head) >= 3 and head[-1].isdigit():
-                    found[name] = process.output.read(int(head[-1]))
-                    process.output.read(1)
+        with suppress(GitError):
+            for start in range(0, len(names), _AT_ONCE):
+                part = names[start : start + _AT_ONCE]
+                self._send(part)
+                for name in part:
+                    if (known := self._receive()) is not None:
+                        found[name] = known[1]
         return found
+
+    def _send(self, names: Iterable[bytes]) -> None:
+        if self._process is None:
+            self._process = Process(self._root, "cat-file", "--batch", send=None)
+        try:
+            self._process.input.write(b"".join(name + b"\n" for name in names))
+            self._process.input.flush()
+        except BrokenPipeError:
+            self._finish()
+            raise GitError("git cat-file ended") from None
+
+    def _receive(self) -> tuple[bytes, bytes] | None:
+        """Return the type and the content of the next object that was asked for, or None if there is no such object."""
+        if self._process is None:
+            return None
+        head = self._process.output.readline().split()
+        if len(head) < 3 or not head[-1].isdigit():
+            if not head:
+                self._finish()
+            return None
+        content = self._process.output.read(int(head[-1]))
+        self._process.output.read(1)
+        return head[-2], content
 
     def _finish(self) -> None:
         """Raise the reason why the process has ended; the next request starts another one."""
