@@ -106,6 +106,8 @@ class BuildState:
         self.project = project
         #: What writes the pages.
         self.builder = builder
+        #: True if Sphinx may read and write pages in several processes.
+        self.is_parallel = False
         #: The pages of the output.
         self.writes = Writes()
         #: True while a page is resolved once more, whose links have been reported before.
@@ -239,7 +241,7 @@ class BuildState:
         """The release notes found so far."""
         from sphinxext.digest.extension.histories import Histories
 
-        return Histories()
+        return Histories(keeps_open=not self.is_parallel)
 
     def is_current(self, settings: Settings) -> bool:
         """Return True if a folder is unchanged; otherwise read it and remember its new state."""
@@ -308,6 +310,7 @@ def open_build_state(app: Sphinx, domain: Domain) -> BuildState:
     project = configure(app.config, Path(app.confdir))
     words, copies = messages_for(app.config.language), Path(app.doctreedir, _COPIES)
     build = BuildState(app.builder, project, domain.data["folders"], domain.data["scans"], words, copies)
+    build.is_parallel = app.parallel > 1
     # before pages are read in several processes
     for settings in project.collections:
         if (joint := build.joint(settings)) is not None:

@@ -433,7 +433,9 @@ def begin_reading(app: Sphinx, docname: str, _source: list[str]) -> None:
 
 
 def end_build(app: Sphinx, exception: Exception | None) -> None:
-    """Keep what the folders of fragments were like, after a build that came to its end."""
+    """Keep what the folders of fragments were like, after a build that came to its end, and stop what still runs."""
+    if "histories" in vars(build := build_state_of(app.env)):
+        build.histories.close()
     if exception is None:
         save_states(app, DigestDomain.of(app.env))
 

@@ -99,9 +99,14 @@ class Report:
 
 
 class Histories:
-    """The release notes of all repositories that a build asks for."""
+    """The release notes of all repositories that a build asks for.
 
-    def __init__(self) -> None:
+    :param keeps_open: whether git goes on running between questions, until :meth:`close`. Where Sphinx starts several
+        processes it must not: they would ask the same one.
+    """
+
+    def __init__(self, *, keeps_open: bool = False) -> None:
+        self._keeps_open = keeps_open
         self._of_project = cache(lambda root: project_config(Path(root)))
         self._configs: dict[tuple[str, str], Config] = {}
         self._remarks: dict[tuple[str, str], list[Problem]] = {}
@@ -113,6 +118,11 @@ class Histories:
         #: Returns the repository that a folder is in, or None.
         self.root_of = cache(find_top)
 
+    def close(self) -> None:
+        """Stop what still runs."""
+        for source in self._sources.values():
+            source.close()
+
     def report(self, query: ReleaseQuery) -> Report:
         """The release notes for a page.
 
@@ -123,8 +133,8 @@ class Histories:
             problems: list[Problem] = [*self._remarks[query.root, query.folder]]
             history = self._history(conf)
             releases = self._releases(history, query, problems)
-            # Sphinx may go on with several processes, which must not ask the same git
-            history.source.close()
+            if not self._keeps_open:
+                history.source.close()
             lines = tuple(
                 report_lines(
                     conf,

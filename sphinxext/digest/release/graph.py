@@ -11,6 +11,7 @@ comes after the tag.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from heapq import heappop, heappush
 
 from sphinxext.digest.release.cache import Facts
@@ -52,6 +53,9 @@ class Graph:
         self._objects = Objects(root)
         self._steps = 0
         self._ancestors: dict[bytes, set[bytes]] = {}
+        # the tips that questions are about, each with its bit; and of commits the bits of their descendants
+        self._bits: dict[bytes, int] = {}
+        self._marks: dict[bytes, int] = {}
 
     def restore(self, kept: Iterable[Facts]) -> None:
         """Load the cached facts of the same repository; they are parsed lazily."""
@@ -80,12 +84,27 @@ class Graph:
         if not self._tips:
             self._start([tip])
         else:
-            names = [tip, *(b"^" + other for other in self._tips)]
-            # a commit that was known once may have been thrown away since
-            arguments = (*_REV_LIST, "--ignore-missing", "--stdin")
-            self._take(read_output(self.root, *arguments, send=b"\n".join(names) + b"\n"))
+            self._take(self._read_apart([tip]))
         self._tips.append(tip)
         self._new_tips.append(tip)
+
+    def add_all(self, tips: Iterable[bytes]) -> None:
+        """Make commits known that will be asked for one after the other; those that git does not know are left out."""
+        tips = list(dict.fromkeys(tips))
+        self._bits, self._marks = {tip: 1 << number for number, tip in enumerate(tips)}, {}
+        new = [tip for tip in tips if tip not in self._tips and tip not in self.parents]
+        if not new or not self._tips:
+            return
+        with suppress(GitError):
+            self._take(self._read_apart(new))
+            new = [tip for tip in new if tip in self.parents]
+            self._tips += new
+            self._new_tips += new
+
+    def _read_apart(self, tips: Iterable[bytes]) -> bytes:
+        names = [*tips, *(b"^" + other for other in self._tips)]
+        # a commit that was known once may have been thrown away since
+        return read_output(self.root, *_REV_LIST, "--ignore-missing", "--stdin", send=b"\n".join(names) + b"\n")
 
     def load(self, commit: bytes) -> tuple[bytes, ...]:
         """The parents of a commit, which is read if it was not yet.
@@ -140,8 +159,14 @@ class Graph:
         if self._steps > _PATIENCE:
             self.load_all()
         if self._is_complete:
-            return commit in self.ancestors(tip)
+            return self._is_marked(commit, tip) if tip in self._bits else commit in self.ancestors(tip)
         return commit in self.between(tip, commit, only_stop=True)
+
+    def _is_marked(self, commit: bytes, tip: bytes) -> bool:
+        """Return True if a commit is an ancestor of a tip. One walk answers it for all tips."""
+        if len(self._marks) != len(self.parents):
+            self._marks = _marks(self.parents, self._bits)
+        return bool(self._marks[commit] & self._bits[tip])
 
     def ancestors(self, tip: bytes) -> set[bytes]:
         """A commit and all its ancestors."""
@@ -249,6 +274,25 @@ class Graph:
             if not 0 < seconds < _FIRST_DOUBTFUL_DATE:
                 _, content = self._objects.get(commit) or (b"", b"")
                 dates[commit] = date_of(content)
+
+
+def _marks(parents: Mapping[bytes, tuple[bytes, ...]], bits: Mapping[bytes, int]) -> dict[bytes, int]:
+    """Give each commit the bits of all that it is an ancestor of."""
+    waiting = dict.fromkeys(parents, 0)
+    for others in parents.values():
+        for parent in others:
+            waiting[parent] += 1
+    marks = {commit: bits.get(commit, 0) for commit in parents}
+    todo = [commit for commit, count in waiting.items() if not count]
+    while todo:
+        commit = todo.pop()
+        mark = marks[commit]
+        for parent in parents[commit]:
+            marks[parent] |= mark
+            waiting[parent] -= 1
+            if not waiting[parent]:
+                todo.append(parent)
+    return marks
 
 
 def tagged_graph(root: Place, commits: Iterable[bytes]) -> Iterator[tuple[bytes, list[bytes]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,9 +25,9 @@ _WHERE = (
     *("--is-bare-repository", "--is-shallow-repository", "--git-common-dir"),
     *("--git-path", "shallow", "--show-prefix"),
 )
-#: The number of objects that are asked for before the first is read: their names fit into a pipe, so that neither git nor
-#: we wait for the other.
-_AT_ONCE = 32
+#: The bytes of names that are sent before the first object is read: a pipe takes them, so that git and we never wait
+#: for each other.
+_AT_ONCE = 8192
 
 
 class Objects:
@@ -55,11 +55,9 @@ class Objects:
 
         What is missing here, for whatever reason, is for :meth:`get` to tell.
         """
-        names = [name for name in names if b"\n" not in name]
         found: dict[bytes, bytes] = {}
         with suppress(GitError):
-            for start in range(0, len(names), _AT_ONCE):
-                part = names[start : start + _AT_ONCE]
+            for part in _parts(name for name in names if b"\n" not in name):
                 self._send(part)
                 for name in part:
                     if (known := self._receive()) is not None:
@@ -77,7 +75,7 @@ class Objects:
             raise GitError("git cat-file ended") from None
 
     def _receive(self) -> tuple[bytes, bytes] | None:
-        """Return the type and the content of the next object that was asked for, or None if there is no such object."""
+        """Return the type and the content of the next object, or None if there is no such object."""
         if self._process is None:
             return None
         head = self._process.output.readline().split()
@@ -109,6 +107,20 @@ class Objects:
         if self._process is not None:
             self._process.close()
             self._process = None
+
+
+def _parts(names: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Divide names into parts that are sent at once."""
+    part: list[bytes] = []
+    size = 0
+    for name in names:
+        if part and size + len(name) >= _AT_ONCE:
+            yield part
+            part, size = [], 0
+        part.append(name)
+        size += len(name) + 1
+    if part:
+        yield part
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import count, islice
 from typing import Protocol
 
 from sphinxext.digest.release.config import Patterns, ScanConfig, has_release_lines
+from sphinxext.digest.release.git import HistoryError
 from sphinxext.digest.release.graph import Graph, tagged_graph
 from sphinxext.digest.release.refs import Refs
 
@@ -17,6 +19,8 @@ from sphinxext.digest.release.refs import Refs
 _DEFAULT, _HEADS, _ORIGIN = "master", "refs/heads/", "refs/remotes/origin/"
 #: Numbers and words of a version.
 _PARTS = re.compile("[0-9]+|[a-z]+")
+#: A scan asks for a branch and the default branch. Whoever asks for one more will ask for those of all series.
+_SEVERAL = 3
 #: The key of a zero.
 _ZERO = (2, 0, "")
 
@@ -129,6 +133,7 @@ class Versions:
         self.refs = refs
         self.graph = graph
         self._bases: dict[str, str | None] = {}
+        self._found: set[bytes] = set()
 
     @cached_property
     def _tags(self) -> dict[bytes, list[str]]:
@@ -206,7 +211,16 @@ class Versions:
         """
         commit = self.refs.find(branch)
         self.graph.add(commit)
+        if commit not in self._found:
+            self._found.add(commit)
+            if len(self._found) == _SEVERAL:
+                self.graph.add_all([*self._found, *self._all_series()])
         return commit
+
+    def _all_series(self) -> Iterator[bytes]:
+        for name in self.series():
+            with suppress(HistoryError):
+                yield self.refs.find(name)
 
     def on(self, branch: str | None) -> BranchVersions:
         """The versions of a branch, the newest first."""
