@@ -36,7 +36,16 @@ _SURROUNDINGS = re.compile(
 
 #: Tests that take long, by folder or file: browsers, servers, full disks, hostile input, builds, megabytes.
 SLOW = (
-    *("against_reno", "browser", "core/release", "gather/bot", "gather/importer", "gather/mail", "net/test_http.py"),
+    *(
+        "against_reno",
+        "browser",
+        "core/release",
+        "gather/bot",
+        "gather/importer",
+        "gather/mail",
+        "gather/matrix",
+        "net/test_http.py",
+    ),
     *(
         "core/schedule/test_fuzz.py",
         "cli/test_command.py",

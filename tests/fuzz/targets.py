@@ -49,10 +49,13 @@ from sphinxext.digest.gather.irc.sources import LogSource
 from sphinxext.digest.gather.mail.draft import draft_thread
 from sphinxext.digest.gather.mail.ranking import ThreadOptions as MailOptions
 from sphinxext.digest.gather.mail.search import find_candidates
+from sphinxext.digest.gather.matrix import MatrixClient, MatrixError
+from sphinxext.digest.gather.matrix.history import RoomCollector
 from sphinxext.digest.joint.merge import Joined, parse_index
 from sphinxext.digest.model import Fragment
 from sphinxext.digest.model.keys import Type
 from sphinxext.digest.model.period import parse_interval
+from sphinxext.digest.net.http import WebError
 from sphinxext.digest.net.source import unpacked
 from sphinxext.digest.plugins import COLLECTORS, installed
 from sphinxext.digest.problems import DigestError
@@ -265,6 +268,23 @@ def log(data: bytes) -> None:
     sound(collector.drafts())
 
 
+def matrix_room(data: bytes) -> None:
+    """``collect matrix``: a server that gives the same answer to whatever it is asked, or says that there is none."""
+    rooms = RoomCollector(LogOptions())
+
+    def answer(url: str, *_: object, **__: object) -> bytes:
+        if "/messages" in url or "/joined_members" in url or "alias" in url:
+            return data
+        raise WebError("gone", status=404, refusal=data.decode("utf-8", "replace"))
+
+    with patch("sphinxext.digest.gather.matrix.send", answer):
+        try:
+            rooms.read_room(MatrixClient("https://matrix.example.org", "token"), "!room:example.org")
+        except MatrixError:
+            return
+    sound(rooms.drafts())
+
+
 def mails(data: bytes) -> None:
     """``threads`` and ``collect mbox``: an archive, or one message."""
     file = put("mails/x", data)
@@ -423,6 +443,7 @@ TARGETS: dict[str, Target] = {
     "irc-log": log,
     "irc-page": log,
     "irc-matrix": log,
+    "matrix-room": matrix_room,
     "mbox": mails,
     "feed": feed,
     "feed-json": feed,

@@ -266,9 +266,9 @@ def traps(target: str) -> Iterator[tuple[str, bytes]]:  # noqa: C901 - a table t
         yield from _xml(f"{start}{title}<content:encoded>", "</content:encoded></item></channel></rss>")
     elif target in ("irc-log", "irc-page"):
         yield from _chats()
-    elif target == "irc-matrix":
+    elif target in ("irc-matrix", "matrix-room"):
         event = '{"type": "m.room.message", "sender": "@a:b", "origin_server_ts": 1, "event_id": "$1", '
-        yield from _jsons('{"messages": [' + event + '"content": {"msgtype": "m.text", "body": TEXT}}]}')
+        yield from _jsons('{"chunk": [' + event + '"content": {"msgtype": "m.text", "body": TEXT}}]}')
     elif target == "feed":
         yield from _xml(_ATOM, "</title></entry></feed>")
         yield from _xml(_ATOM + "x</title><content type='html'>", "</content></entry></feed>")

@@ -38,10 +38,10 @@ _OF_KINDS = {
     ),
     "rst": ("fragment", "report", "schedule", "schedule-page", "index", "release-note", "reno-cache"),
     "xml": ("import-page", "import-export", "import-mail", "feed", "feed-json", "irc-page", "mbox"),
-    "json": ("feed-json", "index", "gerrit", "irc-matrix", "reno-cache"),
+    "json": ("feed-json", "index", "gerrit", "irc-matrix", "matrix-room", "reno-cache"),
     "mail": ("mbox", "import-mail"),
     "digest": ("import-mail", "import-page", "import-markdown", "import-export"),
-    "irc": ("irc-log", "irc-page", "irc-matrix", "irc-lines"),
+    "irc": ("irc-log", "irc-page", "irc-matrix", "matrix-room", "irc-lines"),
 }
 _WORDS = {"yaml": _YAML, "rst": _RST, "xml": _XML, "json": _JSON, "mail": _MAIL, "digest": _DIGEST, "irc": _IRC}
 

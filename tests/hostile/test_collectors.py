@@ -25,7 +25,7 @@ GROUPS = (COMMANDS, RELEASE_NOTES, COLLECTORS)
 #: A collector that another distribution brings.
 BOOKMARKS = Path(__file__).with_name("bookmarks_digest.py")
 #: What stands before a file, where the arguments are not files.
-ARGUMENTS = {"schedule": ["ibis", "--schedule"]}
+ARGUMENTS = {"matrix": ["--server", "http://127.0.0.1:1"], "schedule": ["ibis", "--schedule"]}
 HOSTILE = {
     "empty": b"",
     "zeros": bytes(100_000),

@@ -50,13 +50,15 @@ _CUT_OFF = "ends too early: the connection was closed before the end of the file
 class WebError(Exception):
     """A file that cannot be fetched; the message says why.
 
-    ``offline`` if nobody answered, or the server cannot; ``status`` is what it said, and 0 if it said nothing.
+    ``offline`` if nobody answered, or the server cannot; ``status`` is what it said, and 0 if it said nothing;
+    ``refusal`` is the beginning of what it answered to a request with a secret that it refused.
     """
 
-    def __init__(self, message: str, *, offline: bool = False, status: int = 0) -> None:
+    def __init__(self, message: str, *, offline: bool = False, status: int = 0, refusal: str = "") -> None:
         super().__init__(message)
         self.offline = offline
         self.status = status
+        self.refusal = refusal
 
 
 def check_web_url(url: str) -> SplitResult:
@@ -253,12 +255,21 @@ def ask(
 
 
 def send(
-    url: str, data: bytes, headers: Mapping[str, str], timeout: float = TIMEOUT, *, method: str = "POST"
+    url: str,
+    data: bytes | None,
+    headers: Mapping[str, str],
+    timeout: float = TIMEOUT,
+    *,
+    method: str = "POST",
+    max_bytes: int = MAX_BYTES,
 ) -> bytes:
-    """Send data with a secret in the URL or in the headers, and return the answer's body.
+    """Send a request with a secret in the URL or in the headers, and return the answer's body.
 
     It goes to the server itself: a redirect is refused. Messages name the host only, and what the server says.
 
+    :param data: the body of the request; None for one without, such as ``GET``.
+    :param timeout: seconds that the server may be silent.
+    :param max_bytes: the limit of the answer's size.
     :raises WebError: if the server cannot be reached or refuses it, or if the way there is not encrypted: only a
         server on this machine may be reached over http.
     """
@@ -274,13 +285,13 @@ def send(
     request = Request(url, data, agent | dict(headers), method=method)  # noqa: S310 - checked above
     try:
         with _opener(exchange, redirects=False).open(request, timeout=timeout) as response:
-            exchange.begin_body(MAX_BYTES)
-            return _read(response, host, MAX_BYTES)
+            exchange.begin_body(max_bytes)
+            return _read(response, host, max_bytes)
     except HTTPError as error:
         with error:
             said = " ".join(error.read(_MAX_SAID).decode("utf-8", "replace").split())
         message = f"{host} says {error.code} {error.reason}{f': {said}' if said else ''}"
-        raise WebError(message, offline=error.code >= 500, status=error.code) from None
+        raise WebError(message, offline=error.code >= 500, status=error.code, refusal=said) from None
     except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         raise WebError(f"{host} cannot be reached: {reason}", offline=True) from None

@@ -172,7 +172,12 @@ def read_export(data: bytes) -> Room:
             return Room(None, ())
         raise NotAnExportError("this JSON is not the export of a Matrix room: it has no list of events")
     found = [event for event in events if isinstance(event, dict)]
-    return Room(_name_of(top, events), _RoomReader(found).messages())
+    return Room(_name_of(top, events), room_of(found).messages)
+
+
+def room_of(events: Sequence[dict[str, object]]) -> Room:
+    """Read the events of a room, of which each comes after those before it. The room has no name then."""
+    return Room(None, _RoomReader(events).messages())
 
 
 class _RoomReader:
