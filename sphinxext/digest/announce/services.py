@@ -19,7 +19,7 @@ from hashlib import blake2b
 from urllib.parse import quote
 
 from sphinxext.digest.announce import AnnounceError, Announcement
-from sphinxext.digest.net.http import WebError, ask, send
+from sphinxext.digest.net.http import WebError, send
 from sphinxext.digest.settings.announce_targets import Target
 
 #: The most characters of a message: Slack and Mattermost cut later, Discord and Mastodon refuse longer ones.
@@ -91,10 +91,12 @@ def _room_id(url: str, room: str, headers: Mapping[str, str]) -> str:
     if not room.startswith("#"):
         return room
     try:
-        answer = ask(f"{url}_matrix/client/v3/directory/room/{quote(room, safe='')}", headers=headers)
-        found = json.loads(answer.data or b"{}").get("room_id") if answer is not None else None
+        address = f"{url}_matrix/client/v3/directory/room/{quote(room, safe='')}"
+        found = json.loads(send(address, None, headers, method="GET")).get("room_id")
     except WebError as error:
-        raise AnnounceError(str(error)) from None
+        if error.status != 404:
+            raise AnnounceError(str(error)) from None
+        found = None
     except (ValueError, AttributeError):
         found = None
     if not isinstance(found, str):
