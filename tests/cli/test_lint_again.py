@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -47,10 +47,13 @@ def test_one_changed_file_is_parsed(run: Run, write: Write, project: Path, monke
     assert run("lint").status == 0
     write("a", BROKEN, 3)
     parsed: list[str] = []
-    checked = text_checks._checked
-    monkeypatch.setattr(
-        text_checks, "_checked", lambda files, check: checked(files, parsed.extend(path for path, _ in files) or check)
-    )
+    each = text_checks.each
+
+    def counted(files: Sequence[tuple[str, object]], *arguments: object, **options: object) -> object:
+        parsed.extend(path for path, _ in files)
+        return each(files, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(text_checks, "each", counted)
 
     result = run("lint")
 

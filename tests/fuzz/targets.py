@@ -372,6 +372,7 @@ def release_note(data: bytes) -> None:
         get_notes_by_version=lambda branch=None: {"1.0.0": [(f"releasenotes/notes/{FRAGMENT}", b"0" * 40)]},
         get_version_dates=lambda: {"1.0.0": 1_700_000_000},
         get_file_at_commit=lambda name, commit: data,
+        prepare=lambda files: None,
     )
     reader.read(data, FRAGMENT, [])
     outline = outline_by_version(conf, History(conf, source).releases([]), "Notes")
@@ -439,6 +440,7 @@ TARGETS: dict[str, Target] = {
     "import-mail": partial(older_digest, name="digest.eml"),
     "import-page": partial(older_digest, name="digest.html"),
     "import-markdown": partial(older_digest, name="digest.md"),
+    "import-rst": partial(older_digest, name="digest.rst"),
     "import-export": partial(older_digest, name="export.xml"),
     "irc-log": log,
     "irc-page": log,

@@ -40,7 +40,7 @@ _OF_KINDS = {
     "xml": ("import-page", "import-export", "import-mail", "feed", "feed-json", "irc-page", "mbox"),
     "json": ("feed-json", "index", "gerrit", "irc-matrix", "matrix-room", "reno-cache"),
     "mail": ("mbox", "import-mail"),
-    "digest": ("import-mail", "import-page", "import-markdown", "import-export"),
+    "digest": ("import-mail", "import-page", "import-markdown", "import-rst", "import-export"),
     "irc": ("irc-log", "irc-page", "irc-matrix", "matrix-room", "irc-lines"),
 }
 _WORDS = {"yaml": _YAML, "rst": _RST, "xml": _XML, "json": _JSON, "mail": _MAIL, "digest": _DIGEST, "irc": _IRC}

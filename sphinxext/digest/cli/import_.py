@@ -68,7 +68,8 @@ def command(
     """Turn older digests into fragments and print their paths.
 
     A FILE is a mail (a raw message, an mbox, or the text of an archive's page), a web page (its text or its HTML), a
-    newsletter in Markdown, or an export of WordPress (WXR) with many posts; or a folder of such files. Each section of
+    newsletter in Markdown or reStructuredText, a feed, or an export of WordPress (WXR) with many posts; or a folder of
+    such files. Each section of
     a digest becomes a fragment. A digest of other days than the calendar has is added to the intervals of the
     settings, if the folder is one of the project's.
 

@@ -8,7 +8,6 @@ and are checked each time.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +20,7 @@ from sphinxext.digest import __version__
 from sphinxext.digest.files import cache_folder, write_unsynced
 from sphinxext.digest.model import Text
 from sphinxext.digest.model.keys import Type
+from sphinxext.digest.parallel import each
 from sphinxext.digest.problems import Code, Problem
 
 #: Fewer files than these are checked before another process would have started.
@@ -77,7 +77,8 @@ def check_files(files: Mapping[str, Texts], check: Check, cache: CheckCache | No
             unknown.append((path, texts))
         else:
             yield found
-    for (path, texts), checked in _checked(unknown, check):
+    found_anew = each(unknown, lambda item: check(*item), few=_FEW, portion=_PORTION)
+    for (path, texts), checked in found_anew:
         if cache is not None and checked.is_lasting:
             cache.keep(path, texts, checked)
         yield checked
@@ -218,37 +219,3 @@ def _code() -> list[int]:
     """Return the times of the modules that check texts: those of a checkout change without another version."""
     folder = Path(__file__).parent
     return sorted(file.stat().st_mtime_ns for place in (folder, folder.parent / "text") for file in place.glob("*.py"))
-
-
-#: What the processes that are forked check with: they have a copy of it, so that it need not be sent to them.
-_work: tuple[Sequence[tuple[str, Texts]], Check] | None = None
-
-
-def _checked(files: Sequence[tuple[str, Texts]], check: Check) -> Iterator[tuple[tuple[str, Texts], Checked]]:
-    """Check files with as many processes as there are processors; with one where processes cannot be forked."""
-    # it takes as long to load as the checking of a few files
-    import multiprocessing
-
-    global _work
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    pool, can_fork = None, "fork" in multiprocessing.get_all_start_methods()
-    _work = files, check
-    try:
-        if len(files) > _FEW and processors > 1 and can_fork:
-            with suppress(OSError):  # some containers have no semaphores
-                pool = multiprocessing.get_context("fork").Pool(min(processors, 8))
-        if pool is None:
-            for path, texts in files:
-                yield (path, texts), check(path, texts)
-            return
-        with pool:
-            for index, checked in pool.imap_unordered(_check_one, range(len(files)), _PORTION):
-                yield files[index], checked
-    finally:
-        _work = None
-
-
-def _check_one(index: int) -> tuple[int, Checked]:
-    assert _work is not None
-    files, check = _work
-    return index, check(*files[index])

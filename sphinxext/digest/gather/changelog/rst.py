@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from sphinxext.digest.gather.changelog import Form, Piece
 from sphinxext.digest.model import Text
-from sphinxext.digest.text.rst import LINK_TARGET, begun, escaped
+from sphinxext.digest.text.rst import begun, escaped
 from sphinxext.digest.text.width import width_of
 
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1*\Z")
@@ -16,9 +16,13 @@ _ITEM = re.compile(r"( *)[-*+•][ ]+(?=\S)")
 _COMMENT = re.compile(r"\.\.(?:\s*\Z|\s+(?![|\[_]|__|[\w:.+-]+::))")
 #: A comment, a directive, a target, a footnote.
 _EXPLICIT = re.compile(r"\.\.(?:\s|\Z)")
+#: The definition of a target with its address, which may be in the lines below it.
+TARGET = re.compile(
+    r"^\.\. _(`[^`\n]+`|[^`:\n_][^:\n]*):(?:[ \t]+|[ \t]*\n[ \t]+)(\S+(?:\n[ \t]+\S+)*)[ \t]*$", re.MULTILINE
+)
 #: A definition of a target or a substitution, and the uses of both.
 _SUBSTITUTION = re.compile(r"^\.\. \|([^|\n]+)\| \S.*$", re.MULTILINE)
-_USES = re.compile(
+USES = re.compile(
     r"`([^`<>]+)`_(?!_)|`[^`<>]+<([^`<>]+)_>`_|(?<![\w`])([^\W_](?:[\w.+:#-]{0,100}[^\W_])?)_(?![\w_`])|\|([^|\s](?:[^|\n]*[^|\s])?)\|"
 )
 #: The end of an entry's prose, after which more words can follow.
@@ -113,17 +117,17 @@ def plain_words(title: str) -> str:
 def definitions(text: str) -> dict[str, str]:
     """Return the lines that define targets and substitutions, by their names in small letters."""
     found: dict[str, str] = {}
-    for match in LINK_TARGET.finditer(text):
-        found[_name(match[1].strip("`"))] = match[0].strip()
+    for match in TARGET.finditer(text):
+        found[name_of(match[1].strip("`"))] = match[0].strip()
     for match in _SUBSTITUTION.finditer(text):
-        found[_name(match[1])] = match[0].strip()
+        found[name_of(match[1])] = match[0].strip()
     return found
 
 
 def with_definitions(text: Text, known: dict[str, str]) -> Text:
     """Add the definitions of a file that a text uses and does not have itself."""
     own = definitions(text.value)
-    used = [_name(next(filter(None, match.groups()))) for match in _USES.finditer(text.value)]
+    used = [name_of(next(filter(None, match.groups()))) for match in USES.finditer(text.value)]
     added = [known[name] for name in dict.fromkeys(used) if name in known and name not in own]
     return added_to(text, "\n".join(added)) if added else text
 
@@ -165,7 +169,8 @@ def dedented(text: str, first: int = 1) -> Text:
     return Text("\n".join(line.rstrip() for line in lines).rstrip(), first, 1)
 
 
-def _name(words: str) -> str:
+def name_of(words: str) -> str:
+    """Return the name of a target as docutils compares it."""
     return " ".join(words.lower().split())
 
 

@@ -24,7 +24,7 @@ from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.text import visible_lines, visible_text
 from sphinxext.digest.text.rst import begun, escaped, is_plain, without_roles
 
-#: The most characters that are read of a title, a name, and a text: only an excerpt of the text is needed.
+#: The most characters that are read of a title and a name, and that excerpts are made of.
 MAX_TITLE, MAX_NAME, MAX_BODY = 2000, 200, 20_000
 
 _TAG = re.compile(

@@ -50,7 +50,7 @@ def excerpt_of(post: FeedPost) -> str:
 
 def _paragraphs(post: FeedPost) -> Iterator[tuple[bool, str]]:
     """Yield the paragraphs as plain lines, each with True if it is a list item."""
-    body = visible_lines(post.body)
+    body = visible_lines(post.body[:MAX_BODY])
     if post.is_html:
         found = _of_html(with_paragraphs(body))
     else:
@@ -266,7 +266,7 @@ def _keys(post: FeedPost, feed: ParsedFeed, moment: Moment, common: frozenset[st
     if name and not is_uri:
         keys.append(f"own {folded_url(feed.home) if feed.home else feed.title} {name}")
     keys += _title_key(post.title, post.author, moment.day)
-    return keys or [f"text {feed.home or feed.title} {post.body}"]
+    return keys or [f"text {feed.home or feed.title} {post.body[:MAX_BODY]}"]
 
 
 def _title_key(title: str, author: str, day: date) -> list[str]:

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 
 from sphinxext.digest.fragments.write import web_url
 from sphinxext.digest.gather.feed import (
-    MAX_BODY,
     FeedPost,
     ParsedFeed,
     loose_title,
@@ -145,7 +144,7 @@ def body_of(element: Element) -> tuple[str, bool]:
         if found := element.first(name):
             body, is_html = _content(found)
             if body.strip():
-                return body[:MAX_BODY], is_html
+                return body, is_html
     return "", False
 
 
@@ -242,14 +241,14 @@ def _rss_body(item: Element) -> tuple[str, bool]:
     """Return the text, or the description, which is often only its beginning, and whether it is HTML."""
     encoded = item.first("content:encoded")
     if encoded is not None:
-        return encoded.text[:MAX_BODY], True
+        return encoded.text, True
     inner = item.first("html:body", "html:div")
     if inner is not None:
-        return inner.as_html()[:MAX_BODY], True
+        return inner.as_html(), True
     description = item.first("description", "dc:description", "itunes:summary")
     if description is not None:
         markup = any(description.elements)
-        return (description.as_html() if markup else description.text)[:MAX_BODY], True
+        return description.as_html() if markup else description.text, True
     return body_of(item)
 
 
@@ -278,7 +277,7 @@ def _json_post(item: Mapping[str, object], base: str | None, author: str) -> Fee
     return FeedPost(
         title=title_of(_text(item.get("title")), is_html=False),
         author=_json_authors(item) or author,
-        body=body[:MAX_BODY],
+        body=body,
         is_html=is_html,
         url=web_url(_text(item.get("url")), base) or web_url(_text(item.get("external_url")), base),
         identifier=visible_text(_text(item.get("id"))),

@@ -49,11 +49,11 @@ def post_of_markdown(text: str, path: str, problems: list[Problem], base: str | 
     post.is_newsletter = True
     reader = _Reader(post, problems, base or matter.url)
     post.blocks = list(reader.blocks(parse_markdown(body, path)))
-    _take_title(post)
+    take_title(post)
     return post
 
 
-def _take_title(post: Post) -> None:
+def take_title(post: Post) -> None:
     """Take the title out of the blocks: the first heading, if it says the title, or nothing else does."""
     tops = [block for block in post.blocks if block.form is Form.HEADING and block.level == 1]
     first = post.blocks[0] if post.blocks else None

@@ -5,7 +5,7 @@ Everything else in the file of the settings is left exactly as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -30,6 +30,7 @@ from sphinxext.digest.gather.importer.issue import (
 from sphinxext.digest.gather.importer.kinds import SectionDraft
 from sphinxext.digest.gather.importer.sources import read_source
 from sphinxext.digest.model import EventNote, Fragment, Kind, Period, split_name
+from sphinxext.digest.parallel import each
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.settings.options import COLLECTIONS, SETTINGS_FILE, Settings
 from sphinxext.digest.settings.project import Project, load_project
@@ -126,6 +127,10 @@ def _inserted(text: str, parent: MappingNode, periods: list[str]) -> str | None:
     return "\n".join([*lines[:at], *new, *lines[at:]])
 
 
+#: Fewer files than these are read before another process would have started.
+_FEW = 30
+#: Files that a process is given at once.
+_PORTION = 4
 #: Problems of what cannot be known: everything was imported all the same.
 HARMLESS = frozenset(
     {
@@ -201,26 +206,33 @@ def carry_out(plan: Plan, project: Project) -> list[Path]:
     return paths
 
 
-def _read(files: Iterable[tuple[Path, str]], options: ImportOptions, plan: Plan) -> list[Issue]:
+def _read(files: Sequence[tuple[Path, str]], options: ImportOptions, plan: Plan) -> list[Issue]:
+    found = dict(each(files, lambda file: _read_one(*file, options), few=_FEW, portion=_PORTION))
     issues: list[Issue] = []
-    for file, path in files:
-        try:
-            source = read_source(file, path, options.base)
-        except DigestError as error:
-            plan.problems += error.problems
-            continue
-        plan.problems += source.problems
-        plan.remarks += source.remarks
-        if options.period is not None and len(source.posts) > 1:
-            message = f"--period is for a file with one digest, and this one has {len(source.posts)}"
-            plan.problems.append(Problem(path, 0, 0, Code.NO_PERIOD, message))
-            continue
-        for post in source.posts:
-            issue, problems = issue_of(post, options)
-            plan.problems += problems
-            if issue is not None:
-                issues.append(issue)
+    for file in files:
+        of_file, problems, remarks = found[file]
+        issues += of_file
+        plan.problems += problems
+        plan.remarks += remarks
     return issues
+
+
+def _read_one(file: Path, path: str, options: ImportOptions) -> tuple[list[Issue], list[Problem], list[str]]:
+    """Return the digests of a file, what is wrong with it, and what is to be said of it."""
+    try:
+        source = read_source(file, path, options.base)
+    except DigestError as error:
+        return [], list(error.problems), []
+    if options.period is not None and len(source.posts) > 1:
+        message = f"--period is for a file with one digest, and this one has {len(source.posts)}"
+        return [], [*source.problems, Problem(path, 0, 0, Code.NO_PERIOD, message)], source.remarks
+    issues: list[Issue] = []
+    for post in source.posts:
+        issue, problems = issue_of(post, options)
+        source.problems += problems
+        if issue is not None:
+            issues.append(issue)
+    return issues, source.problems, source.remarks
 
 
 def _unique(fragments: list[NewFragment], plan: Plan) -> list[NewFragment]:

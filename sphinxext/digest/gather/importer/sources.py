@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
 from pathlib import Path
 
+from sphinxext.digest.gather.feed import ParsedFeed
+from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.gather.importer import Block, Form, Post, clean, html, mail
 from sphinxext.digest.gather.importer.dialects import MARKDOWN, dialect_of, is_wxr, posts_of_river, read_export
 from sphinxext.digest.gather.importer.layout import blocks_of_text
 from sphinxext.digest.gather.importer.markdown import post_of_markdown
+from sphinxext.digest.gather.importer.rst import post_of_rst
 from sphinxext.digest.gather.importer.titles import read_title, without_tags
 from sphinxext.digest.problems import Code, DigestError, Problem, unreadable
 from sphinxext.digest.text import MAX_BYTES, check_text, decode
 
+_ATOM = re.compile(rb"<(?:\w+:)?(?:feed|entry)\b[^>]{0,1000}http://(?:www\.w3\.org/2005/Atom|purl\.org/atom/)")
 #: Words of titles of what is published in turn.
 PERIODICAL = re.compile(
     r"\b(?:digest|newsletter|highlights|summary|news|update|round-?up|recap|report)\b", re.IGNORECASE
@@ -29,7 +34,22 @@ _NUMBERED = re.compile(
 #: Mails that a list has sent together: none of them is written as a digest.
 _OF_MAILMAN = re.compile(r"\bDigest, Vol [0-9]+, Issue [0-9]+")
 #: The names of files that are taken out of folders.
-_SUFFIXES = (".md", ".markdown", ".mdown", ".txt", ".html", ".htm", ".xml", ".eml", ".mbox", ".mbx")
+_SUFFIXES = (
+    ".md",
+    ".markdown",
+    ".mdown",
+    ".txt",
+    ".html",
+    ".htm",
+    ".xml",
+    ".atom",
+    ".rss",
+    ".json",
+    ".rst",
+    ".eml",
+    ".mbox",
+    ".mbx",
+)
 #: A title is among the first lines that are not blank.
 _FIRST = 6
 #: No title is longer.
@@ -81,6 +101,8 @@ def read_source(file: Path, path: str, base: str | None = None) -> PostSource:
         check_text(data, path)
     if is_wxr(data):
         _read_export(data, path, source)
+    elif _is_feed(data):
+        _read_feed(data, path, source)
     elif mail.is_mail(data):
         _read_mails(data, path, source)
     else:
@@ -104,6 +126,41 @@ def _read_export(data: bytes, path: str, source: PostSource) -> None:
         total = export.left_out.total()
         items = "1 item is" if total == 1 else f"{total} items are"
         source.remarks.append(f"{path}: {items} left out: {', '.join(reasons)}")
+
+
+def _is_feed(data: bytes) -> bool:
+    """Return True for Atom and JSON Feed; RSS is read as exports are."""
+    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"{"):
+        return b"jsonfeed.org/version/" in start
+    return start.startswith((b"<?xml", b"<feed", b"<entry", b"<!--")) and _ATOM.search(start) is not None
+
+
+def _read_feed(data: bytes, path: str, source: PostSource) -> None:
+    """Read a feed with the whole text of each post."""
+    feed = read_feed(data, path)
+    assert isinstance(feed, ParsedFeed)
+    text = decode(data, path, [])
+    lines, start, line = text.split("\n"), 0, 1
+    for entry in feed.posts:
+        # the feed's reader knows no lines: titles are found in their order
+        found = text.find(entry.title, start) if entry.title else -1
+        if found > start:
+            line += text.count("\n", start, found)
+            start = found
+        body = entry.body.replace("\r\n", "\n")
+        if entry.is_html:
+            blocks, heads, _ = html.blocks_of_html(html.with_paragraphs(body), line)
+        else:
+            blocks, heads = blocks_of_text([clean(one) for one in body.split("\n")], line), False
+        sent = entry.published.time or datetime.combine(entry.published.day, time(), UTC) if entry.published else None
+        post = Post(path, blocks, entry.title or None, line, sent, entry.author or None, entry.url, heads=heads)
+        post.source = lines
+        if _has_words(post):
+            source.posts.append(post)
+    if len(source.posts) < len(feed.posts):
+        left = len(feed.posts) - len(source.posts)
+        source.remarks.append(f"{path}: {left} {'entry is' if left == 1 else 'entries are'} left out: no text")
 
 
 def _read_mails(data: bytes, path: str, source: PostSource) -> None:
@@ -150,8 +207,8 @@ def _read_text(text: str, path: str, source: PostSource, base: str | None) -> No
         _read_markdown(text, path, source, base)
         return
     if sign is not None:
-        message = f"this is {sign.dialect} ('{sign.text}'), which is not read yet: import the HTML that is made of it"
-        raise DigestError(*source.problems, Problem(path, sign.line, sign.column, Code.NOT_A_DIGEST, message))
+        source.posts.append(post_of_rst(text, path, source.problems, base))
+        return
     if html.is_html(text):
         source.posts.append(_post_of_html(text, path))
         return
