@@ -445,3 +445,40 @@ def test_without_the_extra(changelog: Path, run: Run, monkeypatch: pytest.Monkey
     outcome = run("release-notes", "import", "CHANGELOG.md")
     assert outcome.status == 1
     assert "needs the extra 'markdown': pip install 'sphinxext-digest[markdown]'" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "CHANGES.rst",
+            "1.1\n===\n\n* Locks have a ``name`, see `guide`_ and :issue:`1`.\n* Fast, see :issue:`2`.\n\n"
+            "1.0\n===\n\n* First, see `the guide <guide_>`_ and `here`__.\n\n__ https://gannet.example/\n"
+            ".. _guide: https://gannet.example/guide\n",
+        ),
+        ("CHANGES.md", "## 1.1\n\n- See {issue}`1`.\n- Fast.\n"),
+    ],
+)
+def test_faults_of_older_versions_are_reported_and_stay(project: Path, run: Run, name: str, text: str) -> None:
+    write(project, "doc/conf.py", "")
+    write(project, name, text)
+    outcome = run("release-notes", "import", name)
+    assert outcome.status == 0
+    page = (project / "doc/release-history.rst").read_text("utf-8")
+    if name.endswith(".rst"):
+        assert "``name`" in page
+        assert [line.split(" ", 2)[0] for line in outcome.err.splitlines() if line.startswith(name)] == [
+            f"{name}:4:3:",
+            f"{name}:4:3:",
+        ]
+        assert "Inline literal start-string" in outcome.err
+        assert outcome.err.count('role "issue"') == 1
+
+
+def test_an_empty_fragment_of_scriv_is_left_out(project: Path, run: Run) -> None:
+    write(project, "changelog.d/a.md", "### Added\n\n- A lock.\n")
+    write(project, "changelog.d/b.md", "")
+    outcome = run("release-notes", "import", "changelog.d")
+    assert outcome.status == 0
+    assert list(notes(project)) == ["a-lock"]
+    assert "b.md is left out: it is empty" in outcome.err

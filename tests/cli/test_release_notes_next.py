@@ -62,3 +62,18 @@ def test_no_release_notes(run: Run, project: Path, make_repository: type[Reposit
     result = run("release-notes", "next")
     assert (result.status, result.out) == (1, "")
     assert "there are no release notes" in result.err
+
+
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_before_the_first_tag(
+    run: Run, project: Path, make_repository: type[Repository], *, is_committed: bool
+) -> None:
+    repository = make_repository(project)  # type: ignore[call-arg]
+    repository.commit("2022-01-01T12:00:00Z")
+    write_note(repository.root, WHEELS, "upgrade: [Wheels are round now.]\n")
+    repository.run("add", "--all")
+    if is_committed:
+        repository.commit("2022-01-02T12:00:00Z")
+    result = run("release-notes", "next", "--explain")
+    assert (result.status, result.out) == (0, "0.1.0\n")
+    assert "no version is tagged yet" in result.err

@@ -38,6 +38,9 @@ from sphinxext.digest.gather.bot.journal import Journal
 from sphinxext.digest.gather.bot.protocol import MAX_LINE, IrcMessage, ReplyQueue, make_line, parse_line, split_text
 from sphinxext.digest.gather.bot.recorder import SuccessTracker
 from sphinxext.digest.gather.bot.session import Session
+from sphinxext.digest.gather.changelog.plan import make_plan as make_import_plan
+from sphinxext.digest.gather.changelog.plan import read_paths
+from sphinxext.digest.gather.changelog.sections import Sections
 from sphinxext.digest.gather.feed import IndexOptions, ParsedFeed, draft_index
 from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
@@ -58,7 +61,7 @@ from sphinxext.digest.model.period import parse_interval
 from sphinxext.digest.net.http import WebError
 from sphinxext.digest.net.source import unpacked
 from sphinxext.digest.plugins import COLLECTORS, installed
-from sphinxext.digest.problems import DigestError
+from sphinxext.digest.problems import DigestError, Problem
 from sphinxext.digest.release.cache_file import read_cache_file
 from sphinxext.digest.release.config import read_config, sections_of
 from sphinxext.digest.release.git import HistoryError
@@ -380,6 +383,24 @@ def release_note(data: bytes) -> None:
     release_notes_markdown(outline)
 
 
+def changelog(data: bytes, suffix: str) -> None:
+    """``release-notes import``: a changelog, and a fragment of scriv. What is planned can be read again."""
+    conf = _conf()
+    reader = NoteReader(conf.prelude_section_name, tuple(section.name for section in conf.sections))
+    sections = Sections(conf, {"*": "other"})
+    for name in (f"changelog/CHANGES{suffix}", f"changelog/changelog.d/x{suffix}"):
+        file = put(name, data)
+        with without(file):
+            reading = read_paths([file if file.parent.name == "changelog" else file.parent], sections, ())
+            plan = make_import_plan(scratch(), conf, sections, reading, "history.rst")
+        for note in plan.new:
+            problems: list[Problem] = []
+            assert reader.read(note.text.encode(), note.path, problems) is not None
+            assert not problems, problems
+        for page in plan.pages:
+            page.page.text.encode()
+
+
 class _Connection:
     """A server that says some lines and ends the connection."""
 
@@ -455,6 +476,8 @@ TARGETS: dict[str, Target] = {
     "reno-cache": reno_cache,
     "reno-config": reno_config,
     "release-note": release_note,
+    "changelog-markdown": partial(changelog, suffix=".md"),
+    "changelog-rst": partial(changelog, suffix=".rst"),
     "irc-lines": irc_lines,
     "journal": journal,
 }

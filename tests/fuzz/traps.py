@@ -253,6 +253,9 @@ def traps(target: str) -> Iterator[tuple[str, bytes]]:  # noqa: C901 - a table t
     elif target == "release-note":
         yield from ((name, f"fixes:\n- {json.dumps(text, ensure_ascii=False)}\n".encode()) for name, text in _texts())
         yield from _yaml("")
+    elif target in ("changelog-markdown", "changelog-rst"):
+        heading = "## Unreleased\n\n### Added\n\n- " if target == "changelog-markdown" else "Added\n-----\n\n- "
+        yield from ((name, f"{heading}{text}\n".encode("utf-8", "surrogatepass")) for name, text in _texts())
     elif target in ("settings", "schedule", "series-status", "reno-config", "reno-cache"):
         yield from _yaml("")
         yield from _yaml("cycle: ")

@@ -25,6 +25,14 @@ _IRC = """#success |#thanks |s/a/b/|s/(a+)+/b/g|<ada> |[15:02:11] |15:02 |--- Da
 |2026-03-14T15:02:11  |2026-03-14 15:02:11|\t|\x02|\x0304,05|\x1b[31m|\x1b]0;|PRIVMSG #dev :|:ada!u@h |NICK :|@time=
 |KICK |JOIN #dev|QUIT :|CASEMAPPING=|005 bot |<tr id="t15:02"><th class="nick">|<td class="text">|9999-12-31T23:59:59|0000-00-00"""
 
+_CHANGELOG = """## |### |## [1.0.0] - 2026-03-01|## Unreleased|### Added|- |  |
+|1.0 (2026-03-01)
+=====
+|Added
+-----
+|`x`|[x](https://e.org)|[x]: https://e.org|<!-- | -->|```
+|:role:`x`|(#12)|.. _x: https://e.org|[x]|1. |> |<b>|\\|**|.. |{role}`x`"""
+
 _OF_KINDS = {
     "yaml": (
         "fragment",
@@ -36,14 +44,24 @@ _OF_KINDS = {
         "reno-config",
         "release-note",
     ),
-    "rst": ("fragment", "report", "schedule", "schedule-page", "index", "release-note", "reno-cache"),
+    "rst": ("fragment", "report", "schedule", "schedule-page", "index", "release-note", "reno-cache", "changelog-rst"),
     "xml": ("import-page", "import-export", "import-mail", "feed", "feed-json", "irc-page", "mbox"),
     "json": ("feed-json", "index", "gerrit", "irc-matrix", "matrix-room", "reno-cache"),
     "mail": ("mbox", "import-mail"),
     "digest": ("import-mail", "import-page", "import-markdown", "import-rst", "import-export"),
+    "changelog": ("changelog-markdown", "changelog-rst"),
     "irc": ("irc-log", "irc-page", "irc-matrix", "matrix-room", "irc-lines"),
 }
-_WORDS = {"yaml": _YAML, "rst": _RST, "xml": _XML, "json": _JSON, "mail": _MAIL, "digest": _DIGEST, "irc": _IRC}
+_WORDS = {
+    "yaml": _YAML,
+    "rst": _RST,
+    "xml": _XML,
+    "json": _JSON,
+    "mail": _MAIL,
+    "digest": _DIGEST,
+    "irc": _IRC,
+    "changelog": _CHANGELOG,
+}
 
 
 def words_of(target: str) -> list[bytes]:

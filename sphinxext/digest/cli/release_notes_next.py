@@ -22,7 +22,7 @@ def command(ctx: click.Context, /, branch: str | None, explain: bool, relnotesdi
     """Print the next version by the rules of semantic versioning, as 'reno semver-next' does.
 
     The sections of the notes since the last version decide: reno's options 'semver_major', 'semver_minor' and
-    'semver_patch' name those that raise the first, the second and the third number.
+    'semver_patch' name those that raise the first, the second and the third number. Before the first tag it is 0.1.0.
     """
     from sphinxext.digest.release.next_version import next_version
 
@@ -32,7 +32,9 @@ def command(ctx: click.Context, /, branch: str | None, explain: bool, relnotesdi
         found = next_version(conf, source, problems)
         problems += what_is_missing(conf, source)
     click.echo(visible(found.version))
-    if explain:
+    if not found.after:
+        click.echo("no version is tagged yet; tag the first one as you like, such as this", err=True)
+    elif explain:
         click.echo(f"after {visible(found.after)}{'' if found.reasons else ': no note raises it'}")
         for reason in found.reasons:
             click.echo(f"{reason.level}  {visible(reason.section)}  {visible(reason.path)}")

@@ -19,6 +19,9 @@ from sphinxext.digest.release.scanner import NoteSource
 #: The parts of a version that a note may raise, the most important first.
 LEVELS = ("major", "minor", "patch")
 
+#: The version to begin with.
+FIRST = "0.1.0"
+
 
 class SemverConfig(NotesConfig, Protocol):
     """The part of ``reno.config.Config`` that says which sections raise which part of a version."""
@@ -41,7 +44,7 @@ class Reason:
 class NextVersion:
     """The next version, the one that it follows, and the reasons, the most important first.
 
-    Without notes since the last version it is that version.
+    Without notes since the last version it is that version. Without a tag it is the first, and follows none.
     """
 
     version: str
@@ -52,13 +55,17 @@ class NextVersion:
 def next_version(conf: SemverConfig, source: NoteSource, problems: list[Problem]) -> NextVersion:
     """Find the next version of the configured branch.
 
+    Before the first tag reno says 0.0.0, or fails. Here it is the version that semantic versioning begins with.
+
     :param problems: takes what is wrong with notes, which do not count.
-    :raises HistoryError: if there are no versions, or one that is not of PEP 440.
+    :raises HistoryError: if there are no release notes, or a version that is not of PEP 440.
     """
     found = source.get_notes_by_version(conf.branch)
     versions = list(found)
     if not versions:
         raise HistoryError("there are no release notes, from which the next version could be told")
+    if not source.get_versions_on_branch(conf.branch) and not set(versions) - {_WORKING_COPY, _UNTAGGED}:
+        return NextVersion(FIRST, "")
     count = next((number for number, version in enumerate(versions) if not _is_later(version)), len(versions))
     if not count:
         return NextVersion(versions[0], versions[0])
@@ -75,6 +82,8 @@ def next_version(conf: SemverConfig, source: NoteSource, problems: list[Problem]
 
 
 _WORKING_COPY = "*working-copy*"
+#: The version of notes where nothing is tagged.
+_UNTAGGED = "0.0.0"
 
 
 def _is_later(version: str) -> bool:

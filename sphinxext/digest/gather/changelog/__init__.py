@@ -71,11 +71,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """A page in reStructuredText of the versions that were released, with their names."""
+    """A page in reStructuredText of the versions that were released, with their names.
+
+    ``texts`` are its paragraphs and items, to be checked.
+    """
 
     source: str
     text: str
     versions: tuple[str, ...]
+    texts: tuple[Text, ...] = ()
 
 
 def read_text(file: Path, path: str, problems: list[Problem]) -> str:

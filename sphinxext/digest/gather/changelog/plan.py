@@ -165,8 +165,25 @@ def make_plan(root: Path, conf: NotesConfig, sections: Sections, reading: Readin
     plan.hints += [*findings.hints, *filter(_is_unknown_name, findings.problems)]
     if page is not None:
         _plan_page(root, page, reading.pages, plan)
+        # what was published stays as it is: nothing keeps the page from being written
+        for one in reading.pages:
+            plan.hints += _hints_of_page(root, conf, one)
     plan.problems = sorted(set(plan.problems))
     return plan
+
+
+def _hints_of_page(root: Path, conf: NotesConfig, page: HistoryPage) -> Iterator[Problem]:
+    """Yield what is wrong with a page of older versions; an unknown name only once, since it may be in each line."""
+    findings = check_note_texts(root, conf, [(page.source, text) for text in page.texts])
+    seen: set[str] = set()
+    for problem in [*findings.problems, *findings.hints]:
+        if _is_unknown_name(problem):
+            if problem.message in seen:
+                continue
+            seen.add(problem.message)
+        # targets without a name may be in another block than what leads to them
+        if not problem.message.startswith("Anonymous hyperlink mismatch"):
+            yield problem
 
 
 def _is_unknown_name(problem: Problem) -> bool:

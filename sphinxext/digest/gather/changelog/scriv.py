@@ -111,7 +111,10 @@ def read_fragments(files: list[tuple[Path, str]], sections: Sections, reading: R
             is_markdown = file.suffix.lower() in MARKDOWN
             pieces = pieces_of_markdown(text, path) if is_markdown else pieces_of_rst(text)
         except DigestError as error:
-            reading.problems += error.problems
+            if all(problem.code is Code.EMPTY for problem in error.problems):
+                reading.remarks.append(f"{path} is left out: it is empty")
+            else:
+                reading.problems += error.problems
             continue
         known = {} if is_markdown else definitions(text)
         reading.entries += [(TOOL, entry) for entry in entries_of(pieces, path, sections, known, file.name)]

@@ -80,7 +80,13 @@ def read_changelog(file: Path, path: str, sections: Sections, unreleased: Collec
             reading.entries += [(TOOL, entry) for entry in _entries(below, path, sections, known)]
     if released := [part for part in parts if part.is_released]:
         page = _page_of_markdown(pieces, parts) if is_markdown else _page_of_rst(text, pieces, parts)
-        reading.pages.append(HistoryPage(path, page, tuple(part.name for part in released)))
+        texts = tuple(
+            with_definitions(piece.text, known)
+            for part in released
+            for piece in pieces[part.start : part.end]
+            if piece.form is not Form.HEADING
+        )
+        reading.pages.append(HistoryPage(path, page, tuple(part.name for part in released), texts))
 
 
 def _is_markdown(file: Path, text: str) -> bool:
