@@ -50,3 +50,22 @@ def test_the_facts_of_a_digest_are_one_line(driver: Any, site: Callable[[str], s
     for box in contents:
         box.find_element("tag name", "summary").click()
         assert box.find_element("css selector", "nav a").is_displayed()
+
+
+#: The room between the border of the card and its words, and the number of lines that its days take.
+CARD = """
+const card = document.querySelector(".digest-latest");
+const headline = card.querySelector(".digest-headline").getBoundingClientRect();
+const days = card.querySelector(".digest-range");
+return [headline.left - card.getBoundingClientRect().left, days.getClientRects().length];
+"""
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_newest_digest_is_a_card(driver: Any, site: Callable[[str], str], theme: str) -> None:
+    address = site(theme)
+    see(driver, NARROW, "light")
+    driver.get(f"{address}/digests/index.html")
+    room, lines = driver.execute_script(CARD)
+    assert room >= 12
+    assert lines == 1

@@ -38,6 +38,8 @@ def test_pages_lead_to_the_source_of_each_note(site: Project) -> None:
 
     assert links_of(outdir / "digests/2026-11-20.html", "Improve this note") == [EDIT] * 3
     assert links_of(outdir / "digests/2026-11-20.html", "Add yours") == ["https://e.org/new"]
+    # none of them has a number, as the links of texts have
+    assert "references" not in (outdir / "digests/2026-11-20.html").read_text(encoding="utf-8").lower()
     for page in ("digests/people/tern", "digests/people/index", "digests/successes/2026", "digests/successes/index"):
         assert links_of(outdir / f"{page}.html", "Add yours") == ["https://e.org/new"], page
     assert "Improve" not in (outdir / "searchindex.js").read_text(encoding="utf-8")

@@ -112,7 +112,9 @@ class PageNotes(NoteBuilder):
             return []
         url = self.settings.source_url.replace("{path}", quote(entry.fragment.path))
         words = self.messages.gettext("Improve this note")
-        return [line_with(nodes.reference("", words, refuri=url, classes=[IMPROVEMENT_CLASS, UNSEARCHED_CLASS]))]
+        link = source_link(words, url)
+        link["classes"] += [IMPROVEMENT_CLASS, UNSEARCHED_CLASS]
+        return [line_with(link)]
 
     def _line(self, page: str, text: str) -> nodes.list_item:
         return line_of(self.to_page(page, nodes.inline("", text)))

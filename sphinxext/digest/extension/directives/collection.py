@@ -43,7 +43,7 @@ from sphinxext.digest.extension.domain import (
 )
 from sphinxext.digest.extension.html.archives import title_in
 from sphinxext.digest.extension.html.filter import filter_class
-from sphinxext.digest.extension.html.masthead import WEEK_CLASS
+from sphinxext.digest.extension.html.masthead import HEADLINE_CLASS, WEEK_CLASS
 from sphinxext.digest.extension.links import PageSummary
 from sphinxext.digest.extension.pictures import activity_nodes
 from sphinxext.digest.extension.translation import keep_from_translators, note_words
@@ -171,10 +171,9 @@ class CollectionDirective(NotesDirective):
         """The newest digest as a card: its title, its prelude, what it is about, and the numbers of its notes."""
         title = digest_title(period, self.settings, self.messages)
         link = self._link(self.build.page_of(self.settings, period), title)
-        parts: list[nodes.Node] = [
-            nodes.paragraph("", self.messages.gettext("Latest digest"), classes=["digest-kicker"]),
-            nodes.paragraph("", "", link, classes=["digest-headline"]),
-        ]
+        headline = nodes.paragraph("", "", link, classes=[HEADLINE_CLASS], days=self.messages.period(period))
+        kicker = nodes.paragraph("", self.messages.gettext("Latest digest"), classes=["digest-kicker"])
+        parts: list[nodes.Node] = [kicker, headline]
         for entry in entries:
             if entry.kind is Kind.PRELUDE:
                 parts += self._notes.prelude(entry)

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 _MANY = 3
 #: The class of short words that no line ends in, and that of the days of a title: they wrap only where they must.
 WEEK_CLASS, DAYS_CLASS = "digest-week", "digest-range"
+#: The class of the line with the title of the newest digest above a list of digests.
+HEADLINE_CLASS = "digest-headline"
 #: Begins the classes of all that our directives make.
 _OURS = "digest-"
 
@@ -234,6 +236,9 @@ class WholeDays(NotesTransform):
         mastheads: dict[str, Masthead] = DigestDomain.of(self.env).data["mastheads"].get(self.env.docname, {})
         days = {known.period for known in mastheads.values()}
         keep_whole(self.document.findall(_may_have_days), days)
+        for line in self.document.findall(nodes.paragraph):
+            if HEADLINE_CLASS in line["classes"]:
+                keep_whole([line], [line["days"]])
 
 
 def _may_have_days(node: nodes.Node) -> bool:
