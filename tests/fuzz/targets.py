@@ -12,13 +12,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from unittest.mock import patch
 
 import click
@@ -33,8 +34,9 @@ from sphinxext.digest.fragments.fields import texts_of
 from sphinxext.digest.fragments.folder import FolderReading
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.write import Draft
-from sphinxext.digest.gather.bot import BotSettings, Login, Server
-from sphinxext.digest.gather.bot.journal import Journal
+from sphinxext.digest.gather.bot import BotSettings, Login, MatrixSettings, Server
+from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
+from sphinxext.digest.gather.bot.matrix import MatrixSession, SyncState
 from sphinxext.digest.gather.bot.protocol import MAX_LINE, IrcMessage, ReplyQueue, make_line, parse_line, split_text
 from sphinxext.digest.gather.bot.recorder import SuccessTracker
 from sphinxext.digest.gather.bot.session import Session
@@ -440,6 +442,61 @@ def irc_lines(data: bytes) -> None:
     sound(Draft(entry.identity, Path(entry.name).stem, entry.text) for entry in entries)
 
 
+class _Tracking:
+    """A bot that only tracks what is told on Matrix."""
+
+    def __init__(self) -> None:
+        self.tracker = SuccessTracker([])
+        self.entries: list[JournalEntry] = []
+
+    def _take(self, found: tuple[JournalEntry, bool] | None) -> JournalEntry | None:
+        if found is None:
+            return None
+        if found[1] and not found[0].is_removal:
+            self.entries.append(found[0])
+        return found[0]
+
+    def hear(self, *message: Any) -> JournalEntry | None:
+        return self._take(self.tracker.hear(*message))
+
+    def edit(self, *message: str) -> JournalEntry | None:
+        return self._take(self.tracker.edit(*message))
+
+    def take_back(self, event: str) -> JournalEntry | None:
+        return self._take(self.tracker.take_back(event))
+
+    def knows(self, event: str) -> bool:
+        return self.tracker.knows(event)
+
+    async def recorded(self) -> None:
+        pass
+
+
+def matrix_sync(data: bytes) -> None:
+    """``bot``: what a homeserver says when the bot starts, and twice when it listens."""
+    bot = _Tracking()
+    file = scratch() / "sync" / "matrix.json"
+    file.parent.mkdir(exist_ok=True)
+
+    def answer(url: str, *_: object, **__: object) -> bytes:
+        if "/sync" in url or "/messages" in url or "/joined_members" in url:
+            return data
+        if "/state/" in url:
+            raise WebError("gone", status=404)
+        return b'{"user_id": "@bot:example.org", "room_id": "!r:example.org"}'
+
+    async def stay() -> None:
+        matrix = MatrixSettings("https://matrix.example.org", ("!r:example.org",), "token", ("@ada:example.org",))
+        session = MatrixSession(MatrixClient(matrix.server, "token"), matrix, SyncState(file), bot)
+        turns = iter((None, None))
+        with suppress(MatrixError, StopIteration, RuntimeError):
+            await session.run(lambda: next(turns))
+
+    with without(file), patch("sphinxext.digest.gather.matrix.send", answer):
+        asyncio.run(stay())
+    sound(Draft(entry.identity, Path(entry.name).stem, entry.text) for entry in bot.entries)
+
+
 def journal(data: bytes) -> None:
     """``bot``: the journal as it was left."""
     file = put("journal/journal", data)
@@ -467,6 +524,7 @@ TARGETS: dict[str, Target] = {
     "irc-page": log,
     "irc-matrix": log,
     "matrix-room": matrix_room,
+    "matrix-sync": matrix_sync,
     "mbox": mails,
     "feed": feed,
     "feed-json": feed,

@@ -272,6 +272,10 @@ def traps(target: str) -> Iterator[tuple[str, bytes]]:  # noqa: C901 - a table t
     elif target in ("irc-matrix", "matrix-room"):
         event = '{"type": "m.room.message", "sender": "@a:b", "origin_server_ts": 1, "event_id": "$1", '
         yield from _jsons('{"chunk": [' + event + '"content": {"msgtype": "m.text", "body": TEXT}}]}')
+    elif target == "matrix-sync":
+        event = '{"type": "m.room.message", "sender": "@a:b", "origin_server_ts": 1773496800000, "event_id": "$1", '
+        timeline = '{"timeline": {"events": [' + event + '"content": {"msgtype": "m.text", "body": TEXT}}]}}'
+        yield from _jsons('{"next_batch": "s1", "rooms": {"join": {"!r:example.org": ' + timeline + "}}}")
     elif target == "feed":
         yield from _xml(_ATOM, "</title></entry></feed>")
         yield from _xml(_ATOM + "x</title><content type='html'>", "</content></entry></feed>")

@@ -46,11 +46,11 @@ _OF_KINDS = {
     ),
     "rst": ("fragment", "report", "schedule", "schedule-page", "index", "release-note", "reno-cache", "changelog-rst"),
     "xml": ("import-page", "import-export", "import-mail", "feed", "feed-json", "irc-page", "mbox"),
-    "json": ("feed-json", "index", "gerrit", "irc-matrix", "matrix-room", "reno-cache"),
+    "json": ("feed-json", "index", "gerrit", "irc-matrix", "matrix-room", "matrix-sync", "reno-cache"),
     "mail": ("mbox", "import-mail"),
     "digest": ("import-mail", "import-page", "import-markdown", "import-rst", "import-export"),
     "changelog": ("changelog-markdown", "changelog-rst"),
-    "irc": ("irc-log", "irc-page", "irc-matrix", "matrix-room", "irc-lines"),
+    "irc": ("irc-log", "irc-page", "irc-matrix", "matrix-room", "matrix-sync", "irc-lines"),
 }
 _WORDS = {
     "yaml": _YAML,

@@ -1,4 +1,4 @@
-"""Run SuccessBot on IRC."""
+"""Run SuccessBot on IRC and Matrix."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TypedDict, Unpack
 
 import click
 
+from sphinxext.digest.cli._matrix import TOKEN, token_of
 from sphinxext.digest.cli._options import checked, fragments_to_write, open_project, settings_to_write
 from sphinxext.digest.cli._output import examples, show_problems, visible
 from sphinxext.digest.fragments.fields import check_url
@@ -21,6 +22,7 @@ from sphinxext.digest.gather.bot import (
     LEVELS,
     BotSettings,
     Login,
+    MatrixSettings,
     Security,
     check_channel,
     check_nick,
@@ -31,8 +33,10 @@ from sphinxext.digest.gather.bot import (
 from sphinxext.digest.gather.bot.bot import Bot, check
 from sphinxext.digest.gather.bot.commit import Author, Clone, git_path
 from sphinxext.digest.gather.bot.journal import Journal, JournalError
+from sphinxext.digest.gather.bot.matrix import SyncState
 from sphinxext.digest.gather.bot.recorder import log_url
 from sphinxext.digest.gather.bot.repository import PushTarget, Repository
+from sphinxext.digest.gather.matrix import check_room, check_server
 from sphinxext.digest.release.git import GitError
 
 #: The variable that has the password, if no file has it.
@@ -62,6 +66,22 @@ def _branch(text: str) -> str:
     return text
 
 
+def _user(text: str) -> str:
+    if not re.fullmatch(r"@[^\s:@]{1,255}:[^\s:]\S{0,255}", text) or not text.isprintable():
+        raise ValueError(f"'{text}' is not a user: write an ID such as @ada:example.org")
+    return text
+
+
+def _ignored(text: str) -> str:
+    return _user(text) if text.startswith("@") else check_nick(text)
+
+
+def _emoji(text: str) -> str:
+    if not text.strip() or not text.isprintable() or len(text) > 20:
+        raise ValueError(f"'{text}' is not an emoji")
+    return text.strip()
+
+
 def _remote(text: str) -> str:
     if text.startswith("-") or not text:
         raise ValueError(f"'{text}' is not a valid remote")
@@ -73,6 +93,10 @@ class _Options(TypedDict):
 
     servers: tuple[str, ...]
     channels: tuple[str, ...]
+    matrix: str | None
+    rooms: tuple[str, ...]
+    inviters: tuple[str, ...]
+    react: str
     nick: str
     account: str | None
     password_file: Path | None
@@ -96,18 +120,46 @@ class _Options(TypedDict):
     "--server",
     "servers",
     metavar="HOST[:PORT]",
-    required=True,
     multiple=True,
-    help="A server of the network. May be repeated: they are tried in turn. The port is 6697, or 6667 with --no-tls.",
+    help="A server of the network on IRC. May be repeated: they are tried in turn. The port is 6697, or 6667 with "
+    "--no-tls.",
 )
 @click.option(
     "--channel",
     "channels",
     metavar="NAME",
-    required=True,
     multiple=True,
     callback=checked(check_channel),
     help="A channel to listen in; a name without a mark gets a '#'. May be repeated.",
+)
+@click.option(
+    "--matrix",
+    metavar="URL",
+    callback=checked(check_server),
+    help=f"A homeserver of Matrix; {TOKEN} or netrc has the access token.",
+)
+@click.option(
+    "--room",
+    "rooms",
+    metavar="ROOM",
+    multiple=True,
+    callback=checked(check_room),
+    help="A room of Matrix to listen in, such as '#dev:example.org'. May be repeated.",
+)
+@click.option(
+    "--inviter",
+    "inviters",
+    metavar="USER",
+    multiple=True,
+    callback=checked(_user),
+    help="Whose invitations to rooms the bot follows, such as '@ada:example.org'. May be repeated.",
+)
+@click.option(
+    "--react",
+    metavar="EMOJI",
+    default="",
+    callback=lambda ctx, param, value: checked(_emoji)(ctx, param, value or None) or "",
+    help="React with this on Matrix, in place of an answer.",
 )
 @click.option("--nick", default="successbot", show_default=True, callback=checked(check_nick), help="Its nick.")
 @click.option("--account", metavar="NAME", help="The account to log in to; without it, the one of the nick.")
@@ -129,8 +181,8 @@ class _Options(TypedDict):
     "--ignore",
     metavar="NICK",
     multiple=True,
-    callback=checked(check_nick),
-    help="Whom it does not hear, such as bots.",
+    callback=checked(_ignored),
+    help="Whom it does not hear, such as bots: a nick, or on Matrix an ID as well.",
 )
 @click.option(
     "--url",
@@ -171,17 +223,18 @@ class _Options(TypedDict):
 )
 @click.pass_context
 def command(ctx: click.Context, /, log_level: str, checking: bool, **options: Unpack[_Options]) -> None:
-    """Run SuccessBot on IRC: it hears '#success' and '#thanks' in channels, and commits them as fragments.
+    """Run SuccessBot on IRC and Matrix: it hears '#success' and '#thanks', and commits them as fragments.
 
-    '#success TEXT' and '#thanks NICK TEXT' at the very start of a message in a channel count, by anybody. Each becomes
-    a fragment of the project, which has to be a clone of a repository, and is committed to the branch that is checked
-    out. What others have changed or staged there stays as it is.
+    '#success TEXT' and '#thanks NICK TEXT' at the very start of a message in a channel or room count, by anybody. Each
+    becomes a fragment of the project, which has to be a clone of a repository, and is committed to the branch that is
+    checked out. What others have changed or staged there stays as it is.
 
     It runs until SIGTERM or SIGINT, and says on standard error what it does. The exit status is 0 if all that it has
     heard is safe.
     """
     settings = _settings(ctx, options)
-    handler = start_log(log_level, [settings.login.password])
+    token = settings.matrix.token if settings.matrix else ""
+    handler = start_log(log_level, [settings.login.password, token])
     try:
         sound = _run(ctx, settings, options, checking=checking)
     except (GitError, JournalError) as error:
@@ -192,7 +245,26 @@ def command(ctx: click.Context, /, log_level: str, checking: bool, **options: Un
     ctx.exit(0 if sound else 1)
 
 
+def _matrix_settings(options: _Options) -> MatrixSettings | None:
+    server = options["matrix"]
+    if server is None:
+        if options["rooms"] or options["inviters"] or options["react"]:
+            raise click.UsageError("--room, --inviter and --react belong to --matrix.")
+        return None
+    if not options["rooms"] and not options["inviters"]:
+        raise click.UsageError("--matrix needs a --room, or an --inviter.")
+    try:
+        token = token_of(server, os.environ)
+    except ValueError as error:
+        raise click.UsageError(f"{visible(str(error))}.") from None
+    rooms = tuple(dict.fromkeys(options["rooms"]))
+    return MatrixSettings(server, rooms, token, options["inviters"], options["react"], options["ignore"])
+
+
 def _settings(ctx: click.Context, options: _Options) -> BotSettings:
+    matrix = _matrix_settings(options)
+    if bool(options["servers"]) != bool(options["channels"]) or not (options["servers"] or matrix):
+        raise click.UsageError("Name a --server and a --channel of IRC, or a --matrix server and a --room.")
     tls = not options["no_tls"]
     if not tls and (options["insecure"] or options["ca"]):
         raise click.UsageError("--insecure and --ca belong to TLS, which --no-tls leaves out.")
@@ -216,6 +288,7 @@ def _settings(ctx: click.Context, options: _Options) -> BotSettings:
         security=Security(tls, not options["insecure"], options["ca"]),
         url=options["url"] or _success_url(ctx),
         ignored=options["ignore"],
+        matrix=matrix,
     )
 
 
@@ -255,14 +328,15 @@ def _run(ctx: click.Context, settings: BotSettings, options: _Options, *, checki
     place.mkdir(exist_ok=True)
     context = _context(settings.security)
     if checking:
-        return asyncio.run(check(settings, context))
+        return asyncio.run(check(settings, context, SyncState(place / "matrix.json")))
     target = PushTarget(options["push"], options["branch"] or branch) if options["push"] else None
     logger.info("committing to %s in %s", branch, project.root)
     journal, repository = Journal(place / "journal"), Repository(clone, folder, target)
 
     async def serve() -> bool:
-        bot = Bot(settings, context, journal, repository, draft=options["draft"], log_url=options["log_url"])
-        return await bot.run()
+        state = SyncState(place / "matrix.json") if settings.matrix else None
+        draft, log_url = options["draft"], options["log_url"]
+        return await Bot(settings, context, journal, repository, draft=draft, log_url=log_url, state=state).run()
 
     return asyncio.run(serve())
 

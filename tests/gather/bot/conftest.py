@@ -88,10 +88,11 @@ def kept(clone: Path, git: Callable[..., str]) -> Callable[[], list[str]]:
     """The texts of the successes that are committed, in alphabetical order."""
 
     def read() -> list[str]:
-        names = git("ls-tree", "-r", "--name-only", "HEAD", "releasenotes/digests").splitlines()
+        head = git("rev-parse", "HEAD")
+        names = git("ls-tree", "-r", "--name-only", head, "releasenotes/digests").splitlines()
         found = []
         for name in names:
-            lines = git("show", f"HEAD:{name}").splitlines()
+            lines = git("show", f"{head}:{name}").splitlines()
             found += [line.partition(": ")[2] for line in lines if line.strip(" -").startswith("text:")]
         return sorted(found)
 

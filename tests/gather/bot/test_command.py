@@ -26,7 +26,15 @@ def _run(root: Path, *arguments: str, **env: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--server=a"], "Missing option '--channel'"),
+        (["--server=a"], "Name a --server and a --channel of IRC"),
+        ([], "or a --matrix server and a --room."),
+        (["--matrix=https://a.example.org"], "--matrix needs a --room, or an --inviter."),
+        (["--matrix=https://a.example.org", "--room=#a:b"], "SPHINX_DIGEST_MATRIX_TOKEN is not set"),
+        (["--matrix=a.example.org", "--room=#a:b"], "is not an absolute URL"),
+        (["--matrix=https://a.example.org", "--room=a"], "'a' is not a room"),
+        (["--matrix=https://a.example.org", "--inviter=ada"], "'ada' is not a user"),
+        ([*GIVEN, "--react=x"], "--room, --inviter and --react belong to --matrix."),
+        ([*GIVEN, "--ignore=@ada"], "'@ada' is not a user"),
         (["--server=a:x", "--channel=b"], "invalid port 'x'"),
         (["--server=a/b", "--channel=b"], "invalid server"),
         ([*GIVEN, "--channel=a b"], "is not a valid channel name"),

@@ -1,4 +1,4 @@
-"""Run SuccessBot on IRC: it hears successes and thanks, and commits them as fragments.
+"""Run SuccessBot on IRC and Matrix: it hears successes and thanks, and commits them as fragments.
 
 Here are its settings: servers, login, channels and waits; and the operator's log, one line per event in UTC, without
 secrets and control characters.
@@ -90,8 +90,24 @@ class Waits:
 
 
 @dataclass(frozen=True)
+class MatrixSettings:
+    """The homeserver, and the rooms to be in: those named, and those that the ``inviters`` invite to.
+
+    :param reaction: the emoji that the bot reacts with in place of an answer.
+    :param ignored: nicks, or IDs such as ``@bot:example.org``.
+    """
+
+    server: str
+    rooms: tuple[str, ...]
+    token: str = field(repr=False)
+    inviters: tuple[str, ...] = ()
+    reaction: str = ""
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class BotSettings:
-    """All that a bot is told. Several ``servers`` are of one network, and are tried in turn."""
+    """All that a bot is told. Several ``servers`` are of one network, and are tried in turn; there may be none."""
 
     servers: tuple[Server, ...]
     channels: tuple[str, ...]
@@ -100,6 +116,7 @@ class BotSettings:
     url: str = ""
     ignored: tuple[str, ...] = ()
     waits: Waits = Waits()
+    matrix: MatrixSettings | None = None
 
 
 def parse_server(text: str, *, tls: bool) -> Server:

@@ -12,14 +12,16 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import TypeVar
 
-from sphinxext.digest.gather.bot import BotSettings, Server
+from sphinxext.digest.gather.bot import BotSettings, MatrixSettings, Server
 from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost, LoginRefused, Registration
 from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
+from sphinxext.digest.gather.bot.matrix import MatrixSession, SyncState, check_rooms
 from sphinxext.digest.gather.bot.protocol import Backoff, ReplyQueue
-from sphinxext.digest.gather.bot.recorder import Recorder, SuccessTracker
+from sphinxext.digest.gather.bot.recorder import Origin, Recorder, SuccessTracker
 from sphinxext.digest.gather.bot.repository import Repository
 from sphinxext.digest.gather.bot.session import Hear, Rename, Session
 from sphinxext.digest.gather.irc import parse
+from sphinxext.digest.gather.matrix import MatrixClient, MatrixError
 
 T = TypeVar("T")
 
@@ -73,6 +75,7 @@ class Bot:
         *,
         draft: bool = False,
         log_url: str = "",
+        state: SyncState | None = None,
     ) -> None:
         self._settings = settings
         self._context = context
@@ -81,7 +84,13 @@ class Bot:
         # by the tokens of entries that are not in the journal yet: the replies to be sent as soon as they are
         self._unrecorded: dict[str, list[tuple[str, str]]] = {}
         self._recorder = Recorder(journal, repository, self._recorded)
-        pending, committed = journal.open(datetime.now(UTC))
+        # how many entries of messages on Matrix are not in the journal yet
+        self._unwritten = 0
+        self._written = asyncio.Event()
+        self._state = state
+        now = datetime.now(UTC)
+        # what the server told of last is told of again, however long ago that was
+        pending, committed = journal.open(min(now, state.saved or now) if state else now)
         self._pending = pending
         self._tracker = SuccessTracker([*committed, *pending], draft=draft, log_url=log_url)
 
@@ -96,7 +105,7 @@ class Bot:
             logger.info("%d in the journal, to be committed", len(self._pending))
         self._recorder.replay(self._pending)
         recording = asyncio.create_task(self._recorder.run())
-        listening = asyncio.create_task(self._listen())
+        listening = asyncio.create_task(self._listen_everywhere())
         stopping = asyncio.create_task(stop.wait())
         try:
             done, _ = await asyncio.wait({recording, listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -116,6 +125,27 @@ class Bot:
             self._journal.close()
         recording.cancel()
         return safe
+
+    async def _listen_everywhere(self) -> None:
+        networks = [self._listen()] if self._settings.servers else []
+        if self._settings.matrix is not None and self._state is not None:
+            networks.append(self._listen_on_matrix(self._settings.matrix, self._state))
+        await asyncio.gather(*networks)
+
+    async def _listen_on_matrix(self, settings: MatrixSettings, state: SyncState) -> None:
+        """Stay in sync with the homeserver, with growing pauses while it does not answer."""
+        waits = self._settings.waits
+        backoff = Backoff(waits.reconnect, waits.longest_reconnect)
+        client = MatrixClient(settings.server, settings.token)
+        while True:
+            session = MatrixSession(client, settings, state, self, self._settings.url, waits)
+            try:
+                await session.run(backoff.reset)
+            except MatrixError as error:
+                pause = backoff.next()
+                level = logging.WARNING if error.offline else logging.ERROR
+                logger.log(level, "%s: %s; next attempt in %.0f s", settings.server, error, pause)
+                await asyncio.sleep(pause)
 
     async def _listen(self) -> None:
         """One session after the other, with growing pauses while none of them lasts."""
@@ -172,8 +202,43 @@ class Bot:
         self._unrecorded[entry.token] = [(entry.nick, f"Corrected {entry.kind}" if is_correction else entry.kind)]
         self._recorder.add(entry)
 
+    def hear(self, nick: str, channel: str, text: str, moment: datetime, origin: Origin) -> JournalEntry | None:
+        """Record what a message on Matrix tells or corrects; return its entry, which may be an old one."""
+        return self._take(self._tracker.hear(nick, channel, text, moment, origin), text)
+
+    def edit(self, event: str, sender: str, text: str) -> JournalEntry | None:
+        """Record what a message that told something was edited to."""
+        return self._take(self._tracker.edit(event, sender, text), text)
+
+    def take_back(self, event: str) -> JournalEntry | None:
+        """Record that a message was removed."""
+        return self._take(self._tracker.take_back(event), "a removed message")
+
+    def knows(self, event: str) -> bool:
+        """Return True if a message was recorded."""
+        return self._tracker.knows(event)
+
+    async def recorded(self) -> None:
+        """Wait until all messages of Matrix are in the journal."""
+        while self._unwritten:
+            self._written.clear()
+            await self._written.wait()
+
+    def _take(self, found: tuple[JournalEntry, bool] | None, text: str) -> JournalEntry | None:
+        if found is None:
+            return None
+        entry, is_new = found
+        if is_new:
+            logger.info("%s of %s in %s: %s", entry.kind, entry.nick, entry.channel, text)
+            self._unwritten += 1
+            self._recorder.add(entry)
+        return entry
+
     def _recorded(self, entries: Sequence[JournalEntry]) -> None:
         for entry in entries:
+            if entry.event:
+                self._unwritten -= 1
+                self._written.set()
             for nick, said in self._unrecorded.pop(entry.token, ()):
                 self._replies.add(entry.channel, nick, said)
 
@@ -191,9 +256,25 @@ async def enter(
     return Session(connection, registration, settings, replies, hear, rename)
 
 
-async def check(settings: BotSettings, context: ssl.SSLContext | None) -> bool:
-    """Connect to the first server, join all channels and leave again; return True if that worked."""
+async def check(settings: BotSettings, context: ssl.SSLContext | None, state: SyncState | None = None) -> bool:
+    """Connect to the first server, join all channels and leave again; return True if that worked.
+
+    On Matrix the bot stays in the rooms that it joins.
+    """
     asyncio.get_running_loop().set_default_executor(DaemonThreads())
+    on_irc = await _check_irc(settings, context) if settings.servers else True
+    return (await _check_matrix(settings.matrix, state) if settings.matrix and state else True) and on_irc
+
+
+async def _check_matrix(settings: MatrixSettings, state: SyncState) -> bool:
+    try:
+        return await check_rooms(MatrixClient(settings.server, settings.token), settings, state)
+    except MatrixError as error:
+        logger.error("%s: %s", settings.server, error)
+        return False
+
+
+async def _check_irc(settings: BotSettings, context: ssl.SSLContext | None) -> bool:
     server = settings.servers[0]
     try:
         connection = await Connection.open(server, context, settings.waits)

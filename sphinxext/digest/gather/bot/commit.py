@@ -134,7 +134,8 @@ class Clone:
     def commit(self, paths: Sequence[str], message: str) -> str | None:
         """Commit files as they are in the folder, on the branch that is checked out, and return the commit's hash.
 
-        It is None if they are committed already. All of them are committed, or none.
+        Files that are gone there are removed. It is None if all of that is committed already. All of them are
+        committed, or none.
 
         :raises GitError: if git refuses, or another branch is checked out.
         """
@@ -144,7 +145,7 @@ class Clone:
             self._forget_index()
             if head:
                 self._run("read-tree", head)
-            self._run("update-index", "--add", "-z", "--stdin", send=_joined(paths))
+            self._run("update-index", "--add", "--remove", "-z", "--stdin", send=_joined(paths))
             tree = self._run("write-tree")
             if head and tree == self._find(f"{head}^{{tree}}"):
                 return None

@@ -31,7 +31,8 @@ class JournalEntry:
 
     ``key`` is what the same words of the same nick have in common on one day, and ``moment`` when they were told, in
     ISO form and UTC. ``name`` is the fragment's file and ``text`` its content. A correction has in ``before`` the
-    content that it replaces.
+    content that it replaces; one without ``text`` takes the success back. On Matrix, ``event`` has the room and the
+    message, ``sender`` is the ID of its author, and ``url`` leads to it.
     """
 
     identity: str
@@ -43,11 +44,19 @@ class JournalEntry:
     nick: str
     channel: str
     before: str = ""
+    event: str = ""
+    sender: str = ""
+    url: str = ""
 
     @property
     def token(self) -> str:
         """A name that no other entry has, nor a correction of this one."""
         return f"{self.identity}-{zlib.crc32(self.text.encode()):08x}"
+
+    @property
+    def is_removal(self) -> bool:
+        """Return True if the success was taken back."""
+        return not self.text
 
     @property
     def time(self) -> datetime:

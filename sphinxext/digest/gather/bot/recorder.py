@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from sphinxext.digest.fragments.write import Draft
 from sphinxext.digest.gather.bot.journal import REMEMBERED, Journal, JournalEntry
 from sphinxext.digest.gather.bot.protocol import Backoff
 from sphinxext.digest.gather.bot.repository import Repository
-from sphinxext.digest.gather.irc import WINDOW, Listener, TrackedCommand, draft_success
+from sphinxext.digest.gather.irc import WINDOW, Listener, TrackedCommand, draft_success, parse
 from sphinxext.digest.release.git import GitError
 
 logger = logging.getLogger(__name__)
@@ -221,6 +221,26 @@ def _told(entry: JournalEntry) -> str:
 
 #: The number of commands that are remembered before old ones are looked for.
 _FEW = 1000
+#: The most messages of Matrix whose edits are known; each has its entry in the journal as long as that remembers it.
+_MOST_EVENTS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The message on Matrix, by which a success is known when it is told of again, edited or removed.
+
+    :param event: the room and the message: nobody removes messages of other rooms.
+    """
+
+    event: str
+    sender: str
+    room: str
+    url: str = ""
+
+    @property
+    def scope(self) -> str:
+        """The listeners' key: people of two servers may have one nick, and rooms one name."""
+        return f"{self.room} {self.sender.partition(':')[2]}"
 
 
 class SuccessTracker:
@@ -240,24 +260,79 @@ class SuccessTracker:
         # by id() of the command, which is kept here so that no other object gets the same one
         self._recent: dict[int, tuple[TrackedCommand, JournalEntry]] = {}
         self._most_latest = self._most_recent = _FEW
+        # by event: the last entry
+        self._events: dict[str, JournalEntry] = {}
         for entry in known:
             if not entry.before:
                 self._remember(entry)
+            self._note_event(entry)
 
-    def hear(self, nick: str, channel: str, text: str, moment: datetime) -> tuple[JournalEntry, bool] | None:
+    def hear(
+        self, nick: str, channel: str, text: str, moment: datetime, origin: Origin | None = None
+    ) -> tuple[JournalEntry, bool] | None:
         """Return the entry of the command that a message gives or corrects, and whether it is new.
 
         :param moment: in any time zone.
+        :param origin: of a message on Matrix; one that was recorded is not new, however often it comes.
         """
         moment = moment.astimezone(UTC)
-        listener = self._listeners.setdefault(channel, Listener(channel))
+        listener = self._listeners.setdefault(origin.scope if origin else channel, Listener(channel))
         one = listener.hear(nick, text, moment)
         listener.heard.clear()
         if one is None or one.current is None:
             return None
         self._forget(moment)
-        found = self._recent.get(id(one))
-        return self._new_entry(one) if found is None else self._correction(*found)
+        if (found := self._recent.get(id(one))) is not None:
+            return self._correction(*found)
+        if origin and (known := self._events.get(origin.event)) is not None:
+            one.url = known.url or None
+            self._recent[id(one)] = one, known
+            return None if known.is_removal else (known, False)
+        return self._new_entry(one, origin)
+
+    def edit(self, event: str, sender: str, text: str) -> tuple[JournalEntry, bool] | None:
+        """Return the entry of a success whose message was edited by its author, and whether it is new; else None.
+
+        A text without a command takes it back.
+        """
+        last = self._events.get(event)
+        if last is None or last.sender != sender:
+            return None
+        command = parse(text)
+        if command is None:
+            return self._replaced(last, "")
+        one = TrackedCommand(last.nick, last.channel, last.time, command, last.url or None)
+        for tracked, entry in self._recent.values():
+            if entry.event == event:
+                tracked.current = command
+        return self._replaced(last, self._draft_of(one).text)
+
+    def take_back(self, event: str) -> tuple[JournalEntry, bool] | None:
+        """Return the entry that takes the success of a message back, and whether it is new; else None."""
+        last = self._events.get(event)
+        return self._replaced(last, "") if last is not None else None
+
+    def knows(self, event: str) -> bool:
+        """Return True if a message was recorded."""
+        return event in self._events
+
+    def _replaced(self, last: JournalEntry, text: str) -> tuple[JournalEntry, bool]:
+        if text == last.text:
+            return last, False
+        entry = replace(last, text=text, before=last.text)
+        self._note_event(entry)
+        for key, (tracked, other) in self._recent.items():
+            if other.event == last.event:
+                tracked.current = tracked.current if text else None
+                self._recent[key] = tracked, entry
+        return entry, True
+
+    def _note_event(self, entry: JournalEntry) -> None:
+        if not entry.event:
+            return
+        self._events[entry.event] = entry
+        if len(self._events) > _MOST_EVENTS:
+            del self._events[next(iter(self._events))]
 
     def rename(self, before: str, after: str) -> None:
         """Let commands be corrected under a new nick."""
@@ -279,18 +354,23 @@ class SuccessTracker:
     def _repeats(self, key: str) -> int:
         return self._latest[key][0] if key in self._latest else 0
 
-    def _new_entry(self, one: TrackedCommand) -> tuple[JournalEntry, bool]:
+    def _new_entry(self, one: TrackedCommand, origin: Origin | None) -> tuple[JournalEntry, bool]:
         key = one.identity
         if key in self._latest and abs(one.moment - self._latest[key][1].time) <= WINDOW:
             return self._latest[key][1], False
         assert one.channel is not None
         one.repeat = self._repeats(key) + 1
         one.url = log_url(self._log_url, one.channel, one.moment) if self._log_url else None
+        if origin is not None and not one.url:
+            one.url = origin.url or None
         draft = self._draft_of(one)
         name, time = f"{draft.stem}{SUFFIX}", one.moment.isoformat(timespec="seconds")
         kind = str(one.command.kind)
         entry = JournalEntry(draft.identity, key, time, name, draft.text, kind, one.nick, one.channel)
+        if origin is not None:
+            entry = replace(entry, event=origin.event, sender=origin.sender, url=one.url or "")
         self._remember(entry)
+        self._note_event(entry)
         self._recent[id(one)] = one, entry
         return entry, True
 
@@ -300,6 +380,7 @@ class SuccessTracker:
             return last, False
         entry = replace(last, text=text, before=last.text)
         self._recent[id(one)] = one, entry
+        self._note_event(entry)
         return entry, True
 
     def _draft_of(self, one: TrackedCommand) -> Draft:

@@ -63,7 +63,10 @@ class Repository:
             written: dict[str, JournalEntry] = {}
             for entry in entries:
                 name = present.get(entry.identity)
-                if entry.before:
+                if entry.is_removal:
+                    name = present.setdefault(entry.identity, entry.name)
+                    changed = self._remove(entry, name, new)
+                elif entry.before:
                     changed = name is not None and self._correct(entry, name, new)
                 elif name is None and self._path(entry) not in committed:
                     new[entry.name] = entry.text
@@ -141,6 +144,18 @@ class Repository:
             replace_file(path, entry.text.encode())
         return True
 
+    def _remove(self, entry: JournalEntry, name: str, new: dict[str, str]) -> bool:
+        """Remove the fragment of a success that was taken back, unless a person has changed it; True if it is gone."""
+        path = self._directory / name
+        if new.pop(name, None) is not None or not os.path.lexists(path):
+            return True
+        if path.is_symlink() or not path.is_file():
+            return False
+        if path.read_text(encoding="utf-8", errors="replace") != entry.before:
+            return False
+        path.unlink()
+        return True
+
 
 def _is_unfinished(file: os.DirEntry[str], names: Collection[str]) -> bool:
     """Return True for a file that a process was writing when it was killed."""
@@ -157,7 +172,7 @@ def _message(entries: Iterable[JournalEntry]) -> str:
     told = list(entries)
     if len(told) == 1:
         entry = told[0]
-        verb = "Correct" if entry.before else "Add"
+        verb = "Remove" if entry.is_removal else "Correct" if entry.before else "Add"
         return f"{verb} {entry.kind} of {visible_text(entry.nick)} in {entry.channel}"
     channels = sorted({entry.channel for entry in told})
     where = channels[0] if len(channels) == 1 else f"{len(channels)} channels"

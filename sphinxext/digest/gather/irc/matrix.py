@@ -177,23 +177,23 @@ def read_export(data: bytes) -> Room:
 
 def room_of(events: Sequence[dict[str, object]]) -> Room:
     """Read the events of a room, of which each comes after those before it. The room has no name then."""
-    return Room(None, _RoomReader(events).messages())
+    return Room(None, RoomReader(events).messages())
 
 
-class _RoomReader:
+class RoomReader:
     """Reads events; some have what others need: names of people, replies, and redactions."""
 
-    def __init__(self, events: Sequence[dict[str, object]]) -> None:
+    def __init__(self, events: Sequence[dict[str, object]], people: People | None = None) -> None:
         self._events = events
-        self._people = People()
+        self._people = people or People()
         self._replies = {str(event.get("event_id")) for event in events if _is_reply(event.get("content"))}
-        self._redacted = set(_redacted(events))
+        self._redacted = {gone for event in events for gone in redacted_by(event)}
         for event in events:
             self._people.add(event)
 
     def messages(self) -> tuple[RoomMessage, ...]:
         """Return the messages by time. An edit comes after what it edits, whatever the clocks of servers say."""
-        found = [message for event in self._events for message in self._messages(event)]
+        found = [message for event in self._events for message in self.read(event)]
         moments = {message.identifier: message.moment for message in found if message.replaces is None}
 
         def place(message: RoomMessage) -> tuple[datetime, bool, datetime]:
@@ -202,7 +202,7 @@ class _RoomReader:
 
         return tuple(sorted((one for one in found if one.identifier not in self._redacted), key=place))
 
-    def _messages(self, event: dict[str, object]) -> Iterator[RoomMessage]:
+    def read(self, event: dict[str, object]) -> Iterator[RoomMessage]:
         """Yield the message that an event is, and the edit that a server has put into it."""
         content = event.get("content")
         stamp, sender, identifier = (event.get(key) for key in ("origin_server_ts", "sender", "event_id"))
@@ -227,7 +227,7 @@ class _RoomReader:
                 yield RoomMessage(name, moment, nick_of(sender), sender, text, url, replaces)
         edit = _edit_in(event)
         if replaces is None and edit.get("sender") == sender and "unsigned" not in edit:
-            yield from self._messages({"room_id": event.get("room_id"), **edit})
+            yield from self.read({"room_id": event.get("room_id"), **edit})
 
 
 def _edit_in(event: dict[str, object]) -> dict[str, object]:
@@ -242,14 +242,13 @@ def _is_reply(content: object) -> bool:
     return isinstance(relation, dict) and isinstance(relation.get("m.in_reply_to"), dict)
 
 
-def _redacted(events: Iterable[dict[str, object]]) -> Iterator[str]:
-    """Yield the events that were taken back by another one, as far as their content is still there."""
-    for event in events:
-        if event.get("type") == "m.room.redaction":
-            content = event.get("content")
-            for place in (event, content if isinstance(content, dict) else {}):
-                if isinstance(gone := place.get("redacts"), str):
-                    yield gone
+def redacted_by(event: dict[str, object]) -> Iterator[str]:
+    """Yield the events that another one takes back; servers that know of it have removed their content."""
+    if event.get("type") == "m.room.redaction":
+        content = event.get("content")
+        for place in (event, content if isinstance(content, dict) else {}):
+            if isinstance(gone := place.get("redacts"), str):
+                yield gone
 
 
 def _moment(stamp: object) -> datetime | None:

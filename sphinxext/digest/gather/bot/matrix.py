@@ -1,0 +1,500 @@
+"""Stay in rooms of Matrix: join them, sync with the homeserver without a gap, hear, and answer.
+
+The position in the server's stream is stored only after all that came before it is in the journal and answered. After
+a kill the same events come again: those that were recorded are known by their IDs, and answers by their transactions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Protocol
+
+from sphinxext.digest.files import replace_file
+from sphinxext.digest.gather.bot import MatrixSettings, Waits
+from sphinxext.digest.gather.bot.journal import JournalEntry
+from sphinxext.digest.gather.bot.protocol import SINGLE_REPLIES, Backoff, ReplyQueue
+from sphinxext.digest.gather.bot.recorder import Origin
+from sphinxext.digest.gather.irc import parse
+from sphinxext.digest.gather.irc.matrix import People, RoomMessage, RoomReader, redacted_by
+from sphinxext.digest.gather.matrix import MatrixClient, MatrixError, members_of, room_id, state_of
+from sphinxext.digest.gather.matrix.history import MAX_PAGES, PAGE, channel_of
+
+logger = logging.getLogger(__name__)
+
+#: Seconds that the server may wait for something to happen, and how much longer it may be silent.
+POLL, MARGIN = 25, 15
+_TYPES = ["m.room.message", "m.room.redaction", "m.room.member", "m.room.encryption"]
+_EVENTS = {"types": _TYPES, "limit": PAGE}
+_NONE: dict[str, object] = {"types": []}
+#: Only rooms' messages are of interest, and nobody's presence, typing or settings.
+FILTER = json.dumps(
+    {
+        "presence": _NONE,
+        "account_data": _NONE,
+        "room": {"timeline": _EVENTS, "state": _NONE, "ephemeral": _NONE, "account_data": _NONE},
+    }
+)
+_ENCRYPTED = "This room is encrypted, and I can read only rooms that are not: I leave it, so nothing is recorded here."
+#: The most messages whose authors are remembered for edits that make a success of them.
+_REMEMBERED = 2000
+_MAX_STATE = 16 * 1024 * 1024
+
+
+def mapping_of(value: object) -> dict[str, object]:
+    """Return an object of JSON, an empty one for everything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def events_of(value: object) -> list[dict[str, object]]:
+    """Return the events in a list, none for everything else."""
+    return [event for event in value if isinstance(event, dict)] if isinstance(value, list) else []
+
+
+class SyncState:
+    """A file with the position in the server's stream, when it was reached, and the rooms joined by invitation."""
+
+    def __init__(self, file: Path) -> None:
+        self.position = ""
+        self.saved: datetime | None = None
+        self.rooms: list[str] = []
+        self.user = ""
+        self._file = file
+        try:
+            with file.open("rb") as stream:
+                found = mapping_of(json.loads(stream.read(_MAX_STATE)))
+            saved = datetime.fromisoformat(str(found["saved"]))
+        except (OSError, ValueError, KeyError, RecursionError):
+            return
+        if saved.tzinfo is not None:
+            self.saved, self.position, self.user = saved, str(found.get("position")), str(found.get("user"))
+            rooms = found.get("rooms")
+            self.rooms = [str(room) for room in rooms] if isinstance(rooms, list) else []
+
+    def begin(self, user: str) -> None:
+        """Forget the position of another user or server."""
+        if user != self.user:
+            self.position, self.user, self.rooms = "", user, []
+
+    def save(self, position: str) -> None:
+        """Store a position.
+
+        :raises OSError: if it cannot be written.
+        """
+        self.position, self.saved = position, datetime.now(UTC)
+        content = {"user": self.user, "position": position, "saved": self.saved.isoformat(), "rooms": self.rooms}
+        replace_file(self._file, json.dumps(content).encode(), mode=0o600, temporary=self._file.with_suffix(".new"))
+
+
+class Hearer(Protocol):
+    """The bot that a session tells what it hears."""
+
+    def hear(self, nick: str, channel: str, text: str, moment: datetime, origin: Origin) -> JournalEntry | None:
+        """Record a message."""
+
+    def edit(self, event: str, sender: str, text: str) -> JournalEntry | None:
+        """Record the edit of a message."""
+
+    def take_back(self, event: str) -> JournalEntry | None:
+        """Record the removal of a message."""
+
+    def knows(self, event: str) -> bool:
+        """Return True if a message was recorded."""
+
+    async def recorded(self) -> None:
+        """Wait until all is safe."""
+
+
+@dataclass
+class _JoinedRoom:
+    """A room that the bot listens in, and the names that its members show."""
+
+    identifier: str
+    channel: str
+    people: People = field(default_factory=People)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """An answer to an event. One that may have been sent before is ``alone``: the server knows it by the event."""
+
+    room: str
+    event: str
+    thread: str
+    nick: str
+    said: str
+    alone: bool
+
+
+class MatrixSession:
+    """The bot's stay on a homeserver until that fails."""
+
+    def __init__(
+        self,
+        client: MatrixClient,
+        settings: MatrixSettings,
+        state: SyncState,
+        bot: Hearer,
+        url: str = "",
+        waits: Waits = Waits(),  # noqa: B008 - it is frozen
+    ) -> None:
+        self._client = client
+        self._settings = settings
+        self._state = state
+        self._bot = bot
+        self._url = url
+        self._me = ""
+        self._rooms: dict[str, _JoinedRoom] = {}
+        self._configured: dict[str, str] = {}
+        self._replies: list[_Reply] = []
+        self._waits = waits
+        #: The rooms of the settings that the bot is not in, with the time of the next attempt.
+        self._due: dict[str, float] = {}
+        self._backoffs = {room: Backoff(waits.rejoin, waits.longest_rejoin) for room in settings.rooms}
+        self._authors: OrderedDict[str, tuple[str, str, datetime]] = OrderedDict()
+
+    async def run(self, succeeded: Callable[[], None]) -> None:
+        """Stay in sync.
+
+        :param succeeded: called after each answer of the server.
+        :raises MatrixError: when the server fails.
+        """
+        await self.enter()
+        if not self._state.position:
+            await self._begin()
+        for room in self._rooms.values():
+            logger.info("listening in %s as %s", room.channel, self._me)
+        while True:
+            await self._sync()
+            succeeded()
+
+    async def enter(self) -> bool:
+        """Log in and join the rooms of the settings, and those of invitations; return True if that worked."""
+        me = (await self._ask("account", "whoami")).get("user_id")
+        if not isinstance(me, str):
+            raise MatrixError("the server does not say whose the token is")
+        self._me = me
+        self._state.begin(f"{me} {self._client.server}")
+        joined = [await self._join(room) for room in self._settings.rooms]
+        for room in list(self._state.rooms):
+            await self._open(room, room)
+        return all(joined)
+
+    async def _begin(self) -> None:
+        """Find the position from which on the bot hears: what was said before its first start is not for it."""
+        query = {"filter": json.dumps({"room": {"timeline": {"limit": 1}, "state": _NONE}}), "timeout": "0"}
+        answer = await self._ask("sync", query=query)
+        await self._accept(mapping_of(answer.get("rooms")).get("invite"))
+        self._save(answer)
+
+    async def _ask(self, *path: str, query: Mapping[str, str] | None = None) -> dict[str, object]:
+        return await asyncio.to_thread(self._client.get, *path, query=query or {}, timeout=POLL + MARGIN)
+
+    async def _join(self, room: str) -> bool:
+        """Join a room of the settings; only what the server says of this room is no reason to begin anew."""
+        try:
+            identifier = await asyncio.to_thread(room_id, self._client, room)
+            self._configured[identifier] = room
+            await asyncio.to_thread(self._client.post, "join", identifier, body={})
+        except MatrixError as error:
+            if error.offline or not error.status or error.code == "M_UNKNOWN_TOKEN":
+                raise
+            wait = self._wait_for(room)
+            logger.error("cannot join %s, next attempt in %.0f s: %s", room, wait, error)
+            return False
+        self._due.pop(room, None)
+        return await self._open(identifier, room)
+
+    def _wait_for(self, room: str) -> float:
+        """Say after how many seconds the bot tries again to join a room of the settings."""
+        wait = self._backoffs[room].next()
+        self._due[room] = time.monotonic() + wait
+        return wait
+
+    async def _open(self, room: str, asked: str) -> bool:
+        """Listen in a room that the bot is in, unless it is encrypted."""
+        try:
+            if await asyncio.to_thread(state_of, self._client, room, "m.room.encryption") is not None:
+                await self._refuse(room)
+                return False
+            channel = await asyncio.to_thread(channel_of, self._client, room, asked)
+            members = await asyncio.to_thread(members_of, self._client, room)
+        except MatrixError as error:
+            if error.status != 403:
+                raise
+            logger.warning("not in %s: %s", asked, error)
+            if room in self._state.rooms:
+                self._state.rooms.remove(room)
+            return False
+        found = _JoinedRoom(room, channel or room)
+        for member in members:
+            found.people.add(member)
+        self._rooms[room] = found
+        return True
+
+    async def _refuse(self, room: str) -> None:
+        """Say in an encrypted room that it cannot be read, and leave it."""
+        self._rooms.pop(room, None)
+        if room in self._state.rooms:
+            self._state.rooms.remove(room)
+        key = _key("encrypted", room)
+        await self._tell(room, "m.room.message", key, _notice(_ENCRYPTED))
+        await self._leave(room)
+        logger.error("the room %s is encrypted, and cannot be read: left it", self._configured.get(room, room))
+
+    async def _leave(self, room: str) -> None:
+        try:
+            await asyncio.to_thread(self._client.post, "rooms", room, "leave", body={})
+        except MatrixError as error:
+            if error.offline:
+                raise
+            logger.warning("cannot leave %s: %s", room, error)
+
+    async def _sync(self) -> None:
+        for room in [room for room, due in self._due.items() if due <= time.monotonic()]:
+            if await self._join(room):
+                logger.info("listening in %s again", room)
+        pause = max(0.0, min([POLL, *(due - time.monotonic() for due in self._due.values())]))
+        query = {"filter": FILTER, "timeout": str(int(pause * 1000)), "since": self._state.position}
+        answer = await self._ask("sync", query=query)
+        rooms = mapping_of(answer.get("rooms"))
+        await self._accept(rooms.get("invite"))
+        for room, update in mapping_of(rooms.get("join")).items():
+            await self._read(room, mapping_of(mapping_of(update).get("timeline")))
+        for room in mapping_of(rooms.get("leave")):
+            self._left(room)
+        await self._bot.recorded()
+        await self._answer()
+        self._save(answer)
+
+    def _save(self, answer: Mapping[str, object]) -> None:
+        position = answer.get("next_batch")
+        if not isinstance(position, str) or not position:
+            raise MatrixError("the server does not say what comes next")
+        try:
+            self._state.save(position)
+        except OSError as error:
+            raise MatrixError(f"the position cannot be stored: {error.strerror or error}") from None
+
+    async def _accept(self, invitations: object) -> None:
+        """Follow the invitations of those who may invite the bot, and refuse others."""
+        for room, invitation in mapping_of(invitations).items():
+            inviter = self._inviter(mapping_of(mapping_of(invitation).get("invite_state")).get("events"))
+            if room not in self._configured and inviter not in self._settings.inviters:
+                logger.warning("refused the invitation of %s to %s", inviter, room)
+                await self._leave(room)
+                continue
+            try:
+                await asyncio.to_thread(self._client.post, "join", room, body={})
+            except MatrixError as error:
+                if error.offline:
+                    raise
+                logger.warning("cannot follow the invitation of %s to %s: %s", inviter, room, error)
+                continue
+            if room not in self._configured and room not in self._state.rooms:
+                self._state.rooms.append(room)
+            if await self._open(room, self._configured.get(room, room)):
+                logger.info("listening in %s, invited by %s", self._rooms[room].channel, inviter)
+
+    def _inviter(self, events: object) -> str:
+        for event in events_of(events):
+            if event.get("type") == "m.room.member" and event.get("state_key") == self._me:
+                sender = event.get("sender")
+                return sender if isinstance(sender, str) else ""
+        return ""
+
+    def _left(self, room: str) -> None:
+        if (found := self._rooms.pop(room, None)) is not None:
+            asked = self._configured.get(room)
+            when = f", back in {self._wait_for(asked):.0f} s" if asked else ""
+            logger.warning("was made to leave %s%s", found.channel, when)
+            if room in self._state.rooms:
+                self._state.rooms.remove(room)
+
+    async def _read(self, room: str, timeline: Mapping[str, object]) -> None:
+        """Hear what was said in a room since the last time, all of it."""
+        events = events_of(timeline.get("events"))
+        if room not in self._rooms:
+            return
+        if timeline.get("limited"):
+            events = [*await self._gap(room, timeline.get("prev_batch")), *events]
+        joined = max((number for number, event in enumerate(events, 1) if self._is_own_join(event)), default=0)
+        for event in events[joined:]:
+            if room in self._rooms:
+                await self._take(self._rooms[room], {**event, "room_id": room})
+
+    async def _gap(self, room: str, before: object) -> list[dict[str, object]]:
+        """Return the events that the server left out, oldest first."""
+        found: list[dict[str, object]] = []
+        query = {"dir": "b", "limit": str(PAGE), "filter": json.dumps({"types": _TYPES}), "to": self._state.position}
+        seen = set()
+        for _ in range(MAX_PAGES):
+            if not isinstance(before, str) or before in seen:
+                break
+            seen.add(before)
+            answer = await self._ask("rooms", room, "messages", query={**query, "from": before})
+            events = events_of(answer.get("chunk"))
+            found += events
+            if not events or any(map(self._is_own_join, events)):
+                break
+            before = answer.get("end")
+        logger.info("fetched %d events that the server left out", len(found))
+        return found[::-1]
+
+    def _is_own_join(self, event: Mapping[str, object]) -> bool:
+        """Return True if the bot entered a room with an event: what was said before is not for it."""
+        if event.get("type") != "m.room.member" or event.get("state_key") != self._me:
+            return False
+        before = mapping_of(mapping_of(event.get("unsigned")).get("prev_content")).get("membership")
+        return mapping_of(event.get("content")).get("membership") == "join" and before != "join"
+
+    async def _take(self, room: _JoinedRoom, event: dict[str, object]) -> None:
+        if event.get("type") == "m.room.encryption":
+            await self._refuse(room.identifier)
+            return
+        room.people.add(event)
+        for gone in redacted_by(event):
+            self._authors.pop(gone, None)
+            self._bot.take_back(_place(room, gone))
+        for message in RoomReader([event], room.people).read(event):
+            if message.identifier and not self._is_ignored(message):
+                self._hear(room, message, event)
+
+    def _is_ignored(self, message: RoomMessage) -> bool:
+        who = message.sender
+        return who == self._me or who in self._settings.ignored or message.nick in self._settings.ignored
+
+    def _hear(self, room: _JoinedRoom, message: RoomMessage, event: Mapping[str, object]) -> None:
+        identifier, moment = message.identifier, min(message.moment, datetime.now(UTC))
+        if message.replaces is not None:
+            identifier = message.replaces
+            if self._bot.knows(_place(room, identifier)):
+                entry = self._bot.edit(_place(room, identifier), message.sender, message.text)
+                self._reply(room, message, event, entry, is_correction=True)
+                return
+            sender, within, moment = self._authors.get(identifier, ("", "", moment))
+            if (sender, within) != (message.sender, room.identifier):
+                return
+        else:
+            self._remember(identifier, (message.sender, room.identifier, moment))
+        url = (message.url or "").replace(message.identifier, identifier)
+        origin = Origin(_place(room, identifier), message.sender, room.identifier, url)
+        is_known = self._bot.knows(origin.event)
+        entry = self._bot.hear(message.nick, room.channel, message.text, moment, origin)
+        self._reply(room, message, event, entry, is_correction=parse(message.text) is None, is_known=is_known)
+
+    def _remember(self, event: str, author: tuple[str, str, datetime]) -> None:
+        self._authors[event] = author
+        if len(self._authors) > _REMEMBERED:
+            self._authors.popitem(last=False)
+
+    def _reply(
+        self,
+        room: _JoinedRoom,
+        message: RoomMessage,
+        event: Mapping[str, object],
+        entry: JournalEntry | None,
+        *,
+        is_correction: bool,
+        is_known: bool = False,
+    ) -> None:
+        if entry is None or entry.is_removal:
+            return
+        relation = mapping_of(mapping_of(event.get("content")).get("m.relates_to"))
+        thread = relation.get("event_id") if relation.get("rel_type") == "m.thread" else ""
+        said = f"Corrected {entry.kind}" if is_correction else entry.kind
+        thread = thread if isinstance(thread, str) else ""
+        alone = is_correction or is_known
+        self._replies.append(_Reply(room.identifier, message.identifier, thread, message.nick, said, alone))
+
+    async def _answer(self) -> None:
+        """Answer all that was heard: with a reaction to each, or with one notice for several of them."""
+        waiting, self._replies = self._replies, []
+        for room in dict.fromkeys(reply.room for reply in waiting):
+            replies = [reply for reply in waiting if reply.room == room]
+            for kind, key, content in self._answers(replies):
+                await self._tell(room, kind, key, content)
+
+    def _answers(self, replies: list[_Reply]) -> Iterator[tuple[str, str, dict[str, object]]]:
+        if self._settings.reaction:
+            for reply in replies:
+                relation = {"rel_type": "m.annotation", "event_id": reply.event, "key": self._settings.reaction}
+                yield "m.reaction", _key(reply.event), {"m.relates_to": relation}
+            return
+        fresh = [reply for reply in replies if not reply.alone]
+        together = fresh if len(fresh) > SINGLE_REPLIES else []
+        for reply in replies:
+            if reply not in together:
+                [text] = self._lines([reply])
+                yield "m.room.message", _key(reply.event), _notice(text) | {"m.relates_to": _relation(reply)}
+        for number, text in enumerate(self._lines(together)):
+            yield "m.room.message", _key(together[0].event, str(number)), _notice(text)
+
+    def _lines(self, replies: list[_Reply]) -> list[str]:
+        """Return the lines of the bot on IRC."""
+        queue = ReplyQueue(self._url)
+        for reply in replies:
+            queue.add(reply.room, reply.nick, reply.said)
+        return [line[1] for line in iter(lambda: queue.next(lambda _: True), None)]
+
+    async def _tell(self, room: str, kind: str, key: str, content: dict[str, object]) -> None:
+        """Send something. A room in which the bot may not speak is no reason to begin anew."""
+        try:
+            await asyncio.to_thread(self._client.put, "rooms", room, "send", kind, key, body=content)
+        except MatrixError as error:
+            if error.offline or not error.status:
+                raise
+            logger.warning("cannot answer in %s: %s", room, error)
+
+
+class _Nobody:
+    """Hears nothing, for a check."""
+
+    def hear(self, *_: object) -> None:
+        """Record nothing."""
+
+    edit = take_back = hear
+
+    def knows(self, _: str) -> bool:
+        """Know nothing."""
+        return False
+
+    async def recorded(self) -> None:
+        """Wait for nothing."""
+
+
+async def check_rooms(client: MatrixClient, settings: MatrixSettings, state: SyncState) -> bool:
+    """Log in and join the rooms of the settings; return True if that worked.
+
+    :raises MatrixError: if the server fails.
+    """
+    return await MatrixSession(client, settings, state, _Nobody()).enter()
+
+
+def _place(room: _JoinedRoom, event: str) -> str:
+    return f"{room.identifier} {event}"
+
+
+def _notice(text: str) -> dict[str, object]:
+    """Return a message of a bot, which mentions nobody."""
+    return {"msgtype": "m.notice", "body": text, "m.mentions": {}}
+
+
+def _relation(reply: _Reply) -> dict[str, object]:
+    relation: dict[str, object] = {"m.in_reply_to": {"event_id": reply.event}}
+    if reply.thread:
+        relation |= {"rel_type": "m.thread", "event_id": reply.thread, "is_falling_back": True}
+    return relation
+
+
+def _key(*words: str) -> str:
+    """Return what the server knows something by if it is sent again."""
+    return blake2b("\0".join(words).encode("utf-8", "replace"), digest_size=16).hexdigest()
