@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import subprocess
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from reno import config, linter
 
+from sphinxext.digest.cli.group import cli
 from sphinxext.digest.doctree.lint import check_release_notes
 
 NOTES = "releasenotes/notes"
@@ -62,6 +67,27 @@ def reno_finds(root: Path, caplog: pytest.LogCaptureFixture) -> bool:
 
 def we_find(root: Path) -> list[Any]:
     return list(check_release_notes(root, config.Config(str(root))).problems)
+
+
+DECLARED = "component_key: part\nsections: [[part, Part], [fixes, Fixes]]\n"
+
+
+@pytest.mark.parametrize("is_declared", [True, False])
+def test_the_key_of_components(root: Path, *, is_declared: bool) -> None:
+    """reno knows it as a section if it is declared as one; to us it is none."""
+    write(root, "note-0000000000000001", "part: cli\nfixes: [Help is short., '[api] Fast.']\n")
+    (root / "releasenotes/config.yaml").write_text(DECLARED if is_declared else "component_key: part\n")
+    (root / "releasenotes/digest.yaml").write_text("components: {cli: Command line, api: REST API}\n")
+    assert linter.lint_cmd(Namespace(), config.Config(str(root))) == (0 if is_declared else 1)
+    run = partial(CliRunner().invoke, cli)
+    assert run(["--project", str(root), "release-notes", "lint"]).exit_code == 0
+    subprocess.run(["git", "-C", root, "add", "."], check=True)
+    grouped = run(["--project", str(root), "release-notes", "report", "--by-component", "--format", "json"])
+    assert [(note["component"], note["section"], note["text"]) for note in json.loads(grouped.stdout)] == [
+        ("Command line", "fixes", "Help is short."),
+        ("REST API", "fixes", "Fast."),
+    ]
+    assert "part" not in run(["--project", str(root), "release-notes", "report", "--format", "markdown"]).stdout
 
 
 @pytest.fixture

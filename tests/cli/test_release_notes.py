@@ -596,3 +596,28 @@ def test_a_version_by_release_line(
     assert texts() == expected
     (history.root / CONFIG).write_text(f"{configuration}release_lines: perhaps\n")
     assert "releasenotes/config.yaml:3:1: bad-setting" in run("release-notes", "list").err
+
+
+@pytest.mark.parametrize(
+    ("note", "message"),
+    [
+        ("component: [cli]\nfixes: [x]\n", ":1:12: wrong-type the key 'component' is a list instead of a text"),
+        ("component: 1\nfixes: [x]\n", ":1:12: wrong-type the key 'component' is not a text"),
+        ("component: |\n  cli\n  api\nfixes: [x]\n", ":1:12: wrong-type the key 'component' must be the name of one"),
+        ("componet: cli\nfixes: [x]\n", ":1:1: unknown-section unknown section 'componet': did you mean 'component'?"),
+    ],
+)
+def test_a_wrong_component(history: Repository, run: Run, note: str, message: str) -> None:
+    (history.root / CONFIG).write_text("component_key: component\n")
+    write_note(history.root, "bad-00000000000000ff", note)
+    result = run("release-notes", "lint")
+    assert result.status == 1
+    assert message in result.out
+
+
+@pytest.mark.parametrize("value", ["1", "[x]", "fixes", "prelude"])
+def test_a_wrong_key_of_components(history: Repository, run: Run, value: str) -> None:
+    (history.root / CONFIG).write_text(f"component_key: {value}\n")
+    result = run("release-notes", "report")
+    assert (result.status, result.out) == (1, "")
+    assert f"{CONFIG.as_posix()}:1:1: bad-setting 'component_key' must be a string" in result.err

@@ -14,6 +14,7 @@ import click
 from sphinxext.digest.cli._output import examples, show_problems
 from sphinxext.digest.cli._release_notes import in_history, open_config
 from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.release.config import sections_of
 from sphinxext.digest.release.write import SlugError, dump_note, name_of, write_note
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _ask(
     """Ask on the terminal for what is missing; a section without a text is left out."""
     slug = slug or click.prompt("A few words for the name of the file", err=True)
     if len(sections) < len(texts) or not (sections or texts):
-        names = [*(section.name for section in conf.sections), conf.prelude_section_name]
+        names = [*(name for name, _title, _level in sections_of(conf)), conf.prelude_section_name]
         if texts:
             found = click.prompt("Section", type=click.Choice(names), err=True)
         else:

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 from sphinxext.digest.model import Period, ReleasedVersion
 from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.release.cache_file import open_scanner
-from sphinxext.digest.release.config import Patterns, has_release_lines, override, project_config, read_config
+from sphinxext.digest.release.config import (
+    Patterns,
+    component_key,
+    has_release_lines,
+    override,
+    project_config,
+    read_config,
+)
 from sphinxext.digest.release.contributors import MAILMAP
 from sphinxext.digest.release.git import HistoryError
 from sphinxext.digest.release.load import History, folder_of, history_problem, released_versions, tagged_releases
@@ -286,8 +293,8 @@ class Histories:
 
 
 def _options(conf: Config) -> list[object]:
-    own = has_release_lines(conf)
-    return [conf.reporoot, conf.relnotesdir, own, sorted((name, repr(value)) for name, value in conf.options.items())]
+    ours = has_release_lines(conf), component_key(conf)
+    return [conf.reporoot, conf.relnotesdir, *ours, sorted((name, repr(one)) for name, one in conf.options.items())]
 
 
 def _hash(*parts: object) -> bytes:

@@ -28,13 +28,18 @@ if TYPE_CHECKING:
 FOLDER = "releasenotes"
 
 
-#: The option in reno's configuration that is ours; reno ignores it.
-RELEASE_LINES = "release_lines"
+#: The options in reno's configuration that are ours; reno ignores them.
+RELEASE_LINES, COMPONENT_KEY = "release_lines", "component_key"
 
 
 def has_release_lines(conf: object) -> bool:
     """Return True if pre-releases that lie before an earlier version count as that; reno's own class has no such."""
     return bool(getattr(conf, RELEASE_LINES, False))
+
+
+def component_key(conf: object) -> str:
+    """Return the key by which a note names its component; reno's own class has no such, and ``""`` is none."""
+    return str(getattr(conf, COMPONENT_KEY, ""))
 
 
 def override(conf: Config, **values: object) -> None:
@@ -95,8 +100,12 @@ class NotesConfig(ScanConfig, Protocol):
 
 
 def sections_of(conf: NotesConfig) -> list[tuple[str, str, int]]:
-    """The name, the heading and the level (1 to 3) of each section, in the order of reports; no prelude."""
-    return [(section.name, section.title, section.section_level) for section in conf.sections]
+    """The name, the heading and the level (1 to 3) of each section, in the order of reports; no prelude.
+
+    The key of components may be declared as a section, so that ``reno lint`` accepts it. It is none.
+    """
+    key = component_key(conf)
+    return [(one.name, one.title, one.section_level) for one in conf.sections if one.name != key]
 
 
 def prelude_title(conf: NotesConfig) -> str:
@@ -219,6 +228,7 @@ class _File:
             message = f"{RELEASE_LINES!r} must be true or false"
             raise DigestError(self._problem(RELEASE_LINES, Code.BAD_SETTING, message))
         setattr(conf, RELEASE_LINES, values.pop(RELEASE_LINES, False))
+        setattr(conf, COMPONENT_KEY, self._component_key(values.pop(COMPONENT_KEY, ""), conf))
         for name in [name for name in values if name not in conf.options]:
             problems.append(self._problem(name, Code.UNKNOWN_SETTING, f"reno does not have the option {name!r}"))
             del values[name]
@@ -230,6 +240,16 @@ class _File:
             conf.override(**values)
         except ValueError as error:
             raise DigestError(self._problem("sections", Code.BAD_SETTING, str(error))) from None
+
+    def _component_key(self, value: object, conf: Config) -> str:
+        """Return the option's value.
+
+        :raises DigestError: if it cannot be a key of its own.
+        """
+        if not isinstance(value, str) or value in {conf.prelude_section_name, *(one.name for one in conf.sections)}:
+            message = f"{COMPONENT_KEY!r} must be a string that is not one of reno's own sections, such as 'component'"
+            raise DigestError(self._problem(COMPONENT_KEY, Code.BAD_SETTING, message))
+        return value
 
     def _problem(self, name: str, code: Code, message: str) -> Problem:
         return Problem(self._path, *self._places.get(name, (1, 1)), code, message)

@@ -70,10 +70,10 @@ def _read(file: Path, path: str, conf: NotesConfig, reading: NotesReading) -> No
 
 def read_content(content: bytes, path: str, conf: NotesConfig, reading: NotesReading) -> None:
     """Add the texts and problems of a note."""
-    reader = NoteReader(conf.prelude_section_name, tuple(section.name for section in conf.sections), strict=True)
+    reader = NoteReader.of(conf, strict=True)
     parts = reader.read(content, path, reading.problems)
     if parts is not None:
-        prelude, sections, _end = parts
+        prelude, sections, _end, _component = parts
         texts = [*([prelude] if prelude else []), *(text for section in sections.values() for text in section)]
         reading.texts += [(path, text) for text in texts]
 

@@ -71,7 +71,7 @@ class History:
         """
         problems += self.problems
         conf = self.conf
-        reader = NoteReader(conf.prelude_section_name, tuple(section.name for section in conf.sections))
+        reader = NoteReader.of(conf)
         releases = []
         wanted = list(self.files if versions is None else self._known(versions, problems))
         self.source.prepare(file for version in wanted for file in self.files[version])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from packaging.version import InvalidVersion, Version
@@ -106,10 +106,9 @@ def _reasons(
     problems: list[Problem],
 ) -> tuple[Reason, ...]:
     levels = dict(zip(LEVELS, (conf.semver_major, conf.semver_minor, conf.semver_patch), strict=True))
-    names = dict.fromkeys(
-        [section.name for section in conf.sections] + [one for part in levels.values() for one in part]
-    )
-    reader = NoteReader(conf.prelude_section_name, tuple(names))
+    known = NoteReader.of(conf)
+    names = dict.fromkeys([*known.sections, *(one for part in levels.values() for one in part)])
+    reader = replace(known, sections=tuple(names))
     reasons = []
     for file in (file for version in versions for file in found[version]):
         note = read_note(conf, source, reader, file, problems)

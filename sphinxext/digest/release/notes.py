@@ -15,6 +15,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sphinxext.digest.model import Text
 from sphinxext.digest.problems import Code, Problem, nearest
+from sphinxext.digest.release.config import NotesConfig, component_key, sections_of
 from sphinxext.digest.yaml import compose, decode, is_string, place_of, report_cut_values
 from sphinxext.digest.yaml.reader import NodeReader, read_text
 
@@ -27,7 +28,8 @@ class ReleaseNote:
     what reno takes for them). ``commit`` is the full name of the commit that has this content, None for the working
     copy. ``sections`` has the texts by the name of their section, in the order of the configuration, and none that are
     empty. The texts are reStructuredText; their lines and columns are those of the file in that commit.
-    ``prelude_end`` has the line ends after the prelude, which reno's reports repeat.
+    ``prelude_end`` has the line ends after the prelude, which reno's reports repeat. ``component`` is the name of the
+    part of the project that it is about, if it has the key for that.
     """
 
     path: str
@@ -36,6 +38,7 @@ class ReleaseNote:
     prelude: Text | None = None
     sections: dict[str, tuple[Text, ...]] = field(default_factory=dict)
     prelude_end: str = ""
+    component: str = ""
 
     @property
     def count(self) -> int:
@@ -99,8 +102,8 @@ _TIME = re.compile(
     r"(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)?"
 )
 
-#: The prelude, the sections, and the line ends after the prelude.
-Parts = tuple[Text | None, dict[str, tuple[Text, ...]], str]
+#: The prelude, the sections, the line ends after the prelude, and the component.
+Parts = tuple[Text | None, dict[str, tuple[Text, ...]], str, str]
 
 
 @dataclass(frozen=True)
@@ -109,12 +112,20 @@ class NoteReader:
 
     :ivar prelude: the key of the prelude.
     :ivar sections: the keys of the sections, in order.
+    :ivar component: the key of the component, or nothing.
     :ivar strict: whether a problem that reno reads without a remark is reported as well.
     """
 
     prelude: str
     sections: tuple[str, ...]
+    component: str = ""
     strict: bool = False
+
+    @classmethod
+    def of(cls, conf: NotesConfig, *, strict: bool = False) -> NoteReader:
+        """Return the reader for a configuration."""
+        names = tuple(name for name, _title, _level in sections_of(conf))
+        return cls(conf.prelude_section_name, names, component_key(conf), strict)
 
     def read(self, content: bytes, path: str, problems: list[Problem]) -> Parts | None:
         """Read the prelude and the sections of a note; None if nothing of it can be used."""
@@ -132,20 +143,22 @@ class NoteReader:
         return parts
 
     def _parts(self, file: _FileReader, root: MappingNode) -> Parts:
-        prelude, end = None, ""
+        prelude, end, component = None, "", ""
         found: dict[str, tuple[Text, ...]] = {}
         for name, key, value in file.pairs(root):
             if name == self.prelude:
                 prelude = file.text(value, f"the section '{name}'")
                 end = value.value[len(value.value.rstrip("\n")) :] if prelude else ""
+            elif name == self.component:
+                component = file.name(value, f"the key '{name}'")
             elif name in self.sections:
                 found[name] = tuple(file.texts(name, value))
             else:
                 file.complain(key, Code.UNKNOWN_SECTION, f"unknown section '{name}'{self._expected(name)}")
-        return prelude, {name: found[name] for name in self.sections if found.get(name)}, end
+        return prelude, {name: found[name] for name in self.sections if found.get(name)}, end, component
 
     def _expected(self, name: str) -> str:
-        known = (self.prelude, *self.sections)
+        known = (self.prelude, *self.sections, *([self.component] if self.component else []))
         begun = [one for one in known if len(name) > 2 and one.startswith(name.lower())]
         near = begun[0] if begun else nearest(name, known, 0.8)
         return f": did you mean '{near}'?" if near else f": expected one of {', '.join(known)}"
@@ -183,6 +196,15 @@ class _FileReader(NodeReader):
             text = self.text(item, what)
             if text is not None:
                 yield text
+
+    def name(self, node: Node, what: str) -> str:
+        """Read the name of a component, or report why it is none."""
+        text = self.text(node, what)
+        words = text.value.strip() if text is not None else ""
+        if "\n" in words:
+            self.complain(node, Code.WRONG_TYPE, f"{what} must be the name of one component, such as 'cli'")
+            return ""
+        return words
 
     def text(self, node: Node, what: str) -> Text | None:
         if not isinstance(node, ScalarNode) or not is_string(node):

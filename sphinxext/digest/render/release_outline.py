@@ -151,7 +151,8 @@ def _parts(conf: NotesConfig, releases: Sequence[Release], components: Sequence[
 def component_finder(components: Sequence[Component]) -> Callable[[ReleaseNote, Text], tuple[str, Text]]:
     """Return what finds the title of a text's component, or nothing, and the text without the name.
 
-    ``[api] ...`` at the beginning of a text comes before ``api-...`` at the beginning of the file's name.
+    ``[api] ...`` at the beginning of a text comes before the note's key, which comes before ``api-...`` at the
+    beginning of the file's name.
     """
     titles = {one.name.lower(): one.title for one in components}
     names = sorted(titles, key=lambda name: -len(name))
@@ -162,6 +163,8 @@ def component_finder(components: Sequence[Component]) -> Callable[[ReleaseNote, 
             return "", text
         if match := in_text.match(text.value):
             return titles[match[1].lower()], text.cut(match.end())
+        if note.component.lower() in titles:
+            return titles[note.component.lower()], text
         slug = note.path.rpartition("/")[2].lower()
         return next((titles[name] for name in names if slug.startswith(f"{name}-")), ""), text
 

@@ -239,7 +239,8 @@ class Settings:
         (),
         release_notes.components,
         "The parts of the project that release notes can be grouped by: names, or names with titles. A note names its "
-        "component at the beginning of a text, ``[api] ...``, or of its file's name, ``api-...``.",
+        "component at the beginning of a text, ``[api] ...``, or of its file's name, ``api-...``, or by a key if "
+        "reno's configuration names one in ``component_key``.",
     )
     fragment_raw: bool = _option(
         False, checks.flag, "Whether fragments may use ``raw``: only if all their authors are trusted."

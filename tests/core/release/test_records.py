@@ -34,7 +34,8 @@ def read(text: str) -> tuple[Any, list[str]]:
 def test_texts_with_their_lines() -> None:
     parts, problems = read("---\nfixes:\n  - One.\n  - |\n    Two\n\n    lines.\nprelude: >\n  Folded\n  words.\n")
     assert problems == []
-    prelude, sections, end = parts
+    prelude, sections, end, component = parts
+    assert component == ""
     assert end == "\n"
     assert (prelude.value, prelude.line) == ("Folded words.", 9)
     assert [(text.value, text.line, text.column) for text in sections["fixes"]] == [
@@ -44,7 +45,7 @@ def test_texts_with_their_lines() -> None:
 
 
 def test_sections_are_in_the_order_of_the_configuration() -> None:
-    (_prelude, sections, _end), _problems = read("fixes: one\nfeatures: [two]\n")
+    (_prelude, sections, _end, _component), _problems = read("fixes: one\nfeatures: [two]\n")
     assert {name: [text.value for text in texts] for name, texts in sections.items()} == {
         "features": ["two"],
         "fixes": ["one"],
