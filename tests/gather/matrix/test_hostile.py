@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
+import logging
+import random
+import tracemalloc
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fuzz.targets import TARGETS, attempt
 from web_server import WebServer
 
 from sphinxext.digest.gather.irc.collector import LogOptions
 from sphinxext.digest.gather.matrix import LONGEST_WAIT, MatrixClient, MatrixError, check_room, check_server
-from sphinxext.digest.gather.matrix.history import RoomCollector
+from sphinxext.digest.gather.matrix.history import RoomCollector, read_history
+
+from ..chat.test_hostile import wrong_somewhere
 
 ROOM = "!room:example.org"
+CORPUS = Path(__file__).parents[2] / "fuzz" / "corpus"
 
 
 def refuse(status: int, body: object) -> Callable[[BaseHTTPRequestHandler], None]:
@@ -117,3 +125,49 @@ def test_no_rooms(room: str) -> None:
 def test_no_servers(url: str) -> None:
     with pytest.raises(ValueError):
         check_server(url)
+
+
+@pytest.mark.parametrize("target", ["matrix-room", "matrix-sync"])
+def test_wrong_types(target: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever is wrong in an answer, nobody sees an exception."""
+    # the bot escapes in its log what pytest would send as it is
+    caplog.set_level(logging.CRITICAL, logger="sphinxext.digest.gather.bot")
+    for file in sorted((CORPUS / target).iterdir()):
+        others = list(wrong_somewhere(json.loads(file.read_bytes())))
+        for other in random.Random(1).sample(others, min(150, len(others))):
+            attempt(TARGETS[target], json.dumps(other).encode())
+
+
+def test_long_history() -> None:
+    """Of a hundred thousand messages only those that matter stay in memory, and what was said before them."""
+    texts = {40_001: "#success at last", 40_000: "s/las/l/", 70_000: "#sucess edited", 39_990: "unimportant"}
+
+    class Long(MatrixClient):
+        pages = 0
+
+        def call(self, method: str, path: tuple[str, ...], *_: object) -> dict[str, Any]:
+            if path[-1] != "messages":
+                raise MatrixError("gone", 404)
+            self.pages += 1
+            first = (self.pages - 1) * 250
+            chunk = [message(number, texts.get(number, "x" * 500)) for number in range(first, first + 250)]
+            if self.pages == 100:
+                chunk[0]["content"] |= {
+                    "m.relates_to": {"rel_type": "m.replace", "event_id": "$70000"},
+                    "m.new_content": {"msgtype": "m.text", "body": "#success edited"},
+                }
+            return {"chunk": chunk, "end": str(self.pages)} if self.pages < 400 else {"chunk": chunk}
+
+    def message(number: int, text: str) -> dict[str, Any]:
+        content: dict[str, Any] = {"msgtype": "m.text", "body": text}
+        stamp = 1773496800000 - number
+        common = {"type": "m.room.message", "sender": "@ada:example.org", "event_id": f"${number}"}
+        return {**common, "origin_server_ts": stamp, "content": content}
+
+    tracemalloc.start()
+    room = read_history(Long("https://example.org", "token"), ROOM)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [one.text for one in room.messages if one.replaces is None][:1] == ["#sucess edited"]
+    assert len(room.messages) < 10
+    assert peak < 5_000_000

@@ -23,10 +23,11 @@ from sphinxext.digest.gather.bot import MatrixSettings, Waits
 from sphinxext.digest.gather.bot.journal import JournalEntry
 from sphinxext.digest.gather.bot.protocol import SINGLE_REPLIES, Backoff, ReplyQueue
 from sphinxext.digest.gather.bot.recorder import Origin
+from sphinxext.digest.gather.chat.message import mapping_of
 from sphinxext.digest.gather.irc import parse
 from sphinxext.digest.gather.irc.matrix import People, RoomMessage, RoomReader, redacted_by
 from sphinxext.digest.gather.matrix import MatrixClient, MatrixError, members_of, room_id, state_of
-from sphinxext.digest.gather.matrix.history import MAX_PAGES, PAGE, channel_of
+from sphinxext.digest.gather.matrix.history import PAGE, channel_of
 
 logger = logging.getLogger(__name__)
 
@@ -46,12 +47,9 @@ FILTER = json.dumps(
 _ENCRYPTED = "This room is encrypted, and I can read only rooms that are not: I leave it, so nothing is recorded here."
 #: The most messages whose authors are remembered for edits that make a success of them.
 _REMEMBERED = 2000
+#: The most answers for what the server left out of one: 100,000 events.
+_MAX_PAGES = 400
 _MAX_STATE = 16 * 1024 * 1024
-
-
-def mapping_of(value: object) -> dict[str, object]:
-    """Return an object of JSON, an empty one for everything else."""
-    return value if isinstance(value, dict) else {}
 
 
 def events_of(value: object) -> list[dict[str, object]]:
@@ -336,7 +334,11 @@ class MatrixSession:
         found: list[dict[str, object]] = []
         query = {"dir": "b", "limit": str(PAGE), "filter": json.dumps({"types": _TYPES}), "to": self._state.position}
         seen = set()
-        for _ in range(MAX_PAGES):
+        for number in range(_MAX_PAGES + 1):
+            if number == _MAX_PAGES:
+                message = "more than %d events of %s were missed: read the others with 'collect matrix'"
+                logger.error(message, len(found), room)
+                break
             if not isinstance(before, str) or before in seen:
                 break
             seen.add(before)

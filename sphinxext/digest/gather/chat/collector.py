@@ -150,7 +150,7 @@ class _Gathered:
     def add(self, message: ChatMessage) -> None:
         """Keep a message if it may be a command or a correction, or if a correction may be about it."""
         parts = (message.first, message.edited) if message.edited else (message.first,)
-        if not any(_may_matter(part.text) for part in parts):
+        if not any(may_matter(part.text) for part in parts):
             self._last[message.first.sender] = message.first
             return
         if before := self._last.pop(message.first.sender, None):
@@ -172,7 +172,7 @@ class _Gathered:
         return (message for _, _, message in sorted(self._kept, key=lambda one: one[:2]))
 
 
-def _may_matter(text: str) -> bool:
+def may_matter(text: str) -> bool:
     """Return True if a text may be a command, or s/old/new/ in any form."""
     if "#success" in text or "#thanks" in text:
         return True

@@ -80,7 +80,8 @@ class MatrixClient:
     ) -> dict[str, object]:
         """Send a request until the server has not too many of them; return the answer's object."""
         place = "/".join(quote(part, safe="", errors="replace") for part in path)
-        url = f"{self.server}/_matrix/client/v3/{place}{f'?{urlencode(query)}' if query else ''}"
+        asked = f"?{urlencode(query, errors='replace')}" if query else ""
+        url = f"{self.server}/_matrix/client/v3/{place}{asked}"
         data = None if body is None else json.dumps(body).encode()
         headers = self._headers if data is None else {**self._headers, "Content-Type": "application/json"}
         for number in range(MOST_WAITS + 1):

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from sphinxext.digest.fragments.write import allowed_url
+from sphinxext.digest.gather.chat.collector import may_matter
+from sphinxext.digest.gather.chat.message import mapping_of, text_of
 from sphinxext.digest.gather.irc.collector import Collector, hear_messages
-from sphinxext.digest.gather.irc.matrix import Room, RoomMessage, room_of
+from sphinxext.digest.gather.irc.matrix import Room, RoomMessage, room_of, without_fallback
 from sphinxext.digest.gather.matrix import MatrixClient, MatrixError, members_of, room_id, state_of
 
 #: The events of one answer, and the most answers for one room.
@@ -37,7 +39,8 @@ def read_history(client: MatrixClient, room: str, since: date | None = None) -> 
     identifier = room_id(client, room)
     refuse_encrypted(client, identifier)
     name = channel_of(client, identifier, room)
-    events = [event for page in _pages(client, identifier, since) for event in page]
+    wanted = _Wanted()
+    events = [event for page in _pages(client, identifier, since) for event in page if wanted.keeps(event)]
     found = [{**event, "room_id": identifier} for event in reversed(events)]
     whole = room_of([*members_of(client, identifier), *found])
     return Room(name, tuple(_of_messages(whole.messages)))
@@ -84,6 +87,40 @@ def _pages(client: MatrixClient, room: str, since: date | None) -> Iterator[list
         seen.add(end)
         position = {"from": end}
     raise MatrixError(f"the room has more than {PAGE * MAX_PAGES:,} events: choose days with --since")
+
+
+class _Wanted:
+    """Chooses what matters of a room's events, newest first, so that a long history needs little memory."""
+
+    def __init__(self) -> None:
+        #: Who said something later that may be a correction, and the messages that later edits are about.
+        self._authors: set[object] = set()
+        self._edited: set[object] = set()
+
+    def keeps(self, event: dict[str, object]) -> bool:
+        """Return True for redactions, commands and corrections, what they are about, and what was said before them."""
+        if event.get("type") != "m.room.message":
+            return True
+        author, identifier = (text_of(event.get(key)) for key in ("sender", "event_id"))
+        if any(may_matter(text) for text in _texts(event)):
+            self._authors.add(author)
+            relation = mapping_of(mapping_of(event.get("content")).get("m.relates_to"))
+            self._edited.add(text_of(relation.get("event_id")))
+            return True
+        if author in self._authors or identifier in self._edited:
+            self._authors.discard(author)
+            return True
+        return False
+
+
+def _texts(event: dict[str, object]) -> Iterator[str]:
+    """Yield the texts of a message, of its edit, and of the edit that the server has put into it."""
+    relations = mapping_of(mapping_of(event.get("unsigned")).get("m.relations"))
+    edit = mapping_of(mapping_of(relations.get("m.replace")).get("content"))
+    for content in (mapping_of(event.get("content")), edit):
+        body = text_of(content.get("body"))
+        yield without_fallback(body)
+        yield text_of(mapping_of(content.get("m.new_content")).get("body"))
 
 
 def _is_before(events: list[dict[str, object]], first: datetime) -> bool:
