@@ -364,7 +364,7 @@ class TestBadInput:
     def test_no_repository(self, run: Run, project: Path, command: list[str]) -> None:
         outcome = run("release-notes", *command)
         assert (outcome.status, outcome.out) == (1, "")
-        assert re.fullmatch(r"releasenotes/notes: history .*not a git repository.*\n", outcome.err)
+        assert re.fullmatch(r"releasenotes/notes: history .*not a git repository.*in a clone, or.*\n", outcome.err)
 
     @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
     def test_no_git(self, run: Run, history: Repository, tmp_path: Path, command: list[str]) -> None:
@@ -621,3 +621,14 @@ def test_a_wrong_key_of_components(history: Repository, run: Run, value: str) ->
     result = run("release-notes", "report")
     assert (result.status, result.out) == (1, "")
     assert f"{CONFIG.as_posix()}:1:1: bad-setting 'component_key' must be a string" in result.err
+
+
+def test_a_version_of_another_series(history: Repository, run: Run) -> None:
+    history.run("branch", "stable/two", "2.0.0")
+    result = run("release-notes", "report", "--version", "1.0.0")
+    assert (result.status, result.out) == (1, "")
+    assert "look further with --no-stop-at-branch-base" in result.err
+    assert run("release-notes", "report", "--version", "1.0.0", "--no-stop-at-branch-base").status == 0
+    result = run("release-notes", "report", "--version", "2.0.0", "--branch", "stable/one")
+    assert (result.status, result.out) == (1, "")
+    assert "version '2.0.0' is on another branch: name it with --branch" in result.err

@@ -202,6 +202,9 @@ class TestClones:
 
     def test_a_base_out_of_reach(self, run: Run, origin: Repository, tmp_path: Path) -> None:
         clone = self.clone(origin, tmp_path / "clone", "--depth=1", "--no-single-branch")
+        before = run("--project", clone, "release-notes", "check", "--base", "HEAD~1")
+        assert before.status == 1
+        assert "no commit or branch 'HEAD~1' in this clone, which is shallow: fetch more of the history" in before.err
         result = run("--project", clone, "release-notes", "check", "--base", "origin/topic")
         assert result.status == 1
         assert "does not reach back to where the change left 'origin/topic'" in result.err

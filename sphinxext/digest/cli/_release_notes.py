@@ -161,6 +161,8 @@ def in_history(conf: Config) -> Iterator[None]:
         yield
     except HistoryError as error:
         near = "" if isinstance(error, GitError) else _near_names(conf, str(error))
+        if isinstance(error, GitError) and "not a git repository" in str(error):
+            near = "; run this in a clone, or name one with 'sphinx-digest --project PATH release-notes'"
         code = Code.SHALLOW if isinstance(error, PartialCloneError) else Code.HISTORY
         raise DigestError(problem_of(conf, f"{error}{near}", code)) from None
 
@@ -178,8 +180,20 @@ def check_versions(conf: Config, wanted: Iterable[str], known: Collection[str], 
     if missing := [version for version in wanted if version not in known]:
         raise DigestError(
             *what_is_missing(conf, source),
-            *(problem_of(conf, missing_version(version, known), Code.UNKNOWN_VERSION) for version in missing),
+            *(problem_of(conf, _where(conf, version, known, source), Code.UNKNOWN_VERSION) for version in missing),
         )
+
+
+def _where(conf: Config, version: str, known: Collection[str], source: NoteSource) -> str:
+    """Return the message for a version without notes. One that is tagged may be in another series."""
+    if version not in source.get_version_dates():
+        return missing_version(version, known)
+    if version not in source.get_versions_on_branch(conf.branch):
+        return f"version {version!r} is on another branch: name it with --branch"
+    if conf.stop_at_branch_base or conf.earliest_version:
+        advice = "an earlier --earliest-version" if conf.earliest_version else "--no-stop-at-branch-base"
+        return f"there are no notes of version {version!r} in this part of the history: look further with {advice}"
+    return missing_version(version, known)
 
 
 def what_is_missing(conf: Config, source: NoteSource) -> list[Problem]:

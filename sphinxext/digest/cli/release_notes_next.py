@@ -31,6 +31,10 @@ def command(ctx: click.Context, /, branch: str | None, explain: bool, relnotesdi
     with open_source(conf) as source:
         found = next_version(conf, source, problems)
         problems += what_is_missing(conf, source)
+    if not found.after and problems:
+        # a shallow clone has no tags
+        show_problems(problems)
+        ctx.exit(1)
     click.echo(visible(found.version))
     if not found.after:
         click.echo("no version is tagged yet; tag the first one as you like, such as this", err=True)

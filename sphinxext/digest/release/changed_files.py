@@ -15,6 +15,8 @@ from sphinxext.digest.release.refs import read_repository
 _NONE_NEEDED = re.compile(r"^release-notes?:[ \t]*(?:none|no|not needed)\b", re.IGNORECASE | re.MULTILINE)
 #: Git's name of a tree without files.
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+#: How to fetch the whole history.
+_ALL = "git fetch --unshallow, in GitHub's checkout action fetch-depth: 0"
 
 
 class DepthError(Exception):
@@ -75,14 +77,18 @@ def _parent(root: Path, *, is_shallow: bool) -> str:
 
 
 def _fork_point(root: Path, base: str, *, is_shallow: bool) -> str:
-    commit = _commit(root, base)
+    try:
+        commit = _commit(root, base)
+    except GitError as error:
+        if is_shallow:
+            raise DepthError(f"{error}, which is shallow: fetch more of the history ({_ALL})") from None
+        raise
     try:
         return read_output(root, "merge-base", commit, "HEAD").decode().strip()
     except GitError:
         if is_shallow:
             raise DepthError(
-                f"this clone does not reach back to where the change left {base!r}: fetch more of the history (git "
-                "fetch --unshallow, in GitHub's checkout action fetch-depth: 0)"
+                f"this clone does not reach back to where the change left {base!r}: fetch more of the history ({_ALL})"
             ) from None
         raise HistoryError(f"{base!r} and the last commit have no history in common") from None
 
