@@ -98,6 +98,8 @@ _OUTPUT = (
 )
 
 
+#: The message where nothing is found; as in reno, git has to know a note.
+NO_NOTES = "no release notes: a new one counts as soon as git knows it (git add)"
 #: Adds the parameters ``contributors`` and ``by_component``.
 content_options = add_options(
     click.option(
@@ -292,7 +294,7 @@ def finish(ctx: click.Context, data: bytes, output: Path | None, problems: Itera
 
     write_result(data, output)
     if empty:
-        click.echo("no release notes", err=True)
+        click.echo(NO_NOTES, err=True)
     problems = sorted(set(problems))
     show_problems(problems)
     if any(problem.code not in REMARKS for problem in problems):

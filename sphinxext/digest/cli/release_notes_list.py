@@ -12,6 +12,7 @@ import click
 
 from sphinxext.digest.cli._output import as_json, examples, format_option, show_problems, visible
 from sphinxext.digest.cli._release_notes import (
+    NO_NOTES,
     check_versions,
     open_config,
     open_source,
@@ -52,7 +53,7 @@ def command(ctx: click.Context, /, form: str, versions: tuple[str, ...], **optio
         text = "".join(f"{line}\n" for line in _lines(chosen))
         click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
         if not chosen:
-            click.echo("no release notes", err=True)
+            click.echo(NO_NOTES, err=True)
     if problems:
         show_problems(problems)
         ctx.exit(1)

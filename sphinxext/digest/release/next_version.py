@@ -63,7 +63,7 @@ def next_version(conf: SemverConfig, source: NoteSource, problems: list[Problem]
     found = source.get_notes_by_version(conf.branch)
     versions = list(found)
     if not versions:
-        raise HistoryError("there are no release notes, from which the next version could be told")
+        raise HistoryError("there are no release notes that git knows: add new ones (git add), and ask again")
     if not source.get_versions_on_branch(conf.branch) and not set(versions) - {_WORKING_COPY, _UNTAGGED}:
         return NextVersion(FIRST, "")
     count = next((number for number, version in enumerate(versions) if not _is_later(version)), len(versions))
