@@ -462,8 +462,11 @@ class _Tracking:
     def edit(self, *message: str) -> JournalEntry | None:
         return self._take(self.tracker.edit(*message))
 
-    def take_back(self, event: str) -> JournalEntry | None:
+    def take_back(self, event: str, _: str) -> JournalEntry | None:
         return self._take(self.tracker.take_back(event))
+
+    def accept(self, event: str, _: str) -> JournalEntry | None:
+        return self._take(self.tracker.accept(event))
 
     def knows(self, event: str) -> bool:
         return self.tracker.knows(event)
@@ -487,6 +490,7 @@ def matrix_sync(data: bytes) -> None:
 
     async def stay() -> None:
         matrix = MatrixSettings("https://matrix.example.org", ("!r:example.org",), "token", ("@ada:example.org",))
+        matrix = replace(matrix, editors=("@ada:example.org",))
         session = MatrixSession(MatrixClient(matrix.server, "token"), matrix, SyncState(file), bot)
         turns = iter((None, None))
         with suppress(MatrixError, StopIteration, RuntimeError):

@@ -97,6 +97,7 @@ class _Options(TypedDict):
     rooms: tuple[str, ...]
     inviters: tuple[str, ...]
     react: str
+    editors: tuple[str, ...]
     nick: str
     account: str | None
     password_file: Path | None
@@ -160,6 +161,15 @@ class _Options(TypedDict):
     default="",
     callback=lambda ctx, param, value: checked(_emoji)(ctx, param, value or None) or "",
     help="React with this on Matrix, in place of an answer.",
+)
+@click.option(
+    "--editor",
+    "editors",
+    metavar="USER",
+    multiple=True,
+    callback=checked(_user),
+    help="Whose reactions on Matrix accept or reject a success: with \N{WHITE HEAVY CHECK MARK} it is no draft any "
+    "more, with \N{CROSS MARK} it is removed. May be repeated.",
 )
 @click.option("--nick", default="successbot", show_default=True, callback=checked(check_nick), help="Its nick.")
 @click.option("--account", metavar="NAME", help="The account to log in to; without it, the one of the nick.")
@@ -248,8 +258,8 @@ def command(ctx: click.Context, /, log_level: str, checking: bool, **options: Un
 def _matrix_settings(options: _Options) -> MatrixSettings | None:
     server = options["matrix"]
     if server is None:
-        if options["rooms"] or options["inviters"] or options["react"]:
-            raise click.UsageError("--room, --inviter and --react belong to --matrix.")
+        if any(options[name] for name in ("rooms", "inviters", "react", "editors")):
+            raise click.UsageError("--room, --inviter, --editor and --react belong to --matrix.")
         return None
     if not options["rooms"] and not options["inviters"]:
         raise click.UsageError("--matrix needs a --room, or an --inviter.")
@@ -258,7 +268,8 @@ def _matrix_settings(options: _Options) -> MatrixSettings | None:
     except ValueError as error:
         raise click.UsageError(f"{visible(str(error))}.") from None
     rooms = tuple(dict.fromkeys(options["rooms"]))
-    return MatrixSettings(server, rooms, token, options["inviters"], options["react"], options["ignore"])
+    people = options["inviters"], options["react"], options["ignore"], options["editors"]
+    return MatrixSettings(server, rooms, token, *people)
 
 
 def _settings(ctx: click.Context, options: _Options) -> BotSettings:

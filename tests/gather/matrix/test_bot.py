@@ -114,6 +114,43 @@ def test_reactions_and_threads(bot: BotInRooms, ada: User, kept: Kept) -> None:
     assert bot.said(room) == []
 
 
+def test_editors(bot: BotInRooms, ada: User, bob: User, kept: Kept, git: Callable[..., str]) -> None:
+    """Their reactions, and nobody else's, accept and reject; who was rejected cannot come back by an edit."""
+    room = ada.make_room("dev")
+    bob.join(room)
+    program = bot.start(room, options=("--draft", "--editor", ada.identifier))
+
+    def react(user: User, event: str, emoji: str) -> str:
+        relation = {"rel_type": "m.annotation", "event_id": event, "key": emoji}
+        return user.send(room, "m.reaction", {"m.relates_to": relation})
+
+    def drafts() -> int:
+        files = git("ls-tree", "-r", "--name-only", "HEAD", "--", "releasenotes/digests").splitlines()
+        return sum("draft: true" in git("show", f"HEAD:{file}") for file in files)
+
+    good, bad = bob.say(room, "#success good"), bob.say(room, "#success bad")
+    wait_for(kept, "bad", "good")
+    assert drafts() == 2
+    react(bob, good, "✅")
+    react(ada, bad, "❌\ufe0f")
+    wait_for(kept, "good")
+    assert drafts() == 1
+    accepted = react(ada, good, "✅")
+    wait_until(lambda: drafts() == 0)
+    bob.edit(room, bad, "#success bad again")
+    bob.edit(room, good, "#success better")
+    wait_for(kept, "better")
+    # what an editor has not seen is a draft again
+    assert drafts() == 1
+    program.kill()
+    program = bot.start(room, options=("--draft", "--editor", ada.identifier))
+    ada.redact(room, accepted)
+    react(ada, good, "✅")
+    wait_until(lambda: drafts() == 0)
+    assert kept() == ["better"]
+    assert program.stop() == 0
+
+
 def test_kill(bot: BotInRooms, ada: User, kept: Kept) -> None:
     """What was said while the bot was away is heard, more than one answer of the server has, and nothing twice."""
     room = ada.make_room("dev")

@@ -95,6 +95,7 @@ class MatrixSettings:
 
     :param reaction: the emoji that the bot reacts with in place of an answer.
     :param ignored: nicks, or IDs such as ``@bot:example.org``.
+    :param editors: whose reactions accept or reject a success, by their IDs.
     """
 
     server: str
@@ -103,6 +104,9 @@ class MatrixSettings:
     inviters: tuple[str, ...] = ()
     reaction: str = ""
     ignored: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
+    accept: str = "\N{WHITE HEAVY CHECK MARK}"
+    reject: str = "\N{CROSS MARK}"
 
 
 @dataclass(frozen=True)

@@ -210,9 +210,13 @@ class Bot:
         """Record what a message that told something was edited to."""
         return self._take(self._tracker.edit(event, sender, text), text)
 
-    def take_back(self, event: str) -> JournalEntry | None:
-        """Record that a message was removed."""
-        return self._take(self._tracker.take_back(event), "a removed message")
+    def take_back(self, event: str, why: str) -> JournalEntry | None:
+        """Record that a success was taken back, and by whom."""
+        return self._take(self._tracker.take_back(event), why)
+
+    def accept(self, event: str, who: str) -> JournalEntry | None:
+        """Record that an editor accepts a success, which is no draft any more."""
+        return self._take(self._tracker.accept(event), f"accepted by {who}")
 
     def knows(self, event: str) -> bool:
         """Return True if a message was recorded."""

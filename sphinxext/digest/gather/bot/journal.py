@@ -32,7 +32,7 @@ class JournalEntry:
     ``key`` is what the same words of the same nick have in common on one day, and ``moment`` when they were told, in
     ISO form and UTC. ``name`` is the fragment's file and ``text`` its content. A correction has in ``before`` the
     content that it replaces; one without ``text`` takes the success back. On Matrix, ``event`` has the room and the
-    message, ``sender`` is the ID of its author, and ``url`` leads to it.
+    message, ``sender`` is the ID of its author, and ``url`` leads to it; edits of one that is ``closed`` don't count.
     """
 
     identity: str
@@ -47,6 +47,7 @@ class JournalEntry:
     event: str = ""
     sender: str = ""
     url: str = ""
+    closed: bool = False
 
     @property
     def token(self) -> str:

@@ -23,7 +23,7 @@ from sphinxext.digest.gather.bot import MatrixSettings, Waits
 from sphinxext.digest.gather.bot.journal import JournalEntry
 from sphinxext.digest.gather.bot.protocol import SINGLE_REPLIES, Backoff, ReplyQueue
 from sphinxext.digest.gather.bot.recorder import Origin
-from sphinxext.digest.gather.chat.message import mapping_of
+from sphinxext.digest.gather.chat.message import mapping_of, text_of
 from sphinxext.digest.gather.irc import parse
 from sphinxext.digest.gather.irc.matrix import People, RoomMessage, RoomReader, redacted_by
 from sphinxext.digest.gather.matrix import MatrixClient, MatrixError, members_of, room_id, state_of
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 #: Seconds that the server may wait for something to happen, and how much longer it may be silent.
 POLL, MARGIN = 25, 15
-_TYPES = ["m.room.message", "m.room.redaction", "m.room.member", "m.room.encryption"]
+_TYPES = ["m.room.message", "m.room.redaction", "m.room.member", "m.room.encryption", "m.reaction"]
 _EVENTS = {"types": _TYPES, "limit": PAGE}
 _NONE: dict[str, object] = {"types": []}
 #: Only rooms' messages are of interest, and nobody's presence, typing or settings.
@@ -101,8 +101,11 @@ class Hearer(Protocol):
     def edit(self, event: str, sender: str, text: str) -> JournalEntry | None:
         """Record the edit of a message."""
 
-    def take_back(self, event: str) -> JournalEntry | None:
-        """Record the removal of a message."""
+    def take_back(self, event: str, why: str) -> JournalEntry | None:
+        """Record that a success is taken back."""
+
+    def accept(self, event: str, who: str) -> JournalEntry | None:
+        """Record that an editor accepts a success."""
 
     def knows(self, event: str) -> bool:
         """Return True if a message was recorded."""
@@ -365,10 +368,21 @@ class MatrixSession:
         room.people.add(event)
         for gone in redacted_by(event):
             self._authors.pop(gone, None)
-            self._bot.take_back(_place(room, gone))
+            self._bot.take_back(_place(room, gone), "the message was removed")
+        if event.get("type") == "m.reaction" and event.get("sender") in self._settings.editors:
+            self._decide(room, event)
         for message in RoomReader([event], room.people).read(event):
             if message.identifier and not self._is_ignored(message):
                 self._hear(room, message, event)
+
+    def _decide(self, room: _JoinedRoom, event: Mapping[str, object]) -> None:
+        """Accept or reject what an editor reacts to."""
+        relation = mapping_of(mapping_of(event.get("content")).get("m.relates_to"))
+        emoji, about = _plain(text_of(relation.get("key"))), _place(room, text_of(relation.get("event_id")))
+        if emoji == _plain(self._settings.accept):
+            self._bot.accept(about, str(event["sender"]))
+        elif emoji == _plain(self._settings.reject):
+            self._bot.take_back(about, f"rejected by {event['sender']}")
 
     def _is_ignored(self, message: RoomMessage) -> bool:
         who = message.sender
@@ -463,7 +477,7 @@ class _Nobody:
     def hear(self, *_: object) -> None:
         """Record nothing."""
 
-    edit = take_back = hear
+    edit = take_back = accept = hear
 
     def knows(self, _: str) -> bool:
         """Know nothing."""
@@ -479,6 +493,11 @@ async def check_rooms(client: MatrixClient, settings: MatrixSettings, state: Syn
     :raises MatrixError: if the server fails.
     """
     return await MatrixSession(client, settings, state, _Nobody()).enter()
+
+
+def _plain(emoji: str) -> str:
+    """Return an emoji without what asks for its colours, which clients add or leave out."""
+    return emoji.replace("\N{VARIATION SELECTOR-16}", "").strip()
 
 
 def _place(room: _JoinedRoom, event: str) -> str:

@@ -223,6 +223,8 @@ def _told(entry: JournalEntry) -> str:
 _FEW = 1000
 #: The most messages of Matrix whose edits are known; each has its entry in the journal as long as that remembers it.
 _MOST_EVENTS = 20_000
+#: The line of a fragment that makes it a draft.
+_DRAFT = "draft: true\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +298,7 @@ class SuccessTracker:
         A text without a command takes it back.
         """
         last = self._events.get(event)
-        if last is None or last.sender != sender:
+        if last is None or last.sender != sender or last.closed:
             return None
         command = parse(text)
         if command is None:
@@ -310,7 +312,17 @@ class SuccessTracker:
     def take_back(self, event: str) -> tuple[JournalEntry, bool] | None:
         """Return the entry that takes the success of a message back, and whether it is new; else None."""
         last = self._events.get(event)
-        return self._replaced(last, "") if last is not None else None
+        return self._replaced(replace(last, closed=True), "") if last is not None else None
+
+    def accept(self, event: str) -> tuple[JournalEntry, bool] | None:
+        """Return the entry of a success that is no draft any more, and whether it is new; else None."""
+        last = self._events.get(event)
+        if last is None or last.is_removal:
+            return None
+        lines = last.text.splitlines(keepends=True)
+        if _DRAFT in lines:
+            lines.remove(_DRAFT)
+        return self._replaced(last, "".join(lines))
 
     def knows(self, event: str) -> bool:
         """Return True if a message was recorded."""
