@@ -606,10 +606,13 @@ def test_a_version_by_release_line(
         ("component: 1\nfixes: [x]\n", ":1:12: wrong-type the key 'component' is not a text"),
         ("component: |\n  cli\n  api\nfixes: [x]\n", ":1:12: wrong-type the key 'component' must be the name of one"),
         ("componet: cli\nfixes: [x]\n", ":1:1: unknown-section unknown section 'componet': did you mean 'component'?"),
+        ("component: clo\nfixes: [x]\n", ":1:12: bad-value unknown component 'clo': did you mean 'cli'?"),
+        ("component: web\nfixes: [x]\n", ":1:12: bad-value unknown component 'web': expected one of cli, api"),
     ],
 )
 def test_a_wrong_component(history: Repository, run: Run, note: str, message: str) -> None:
     (history.root / CONFIG).write_text("component_key: component\n")
+    (history.root / "releasenotes/digest.yaml").write_text("components: [cli, api]\n")
     write_note(history.root, "bad-00000000000000ff", note)
     result = run("release-notes", "lint")
     assert result.status == 1

@@ -80,7 +80,17 @@ class NotesTargets:
         if self.conf is None or (self.only is not None and not self.only):
             return Findings()
         show_problems(self.remarks)
-        return check_release_notes(self.root, self.conf, self.only)
+        return check_release_notes(self.root, self.conf, self.only, self._components())
+
+    def _components(self) -> list[str]:
+        """Return the names of components, if notes may name them by a key."""
+        from sphinxext.digest.release.config import component_key
+
+        if not component_key(self.conf):
+            return []
+        from sphinxext.digest.settings.project import load_project
+
+        return [one.name for one in load_project(self.root)[0].main.components]
 
 
 @click.command("lint", epilog=examples("sphinx-digest release-notes lint"))

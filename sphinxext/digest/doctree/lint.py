@@ -186,13 +186,16 @@ def _marked(texts: Iterable[tuple[str, Type, Text]]) -> list[tuple[str, Type, Te
     return marked
 
 
-def check_release_notes(root: Path, conf: NotesConfig, only: Container[str] | None = None) -> Findings:
+def check_release_notes(
+    root: Path, conf: NotesConfig, only: Container[str] | None = None, components: Iterable[str] = ()
+) -> Findings:
     """Check the release notes of a working copy.
 
     :param root: the project, whose documentation tells which directives and roles its build knows.
     :param only: the paths of the files to report on, relative to the repository.
+    :param components: the names of the project's components; without any, all will do.
     """
-    reading = read_notes_folder(conf, only)
+    reading = read_notes_folder(conf, only, components)
     checked = frozenset(reading.paths if only is None else (path for path in reading.paths if path in only))
     return _check_reading(root, conf, reading, checked)
 

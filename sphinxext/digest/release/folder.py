@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,20 +20,27 @@ _IDENTITY = re.compile("[0-9a-f]{16}")
 
 @dataclass(slots=True)
 class NotesReading:
-    """The notes of a folder: their paths, the texts with the paths of their files, and the problems of all files."""
+    """The notes of a folder: their paths, the texts with the paths of their files, and the problems of all files.
+
+    ``components`` are the names that the notes may have; without any, all will do.
+    """
 
     paths: list[str] = field(default_factory=list)
     texts: list[tuple[str, Text]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    components: tuple[str, ...] = ()
 
 
-def read_notes_folder(conf: NotesConfig, only: Container[str] | None = None) -> NotesReading:
+def read_notes_folder(
+    conf: NotesConfig, only: Container[str] | None = None, components: Iterable[str] = ()
+) -> NotesReading:
     """Read the release notes of a working copy. A folder that does not exist holds none.
 
     :param only: the paths of the files to report on, relative to the repository. The others are read all the same,
         since their texts may have the targets of links.
+    :param components: the names that the key of components may have; without any, all will do.
     """
-    reading = NotesReading()
+    reading = NotesReading(components=tuple(components))
     folder = conf.notespath.replace(os.sep, "/")
     for directory, name in _folders(Path(conf.reporoot), folder):
         for entry, problem in list_folder(directory, name):
@@ -70,7 +77,7 @@ def _read(file: Path, path: str, conf: NotesConfig, reading: NotesReading) -> No
 
 def read_content(content: bytes, path: str, conf: NotesConfig, reading: NotesReading) -> None:
     """Add the texts and problems of a note."""
-    reader = NoteReader.of(conf, strict=True)
+    reader = NoteReader.of(conf, strict=True, components=reading.components)
     parts = reader.read(content, path, reading.problems)
     if parts is not None:
         prelude, sections, _end, _component = parts

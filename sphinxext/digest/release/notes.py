@@ -7,7 +7,7 @@ or what stops it, is a problem with a line here, and the rest of the note is rea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -114,18 +114,20 @@ class NoteReader:
     :ivar sections: the keys of the sections, in order.
     :ivar component: the key of the component, or nothing.
     :ivar strict: whether a problem that reno reads without a remark is reported as well.
+    :ivar components: the names of components; without any, all names will do.
     """
 
     prelude: str
     sections: tuple[str, ...]
     component: str = ""
     strict: bool = False
+    components: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, conf: NotesConfig, *, strict: bool = False) -> NoteReader:
+    def of(cls, conf: NotesConfig, *, strict: bool = False, components: Iterable[str] = ()) -> NoteReader:
         """Return the reader for a configuration."""
         names = tuple(name for name, _title, _level in sections_of(conf))
-        return cls(conf.prelude_section_name, names, component_key(conf), strict)
+        return cls(conf.prelude_section_name, names, component_key(conf), strict, tuple(components))
 
     def read(self, content: bytes, path: str, problems: list[Problem]) -> Parts | None:
         """Read the prelude and the sections of a note; None if nothing of it can be used."""
@@ -150,7 +152,7 @@ class NoteReader:
                 prelude = file.text(value, f"the section '{name}'")
                 end = value.value[len(value.value.rstrip("\n")) :] if prelude else ""
             elif name == self.component:
-                component = file.name(value, f"the key '{name}'")
+                component = file.component(name, value, self.components)
             elif name in self.sections:
                 found[name] = tuple(file.texts(name, value))
             else:
@@ -197,13 +199,18 @@ class _FileReader(NodeReader):
             if text is not None:
                 yield text
 
-    def name(self, node: Node, what: str) -> str:
+    def component(self, key: str, node: Node, known: tuple[str, ...]) -> str:
         """Read the name of a component, or report why it is none."""
+        what = f"the key '{key}'"
         text = self.text(node, what)
         words = text.value.strip() if text is not None else ""
         if "\n" in words:
             self.complain(node, Code.WRONG_TYPE, f"{what} must be the name of one component, such as 'cli'")
             return ""
+        if words and known and words.lower() not in map(str.lower, known):
+            near = nearest(words, known, 0.6)
+            expected = f"did you mean '{near}'?" if near else f"expected one of {', '.join(known)}"
+            self.complain(node, Code.BAD_VALUE, f"unknown component '{words}': {expected}")
         return words
 
     def text(self, node: Node, what: str) -> Text | None:
