@@ -376,3 +376,14 @@ def test_a_text_that_is_too_long(tmp_path: Path) -> None:
     file.write_text(MATTER + "## a\n\nword " * 300_000, encoding="utf-8")
     with pytest.raises(DigestError, match="too-large the newsletter is longer than"):
         read_source(file, "news.md")
+
+
+def test_a_header_that_ends_with_dashes(tmp_path: Path) -> None:
+    """As Haunt has it; with the file's name it is sign enough, so that the markup below counts."""
+    text = (
+        "title: Lamps\ndate: 2026-01-14 11:00\ntags: oil, wicks\n---\n\nAs [`the\nlamp`](https://example.org/) says.\n"
+    )
+    plan = imported(tmp_path, text)
+    [(_, note)] = notes(plan)
+    assert " ".join(note["text"].split()) == "As `the lamp <https://example.org/>`__ says."
+    assert str(plan.new[0][0].moment.day) == "2026-01-14"

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import PurePath
 
 from sphinxext.digest.gather.importer import Block, Form, Post, clean, in_utc
+from sphinxext.digest.gather.importer.front_matter import read_front_matter
 from sphinxext.digest.gather.importer.html import blocks_of_html, with_paragraphs, without_references
 from sphinxext.digest.gather.xml import FORBIDDEN, XmlReader, declared_text
 from sphinxext.digest.problems import Code, Problem
@@ -23,6 +24,8 @@ from sphinxext.digest.text import decode
 MARKDOWN, RST = "Markdown", "reStructuredText"
 #: The weight of signs from which a text counts as marked up. Many plain texts have one sign.
 _ENOUGH = 2
+#: The endings of the names of files; a file that has one and fields above its text needs no other sign.
+_ENDINGS = {MARKDOWN: (".md", ".markdown", ".mdown"), RST: (".rst", ".rest")}
 #: Signs count only so often, as bold words say less than a directive.
 _MANY = 3
 #: Only so much of a file, and of a line, is looked at.
@@ -62,9 +65,12 @@ def dialect_of(lines: list[str], name: str) -> Sign | None:
 
     :param name: that of the file; its ending is a sign only beside another one.
     """
-    for dialect, endings in ((MARKDOWN, (".md", ".markdown", ".mdown")), (RST, (".rst", ".rest"))):
+    ending = PurePath(name).suffix.lower()
+    if ending in _ENDINGS[MARKDOWN] and read_front_matter(lines).end:
+        return _sign(MARKDOWN, _ENOUGH, "header", 0, 0, lines[0])
+    for dialect, endings in _ENDINGS.items():
         signs = [sign for sign in _signs([line[:_COLUMNS] for line in lines[:_LINES]]) if sign.dialect == dialect]
-        weight = int(PurePath(name).suffix.lower() in endings)
+        weight = int(ending in endings)
         for kind in dict.fromkeys(sign.kind for sign in signs):
             found = [sign.weight for sign in signs if sign.kind == kind]
             weight += min(sum(found), 1 if kind == "emphasis" else _MANY)

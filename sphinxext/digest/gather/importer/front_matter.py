@@ -89,11 +89,12 @@ def read_front_matter(lines: list[str]) -> FrontMatter:
         return FrontMatter(end + 1, _fields(lines, first + 1, end))
     if not _HEADER.match(lines[first]):
         return FrontMatter()
-    end = next((number for number in range(first, len(lines)) if not lines[number].strip()), len(lines))
+    # a blank line ends the header, and in files of Haunt a line of dashes
+    end = next((number for number in range(first, len(lines)) if lines[number].rstrip() in ("", "---")), len(lines))
     header = lines[first:end]
     if end - first > _MOST or not all(_FIELD.match(line) or line[:1] in " \t" for line in header):
         return FrontMatter()
-    return FrontMatter(end, _fields(lines, first, end))
+    return FrontMatter(end + (lines[end : end + 1] == ["---"]), _fields(lines, first, end))
 
 
 def _fields(lines: list[str], start: int, end: int) -> dict[str, tuple[str, int]]:

@@ -168,7 +168,7 @@ def post_of_page(lines: list[str], path: str) -> Post | None:
         return None
     who = re.split(r" (?=\S+ at |\S+@)", lines[above[-1]].strip(), maxsplit=1)[0]
     subject = " ".join(lines[index].strip() for index in above[:-1])
-    post = Post(path, [], without_tags(subject) or None, above[0] + 1, _pipermail_time(when), who, is_mail=True)
+    post = Post(path, [], without_tags(subject) or None, above[0] + 1, _time(when), who, is_mail=True)
     start += 1
     while start < len(lines) and (not lines[start].strip() or _NAVIGATION.fullmatch(lines[start])):
         start += 1
@@ -259,7 +259,13 @@ def _is_only_html(text: str) -> bool:
     return text[:200].lstrip().lower().startswith(("<html", "<!doctype", "<p>", "<div")) and is_html(text)
 
 
-def _pipermail_time(match: re.Match[str]) -> datetime | None:
+def pipermail_time(text: str) -> datetime | None:
+    """Return the time as Pipermail writes it, or None."""
+    match = _WHEN.fullmatch(text)
+    return _time(match) if match else None
+
+
+def _time(match: re.Match[str]) -> datetime | None:
     try:
         return parsedate_to_datetime(f"{match[2]} {match[1]} {match[5]} {match[3]} +0000")
     except ValueError:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sphinxext.digest.gather.feed import ParsedFeed
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.gather.importer import Block, Form, Post, clean, html, mail
+from sphinxext.digest.gather.importer.archive import post_of_archive
 from sphinxext.digest.gather.importer.dialects import MARKDOWN, dialect_of, is_wxr, posts_of_river, read_export
 from sphinxext.digest.gather.importer.layout import blocks_of_text
 from sphinxext.digest.gather.importer.markdown import post_of_markdown
@@ -210,7 +211,7 @@ def _read_text(text: str, path: str, source: PostSource, base: str | None) -> No
         source.posts.append(post_of_rst(text, path, source.problems, base))
         return
     if html.is_html(text):
-        source.posts.append(_post_of_html(text, path))
+        _read_page(text, path, source)
         return
     if page is not None:
         _drop_repeated_title(page)
@@ -227,6 +228,19 @@ def _read_text(text: str, path: str, source: PostSource, base: str | None) -> No
         places = ", ".join(str(start + 1) for start in starts)
         message = f"there are {len(starts)} digests in the file, in lines {places}: each of them is imported"
         source.problems.append(Problem(path, starts[1] + 1, 1, Code.SEVERAL_DIGESTS, message))
+
+
+def _read_page(text: str, path: str, source: PostSource) -> None:
+    """Read a web page; one of a list's archive is the mail that it shows."""
+    archived = post_of_archive(text, path)
+    if archived is None:
+        source.posts.append(_post_of_html(text, path))
+        return
+    post, answers = archived
+    _drop_repeated_title(post)
+    source.posts.append(post)
+    if answers:
+        source.remarks.append(f"{path}: {answers} answer{'' if answers == 1 else 's'} below the mail left out")
 
 
 def _read_markdown(text: str, path: str, source: PostSource, base: str | None) -> None:
