@@ -387,3 +387,10 @@ def test_a_header_that_ends_with_dashes(tmp_path: Path) -> None:
     [(_, note)] = notes(plan)
     assert " ".join(note["text"].split()) == "As `the lamp <https://example.org/>`__ says."
     assert str(plan.new[0][0].moment.day) == "2026-01-14"
+
+
+def test_tabs_indent_by_four(tmp_path: Path) -> None:
+    """As in CommonMark: with eight, the paragraph of the item would be code."""
+    text = "# Lamps\n\n- Oil.\n\n\tSee [the list](https://example.org/oil).\n"
+    plan = imported(tmp_path, text, "2026-01-14-lamps.md")
+    assert "`the list <https://example.org/oil>`__" in "".join(fragment.text for fragment, _ in plan.new)

@@ -43,8 +43,8 @@ def post_of_markdown(text: str, path: str, problems: list[Problem], base: str | 
     matter = read_front_matter(lines)
     if matter.is_draft:
         return None
-    # the lines of the front matter stay as blank ones, so that lines are counted right
-    body = "\n" * matter.end + "\n".join(map(clean, lines[matter.end :]))
+    # the lines of the front matter stay as blank ones, so that lines are counted right; CommonMark's tabs are of four
+    body = "\n" * matter.end + "\n".join(clean(line.expandtabs(4)) for line in lines[matter.end :])
     post = Post(path, [], matter.title, matter.line, matter.date, matter.author, matter.url, heads=True, source=lines)
     post.is_newsletter = True
     reader = _Reader(post, problems, base or matter.url)
