@@ -21,7 +21,7 @@ from sphinxext.digest.collection.load import Collection
 from sphinxext.digest.collection.people import people_file
 from sphinxext.digest.doctree.events import TITLE_CLASS, event_data
 from sphinxext.digest.doctree.guard import Guard
-from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS
+from sphinxext.digest.doctree.lines import PROJECT_NAME_CLASS, SOURCE_CLASS, sentence
 from sphinxext.digest.doctree.notes import WHERE_CLASS
 from sphinxext.digest.doctree.parse import TextParser
 from sphinxext.digest.extension.archives import PageNotes
@@ -107,6 +107,12 @@ class CollectionReader(SuggestsOptions, SphinxDirective):
     def warn(self, code: Code, message: str) -> None:
         """Report a problem of the directive itself."""
         warn_at(self.get_location(), code, message)
+
+    def place_nothing(self, words: str, command: str) -> list[nodes.Node]:
+        """Return what an empty list says: that it is empty, and the command that changes that."""
+        nothing = nodes.paragraph("", "", *sentence(words, command=[nodes.literal("", command)]))
+        note_words(self.env, [nothing])
+        return [nothing]
 
     def period(self, text: str) -> str:
         """Return a period as a page remembers it: words that mean another one tomorrow become its days.

@@ -46,7 +46,7 @@ from sphinxext.digest.extension.html.filter import filter_class
 from sphinxext.digest.extension.html.masthead import HEADLINE_CLASS, WEEK_CLASS
 from sphinxext.digest.extension.links import PageSummary
 from sphinxext.digest.extension.pictures import activity_nodes
-from sphinxext.digest.extension.translation import keep_from_translators, note_words
+from sphinxext.digest.extension.translation import keep_from_translators
 from sphinxext.digest.model import Entry, Kind, Period, Story, Thread
 from sphinxext.digest.model.messages import filled
 from sphinxext.digest.problems import Code
@@ -83,10 +83,7 @@ class CollectionDirective(NotesDirective):
         digests = query.digests(self.collection)
         if not digests:
             words = self.messages.gettext("There are no digests yet. The first note makes one: {command}")
-            command = nodes.literal("", _FIRST_NOTE)
-            nothing = nodes.paragraph("", "", *sentence(words, command=[command]))
-            note_words(self.env, [nothing])
-            return [nothing]
+            return self.place_nothing(words, _FIRST_NOTE)
         self._look_for_pages(digests)
         self._describe(digests, wanted)
         self._notes = self.builder(shown=[entry for _period, entries in digests for entry in entries])

@@ -14,8 +14,10 @@ from sphinxext.digest.extension.directives.base import NotesDirective, OptionSpe
 from sphinxext.digest.extension.directives.period_words import day_option
 from sphinxext.digest.extension.domain import CALENDAR
 from sphinxext.digest.extension.schedules import HTML_PAGES, PageLinks, events_path
-from sphinxext.digest.extension.translation import note_words
 from sphinxext.digest.settings.options import EVENTS
+
+#: What announces an event.
+_NEW_EVENT = 'sphinx-digest new event "Summit" --start 2027-05-18'
 
 
 class UpcomingEventsDirective(NotesDirective):
@@ -30,9 +32,8 @@ class UpcomingEventsDirective(NotesDirective):
         day = self.options.get("at", self.build.today)
         entries = query.entries(self.collection, day)[: self.options.get("limit")]
         if not entries:
-            nothing = nodes.paragraph("", self.messages.gettext("There are no upcoming events."))
-            note_words(self.env, [nothing])
-            return [nothing]
+            words = self.messages.gettext("There are no upcoming events. A note announces one: {command}")
+            return self.place_nothing(words, _NEW_EVENT)
         builder = self.builder(shown=entries)
         return self.place([event_list(entries, builder, day), *self._calendar()], builder, entries)
 
