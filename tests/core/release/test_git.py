@@ -221,6 +221,35 @@ class TestObjects:
         assert objects.get(b"HEAD:nothing") is None
         objects.close()
 
+    def test_many_at_once(self, repository: Any, note: Callable[..., str]) -> None:
+        path = note(1, "fixes: [one]\n" + "# long\n" * 50_000)
+        name = f"HEAD:{path}".encode()
+        objects = Objects(repository.root)
+        # more than a pipe takes, one way and the other
+        wanted = [
+            name,
+            *(b"HEAD:nothing/%0100d" % number for number in range(3_000)),
+            b"HEAD:a\nb",
+            b"HEAD:releasenotes",
+        ]
+        found = objects.get_all(wanted)
+        assert set(found) == {name, b"HEAD:releasenotes"}
+        assert found[name].startswith(b"fixes: [one]\n")
+        assert objects.get(name) == (b"blob", found[name])
+        assert objects.get_all([]) == {}
+        objects.close()
+
+    def test_at_once_from_a_partial_clone(self, partial: tuple[Path, str]) -> None:
+        clone, lost = partial
+        there = f"HEAD:releasenotes/notes/note-{2:016x}.yaml".encode()
+        objects = Objects(clone)
+        assert objects.get_all([f"HEAD~1:{lost}".encode(), there]).get(there) in (None, b"fixes: [a]\n")
+        # what is missing is told then
+        assert objects.get(there) == (b"blob", b"fixes: [a]\n")
+        with pytest.raises(PartialCloneError):
+            objects.get(f"HEAD~1:{lost}".encode())
+        objects.close()
+
     def test_a_name_with_a_line_end(self, repository: Any, note: Callable[..., str], tmp_path: Path) -> None:
         lost = note(1, "fixes: [lost]\n", slug="a\nb")
         repository.run("config", "uploadpack.allowFilter", "true")

@@ -226,3 +226,39 @@ def test_ancestors() -> None:
     assert graph.is_ancestor(b"c5", b"b")
     assert not graph.is_ancestor(b"s", b"b")
     assert graph.is_ancestor(b"b", b"b")
+
+
+class TestManyTips:
+    """Questions about several tips, which one walk answers."""
+
+    TEXT = "h:g,e g:f f:c e:d d:c c:b,x b:a a: x:a s:b r:s"
+
+    def test_as_for_each_alone(self) -> None:
+        alone, together = make_graph(self.TEXT), make_graph(self.TEXT)
+        tips = [b"h", b"r", b"c", b"b"]
+        together._tips = [b"h"]
+        together.add_all(tips)
+        for tip in tips:
+            for commit in alone.parents:
+                assert together.is_ancestor(commit, tip) == (commit in alone.ancestors(tip)), (commit, tip)
+        assert not together._ancestors
+        # one that was not named is asked alone
+        assert together.is_ancestor(b"a", b"s")
+        assert list(together._ancestors) == [b"s"]
+
+    def test_what_git_does_not_know_is_left_out(
+        self, repository: Any, open_graph: OpenGraph, history: list[bytes]
+    ) -> None:
+        repository.run("checkout", "--quiet", "-b", "later")
+        repository.commit("2020-01-05T00:00:00Z")
+        later = repository.run("rev-parse", "HEAD").strip().encode()
+        graph = open_graph(repository.root)
+        graph.add(history[0])
+        graph.load_all()
+        graph.add_all([history[0], later, name_of(1)])
+        assert later in graph.parents
+        assert name_of(1) not in graph.parents
+        assert graph.is_ancestor(history[-1], later)
+        assert not graph.is_ancestor(later, history[0])
+        with pytest.raises(GitError):
+            graph.load(name_of(1))
