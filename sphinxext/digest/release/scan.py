@@ -187,9 +187,12 @@ def _null(conf: ScanConfig, versions: Versions, part: Collection[bytes]) -> set[
     """Find merges that only brought the tag of another branch, as OpenStack once made them: they merge no notes."""
     if not conf.ignore_null_merges:
         return set()
-    parents = versions.graph.parents
+    parents, known = versions.graph.parents, versions.null_merges
     merges = [commit for commit in part if any(map(versions.of_commit, parents[commit][1:]))]
-    return null_merges(versions.graph.root, merges, parents)
+    new = [commit for commit in merges if commit not in known]
+    found = null_merges(versions.graph.root, new, parents)
+    known.update((commit, commit in found) for commit in new)
+    return {commit for commit in merges if known[commit]}
 
 
 def _track(

@@ -134,6 +134,8 @@ class Versions:
         self.graph = graph
         self._bases: dict[str, str | None] = {}
         self._found: set[bytes] = set()
+        #: Whether merges with the tags of other branches brought nothing but these, for those that were looked at.
+        self.null_merges: dict[bytes, bool] = {}
 
     @cached_property
     def _tags(self) -> dict[bytes, list[str]]:
