@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sphinxext.digest.release.git import GitError, HistoryError
+from sphinxext.digest.release.git import GitError, HistoryError, Place, Process
 from sphinxext.digest.release.scanner import Scanner
 
 Notes = dict[str, list[str]]
@@ -141,6 +141,35 @@ class TestLimits:
         two = note(2)
         assert scan()["1.0.0-1"] == [two]
         assert list(scan(branch="stable/1")) == ["1.0.0"]
+
+
+def test_many_branches_are_read_together(
+    repository: Any, note: Callable[..., str], make_conf: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPHINXEXT_DIGEST_CACHE", "")
+    for number in range(1, 7):
+        note(number)
+        repository.run("tag", "--annotate", "--message", "x", f"{number}.0.0", date=f"2020-01-{number:02}T00:00:00Z")
+        repository.run("checkout", "--quiet", "-b", f"stable/{number}")
+        note(number + 10)
+        repository.run("checkout", "--quiet", "main")
+    started: list[str] = []
+    begin = Process.__init__
+
+    def count(self: Process, root: Place, *arguments: str, **options: Any) -> None:
+        started.append(arguments[0])
+        begin(self, root, *arguments, **options)
+
+    monkeypatch.setattr(Process, "__init__", count)
+    with Scanner(make_conf(repository.root)) as scanner:
+        for number in range(1, 7):
+            found = scanner.get_notes_by_version(f"stable/{number}")
+            assert list(found) == [f"{number}.0.0-1", f"{number}.0.0"]
+            scanner.prepare(file for files in found.values() for file in files)
+            assert scanner.get_file_at_commit(*found[f"{number}.0.0"][0]) == b"fixes: [a]\n"
+    # the first branch and the rest of it, the default branch, all others
+    assert started.count("rev-list") <= 4
+    assert started.count("cat-file") <= 2
 
 
 def test_no_repository(tmp_path: Path, scan: Callable[..., Notes]) -> None:
