@@ -165,3 +165,33 @@ def test_as_many_processors_as_there_are(tmp_path: Path, monkeypatch: pytest.Mon
 
     assert results[0] == results[1]
     assert results[0][0]
+
+
+def test_names_with_signs_and_footnotes(tmp_path: Path) -> None:
+    text = """\
+Lamp News, Nov 9, 2026
+======================
+
+Oil
+---
+
+See `Oil: a history`_, `lit '<by hand>' today`_ [#wick]_ and [2]_.
+
+.. image:: wick.png
+   :alt: A wick
+
+.. [#wick] By `Zoe`_,
+   and friends.
+.. [2] Twice.
+.. _`Oil\\: a history`: https://lamps.example/oil
+.. _`lit '<by hand>' today`: https://lamps.example/lit
+.. _Zoe: https://lamps.example/zoe
+"""
+    written, problems = texts(tmp_path, "news.rst", text)
+    assert [problem.split(" ", 2)[:2] for problem in problems] == [["news.rst:9:12:", "lost-url"]]
+    assert "A wick" in written
+    written = " ".join(written.split())
+    assert "`Oil: a history <https://lamps.example/oil>`__" in written
+    assert "`lit '<by hand>' today <https://lamps.example/lit>`__ [wick] and [2]." in written
+    assert "[wick] By `Zoe <https://lamps.example/zoe>`__, and friends." in written
+    assert "[2] Twice." in written

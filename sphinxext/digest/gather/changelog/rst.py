@@ -23,7 +23,7 @@ TARGET = re.compile(
 #: A definition of a target or a substitution, and the uses of both.
 _SUBSTITUTION = re.compile(r"^\.\. \|([^|\n]+)\| \S.*$", re.MULTILINE)
 USES = re.compile(
-    r"`([^`<>]+)`_(?!_)|`[^`<>]+<([^`<>]+)_>`_|(?<![\w`])([^\W_](?:[\w.+:#-]{0,100}[^\W_])?)_(?![\w_`])|\|([^|\s](?:[^|\n]*[^|\s])?)\|"
+    r"`([^`<>]+|[^`]*[^`>\s])`_(?!_)|`[^`<>]+<([^`<>]+)_>`_|(?<![\w`])([^\W_](?:[\w.+:#-]{0,100}[^\W_])?)_(?![\w_`])|\|([^|\s](?:[^|\n]*[^|\s])?)\|"
 )
 #: The end of an entry's prose, after which more words can follow.
 _NOT_PROSE = re.compile(r"\s|\.\. |[-*+•] |(?:[0-9]+|#)[.)] |[|>]")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
+from textwrap import dedent
 
 from sphinxext.digest.fragments.fields import ValueProblem
 from sphinxext.digest.gather.changelog import Form as PieceForm
@@ -33,6 +34,10 @@ _PICTURE = re.compile(r"(\.\. (?:image|figure):: +)(?![A-Za-z][\w+.-]*://)(\S+)"
 #: Substitutions for words, and for pictures with options below them.
 _REPLACED = re.compile(r"^\.\. \|([^|\n]+)\| (?:replace:: *(\S.*)|image:: *\S+((?:\n[ \t]+:\S.*)*))$", re.MULTILINE)
 _PICTURE_OPTION = re.compile(r"^[ \t]+:(alt|target): *(\S.*?)[ \t]*$", re.MULTILINE)
+#: A footnote, and where it is referred to: they may become parts of different notes.
+_FOOTNOTE = re.compile(r"\.\. \[#?([\w.*#-]{0,60})\][ \t]+")
+_FOOTNOTE_USE = re.compile(r"(?<![\w`\\])\[#?([\w.*-]{1,60})\]_(?!\w)")
+_ESCAPED = re.compile(r"\\(.)")
 _ADDRESS = re.compile(r"(?:https?|mailto):[^\s<>`]+")
 _FIELDS = {"title", "date", "author", "authors", "link", "url", "status", "draft", "slug", "tags", "category"}
 #: Fields are among the first lines.
@@ -84,7 +89,9 @@ class _Reader:
         self.post = post
         self.problems = problems
         self.base = base
-        self.links = {name_of(match[1].strip("`")): "".join(match[2].split()) for match in TARGET.finditer(text)}
+        self.links = {
+            name_of(_plain(match[1].strip("`"))): "".join(match[2].split()) for match in TARGET.finditer(text)
+        }
         self.words = {name_of(match[1]): match[2] or _words_of(match[3]) for match in _REPLACED.finditer(text)}
 
     def blocks(self, piece: Piece) -> Iterator[Block]:
@@ -105,9 +112,15 @@ class _Reader:
             self.report(Code.LOST_TEXT, directive[0], text.line, message)
             return
         value = self.with_whole_links(text)
+        if footnote := _FOOTNOTE.match(value):
+            first, _, rest = value[footnote.end() :].partition("\n")
+            value = f"[{footnote[1] or '#'}] {first}\n{dedent(rest)}".rstrip()
         if picture := _PICTURE.match(value):
             address = self.target(picture[2], text.line)
             if address is None:
+                alt = dict(_PICTURE_OPTION.findall(value)).get("alt", "")
+                if alt:
+                    yield Block(Form.TEXT, Words.of(alt), text.line, 0)
                 return
             value = f"{picture[1]}{address}{value[picture.end() :]}"
         words, rst = self.read(text, value)
@@ -119,7 +132,7 @@ class _Reader:
         """Return the words of a text and its markup; broken markup is reported, and stays as it stands."""
         from sphinxext.digest.doctree.runs import read_rst
 
-        value = USES.sub(partial(self.resolved, line=text.line), value)
+        value = _FOOTNOTE_USE.sub(r"[\1]", USES.sub(partial(self.resolved, line=text.line), value))
         runs, found = read_rst(Text(value, text.line, text.column), self.post.path)
         if not found:
             return Words(tuple(Run(words, url) for words, url in runs if words)).stripped(), value
@@ -138,11 +151,11 @@ class _Reader:
         name, embedded, word, substitution = match.groups()
         if substitution is not None:
             return self.words.get(name_of(substitution), match[0])
-        url = self.links.get(name_of(name or embedded or word))
+        url = self.links.get(name_of(_plain(name or embedded or word)))
         for _ in range(9):
             if url is None or not url.endswith("_"):
                 break
-            url = self.links.get(name_of(url[:-1].strip("`")))
+            url = self.links.get(name_of(_plain(url[:-1].strip("`"))))
         words = name or word or match[0][1:].split("<")[0].rstrip()
         if url is not None and _ADDRESS.fullmatch(url):
             return f"`{words} <{url}>`__"
@@ -170,6 +183,11 @@ class _Reader:
         except ValueProblem as error:
             self.report(Code.LOST_URL, url, line, f"the link is left out, its text stays: {error}")
             return None
+
+
+def _plain(name: str) -> str:
+    """Return a name without the backslashes that escape its signs."""
+    return _ESCAPED.sub(r"\1", name)
 
 
 def _words_of(options: str) -> str:
