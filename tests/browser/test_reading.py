@@ -36,6 +36,16 @@ return days.filter((node) => {
   return lines.size > 1 && wanted < node.closest("h1, h2, li").getBoundingClientRect().width;
 }).map((node) => node.textContent);
 """
+#: The links to sources of notes: the address, whether another link is on their line, their size and that of texts.
+IMPROVEMENTS = """
+const size = (node) => parseFloat(getComputedStyle(node).fontSize);
+return [...document.querySelectorAll(".digest-improvement")].map((link) => {
+  const { top } = link.getBoundingClientRect();
+  const others = [...link.closest("ul").querySelectorAll("a")].filter((other) => other !== link);
+  const isShared = others.some((other) => Math.abs(other.getBoundingClientRect().top - top) < 3);
+  return [link.href, isShared, size(link), size(link.closest("section").querySelector("li p, p"))];
+});
+"""
 #: The badges in headings that are on a line without any word of the title.
 LONELY = """
 const badges = [...document.querySelectorAll(":is(h2, h3) .digest-state")];
@@ -105,6 +115,23 @@ def test_no_state_is_alone_on_a_line(driver: Any, site: Callable[[str], str], th
         see(driver, width, "light")
         driver.get(f"{address}/{DIGESTS[0]}.html")
         assert driver.execute_script(LONELY) == ["all are in company"], width
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_link_to_the_source_shares_the_line_of_other_links(
+    driver: Any, site: Callable[[str], str], theme: str, width: int
+) -> None:
+    address = site(theme)
+    see(driver, width, "light")
+    driver.get(f"{address}/{DIGESTS[0]}.html")
+    found = driver.execute_script(IMPROVEMENTS)
+    assert found
+    for url, is_shared, size, usual in found:
+        assert url.startswith("https://code.gannet.example/edit/releasenotes/digests/")
+        assert is_shared, url
+        # no louder than the notes
+        assert size < usual
 
 
 @pytest.mark.usefixtures("slow_and_still")

@@ -238,6 +238,10 @@ class NoteBuilder:
         """Return the link to the source of a note; only pages of a build have one."""
         return []
 
+    def _with_improvement(self, entry: Entry, lines: list[nodes.list_item]) -> list[nodes.list_item]:
+        """Add the link to the source of a note as the second one: the first is short, so that they share a line."""
+        return [*lines[:1], *self.improvement(entry), *lines[1:]]
+
     def closing(self, entry: Entry) -> list[nodes.list_item]:
         """Return the lines that close the successes of one digest: the items of its list, or its text as one item."""
         assert isinstance(entry.note, Closing)
@@ -305,7 +309,7 @@ class NoteBuilder:
             parts.append((self.messages.gettext(COUNTDOWN_PARTS[-1][1]), dates))
             url = ahead[0].schedule.url
             lines += [line_with(source_link(self.messages.gettext("Release schedule"), url))] if url else []
-        lines += self.project(entry) + self.improvement(entry)
+        lines = self._with_improvement(entry, lines + self.project(entry))
         body = _labelled(parts, self.messages) if len(parts) != 1 else parts[0][1]
         return self.draft_line(entry) + body + links_list(lines)
 
@@ -321,7 +325,8 @@ class NoteBuilder:
         if neighbours.earlier:
             lines.append(self.neighbour(neighbours.earlier))
         lines += [self.neighbour(later, earlier=False) for later in neighbours.later]
-        lines += self.whole_thread(entry) + self.project(entry) + self.improvement(entry)
+        lines += self.whole_thread(entry) + self.project(entry)
+        lines = self._with_improvement(entry, lines)
         return self.draft_line(entry) + body + people + links_list(lines)
 
     def project(self, entry: Entry) -> list[nodes.list_item]:
@@ -348,7 +353,7 @@ class NoteBuilder:
             byline = filled(self.messages.gettext("By {author}"), author=note.author)
             body.insert(0, nodes.paragraph("", byline, classes=["digest-byline"]))
         lines = [line_with(source_link(self.messages.gettext("Full story"), note.url))] if note.url else []
-        return self.draft_line(entry) + body + links_list(lines + self.project(entry) + self.improvement(entry))
+        return self.draft_line(entry) + body + links_list(self._with_improvement(entry, lines + self.project(entry)))
 
 
 def _labelled(parts: list[tuple[str, list[nodes.Node]]], messages: Messages) -> list[nodes.Node]:
