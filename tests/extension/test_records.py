@@ -856,9 +856,9 @@ def test_options_that_do_not_show(app: Any) -> None:
     ("kind", "hidden"),
     [
         (None, ""),
-        (Kind.SUCCESS, f"{OF_DIGESTS} title"),
-        (Kind.THREAD, f"{OF_DIGESTS} success_closing success_url"),
-        (Kind.COUNTDOWN, f"{OF_DIGESTS} success_closing success_url title pages archives"),
+        (Kind.SUCCESS, f"{OF_DIGESTS} source_url title"),
+        (Kind.THREAD, f"{OF_DIGESTS} add_url success_closing success_url"),
+        (Kind.COUNTDOWN, f"{OF_DIGESTS} add_url success_closing success_url title pages archives"),
     ],
 )
 def test_all_options_by_whether_they_show(
