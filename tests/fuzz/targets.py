@@ -36,10 +36,11 @@ from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.write import Draft
 from sphinxext.digest.gather.bot import BotSettings, Login, MatrixSettings, Server
 from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
-from sphinxext.digest.gather.bot.matrix import MatrixSession, SyncState
+from sphinxext.digest.gather.bot.matrix import MatrixSession
 from sphinxext.digest.gather.bot.protocol import MAX_LINE, IrcMessage, ReplyQueue, make_line, parse_line, split_text
 from sphinxext.digest.gather.bot.recorder import SuccessTracker
 from sphinxext.digest.gather.bot.session import Session
+from sphinxext.digest.gather.bot.sync_state import SyncState
 from sphinxext.digest.gather.changelog.plan import make_plan as make_import_plan
 from sphinxext.digest.gather.changelog.plan import read_paths
 from sphinxext.digest.gather.changelog.sections import Sections

@@ -33,9 +33,9 @@ from sphinxext.digest.gather.bot import (
 from sphinxext.digest.gather.bot.bot import Bot, check
 from sphinxext.digest.gather.bot.commit import Author, Clone, git_path
 from sphinxext.digest.gather.bot.journal import Journal, JournalError
-from sphinxext.digest.gather.bot.matrix import SyncState
 from sphinxext.digest.gather.bot.recorder import log_url
 from sphinxext.digest.gather.bot.repository import PushTarget, Repository
+from sphinxext.digest.gather.bot.sync_state import SyncState
 from sphinxext.digest.gather.matrix import check_room, check_server
 from sphinxext.digest.release.git import GitError
 

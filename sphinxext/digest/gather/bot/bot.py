@@ -15,11 +15,12 @@ from typing import TypeVar
 from sphinxext.digest.gather.bot import BotSettings, MatrixSettings, Server
 from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost, LoginRefused, Registration
 from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
-from sphinxext.digest.gather.bot.matrix import MatrixSession, SyncState, check_rooms
+from sphinxext.digest.gather.bot.matrix import MatrixSession, check_rooms
 from sphinxext.digest.gather.bot.protocol import Backoff, ReplyQueue
 from sphinxext.digest.gather.bot.recorder import Origin, Recorder, SuccessTracker
 from sphinxext.digest.gather.bot.repository import Repository
 from sphinxext.digest.gather.bot.session import Hear, Rename, Session
+from sphinxext.digest.gather.bot.sync_state import SyncState
 from sphinxext.digest.gather.irc import parse
 from sphinxext.digest.gather.matrix import MatrixClient, MatrixError
 

@@ -11,18 +11,17 @@ import json
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import blake2b
-from pathlib import Path
 from typing import Protocol
 
-from sphinxext.digest.files import replace_file
 from sphinxext.digest.gather.bot import MatrixSettings, Waits
 from sphinxext.digest.gather.bot.journal import JournalEntry
-from sphinxext.digest.gather.bot.protocol import SINGLE_REPLIES, Backoff, ReplyQueue
+from sphinxext.digest.gather.bot.matrix_replies import MatrixReply, answers_to, notice, transaction_key
+from sphinxext.digest.gather.bot.protocol import Backoff
 from sphinxext.digest.gather.bot.recorder import Origin
+from sphinxext.digest.gather.bot.sync_state import SyncState
 from sphinxext.digest.gather.chat.message import mapping_of, text_of
 from sphinxext.digest.gather.irc import parse
 from sphinxext.digest.gather.irc.matrix import People, RoomMessage, RoomReader, redacted_by
@@ -49,47 +48,11 @@ _ENCRYPTED = "This room is encrypted, and I can read only rooms that are not: I 
 _REMEMBERED = 2000
 #: The most answers for what the server left out of one: 100,000 events.
 _MAX_PAGES = 400
-_MAX_STATE = 16 * 1024 * 1024
 
 
 def events_of(value: object) -> list[dict[str, object]]:
     """Return the events in a list, none for everything else."""
     return [event for event in value if isinstance(event, dict)] if isinstance(value, list) else []
-
-
-class SyncState:
-    """A file with the position in the server's stream, when it was reached, and the rooms joined by invitation."""
-
-    def __init__(self, file: Path) -> None:
-        self.position = ""
-        self.saved: datetime | None = None
-        self.rooms: list[str] = []
-        self.user = ""
-        self._file = file
-        try:
-            with file.open("rb") as stream:
-                found = mapping_of(json.loads(stream.read(_MAX_STATE)))
-            saved = datetime.fromisoformat(str(found["saved"]))
-        except (OSError, ValueError, KeyError, RecursionError):
-            return
-        if saved.tzinfo is not None:
-            self.saved, self.position, self.user = saved, str(found.get("position")), str(found.get("user"))
-            rooms = found.get("rooms")
-            self.rooms = [str(room) for room in rooms] if isinstance(rooms, list) else []
-
-    def begin(self, user: str) -> None:
-        """Forget the position of another user or server."""
-        if user != self.user:
-            self.position, self.user, self.rooms = "", user, []
-
-    def save(self, position: str) -> None:
-        """Store a position.
-
-        :raises OSError: if it cannot be written.
-        """
-        self.position, self.saved = position, datetime.now(UTC)
-        content = {"user": self.user, "position": position, "saved": self.saved.isoformat(), "rooms": self.rooms}
-        replace_file(self._file, json.dumps(content).encode(), mode=0o600, temporary=self._file.with_suffix(".new"))
 
 
 class Hearer(Protocol):
@@ -123,18 +86,6 @@ class _JoinedRoom:
     people: People = field(default_factory=People)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """An answer to an event. One that may have been sent before is ``alone``: the server knows it by the event."""
-
-    room: str
-    event: str
-    thread: str
-    nick: str
-    said: str
-    alone: bool
-
-
 class MatrixSession:
     """The bot's stay on a homeserver until that fails."""
 
@@ -155,7 +106,7 @@ class MatrixSession:
         self._me = ""
         self._rooms: dict[str, _JoinedRoom] = {}
         self._configured: dict[str, str] = {}
-        self._replies: list[_Reply] = []
+        self._replies: list[MatrixReply] = []
         self._waits = waits
         #: The rooms of the settings that the bot is not in, with the time of the next attempt.
         self._due: dict[str, float] = {}
@@ -246,8 +197,8 @@ class MatrixSession:
         self._rooms.pop(room, None)
         if room in self._state.rooms:
             self._state.rooms.remove(room)
-        key = _key("encrypted", room)
-        await self._tell(room, "m.room.message", key, _notice(_ENCRYPTED))
+        key = transaction_key("encrypted", room)
+        await self._tell(room, "m.room.message", key, notice(_ENCRYPTED))
         await self._leave(room)
         logger.error("the room %s is encrypted, and cannot be read: left it", self._configured.get(room, room))
 
@@ -429,37 +380,15 @@ class MatrixSession:
         said = f"Corrected {entry.kind}" if is_correction else entry.kind
         thread = thread if isinstance(thread, str) else ""
         alone = is_correction or is_known
-        self._replies.append(_Reply(room.identifier, message.identifier, thread, message.nick, said, alone))
+        self._replies.append(MatrixReply(room.identifier, message.identifier, thread, message.nick, said, alone))
 
     async def _answer(self) -> None:
         """Answer all that was heard: with a reaction to each, or with one notice for several of them."""
         waiting, self._replies = self._replies, []
         for room in dict.fromkeys(reply.room for reply in waiting):
             replies = [reply for reply in waiting if reply.room == room]
-            for kind, key, content in self._answers(replies):
+            for kind, key, content in answers_to(replies, self._url, self._settings.reaction):
                 await self._tell(room, kind, key, content)
-
-    def _answers(self, replies: list[_Reply]) -> Iterator[tuple[str, str, dict[str, object]]]:
-        if self._settings.reaction:
-            for reply in replies:
-                relation = {"rel_type": "m.annotation", "event_id": reply.event, "key": self._settings.reaction}
-                yield "m.reaction", _key(reply.event), {"m.relates_to": relation}
-            return
-        fresh = [reply for reply in replies if not reply.alone]
-        together = fresh if len(fresh) > SINGLE_REPLIES else []
-        for reply in replies:
-            if reply not in together:
-                [text] = self._lines([reply])
-                yield "m.room.message", _key(reply.event), _notice(text) | {"m.relates_to": _relation(reply)}
-        for number, text in enumerate(self._lines(together)):
-            yield "m.room.message", _key(together[0].event, str(number)), _notice(text)
-
-    def _lines(self, replies: list[_Reply]) -> list[str]:
-        """Return the lines of the bot on IRC."""
-        queue = ReplyQueue(self._url)
-        for reply in replies:
-            queue.add(reply.room, reply.nick, reply.said)
-        return [line[1] for line in iter(lambda: queue.next(lambda _: True), None)]
 
     async def _tell(self, room: str, kind: str, key: str, content: dict[str, object]) -> None:
         """Send something. A room in which the bot may not speak is no reason to begin anew."""
@@ -502,20 +431,3 @@ def _plain(emoji: str) -> str:
 
 def _place(room: _JoinedRoom, event: str) -> str:
     return f"{room.identifier} {event}"
-
-
-def _notice(text: str) -> dict[str, object]:
-    """Return a message of a bot, which mentions nobody."""
-    return {"msgtype": "m.notice", "body": text, "m.mentions": {}}
-
-
-def _relation(reply: _Reply) -> dict[str, object]:
-    relation: dict[str, object] = {"m.in_reply_to": {"event_id": reply.event}}
-    if reply.thread:
-        relation |= {"rel_type": "m.thread", "event_id": reply.thread, "is_falling_back": True}
-    return relation
-
-
-def _key(*words: str) -> str:
-    """Return what the server knows something by if it is sent again."""
-    return blake2b("\0".join(words).encode("utf-8", "replace"), digest_size=16).hexdigest()
