@@ -66,7 +66,7 @@ def as_published_rst(text: str) -> tuple[list[str], list[str]]:
     """The words and the links of a newsletter in reStructuredText below its title, as docutils has them."""
     settings = {"report_level": 5, "halt_level": 5, "raw_enabled": False, "file_insertion_enabled": False}
     document = publish_doctree(text, settings_overrides=settings)
-    metadata = nodes.docinfo, nodes.field_list, nodes.system_message, nodes.comment
+    metadata = nodes.docinfo, nodes.field_list, nodes.system_message, nodes.comment, nodes.substitution_definition
     for node in [node for kind in metadata for node in list(document.findall(kind)) if node.parent is not None]:
         node.parent.remove(node)
     pictures = [str(node.get("alt", "")) for node in document.findall(nodes.image)]
@@ -75,7 +75,7 @@ def as_published_rst(text: str) -> tuple[list[str], list[str]]:
     used = [node for node in document.findall(nodes.reference) if "refuri" in node]
     title = document.next_node(nodes.title)
     below = document.astext().removeprefix(title.astext() if title is not None else "")
-    return words(below), [url for node in used if re.match("https?://|mailto:", url := str(node["refuri"]))]
+    return words(below), [url for node in used if re.match("https?://|mailto:[^@]+@", url := str(node["refuri"]))]
 
 
 class Reading:

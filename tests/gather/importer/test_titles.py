@@ -94,3 +94,20 @@ def test_tags() -> None:
 @given(st.text(max_size=200))
 def test_any_title_can_be_read(text: str) -> None:
     period_of(read_title(text), None, date(2015, 12, 7), days_in_name(text))
+
+
+@pytest.mark.parametrize(
+    ("title", "sent", "hint", "end"),
+    [
+        ("Week Ending January 6, 2018", date(2019, 1, 8), date(2019, 1, 6), date(2019, 1, 6)),
+        ("December 31, 2017 to January 6, 2018", date(2019, 1, 8), date(2019, 1, 6), date(2019, 1, 6)),
+        ("Week Ending January 6, 2018", None, date(2019, 1, 6), date(2018, 1, 6)),
+        ("Week Ending January 6, 2018", date(2018, 1, 8), date(2019, 1, 6), date(2018, 1, 6)),
+        ("Week Ending January 6, 2018", date(2019, 1, 8), date(2019, 1, 7), date(2018, 1, 6)),
+    ],
+)
+def test_the_year_before_in_january(title: str, sent: date | None, hint: date, end: date) -> None:
+    """Only the file's name and the day of publication together say that the title is wrong."""
+    period = period_of(read_title(title), None, sent, [hint])
+    assert period is not None
+    assert (period.end, (period.end - period.start).days < 7) == (end, True)

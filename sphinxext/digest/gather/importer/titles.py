@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sphinxext.digest.model import Period
@@ -46,6 +46,8 @@ _DAYS_IN_A_NAME = re.compile(r"(?<![0-9])([12][0-9]{3})(-?)(0[1-9]|1[0-2])\2(0[1
 _LONGEST = timedelta(days=100)
 #: The longest time before its last day that a digest may have been sent.
 _EARLY = timedelta(days=4)
+#: The longest time between a digest's last day and the day of publication that supports the one in a file's name.
+_SOON = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def period_of(title: Title, year: int | None, sent: date | None, hints: list[dat
     """
     if title.days is None:
         return Period(hints[0], hints[1]) if len(hints) > 1 and timedelta() <= hints[1] - hints[0] < _LONGEST else None
+    title = _with_right_year(title, sent, hints) if year is None else title
     month, day, written = title.end
     candidates = [written or year or 0]
     if not candidates[0]:
@@ -110,6 +113,21 @@ def period_of(title: Title, year: int | None, sent: date | None, hints: list[dat
         if start is not None and timedelta() <= end - start < _LONGEST:
             return Period(start, end)
     return None
+
+
+def _with_right_year(title: Title, sent: date | None, hints: list[date]) -> Title:
+    """Return a title with the year that the file's name and the day of publication agree on.
+
+    In January people go on writing the year before.
+    """
+    month, day, written = title.end
+    for hint in hints:
+        is_same_day = (hint.month, hint.day) == (month, day) and abs(hint.year - written) == 1
+        if is_same_day and sent is not None and abs(sent - hint) <= _SOON:
+            first_month, first_day, first = title.start
+            start = first_month, first_day, first + hint.year - written if first else 0
+            return replace(title, start=start, end=(month, day, hint.year))
+    return title
 
 
 def days_in_name(name: str) -> list[date]:
