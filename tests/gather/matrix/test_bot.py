@@ -33,8 +33,10 @@ class BotInRooms:
         """A bot that listens."""
         arguments = ["--matrix", self.user.server.url, *(word for room in rooms for word in ("--room", room))]
         author = ("--author", "SuccessBot <bot@example.org>")
+        log = self._root.parent / f"{self._root.name}-bot.log"
+        before = log.read_text(encoding="utf-8").count("listening in ") if log.exists() else 0
         bot = self._start(self._root, *arguments, *author, *options, env={TOKEN: self.user.token})
-        bot.wait_log("listening in ", max(1, bot.log.count("listening in ")) if rooms else 0)
+        bot.wait_log("listening in ", before + 1 if rooms else 0)
         return bot
 
     def check(self, room: str, token: str = "") -> BotProgram:
@@ -239,6 +241,19 @@ def test_kicked_from_a_room_of_the_settings(bot: BotInRooms, ada: User, kept: Ke
     program.wait_log("listening in .* again")
     ada.say(room, "#success after it came back")
     wait_for(kept, "after it came back")
+    assert program.stop() == 0
+
+
+def test_removed_while_it_was_away(bot: BotInRooms, ada: User, kept: Kept) -> None:
+    """What was said while the bot was in the room counts, and what was said while it was not does not."""
+    room = ada.make_room("dev")
+    bot.start(room).kill()
+    ada.say(room, "#success before it was removed")
+    ada.call("POST", f"rooms/{room}/kick", {"user_id": bot.user.identifier})
+    ada.say(room, "#success while it was not there")
+    program = bot.start(room)
+    ada.say(room, "#success after it came back")
+    wait_for(kept, "after it came back", "before it was removed")
     assert program.stop() == 0
 
 

@@ -11,7 +11,7 @@ import json
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -278,8 +278,7 @@ class MatrixSession:
             return
         if timeline.get("limited"):
             events = [*await self._gap(room, timeline.get("prev_batch")), *events]
-        joined = max((number for number, event in enumerate(events, 1) if self._is_own_join(event)), default=0)
-        for event in events[joined:]:
+        for event in self._said_inside(events):
             if room in self._rooms:
                 await self._take(self._rooms[room], {**event, "room_id": room})
 
@@ -299,18 +298,28 @@ class MatrixSession:
             answer = await self._ask("rooms", room, "messages", query={**query, "from": before})
             events = events_of(answer.get("chunk"))
             found += events
-            if not events or any(map(self._is_own_join, events)):
+            if not events:
                 break
             before = answer.get("end")
         logger.info("fetched %d events that the server left out", len(found))
         return found[::-1]
 
-    def _is_own_join(self, event: Mapping[str, object]) -> bool:
-        """Return True if the bot entered a room with an event: what was said before is not for it."""
+    def _said_inside(self, events: list[dict[str, object]]) -> Iterator[dict[str, object]]:
+        """Yield the events while the bot was in the room: what was said before it came is not for it."""
+        moves = {number: move for number, event in enumerate(events) if (move := self._own_move(event))}
+        inside = next(iter(moves.values()), "leave") in ("leave", "ban")
+        for number, event in enumerate(events):
+            inside = moves[number] == "join" if number in moves else inside
+            if inside:
+                yield event
+
+    def _own_move(self, event: Mapping[str, object]) -> str:
+        """Return how an event changes the bot's membership in a room; nothing for a new name of it."""
         if event.get("type") != "m.room.member" or event.get("state_key") != self._me:
-            return False
+            return ""
         before = mapping_of(mapping_of(event.get("unsigned")).get("prev_content")).get("membership")
-        return mapping_of(event.get("content")).get("membership") == "join" and before != "join"
+        move = text_of(mapping_of(event.get("content")).get("membership"))
+        return move if move != before else ""
 
     async def _take(self, room: _JoinedRoom, event: dict[str, object]) -> None:
         if event.get("type") == "m.room.encryption":
