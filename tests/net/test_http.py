@@ -271,6 +271,20 @@ def test_redirects_that_are_refused_leave_no_connection_open(server: WebServer, 
     assert [str(one.message) for one in left] == []
 
 
+def test_another_server_gets_no_password(server: WebServer) -> None:
+    other = WebServer()
+    try:
+        other.pages["/b"] = b"ok"
+        server.pages |= {"/a": f"{other.url}/b".replace("127.0.0.1", "localhost"), "/c": "/d", "/d": b"ok"}
+        headers = {"Authorization": "Bearer x", "PRIVATE-TOKEN": "x", "Cookie": "x", "Accept": "text/plain"}
+        for path in ("/a", "/c"):
+            assert ask(f"{server.url}{path}", headers=headers) is not None
+        assert server.headers["/d"].keys() >= {"Authorization", "Private-Token", "Cookie", "Accept"}
+        assert other.headers["/b"].keys() == {"Host", "User-Agent", "Accept", "Connection", "Accept-Encoding"}
+    finally:
+        other.close()
+
+
 def test_redirects_in_a_circle(server: WebServer) -> None:
     server.pages |= {"/a": "/b", "/b": "/a"}
     assert "infinite loop" in str(failure(f"{server.url}/a"))

@@ -166,6 +166,10 @@ class _Handler(AbstractHTTPHandler):
     http_request = https_request = AbstractHTTPHandler.do_request_
 
 
+#: The headers of a request that a server gets to which another one leads, as :mod:`urllib.request` writes them.
+_FOR_EVERYBODY = frozenset({"Accept", "Accept-encoding", "User-agent"})
+
+
 class _Redirects(HTTPRedirectHandler):
     """Follows redirects to http and https, and never from https to http."""
 
@@ -188,7 +192,12 @@ class _Redirects(HTTPRedirectHandler):
         check_web_url(newurl)
         if req.type == "https" and not newurl.lower().startswith("https:"):
             raise WebError(f"{req.full_url} leads from https to {newurl}")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+        request = super().redirect_request(req, fp, code, msg, headers, newurl)
+        if request is not None and (request.type, request.host) != (req.type, req.host):
+            # what one server may know, such as a password, is not for another
+            for name in request.headers.keys() - _FOR_EVERYBODY:
+                request.remove_header(name)
+        return request
 
 
 @dataclass(frozen=True, slots=True)
