@@ -168,7 +168,9 @@ def test_the_table_marks_the_week_of_the_reader(driver: Any, address: str) -> No
     with reading(driver, f"{address}/cycle.html", "2026-10-11"):
         assert lines(driver, f"{rows}:has(.digest-current) td")[:1] == ["R-6 (now, October 11)"]
     with reading(driver, f"{address}/cycle.html", "2027-01-01"):
-        assert lines(driver, ".digest-current") == [""]
+        assert lines(driver, ".digest-current") == []
+        names = lines(driver, f"{rows} td:first-child")
+        assert names[-9:] == ["R-9", "R-8", "R-7", "R-6", "R-5 – R-4", "R-3", "R-2", "R-1", "R+0"]
 
 
 def test_without_scripts_a_page_is_as_of_its_build(driver: Any, address: str) -> None:

@@ -164,12 +164,12 @@
     const rows = [...table.querySelectorAll("tbody tr")].filter(mondayOf);
     const row = rows.find((one) => isNow(mondayOf(one).getAttribute("datetime")));
     const name = row && row.querySelector("td p");
-    // without the room for it the columns would get narrower before the eyes of the reader
-    if (!name) return void (old.style.visibility = "hidden");
-    const time = old.querySelector("time");
-    time.setAttribute("datetime", new Date(today).toISOString().slice(0, 10));
-    write(time, inWords({ month: "long", day: "numeric" }));
-    name.append(" ", old);
+    if (name) {
+      const time = old.querySelector("time");
+      time.setAttribute("datetime", new Date(today).toISOString().slice(0, 10));
+      write(time, inWords({ month: "long", day: "numeric" }));
+      name.append(" ", old);
+    } else old.remove();
     foldWeeks(rows);
   };
 
