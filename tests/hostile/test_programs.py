@@ -267,7 +267,7 @@ def test_one_line_of_the_package_starts_git() -> None:
         "cli/mail.py": {"webbrowser"},
         "cli/preview.py": {"webbrowser"},
         # copies of the process itself, which check texts
-        "doctree/text_checks.py": {"multiprocessing"},
+        "parallel.py": {"multiprocessing"},
     }
     assert found["release/git.py"].count("Popen") == 1
 
