@@ -23,7 +23,7 @@ return [entry, ...performance.getEntriesByType("resource")].map((one) => [one.na
 """
 #: The words of days in a heading or a list that are on more than one line, though one is wide enough for them.
 BROKEN_DAYS = """
-const days = [...document.querySelectorAll("h1 .digest-range, h2 .digest-week, .digest-days .digest-week")];
+const days = [...document.querySelectorAll(":is(h1, h2, .digest-days) .digest-week, h1 .digest-range")];
 if (!document.querySelector("h1 .digest-range, .digest-days .digest-week")) return ["there are no days"];
 return days.filter((node) => {
   const range = document.createRange();
@@ -46,6 +46,12 @@ return [...document.querySelectorAll(".digest-improvement")].map((link) => {
   const isShared = others.some((other) => Math.abs(other.getBoundingClientRect().top - top) < 3);
   return [link.href, isShared, size(link), size(link.closest("section").querySelector("li p, p"))];
 });
+"""
+#: The room between the days in the title of a page and the end of the title, and the height of a line.
+BELOW_DAYS = """
+const title = document.querySelector("h1:has(.digest-range)"), style = getComputedStyle(title);
+const end = title.getBoundingClientRect().bottom - parseFloat(style.paddingBottom);
+return [end - title.querySelector(".digest-range").getBoundingClientRect().bottom, 0.7 * parseFloat(style.fontSize)];
 """
 #: The badges in headings that are on a line without any word of the title.
 LONELY = """
@@ -107,6 +113,17 @@ def test_no_line_ends_within_days(driver: Any, site: Callable[[str], str], theme
         driver.get(f"{address}/{page}.html")
         found[page] = driver.execute_script(BROKEN_DAYS)
     assert {page: days for page, days in found.items() if days} == {}
+
+
+@pytest.mark.parametrize("theme", [*THEMES, "pydata_sphinx_theme", "openstackdocs"])
+def test_a_title_has_no_empty_line_below_its_days(driver: Any, site: Callable[[str], str], theme: str) -> None:
+    address = site(theme)
+    for width in range(SMALL, SMALL + 120, 20):
+        see(driver, width, "light")
+        for page in (DIGESTS[0], DIGESTS[-1]):
+            driver.get(f"{address}/{page}.html")
+            room, height = driver.execute_script(BELOW_DAYS)
+            assert room < height, (width, page)
 
 
 @pytest.mark.parametrize("theme", [*THEMES, "pydata_sphinx_theme", "openstackdocs"])

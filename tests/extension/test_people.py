@@ -121,3 +121,13 @@ def test_a_problem_is_a_warning_at_its_place(site: Project) -> None:
     # what a build copies has to be a picture
     assert any("the picture '/conf.py' does not end in" in line for line in build.warnings)
     assert not list(build.outdir.rglob("conf.py"))
+
+
+def test_numbers_in_names_are_in_the_order_of_numbers(site: Project) -> None:
+    told = "".join(f"- {{nick: {nick}, channel: '#{nick}', text: Done.}}\n" for nick in ("bot10", "Bot9", "bot2"))
+    site.fragment("bots-5", f"date: 2026-11-22\nsuccesses:\n{told}")
+    build = site.build(fail_on_warning=True)
+    for page, place in (("people/index", "//dl"), ("channels/index", "//li")):
+        links = parse_page(build.outdir / f"digests/{page}.html").xpath(f"{place}//li//a | {place}[p]//a")
+        names = [link.text_content().lstrip("#").lower() for link in links]
+        assert [name for name in names if name.startswith("bot")] == ["bot2", "bot9", "bot10"], page

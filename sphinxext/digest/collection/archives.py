@@ -13,6 +13,7 @@ from functools import cached_property
 from sphinxext.digest.collection.people import People, Person, folded, page_name
 from sphinxext.digest.model import Countdown, Entry, Story, Success, Thread, ThreadLinks
 from sphinxext.digest.model.period import Calendar
+from sphinxext.digest.text import natural_key
 
 #: The name of the page that lists all members of an archive.
 INDEX = "index"
@@ -237,7 +238,7 @@ class _Names:
     def members(self, thanks: _Names | None = None) -> dict[str, Member]:
         """Return a member for each name, by page, sorted by name."""
         found: dict[str, Member] = {}
-        for key in sorted(self._spellings):
+        for key in sorted(self._spellings, key=natural_key):
             page, spellings = page_name(key), self._spellings[key]
             name = max(spellings, key=lambda spelling: (spellings[spelling], spelling))
             notes, thanked = self._notes.get(key, ()), thanks._notes.get(key, ()) if thanks else ()

@@ -40,6 +40,7 @@ from sphinxext.digest.model import (
 from sphinxext.digest.model.messages import N_, filled
 from sphinxext.digest.model.period import countdown_week
 from sphinxext.digest.settings.options import Settings, words_of
+from sphinxext.digest.text import natural_key
 
 if TYPE_CHECKING:
     from sphinxext.digest.extension.dependencies import ArchiveDependency
@@ -229,7 +230,7 @@ class ArchiveContent:
         if kind != "people":
             return [self._list([self._line(kind, member) for member in members])]
         people = list(members)
-        by_letter = sorted(people, key=lambda member: (letter_of(member.name), member.name.casefold(), member.page))
+        by_letter = sorted(people, key=lambda member: (letter_of(member.name), natural_key(member.name), member.page))
         items = []
         for letter, some in groupby(by_letter, key=lambda member: letter_of(member.name)):
             listing = self._list([self._line(kind, member) for member in some])
@@ -244,7 +245,7 @@ class ArchiveContent:
         if len(found) == len(people) or not found:
             return []
         words = filled(self.messages.gettext("New in {year}:"), year=self._year(newest))
-        found.sort(key=lambda member: (member.name.casefold(), member.page))
+        found.sort(key=lambda member: (natural_key(member.name), member.page))
         listing = self._list([self._line("people", member) for member in found])
         return [nodes.paragraph("", words, classes=["digest-label"]), listing]
 

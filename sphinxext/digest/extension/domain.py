@@ -7,7 +7,6 @@ the build state.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterable, Iterator, Set
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar, cast
 
@@ -24,6 +23,7 @@ from sphinxext.digest.extension.builders import PER_PAGE, file_uri, has_archives
 from sphinxext.digest.extension.i18n import CATALOGUE
 from sphinxext.digest.model import KINDS, MILESTONE, Kind
 from sphinxext.digest.problems import Problem
+from sphinxext.digest.text import natural_key
 
 if TYPE_CHECKING:
     from docutils.nodes import Element
@@ -108,14 +108,6 @@ class Target(NamedTuple):
     group: str = ""
 
 
-_DIGITS = re.compile(r"([0-9]{1,18})")
-
-
-def _natural(name: str) -> list[str | int]:
-    """Return the key by which ``R-2`` comes before ``R-10``: every second part is a number."""
-    return [int(part) if place % 2 else part for place, part in enumerate(_DIGITS.split(name.lower()))]
-
-
 class NotesTransform(SphinxPostTransform):
     """A change of pages with notes when they are written. It passes by all others, which most of a project are."""
 
@@ -163,7 +155,7 @@ class NotesIndex(Index):
             entry = IndexEntry(name, 0, newest.docname, newest.anchor, count, "", "")
             letters.setdefault(letter_of(name), []).append(entry)
         by_name = {
-            letter: sorted(letters[letter], key=lambda entry: _natural(entry.name)) for letter in sorted(letters)
+            letter: sorted(letters[letter], key=lambda entry: natural_key(entry.name)) for letter in sorted(letters)
         }
         return list(by_name.items()), False
 

@@ -25,6 +25,8 @@ _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
+#: More digits are no number that somebody counts with.
+_DIGITS = re.compile(r"([0-9]{1,18})")
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -151,6 +153,11 @@ def decode_line(data: bytes) -> str:
     if any(character > "\x7f" and not "\ud800" <= character <= "\udfff" for character in text):
         return _HALVES.sub("\ufffd", text)
     return as_windows(data)
+
+
+def natural_key(text: str) -> list[str | int]:
+    """Return the key by which ``R-2`` comes before ``R-10``, in any case: every second part is a number."""
+    return [int(part) if place % 2 else part for place, part in enumerate(_DIGITS.split(text.casefold()))]
 
 
 def split_url(url: str) -> SplitResult | None:

@@ -220,6 +220,7 @@ def _ignored(words: str) -> tuple[str, ...]:
     return IGNORED_CLASSES if "\\" in words else ()
 
 
+_DASHED = re.compile(r"(\S+–\S+)")
 #: The week of a release, or days in English as headings of countdowns and lines of events have them.
 _WEEK = r"\bR-[0-9]{1,3}\b|\b[A-Z][a-z]{2} [0-9]{1,2}(?: – [A-Z][a-z]{2} |–)[0-9]{1,2}\b"
 
@@ -261,10 +262,19 @@ def _split(text: nodes.Text, pattern: re.Pattern[str]) -> None:
     found, end = list[nodes.Node](), 0
     for match in pattern.finditer(text):
         name = WEEK_CLASS if re.fullmatch(_WEEK, match[0]) else DAYS_CLASS
-        found += [nodes.Text(text[end : match.start()]), nodes.inline("", match[0], classes=[name])]
+        found += [nodes.Text(text[end : match.start()]), _whole(match[0], name)]
         end = match.end()
     if found:
         text.parent.replace(text, [part for part in (*found, nodes.Text(text[end:])) if part.astext()])
+
+
+def _whole(words: str, name: str) -> nodes.inline:
+    """Return words that are kept on a line; those of a title that do not fit are not broken behind ``7–``."""
+    element = nodes.inline("", classes=[name])
+    for place, part in enumerate(_DASHED.split(words, maxsplit=1) if name == DAYS_CLASS else [words]):
+        if part:
+            element += nodes.inline("", part, classes=[WEEK_CLASS]) if place % 2 else nodes.Text(part)
+    return element
 
 
 def keep_contents_whole(app: Sphinx, _doctree: nodes.document) -> None:

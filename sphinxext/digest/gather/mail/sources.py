@@ -21,7 +21,7 @@ from sphinxext.digest.net.http import NO_SUCH_FILE, TIMEOUT, WebError, download
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.release.git import GitDir, HistoryError, PartialCloneError, read_lines
 from sphinxext.digest.release.refs import Objects
-from sphinxext.digest.text import split_url
+from sphinxext.digest.text import natural_key, split_url
 
 _FROM_LINE = re.compile(rb"(?:^|(?<=\A\xef\xbb\xbf))From [^\r\n]*\r?\n", re.MULTILINE)
 #: A time of day, or one word alone: a sentence that begins with "From" has neither.
@@ -200,7 +200,7 @@ def _read_folder(path: Path, name: str, reading: MailReading, depth: int) -> Non
         return
     if depth >= _MAX_DEPTH:
         return
-    for child in sorted(path.iterdir(), key=lambda child: _natural(child.name)):
+    for child in sorted(path.iterdir(), key=lambda child: natural_key(child.name)):
         if child.name in ("cur", "new", "tmp") and depth and (path / "cur").is_dir():
             continue
         # a maildir has its folders in folders whose names begin with a dot
@@ -296,7 +296,7 @@ def _is_repository(path: Path) -> bool:
 
 def _read_repository(path: Path, name: str, reading: MailReading) -> None:
     """Read a clone of public-inbox: a repository, or a folder with one to each epoch (version 2)."""
-    epochs = sorted((path / "git").glob("*.git"), key=lambda epoch: _natural(epoch.name)) or [path]
+    epochs = sorted((path / "git").glob("*.git"), key=lambda epoch: natural_key(epoch.name)) or [path]
     blobs: dict[str, Objects] = {}
     try:
         for epoch in epochs:
@@ -343,11 +343,6 @@ def _blobs(repository: GitDir) -> dict[str, None]:
         else:
             found[new] = None
     return found
-
-
-def _natural(name: str) -> tuple[tuple[int, str], ...]:
-    """Return a name for sorting in which numbers count as such: ``2.git`` before ``10.git``."""
-    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name))
 
 
 def base_name(name: str) -> str:
