@@ -24,9 +24,10 @@ from sphinxext.digest.gather.bot.recorder import Origin
 from sphinxext.digest.gather.bot.sync_state import SyncState
 from sphinxext.digest.gather.chat.message import mapping_of, text_of
 from sphinxext.digest.gather.irc import parse
-from sphinxext.digest.gather.irc.matrix import People, RoomMessage, RoomReader, redacted_by
+from sphinxext.digest.gather.irc.matrix import People, RoomReader, redacted_by
 from sphinxext.digest.gather.matrix import MatrixClient, MatrixError, members_of, room_id, state_of
 from sphinxext.digest.gather.matrix.history import PAGE, channel_of
+from sphinxext.digest.gather.messages import ChatMessage
 
 logger = logging.getLogger(__name__)
 
@@ -344,11 +345,11 @@ class MatrixSession:
         elif emoji == _plain(self._settings.reject):
             self._bot.take_back(about, f"rejected by {event['sender']}")
 
-    def _is_ignored(self, message: RoomMessage) -> bool:
+    def _is_ignored(self, message: ChatMessage) -> bool:
         who = message.sender
         return who == self._me or who in self._settings.ignored or message.nick in self._settings.ignored
 
-    def _hear(self, room: _JoinedRoom, message: RoomMessage, event: Mapping[str, object]) -> None:
+    def _hear(self, room: _JoinedRoom, message: ChatMessage, event: Mapping[str, object]) -> None:
         identifier, moment = message.identifier, min(message.moment, datetime.now(UTC))
         if message.replaces is not None:
             identifier = message.replaces
@@ -375,7 +376,7 @@ class MatrixSession:
     def _reply(
         self,
         room: _JoinedRoom,
-        message: RoomMessage,
+        message: ChatMessage,
         event: Mapping[str, object],
         entry: JournalEntry | None,
         *,

@@ -22,12 +22,13 @@ from sphinxext.digest.gather.chat.formats import (
     is_line,
     opens,
 )
-from sphinxext.digest.gather.chat.message import Channel, ChatMessage
+from sphinxext.digest.gather.chat.message import Channel, ExportedMessage
 from sphinxext.digest.gather.chat.stream import JsonError, Path, open_json
 from sphinxext.digest.gather.irc import MAX_CORRECTION
-from sphinxext.digest.gather.irc.collector import Collector, LogOptions, fill_words, hear_messages
-from sphinxext.digest.gather.irc.matrix import MAX_BYTES, NotAnExportError, RoomMessage, read_export
+from sphinxext.digest.gather.irc.collector import Collector, LogOptions, fill_words
+from sphinxext.digest.gather.irc.matrix import MAX_BYTES, NotAnExportError, read_export
 from sphinxext.digest.gather.irc.sources import BrokenError
+from sphinxext.digest.gather.messages import ChatMessage, hear_messages
 from sphinxext.digest.problems import Code, DigestError, Problem
 
 #: The fields of a template of links.
@@ -117,7 +118,7 @@ class ChatCollector(Collector):
             return not channel.is_private
         return channel.name.removeprefix("#").casefold() == wanted.casefold()
 
-    def _link(self, channel: Channel, message: RoomMessage) -> str | None:
+    def _link(self, channel: Channel, message: ChatMessage) -> str | None:
         if not self.options.url:
             return allowed_url(message.url)
         words = {"id": message.identifier, "channel-id": channel.identifier}
@@ -141,13 +142,13 @@ class _Gathered:
     """The messages of a channel that may matter."""
 
     def __init__(self) -> None:
-        self._kept: list[tuple[datetime, int, RoomMessage]] = []
+        self._kept: list[tuple[datetime, int, ChatMessage]] = []
         #: When messages were sent, in case that an edit has an earlier time.
         self._moments: dict[str, datetime] = {}
         #: What everybody said last, in case that a correction follows which fits there.
-        self._last: dict[str, RoomMessage] = {}
+        self._last: dict[str, ChatMessage] = {}
 
-    def add(self, message: ChatMessage) -> None:
+    def add(self, message: ExportedMessage) -> None:
         """Keep a message if it may be a command or a correction, or if a correction may be about it."""
         parts = (message.first, message.edited) if message.edited else (message.first,)
         if not any(may_matter(part.text) for part in parts):
@@ -158,7 +159,7 @@ class _Gathered:
         for part in parts:
             self.keep(part)
 
-    def keep(self, message: RoomMessage) -> None:
+    def keep(self, message: ChatMessage) -> None:
         """Keep a message; an edit is kept after what it replaces."""
         moment = message.moment
         if message.replaces is not None:
@@ -167,7 +168,7 @@ class _Gathered:
             self._moments[message.identifier] = moment
         self._kept.append((moment, len(self._kept), message))
 
-    def in_order(self) -> Iterator[RoomMessage]:
+    def in_order(self) -> Iterator[ChatMessage]:
         """Yield them, oldest first."""
         return (message for _, _, message in sorted(self._kept, key=lambda one: one[:2]))
 

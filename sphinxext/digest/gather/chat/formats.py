@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sphinxext.digest.gather.chat.files import ExportFile
@@ -26,7 +26,7 @@ from sphinxext.digest.gather.chat.markup import (
 )
 from sphinxext.digest.gather.chat.message import (
     Channel,
-    ChatMessage,
+    ExportedMessage,
     identifier_of,
     iso_time,
     list_of,
@@ -37,7 +37,7 @@ from sphinxext.digest.gather.chat.message import (
     text_of,
 )
 from sphinxext.digest.gather.chat.stream import Path
-from sphinxext.digest.gather.irc.matrix import RoomMessage
+from sphinxext.digest.gather.messages import ChatMessage
 
 #: The values that a file begins with, by their paths.
 Seen = Mapping[Path, object]
@@ -88,7 +88,7 @@ class Reader:
         """Return True if a file that begins with these values is of this format."""
         raise NotImplementedError
 
-    def read(self, path: Path, value: object) -> Iterator[ChatMessage]:
+    def read(self, path: Path, value: object) -> Iterator[ExportedMessage]:
         """Yield the messages that a value has.
 
         :raises InvalidMessageError: if one is malformed.
@@ -97,15 +97,21 @@ class Reader:
 
 
 def message_of(
-    moment: datetime | None, nick: str, text: str, identifier: str = "", url: str | None = None, sender: str = ""
-) -> RoomMessage:
+    moment: datetime | None,
+    nick: str,
+    text: str,
+    identifier: str = "",
+    url: str | None = None,
+    sender: str = "",
+    answers: str = "",
+) -> ChatMessage:
     """Make a message.
 
     :raises InvalidMessageError: if it has no valid time, or nobody wrote it.
     """
     if moment is None or not nick:
         raise InvalidMessageError(f"a message has no valid {'time' if moment is None else 'author'}: it is left out")
-    return RoomMessage(identifier, moment, nick, sender or nick, text, url, None)
+    return ChatMessage(identifier, moment, nick, text, url, answers=answers or None, sender=sender or nick)
 
 
 class SlackPeople(Reader):
@@ -119,7 +125,7 @@ class SlackPeople(Reader):
         user = mapping_of(seen.get(_TOP_ENTRY))
         return "id" in user and ("profile" in user or "real_name" in user)
 
-    def read(self, path: Path, value: object) -> Iterator[ChatMessage]:
+    def read(self, path: Path, value: object) -> Iterator[ExportedMessage]:
         """Learn the name of a user, as others see it."""
         user = mapping_of(value)
         self.directory.people[identifier_of(user.get("id"))] = slack_name(user)
@@ -144,7 +150,7 @@ class SlackChannels(Reader):
         channel = mapping_of(seen.get(_TOP_ENTRY))
         return "id" in channel and "members" in channel and "ts" not in channel
 
-    def read(self, path: Path, value: object) -> Iterator[ChatMessage]:
+    def read(self, path: Path, value: object) -> Iterator[ExportedMessage]:
         """Learn the name of a channel."""
         channel = mapping_of(value)
         identifier, name = identifier_of(channel.get("id")), name_of(channel.get("name"))
@@ -169,7 +175,7 @@ class Slack(Reader):
         message = mapping_of(seen.get(_TOP_ENTRY))
         return isinstance(message.get("ts"), str) and ("user" in message or "text" in message) and "msg" not in message
 
-    def read(self, path: Path, value: object) -> Iterator[ChatMessage]:
+    def read(self, path: Path, value: object) -> Iterator[ExportedMessage]:
         """Yield the message, as it reads after it was edited."""
         message = mapping_of(value)
         text = text_of(message.get("text"))
@@ -181,7 +187,7 @@ class Slack(Reader):
         folder = self.file.folder
         channel = self.directory.channels.get(folder) or self._unlisted(folder)
         plain = slack_text(text, self.directory.people, self._channel_names)
-        yield ChatMessage(channel, message_of(seconds(stamp), nick, plain, stamp.replace(".", ""), sender=user))
+        yield ExportedMessage(channel, message_of(seconds(stamp), nick, plain, stamp.replace(".", ""), sender=user))
 
     def _unlisted(self, folder: str) -> Channel:
         """Return the channel of a folder that no list of channels has."""
@@ -205,7 +211,7 @@ class Discord(Reader):
         """Return True for a text that begins with a server and a channel."""
         return isinstance(seen.get(("guild",)), dict) and isinstance(seen.get(("channel",)), dict)
 
-    def read(self, path: Path, value: object) -> Iterator[ChatMessage]:
+    def read(self, path: Path, value: object) -> Iterator[ExportedMessage]:
         """Learn which channel it is, or yield a message, as it reads after it was edited."""
         keys = mapping_of(value)
         if path == ("guild",):
@@ -217,7 +223,7 @@ class Discord(Reader):
         elif path == _MESSAGE and keys.get("type") in ("Default", "Reply"):
             yield from self._message(keys)
 
-    def _message(self, keys: Mapping[str, object]) -> Iterator[ChatMessage]:
+    def _message(self, keys: Mapping[str, object]) -> Iterator[ExportedMessage]:
         text = text_of(keys.get("content"))
         if not text:
             return
@@ -232,7 +238,9 @@ class Discord(Reader):
         url = f"https://discord.com/channels/{'/'.join(parts)}" if all(map(str.isdigit, parts)) else None
         moment = iso_time(keys.get("timestamp"))
         sender = identifier_of(author.get("id"))
-        yield ChatMessage(self._channel, message_of(moment, nick, discord_text(text, people), identifier, url, sender))
+        yield ExportedMessage(
+            self._channel, message_of(moment, nick, discord_text(text, people), identifier, url, sender)
+        )
 
 
 class ZulipRealm(Reader):
@@ -246,7 +254,7 @@ class ZulipRealm(Reader):
         """Return True for tables of people or channels."""
         return any((table, "*") in seen for table in ("zerver_realm", "zerver_userprofile", "zerver_stream"))
 
-    def read(self, path: Path, value: object) -> Iterator[ChatMessage]:
+    def read(self, path: Path, value: object) -> Iterator[ExportedMessage]:
         """Learn the name of a user or a channel. Channels come before the recipients that they are."""
         keys = mapping_of(value)
         identifier = identifier_of(keys.get("id"))
@@ -271,7 +279,7 @@ class Zulip(Reader):
         """Return True for a table of messages."""
         return ("zerver_message", "*") in seen
 
-    def read(self, path: Path, value: object) -> Iterator[ChatMessage]:
+    def read(self, path: Path, value: object) -> Iterator[ExportedMessage]:
         """Yield the message as it was sent, and as it reads now. What is not in a channel is left out."""
         message = mapping_of(value)
         text = text_of(message.get("content"))
@@ -290,8 +298,8 @@ class Zulip(Reader):
         before = zulip_text(first_content(message.get("edit_history")) or text, people)
         first = message_of(seconds(message.get("date_sent")), nick, before, identifier, sender=sender)
         now = zulip_text(text, people)
-        edited = RoomMessage("", first.moment, nick, sender, now, None, identifier) if now != before else None
-        yield ChatMessage(channels.get(f"stream {place.identifier}", place), first, edited)
+        edited = replace(first, text=now, identifier="", replaces=identifier) if now != before else None
+        yield ExportedMessage(channels.get(f"stream {place.identifier}", place), first, edited)
 
 
 class Mattermost(Reader):
@@ -302,7 +310,7 @@ class Mattermost(Reader):
         """Return True if the first line has the version."""
         return mapping_of(seen.get(())).get("type") == "version"
 
-    def read(self, path: Path, value: object) -> Iterator[ChatMessage]:
+    def read(self, path: Path, value: object) -> Iterator[ExportedMessage]:
         """Learn which channels are private, or yield a post and its replies. Direct messages are left out."""
         line = mapping_of(value)
         kind = line.get("type")
@@ -316,7 +324,7 @@ class Mattermost(Reader):
             for post in (keys, *map(mapping_of, list_of(keys.get("replies")))):
                 if (text := text_of(post.get("message"))) and not text_of(post.get("type")).startswith("system_"):
                     moment = seconds(post.get("create_at"), 1000)
-                    yield ChatMessage(channel, message_of(moment, name_of(post.get("user")), text))
+                    yield ExportedMessage(channel, message_of(moment, name_of(post.get("user")), text))
 
 
 class RocketRooms(Reader):
@@ -330,7 +338,7 @@ class RocketRooms(Reader):
         keys = mapping_of(seen.get(()))
         return "_id" in keys and "t" in keys and "msg" not in keys
 
-    def read(self, path: Path, value: object) -> Iterator[ChatMessage]:
+    def read(self, path: Path, value: object) -> Iterator[ExportedMessage]:
         """Learn the name of a room."""
         keys = mapping_of(value)
         identifier = identifier_of(keys.get("_id"))
@@ -348,7 +356,7 @@ class RocketChat(Reader):
         found = (mapping_of(seen.get(path)) for path in ((), _TOP_ENTRY, _MESSAGE))
         return any("msg" in keys and "ts" in keys for keys in found)
 
-    def read(self, path: Path, value: object) -> Iterator[ChatMessage]:
+    def read(self, path: Path, value: object) -> Iterator[ExportedMessage]:
         """Yield the message, as it reads after it was edited. What the server wrote is left out."""
         keys = mapping_of(value)
         text = text_of(keys.get("msg"))
@@ -359,7 +367,7 @@ class RocketChat(Reader):
         channel = self.directory.channels.get(room) or Channel(name, room)
         nick = name_of(keys.get("username"), mapping_of(keys.get("u")).get("username"))
         identifier = identifier_of(keys.get("_id"))
-        yield ChatMessage(channel, message_of(mongo_time(keys.get("ts")), nick, text, identifier))
+        yield ExportedMessage(channel, message_of(mongo_time(keys.get("ts")), nick, text, identifier))
 
 
 class Telegram(Reader):
@@ -382,7 +390,7 @@ class Telegram(Reader):
             for lead in Telegram._PLACES
         )
 
-    def read(self, path: Path, value: object) -> Iterator[ChatMessage]:
+    def read(self, path: Path, value: object) -> Iterator[ExportedMessage]:
         """Learn which chat it is, or yield a message, as it reads after it was edited."""
         lead, key = path[:-1], path[-1:]
         if lead in self._PLACES and key in (("name",), ("type",), ("id",)):
@@ -394,7 +402,7 @@ class Telegram(Reader):
             self._is_over = True
             yield from self._message(mapping_of(value))
 
-    def _message(self, keys: Mapping[str, object]) -> Iterator[ChatMessage]:
+    def _message(self, keys: Mapping[str, object]) -> Iterator[ExportedMessage]:
         text = telegram_text(keys.get("text"))
         if keys.get("type") != "message" or not text or "forwarded_from" in keys:
             return
@@ -407,7 +415,7 @@ class Telegram(Reader):
         url = f"https://t.me/c/{chat}/{identifier}" if is_shared else None
         moment = seconds(keys.get("date_unixtime")) or iso_time(keys.get("date"), self.directory.offset)
         nick = name_of(keys.get("from")) or sender
-        yield ChatMessage(channel, message_of(moment, nick, text, identifier, url, sender))
+        yield ExportedMessage(channel, message_of(moment, nick, text, identifier, url, sender))
 
 
 class Matrix(Reader):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sphinxext.digest.gather.irc import NAME_SPACE
-from sphinxext.digest.gather.irc.matrix import RoomMessage
+from sphinxext.digest.gather.messages import ChatMessage
 from sphinxext.digest.model.period import YEARS
 
 #: The longest number in a text that is a time.
@@ -27,12 +27,12 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class ChatMessage:
+class ExportedMessage:
     """A message, the channel it was written in, and what it was edited to, if the export has both."""
 
     channel: Channel
-    first: RoomMessage
-    edited: RoomMessage | None = None
+    first: ChatMessage
+    edited: ChatMessage | None = None
 
 
 def text_of(value: object) -> str:

@@ -8,7 +8,7 @@ The template of a link is a URL with these fields: ``{channel}`` without its ``#
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from sphinxext.digest.fragments.fields import ValueProblem, check_url
 from sphinxext.digest.fragments.write import Draft, allowed_url
-from sphinxext.digest.gather.irc import Listener, TrackedCommand, distinct, draft_success, moment_of
+from sphinxext.digest.gather.irc import Listener
 from sphinxext.digest.gather.irc.formats import (
     LogFormat,
     Said,
@@ -27,7 +27,7 @@ from sphinxext.digest.gather.irc.formats import (
     recognise,
     text_events,
 )
-from sphinxext.digest.gather.irc.matrix import MAX_BYTES, NotAnExportError, RoomMessage, read_export
+from sphinxext.digest.gather.irc.matrix import MAX_BYTES, NotAnExportError, read_export
 from sphinxext.digest.gather.irc.sources import (
     MAX_INDEX_BYTES,
     BrokenError,
@@ -35,6 +35,7 @@ from sphinxext.digest.gather.irc.sources import (
     chunks_of,
     listed_logs,
 )
+from sphinxext.digest.gather.messages import ChatMessage, drafts_of, hear_messages
 from sphinxext.digest.problems import Code, Problem
 
 _UNKNOWN = (
@@ -107,8 +108,7 @@ class Collector:
 
     def drafts(self) -> list[Draft]:
         """Return the successes of the days of interest, oldest first."""
-        heard = [one for listener in self.listeners.values() for one in listener.heard]
-        return [_draft_of(one) for one in distinct(heard) if self.options.covers(moment_of(one.moment).day)]
+        return drafts_of(self.listeners.values(), self.options.covers)
 
     def _read_format(self, source: LogSource, first: bytes, chunks: Iterator[bytes]) -> None:
         found = recognise(first)
@@ -171,7 +171,7 @@ class Collector:
             self._complain(source, line.number, Code.BAD_URL, "--url has {channel}: name the channel with --channel")
         return allowed_url(url)
 
-    def _room_url(self, source: LogSource, listener: Listener, message: RoomMessage) -> str | None:
+    def _room_url(self, source: LogSource, listener: Listener, message: ChatMessage) -> str | None:
         if not self.options.url:
             return allowed_url(message.url)
         stamp = f"{message.moment:%Y-%m-%dT%H:%M:%S}"
@@ -191,26 +191,6 @@ class Collector:
             self.problems.append(problem)
 
 
-def hear_messages(
-    listener: Listener, messages: Iterable[RoomMessage], link: Callable[[RoomMessage], str | None]
-) -> None:
-    """Hear messages and their edits, oldest first: an edit is a correction at any time.
-
-    :param link: returns the URL of a message.
-    """
-    known: dict[str, tuple[RoomMessage, TrackedCommand | None]] = {}
-    for message in messages:
-        before, heard = known.get(message.replaces, (None, None)) if message.replaces else (None, None)
-        if before is not None and before.sender != message.sender:
-            continue
-        if heard is not None:
-            listener.edit(heard, message.text)
-            continue
-        said = before or message
-        told = listener.hear(message.nick, message.text, said.moment, link(said))
-        known[said.identifier] = said, told
-
-
 def _joined(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
     yield first
     yield from chunks
@@ -224,11 +204,6 @@ def _whole(first: bytes, chunks: Iterator[bytes], max_bytes: int) -> bytes:
         if len(data) > max_bytes:
             raise BrokenError(f"it is larger than {max_bytes:,} bytes", Code.TOO_LARGE)
     return bytes(data)
-
-
-def _draft_of(one: TrackedCommand) -> Draft:
-    comment = f"Corrected by {one.nick}. It was told as: {one.command.text}"
-    return draft_success(one, comment=() if one.current == one.command else (comment,))
 
 
 WORDS = ("channel", "date", "time", "year", "month", "day", "line")

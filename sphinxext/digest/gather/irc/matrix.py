@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote
 
+from sphinxext.digest.gather.messages import ChatMessage
 from sphinxext.digest.model.period import YEARS
 
 #: The characters of a formatted text that are read: a command and its recipient are at its beginning.
@@ -134,24 +135,11 @@ class NotAnExportError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class RoomMessage:
-    """A message in a room; ``replaces`` is the identifier of the event that it is an edit of."""
-
-    identifier: str
-    moment: datetime
-    nick: str
-    sender: str
-    text: str
-    url: str | None
-    replaces: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Room:
     """The name of a room, without a ``#`` and a server, if the export has it; and its messages, oldest first."""
 
     name: str | None
-    messages: tuple[RoomMessage, ...]
+    messages: tuple[ChatMessage, ...]
 
 
 def read_export(data: bytes) -> Room:
@@ -191,18 +179,18 @@ class RoomReader:
         for event in events:
             self._people.add(event)
 
-    def messages(self) -> tuple[RoomMessage, ...]:
+    def messages(self) -> tuple[ChatMessage, ...]:
         """Return the messages by time. An edit comes after what it edits, whatever the clocks of servers say."""
         found = [message for event in self._events for message in self.read(event)]
         moments = {message.identifier: message.moment for message in found if message.replaces is None}
 
-        def place(message: RoomMessage) -> tuple[datetime, bool, datetime]:
+        def place(message: ChatMessage) -> tuple[datetime, bool, datetime]:
             original = moments.get(message.replaces or "", message.moment)
             return max(message.moment, original), message.replaces is not None, message.moment
 
         return tuple(sorted((one for one in found if one.identifier not in self._redacted), key=place))
 
-    def read(self, event: dict[str, object]) -> Iterator[RoomMessage]:
+    def read(self, event: dict[str, object]) -> Iterator[ChatMessage]:
         """Yield the message that an event is, and the edit that a server has put into it."""
         content = event.get("content")
         stamp, sender, identifier = (event.get(key) for key in ("origin_server_ts", "sender", "event_id"))
@@ -224,7 +212,8 @@ class RoomReader:
                 text = self._people.resolve(content, without_fallback(text) if is_reply else text)
                 name = identifier if isinstance(identifier, str) else ""
                 url = _link(event.get("room_id"), name)
-                yield RoomMessage(name, moment, nick_of(sender), sender, text, url, replaces)
+                answers = _answered(content) or _answered(event.get("content"))
+                yield ChatMessage(name, moment, nick_of(sender), text, url, replaces, answers, sender=sender)
         edit = _edit_in(event)
         if replaces is None and edit.get("sender") == sender and "unsigned" not in edit:
             yield from self.read({"room_id": event.get("room_id"), **edit})
@@ -240,6 +229,18 @@ def _edit_in(event: dict[str, object]) -> dict[str, object]:
 def _is_reply(content: object) -> bool:
     relation = content.get("m.relates_to") if isinstance(content, dict) else None
     return isinstance(relation, dict) and isinstance(relation.get("m.in_reply_to"), dict)
+
+
+def _answered(content: object) -> str | None:
+    """Return the event that a message answers; in a thread, without a reply, the one that the thread begins with."""
+    relation = content.get("m.relates_to") if isinstance(content, dict) else None
+    if not isinstance(relation, dict):
+        return None
+    answer = relation.get("m.in_reply_to")
+    named = answer.get("event_id") if isinstance(answer, dict) else None
+    if relation.get("rel_type") == "m.thread" and (named is None or relation.get("is_falling_back") is True):
+        named = relation.get("event_id")
+    return named if isinstance(named, str) else None
 
 
 def redacted_by(event: dict[str, object]) -> Iterator[str]:

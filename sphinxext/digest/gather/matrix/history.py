@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from sphinxext.digest.fragments.write import allowed_url
 from sphinxext.digest.gather.chat.collector import may_matter
 from sphinxext.digest.gather.chat.message import mapping_of, text_of
-from sphinxext.digest.gather.irc.collector import Collector, hear_messages
-from sphinxext.digest.gather.irc.matrix import Room, RoomMessage, room_of, without_fallback
+from sphinxext.digest.gather.irc.collector import Collector
+from sphinxext.digest.gather.irc.matrix import Room, room_of, without_fallback
 from sphinxext.digest.gather.matrix import MatrixClient, MatrixError, members_of, room_id, state_of
+from sphinxext.digest.gather.messages import ChatMessage, hear_messages
 
 #: The events of one answer, and the most answers for one room.
 PAGE, MAX_PAGES = 250, 4000
@@ -130,7 +131,7 @@ def _is_before(events: list[dict[str, object]], first: datetime) -> bool:
     return bool(times) and max(times) < first.timestamp() * 1000
 
 
-def _of_messages(messages: tuple[RoomMessage, ...]) -> Iterator[RoomMessage]:
+def _of_messages(messages: tuple[ChatMessage, ...]) -> Iterator[ChatMessage]:
     """Leave out edits of messages that are not there: they are older than the days of interest."""
     known = {message.identifier for message in messages if message.replaces is None}
     return (message for message in messages if message.replaces is None or message.replaces in known)
