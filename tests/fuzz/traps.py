@@ -286,6 +286,12 @@ def traps(target: str) -> Iterator[tuple[str, bytes]]:  # noqa: C901 - a table t
         )
     elif target in ("index", "joint"):
         yield from _jsons(_NOTE + '"date": "2026-11-18", "title": "t", "text": TEXT}]}')
+    elif target == "discourse":
+        post = '{"post_number": 1, "username": TEXT, "created_at": "2026-11-16T08:00:00.000Z", "cooked": TEXT}'
+        listed = '"topic_list": {"topics": [{"id": 7, "posts_count": 2}]}'
+        yield from _jsons(
+            '{"id": 7, "title": TEXT, "slug": "s", "post_stream": {"posts": [' + post + "]}, " + listed + "}"
+        )
     elif target == "gerrit":
         yield from _jsons('[{"_number": 1, "subject": TEXT, "project": "p"}]')
     elif target == "ics":

@@ -46,7 +46,7 @@ _OF_KINDS = {
     ),
     "rst": ("fragment", "report", "schedule", "schedule-page", "index", "release-note", "reno-cache", "changelog-rst"),
     "xml": ("import-page", "import-export", "import-mail", "feed", "feed-json", "irc-page", "mbox"),
-    "json": ("feed-json", "index", "gerrit", "irc-matrix", "matrix-room", "matrix-sync", "reno-cache"),
+    "json": ("feed-json", "index", "gerrit", "discourse", "irc-matrix", "matrix-room", "matrix-sync", "reno-cache"),
     "mail": ("mbox", "import-mail"),
     "digest": ("import-mail", "import-page", "import-markdown", "import-rst", "import-export"),
     "changelog": ("changelog-markdown", "changelog-rst"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import sys
 import tomllib
@@ -24,6 +25,8 @@ TESTS = Path(__file__).parents[1]
 GROUPS = (COMMANDS, RELEASE_NOTES, COLLECTORS)
 #: A collector that another distribution brings.
 BOOKMARKS = Path(__file__).with_name("bookmarks_digest.py")
+#: Another one, which the docs show.
+CHIRP = TESTS.parent / "doc" / "sample" / "collector" / "chirp_digest.py"
 #: What stands before a file, where the arguments are not files.
 ARGUMENTS = {"matrix": ["--server", "http://127.0.0.1:1"], "schedule": ["ibis", "--schedule"]}
 HOSTILE = {
@@ -133,6 +136,59 @@ def test_another_distribution(project: Path, other: Path) -> None:
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_files_of_another_distribution(project: Path, other: Path, data: bytes) -> None:
     test_hostile_files(project, "bookmarks", data)
+
+
+@pytest.fixture
+def chirp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Another distribution with the collector that the docs show."""
+    folder = tmp_path / "chirp"
+    info = folder / "chirp_digest-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: chirp-digest\nVersion: 1.0\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text(f"[{COLLECTORS}]\nchirp = chirp_digest:command\n", encoding="utf-8")
+    (folder / CHIRP.name).write_bytes(CHIRP.read_bytes())
+    monkeypatch.syspath_prepend(folder)
+    installed.cache_clear()
+    yield
+    installed.cache_clear()
+    sys.modules.pop("chirp_digest", None)
+
+
+def test_the_collector_in_the_docs(project: Path, chirp: None) -> None:
+    """Messages of a chat become successes, thanks and threads by the interface that all collectors share."""
+    page = TESTS.parent / "doc" / "source" / "contributor" / "collectors.rst"
+    assert f"sample/collector/{CHIRP.name}" in page.read_text(encoding="utf-8")
+    assert len(CHIRP.read_text(encoding="utf-8").splitlines()) <= 40
+    said = [
+        ["1", "dev", "2026-11-16T10:00:00", "tern", "#success *All* tests pass", ""],
+        ["2", "dev", "2026-11-16T10:00:09", "tern", "s/tests/checks/", ""],
+        ["3", "dev", "2026-11-16T11:00:00", "auk", "Shall we drop Python 3.10?", ""],
+        ["4", "dev", "2026-11-16T11:01:00", "owl", "Yes, nobody uses it.", "3"],
+        ["5", "dev", "2026-11-16T11:02:00", "tern", "#thanks auk for asking", "4"],
+        ["6", "ops", "2026-11-16T11:03:00", "owl", "Is it me?", "9"],
+    ]
+    lines = [json.dumps([*one, f"https://chirp.example.org/{one[0]}"]) for one in said]
+    (project / "x").write_text("\n".join([*lines, "[1]"]), encoding="utf-8")
+    outcome = run("chirp", "x", "--period", "2026-W47")
+    assert (outcome.exit_code, outcome.stderr) == (
+        1, "3 drafts written\nx:7:1: bad-record the line is not a message of Chirp\n"
+    )  # fmt: skip
+    files = (project / "releasenotes" / "digests").iterdir()
+    success, thanks, thread = (
+        next(text for text in texts if mark in text)
+        for texts in [[file.read_text(encoding="utf-8") for file in files]]
+        for mark in ("checks pass", "thanks: auk", "threads:")
+    )
+    assert "text: '\\*All* checks pass'" in success and "channel: dev" in success
+    assert "thanks: auk\n    text: for asking" in thanks
+    assert "# A draft from Chirp: 'Shall we drop Python 3.10?'." in thread
+    assert "url: https://chirp.example.org/3\n" in thread and "* owl: Yes, nobody uses it.\n" in thread
+    assert run("chirp", "x").stderr.startswith("0 drafts written, 3 there already\n")
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_files_of_the_collector_in_the_docs(project: Path, chirp: None, data: bytes) -> None:
+    test_hostile_files(project, "chirp", data)
 
 
 def test_lines_that_are_wrong(project: Path, other: Path) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
 import click
 
 from sphinxext.digest.cli._drafts import CollectRun, collector
-from sphinxext.digest.cli._output import examples, visible
-from sphinxext.digest.cli.threads import find, thread_options
+from sphinxext.digest.cli._output import examples
+from sphinxext.digest.cli.threads import best_drafts, find, thread_options
 from sphinxext.digest.collection.load import load_collection
-from sphinxext.digest.gather.mail.draft import draft_thread, growth
-from sphinxext.digest.gather.mail.ranking import Candidate, Status, ThreadOptions
+from sphinxext.digest.gather.mail.ranking import ThreadOptions
 
 
 @click.command("mbox", epilog=examples("sphinx-digest collect mbox list.mbox --top 5 --period previous"))
@@ -53,24 +50,5 @@ def command(
     project, settings = run.project, run.settings
     collection = load_collection(project.root, settings)
     finding = find(sources, collection, ThreadOptions(None, min_messages, tags, since, until, chosen), archive)
-    # what was drafted before is among the best still, whatever became of it: others do not move up
-    wanted = sorted((one for one in finding.candidates if one.is_worthy or one.is_there), key=lambda one: -one.rank)
-    wanted = wanted[: top if not chosen else None]
-    _say_grown((one for one in finding.candidates if not one.is_worthy), project.root)
     run.problems += finding.problems
-    run.save(map(draft_thread, wanted))
-
-
-def _say_grown(candidates: Iterable[Candidate], root: Path) -> None:
-    """Say which threads that are there already have more messages now."""
-    for candidate in candidates:
-        if candidate.entry is None or candidate.status not in (Status.DRAFTED, Status.SUMMARIZED):
-            continue
-        path = candidate.entry.fragment.path
-        try:
-            text = (root / path).read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            continue
-        if number := growth(candidate, text):
-            messages = f"{number} message{'' if number == 1 else 's'}"
-            click.echo(f"{visible(path)}: the thread has grown by {messages} since then; nothing is changed", err=True)
+    run.save(best_drafts(finding.candidates, project.root, top if not chosen else None))

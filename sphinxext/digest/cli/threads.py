@@ -5,11 +5,13 @@ The options that choose among threads are here as well, for ``collect mbox``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from pathlib import Path
 
 import click
 
+from sphinxext.digest.cli._drafts import CollectRun
 from sphinxext.digest.cli._options import (
     checked,
     days_of,
@@ -29,14 +31,17 @@ from sphinxext.digest.cli._output import (
     visible,
 )
 from sphinxext.digest.collection.load import Collection, load_collection
-from sphinxext.digest.gather.mail.ranking import Candidate, ThreadOptions, participants_of
+from sphinxext.digest.fragments.write import Draft
+from sphinxext.digest.gather.mail.draft import draft_thread, growth
+from sphinxext.digest.gather.mail.ranking import Candidate, Status, ThreadOptions, participants_of
 from sphinxext.digest.gather.mail.search import Finding, find_candidates
+from sphinxext.digest.gather.topics import Topic, topic_candidates
 from sphinxext.digest.net.http import WebError, check_web_url
 from sphinxext.digest.text.width import cut, width_of
 
 
-def thread_options(*, top: int | None, min_messages: int) -> Decorator:
-    """Add the options that choose threads: the fields of :class:`ThreadOptions`, and ``archive``."""
+def topic_options(*, top: int | None, min_messages: int) -> Decorator:
+    """Add the options that choose threads: fields of :class:`ThreadOptions`."""
     return add_options(
         click.option(
             "--top",
@@ -67,14 +72,20 @@ def thread_options(*, top: int | None, min_messages: int) -> Decorator:
         ),
         click.option("--until", metavar="DATE", callback=readable_day, help="Leave out messages after it (UTC)."),
         period_option,
-        click.option(
-            "--archive",
-            metavar="URL",
-            callback=checked(_web_url),
-            help="Where the list's archive can be read: the list's page in HyperKitty (.../list/L@H/), public-inbox "
-            "or Pipermail, whose pages of the months are asked for the numbers of messages.",
-        ),
     )
+
+
+def thread_options(*, top: int | None, min_messages: int) -> Decorator:
+    """Add the options that choose threads of lists, and ``archive``."""
+    archive = click.option(
+        "--archive",
+        metavar="URL",
+        callback=checked(_web_url),
+        help="Where the list's archive can be read: the list's page in HyperKitty (.../list/L@H/), public-inbox "
+        "or Pipermail, whose pages of the months are asked for the numbers of messages.",
+    )
+    choose = topic_options(top=top, min_messages=min_messages)
+    return lambda function: choose(archive(function))
 
 
 def find(sources: Sequence[str], collection: Collection, options: ThreadOptions, archive: str | None) -> Finding:
@@ -83,6 +94,44 @@ def find(sources: Sequence[str], collection: Collection, options: ThreadOptions,
     for note in finding.notes:
         click.echo(visible(note), err=True)
     return finding
+
+
+def draft_topics(
+    run: CollectRun, topics: Iterable[Topic], options: ThreadOptions, top: int | None, source: str
+) -> list[Draft]:
+    """Draft the best threads of a chat or a forum, and say which of the others that are there have grown.
+
+    :param top: how many; None for all.
+    :param source: says in drafts where they are from, such as ``a forum``.
+    """
+    collection = load_collection(run.project.root, run.settings)
+    return best_drafts(topic_candidates(topics, collection, options, source), run.project.root, top)
+
+
+def best_drafts(candidates: Sequence[Candidate], root: Path, top: int | None) -> list[Draft]:
+    """Draft the best threads, and say which of the others that are there have grown.
+
+    :param top: how many; None for all.
+    """
+    # what was drafted before is among the best still, whatever became of it: others do not move up
+    wanted = sorted((one for one in candidates if one.is_worthy or one.is_there), key=lambda one: -one.rank)
+    _say_grown((one for one in candidates if not one.is_worthy), root)
+    return [draft_thread(one) for one in wanted[:top]]
+
+
+def _say_grown(candidates: Iterable[Candidate], root: Path) -> None:
+    """Say which threads that are there already have more messages now."""
+    for candidate in candidates:
+        if candidate.entry is None or candidate.status not in (Status.DRAFTED, Status.SUMMARIZED):
+            continue
+        path = candidate.entry.fragment.path
+        try:
+            text = (root / path).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        if number := growth(candidate, text):
+            messages = f"{number} message{'' if number == 1 else 's'}"
+            click.echo(f"{visible(path)}: the thread has grown by {messages} since then; nothing is changed", err=True)
 
 
 def _web_url(text: str) -> str:

@@ -51,11 +51,15 @@ class WebError(Exception):
     """A file that cannot be fetched; the message says why.
 
     ``offline`` if nobody answered, or the server cannot; ``status`` is what it said, and 0 if it said nothing;
-    ``refusal`` is the beginning of what it answered to a request with a secret that it refused.
+    ``refusal`` is the beginning of what it answered to a request with a secret that it refused; ``pause`` is how many
+    seconds it wants to be left alone (Retry-After), 0 if it does not say so.
     """
 
-    def __init__(self, message: str, *, offline: bool = False, status: int = 0, refusal: str = "") -> None:
+    def __init__(
+        self, message: str, *, offline: bool = False, status: int = 0, refusal: str = "", pause: int = 0
+    ) -> None:
         super().__init__(message)
+        self.pause = pause
         self.offline = offline
         self.status = status
         self.refusal = refusal
@@ -255,7 +259,7 @@ def ask(
         if error.code == _NOT_MODIFIED:
             return Answer(None)
         message = f"{url}: the server says {error.code} {error.reason}"
-        raise WebError(message, offline=error.code >= 500, status=error.code) from None
+        raise WebError(message, offline=error.code >= 500, status=error.code, pause=_pause_of(error)) from None
     except IncompleteRead:
         raise WebError(f"{url} {_CUT_OFF}", offline=True, status=_OK) from None
     except (OSError, HTTPException, ValueError) as error:
@@ -300,10 +304,17 @@ def send(
         with error:
             said = " ".join(error.read(_MAX_SAID).decode("utf-8", "replace").split())
         message = f"{host} says {error.code} {error.reason}{f': {said}' if said else ''}"
-        raise WebError(message, offline=error.code >= 500, status=error.code, refusal=said) from None
+        is_offline = error.code >= 500
+        raise WebError(message, offline=is_offline, status=error.code, refusal=said, pause=_pause_of(error)) from None
     except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         raise WebError(f"{host} cannot be reached: {reason}", offline=True) from None
+
+
+def _pause_of(error: HTTPError) -> int:
+    """Return the seconds of Retry-After (RFC 9110), 0 if it has a date or nothing."""
+    value = (error.headers.get("Retry-After") or "").strip() if error.headers else ""
+    return int(value) if re.fullmatch(r"[0-9]{1,6}", value) else 0
 
 
 def _opener(exchange: _Exchange, *, redirects: bool = True) -> OpenerDirector:

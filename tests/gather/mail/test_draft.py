@@ -75,7 +75,7 @@ def test_a_whole_draft(candidates: Candidates) -> None:
 # A draft from a mailing list: 'Where locks live'.
 # Messages: 5, from 2025-10-01 to 2025-11-06 (UTC).
 # Tags: nova.
-# The outline has who answered whom, with the first sentence of each mail. A person has to decide:
+# The outline has who answered whom, with the first sentence of each message. A person has to decide:
 # - what was discussed, and what came of it: cut the outline down to that, in words of your own
 # - whether the discussion is over: 'state: done', or 'continuing'; 'open' holds if nothing is said
 # - whether all links below belong to the summary
@@ -159,7 +159,7 @@ def test_a_thread_without_any_date(candidates: Candidates, monkeypatch: pytest.M
     (candidate,) = candidates(mails)
     text = draft_thread(candidate).text
     assert "\ndate: 2026-10-05\n" in text
-    assert "\n# - when it was: no mail has a date" in text
+    assert "\n# - when it was: no message has a date" in text
     assert "5 messages by 3 people at an unknown time:" in text.replace("\n      ", " ")
     assert candidate.first is candidate.last is None
 

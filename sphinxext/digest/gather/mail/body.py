@@ -96,7 +96,7 @@ def text_of_message(data: bytes) -> str:
     if part is not None and (
         _type(part) == "text/html" or text[:100].lstrip().lower().startswith(("<html", "<!doct"))
     ):
-        return _text_of_html(text)
+        return text_of_html(text)
     return text
 
 
@@ -172,7 +172,7 @@ def _type(part: Mail) -> str:
     return part.get_content_type()
 
 
-def _text_of_html(text: str) -> str:
+def text_of_html(text: str) -> str:
     """Return the text of HTML without its quotes and the lines that introduce them."""
     # the parser would search long for the end of an unfinished tag
     text = _NO_TAG.sub("&lt;", text[:_MAX_HTML])

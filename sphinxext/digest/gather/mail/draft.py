@@ -14,7 +14,7 @@ from sphinxext.digest.gather.mail import as_rst, item, name_of, shortened, url_a
 from sphinxext.digest.gather.mail.body import cited_urls, first_sentence, own_lines, text_of_message
 from sphinxext.digest.gather.mail.header import Message
 from sphinxext.digest.gather.mail.ranking import Candidate, Status
-from sphinxext.digest.model import Entry, Kind, Participants
+from sphinxext.digest.model import Entry, Kind, Participants, State
 from sphinxext.digest.model.period import today
 from sphinxext.digest.text.rst import filled
 
@@ -47,7 +47,7 @@ class OutlineLine:
 def draft_thread(candidate: Candidate) -> Draft:
     """Return the fragment of a thread, dated to the day (UTC) of its last message, or to today if none has a time.
 
-    All that comes from the mails is plain text: nothing in it is markup, and addresses of people are masked.
+    All that comes from the messages is plain text: nothing in it is markup, and addresses of people are masked.
     """
     texts = {message.id: own_lines(text_of_message(message.content.read())) for message in candidate.messages}
     summary = [
@@ -60,6 +60,7 @@ def draft_thread(candidate: Candidate) -> Draft:
     note = {
         "title": as_rst(title),
         "url": candidate.url,
+        "state": State.DONE.value if candidate.thread.is_done else None,
         "continues": _continued(candidate),
         "participants": _participants(candidate),
         "summary": "\n".join(summary),
@@ -189,18 +190,18 @@ def _is_clear(entry: Entry, title: str) -> bool:
 
 def _comment(candidate: Candidate) -> Iterator[str]:
     thread = candidate.thread
-    yield f"A draft from a mailing list: '{_title(candidate)}'."
+    yield f"A draft from {thread.source}: '{_title(candidate)}'."
     sent = [message.sent for message in thread.messages if message.sent]
     yield f"Messages: {len(thread.messages)}, {days_of(min(sent, default=None), max(sent, default=None))} (UTC)."
     if candidate.tags:
         yield f"Tags: {', '.join(candidate.tags)}."
     if candidate.status is Status.CONTINUES and candidate.entry is not None:
         yield f"An earlier digest has the beginning ({candidate.entry.moment.day}); below is what came since then."
-    yield "The outline has who answered whom, with the first sentence of each mail. A person has to decide:"
+    yield "The outline has who answered whom, with the first sentence of each message. A person has to decide:"
     yield "- what was discussed, and what came of it: cut the outline down to that, in words of your own"
     yield "- whether the discussion is over: 'state: done', or 'continuing'; 'open' holds if nothing is said"
     if not sent:
-        yield "- when it was: no mail has a date, so the one below is the day on which it was collected"
+        yield "- when it was: no message has a date, so the one below is the day on which it was collected"
     if candidate.url is None:
         yield "- where the thread can be read: its 'url' is not known"
     yield "- whether all links below belong to the summary"

@@ -72,16 +72,16 @@ class Candidate:
     def score(self) -> float:
         """The score of a thread: participants, length and novelty.
 
-        It is ``(2 log2(1 + participants) + log2(1 + messages)) * novelty``: a thread of twice as many people gains as
-        much as one of four times as many messages. Novelty is the share of messages that are in no digest yet and not
-        older than the first chosen day.
+        It is ``(2 log2(1 + participants) + log2(1 + messages + likes)) * novelty``: a thread of twice as many people
+        gains as much as one of four times as many messages. Novelty is the share of messages that are in no digest yet
+        and not older than the first chosen day. Only forums count likes.
         """
         return self.rank if self.is_worthy or self.status is Status.DRAFTED else 0.0
 
     @property
     def rank(self) -> float:
         """The score of the thread, as it was before it was summarized."""
-        people, length = len(self.participants), len(self.messages)
+        people, length = len(self.participants), len(self.messages) + self.thread.likes
         return round((2 * log2(1 + people) + log2(1 + length)) * self.recent, 2)
 
     @property

@@ -119,10 +119,14 @@ class MailThread:
     """A discussion: its messages by the time they were sent, those without a time where they came in.
 
     ``root`` is the message-id that the discussion begins with, which may be that of a message that is not there.
+    Forums count ``likes``, and know whether a question is solved; ``source`` is what drafts call the origin.
     """
 
     root: str
     messages: tuple[Message, ...]
+    likes: int = 0
+    is_done: bool = False
+    source: str = "a mailing list"
 
     @property
     def is_whole(self) -> bool:
