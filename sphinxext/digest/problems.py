@@ -77,6 +77,8 @@ class Code(StrEnum):
     """``continues`` names a fragment of several threads, none with the same title."""
     THREAD_ORDER = "thread-order"
     """``continues`` names a thread that is not earlier."""
+    DIGEST_NUMBER = "digest-number"
+    """Two fragments say different numbers for the same digest; that of its first note counts."""
     # the text
     RST = "rst"
     """The reStructuredText of a note does not parse."""

@@ -106,6 +106,7 @@ def test_sphinx_is_not_even_loaded(start: Run) -> None:
 def test_json(run: Run) -> None:
     assert json.loads(run("report", "latest", "--format", "json").out) == {
         "name": "2015-12-04",
+        "number": 1,
         "title": "November 28 – December 4, 2015",
         "url": None,
         "period": {"start": "2015-11-28", "end": "2015-12-04", "title": "November 28 – December 4, 2015"},

@@ -141,7 +141,7 @@ BAD: list[tuple[str, object, str]] = [
     ("pages", ["digests"], "a text"),
     ("pages", "..", "inside the project"),
     ("title", "", "not empty"),
-    ("title", "{series}", "the fields {period}, {year}, {start} and {end}"),
+    ("title", "{series}", "the fields {period}, {number}, {year}, {start} and {end}"),
     ("title", "{}", "the fields"),
     ("title", "{0}", "the fields"),
     ("title", "{period.title}", "the fields"),

@@ -50,7 +50,7 @@ WRONG = (-1.5, {"a": [1]})
 BROKEN_FILES = (b"schedules: [\n", b"\xff\xfe\x00", b"- 1\n", b"", None)
 #: What a project may set in ``releasenotes/digest.yaml`` and, with ``digest_`` before it, in ``conf.py``.
 SETTINGS: dict[str, tuple[object, ...]] = {
-    "title": ("Digest of {period}", "{start}"),
+    "title": ("Digest of {period}", "No. {number}, {start}"),
     "collection_title": ("News",),
     "period": ("biweekly", "monthly"),
     "week_start": ("monday", "wednesday"),
@@ -289,6 +289,7 @@ _BODIES = st.one_of(
     st.builds("stories: [{{title: {!r}, text: {!r}}}]".format, _TITLES, _TEXTS),
     st.builds("items: [{{group: {!r}, text: {!r}}}]".format, _TITLES, _TEXTS),
     st.builds("countdown: [{{series: heron, week: R-{}, focus: {!r}}}]".format, st.integers(0, 3), _TEXTS),
+    st.builds("number: {}\nsuccesses: [{!r}]".format, st.integers(1, 3), _TEXTS),
     st.builds("successes: [{!r}]\n{}".format, _TEXTS, st.builds(_thread, _TITLES, _NAMES, _TEXTS)),
     st.sampled_from(["successes: [", "no_such_key: 1", "successes: []", "draft: true\nsuccesses: [later]", "- list"]),
 )

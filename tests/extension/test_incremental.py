@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 
 import pytest
@@ -414,3 +415,58 @@ def test_a_toctree_whose_page_is_gone(site: Project) -> None:
     site.write("plain.rst", "Plain\n=====\n\n.. digest-collection::\n")
     (warning,) = site.build().warnings
     assert warning.startswith("<src>/index.rst:4: WARNING: toctree contains reference to nonexisting document ")
+
+
+class TestNumbers:
+    """The titles of pages have the numbers of digests, which depend on the fragments of others."""
+
+    TITLE = "No. {number}, {period}"
+
+    @pytest.fixture
+    def numbered(self, site: Project) -> Project:
+        site.overrides["digest_title"] = self.TITLE
+        site.write("links.rst", "Links\n=====\n\n:digest:issue:`2015-12-04`\n\n.. thread-summary:: keys\n")
+        site.write("own.rst", "Own\n===\n\n.. digest:: 2015-12-05/2015-12-11\n")
+        root = "Title\n=====\n\n.. toctree::\n\n   digests/index\n   wins\n   plain\n   links\n   own\n"
+        site.write("index.rst", root)
+        assert site.build().warnings == []
+        return site
+
+    def test_a_number_that_is_said(self, numbered: Project) -> None:
+        numbered.fragment("wins-2", "date: 2015-12-02\nnumber: 567\nsuccesses: [two]\n")
+        # the page of December 11 is the user's own
+        assert read_again(numbered) == {NOVEMBER, DECEMBER, "own", "links", "wins", *LISTS}
+        build = numbered.build()
+        assert "No. 566, November 21–27, 2015" in build.text(f"{NOVEMBER}.html")
+        assert "No. 567, November 28 – December 4, 2015" in build.text(f"{DECEMBER}.html")
+        # links to the earlier part of a thread, of roles and of the navigation
+        for name in ("own", "links", DECEMBER, NOVEMBER):
+            assert "No. 567, November 28 – December 4, 2015" in build.text(f"{name}.html")
+            assert not re.search(r"No\. [0-9],", build.text(f"{name}.html"))
+        assert 'No. 568, <span class="digest-range">December 5–11, 2015' in build.text("digests/index.html")
+        assert "567 · Nov 28 – Dec 4" in build.text("digests/2015-12.html")
+        assert "No. 567, November 28 – December 4, 2015" in build.text("digests/2015-12-04.txt")
+
+    def test_an_earlier_digest_that_is_new(self, numbered: Project) -> None:
+        numbered.fragment("more-5", "date: 2015-11-17\nsuccesses: [three]\n")
+        new = "digests/2015-11-20"
+        assert read_again(numbered) == {new, NOVEMBER, DECEMBER, "own", "links", *LISTS}
+        assert "No. 3, November 28 – December 4, 2015" in numbered.build().text(f"{DECEMBER}.html")
+
+    def test_a_number_that_is_said_before_a_later_digest(self, numbered: Project) -> None:
+        numbered.fragment("keys-4", "date: 2015-12-09\nnumber: 3\nthreads: [{title: Keys, continues: locks}]\n")
+        # it is the same as before
+        assert read_again(numbered) == {"own", "links"}
+
+    def test_titles_without_numbers(self, site: Project) -> None:
+        site.fragment("wins-2", "date: 2015-12-02\nnumber: 567\nsuccesses: [two]\n")
+        assert read_again(site) == {DECEMBER, "wins"}
+
+    def test_archives_name_digests(self, numbered: Project) -> None:
+        numbered.overrides["digest_archives"] = ("successes", "threads")
+        assert numbered.build().warnings == []
+        numbered.fragment("wins-1", "date: 2015-11-24\nnumber: 300\nsuccesses: [one]\n")
+        assert {"digests/successes/2015", "digests/threads/0000000000000003"} <= read_again(numbered)
+        build = numbered.build()
+        assert "No. 301, November 28 – December 4, 2015" in build.text("digests/threads/0000000000000003.html")
+        assert "No. 300, November 21–27, 2015" in build.text("digests/successes/2015.html")

@@ -77,6 +77,7 @@ def as_json(source: DigestSource) -> tuple[str, list[Problem]]:
     period = source.digest.period
     record = {
         "name": period.name,
+        "number": source.digest.number,
         "title": source.digest.title,
         "url": source.page_url,
         "period": {"start": period.start.isoformat(), "end": period.end.isoformat(), "title": period.title},

@@ -144,6 +144,7 @@ def _record(status: Status) -> dict[str, object]:
     period = status.digest.period
     return {
         "name": period.name,
+        "number": status.digest.number,
         "title": status.digest.title,
         "period": {"start": period.start.isoformat(), "end": period.end.isoformat()},
         "due": status.due.isoformat(),

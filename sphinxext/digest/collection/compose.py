@@ -78,7 +78,9 @@ def compose(
         for entry in entries
         if entry.kind is Kind.THREAD
     }
-    return Digest(period, digest_title(period, settings, messages), tuple(_in_own_order(sections, period)), threads)
+    number = collection.numbers.of(period)
+    title = digest_title(period, number, settings, messages)
+    return Digest(period, title, tuple(_in_own_order(sections, period)), threads, number)
 
 
 def tells_releases(settings: Settings) -> bool:
@@ -86,10 +88,14 @@ def tells_releases(settings: Settings) -> bool:
     return RELEASES in settings.sections
 
 
-def digest_title(period: Period, settings: Settings, messages: Messages = ENGLISH) -> str:
-    """Return the title of the digest of a period, from the option ``title``."""
+def digest_title(period: Period, number: int, settings: Settings, messages: Messages = ENGLISH) -> str:
+    """Return the title of the digest of a period, from the option ``title``.
+
+    :param number: that of the digest; see :class:`~sphinxext.digest.collection.numbers.Numbers`.
+    """
     return settings.title.format(
         period=dated(messages, settings).period(period),
+        number=number,
         year=period.end.year,
         start=period.start.isoformat(),
         end=period.end.isoformat(),

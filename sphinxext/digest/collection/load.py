@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from sphinxext.digest.collection.archives import Archives
+from sphinxext.digest.collection.numbers import Numbers, contradictions, count_digests, find_anchors
 from sphinxext.digest.collection.people import People, read_people
 from sphinxext.digest.fragments.folder import FolderReading, read_folder
 from sphinxext.digest.model import (
@@ -58,6 +59,11 @@ class Collection:
         for entry in self.entries:
             found[self.calendar.period_of(entry.moment.day)].append(entry)
         return {period: tuple(found[period]) for period in sorted(found, key=lambda period: period.end)}
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The numbers of the digests."""
+        return count_digests(self.digests, find_anchors(self.entries, self.calendar))
 
     @cached_property
     def spans(self) -> dict[str, tuple[Period, ...]]:
@@ -180,6 +186,7 @@ def place_fragments(
     entries = [entry for entry in placed if settings.drafts or not entry.fragment.draft]
     drafts = tuple(entry for entry in placed if entry.fragment.draft)
     threads = _connect([entry for entry in entries if entry.kind is Kind.THREAD], problems)
+    problems += contradictions(find_anchors(entries, settings.calendar))
     theirs = {fragment.path for fragment in fragments if fragment.project is not None}
     remarks = tuple(sorted(problem for problem in problems if problem.path in theirs))
     problems = sorted(problem for problem in problems if problem.path not in theirs)

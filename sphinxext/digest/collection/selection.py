@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sphinxext.digest.collection.archives import Chain, Member
 from sphinxext.digest.model import Countdown, Entry, Kind, Period, Success
+from sphinxext.digest.settings.options import shows_number
 
 if TYPE_CHECKING:
     from sphinxext.digest.collection.load import Collection
@@ -77,9 +78,19 @@ def checksum(entries: tuple[Entry, ...], collection: Collection, hidden: Set[str
             state.update(chain.page.encode())
         for number, other in enumerate((links.earlier, *links.later) if links else ()):
             if other is not None:
-                period = collection.calendar.period_of(other.moment.day)
-                state.update(f"{number} {other.anchor} {period}".encode())
+                state.update(f"{number} {other.anchor} {shown_digest(other, collection)}".encode())
     return state.digest()
+
+
+def shown_digest(entry: Entry, collection: Collection) -> str:
+    """Return what a link to the digest of a note depends on: its period, and its number if titles have that."""
+    period = collection.calendar.period_of(entry.moment.day)
+    return f"{period} {shown_number(period, collection)}"
+
+
+def shown_number(period: Period, collection: Collection) -> str:
+    """Return the number of a digest if titles of digests have that, so that it shows."""
+    return str(collection.numbers.of(period)) if shows_number(collection.settings) else ""
 
 
 def _same_channel(channel: str | None, wanted: str) -> bool:

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sphinxext.digest.collection.numbers import Numbers
 from sphinxext.digest.collection.people import people_file
 from sphinxext.digest.extension.cache import Writes, load_record, mark_of, save_record
 from sphinxext.digest.extension.config import configure
@@ -49,7 +50,7 @@ class FolderState:
 
     ``commit`` is the commit that was checked out, where the day of a first merge counts, and None elsewhere. ``place``
     is that among the project's collections, ``explicit`` are the pages that have a digest of their own, ``listing`` is
-    the one that lists all digests. ``periods`` are those of its digests, ``archives`` the names of the pages of its
+    the one that lists all digests. ``numbers`` are those of its digests, ``archives`` the names of the pages of its
     archives, seen from its folder of pages; ``problems`` are shown again by each build. ``joint`` is the mark of the
     indexes of other projects, ``remarks`` are what is wrong with their notes. ``has_events`` is True
     if there is a calendar of events to publish.
@@ -61,7 +62,7 @@ class FolderState:
     place: int
     explicit: tuple[tuple[Period, str], ...]
     listing: str
-    periods: tuple[Period, ...]
+    numbers: Numbers
     archives: tuple[str, ...]
     problems: tuple[Problem, ...]
     joint: bytes | None = None
@@ -256,7 +257,7 @@ class BuildState:
                 commit = _current_commit(self.project.root) if collection.uses_history else None
                 self._states[folder] = FolderState(
                     mark, commit, settings, self.place_of(settings), explicit, self.list_of(settings),
-                    tuple(collection.digests), tuple(collection.archives.pages(settings.archives)),
+                    collection.numbers, tuple(collection.archives.pages(settings.archives)),
                     collection.problems, joint.mark if joint is not None else None, collection.remarks,
                     EVENTS in settings.publish and any(collection.of_kind(Kind.EVENT)),
                 )  # fmt: skip
@@ -267,8 +268,12 @@ class BuildState:
 
     def periods(self, settings: Settings) -> tuple[Period, ...]:
         """The periods of the digests of a collection, oldest first."""
+        return tuple(self.numbers(settings).of_digests)
+
+    def numbers(self, settings: Settings) -> Numbers:
+        """The numbers of the digests of a collection."""
         self.is_current(settings)
-        return self._states[settings.fragments].periods
+        return self._states[settings.fragments].numbers
 
     def archives(self, settings: Settings) -> tuple[str, ...]:
         """The names of the pages of a collection's archives, seen from its folder of pages."""

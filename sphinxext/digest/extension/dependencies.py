@@ -19,7 +19,7 @@ from sphinx.util import logging
 
 from sphinxext.digest.collection.archives import INDEX, Chain, Member
 from sphinxext.digest.collection.compose import digest_title
-from sphinxext.digest.collection.selection import Selection, checksum, review_of
+from sphinxext.digest.collection.selection import Selection, checksum, review_of, shown_digest, shown_number
 from sphinxext.digest.extension.domain import DigestDomain, build_state_of
 from sphinxext.digest.model import Entry, EventNote, Kind, Period, Prelude, Story, Thread
 from sphinxext.digest.model.period import PeriodError
@@ -160,17 +160,19 @@ class NotesDependency(CollectionDependency):
 
     def checksum(self, collection: Collection, env: BuildEnvironment) -> bytes:
         """A value that changes with anything that shows."""
-        build, calendar = build_state_of(env), collection.calendar
+        build = build_state_of(env)
         try:
             entries = self.entries(collection, build.today)
             # the same notes can be those of another period, as when the latest digest gets shorter
             period = None if self.period is None else collection.period(self.period)
         except PeriodError as error:
             return str(error).encode()
-        digests = [str(calendar.period_of(entry.moment.day)) for entry in entries] if self.names_digests else ()
+        digests = [shown_digest(entry, collection) for entry in entries] if self.names_digests else ()
+        number = ""
         if period is not None and self.selection == Selection():
             entries = (*entries, *(entry for entry in collection.events_of(period) if entry not in entries))
-        around = f"{period} {digests} {build.place_of(collection.settings)}"
+            number = shown_number(period, collection)
+        around = f"{period} {number} {digests} {build.place_of(collection.settings)}"
         return checksum(entries, collection, _HIDDEN_FOR[self.selection.kind]) + around.encode()
 
 
@@ -222,7 +224,8 @@ class ListingDependency(CollectionDependency):
         for period, entries in self.digests(collection):
             kinds = sorted(entry.kind.value for entry in entries)
             page = build.page_of(settings, period)
-            line = f"{period} {digest_title(period, settings)} {kinds} {page} {page in env.found_docs}"
+            title = digest_title(period, collection.numbers.of(period), settings)
+            line = f"{period} {title} {kinds} {page} {page in env.found_docs}"
             state.update(line.encode())
             is_card = not self.span and period == next(reversed(collection.digests))
             state.update("".join(_shown_in_lists(entry, is_card=is_card) for entry in entries).encode())
@@ -333,8 +336,8 @@ class ReviewDependency(CollectionDependency):
 
 def _of_notes(entries: Iterable[Entry], collection: Collection) -> bytes:
     found = tuple(entries)
-    periods = [str(collection.calendar.period_of(entry.moment.day)) for entry in found]
-    return checksum(found, collection, _HIDDEN) + repr(periods).encode()
+    digests = [shown_digest(entry, collection) for entry in found]
+    return checksum(found, collection, _HIDDEN) + repr(digests).encode()
 
 
 @dataclass(frozen=True)

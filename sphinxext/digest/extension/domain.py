@@ -174,7 +174,7 @@ class DigestDomain(Domain):
         for role in ("issue", DIGEST, *(kind.value for kind in OBJECT_KINDS), MILESTONE, RELEASE, *_OF_ARCHIVES)
     }
     indices: ClassVar[list[type[Index]]] = [NotesIndex]
-    data_version = 16
+    data_version = 17
     initial_data: ClassVar[dict[str, Any]] = {part: {} for part in ("folders", "scans", "stubs", *_OF_PAGES)}
 
     #: The run-time objects of this build, from ``builder-inited`` on.

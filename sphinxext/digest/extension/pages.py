@@ -178,7 +178,8 @@ def recall_pages(app: Sphinx) -> None:
 def page_texts(build: BuildState, settings: Settings, sources: dict[str, Path]) -> dict[str, str]:
     """The names and texts of the pages that a collection needs and that are not among the sources."""
     explicit = build.explicit_pages(settings)
-    periods = build.periods(settings)
+    numbers = build.numbers(settings)
+    periods = tuple(numbers.of_digests)
     option = "" if settings is build.project.main else f"   :fragments: {settings.fragments}\n"
     messages, texts = build.messages, {}
     for period in periods:
@@ -193,8 +194,9 @@ def page_texts(build: BuildState, settings: Settings, sources: dict[str, Path]) 
             message = f"two digests end on {period.end}: the one of {period} has no page"
             warn_at(None, Code.PAGE_CONFLICT, message)
             continue
-        texts[name] = _page(digest_title(period, settings, messages), f".. digest:: {period}\n{option}")
-        build.made[name] = MadeTitle(digest_title(period, settings), is_default(settings, "title"))
+        number = numbers.of(period)
+        texts[name] = _page(digest_title(period, number, settings, messages), f".. digest:: {period}\n{option}")
+        build.made[name] = MadeTitle(digest_title(period, number, settings), is_default(settings, "title"))
     listing = ".. digest-collection::\n" + option
     for end in {period.end for period in periods}:
         year, month = f"{settings.pages}/{end:%Y}", f"{settings.pages}/{end:%Y-%m}"

@@ -86,6 +86,7 @@ URL_SCHEMES = ("http", "https", "mailto", "ircs", "matrix")
 FRAGMENT_KEYS = {
     "date": "The default date of every note in the file.",
     "draft": "``true`` until a person has completed what a program drafted: the notes are checked, and shown nowhere.",
+    "number": "The number of the digest that has these notes: later digests count on from it.",
     "order": "A number: sections that have one are sorted by it, whatever their kinds.",
     "heading": "Plain text over the successes or the countdown of this file, in place of the usual heading.",
     "prelude": "reStructuredText for the beginning of the digest, before its first section.",
@@ -94,6 +95,9 @@ FRAGMENT_KEYS = {
 
 #: The largest number that a fragment may have for its place in the digest.
 MAX_ORDER = 9999
+
+#: The largest number of a digest.
+MAX_NUMBER = 99999
 
 #: The keys of a fragment that are notes of one text each.
 TEXT_NOTES: dict[str, type[Prelude | Closing]] = {"prelude": Prelude, "closing": Closing}

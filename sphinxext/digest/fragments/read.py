@@ -14,6 +14,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from sphinxext.digest.fragments.events import read_deadlines, read_when
 from sphinxext.digest.fragments.fields import (
     FRAGMENT_KEYS,
+    MAX_NUMBER,
     MAX_ORDER,
     SECTION_FIELDS,
     TEXT_NOTES,
@@ -32,6 +33,7 @@ from sphinxext.digest.model import (
     Moment,
     Note,
     Participants,
+    Place,
     Success,
     Text,
     When,
@@ -43,7 +45,7 @@ from sphinxext.digest.yaml import MAX_BYTES, compose, decode, is_string, place_o
 from sphinxext.digest.yaml.reader import NodeReader, read_text
 
 _WEEK = re.compile(r"R[-+][0-9]{1,2}")
-_ORDER = re.compile(r"0|[1-9][0-9]{0,3}")
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,4}")
 #: The short form of a success: ``nick: text``.
 SHORT_SUCCESS = re.compile(r"(?P<nick>[^\s:]+):\s+(?P<text>\S.*)", re.DOTALL)
 _FLAGS = {"true": True, "false": False}
@@ -101,7 +103,19 @@ def read_fragment(
     checksum = blake2b(data, digest_size=16).digest()
     notes = tuple(reader.notes)
     return (
-        Fragment(path, identity, slug, checksum, reader.date, notes, reader.order, reader.heading, reader.draft),
+        Fragment(
+            path,
+            identity,
+            slug,
+            checksum,
+            reader.date,
+            notes,
+            reader.order,
+            reader.heading,
+            reader.draft,
+            number=reader.number,
+            number_place=reader.number_place,
+        ),
         problems,
     )
 
@@ -115,6 +129,8 @@ class _Reader(NodeReader):
         self.left_out: list[tuple[Type, Text]] = []
         self.date: Moment | None = None
         self.order: int | None = None
+        self.number: int | None = None
+        self.number_place: Place | None = None
         self.heading: str | None = None
         self.draft = False
         self.budget = MAX_BYTES
@@ -146,7 +162,10 @@ class _Reader(NodeReader):
     def read_key(self, name: str, key: Node, node: Node) -> None:
         """Read what is said about the whole file, and the notes that are texts."""
         if name == "order":
-            self.order = self.read_order(node)
+            self.order = self.read_whole(node, name, range(MAX_ORDER + 1))
+            return
+        if name == "number":
+            self.number, self.number_place = self.read_whole(node, name, range(1, MAX_NUMBER + 1)), place_of(node)
             return
         if name == "draft":
             self.draft = self.read_draft(node)
@@ -157,12 +176,16 @@ class _Reader(NodeReader):
         elif isinstance(value, str):
             self.heading = value
 
-    def read_order(self, node: Node) -> int | None:
+    def read_whole(self, node: Node, name: str, allowed: range) -> int | None:
+        """Return a whole number, or None after a problem."""
         if isinstance(node, ScalarNode) and self.refuse_tag(node):
             return None
-        if isinstance(node, ScalarNode) and not node.style and _ORDER.fullmatch(node.value):
-            return int(node.value)
-        self.complain(node, Code.WRONG_TYPE, f"'order' must be a whole number from 0 to {MAX_ORDER}")
+        if isinstance(node, ScalarNode) and not node.style and _WHOLE.fullmatch(node.value):
+            number = int(node.value)
+            if number in allowed:
+                return number
+        message = f"'{name}' must be a whole number from {allowed.start} to {allowed.stop - 1}"
+        self.complain(node, Code.WRONG_TYPE, message)
         return None
 
     def read_draft(self, node: Node) -> bool:

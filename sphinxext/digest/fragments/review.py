@@ -169,6 +169,7 @@ def _checked(fragment: Fragment, changes: Mapping[int, Mapping[str, object]]) ->
         sections,
         date=fragment.date,
         draft=fragment.draft,
+        number=fragment.number,
         order=fragment.order,
         heading=fragment.heading,
         **texts,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from sphinxext.digest.fragments.fields import (
     FRAGMENT_KEYS,
+    MAX_NUMBER,
     MAX_ORDER,
     SECTION_FIELDS,
     TEXT_NOTES,
@@ -46,6 +47,7 @@ def fragment_schema() -> dict[str, object]:
     texts are good reStructuredText, whether the thread that another continues is there.
     """
     values = {name: _value(kind) for name, kind in _FRAGMENT_TYPES.items()}
+    values["number"] = {"type": "integer", "minimum": 1, "maximum": MAX_NUMBER}
     values["order"] = {"type": "integer", "minimum": 0, "maximum": MAX_ORDER}
     values["draft"] = {"type": "boolean", "default": False}
     properties = {name: _property(name, values[name], text) for name, text in FRAGMENT_KEYS.items()}

@@ -65,6 +65,7 @@ def dump_fragment(
     *,
     date: object = None,
     draft: bool = False,
+    number: int | None = None,
     order: int | None = None,
     heading: str | None = None,
     **texts: str | None,
@@ -79,7 +80,7 @@ def dump_fragment(
 
     :param sections: the notes by the names of their sections; the values are texts, or have the text to write as
         their ``str()``; a None is left out.
-    :param date: of the fragment; so are ``draft``, ``order`` and ``heading``.
+    :param date: of the fragment; so are ``draft``, ``number``, ``order`` and ``heading``.
     :param texts: of the fragment, by their keys: ``prelude``, ``closing``.
     :raises ValueError: for a section or a key that the format does not have, and for a lone surrogate in a text.
     """
@@ -88,6 +89,7 @@ def dump_fragment(
     lines = ["---"]
     lines += dump_value("date", date, 0) if date is not None else ()
     lines += ["draft: true"] if draft else ()
+    lines += [f"number: {number:d}"] if number is not None else ()
     lines += [f"order: {order:d}"] if order is not None else ()
     for name, value in {"heading": heading, **{name: texts.get(name) for name in TEXT_NOTES}}.items():
         lines += dump_value(name, value, 0) if value is not None else ()

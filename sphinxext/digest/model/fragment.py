@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from sphinxext.digest.model.notes import Kind, Note
 from sphinxext.digest.model.period import Period
-from sphinxext.digest.model.values import Moment, Text
+from sphinxext.digest.model.values import Moment, Place, Text
 
 _IDENTITY = re.compile(r"(?P<slug>.*?)-?(?P<identity>[0-9a-f]{16})|(?P<old>[0-9a-f]{16})-(?P<rest>.*)")
 
@@ -37,6 +37,7 @@ class Fragment:
     file is renamed, ``slug`` is the rest of its name; ``checksum`` changes with any byte of the file. ``order`` is
     the place of its sections among those of the digest, ``heading`` replaces their usual heading. The
     notes of a ``draft`` are not shown. ``project`` is None for the project's own; the file of another's is not here.
+    ``number`` is that of the digest with its notes, and ``number_place`` where the file says it.
     """
 
     path: str
@@ -49,6 +50,8 @@ class Fragment:
     heading: str | None = None
     draft: bool = False
     project: OtherProject | None = None
+    number: int | None = None
+    number_place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +147,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The digest of a period. ``threads`` has the links of each thread, by the entry's identity."""
+    """The digest of a period. ``threads`` has the links of each thread, by the entry's identity.
+
+    ``number`` is its place among the digests of the collection, or what a fragment makes of that.
+    """
 
     period: Period
     title: str
     sections: tuple[Section, ...]
     threads: dict[str, ThreadLinks] = field(default_factory=dict)
+    number: int = 1
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -43,7 +43,8 @@ class PublishedLinks:
         """Return the title of the digest with a note, and the URL of the note there, empty if it has no page."""
         period, settings = self.collection.calendar.period_of(entry.moment.day), self.collection.settings
         url = settings.page_url(period)
-        return digest_title(period, settings), f"{url}#{entry.anchor}" if url else ""
+        title = digest_title(period, self.collection.numbers.of(period), settings)
+        return title, f"{url}#{entry.anchor}" if url else ""
 
     def to_thread(self, entry: Entry) -> list[nodes.Node]:
         """Return the title of the digest with a thread, as a link if it has a page."""

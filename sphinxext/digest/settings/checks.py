@@ -163,7 +163,7 @@ def _text(value: object, where: str, key: str) -> str:
 
 
 #: The fields that the template of a title may have.
-TITLE_FIELDS = ("period", "year", "start", "end")
+TITLE_FIELDS = ("period", "number", "year", "start", "end")
 
 #: The longest that a server may be waited for.
 MAX_SECONDS = 600
@@ -363,5 +363,5 @@ def title(value: object) -> str:
     except ValueError as error:
         raise OptionError(f"is not a valid template: {error}") from None
     if any(name is not None and (name not in TITLE_FIELDS or form or conversion) for name, form, conversion in fields):
-        raise OptionError("may have the fields {period}, {year}, {start} and {end}, and no others")
+        raise OptionError("may have the fields {period}, {number}, {year}, {start} and {end}, and no others")
     return template

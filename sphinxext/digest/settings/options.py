@@ -119,7 +119,8 @@ class Settings:
         "{period}",
         checks.title,
         "The title of a digest. ``{period}`` is the period in words (``November 28 – December 4, 2026``), ``{year}`` "
-        "the year of its last day, ``{start}`` and ``{end}`` its days in ISO form.",
+        "the year of its last day, ``{start}`` and ``{end}`` its days in ISO form, ``{number}`` its number; see "
+        ":doc:`/user/periods`.",
     )
     plain_dates: bool = _option(
         False,
@@ -357,6 +358,11 @@ def words_of(settings: Settings, name: str, messages: Messages) -> str:
     """Return the words that an option holds: ours in the language of the page, and those of a project as they are."""
     text: str = getattr(settings, name)
     return messages.gettext(text) if is_default(settings, name) else text
+
+
+def shows_number(settings: Settings) -> bool:
+    """Return True if the titles of digests have their numbers."""
+    return "{number}" in settings.title
 
 
 def dated(messages: Messages, settings: Settings) -> Messages:

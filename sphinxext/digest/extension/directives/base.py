@@ -38,7 +38,7 @@ from sphinxext.digest.extension.schedules import PageLinks, outlook_in_digest
 from sphinxext.digest.extension.translation import PageCatalogue, note_words
 from sphinxext.digest.extension.warnings import warn_at
 from sphinxext.digest.fragments.fields import ValueProblem, check_url
-from sphinxext.digest.model import Countdown, Entry, EventNote, Messages, Scope, State, Success, Thread
+from sphinxext.digest.model import Countdown, Entry, EventNote, Messages, Period, Scope, State, Success, Thread
 from sphinxext.digest.model.period import PeriodError
 from sphinxext.digest.problems import Code, DigestError
 from sphinxext.digest.settings.options import SECTIONS, Settings, dated
@@ -129,6 +129,10 @@ class CollectionReader(SuggestsOptions, SphinxDirective):
         remember(self.env, query)
         return query.entries(self.collection, self.build.today)
 
+    def title_of(self, period: Period) -> str:
+        """Return the title of the digest of a period."""
+        return digest_title(period, self.collection.numbers.of(period), self.settings, self.messages)
+
     @property
     def sections_allowed(self) -> bool:
         """True if the directive is where a section may be."""
@@ -140,7 +144,8 @@ class LinkingDirective(CollectionReader):
 
     def to_thread(self, entry: Entry) -> list[nodes.Node]:
         """Refer to the digest of a thread, where that has a page."""
-        title = digest_title(self.collection.calendar.period_of(entry.moment.day), self.settings, self.messages)
+        period = self.collection.calendar.period_of(entry.moment.day)
+        title = self.title_of(period)
         content = nodes.inline("", title)
         return [self.to_note(entry, content) if self.build.has_pages(self.settings) else content]
 

@@ -18,7 +18,7 @@ from docutils.transforms import Transform
 from sphinx import addnodes
 
 from sphinxext.digest.collection.archives import INDEX, Chain, Member
-from sphinxext.digest.collection.compose import counts_in_words, digest_title
+from sphinxext.digest.collection.compose import counts_in_words
 from sphinxext.digest.collection.selection import Review, review_of
 from sphinxext.digest.doctree.digest import MAX_LENGTH, plain_words, shortened
 from sphinxext.digest.doctree.lines import joined, line_with, sentence, state_badge
@@ -50,7 +50,7 @@ from sphinxext.digest.extension.translation import keep_from_translators
 from sphinxext.digest.model import Entry, Kind, Period, Story, Thread
 from sphinxext.digest.model.messages import filled
 from sphinxext.digest.problems import Code
-from sphinxext.digest.settings.options import ARCHIVES, words_of
+from sphinxext.digest.settings.options import ARCHIVES, shows_number, words_of
 
 _YEAR, _MONTH = len("2015"), len("2015-12")
 #: Where there is something to lead to: not in books, nor where all pages are one.
@@ -166,7 +166,7 @@ class CollectionDirective(NotesDirective):
 
     def _latest(self, period: Period, entries: tuple[Entry, ...]) -> nodes.Element:
         """The newest digest as a card: its title, its prelude, what it is about, and the numbers of its notes."""
-        title = digest_title(period, self.settings, self.messages)
+        title = self.title_of(period)
         link = self._link(self.build.page_of(self.settings, period), title)
         headline = nodes.paragraph("", "", link, classes=[HEADLINE_CLASS], days=self.messages.period(period))
         kicker = nodes.paragraph("", self.messages.gettext("Latest digest"), classes=["digest-kicker"])
@@ -193,9 +193,13 @@ class CollectionDirective(NotesDirective):
         return line_with(*line)
 
     def _days(self, period: Period) -> str:
-        """The days of a digest in short, with years where they differ; or the name of its month."""
+        """The days of a digest in short, with years where they differ; or the name of its month.
+
+        Its number comes first if titles have numbers.
+        """
         has_years = period.is_month or period.start.year != period.end.year
-        return self.messages.period(period) if has_years else self.messages.week(period)
+        days = self.messages.period(period) if has_years else self.messages.week(period)
+        return f"{self.collection.numbers.of(period)} · {days}" if shows_number(self.settings) else days
 
     def _titles(self, entries: tuple[Entry, ...]) -> list[list[nodes.Node]]:
         """The titles of threads, with their states, and of stories."""

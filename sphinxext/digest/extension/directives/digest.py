@@ -15,7 +15,7 @@ from typing import ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from sphinxext.digest.collection.compose import compose, counts_in_words, digest_title, tells_releases
+from sphinxext.digest.collection.compose import compose, counts_in_words, tells_releases
 from sphinxext.digest.collection.selection import Selection
 from sphinxext.digest.doctree.digest import digest_nodes, digest_summary, note_titles, titled, with_references
 from sphinxext.digest.doctree.lines import line_with, links_list, source_link
@@ -98,7 +98,7 @@ class DigestDirective(NotesDirective):
         target = Target(
             DIGEST,
             (name,),
-            digest_title(period, settings, self.messages),
+            self.title_of(period),
             self.env.docname,
             anchor,
             primary=self.env.docname == self.build.page_of(self.settings, period),
@@ -121,7 +121,7 @@ class DigestDirective(NotesDirective):
         # whoever reads a feed by dates finds a digest where its page is: at its last day
         last = f"{period.name}T00:00:00Z"
         updated = max(last, *(entry.moment.rfc3339 for entry in entries))
-        title = digest_title(period, self.settings, self.messages)
+        title = self.title_of(period)
         described = PageSummary(self.settings.fragments, title, description, period.name, last, updated, facts, titles)
         domain.note_summary(docname, described)
 

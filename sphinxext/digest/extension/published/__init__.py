@@ -156,7 +156,7 @@ def collection_state(site: SiteContext, settings: Settings) -> str:
     state = build.folder_state(settings)
     if state.fingerprint is None or (build.joint(settings) is not None and state.joint is None):
         return ""
-    return mark_of(state.fingerprint, state.commit, state.settings, state.explicit, state.periods, state.joint).hex()
+    return mark_of(state.fingerprint, state.commit, state.settings, state.explicit, state.numbers, state.joint).hex()
 
 
 def places_of(site: SiteContext) -> bytes:

@@ -334,7 +334,8 @@ class _DigestLinks:
     def to_thread(self, entry: Entry) -> list[nodes.Node]:
         """Return the title of the digest with a thread, as a link if it has a page."""
         period = self.collection.calendar.period_of(entry.moment.day)
-        title, url = digest_title(period, self.collection.settings), self.pages.get(period.name)
+        number, url = self.collection.numbers.of(period), self.pages.get(period.name)
+        title = digest_title(period, number, self.collection.settings)
         return [nodes.reference("", title, refuri=f"{url}#{entry.anchor}") if url else nodes.Text(title)]
 
     def to_release(self, version: str) -> list[nodes.Node]:

@@ -270,7 +270,7 @@ def text_of(draft: SectionDraft, moment: Moment, order: int | None, settings: Se
     if heading == _usual_heading(draft, moment, settings):
         heading = None
     sections = {draft.section: draft.notes}
-    return dump_fragment(sections, date=moment, draft=False, order=order, heading=heading, **draft.texts)
+    return dump_fragment(sections, date=moment, draft=False, order=order, heading=heading, number=None, **draft.texts)
 
 
 def connect(new: list[NewFragment], known: list[KnownThread], settings: Settings) -> None:
