@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from gather.chat.exports import DISCORD, SLACK, pack, write
+from gather.chat.exports import DISCORD, SLACK, START, pack, write
+from gather.chat.test_replies import slack
 
 from .conftest import FOLDER, Run
 
@@ -45,3 +46,16 @@ def test_problems(run: Run, project: Path) -> None:
     assert (outcome.status, len(outcome.lines)) == (1, 3)
     assert "y.json: not-a-log this is not an export of a chat that is known" in outcome.err
     assert "gone.json: unreadable" in outcome.err
+
+
+def test_threads(run: Run, project: Path) -> None:
+    slack(project / "export")
+    arguments = ["collect", "chat", "export", "--threads", "2"]
+    outcome = run(*arguments, "--url", "https://gannet.slack.com/archives/{channel-id}/p{id}")
+    assert (outcome.status, outcome.err) == (0, "1 draft written\n")
+    text = (project / outcome.lines[0]).read_text(encoding="utf-8")
+    assert "# A draft from a chat: 'Shall we drop Python 3.10?'." in text
+    assert f"url: https://gannet.slack.com/archives/C1/p{START + 10}000200\n" in text
+    assert "  * bob: Yes.\n" in text
+    assert run("lint").status == 0
+    assert run("collect", "chat", "export").err == "0 drafts written\n"

@@ -9,10 +9,15 @@ import click
 from sphinxext.digest.cli._drafts import CollectRun, collector
 from sphinxext.digest.cli._options import checked, day_options
 from sphinxext.digest.cli._output import examples
+from sphinxext.digest.cli.threads import draft_topics
 from sphinxext.digest.gather.chat.collector import WORDS, ChatCollector
 from sphinxext.digest.gather.irc.collector import LogOptions, check_template
 from sphinxext.digest.gather.irc.sources import channel_name
 from sphinxext.digest.gather.irc.stamps import offset_of
+from sphinxext.digest.gather.mail.ranking import ThreadOptions
+
+#: A thread of fewer messages is not drafted.
+MIN_MESSAGES = 3
 
 
 def _template(text: str) -> str:
@@ -43,6 +48,13 @@ def _template(text: str) -> str:
     callback=checked(offset_of),
     help="How far the times of an export are ahead of UTC, where they do not say it.",
 )
+@click.option(
+    "--threads",
+    metavar="N",
+    type=click.IntRange(0),
+    default=0,
+    help="Also the N best threads of answers, ranked as those of mailing lists are. None by default.",
+)
 @collector
 def command(
     run: CollectRun,
@@ -53,6 +65,7 @@ def command(
     since: date | None,
     until: date | None,
     offset: timedelta,
+    threads: int,
 ) -> None:
     """Draft the successes and thanks that people told in exports of chats.
 
@@ -61,12 +74,15 @@ def command(
     archive where names of people and channels are in files of their own.
 
     Each '#success text' and '#thanks nick text' becomes a draft of its own, with the corrections that its author made
-    within five minutes and the edits that the export has. Private channels and direct messages are left out.
+    within five minutes and the edits that the export has. With --threads, the best threads of answers become drafts as
+    well, those of three messages or more. Private channels and direct messages are left out.
     """
     options = LogOptions(channel, url, since, until, None, offset)
     if options.since and options.until and options.until < options.since:
         raise click.UsageError(f"{options.since} is later than {options.until}.")
-    chats = ChatCollector(options)
+    chats = ChatCollector(options, threads)
     run.read(exports, chats.read_export)
     run.problems += chats.problems
-    run.save(chats.drafts())
+    chosen = ThreadOptions(None, MIN_MESSAGES, since=since, until=until)
+    topics = draft_topics(run, chats.topics, chosen, threads, "a chat") if threads else []
+    run.save([*chats.drafts(), *topics])

@@ -6,7 +6,7 @@ Of all messages only those stay in memory that can be a command or correct one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from urllib.parse import quote
@@ -23,14 +23,18 @@ from sphinxext.digest.gather.chat.formats import (
     opens,
 )
 from sphinxext.digest.gather.chat.message import Channel, ExportedMessage
+from sphinxext.digest.gather.chat.replies import Replies
 from sphinxext.digest.gather.chat.stream import JsonError, Path, open_json
 from sphinxext.digest.gather.irc import MAX_CORRECTION
 from sphinxext.digest.gather.irc.collector import Collector, LogOptions, fill_words
 from sphinxext.digest.gather.irc.matrix import MAX_BYTES, NotAnExportError, read_export
 from sphinxext.digest.gather.irc.sources import BrokenError
 from sphinxext.digest.gather.messages import ChatMessage, hear_messages
+from sphinxext.digest.gather.topics import Topic
 from sphinxext.digest.problems import Code, DigestError, Problem
 
+#: What is done with a message that was read.
+Take = Callable[[ExportedMessage], None]
 #: The fields of a template of links.
 WORDS = ("channel", "channel-id", "id", "date", "time", "year", "month", "day")
 #: The values by which a format is recognised, at most.
@@ -42,11 +46,17 @@ _UNKNOWN = (
 
 
 class ChatCollector(Collector):
-    """Reads exports one after the other, and has the drafts of all of them in the end."""
+    """Reads exports one after the other, and has the drafts of all of them in the end.
 
-    def __init__(self, options: LogOptions) -> None:
+    :param threads: how many threads are wanted of each export; for these it is read twice.
+    """
+
+    def __init__(self, options: LogOptions, threads: int = 0) -> None:
         super().__init__(options)
+        self._threads = threads
         self._gathered: defaultdict[Channel, _Gathered] = defaultdict(_Gathered)
+        #: Threads among the longest of their exports.
+        self.topics: list[Topic] = []
 
     def read_export(self, argument: str) -> None:
         """Hear all that is said in an export. What is wrong with its files is among the problems.
@@ -59,12 +69,31 @@ class ChatCollector(Collector):
             if not known and not any(problem.path == file.name for problem in self.problems for file in files):
                 raise DigestError(Problem(argument, 0, 0, Code.NOT_A_LOG, _UNKNOWN))
             directory = Directory(offset=self.options.offset)
-            for file, form in sorted(known, key=lambda one: not one[1].IS_INDEX):
-                self._read_file(file, form, directory)
+            known.sort(key=lambda one: not one[1].IS_INDEX)
+            replies = Replies(self._threads, self.options.covers)
+            for file, form in known:
+                self._read_file(file, form, directory, self._gather(replies, form))
+            if self._threads and replies.choose():
+                for file, form in known:
+                    self._read_file(file, form, directory, replies.keep)
+            self.topics += replies.topics(self._link)
         for channel, gathered in self._gathered.items():
             listener = self._listener(channel.name or self.options.channel)
             hear_messages(listener, gathered.in_order(), partial(self._link, channel))
         self._gathered.clear()
+
+    def _gather(self, replies: Replies, form: type[Reader]) -> Take:
+        """Return what takes the messages of a file in the first pass."""
+        # edits of Matrix are messages of their own: whether one matters shows only in what it edits
+        add = _Gathered.keep_whole if form is Matrix else _Gathered.add
+        if not self._threads:
+            return lambda message: add(self._gathered[message.channel], message)
+
+        def take(message: ExportedMessage) -> None:
+            add(self._gathered[message.channel], message)
+            replies.count(message)
+
+        return take
 
     def _form_of(self, file: ExportFile) -> type[Reader] | None:
         """Recognise the format of a file by its first values."""
@@ -80,10 +109,10 @@ class ChatCollector(Collector):
             self._report(file, error)
         return None
 
-    def _read_file(self, file: ExportFile, form: type[Reader], directory: Directory) -> None:
+    def _read_file(self, file: ExportFile, form: type[Reader], directory: Directory, take: Take) -> None:
         try:
             if form is Matrix:
-                self._read_matrix(file)
+                self._read_matrix(file, take)
                 return
             reader = form(directory, file)
             source = open_json(file.chunks(), opens, is_line)
@@ -91,13 +120,13 @@ class ChatCollector(Collector):
                 try:
                     for message in reader.read(path, value):
                         if self._is_wanted(message.channel):
-                            self._gathered[message.channel].add(message)
+                            take(message)
                 except InvalidMessageError as error:
                     self._complain_once(Problem(file.name, source.line, 1, Code.BAD_RECORD, str(error)))
         except (JsonError, BrokenError, OSError) as error:
             self._report(file, error)
 
-    def _read_matrix(self, file: ExportFile) -> None:
+    def _read_matrix(self, file: ExportFile, take: Take) -> None:
         data = bytearray()
         for chunk in file.chunks():
             data += chunk
@@ -110,7 +139,7 @@ class ChatCollector(Collector):
         channel = Channel(room.name)
         if self._is_wanted(channel):
             for message in room.messages:
-                self._gathered[channel].keep(message)
+                take(ExportedMessage(channel, message))
 
     def _is_wanted(self, channel: Channel) -> bool:
         wanted = self.options.channel
@@ -158,6 +187,10 @@ class _Gathered:
             self.keep(before)
         for part in parts:
             self.keep(part)
+
+    def keep_whole(self, message: ExportedMessage) -> None:
+        """Keep a message, whatever it says."""
+        self.keep(message.first)
 
     def keep(self, message: ChatMessage) -> None:
         """Keep a message; an edit is kept after what it replaces."""

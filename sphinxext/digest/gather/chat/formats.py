@@ -187,7 +187,11 @@ class Slack(Reader):
         folder = self.file.folder
         channel = self.directory.channels.get(folder) or self._unlisted(folder)
         plain = slack_text(text, self.directory.people, self._channel_names)
-        yield ExportedMessage(channel, message_of(seconds(stamp), nick, plain, stamp.replace(".", ""), sender=user))
+        identifier, thread = stamp.replace(".", ""), text_of(message.get("thread_ts")).replace(".", "")
+        answers = thread if thread != identifier else ""
+        yield ExportedMessage(
+            channel, message_of(seconds(stamp), nick, plain, identifier, sender=user, answers=answers)
+        )
 
     def _unlisted(self, folder: str) -> Channel:
         """Return the channel of a folder that no list of channels has."""
@@ -205,6 +209,7 @@ class Discord(Reader):
         super().__init__(directory, file)
         self._guild = ""
         self._channel = Channel(None)
+        self._thread = ("", "")
 
     @staticmethod
     def recognises(seen: Seen) -> bool:
@@ -220,6 +225,8 @@ class Discord(Reader):
             is_private = text_of(keys.get("type")).startswith("Direct") or self._guild == "0"
             name = "" if is_private else name_of(keys.get("name"))
             self._channel = Channel(name or None, identifier_of(keys.get("id")), is_private)
+            if "Thread" in text_of(keys.get("type")):
+                self._thread = (self._channel.identifier, name)
         elif path == _MESSAGE and keys.get("type") in ("Default", "Reply"):
             yield from self._message(keys)
 
@@ -238,9 +245,9 @@ class Discord(Reader):
         url = f"https://discord.com/channels/{'/'.join(parts)}" if all(map(str.isdigit, parts)) else None
         moment = iso_time(keys.get("timestamp"))
         sender = identifier_of(author.get("id"))
-        yield ExportedMessage(
-            self._channel, message_of(moment, nick, discord_text(text, people), identifier, url, sender)
-        )
+        answers = identifier_of(mapping_of(keys.get("reference")).get("messageId"))
+        first = message_of(moment, nick, discord_text(text, people), identifier, url, sender, answers)
+        yield ExportedMessage(self._channel, first, None, *self._thread)
 
 
 class ZulipRealm(Reader):
@@ -299,7 +306,10 @@ class Zulip(Reader):
         first = message_of(seconds(message.get("date_sent")), nick, before, identifier, sender=sender)
         now = zulip_text(text, people)
         edited = replace(first, text=now, identifier="", replaces=identifier) if now != before else None
-        yield ExportedMessage(channels.get(f"stream {place.identifier}", place), first, edited)
+        topic = name_of(message.get("subject"))
+        yield ExportedMessage(
+            channels.get(f"stream {place.identifier}", place), first, edited, topic.casefold(), topic
+        )
 
 
 class Mattermost(Reader):
@@ -321,10 +331,13 @@ class Mattermost(Reader):
         elif kind == "post":
             name = name_of(keys.get("channel"))
             channel = self.directory.channels.get(f"{team}/{name}") or Channel(name or None)
-            for post in (keys, *map(mapping_of, list_of(keys.get("replies")))):
+            replies = list_of(keys.get("replies"))
+            # posts have no identifiers
+            thread = f"{name_of(keys.get('user'))} {identifier_of(keys.get('create_at'))}" if replies else ""
+            for post in (keys, *map(mapping_of, replies)):
                 if (text := text_of(post.get("message"))) and not text_of(post.get("type")).startswith("system_"):
                     moment = seconds(post.get("create_at"), 1000)
-                    yield ExportedMessage(channel, message_of(moment, name_of(post.get("user")), text))
+                    yield ExportedMessage(channel, message_of(moment, name_of(post.get("user")), text), None, thread)
 
 
 class RocketRooms(Reader):
@@ -367,7 +380,8 @@ class RocketChat(Reader):
         channel = self.directory.channels.get(room) or Channel(name, room)
         nick = name_of(keys.get("username"), mapping_of(keys.get("u")).get("username"))
         identifier = identifier_of(keys.get("_id"))
-        yield ExportedMessage(channel, message_of(mongo_time(keys.get("ts")), nick, text, identifier))
+        answers = identifier_of(keys.get("tmid"))
+        yield ExportedMessage(channel, message_of(mongo_time(keys.get("ts")), nick, text, identifier, answers=answers))
 
 
 class Telegram(Reader):
@@ -415,7 +429,8 @@ class Telegram(Reader):
         url = f"https://t.me/c/{chat}/{identifier}" if is_shared else None
         moment = seconds(keys.get("date_unixtime")) or iso_time(keys.get("date"), self.directory.offset)
         nick = name_of(keys.get("from")) or sender
-        yield ExportedMessage(channel, message_of(moment, nick, text, identifier, url, sender))
+        answers = identifier_of(keys.get("reply_to_message_id"))
+        yield ExportedMessage(channel, message_of(moment, nick, text, identifier, url, sender, answers))
 
 
 class Matrix(Reader):

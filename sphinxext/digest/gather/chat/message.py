@@ -28,11 +28,17 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class ExportedMessage:
-    """A message, the channel it was written in, and what it was edited to, if the export has both."""
+    """A message, the channel it was written in, and what it was edited to, if the export has both.
+
+    ``thread`` tells the thread that it belongs to, where the chat has threads that are not made of answers to
+    messages; ``title`` is that of the thread.
+    """
 
     channel: Channel
     first: ChatMessage
     edited: ChatMessage | None = None
+    thread: str = ""
+    title: str = ""
 
 
 def text_of(value: object) -> str:
