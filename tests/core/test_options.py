@@ -53,6 +53,7 @@ GOOD: list[tuple[str, object, object]] = [
     ("source_url", "", ""),
     ("success_url", "", ""),
     ("success_url", "https://example.org/successes?all", "https://example.org/successes?all"),
+    ("relays", ["bridge", "@bridge:example.org"], ("bridge", "@bridge:example.org")),
     ("references", False, False),
     ("drafts", True, True),
     (
@@ -172,6 +173,8 @@ BAD: list[tuple[str, object, str]] = [
     ("sections", ["stories", "news"], "has no section 'news'"),
     ("sections", ["stories", "stories"], "names a section twice"),
     ("sections", {"stories": 1}, "a list of texts"),
+    ("relays", "bridge", "a list of texts"),
+    ("relays", [""], "not empty"),
     ("groups", [""], "not empty"),
     ("groups", [None], "a list of texts"),
     ("groups", {"News"}, "a list of texts"),

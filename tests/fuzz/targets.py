@@ -52,6 +52,7 @@ from sphinxext.digest.gather.gerrit import ChangeOptions, draft_changes, read_ch
 from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import make_plan
 from sphinxext.digest.gather.irc.collector import Collector, LogOptions
+from sphinxext.digest.gather.irc.relays import Relays, Speech
 from sphinxext.digest.gather.irc.sources import LogSource
 from sphinxext.digest.gather.mail.draft import draft_thread
 from sphinxext.digest.gather.mail.ranking import ThreadOptions as MailOptions
@@ -270,7 +271,8 @@ def older_digest(data: bytes, name: str) -> None:
 
 def log(data: bytes) -> None:
     """``collect irc``: a log, in whatever format."""
-    collector = Collector(LogOptions(day=date(2026, 3, 14), url="https://logs.example.org/{channel}/{date}#{time}"))
+    url = "https://logs.example.org/{channel}/{date}#{time}"
+    collector = Collector(LogOptions(day=date(2026, 3, 14), url=url, relays=Relays(["relay"])))
     for name in ("#dev.log", "#dev.2026-03-15.log"):
         collector.read(LogSource(name, lambda: io.BytesIO(data), len(data), "dev", None))
     sound(collector.drafts())
@@ -432,7 +434,7 @@ class _Connection:
     send_secret = send
 
 
-_BOT = BotSettings((Server("irc.example.org", 6667),), ("#dev", "#other"), Login("bot"))
+_BOT = BotSettings((Server("irc.example.org", 6667),), ("#dev", "#other"), Login("bot"), relays=Relays(["relay"]))
 
 
 def irc_lines(data: bytes) -> None:
@@ -440,10 +442,11 @@ def irc_lines(data: bytes) -> None:
     tracker = SuccessTracker([], log_url="https://logs.example.org/{channel}/{date}#{time}")
     entries = []
 
-    def hear(nick: str, channel: str, text: str, moment: datetime) -> None:
-        if (found := tracker.hear(nick, channel, text, moment)) and found[1]:
+    def hear(speech: Speech, channel: str, moment: datetime) -> None:
+        found = tracker.hear(speech.nick, channel, speech.text, moment, speaker=speech.speaker)
+        if found and found[1]:
             entries.append(found[0])
-            split_text(channel, f"{nick}: {text}")
+            split_text(channel, f"{speech.nick}: {speech.text}")
 
     async def stay() -> None:
         registration = SimpleNamespace(nick="bot", logged_in=False)

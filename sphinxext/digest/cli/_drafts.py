@@ -21,9 +21,11 @@ from sphinxext.digest.cli._options import (
     settings_to_write,
 )
 from sphinxext.digest.cli._output import as_json, show_problems, visible
+from sphinxext.digest.collection.retold import leave_out_retold
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.fragments.review import rejected_drafts
 from sphinxext.digest.fragments.write import Draft, DraftPlan, plan_drafts, write_new_files
+from sphinxext.digest.model import Fragment
 from sphinxext.digest.net.http import NO_SUCH_FILE, NOTHING_THERE
 from sphinxext.digest.net.source import MAX_BYTES, STANDARD_INPUT, read_source, unpacked
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -40,6 +42,8 @@ class Tally:
     known: int = 0
     rejected: int = 0
     records: list[dict[str, object]] = field(default_factory=list)
+    #: What a dry run would have written.
+    fragments: list[Fragment] = field(default_factory=list)
     #: The URLs with dates: a server may have nothing for some days.
     dated: frozenset[str] = frozenset()
 
@@ -90,10 +94,13 @@ class CollectRun:
         the same. In a round, a URL with a date that the server does not have is only mentioned.
         """
         root, folder = self.project.root, self.settings.fragments
+        tally = Tally.of(self.ctx)
         plan = plan_drafts(drafts, root, folder, lambda: rejected_identities(root, folder))
+        leave_out_retold(plan, root, folder, self.problems, tally.fragments if tally else ())
+        if tally is not None and self.dry_run:
+            tally.fragments += [fragment for _, fragment in plan.new]
         if plan.new and not self.dry_run:
             write_new_files(root / folder, {f"{draft.stem}{SUFFIX}": draft.text for draft, _ in plan.new})
-        tally = Tally.of(self.ctx)
         _show(plan, self.form, tally, dry_run=self.dry_run)
         missing = [problem for problem in self.problems if tally is not None and tally.is_missing_day(problem)]
         for problem in missing:

@@ -17,6 +17,7 @@ import click
 from sphinxext.digest.cli._matrix import TOKEN, token_of
 from sphinxext.digest.cli._options import checked, fragments_to_write, open_project, settings_to_write
 from sphinxext.digest.cli._output import examples, show_problems, visible
+from sphinxext.digest.collection.people import read_people
 from sphinxext.digest.fragments.fields import check_url
 from sphinxext.digest.gather.bot import (
     LEVELS,
@@ -36,6 +37,7 @@ from sphinxext.digest.gather.bot.journal import Journal, JournalError
 from sphinxext.digest.gather.bot.recorder import log_url
 from sphinxext.digest.gather.bot.repository import PushTarget, Repository
 from sphinxext.digest.gather.bot.sync_state import SyncState
+from sphinxext.digest.gather.irc.relays import Relays
 from sphinxext.digest.gather.matrix import check_room, check_server
 from sphinxext.digest.release.git import GitError
 
@@ -255,7 +257,7 @@ def command(ctx: click.Context, /, log_level: str, checking: bool, **options: Un
     ctx.exit(0 if sound else 1)
 
 
-def _matrix_settings(options: _Options) -> MatrixSettings | None:
+def _matrix_settings(options: _Options, relays: Relays) -> MatrixSettings | None:
     server = options["matrix"]
     if server is None:
         if any(options[name] for name in ("rooms", "inviters", "react", "editors")):
@@ -269,11 +271,13 @@ def _matrix_settings(options: _Options) -> MatrixSettings | None:
         raise click.UsageError(f"{visible(str(error))}.") from None
     rooms = tuple(dict.fromkeys(options["rooms"]))
     people = options["inviters"], options["react"], options["ignore"], options["editors"]
-    return MatrixSettings(server, rooms, token, *people)
+    return MatrixSettings(server, rooms, token, *people, relays=relays)
 
 
 def _settings(ctx: click.Context, options: _Options) -> BotSettings:
-    matrix = _matrix_settings(options)
+    project_settings = open_project(ctx.obj)[0].main
+    relays = Relays(project_settings.relays)
+    matrix = _matrix_settings(options, relays)
     if bool(options["servers"]) != bool(options["channels"]) or not (options["servers"] or matrix):
         raise click.UsageError("Name a --server and a --channel of IRC, or a --matrix server and a --room.")
     tls = not options["no_tls"]
@@ -297,14 +301,11 @@ def _settings(ctx: click.Context, options: _Options) -> BotSettings:
         channels=tuple(dict.fromkeys(options["channels"])),
         login=Login(options["nick"], account=options["account"] or options["nick"], password=password),
         security=Security(tls, not options["insecure"], options["ca"]),
-        url=options["url"] or _success_url(ctx),
+        url=options["url"] or project_settings.success_url,
         ignored=options["ignore"],
         matrix=matrix,
+        relays=relays,
     )
-
-
-def _success_url(ctx: click.Context) -> str:
-    return open_project(ctx.obj)[0].main.success_url
 
 
 def _password(file: Path | None) -> str:
@@ -344,10 +345,14 @@ def _run(ctx: click.Context, settings: BotSettings, options: _Options, *, checki
     logger.info("committing to %s in %s", branch, project.root)
     journal, repository = Journal(place / "journal"), Repository(clone, folder, target)
 
+    people = read_people(project.root, folder, problems)
+    show_problems(problems)
+
     async def serve() -> bool:
         state = SyncState(place / "matrix.json") if settings.matrix else None
         draft, log_url = options["draft"], options["log_url"]
-        return await Bot(settings, context, journal, repository, draft=draft, log_url=log_url, state=state).run()
+        bot = Bot(settings, context, journal, repository, draft=draft, log_url=log_url, state=state, people=people)
+        return await bot.run()
 
     return asyncio.run(serve())
 

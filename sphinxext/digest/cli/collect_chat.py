@@ -12,6 +12,7 @@ from sphinxext.digest.cli._output import examples
 from sphinxext.digest.cli.threads import draft_topics
 from sphinxext.digest.gather.chat.collector import WORDS, ChatCollector
 from sphinxext.digest.gather.irc.collector import LogOptions, check_template
+from sphinxext.digest.gather.irc.relays import Relays
 from sphinxext.digest.gather.irc.sources import channel_name
 from sphinxext.digest.gather.irc.stamps import offset_of
 from sphinxext.digest.gather.mail.ranking import ThreadOptions
@@ -77,7 +78,7 @@ def command(
     within five minutes and the edits that the export has. With --threads, the best threads of answers become drafts as
     well, those of three messages or more. Private channels and direct messages are left out.
     """
-    options = LogOptions(channel, url, since, until, None, offset)
+    options = LogOptions(channel, url, since, until, None, offset, Relays(run.settings.relays))
     if options.since and options.until and options.until < options.since:
         raise click.UsageError(f"{options.since} is later than {options.until}.")
     chats = ChatCollector(options, threads)

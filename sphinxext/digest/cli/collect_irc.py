@@ -12,6 +12,7 @@ from sphinxext.digest.cli._drafts import CollectRun, collector
 from sphinxext.digest.cli._options import checked, day_options, readable_day
 from sphinxext.digest.cli._output import examples
 from sphinxext.digest.gather.irc.collector import Collector, LogOptions, check_template
+from sphinxext.digest.gather.irc.relays import Relays
 from sphinxext.digest.gather.irc.sources import LogSource, channel_name, find_sources
 from sphinxext.digest.gather.irc.stamps import offset_of
 
@@ -68,7 +69,7 @@ def command(
     within five minutes ('s/old/new/', or the same again) and a link to the line of the log: by --url, or where the log
     is a page behind a URL.
     """
-    options = LogOptions(channel, url, since, until, day, offset)
+    options = LogOptions(channel, url, since, until, day, offset, Relays(run.settings.relays))
     if options.since and options.until and options.until < options.since:
         raise click.UsageError(f"{options.since} is later than {options.until}.")
     found = run.read(logs, lambda log: find_sources(log, options.channel, options.may_matter))

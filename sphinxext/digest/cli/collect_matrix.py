@@ -12,6 +12,7 @@ from sphinxext.digest.cli._matrix import token_of
 from sphinxext.digest.cli._options import checked, day_options
 from sphinxext.digest.cli._output import examples
 from sphinxext.digest.gather.irc.collector import LogOptions
+from sphinxext.digest.gather.irc.relays import Relays
 from sphinxext.digest.gather.matrix import MatrixClient, MatrixError, check_room, check_server
 from sphinxext.digest.gather.matrix.history import RoomCollector
 from sphinxext.digest.problems import Code, DigestError, Problem
@@ -43,7 +44,7 @@ def command(run: CollectRun, /, rooms: tuple[str, ...], server: str, since: date
     The access token comes from the variable SPHINX_DIGEST_MATRIX_TOKEN, or is the password of the server in netrc. Its
     user has to be in the rooms, unless anybody may read them.
     """
-    options = LogOptions(since=since, until=until)
+    options = LogOptions(since=since, until=until, relays=Relays(run.settings.relays))
     if since and until and until < since:
         raise click.UsageError(f"{since} is later than {until}.")
     chats = RoomCollector(options)

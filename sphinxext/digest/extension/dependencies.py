@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 #: The options that show on no page, or that other parts of a checksum tell: the list's title is that of its source, a
 #: calendar shows by the periods that it makes, and where a schedule is linked to is a question to the schedule.
 HIDDEN = frozenset({
-    "automatic", "collection_title", "base_url", "sources", "schedule_url",
+    "automatic", "collection_title", "base_url", "sources", "relays", "announce", "schedule_url",
     "period", "week_start", "anchor", "intervals", "publish", "feed_limit", "feeds",
     "components", "issue_links", "joint", "joint_cache_limit", "joint_since", "joint_timeout",
 })  # fmt: skip

@@ -91,7 +91,7 @@ def hear_messages(
             listener.edit(heard, message.text)
             continue
         said = before or message
-        told = listener.hear(message.nick, message.text, said.moment, link(said))
+        told = listener.hear(message.nick, message.text, said.moment, link(said), message.author)
         known[said.identifier] = said, told
 
 

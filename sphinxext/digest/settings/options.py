@@ -282,6 +282,12 @@ class Settings:
         "What ``sphinx-digest collect`` goes through: a list of mappings, each with the name of a collector, such as "
         "``feed``, as the key of its files or URLs, and with options of its command; see :doc:`/user/collecting`.",
     )
+    relays: tuple[str, ...] = _option(
+        (),
+        checks.texts,
+        "Bots that say in one chat what people say in another: their nicks on IRC, their IDs elsewhere. A success "
+        "that one of them passes on is that of the person whom it names; see :ref:`relays`.",
+    )
     publish: tuple[str, ...] = _option(
         PUBLISHED,
         checks.names(*PUBLISHED, CARDS),

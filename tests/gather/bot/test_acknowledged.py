@@ -10,6 +10,7 @@ import pytest
 from sphinxext.digest.gather.bot import BotSettings, Login, Server
 from sphinxext.digest.gather.bot.bot import Bot
 from sphinxext.digest.gather.bot.recorder import MOST_WAITING
+from sphinxext.digest.gather.irc.relays import Speech
 
 from .test_recorder import FakeJournal, FakeRepository, _entries
 
@@ -21,7 +22,7 @@ def _bot(journal: object) -> Bot:
 
 def _hear(bot: Bot, text: str, nick: str = "aya", seconds: int = 0) -> None:
 
-    bot._hear(nick, "#dev", text, datetime(2026, 3, 2, 14, 5, tzinfo=UTC) + timedelta(seconds=seconds))
+    bot._hear(Speech(nick, nick, text), "#dev", datetime(2026, 3, 2, 14, 5, tzinfo=UTC) + timedelta(seconds=seconds))
 
 
 def _answers(bot: Bot) -> list[str]:

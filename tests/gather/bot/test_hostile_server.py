@@ -17,6 +17,7 @@ from sphinxext.digest.gather.bot.bot import enter
 from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost
 from sphinxext.digest.gather.bot.protocol import ReplyQueue, is_word
 from sphinxext.digest.gather.bot.session import Session
+from sphinxext.digest.gather.irc.relays import Speech
 
 WAITS = Waits(connect=5, login=5, silence=0.4, pong=0.3, nickserv=0.1, tick=0.02, answer=0.01, regain=0.05)
 WELCOME = b":irc CAP * LS :\r\n:irc 001 successbot :Hello\r\n:irc 376 successbot :End\r\n"
@@ -84,8 +85,8 @@ class Stay:
         finally:
             await close()
 
-    def _hear(self, nick: str, channel: str, text: str, _: datetime) -> None:
-        self.heard.append((nick, channel, text))
+    def _hear(self, speech: Speech, channel: str, _: datetime) -> None:
+        self.heard.append((speech.nick, channel, speech.text))
 
     def _rename(self, before: str, after: str) -> None:
         self.renamed.append((before, after))

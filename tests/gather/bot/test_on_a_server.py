@@ -398,3 +398,27 @@ def test_two_bots_on_one_clone(ircd: Ircd, clone: Path, bots: Start, arguments: 
     second = bots(clone, *arguments)
     assert second.wait() == 1
     assert "ERROR another bot works on this clone" in second.log
+
+
+def test_behind_a_relay(
+    ircd: Ircd, clone: Path, kept: Callable[[], list[str]], people: Come, bots: Start, arguments: list[str]
+) -> None:
+    """A configured relay is believed, answered by the names of those behind it, and nobody else is."""
+    settings = clone / "releasenotes" / "digest.yaml"
+    settings.write_text(f"{settings.read_text(encoding='utf-8')}relays: [Bridge]\n", encoding="utf-8")
+    bot = bots(clone, *arguments)
+    _joined(bot)
+    bridge, eve = (people(ircd.port, nick, CHANNELS[0]) for nick in ("bridge", "eve"))
+    eve.say(CHANNELS[0], "<ada> #success Forged", "[irc] <ada> #success Forged again")
+    bridge.say(
+        CHANNELS[0], "[matrix] <a\u200bda> #success All buidls pass", "<eve> s/buidls/forgeries/", "#success Mine"
+    )
+    bridge.say(CHANNELS[0], "<bob@slack> #thanks ada for it", "\x0304<ada> \x0fs/buidls/builds/")
+    bridge.wait("Added your thanks")
+    bridge.wait("Corrected success")
+    wait_until(lambda: kept() == ["All builds pass", "for it"])
+    assert bridge.said(CHANNELS[0]) == [
+        f"ada: Added success to Success page ({URL})",
+        f"bob: Added your thanks to Thanks page ({URL})",
+        "ada: Corrected success",
+    ]

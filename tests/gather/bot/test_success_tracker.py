@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from sphinxext.digest.collection.people import People, Person
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.gather.bot import recorder as module
-from sphinxext.digest.gather.bot.recorder import SuccessTracker, log_url
+from sphinxext.digest.gather.bot.recorder import Origin, SuccessTracker, log_url
 from sphinxext.digest.gather.irc import TrackedCommand, draft_success, parse
 
 NOW = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)
@@ -201,3 +202,91 @@ def test_hostile_texts_are_fragments(text: str, nick: str) -> None:
     assert note.text.value.isprintable()
     entry.name.encode("ascii")
     assert len(entry.name) < 100
+
+
+def _on_matrix(event: int, sender: str = "@ada_m:example.org") -> Origin:
+    return Origin(f"!r:example.org ${event}", sender, "!r:example.org", f"https://matrix.to/#/!r:example.org/${event}")
+
+
+@pytest.fixture
+def networks() -> SuccessTracker:
+    """A tracker that knows that ``ada_m`` is ``ada``, and one success of hers."""
+    tracker = SuccessTracker([], people=People([Person("ada", aliases=("ada_m",))]))
+    assert _hear(tracker, "#success *teh* gate works", nick="ada")
+    return tracker
+
+
+@pytest.mark.parametrize(
+    ("nick", "text", "seconds", "is_copy"),
+    [
+        ("ada_m", "#success teh gate works!", 60, True),
+        ("Ada", "#success Teh gate works", -60, True),
+        ("ada_m", "#success teh gate works", 61, False),
+        ("bob", "#success teh gate works", 1, False),
+        ("ada_m", "#success teh gates work", 1, False),
+        ("ada_m", "#thanks teh gate works", 1, False),
+    ],
+)
+def test_told_on_two_networks(networks: SuccessTracker, nick: str, text: str, seconds: int, is_copy: bool) -> None:
+    moment = NOW + timedelta(seconds=seconds)
+    for origin, channel in ((_on_matrix(1), "dev"), (None, "#other")):
+        assert (networks.hear(nick, channel, text, moment, origin) is None) is is_copy
+        if not is_copy:
+            break
+
+
+def test_releases_are_told_apart() -> None:
+    tracker = SuccessTracker([])
+    _hear(tracker, "#success Nova 1.10 is out")
+    assert _hear(tracker, "#success Nova 11.0 is out", 1, channel="#other")[1]
+
+
+def test_told_on_two_networks_around_a_restart() -> None:
+    first, _ = _hear(SuccessTracker([]), "#success one")
+    again = SuccessTracker([first])
+    assert again.hear("aya", "dev", "#success one", NOW + timedelta(seconds=30), _on_matrix(1)) is None
+
+
+def test_corrections_of_what_was_told_on_two_networks(networks: SuccessTracker) -> None:
+    """They count wherever they are made, and once."""
+    here, place = _on_matrix(1), "!r:example.org $1"
+    moment = NOW + timedelta(seconds=5)
+    assert networks.hear("ada_m", "dev", "#success teh gate works", moment, here) is None
+    fixed = networks.hear("ada_m", "dev", "s/teh/the/", moment, _on_matrix(2))
+    assert fixed
+    assert fixed[1]
+    assert "text: the gate works" in fixed[0].text
+    assert "nick: ada\n" in fixed[0].text
+    assert "channel: dev" in fixed[0].text
+    assert networks.knows(place)
+    assert networks.edit(place, "@eve:example.org", "#success forged") is None
+    edited = networks.edit(place, here.sender, "#success the gate works again")
+    assert edited
+    assert edited[0].before == fixed[0].text
+    assert "the gate works again" in edited[0].text
+    # on the first network it is the same success, as it reads now
+    last = _hear(networks, "s/again/at last/", 20, "ada")
+    assert last[0].before == edited[0].text
+    assert "the gate works at last" in last[0].text
+    gone = networks.take_back(place)
+    assert gone
+    assert gone[0].is_removal
+    assert gone[0].before == last[0].text
+    assert {entry.identity for entry, _ in (fixed, edited, last, gone)} == {last[0].identity}
+
+
+def test_the_same_correction_on_two_networks(networks: SuccessTracker) -> None:
+    moment = NOW + timedelta(seconds=5)
+    assert networks.hear("ada_m", "dev", "#success teh gate works", moment, _on_matrix(1)) is None
+    assert _hear(networks, "s/teh/the/", 6, "ada")[1]
+    assert networks.hear("ada_m", "dev", "s/teh/the/", moment, _on_matrix(2)) is None
+
+
+def test_relayed_people_of_one_nick() -> None:
+    """Who has the nick on another network corrects nothing."""
+    tracker = SuccessTracker([])
+    tracker.hear("ada", "#dev", "#success teh gate works", NOW, speaker="bridge ada")
+    assert tracker.hear("ada", "#dev", "s/teh/no/", NOW, speaker="ada") is None
+    fixed = tracker.hear("ada", "#dev", "s/teh/the/", NOW, speaker="bridge ada")
+    assert fixed
+    assert "the gate works" in fixed[0].text

@@ -326,3 +326,47 @@ def test_restart_of_the_server_and_its_limits(
     wait_for(kept, *(f"number {number}" for number in range(6)))
     wait_until(lambda: sum(line.count("Added success") for line in bot.said(room)) == 6)
     assert program.stop() == 0
+
+
+def test_bridged_networks(
+    bot: BotInRooms,
+    ircd: Ircd,
+    people: Callable[..., Person],
+    ada: User,
+    bob: User,
+    clone: Path,
+    kept: Kept,
+    git: Callable[..., str],
+) -> None:
+    """A success on Matrix that a relay passes on to IRC is one, and so is one that goes the other way."""
+    folder = clone / "releasenotes"
+    settings = folder / "digest.yaml"
+    relays = f"relays: [bridge, '{bob.identifier}']\n"
+    settings.write_text(f"{settings.read_text(encoding='utf-8')}{relays}", encoding="utf-8")
+    (folder / "people.yaml").write_text(f"ada:\n  aliases: [{ada.nick}]\n", encoding="utf-8")
+    room = ada.make_room("dev")
+    bob.join(room)
+    program = bot.start(room, options=("--server", f"127.0.0.1:{ircd.port}", "--no-tls", "--channel", "#dev"))
+    program.wait_log("joined #dev")
+    bridge, ttx = (people(ircd.port, nick, "#dev") for nick in ("bridge", "ttx"))
+    # from Matrix to IRC, where it is corrected
+    first = ada.say(room, "#success All buidls pass!")
+    wait_for(kept, "All buidls pass!")
+    bridge.say("#dev", "[matrix] <ada> #success all buidls pass")
+    # from IRC to Matrix
+    ttx.say("#dev", "#success on IRC")
+    wait_for(kept, "All buidls pass!", "on IRC")
+    copy = bob.say(room, "<ttx> #success on IRC")
+    ada.say(room, "<ttx> #success forged")
+    bob.say(room, "<eve> #success only behind the bridge")
+    wait_for(kept, "All buidls pass!", "on IRC", "only behind the bridge")
+    ada.edit(room, first, "#success all builds pass")
+    bob.edit(room, copy, "<ttx> #success on both")
+    wait_for(kept, "all builds pass", "on both", "only behind the bridge")
+    bob.redact(room, copy)
+    wait_for(kept, "all builds pass", "only behind the bridge")
+    assert program.stop() == 0
+    said = [line for line in bridge.lines if "successbot" in line and "PRIVMSG" in line]
+    assert [line.rpartition(":")[2].strip() for line in said if "ttx" in line] != []
+    assert not any("ada" in line for line in said)
+    assert "forged" not in git("log", "-p")

@@ -73,6 +73,22 @@ def test_history(ada: User, bob: User, collect: Collect) -> None:
     assert "0 drafts written, 4 there already" in collect(bob, alias).output
 
 
+def test_behind_a_relay(ada: User, bob: User, project: Path, collect: Collect) -> None:
+    """What the relay of the settings passes on is said, and corrected, by those whom it names."""
+    (project / "releasenotes" / "digest.yaml").write_text(f"relays: ['{bob.identifier}']\n", encoding="utf-8")
+    room = ada.make_room("bridged")
+    bob.join(room)
+    bob.say(room, "<tern> #success all buidls pass")
+    bob.say(room, "<auk> #success the dcos build")
+    bob.say(room, "<tern> some other words")
+    bob.say(room, "<auk> s/dcos/docs/")
+    bob.say(room, "<tern> s/buidls/builds/")
+    ada.say(room, "<tern> #success forged")
+    bob.say(room, "#success of nobody")
+    told = [(note["nick"], note["text"]) for note in notes(collect(ada, room, "--format", "json"))]
+    assert told == [("tern", "all builds pass"), ("auk", "the docs build")]
+
+
 def test_many_pages(ada: User, collect: Collect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "PAGE", 3)
     room = ada.make_room("long")

@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
+from sphinxext.digest.gather.irc.relays import Relays
+
 #: The ports of IRC with TLS (RFC 7194) and without.
 TLS_PORT, PLAIN_PORT = 6697, 6667
 
@@ -96,6 +98,7 @@ class MatrixSettings:
     :param reaction: the emoji that the bot reacts with in place of an answer.
     :param ignored: nicks, or IDs such as ``@bot:example.org``.
     :param editors: whose reactions accept or reject a success, by their IDs.
+    :param relays: whose messages are those of others, by their IDs.
     """
 
     server: str
@@ -107,11 +110,15 @@ class MatrixSettings:
     editors: tuple[str, ...] = ()
     accept: str = "\N{WHITE HEAVY CHECK MARK}"
     reject: str = "\N{CROSS MARK}"
+    relays: Relays = field(default_factory=Relays)
 
 
 @dataclass(frozen=True)
 class BotSettings:
-    """All that a bot is told. Several ``servers`` are of one network, and are tried in turn; there may be none."""
+    """All that a bot is told. Several ``servers`` are of one network, and are tried in turn; there may be none.
+
+    What ``relays`` say on IRC is said by others.
+    """
 
     servers: tuple[Server, ...]
     channels: tuple[str, ...]
@@ -121,6 +128,7 @@ class BotSettings:
     ignored: tuple[str, ...] = ()
     waits: Waits = Waits()
     matrix: MatrixSettings | None = None
+    relays: Relays = field(default_factory=Relays)
 
 
 def parse_server(text: str, *, tls: bool) -> Server:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import TypeVar
 
+from sphinxext.digest.collection.people import People
 from sphinxext.digest.gather.bot import BotSettings, MatrixSettings, Server
 from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost, LoginRefused, Registration
 from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
@@ -22,6 +23,7 @@ from sphinxext.digest.gather.bot.repository import Repository
 from sphinxext.digest.gather.bot.session import Hear, Rename, Session
 from sphinxext.digest.gather.bot.sync_state import SyncState
 from sphinxext.digest.gather.irc import parse
+from sphinxext.digest.gather.irc.relays import Speech
 from sphinxext.digest.gather.matrix import MatrixClient, MatrixError
 
 T = TypeVar("T")
@@ -64,7 +66,7 @@ class Bot:
     :param context: for encrypted connections; see :meth:`~sphinxext.digest.gather.bot.Security.context`.
     :param draft: whether fragments are drafts.
     :param log_url: where the line is in the channel's log; see
-        :class:`~sphinxext.digest.gather.bot.recorder.SuccessTracker`.
+        :class:`~sphinxext.digest.gather.bot.recorder.SuccessTracker`, and for ``people`` as well.
     """
 
     def __init__(
@@ -77,23 +79,25 @@ class Bot:
         draft: bool = False,
         log_url: str = "",
         state: SyncState | None = None,
+        people: People | None = None,
     ) -> None:
         self._settings = settings
         self._context = context
         self._journal = journal
         self._replies = ReplyQueue(settings.url)
-        # by the tokens of entries that are not in the journal yet: the replies to be sent as soon as they are
-        self._unrecorded: dict[str, list[tuple[str, str]]] = {}
+        # by the tokens of entries that are not in the journal yet: the replies to be sent as soon as they are, each
+        # with its channel and nick
+        self._unrecorded: dict[str, list[tuple[str, str, str]]] = {}
         self._recorder = Recorder(journal, repository, self._recorded)
-        # how many entries of messages on Matrix are not in the journal yet
-        self._unwritten = 0
+        # the tokens of entries of messages on Matrix that are not in the journal yet
+        self._unwritten: set[str] = set()
         self._written = asyncio.Event()
         self._state = state
         now = datetime.now(UTC)
         # what the server told of last is told of again, however long ago that was
         pending, committed = journal.open(min(now, state.saved or now) if state else now)
         self._pending = pending
-        self._tracker = SuccessTracker([*committed, *pending], draft=draft, log_url=log_url)
+        self._tracker = SuccessTracker([*committed, *pending], draft=draft, log_url=log_url, people=people)
 
     async def run(self) -> bool:
         """Work until SIGTERM or SIGINT; return True if everything that was heard is safe.
@@ -179,7 +183,8 @@ class Bot:
         finally:
             await asyncio.shield(connection.close(reason))
 
-    def _hear(self, nick: str, channel: str, text: str, moment: datetime) -> None:
+    def _hear(self, speech: Speech, channel: str, moment: datetime) -> None:
+        nick, text = speech.nick, speech.text
         if self._recorder.is_full:
             # it is not remembered either, so that it counts as new when it is told again
             if parse(text):
@@ -187,20 +192,21 @@ class Bot:
                 logger.error(words, nick, channel, moment.isoformat(timespec="seconds"), text)
                 self._replies.add(channel, nick, "I cannot record anything at the moment, sorry")
             return
-        found = self._tracker.hear(nick, channel, text, moment)
+        found = self._tracker.hear(nick, channel, text, moment, speaker=speech.speaker)
         if found is None:
             return
         entry, is_new = found
         if not is_new:
             logger.info("%s in %s tells again: %s", nick, channel, text)
             if (waiting := self._unrecorded.get(entry.token)) is not None:
-                waiting.append((nick, entry.kind))
+                waiting.append((channel, nick, entry.kind))
             else:
                 self._replies.add(channel, nick, entry.kind)
             return
         logger.info("%s of %s in %s: %s", entry.kind, nick, channel, text)
         is_correction = parse(text) is None
-        self._unrecorded[entry.token] = [(entry.nick, f"Corrected {entry.kind}" if is_correction else entry.kind)]
+        said = f"Corrected {entry.kind}" if is_correction else entry.kind
+        self._unrecorded[entry.token] = [(channel, nick if is_correction else entry.nick, said)]
         self._recorder.add(entry)
 
     def hear(self, nick: str, channel: str, text: str, moment: datetime, origin: Origin) -> JournalEntry | None:
@@ -235,17 +241,16 @@ class Bot:
         entry, is_new = found
         if is_new:
             logger.info("%s of %s in %s: %s", entry.kind, entry.nick, entry.channel, text)
-            self._unwritten += 1
+            self._unwritten.add(entry.token)
             self._recorder.add(entry)
         return entry
 
     def _recorded(self, entries: Sequence[JournalEntry]) -> None:
         for entry in entries:
-            if entry.event:
-                self._unwritten -= 1
-                self._written.set()
-            for nick, said in self._unrecorded.pop(entry.token, ()):
-                self._replies.add(entry.channel, nick, said)
+            self._unwritten.discard(entry.token)
+            for channel, nick, said in self._unrecorded.pop(entry.token, ()):
+                self._replies.add(channel, nick, said)
+        self._written.set()
 
 
 async def enter(

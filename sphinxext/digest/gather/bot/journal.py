@@ -33,6 +33,7 @@ class JournalEntry:
     ISO form and UTC. ``name`` is the fragment's file and ``text`` its content. A correction has in ``before`` the
     content that it replaces; one without ``text`` takes the success back. On Matrix, ``event`` has the room and the
     message, ``sender`` is the ID of its author, and ``url`` leads to it; edits of one that is ``closed`` don't count.
+    ``words`` are what the same success has in common when it is told elsewhere.
     """
 
     identity: str
@@ -48,6 +49,7 @@ class JournalEntry:
     sender: str = ""
     url: str = ""
     closed: bool = False
+    words: str = ""
 
     @property
     def token(self) -> str:

@@ -332,8 +332,9 @@ class MatrixSession:
             self._bot.take_back(_place(room, gone), "the message was removed")
         if event.get("type") == "m.reaction" and event.get("sender") in self._settings.editors:
             self._decide(room, event)
-        for message in RoomReader([event], room.people).read(event):
-            if message.identifier and not self._is_ignored(message):
+        for said in RoomReader([event], room.people).read(event):
+            message = None if self._is_ignored(said) else self._settings.relays.message(said)
+            if message is not None and message.identifier and not self._is_ignored(message):
                 self._hear(room, message, event)
 
     def _decide(self, room: _JoinedRoom, event: Mapping[str, object]) -> None:

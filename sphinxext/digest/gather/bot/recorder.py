@@ -16,12 +16,14 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from urllib.parse import quote
 
+from sphinxext.digest.collection.people import People
+from sphinxext.digest.collection.retold import RETOLD, same_words
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.fragments.write import Draft
 from sphinxext.digest.gather.bot.journal import REMEMBERED, Journal, JournalEntry
 from sphinxext.digest.gather.bot.protocol import Backoff
 from sphinxext.digest.gather.bot.repository import Repository
-from sphinxext.digest.gather.irc import WINDOW, Listener, TrackedCommand, draft_success, parse
+from sphinxext.digest.gather.irc import WINDOW, Command, Listener, TrackedCommand, draft_success, parse
 from sphinxext.digest.release.git import GitError
 
 logger = logging.getLogger(__name__)
@@ -251,41 +253,62 @@ class SuccessTracker:
     :param known: entries of the journal.
     :param draft: whether fragments are drafts, which are published only after a person has completed them.
     :param log_url: a template for the line in the channel's log, with ``{channel}``, ``{date}`` and ``{time}``.
+    :param people: who has several nicks.
     """
 
-    def __init__(self, known: Iterable[JournalEntry], *, draft: bool = False, log_url: str = "") -> None:
+    def __init__(
+        self, known: Iterable[JournalEntry], *, draft: bool = False, log_url: str = "", people: People | None = None
+    ) -> None:
         self._draft = draft
         self._log_url = log_url
+        self._people = people or People()
         # by key: how many times the same words were told on a day, and the entry of the last time
         self._latest: dict[str, tuple[int, JournalEntry]] = {}
         self._listeners: dict[str, Listener] = {}
         # by id() of the command, which is kept here so that no other object gets the same one
         self._recent: dict[int, tuple[TrackedCommand, JournalEntry]] = {}
         self._most_latest = self._most_recent = _FEW
-        # by event: the last entry
+        # by event: the last entry, and that of a message which tells again what was told elsewhere
         self._events: dict[str, JournalEntry] = {}
+        self._copies: dict[str, JournalEntry] = {}
+        # by person and words: the last entry
+        self._said: dict[tuple[str, str], JournalEntry] = {}
+        # by id(): commands of which others were recorded
+        self._repeated: dict[int, TrackedCommand] = {}
         for entry in known:
             if not entry.before:
                 self._remember(entry)
             self._note_event(entry)
 
     def hear(
-        self, nick: str, channel: str, text: str, moment: datetime, origin: Origin | None = None
+        self,
+        nick: str,
+        channel: str,
+        text: str,
+        moment: datetime,
+        origin: Origin | None = None,
+        *,
+        speaker: str = "",
     ) -> tuple[JournalEntry, bool] | None:
         """Return the entry of the command that a message gives or corrects, and whether it is new.
 
+        None if it is no command, or one that was told elsewhere within a minute.
+
         :param moment: in any time zone.
         :param origin: of a message on Matrix; one that was recorded is not new, however often it comes.
+        :param speaker: who may correct it; by default whoever has the nick, or on Matrix the sender.
         """
         moment = moment.astimezone(UTC)
         listener = self._listeners.setdefault(origin.scope if origin else channel, Listener(channel))
-        one = listener.hear(nick, text, moment)
+        one = listener.hear(nick, text, moment, speaker=origin.sender if origin else speaker)
         listener.heard.clear()
         if one is None or one.current is None:
             return None
         self._forget(moment)
         if (found := self._recent.get(id(one))) is not None:
-            return self._correction(*found)
+            return self._corrected(one, *found)
+        if self._is_copy(one, origin):
+            return None
         if origin and (known := self._events.get(origin.event)) is not None:
             one.url = known.url or None
             self._recent[id(one)] = one, known
@@ -297,26 +320,26 @@ class SuccessTracker:
 
         A text without a command takes it back.
         """
-        last = self._events.get(event)
+        last = self._events.get(event) or self._copies.get(event)
         if last is None or last.sender != sender or last.closed:
             return None
         command = parse(text)
         if command is None:
             return self._replaced(last, "")
-        one = TrackedCommand(last.nick, last.channel, last.time, command, last.url or None)
+        one = self._tracked(last, command)
         for tracked, entry in self._recent.values():
-            if entry.event == event:
+            if entry.identity == last.identity:
                 tracked.current = command
         return self._replaced(last, self._draft_of(one).text)
 
     def take_back(self, event: str) -> tuple[JournalEntry, bool] | None:
         """Return the entry that takes the success of a message back, and whether it is new; else None."""
-        last = self._events.get(event)
+        last = self._events.get(event) or self._copies.get(event)
         return self._replaced(replace(last, closed=True), "") if last is not None else None
 
     def accept(self, event: str) -> tuple[JournalEntry, bool] | None:
         """Return the entry of a success that is no draft any more, and whether it is new; else None."""
-        last = self._events.get(event)
+        last = self._events.get(event) or self._copies.get(event)
         if last is None or last.is_removal:
             return None
         lines = last.text.splitlines(keepends=True)
@@ -326,25 +349,32 @@ class SuccessTracker:
 
     def knows(self, event: str) -> bool:
         """Return True if a message was recorded."""
-        return event in self._events
+        return event in self._events or event in self._copies
 
     def _replaced(self, last: JournalEntry, text: str) -> tuple[JournalEntry, bool]:
         if text == last.text:
             return last, False
         entry = replace(last, text=text, before=last.text)
-        self._note_event(entry)
-        for key, (tracked, other) in self._recent.items():
-            if other.event == last.event:
+        self._note(entry)
+        for tracked, other in self._recent.values():
+            if other.identity == last.identity:
                 tracked.current = tracked.current if text else None
-                self._recent[key] = tracked, entry
         return entry, True
 
+    def _note(self, entry: JournalEntry) -> None:
+        """Remember a correction wherever the entry is known."""
+        self._note_event(entry)
+        for key, (tracked, other) in self._recent.items():
+            if other.identity == entry.identity:
+                self._recent[key] = tracked, entry
+        for known in (self._events, self._copies):
+            for event, other in known.items():
+                if other.identity == entry.identity:
+                    known[event] = replace(entry, event=event, sender=other.sender)
+
     def _note_event(self, entry: JournalEntry) -> None:
-        if not entry.event:
-            return
-        self._events[entry.event] = entry
-        if len(self._events) > _MOST_EVENTS:
-            del self._events[next(iter(self._events))]
+        if entry.event and entry.event not in self._copies:
+            _put(self._events, entry)
 
     def rename(self, before: str, after: str) -> None:
         """Let commands be corrected under a new nick."""
@@ -356,12 +386,41 @@ class SuccessTracker:
         if len(self._recent) > self._most_recent:
             self._recent = {key: found for key, found in self._recent.items() if moment - found[0].changed <= WINDOW}
             self._most_recent = max(_FEW, 2 * len(self._recent))
+            self._repeated = {key: one for key, one in self._repeated.items() if key in self._recent}
         if len(self._latest) > self._most_latest:
             self._latest = {key: last for key, last in self._latest.items() if moment - last[1].time <= REMEMBERED}
             self._most_latest = max(_FEW, 2 * len(self._latest))
+            self._said = {key: last for key, last in self._said.items() if moment - last.time <= REMEMBERED}
 
     def _remember(self, entry: JournalEntry) -> None:
         self._latest[entry.key] = self._repeats(entry.key) + 1, entry
+        if entry.words:
+            self._said[self._people.key(entry.nick), entry.words] = entry
+
+    def _is_copy(self, one: TrackedCommand, origin: Origin | None) -> bool:
+        """Return True if the same person has told the same elsewhere within a minute.
+
+        What corrects the copy, edits or removes it then counts for what was recorded.
+        """
+        known = self._said.get((self._people.key(one.nick), self._words(one.command)))
+        if known is None or abs(one.moment - known.time) > RETOLD:
+            return False
+        if (known.event.partition(" ")[0] or known.channel) == (origin.room if origin else one.channel):
+            return False
+        latest = next((last for _, last in self._recent.values() if last.identity == known.identity), known)
+        tracked = next((tracked for tracked, last in self._recent.values() if last.identity == known.identity), None)
+        self._recent[id(one)] = tracked or self._tracked(latest, one.command), latest
+        self._repeated[id(one)] = one
+        if origin is not None:
+            _put(self._copies, replace(latest, event=origin.event, sender=origin.sender))
+        return True
+
+    def _words(self, command: Command) -> str:
+        return f"{command.kind} {same_words(command.text, map(self._people.key, command.recipients))}"
+
+    @staticmethod
+    def _tracked(entry: JournalEntry, command: Command) -> TrackedCommand:
+        return TrackedCommand(entry.nick, entry.channel, entry.time, command, entry.url or None)
 
     def _repeats(self, key: str) -> int:
         return self._latest[key][0] if key in self._latest else 0
@@ -378,7 +437,8 @@ class SuccessTracker:
         draft = self._draft_of(one)
         name, time = f"{draft.stem}{SUFFIX}", one.moment.isoformat(timespec="seconds")
         kind = str(one.command.kind)
-        entry = JournalEntry(draft.identity, key, time, name, draft.text, kind, one.nick, one.channel)
+        words = self._words(one.command)
+        entry = JournalEntry(draft.identity, key, time, name, draft.text, kind, one.nick, one.channel, words=words)
         if origin is not None:
             entry = replace(entry, event=origin.event, sender=origin.sender, url=one.url or "")
         self._remember(entry)
@@ -386,17 +446,33 @@ class SuccessTracker:
         self._recent[id(one)] = one, entry
         return entry, True
 
-    def _correction(self, one: TrackedCommand, last: JournalEntry) -> tuple[JournalEntry, bool]:
+    def _corrected(
+        self, said: TrackedCommand, one: TrackedCommand, last: JournalEntry
+    ) -> tuple[JournalEntry, bool] | None:
+        """Return the entry of a correction, and whether it is new.
+
+        :param said: what was corrected: the command of the entry, or one that told the same elsewhere.
+        """
+        if id(said) in self._repeated:
+            # the same correction on both networks is one as well
+            if said.current and one.current and self._words(said.current) == self._words(one.current):
+                return None
+            one.current = said.current
         text = self._draft_of(one).text
         if text == last.text:
             return last, False
         entry = replace(last, text=text, before=last.text)
-        self._recent[id(one)] = one, entry
-        self._note_event(entry)
+        self._note(entry)
         return entry, True
 
     def _draft_of(self, one: TrackedCommand) -> Draft:
         return draft_success(one, is_draft=self._draft)
+
+
+def _put(known: dict[str, JournalEntry], entry: JournalEntry) -> None:
+    known[entry.event] = entry
+    if len(known) > _MOST_EVENTS:
+        del known[next(iter(known))]
 
 
 def log_url(template: str, channel: str, moment: datetime) -> str:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from sphinxext.digest.gather.bot import BotSettings, Waits
 from sphinxext.digest.gather.bot.connection import Connection, Registration
 from sphinxext.digest.gather.bot.protocol import Backoff, IrcMessage, ReplyQueue, fold_case, is_word
+from sphinxext.digest.gather.irc.relays import Speech
 from sphinxext.digest.model.period import YEARS
 
 #: Seconds until a server that does not answer a JOIN is asked again.
@@ -73,8 +74,8 @@ class Channels:
 
 logger = logging.getLogger(__name__)
 
-#: Called with the nick, the channel as the settings write it, the text and the time of a message.
-Hear = Callable[[str, str, str, datetime], None]
+#: Called with what somebody says, the channel as the settings write it, and the time.
+Hear = Callable[[Speech, str, datetime], None]
 #: Called with the old and the new nick of somebody.
 Rename = Callable[[str, str], None]
 
@@ -267,14 +268,21 @@ class Session:
         logger.warning("cannot speak in %s: %s", message.param(1), message.param(-1))
 
     def _on_message(self, message: IrcMessage) -> None:
-        """A message in a channel. Private ones, actions and other CTCP, and what bots say are not for us."""
+        """A message in a channel. Private ones, actions and other CTCP, and what bots say are not for us.
+
+        Relays are bots, and what they say is said by people.
+        """
         name, text = self.channels.find(message.param(0)), message.param(1)
-        if name is None or text.startswith("\x01") or not message.nick or "bot" in message.tags:
+        if name is None or text.startswith("\x01") or not message.nick:
+            return
+        if "bot" in message.tags and message.nick not in self._settings.relays:
             return
         if self._is_me(message.nick) or self._is_ignored(message.nick):
             return
         self.channels.settle(name)
-        self._hear(message.nick, name, text, _time_of(message))
+        speech = self._settings.relays.speech(message.nick, message.nick, text)
+        if speech is not None and not self._is_ignored(speech.nick):
+            self._hear(speech, name, _time_of(message))
 
     def _is_ignored(self, nick: str) -> bool:
         return any(self._fold(nick) == self._fold(name) for name in self._settings.ignored)

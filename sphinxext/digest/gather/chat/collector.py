@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from urllib.parse import quote
@@ -68,7 +69,7 @@ class ChatCollector(Collector):
             known = [(file, form) for file, form in forms if form is not None]
             if not known and not any(problem.path == file.name for problem in self.problems for file in files):
                 raise DigestError(Problem(argument, 0, 0, Code.NOT_A_LOG, _UNKNOWN))
-            directory = Directory(offset=self.options.offset)
+            directory = Directory(offset=self.options.offset, relays=self.options.relays)
             known.sort(key=lambda one: not one[1].IS_INDEX)
             replies = Replies(self._threads, self.options.covers)
             for file, form in known:
@@ -120,11 +121,18 @@ class ChatCollector(Collector):
                 try:
                     for message in reader.read(path, value):
                         if self._is_wanted(message.channel):
-                            take(message)
+                            self._behind_relays(message, take)
                 except InvalidMessageError as error:
                     self._complain_once(Problem(file.name, source.line, 1, Code.BAD_RECORD, str(error)))
         except (JsonError, BrokenError, OSError) as error:
             self._report(file, error)
+
+    def _behind_relays(self, message: ExportedMessage, take: Take) -> None:
+        """Take a message as that of whoever spoke."""
+        relays = self.options.relays
+        if (first := relays.message(message.first)) is not None:
+            edited = relays.message(message.edited) if message.edited else None
+            take(replace(message, first=first, edited=edited))
 
     def _read_matrix(self, file: ExportFile, take: Take) -> None:
         data = bytearray()
@@ -139,7 +147,7 @@ class ChatCollector(Collector):
         channel = Channel(room.name)
         if self._is_wanted(channel):
             for message in room.messages:
-                take(ExportedMessage(channel, message))
+                self._behind_relays(ExportedMessage(channel, message), take)
 
     def _is_wanted(self, channel: Channel) -> bool:
         wanted = self.options.channel

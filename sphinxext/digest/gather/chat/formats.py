@@ -37,6 +37,7 @@ from sphinxext.digest.gather.chat.message import (
     text_of,
 )
 from sphinxext.digest.gather.chat.stream import Path
+from sphinxext.digest.gather.irc.relays import Relays, behind
 from sphinxext.digest.gather.messages import ChatMessage
 
 #: The values that a file begins with, by their paths.
@@ -71,6 +72,11 @@ class Directory:
     channels: dict[str, Channel] = field(default_factory=dict)
     #: How far ahead of UTC times are that name no zone.
     offset: timedelta = timedelta(0)
+    relays: Relays = field(default_factory=Relays)
+
+    def shown(self, sender: str, *names: object) -> str:
+        """Return the name that a relay shows in place of its own; nothing for everybody else."""
+        return name_of(*names) if sender in self.relays else ""
 
 
 class Reader:
@@ -179,14 +185,17 @@ class Slack(Reader):
         """Yield the message, as it reads after it was edited."""
         message = mapping_of(value)
         text = text_of(message.get("text"))
-        if not text or message.get("subtype") not in self._SUBTYPES:
+        bot = identifier_of(message.get("bot_id"))
+        shown = self.directory.shown(bot, message.get("username"))
+        if not text or not (message.get("subtype") in self._SUBTYPES or shown):
             return
-        user = identifier_of(message.get("user"))
-        nick = self.directory.people.get(user) or slack_name(mapping_of(message.get("user_profile"))) or user
+        user = behind(bot, shown) if shown else identifier_of(message.get("user"))
+        people = self.directory.people
+        nick = shown or people.get(user) or slack_name(mapping_of(message.get("user_profile"))) or user
         stamp = text_of(message.get("ts"))
         folder = self.file.folder
         channel = self.directory.channels.get(folder) or self._unlisted(folder)
-        plain = slack_text(text, self.directory.people, self._channel_names)
+        plain = slack_text(text, people, self._channel_names)
         identifier, thread = stamp.replace(".", ""), text_of(message.get("thread_ts")).replace(".", "")
         answers = thread if thread != identifier else ""
         yield ExportedMessage(
@@ -336,8 +345,12 @@ class Mattermost(Reader):
             thread = f"{name_of(keys.get('user'))} {identifier_of(keys.get('create_at'))}" if replies else ""
             for post in (keys, *map(mapping_of, replies)):
                 if (text := text_of(post.get("message"))) and not text_of(post.get("type")).startswith("system_"):
-                    moment = seconds(post.get("create_at"), 1000)
-                    yield ExportedMessage(channel, message_of(moment, name_of(post.get("user")), text), None, thread)
+                    moment, user = seconds(post.get("create_at"), 1000), name_of(post.get("user"))
+                    shown = self.directory.shown(user, mapping_of(post.get("props")).get("override_username"))
+                    sender = behind(user, shown) if shown else user
+                    yield ExportedMessage(
+                        channel, message_of(moment, shown or user, text, sender=sender), None, thread
+                    )
 
 
 class RocketRooms(Reader):
@@ -378,10 +391,13 @@ class RocketChat(Reader):
         room = identifier_of(keys.get("rid"))
         name = self.file.stem if "username" in keys or not room else None
         channel = self.directory.channels.get(room) or Channel(name, room)
-        nick = name_of(keys.get("username"), mapping_of(keys.get("u")).get("username"))
+        user = name_of(keys.get("username"), mapping_of(keys.get("u")).get("username"))
         identifier = identifier_of(keys.get("_id"))
         answers = identifier_of(keys.get("tmid"))
-        yield ExportedMessage(channel, message_of(mongo_time(keys.get("ts")), nick, text, identifier, answers=answers))
+        shown = self.directory.shown(user, keys.get("alias"))
+        sender = behind(user, shown) if shown else user
+        moment, nick = mongo_time(keys.get("ts")), shown or user
+        yield ExportedMessage(channel, message_of(moment, nick, text, identifier, sender=sender, answers=answers))
 
 
 class Telegram(Reader):

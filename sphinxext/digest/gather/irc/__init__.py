@@ -283,7 +283,7 @@ class Listener:
 
     channel: str | None
     heard: list[TrackedCommand] = field(default_factory=list)
-    #: By nick, the commands that may still be corrected.
+    #: By speaker, who is known by the nick on IRC, the commands that may still be corrected.
     waiting: dict[str, list[TrackedCommand]] = field(default_factory=dict)
     _passed: datetime | None = None
 
@@ -299,11 +299,16 @@ class Listener:
             else:
                 del self.waiting[nick]
 
-    def hear(self, nick: str, text: str, moment: datetime, url: str | None = None) -> TrackedCommand | None:
-        """Return the command that a message gives or corrects, or None."""
+    def hear(
+        self, nick: str, text: str, moment: datetime, url: str | None = None, speaker: str = ""
+    ) -> TrackedCommand | None:
+        """Return the command that a message gives or corrects, or None.
+
+        :param speaker: who may correct it, where that is not whoever has the nick.
+        """
         if self.waiting:
             self.pass_time(moment)
-        key = nick.casefold()
+        key = (speaker or nick).casefold()
         recent = [one for one in self.waiting.get(key, ()) if abs(moment - one.changed) <= WINDOW]
         for one in reversed(recent):
             if one.current is not None and (changed := corrected(one.current, text, one.said_since)) is not None:

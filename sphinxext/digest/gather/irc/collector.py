@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from urllib.parse import quote
 
@@ -28,6 +28,7 @@ from sphinxext.digest.gather.irc.formats import (
     text_events,
 )
 from sphinxext.digest.gather.irc.matrix import MAX_BYTES, NotAnExportError, read_export
+from sphinxext.digest.gather.irc.relays import Relays
 from sphinxext.digest.gather.irc.sources import (
     MAX_INDEX_BYTES,
     BrokenError,
@@ -53,6 +54,7 @@ class LogOptions:
     :param since: the first day of interest, in UTC; ``until`` is the last.
     :param day: of logs that have only times, where their names do not say it.
     :param offset: how far ahead of UTC the times of logs are that name no zone.
+    :param relays: whose messages are those of others.
     """
 
     channel: str | None = None
@@ -61,6 +63,7 @@ class LogOptions:
     until: date | None = None
     day: date | None = None
     offset: timedelta = timedelta(0)
+    relays: Relays = field(default_factory=Relays)
 
     def covers(self, day: date) -> bool:
         """Return True if successes of a day in UTC are of interest."""
@@ -145,12 +148,17 @@ class Collector:
                 told_of_day = True
                 continue
             if isinstance(event, Said):
-                url = self._url(source, listener, LogLine(event, line, number)) if event.text[:1] else None
-                listener.hear(event.nick, event.text, event.moment, url)
+                self._hear(source, listener, LogLine(event, line, number))
             elif event is not None:
                 listener.rename(event.before, event.after)
         if number and not (log.known or found.is_page or has_messages(found.log, first)):
             self._complain(source, number, Code.NOT_A_LOG, _UNKNOWN)
+
+    def _hear(self, source: LogSource, listener: Listener, line: LogLine) -> None:
+        said = line.said
+        if (speech := self.options.relays.speech(said.nick, said.nick, said.text)) is not None:
+            url = self._url(source, listener, line) if speech.text[:1] else None
+            listener.hear(speech.nick, speech.text, said.moment, url, speech.speaker)
 
     def _read_room(self, source: LogSource, first: bytes, chunks: Iterator[bytes]) -> None:
         """Messages and their edits: an edit is a correction at any time."""
@@ -160,7 +168,8 @@ class Collector:
             self._complain(source, error.line, Code.NOT_A_LOG, str(error))
             return
         listener = self._listener(source.channel or self.options.channel or room.name)
-        hear_messages(listener, room.messages, lambda message: self._room_url(source, listener, message))
+        messages = filter(None, map(self.options.relays.message, room.messages))
+        hear_messages(listener, messages, lambda message: self._room_url(source, listener, message))
 
     def _url(self, source: LogSource, listener: Listener, line: LogLine) -> str | None:
         if not self.options.url:

@@ -11,6 +11,7 @@ from sphinxext.digest.gather.chat.collector import may_matter
 from sphinxext.digest.gather.chat.message import mapping_of, text_of
 from sphinxext.digest.gather.irc.collector import Collector
 from sphinxext.digest.gather.irc.matrix import Room, room_of, without_fallback
+from sphinxext.digest.gather.irc.relays import Relays
 from sphinxext.digest.gather.matrix import MatrixClient, MatrixError, members_of, room_id, state_of
 from sphinxext.digest.gather.messages import ChatMessage, hear_messages
 
@@ -28,23 +29,25 @@ class RoomCollector(Collector):
 
         :raises MatrixError: if it cannot be read.
         """
-        found = read_history(client, room, self.options.since)
+        found = read_history(client, room, self.options.since, self.options.relays)
         hear_messages(self._listener(found.name), found.messages, lambda message: allowed_url(message.url))
 
 
-def read_history(client: MatrixClient, room: str, since: date | None = None) -> Room:
+def read_history(client: MatrixClient, room: str, since: date | None = None, relays: Relays | None = None) -> Room:
     """Read the messages of a room since a day, oldest first, as they are after all edits and redactions.
 
+    :param relays: whose messages are those of others.
     :raises MatrixError: if it cannot be read, is encrypted, or is longer than a million events.
     """
     identifier = room_id(client, room)
     refuse_encrypted(client, identifier)
     name = channel_of(client, identifier, room)
-    wanted = _Wanted()
+    relays = relays or Relays()
+    wanted = _Wanted(relays)
     events = [event for page in _pages(client, identifier, since) for event in page if wanted.keeps(event)]
     found = [{**event, "room_id": identifier} for event in reversed(events)]
     whole = room_of([*members_of(client, identifier), *found])
-    return Room(name, tuple(_of_messages(whole.messages)))
+    return Room(name, tuple(_of_messages(tuple(filter(None, map(relays.message, whole.messages))))))
 
 
 def refuse_encrypted(client: MatrixClient, room: str) -> None:
@@ -93,7 +96,8 @@ def _pages(client: MatrixClient, room: str, since: date | None) -> Iterator[list
 class _Wanted:
     """Chooses what matters of a room's events, newest first, so that a long history needs little memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, relays: Relays) -> None:
+        self._relays = relays
         #: Who said something later that may be a correction, and the messages that later edits are about.
         self._authors: set[object] = set()
         self._edited: set[object] = set()
@@ -102,8 +106,10 @@ class _Wanted:
         """Return True for redactions, commands and corrections, what they are about, and what was said before them."""
         if event.get("type") != "m.room.message":
             return True
-        author, identifier = (text_of(event.get(key)) for key in ("sender", "event_id"))
-        if any(may_matter(text) for text in _texts(event)):
+        sender, identifier = (text_of(event.get(key)) for key in ("sender", "event_id"))
+        said = [speech for text in _texts(event) if text and (speech := self._relays.speech(sender, sender, text))]
+        author = said[0].speaker if said else sender
+        if any(may_matter(speech.text) for speech in said):
             self._authors.add(author)
             relation = mapping_of(mapping_of(event.get("content")).get("m.relates_to"))
             self._edited.add(text_of(relation.get("event_id")))
