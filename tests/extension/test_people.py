@@ -69,6 +69,16 @@ def test_a_page_has_a_name_and_a_record(site: Project) -> None:
     assert list(broken_links(build.outdir)) == []
 
 
+def test_a_record_has_threads_and_stories_under_every_nick(site: Project) -> None:
+    site.write("releasenotes/people.yaml", PEOPLE.replace("[_oftc_tern]", "[_oftc_tern, '@tern:example.org']"))
+    site.fragment(
+        "more-5",
+        "date: 2026-11-21\nthreads: [{title: Short, url: 'https://e.org/s', summary: Begun., "
+        "participants: {'@tern:example.org': 1}}]\n",
+    )
+    assert "Thread: Short, November 21, 2026" in text(site.build(fail_on_warning=True), "people/tern")
+
+
 @pytest.mark.parametrize("archives", ["people", "year"])
 def test_all_nicks_of_a_person_are_one_in_the_index_and_the_filter(site: Project, archives: str) -> None:
     site.write("releasenotes/digest.yaml", f"archives: [{archives}]\n")

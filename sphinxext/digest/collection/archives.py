@@ -138,7 +138,8 @@ class Archives:
     def _with_person(self, member: Member) -> Member:
         """Add what ``people.yaml`` has of somebody, and what they wrote or took part in."""
         person = self.known.find(member.name)
-        nicks = [folded(nick) for nick in (*member.spellings, person.name if person else "") if nick]
+        names = (person.nick, person.name, *person.aliases) if person else ()
+        nicks = [folded(nick) for nick in (*member.spellings, *names) if nick]
         found = {entry.anchor: entry for nick in dict.fromkeys(nicks) for entry in self._others.get(nick, ())}
         others = tuple(sorted(found.values(), key=lambda entry: entry.key))
         return replace(member, name=self.known.name(member.name), person=person, others=others)
