@@ -78,7 +78,7 @@ class Code(StrEnum):
     THREAD_ORDER = "thread-order"
     """``continues`` names a thread that is not earlier."""
     DIGEST_NUMBER = "digest-number"
-    """Two fragments say different numbers for the same digest; that of its first note counts."""
+    """Two fragments, or two newsletters in an import, say different numbers for the same digest. The first counts."""
     # the text
     RST = "rst"
     """The reStructuredText of a note does not parse."""

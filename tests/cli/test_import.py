@@ -246,3 +246,80 @@ def test_is_valid_by_the_schema(project: Path, digest: Path, run: Run) -> None:
         value = yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)
         value["order"] = int(value["order"])
         jsonschema.validate(value, fragment_schema())
+
+
+class TestNumbers:
+    """``--number`` keeps the numbers of newsletters."""
+
+    NEWS = (
+        "---\ntitle: Gannet News {number}\ndate: {day}\n---\n\nHello.\n\n## Nests\n\nOne *more*.\n\n## Eggs\n\nTwo.\n"
+    )
+
+    @pytest.fixture
+    def newsletters(self, project: Path) -> Path:
+        pytest.importorskip("markdown_it")
+        folder = project / "news"
+        folder.mkdir()
+        for number, day in ((566, "2026-11-10"), (567, "2026-11-24"), (600, "2026-12-01")):
+            file = folder / f"{day}-news.md"
+            file.write_text(self.NEWS.format(number=number, day=day), encoding="utf-8")
+        return folder
+
+    @staticmethod
+    def said(project: Path) -> dict[str, str]:
+        """The numbers that fragments say, by the names of the files without their identities."""
+        return {
+            file.stem.rpartition("-")[0]: line
+            for file in (project / FOLDER).iterdir()
+            for line in file.read_text(encoding="utf-8").splitlines()
+            if line.startswith("number: ")
+        }
+
+    def test_the_first_fragment_of_a_digest_says_it(self, project: Path, newsletters: Path, run: Run) -> None:
+        assert run("import", "news", "--number").status == 0
+        assert self.said(project) == {
+            "2026-11-10-nests": "number: 566", "2026-11-24-nests": "number: 567", "2026-12-01-nests": "number: 600",
+        }  # fmt: skip
+        (project / "releasenotes" / "digest.yaml").write_text(f"{WEEKS}title: 'Gannet News {{number}}'\n")
+        titles = [run("report", day).lines[0] for day in ("2026-11-10", "2026-11-24", "2026-12-01")]
+        assert titles == ["Gannet News 566", "Gannet News 567", "Gannet News 600"]
+        assert run("lint").status == 0
+        assert run("import", "news", "--number").err.splitlines()[-1] == "0 fragments written, 6 there already"
+
+    def test_without_it_digests_are_counted(self, project: Path, newsletters: Path, run: Run) -> None:
+        assert run("import", "news").status == 0
+        assert self.said(project) == {}
+
+    def test_two_newsletters_in_the_days_of_one_digest(self, project: Path, newsletters: Path, run: Run) -> None:
+        (newsletters / "2026-11-25-news.md").write_text(
+            self.NEWS.format(number=568, day="2026-11-25").replace("Nests", "Chicks"), encoding="utf-8"
+        )
+        for _ in range(2):
+            result = run("import", "news", "--number")
+            assert result.status == 0
+            assert (
+                "news/2026-11-25-news.md:2:1: digest-number the digest of 2026-11-21/2026-11-27 is number 567: the "
+                "number 568 of this one is left out"
+            ) in result.err
+        assert "2026-11-25-chicks" not in self.said(project)
+        assert run("lint").status == 0
+
+    def test_a_mail_has_it_in_its_subject(self, project: Path, run: Run) -> None:
+        header = "From: ada@example.org\nDate: Tue, 24 Nov 2026 10:00:00 +0000\n"
+        (project / "mail.eml").write_text(
+            f"{header}Subject: [list] Weekly News #9\n\nAll is well.\n", encoding="utf-8"
+        )
+        assert run("import", "mail.eml", "--number").status == 0
+        assert list(self.said(project).values()) == ["number: 9"]
+
+    def test_a_thread_that_goes_on_keeps_it(self, project: Path, run: Run) -> None:
+        (project / "one.txt").write_text(DIGEST.replace("Digest", "Digest 40,"), encoding="utf-8")
+        later = DIGEST.replace("Digest April 2-8", "Digest 41, April 9-15").replace(
+            "SuccessBot Says\n\n  • quill: It works [1].\n\n", ""
+        )
+        (project / "two.txt").write_text(later.replace("Wicks", "Wicks (continuing)"), encoding="utf-8")
+        assert run("import", "one.txt", "two.txt", "--number").status == 0
+        assert self.said(project) == {
+            "2016-04-08-successes": "number: 40",
+            "2016-04-15-wicks-continuing": "number: 41",
+        }

@@ -50,6 +50,12 @@ from sphinxext.digest.settings.options import SETTINGS_FILE, Settings
     callback=checked(check_url),
     help="The address that relative links in Markdown are relative to, where the file does not say it.",
 )
+@click.option(
+    "--number",
+    "numbers",
+    is_flag=True,
+    help="Keep the number that a newsletter has in its front matter, its title or its file's name.",
+)
 @click.option("--series", metavar="NAME", help="The release series that countdowns are about, where it is not said.")
 @draft_options
 @click.pass_context
@@ -61,6 +67,7 @@ def command(
     year: int | None,
     period: str | None,
     base_url: str | None,
+    numbers: bool,
     series: str | None,
     fragments: str | None,
     form: str,
@@ -80,7 +87,7 @@ def command(
     settings = settings_to_write(project, fragments)
     named = [(file, os.fspath(file)) for name in files for file in files_of(name)]
     days = period_in(project.root, settings, period) if period else None
-    options = ImportOptions(year, days, series.lower() if series else None, base_url)
+    options = ImportOptions(year, days, series.lower() if series else None, base_url, numbers)
     plan = make_plan(project, settings, named, options)
     if not dry_run:
         carry_out(plan, project)

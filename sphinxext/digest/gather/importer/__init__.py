@@ -145,7 +145,8 @@ class Post:
     ``sent`` is when it was sent or published. ``is_mail`` says that it is to come out again as it was. ``source`` are
     lines of the file, the first of them line ``offset`` + 1, to find places in. ``heads`` says whether headings are
     marked, so that none have to be guessed. ``is_story`` says that the whole post is one story, of ``group``;
-    ``is_newsletter`` that its headings have levels and name what is below them.
+    ``is_newsletter`` that its headings have levels and name what is below them. ``number`` is that of its front
+    matter.
     """
 
     path: str
@@ -160,6 +161,7 @@ class Post:
     group: str | None = None
     is_story: bool = False
     is_newsletter: bool = False
+    number: int | None = None
     source: list[str] = field(default_factory=list)
     offset: int = 0
 

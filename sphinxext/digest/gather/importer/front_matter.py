@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from sphinxext.digest.gather.importer import clean
+from sphinxext.digest.gather.importer.numbers import read_number
 from sphinxext.digest.gather.importer.titles import period_of, read_title
 
 _FIELD = re.compile(r"([A-Za-z][\w-]{0,60})[ \t]*[:=](?:[ \t]+(.*)|$)")
@@ -25,6 +26,7 @@ _COMMENT = re.compile(r"\s#.*\Z")
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d))?)?")
 
 _TITLE, _DATE = ("title",), ("date", "published", "publishdate", "pubdate", "published_at")
+_NUMBER = ("number", "issue")
 _AUTHOR, _URL = ("author", "authors"), ("canonical_url", "canonical", "url", "permalink", "link")
 
 
@@ -64,6 +66,11 @@ class FrontMatter:
         """The address of the page, if it is absolute."""
         url = self._first(_URL)[0]
         return url if url.startswith(("http://", "https://")) else None
+
+    @property
+    def number(self) -> int | None:
+        """The number of the newsletter."""
+        return read_number(self._first(_NUMBER)[0])
 
     @property
     def is_draft(self) -> bool:

@@ -38,13 +38,14 @@ from sphinxext.digest.settings.options import Settings, dated
 class ImportOptions:
     """The user's information on the files: the year of the last day, the whole period, the series of countdowns.
 
-    ``base`` is the address that relative links in Markdown are relative to.
+    ``base`` is the address that relative links in Markdown are relative to. With ``numbers`` newsletters keep theirs.
     """
 
     year: int | None = None
     period: Period | None = None
     series: str | None = None
     base: str | None = None
+    numbers: bool = False
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ class Issue:
     """A post that was understood: its drafts in order, and the moment that all of them have.
 
     ``period`` is that of a digest, and None for what is only dated. ``name`` tells this publication from others of
-    the same day.
+    the same day. ``number`` is the one that it keeps.
     """
 
     path: str
@@ -62,6 +63,7 @@ class Issue:
     drafts: list[SectionDraft]
     line: int = 1
     problems: list[Problem] = field(default_factory=list)
+    number: int | None = None
 
 
 def issue_of(post: Post, options: ImportOptions) -> tuple[Issue | None, list[Problem]]:
@@ -223,7 +225,10 @@ def _text(post: Post) -> str:
 
 @dataclass(slots=True)
 class NewFragment:
-    """A fragment that an import makes. ``place`` are the file that it comes from and the line of the section."""
+    """A fragment that an import makes. ``place`` are the file that it comes from and the line of the section.
+
+    ``order`` is the place of its section in the digest, ``number`` the digest's number if this fragment says it.
+    """
 
     identity: str
     stem: str
@@ -231,6 +236,8 @@ class NewFragment:
     place: tuple[str, int]
     moment: Moment
     draft: SectionDraft
+    order: int | None = None
+    number: int | None = None
 
     def read(self, folder: str) -> tuple[Fragment | None, list[Problem]]:
         """The comment at the top of the file."""
@@ -248,29 +255,37 @@ class KnownThread:
 
 
 def fragments_of(issue: Issue, settings: Settings) -> list[NewFragment]:
-    """Return the fragments of an issue, one to each section, with the order of the sections."""
+    """Return the fragments of an issue, one to each section, with the order of the sections.
+
+    The first one says the number of the digest, if there is one to keep.
+    """
     seen: Counter[str] = Counter()
     result = []
-    for number, draft in enumerate(issue.drafts, 1):
+    for place, draft in enumerate(issue.drafts, 1):
         words = " ".join(draft.words.casefold().split())
         key = f"{draft.section}\n{words}"
         seen[key] += 1
         content = f"{issue.name.casefold()}\n{issue.period or issue.moment}\n{key}\n{seen[key]}"
         identity = blake2b(content.encode("utf-8", "replace"), digest_size=8).hexdigest()
-        order = number if len(issue.drafts) > 1 else None
-        text = text_of(draft, issue.moment, order, settings)
+        order = place if len(issue.drafts) > 1 else None
+        number = issue.number if place == 1 else None
+        text = text_of(draft, issue.moment, order, settings, number)
         stem = f"{slug_of(f'{issue.moment.day} {draft.words}')}-{identity}"
-        result.append(NewFragment(identity, stem, text, (issue.path, draft.line), issue.moment, draft))
+        result.append(NewFragment(identity, stem, text, (issue.path, draft.line), issue.moment, draft, order, number))
     return result
 
 
-def text_of(draft: SectionDraft, moment: Moment, order: int | None, settings: Settings) -> str:
+def text_of(
+    draft: SectionDraft, moment: Moment, order: int | None, settings: Settings, number: int | None = None
+) -> str:
     """Return the YAML of a draft."""
     heading = draft.heading
     if heading == _usual_heading(draft, moment, settings):
         heading = None
     sections = {draft.section: draft.notes}
-    return dump_fragment(sections, date=moment, draft=False, order=order, heading=heading, number=None, **draft.texts)
+    return dump_fragment(
+        sections, date=moment, draft=False, number=number, order=order, heading=heading, **draft.texts
+    )
 
 
 def connect(new: list[NewFragment], known: list[KnownThread], settings: Settings) -> None:
@@ -286,8 +301,7 @@ def connect(new: list[NewFragment], known: list[KnownThread], settings: Settings
             if earlier is not None:
                 note = fragment.draft.notes[0]
                 fragment.draft.notes[0] = {**note, "continues": earlier.identity}
-                order = _order_of(fragment.text)
-                fragment.text = text_of(fragment.draft, fragment.moment, order, settings)
+                fragment.text = text_of(fragment.draft, fragment.moment, fragment.order, settings, fragment.number)
 
 
 def may_continue(fragment: NewFragment) -> bool:
@@ -327,11 +341,6 @@ def _earlier(fragment: NewFragment, threads: list[KnownThread]) -> KnownThread |
 def bare_title(title: str) -> str:
     """Return a title without what says that it goes on, for comparing."""
     return " ".join("".join(char if char.isalnum() else " " for char in CONTINUING.sub("", title).casefold()).split())
-
-
-def _order_of(text: str) -> int | None:
-    found = next((line for line in text.split("\n", 4) if line.startswith("order: ")), None)
-    return int(found.removeprefix("order: ")) if found else None
 
 
 def _usual_heading(draft: SectionDraft, moment: Moment, settings: Settings) -> str | None:

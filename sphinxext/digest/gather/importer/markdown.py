@@ -46,7 +46,7 @@ def post_of_markdown(text: str, path: str, problems: list[Problem], base: str | 
     # the lines of the front matter stay as blank ones, so that lines are counted right; CommonMark's tabs are of four
     body = "\n" * matter.end + "\n".join(clean(line.expandtabs(4)) for line in lines[matter.end :])
     post = Post(path, [], matter.title, matter.line, matter.date, matter.author, matter.url, heads=True, source=lines)
-    post.is_newsletter = True
+    post.is_newsletter, post.number = True, matter.number
     reader = _Reader(post, problems, base or matter.url)
     post.blocks = list(reader.blocks(parse_markdown(body, path)))
     take_title(post)

@@ -13,6 +13,7 @@ from pathlib import Path
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from sphinxext.digest.collection.load import load_collection
+from sphinxext.digest.collection.numbers import find_anchors
 from sphinxext.digest.files import replace_file, writing
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.fragments.write import write_new_files
@@ -28,6 +29,7 @@ from sphinxext.digest.gather.importer.issue import (
     may_continue,
 )
 from sphinxext.digest.gather.importer.kinds import SectionDraft
+from sphinxext.digest.gather.importer.numbers import number_of
 from sphinxext.digest.gather.importer.sources import read_source
 from sphinxext.digest.model import EventNote, Fragment, Kind, Period, split_name
 from sphinxext.digest.parallel import each
@@ -142,6 +144,7 @@ HARMLESS = frozenset(
         Code.SEVERAL_DIGESTS,
         Code.NO_SERIES,
         Code.DIFFERS,
+        Code.DIGEST_NUMBER,
     }
 )
 
@@ -178,6 +181,7 @@ def make_plan(project: Project, settings: Settings, files: Sequence[tuple[Path, 
     issues = _read(files, options, plan)
     issues.sort(key=lambda issue: str(issue.moment))
     _drop_repeated_events(issues, project, settings)
+    _drop_other_numbers(issues, project, settings, plan)
     new = _unique([fragment for issue in issues for fragment in fragments_of(issue, settings)], plan)
     if any(map(may_continue, new)):
         connect(new, _known_threads(project, settings), settings)
@@ -231,6 +235,7 @@ def _read_one(file: Path, path: str, options: ImportOptions) -> tuple[list[Issue
         issue, problems = issue_of(post, options)
         source.problems += problems
         if issue is not None:
+            issue.number = number_of(post, is_alone=len(source.posts) == 1) if options.numbers else None
             issues.append(issue)
     return issues, source.problems, source.remarks
 
@@ -266,6 +271,23 @@ def _drop_repeated_events(issues: list[Issue], project: Project, settings: Setti
                 note for note in draft.notes if known.setdefault(_key(note), issue.moment.day) == issue.moment.day
             ]
         issue.drafts = [_with_notes(draft) for draft in issue.drafts if draft.notes or draft.texts]
+
+
+def _drop_other_numbers(issues: list[Issue], project: Project, settings: Settings, plan: Plan) -> None:
+    """Leave out the number of a newsletter whose digest has another: there are two newsletters in its period."""
+    numbered = [issue for issue in issues if issue.number is not None]
+    if not numbered:
+        return
+    calendar = settings.calendar.with_intervals(needed_intervals(settings, _periods_of(issues)))
+    entries = load_collection(project.root, settings).entries
+    known = {period: first.number for period, (first, *_) in find_anchors(entries, calendar).items()}
+    for issue in numbered:
+        period = issue.period or calendar.period_of(issue.moment.day)
+        number = known.setdefault(period, issue.number)
+        if number != issue.number:
+            message = f"the digest of {period} is number {number}: the number {issue.number} of this one is left out"
+            plan.problems.append(Problem(issue.path, issue.line, 1, Code.DIGEST_NUMBER, message))
+            issue.number = None
 
 
 def _key(note: Mapping[str, str]) -> tuple[str, str]:
@@ -304,9 +326,13 @@ def _compare(new: list[NewFragment], settings: Settings, plan: Plan) -> None:
             plan.problems.append(Problem(path, line, 1, problem.code, message))
 
 
+def _periods_of(issues: list[Issue]) -> list[Period]:
+    return [issue.period for issue in issues if issue.period is not None]
+
+
 def _plan_intervals(project: Project, settings: Settings, issues: list[Issue], plan: Plan) -> None:
     """Make the calendar know the digests' periods, if the folder is that of one of the project's collections."""
-    periods = needed_intervals(settings, [issue.period for issue in issues if issue.period is not None])
+    periods = needed_intervals(settings, _periods_of(issues))
     if not periods:
         return
     if not any(settings is known for known in project.collections):

@@ -39,7 +39,21 @@ _FOOTNOTE = re.compile(r"\.\. \[#?([\w.*#-]{0,60})\][ \t]+")
 _FOOTNOTE_USE = re.compile(r"(?<![\w`\\])\[#?([\w.*-]{1,60})\]_(?!\w)")
 _ESCAPED = re.compile(r"\\(.)")
 _ADDRESS = re.compile(r"(?:https?|mailto):[^\s<>`]+")
-_FIELDS = {"title", "date", "author", "authors", "link", "url", "status", "draft", "slug", "tags", "category"}
+_FIELDS = {
+    "title",
+    "date",
+    "author",
+    "authors",
+    "link",
+    "url",
+    "status",
+    "draft",
+    "slug",
+    "tags",
+    "category",
+    "number",
+    "issue",
+}
 #: Fields are among the first lines.
 _MOST = 60
 
@@ -56,7 +70,7 @@ def post_of_rst(text: str, path: str, problems: list[Problem], base: str | None 
     lines = [clean(line) for line in text.split("\n")]
     matter = _take_fields(lines)
     post = Post(path, [], matter.title, matter.line, matter.date, matter.author, matter.url, heads=True)
-    post.source, post.is_newsletter = text.split("\n"), True
+    post.source, post.is_newsletter, post.number = text.split("\n"), True, matter.number
     reader = _Reader(post, problems, base or matter.url, "\n".join(lines))
     post.blocks = [block for piece in pieces_of_rst("\n".join(lines)) for block in reader.blocks(piece)]
     take_title(post)

@@ -136,6 +136,11 @@ def days_in_name(name: str) -> list[date]:
     return [day for day in found if day]
 
 
+def without_days(name: str) -> str:
+    """Return a file's name without the days that it says."""
+    return _DAYS_IN_A_NAME.sub("", name)
+
+
 def _days(match: re.Match[str]) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
     found = match.groupdict()
     if found.get("w"):
