@@ -4,6 +4,8 @@ A case begins with words that say what it is about. Then come its parts, each be
 
 ``=== input NAME``
     A file to import; there may be several. ``\\xNN`` stands for a byte.
+``=== numbers``
+    Newsletters keep their numbers, as with ``--number``.
 ``=== settings before``
     ``releasenotes/digest.yaml`` as it is before the import.
 ``=== problems``
@@ -26,6 +28,7 @@ from pathlib import Path
 import pytest
 from scenarios import compare_parts, read_scenario, scenario_files
 
+from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import HARMLESS
 from sphinxext.digest.problems import Code
 from sphinxext.digest.settings.options import SETTINGS_FILE
@@ -64,12 +67,13 @@ def outcome(parts: dict[str, str], root: Path) -> dict[str, str]:
     (root / SETTINGS_FILE).write_text(before, encoding="utf-8")
     for name, text in inputs.items():
         (root / name).write_bytes(_bytes(text))
-    plan = import_files(root, *(root / name for name in inputs))
+    options = ImportOptions(numbers="numbers" in parts)
+    plan = import_files(root, *(root / name for name in inputs), options=options)
     found = {"problems": "".join(f"{problem}\n" for problem in plan.problems), "fragments": _fragments(root)}
     settings = _settings(root)
     if settings != before:
         found["settings"] = (settings or "").replace(WEEKS, "---\n")
-    again = import_files(root, *(root / name for name in inputs))
+    again = import_files(root, *(root / name for name in inputs), options=options)
     assert not again.new
     assert (again.problems, again.settings) == (plan.problems, None)
     assert (_fragments(root), _settings(root)) == (found["fragments"], settings)
