@@ -20,6 +20,8 @@ class WebServer:
     def __init__(self) -> None:
         self.pages: dict[str, bytes | int | str | Answer] = {}
         self.asked: list[str] = []
+        #: The bodies of requests that send something.
+        self.posted: list[bytes] = []
         #: The headers of the last request for each path.
         self.headers: dict[str, dict[str, str]] = {}
         self.ended = threading.Event()
@@ -34,6 +36,10 @@ class WebServer:
                     page(self)
                 else:
                     self.answer(page)
+
+            def do_POST(self) -> None:
+                outer.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.do_GET()
 
             def answer(self, page: bytes | int | str) -> None:
                 self.send_response(page if isinstance(page, int) else 302 if isinstance(page, str) else 200)

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache, partial
+from http.client import HTTPMessage
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
@@ -49,6 +50,11 @@ from sphinxext.digest.gather.feed import IndexOptions, ParsedFeed, draft_index
 from sphinxext.digest.gather.feed.drafts import StoryOptions, draft_stories
 from sphinxext.digest.gather.feed.read import read_feed
 from sphinxext.digest.gather.gerrit import ChangeOptions, draft_changes, read_changes
+from sphinxext.digest.gather.hub import Hub, HubOptions, draft_releases, topics_of_hub
+from sphinxext.digest.gather.hub import draft_changes as draft_hub_changes
+from sphinxext.digest.gather.hub.client import Client, KeptAnswers
+from sphinxext.digest.gather.hub.github import Forgejo, GitHub
+from sphinxext.digest.gather.hub.gitlab import GitLab
 from sphinxext.digest.gather.importer.issue import ImportOptions
 from sphinxext.digest.gather.importer.plan import make_plan
 from sphinxext.digest.gather.irc.collector import Collector, LogOptions
@@ -304,6 +310,18 @@ def forum(data: bytes) -> None:
     sound(map(draft_thread, topic_candidates(topics, collection, MailOptions(), "a forum")))
 
 
+def hub(make: Callable[[Client, str], Hub], data: bytes) -> None:
+    """``collect github`` and others: a site that gives the same answer to whatever it is asked."""
+    client = Client("https://hub.example.org", {"Authorization": "Bearer x"}, kept=KeptAnswers(None))
+    options = HubOptions(min_messages=1, labels=(("x", "Group"),), newcomers=True)
+    with patch("sphinxext.digest.gather.hub.client.call", lambda *_, **__: (data, HTTPMessage())):
+        repository = make(client, "o/r")
+        topics = topics_of_hub(repository, options)
+        drafts = [*draft_hub_changes(repository, options), *draft_releases(repository, options)]
+    collection = Collection(settings(), settings().calendar)
+    sound([*drafts, *map(draft_thread, topic_candidates(topics, collection, MailOptions(), "a hub"))])
+
+
 def mails(data: bytes) -> None:
     """``threads`` and ``collect mbox``: an archive, or one message."""
     file = put("mails/x", data)
@@ -550,6 +568,9 @@ TARGETS: dict[str, Target] = {
     "index": feed,
     "joint": joint,
     "gerrit": changes,
+    "github": partial(hub, lambda client, name: GitHub(client, name, "https://hub.example.org/graphql")),
+    "gitlab": partial(hub, GitLab),
+    "forgejo": partial(hub, Forgejo),
     "discourse": forum,
     "reno-cache": reno_cache,
     "reno-config": reno_config,

@@ -292,6 +292,18 @@ def traps(target: str) -> Iterator[tuple[str, bytes]]:  # noqa: C901 - a table t
         yield from _jsons(
             '{"id": 7, "title": TEXT, "slug": "s", "post_stream": {"posts": [' + post + "]}, " + listed + "}"
         )
+    elif target in ("github", "forgejo"):
+        times = '"created_at": "2026-11-16T08:00:00Z", "published_at": "2026-11-16T08:00:00Z", '
+        head = (
+            '[{"number": 1, "id": 1, "html_url": "https://e.org/1", "comments": 1, "user": {"login": TEXT}, ' + times
+        )
+        merged = '"pull_request": {"merged_at": "2026-11-16T09:00:00Z"}, "labels": [{"name": "x"}], '
+        yield from _jsons(head + merged + '"title": TEXT, "name": TEXT, "body": TEXT}]')
+    elif target == "gitlab":
+        times = ", ".join(f'"{key}_at": "2026-11-16T08:00:00Z"' for key in ("created", "merged", "released"))
+        head = '[{"iid": 1, "labels": ["x"], "web_url": "https://e.org/1", "author": {"username": TEXT}, ' + times
+        texts = '"title": TEXT, "name": TEXT, "description": TEXT'
+        yield from _jsons(f'{head}, {texts}, "_links": {{"self": "https://e.org/2"}}}}]')
     elif target == "gerrit":
         yield from _jsons('[{"_number": 1, "subject": TEXT, "project": "p"}]')
     elif target == "ics":

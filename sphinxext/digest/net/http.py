@@ -52,14 +52,22 @@ class WebError(Exception):
 
     ``offline`` if nobody answered, or the server cannot; ``status`` is what it said, and 0 if it said nothing;
     ``refusal`` is the beginning of what it answered to a request with a secret that it refused; ``pause`` is how many
-    seconds it wants to be left alone (Retry-After), 0 if it does not say so.
+    seconds it wants to be left alone (Retry-After), 0 if it does not say so. ``headers`` are those of a refusal.
     """
 
     def __init__(
-        self, message: str, *, offline: bool = False, status: int = 0, refusal: str = "", pause: int = 0
+        self,
+        message: str,
+        *,
+        offline: bool = False,
+        status: int = 0,
+        refusal: str = "",
+        pause: int = 0,
+        headers: HTTPMessage | None = None,
     ) -> None:
         super().__init__(message)
         self.pause = pause
+        self.headers = headers or HTTPMessage()
         self.offline = offline
         self.status = status
         self.refusal = refusal
@@ -278,6 +286,22 @@ def send(
 ) -> bytes:
     """Send a request with a secret in the URL or in the headers, and return the answer's body.
 
+    See :func:`call`, which also returns the headers.
+    """
+    return call(url, data, headers, timeout, method=method, max_bytes=max_bytes)[0]
+
+
+def call(
+    url: str,
+    data: bytes | None,
+    headers: Mapping[str, str],
+    timeout: float = TIMEOUT,
+    *,
+    method: str = "POST",
+    max_bytes: int = MAX_BYTES,
+) -> tuple[bytes, HTTPMessage]:
+    """Send a request with a secret in the URL or in the headers; return the answer's body and headers, in any case.
+
     It goes to the server itself: a redirect is refused. Messages name the host only, and what the server says.
 
     :param data: the body of the request; None for one without, such as ``GET``.
@@ -299,16 +323,27 @@ def send(
     try:
         with _opener(exchange, redirects=False).open(request, timeout=timeout) as response:
             exchange.begin_body(max_bytes)
-            return _read(response, host, max_bytes)
+            return _read(response, host, max_bytes), response.headers
     except HTTPError as error:
         with error:
             said = " ".join(error.read(_MAX_SAID).decode("utf-8", "replace").split())
         message = f"{host} says {error.code} {error.reason}{f': {said}' if said else ''}"
         is_offline = error.code >= 500
-        raise WebError(message, offline=is_offline, status=error.code, refusal=said, pause=_pause_of(error)) from None
+        raise WebError(
+            message,
+            offline=is_offline,
+            status=error.code,
+            refusal=said,
+            pause=_pause_of(error),
+            headers=_headers_of(error),
+        ) from None
     except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         raise WebError(f"{host} cannot be reached: {reason}", offline=True) from None
+
+
+def _headers_of(error: HTTPError) -> HTTPMessage | None:
+    return error.headers if isinstance(error.headers, HTTPMessage) else None
 
 
 def _pause_of(error: HTTPError) -> int:
