@@ -35,11 +35,11 @@ from sphinxext.digest.fragments.fields import texts_of
 from sphinxext.digest.fragments.folder import FolderReading
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.write import Draft
-from sphinxext.digest.gather.bot import BotSettings, Login, MatrixSettings, Server
+from sphinxext.digest.gather.bot import BotSettings, MatrixSettings
 from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
 from sphinxext.digest.gather.bot.matrix import MatrixSession
-from sphinxext.digest.gather.bot.protocol import MAX_LINE, IrcMessage, ReplyQueue, make_line, parse_line, split_text
 from sphinxext.digest.gather.bot.recorder import SuccessTracker
+from sphinxext.digest.gather.bot.replies import ReplyQueue
 from sphinxext.digest.gather.bot.session import Session
 from sphinxext.digest.gather.bot.sync_state import SyncState
 from sphinxext.digest.gather.changelog.plan import make_plan as make_import_plan
@@ -71,6 +71,8 @@ from sphinxext.digest.model import Fragment
 from sphinxext.digest.model.keys import Type
 from sphinxext.digest.model.period import parse_interval
 from sphinxext.digest.net.http import Answer, WebError
+from sphinxext.digest.net.irc import Login, Server
+from sphinxext.digest.net.irc.protocol import MAX_LINE, IrcMessage, make_line, parse_line, split_text
 from sphinxext.digest.net.source import unpacked
 from sphinxext.digest.plugins import COLLECTORS, installed
 from sphinxext.digest.problems import DigestError, Problem

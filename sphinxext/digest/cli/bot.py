@@ -21,13 +21,9 @@ from sphinxext.digest.collection.people import read_people
 from sphinxext.digest.fragments.fields import check_url
 from sphinxext.digest.gather.bot import (
     LEVELS,
+    LOGIN,
     BotSettings,
-    Login,
     MatrixSettings,
-    Security,
-    check_channel,
-    check_nick,
-    parse_server,
     start_log,
     stop_log,
 )
@@ -39,6 +35,8 @@ from sphinxext.digest.gather.bot.repository import PushTarget, Repository
 from sphinxext.digest.gather.bot.sync_state import SyncState
 from sphinxext.digest.gather.irc.relays import Relays
 from sphinxext.digest.gather.matrix import check_room, check_server
+from sphinxext.digest.net.irc import check_channel, check_nick, parse_server
+from sphinxext.digest.net.irc.connection import Security
 from sphinxext.digest.release.git import GitError
 
 #: The variable that has the password, if no file has it.
@@ -299,7 +297,7 @@ def _settings(ctx: click.Context, options: _Options) -> BotSettings:
     return BotSettings(
         servers=servers,
         channels=tuple(dict.fromkeys(options["channels"])),
-        login=Login(options["nick"], account=options["account"] or options["nick"], password=password),
+        login=replace(LOGIN, nick=options["nick"], account=options["account"] or options["nick"], password=password),
         security=Security(tls, not options["insecure"], options["ca"]),
         url=options["url"] or project_settings.success_url,
         ignored=options["ignore"],

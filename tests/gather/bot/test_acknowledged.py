@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sphinxext.digest.gather.bot import BotSettings, Login, Server
+from sphinxext.digest.gather.bot import BotSettings
 from sphinxext.digest.gather.bot.bot import Bot
 from sphinxext.digest.gather.bot.recorder import MOST_WAITING
 from sphinxext.digest.gather.irc.relays import Speech
+from sphinxext.digest.net.irc import Login, Server
 
 from .test_recorder import FakeJournal, FakeRepository, _entries
 

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from sphinxext.digest.cli.group import cli
-from sphinxext.digest.gather.bot import Server, check_channel, check_nick, parse_server, start_log, stop_log
+from sphinxext.digest.gather.bot import start_log, stop_log
+from sphinxext.digest.net.irc import Server, check_channel, check_nick, parse_server
 
 GIVEN = ["--server=127.0.0.1:1", "--channel=dev"]
 

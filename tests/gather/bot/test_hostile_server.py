@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.gather.bot import BotSettings, Login, Security, Server, Waits
-from sphinxext.digest.gather.bot import connection as module
+from sphinxext.digest.gather.bot import BotSettings, Waits
 from sphinxext.digest.gather.bot.bot import enter
-from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost
-from sphinxext.digest.gather.bot.protocol import ReplyQueue, is_word
+from sphinxext.digest.gather.bot.replies import ReplyQueue
 from sphinxext.digest.gather.bot.session import Session
 from sphinxext.digest.gather.irc.relays import Speech
+from sphinxext.digest.net.irc import Login, Server
+from sphinxext.digest.net.irc import connection as module
+from sphinxext.digest.net.irc.connection import Connection, ConnectionLost, Security
+from sphinxext.digest.net.irc.protocol import is_word
 
 WAITS = Waits(connect=5, login=5, silence=0.4, pong=0.3, nickserv=0.1, tick=0.02, answer=0.01, regain=0.05)
 WELCOME = b":irc CAP * LS :\r\n:irc 001 successbot :Hello\r\n:irc 376 successbot :End\r\n"

@@ -11,9 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from sphinxext.digest.gather.bot import BotSettings, Login, Security, Server, Waits
+from sphinxext.digest.gather.bot import BotSettings, Waits
 from sphinxext.digest.gather.bot.bot import check
-from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost, LoginRefused, Registration, other_nick
+from sphinxext.digest.net.irc import Login, Server
+from sphinxext.digest.net.irc.connection import (
+    Connection,
+    ConnectionLost,
+    LoginRefused,
+    Registration,
+    Security,
+    other_nick,
+)
 
 from .ircd import BotProgram
 

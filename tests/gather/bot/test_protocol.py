@@ -8,19 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinxext.digest.gather.bot.protocol import (
-    WORDS,
+from sphinxext.digest.gather.bot.replies import WORDS, ReplyQueue
+from sphinxext.digest.gather.bot.session import _time_of
+from sphinxext.digest.model.period import YEARS
+from sphinxext.digest.net.irc.protocol import (
     Backoff,
     Bucket,
     IrcMessage,
-    ReplyQueue,
     fold_case,
     make_line,
     parse_line,
     split_text,
 )
-from sphinxext.digest.gather.bot.session import _time_of
-from sphinxext.digest.model.period import YEARS
 
 
 @pytest.mark.parametrize(

@@ -13,18 +13,20 @@ from threading import Thread
 from typing import TypeVar
 
 from sphinxext.digest.collection.people import People
-from sphinxext.digest.gather.bot import BotSettings, MatrixSettings, Server
-from sphinxext.digest.gather.bot.connection import Connection, ConnectionLost, LoginRefused, Registration
+from sphinxext.digest.gather.bot import BotSettings, MatrixSettings
 from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
 from sphinxext.digest.gather.bot.matrix import MatrixSession, check_rooms
-from sphinxext.digest.gather.bot.protocol import Backoff, ReplyQueue
 from sphinxext.digest.gather.bot.recorder import Origin, Recorder, SuccessTracker
+from sphinxext.digest.gather.bot.replies import ReplyQueue
 from sphinxext.digest.gather.bot.repository import Repository
 from sphinxext.digest.gather.bot.session import Hear, Rename, Session
 from sphinxext.digest.gather.bot.sync_state import SyncState
 from sphinxext.digest.gather.irc import parse
 from sphinxext.digest.gather.irc.relays import Speech
 from sphinxext.digest.gather.matrix import MatrixClient, MatrixError
+from sphinxext.digest.net.irc import Server
+from sphinxext.digest.net.irc.connection import Connection, ConnectionLost, LoginRefused, Registration
+from sphinxext.digest.net.irc.protocol import Backoff
 
 T = TypeVar("T")
 
@@ -63,7 +65,7 @@ _TO_STOP = (signal.SIGINT, signal.SIGTERM)
 class Bot:
     """A SuccessBot that runs until a signal stops it.
 
-    :param context: for encrypted connections; see :meth:`~sphinxext.digest.gather.bot.Security.context`.
+    :param context: for encrypted connections; see :meth:`~sphinxext.digest.net.irc.connection.Security.context`.
     :param draft: whether fragments are drafts.
     :param log_url: where the line is in the channel's log; see
         :class:`~sphinxext.digest.gather.bot.recorder.SuccessTracker`, and for ``people`` as well.

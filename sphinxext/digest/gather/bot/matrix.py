@@ -19,7 +19,6 @@ from typing import Protocol
 from sphinxext.digest.gather.bot import MatrixSettings, Waits
 from sphinxext.digest.gather.bot.journal import JournalEntry
 from sphinxext.digest.gather.bot.matrix_replies import MatrixReply, answers_to, notice, transaction_key
-from sphinxext.digest.gather.bot.protocol import Backoff
 from sphinxext.digest.gather.bot.recorder import Origin
 from sphinxext.digest.gather.bot.sync_state import SyncState
 from sphinxext.digest.gather.chat.message import mapping_of, text_of
@@ -28,6 +27,7 @@ from sphinxext.digest.gather.irc.matrix import People, RoomReader, redacted_by
 from sphinxext.digest.gather.matrix import MatrixClient, MatrixError, members_of, room_id, state_of
 from sphinxext.digest.gather.matrix.history import PAGE, channel_of
 from sphinxext.digest.gather.messages import ChatMessage
+from sphinxext.digest.net.irc.protocol import Backoff
 
 logger = logging.getLogger(__name__)
 

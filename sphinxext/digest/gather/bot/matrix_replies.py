@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from sphinxext.digest.gather.bot.protocol import SINGLE_REPLIES, ReplyQueue
+from sphinxext.digest.gather.bot.replies import SINGLE_REPLIES, ReplyQueue
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from sphinxext.digest.collection.retold import RETOLD, same_words
 from sphinxext.digest.fragments.folder import SUFFIX
 from sphinxext.digest.fragments.write import Draft
 from sphinxext.digest.gather.bot.journal import REMEMBERED, Journal, JournalEntry
-from sphinxext.digest.gather.bot.protocol import Backoff
 from sphinxext.digest.gather.bot.repository import Repository
 from sphinxext.digest.gather.irc import WINDOW, Command, Listener, TrackedCommand, draft_success, parse
+from sphinxext.digest.net.irc.protocol import Backoff
 from sphinxext.digest.release.git import GitError
 
 logger = logging.getLogger(__name__)

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from sphinxext.digest.gather.bot import BotSettings, Waits
-from sphinxext.digest.gather.bot.connection import Connection, Registration
-from sphinxext.digest.gather.bot.protocol import Backoff, IrcMessage, ReplyQueue, fold_case, is_word
+from sphinxext.digest.gather.bot.replies import ReplyQueue
 from sphinxext.digest.gather.irc.relays import Speech
 from sphinxext.digest.model.period import YEARS
+from sphinxext.digest.net.irc.connection import Connection, Registration
+from sphinxext.digest.net.irc.protocol import Backoff, IrcMessage, fold_case, is_word
 
 #: Seconds until a server that does not answer a JOIN is asked again.
 _UNANSWERED = 60

@@ -14,9 +14,11 @@ import ssl
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 
-from sphinxext.digest.gather.bot import Login, Server, Waits
-from sphinxext.digest.gather.bot.protocol import MAX_LINE, MAX_TAGS, Bucket, IrcMessage, is_word, make_line, parse_line
+from sphinxext.digest.net.irc import ConnectionWaits, Login, Server
+from sphinxext.digest.net.irc.protocol import MAX_LINE, MAX_TAGS, Bucket, IrcMessage, is_word, make_line, parse_line
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +29,31 @@ _LEAVING = 2.0
 _MOST_UNSENT, _MOST_WAITING = 1 << 20, 1000
 
 
+@dataclass(frozen=True)
+class Security:
+    """The security of connections. ``authority`` is a file of certificates in place of the system's.
+
+    Without ``verify`` anybody can be the server; without ``tls`` anybody can listen.
+    """
+
+    tls: bool = True
+    verify: bool = True
+    authority: Path | None = None
+
+    def context(self) -> ssl.SSLContext | None:
+        """Return the context of connections; None for no encryption.
+
+        :raises OSError: if the file of certificates cannot be read, or holds none.
+        """
+        if not self.tls:
+            return None
+        context = ssl.create_default_context(cafile=self.authority)
+        if not self.verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+
 class ConnectionLost(Exception):
     """The connection failed or was lost; the message says why."""
 
@@ -34,7 +61,7 @@ class ConnectionLost(Exception):
 class Connection:
     """An open connection. :meth:`open` makes it."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, waits: Waits) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, waits: ConnectionWaits) -> None:
         self._reader = reader
         self._writer = writer
         self._waits = waits
@@ -51,7 +78,7 @@ class Connection:
         self._sender = asyncio.create_task(self._send_in_time())
 
     @classmethod
-    async def open(cls, server: Server, context: ssl.SSLContext | None, waits: Waits) -> Connection:
+    async def open(cls, server: Server, context: ssl.SSLContext | None, waits: ConnectionWaits) -> Connection:
         """Connect to a server.
 
         :raises ConnectionLost: if that cannot be done.
@@ -171,7 +198,7 @@ class Connection:
             self._writer.transport.abort()
 
 
-#: The capabilities that the bot uses: the time of a message, bots among the senders, and login.
+#: The capabilities that are used: the time of a message, bots among the senders, and login.
 _WANTED = ("message-tags", "server-time", "sasl")
 #: The most bytes that a line of AUTHENTICATE sends.
 _CHUNK = 400
@@ -180,11 +207,11 @@ _NICK_REFUSED = frozenset({"432", "433", "436", "437"})
 
 
 class LoginRefused(ConnectionLost):
-    """The server does not let the bot in."""
+    """The server does not let the user in."""
 
 
 class Registration:
-    """The way from an open connection to a user of the network. Afterwards ``nick`` is what the bot is called."""
+    """The way from an open connection to a user of the network. Afterwards ``nick`` is what it is called."""
 
     def __init__(self, connection: Connection, login: Login) -> None:
         self.nick = login.nick
@@ -203,7 +230,7 @@ class Registration:
         send = self._connection.send_now
         send("CAP", "LS", "302")
         send("NICK", self.nick)
-        send("USER", "successbot", "0", "*", self._login.realname)
+        send("USER", self._login.user, "0", "*", self._login.realname)
         try:
             async with asyncio.timeout(seconds):
                 async for message in self._connection.messages():
