@@ -56,6 +56,8 @@ class Announcement:
 
 #: Announces to a target with its secret: a token, or the address of a webhook. Raises :class:`AnnounceError`.
 Announcer = Callable[[Target, Announcement, str], None]
+#: The kinds that also work without a secret, which is empty then.
+OPEN_KINDS = frozenset({"irc"})
 
 
 def without_calls(text: str) -> str:

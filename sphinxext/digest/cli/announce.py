@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import click
 
-from sphinxext.digest.announce import AnnounceError, Announcement, Announcer
+from sphinxext.digest.announce import OPEN_KINDS, AnnounceError, Announcement, Announcer
 from sphinxext.digest.cli._options import fragments_to_read, period_argument
 from sphinxext.digest.cli._output import Failure, examples, show_problems, visible
 from sphinxext.digest.cli.report import open_digest
@@ -44,8 +44,8 @@ def command(
     """Announce the digest of a PERIOD: its title, up to three headlines, and the address of its page.
 
     The option 'announce' in releasenotes/digest.yaml lists the targets. The secret of a target is in the environment,
-    in SPHINX_DIGEST_ANNOUNCE_ and its name in capitals, with _ for -: the address of a webhook, or a token. Tokens may
-    also be the password of the server in netrc.
+    in SPHINX_DIGEST_ANNOUNCE_ and its name in capitals, with _ for -: the address of a webhook, a token, or on IRC the
+    password of an account. Tokens and passwords may also be the password of the server in netrc.
 
     A digest with problems is not announced, and none is announced twice in one place.
     """
@@ -129,7 +129,7 @@ def _announcer_of(target: Target) -> Announcer:
 def secret_of(target: Target, environ: Mapping[str, str]) -> str:
     """Return the secret of a target from the environment, else the password that netrc has for its server.
 
-    :raises AnnounceError: if there is none.
+    :raises AnnounceError: if there is none, and the target needs one.
     """
     variable = f"{PREFIX}{target.name.upper().replace('-', '_')}"
     if secret := environ.get(variable, "").strip():
@@ -142,4 +142,6 @@ def secret_of(target: Target, environ: Mapping[str, str]) -> str:
             raise AnnounceError(str(error)) from None
         if password:
             return password
+    if target.kind in OPEN_KINDS:
+        return ""
     raise AnnounceError(f"{variable} is not set: set it to the secret of the target")

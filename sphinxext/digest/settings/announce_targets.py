@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from string import Formatter
 
 from sphinxext.digest.model import REFUSED_CHARACTER
+from sphinxext.digest.net.irc import parse_server
 from sphinxext.digest.plugins import ANNOUNCERS, installed
 from sphinxext.digest.settings.checks import OptionError, folder_url_or_empty
 
@@ -15,6 +16,7 @@ from sphinxext.digest.settings.checks import OptionError, folder_url_or_empty
 TEMPLATE = "{title}: {headlines} {url}"
 _FIELDS = ("title", "headlines", "url")
 _KEYS = ("name", "kind", "url", "room", "category", "user", "template")
+_IRC = ("irc://", "ircs://")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 _EXAMPLE = "such as {name: fediverse, kind: mastodon, url: https://social.example.org}"
 
@@ -23,8 +25,8 @@ _EXAMPLE = "such as {name: fediverse, kind: mastodon, url: https://social.exampl
 class Target:
     """Where a digest is announced.
 
-    ``kind`` is the name of an announcer; ``url`` the server's, with a slash at its end; ``room`` is for Matrix,
-    ``category`` and ``user`` are for Discourse.
+    ``kind`` is the name of an announcer; ``url`` the server's, with a slash at its end; ``room`` is for Matrix and
+    IRC, ``user`` for IRC and Discourse, and ``category`` for Discourse.
     """
 
     name: str
@@ -64,11 +66,20 @@ def _target(entry: object, where: str) -> Target:
         raise OptionError(f"has no kind '{kind}' in {where}: there are {', '.join(installed(ANNOUNCERS))}")
     if url := texts.get("url", ""):
         try:
-            texts["url"] = folder_url_or_empty(url)
+            texts["url"] = _irc_url(url) if url.startswith(_IRC) else folder_url_or_empty(url)
         except OptionError as error:
             raise OptionError(f"has an invalid 'url' in {where}: it {error}") from None
     _check_template(texts.get("template", TEMPLATE), where)
     return Target(**texts)
+
+
+def _irc_url(url: str) -> str:
+    """Return the URL of a server of IRC."""
+    scheme, _, server = url.partition("://")
+    try:
+        return f"{scheme}://{parse_server(server.removesuffix('/'), tls=scheme == 'ircs')}/"
+    except ValueError as error:
+        raise OptionError(f"has an {error}") from None
 
 
 def _check_template(template: str, where: str) -> None:
