@@ -19,6 +19,8 @@ _HEADING = re.compile(r"#{1,6} \S")
 #: Code in prose: a word with a sign that only code has, or a call.
 _CODE = re.compile(r"(?=.*[a-zA-Z])(?:[\w./:=-]*(?:_|\w\.\w|::|=|\w/|\(\))[\w./:=()-]*|--?\w[\w=-]*)")
 
+_LOOKED_AT = (nodes.paragraph, nodes.term, nodes.title_reference)
+
 
 def markdown_hints(parsed: Iterable[nodes.Node], text: Text, path: str, *, code: bool = True) -> Iterator[Problem]:
     """Yield what looks like Markdown in a text.
@@ -29,9 +31,14 @@ def markdown_hints(parsed: Iterable[nodes.Node], text: Text, path: str, *, code:
     """
     found: list[tuple[str, str]] = []
     for part in parsed:
-        for block in [*part.findall(nodes.paragraph), *part.findall(nodes.term)]:
-            found += _in_block(block)
-        for title in part.findall(nodes.title_reference) if code else ():
+        looked_at = [node for node in part.findall() if isinstance(node, _LOOKED_AT)]
+        for kind in (nodes.paragraph, nodes.term):
+            for block in looked_at:
+                if isinstance(block, kind):
+                    found += _in_block(block)
+        for title in looked_at if code else ():
+            if not isinstance(title, nodes.title_reference):
+                continue
             words = title.rawsource
             if words.startswith("`") and len(words) < _MAX_WORD and _CODE.fullmatch(title.astext()):
                 found.append((words, f"{words} is not code in reStructuredText: write `{words}`"))

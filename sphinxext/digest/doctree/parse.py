@@ -31,6 +31,7 @@ from sphinxext.digest.doctree.limits import (
     Budget,
     has_large_table,
 )
+from sphinxext.digest.doctree.node_kinds import NodeKinds, has_names
 from sphinxext.digest.doctree.relative import DEAD, Home
 from sphinxext.digest.doctree.sanitize import (
     bound_highlighting,
@@ -45,7 +46,7 @@ from sphinxext.digest.doctree.sanitize import (
 )
 from sphinxext.digest.doctree.state_machine import new_machine
 from sphinxext.digest.doctree.translation import Translation, translate
-from sphinxext.digest.model import Text
+from sphinxext.digest.model import REFUSED_CHARACTER, Text
 from sphinxext.digest.problems import Code, Problem
 from sphinxext.digest.settings.checks import LinkRole
 from sphinxext.digest.settings.options import Settings
@@ -133,6 +134,7 @@ class TextParser:
     refusal_of_picture: Callable[[str], str] | None = None
     problems: list[Problem] = field(default_factory=list)
     _machine: states.RSTStateMachine | None = field(default=None, init=False, repr=False)
+    _inliner: states.Inliner | None = field(default=None, init=False, repr=False)
     _budgets: defaultdict[str, Budget] = field(default_factory=lambda: defaultdict(Budget), init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -182,34 +184,41 @@ class TextParser:
         self, text: Text, path: str, prefix: str, lead: str, home: Callable[[], Home] | None
     ) -> list[nodes.Node]:
         reporter = _Collector(self.source_of(path))
-        document, message = None, "the text is nested too deeply: lists in lists, and so on"
+        document, kinds, message = None, None, "the text is nested too deeply: lists in lists, and so on"
         try:
             if reason := self._refusal_of_size(text, path):
                 message = reason
             else:
                 document = self._document(text, reporter, path, prefix, lead)
+                kinds = resolved(document)
         except RecursionError:
             pass
         except Exception as error:
             # such as docutils' KeyError for a replacement that has one in it which is not there
             message = f"docutils fails at the text with {type(error).__name__}: {error}"
-        if document is None or _is_deeper(document, MAX_DEPTH):
+        if document is None or kinds is None:
             self.problems.append(Problem(path, text.line, text.column, Code.RST, message))
             return [nodes.literal_block(text.value, text.value)]
-        remove_unseen(document)
-        replace_acronyms(document)
+        self._sanitize(document, kinds, text)
+        for node, reason in self._refused(document, kinds, text, home() if home is not None else None):
+            reporter.found.append((_line_of(node, text.line), reason))
+        self._report(reporter.found, text, path)
+        if reporter.has_spoken:
+            remove_messages(document)
+        return detached(document)
+
+    def _sanitize(self, document: nodes.document, kinds: NodeKinds, text: Text) -> None:
+        """Take out or replace what would change anything beside the text."""
+        if kinds.has_unseen:
+            remove_unseen(document)
+        if kinds.has(nodes.acronym):
+            replace_acronyms(document)
         if document.citations or document.citation_refs:
             keep_citations_local(document)
         if self.with_sphinx and ">>>" in text.value:
             never_run(document)
         if self.with_sphinx:
             bound_highlighting(document, self.settings.env.config.highlight_language)
-        for node, reason in self._refused(document, home() if home is not None else None):
-            reporter.found.append((_line_of(node, text.line), reason))
-        self._report(reporter.found, text, path)
-        if reporter.has_spoken:
-            remove_messages(document)
-        return detached(document)
 
     def _refusal_of_size(self, text: Text, path: str) -> str:
         """Return the reason why reading a text would take long, or an empty string."""
@@ -231,6 +240,7 @@ class TextParser:
         places = [(source, text.line_of(index) - 1) for index in range(len(lines))]
         # making a machine takes as long as parsing most texts; docutils uses those of nested texts again, too
         machine, self._machine = self._machine or new_machine(), None
+        inliner, self._inliner = self._inliner or _bounded_inliner(self.settings), None
         domains = self.settings.env.domains if self.with_sphinx else {}
         names = guarded_names(self.guard, with_sphinx=self.with_sphinx, domains=domains, budget=self._budgets[path])
         with names, known_link_roles(self.guard.link_roles):
@@ -240,31 +250,38 @@ class TextParser:
                 document,
                 input_offset=text.line - 1,
                 match_titles=False,
-                inliner=_bounded_inliner(),
+                inliner=inliner,
             )
             first = document.children[0] if document.children else None
             if isinstance(first, nodes.paragraph):
                 first.rawsource = lead + (text.value if text.is_line else first.rawsource)
             if self.translation is not None:
                 translate(document, self.translation, _TranslationParser(machine, document, reporter))
-        self._machine = machine
-        document.transformer.add_transforms(_TRANSFORMS)
-        document.transformer.apply_transforms()
+        self._machine, self._inliner = machine, inliner
         return document
 
-    def _refused(self, document: nodes.document, home: Home | None) -> Iterator[tuple[nodes.Node, str]]:
+    def _refused(
+        self, document: nodes.document, kinds: NodeKinds, text: Text, home: Home | None
+    ) -> Iterator[tuple[nodes.Node, str]]:
         """Turn what a text may not have into words, and yield each node with the reason."""
         if self.guard.foreign:
             keep_to_words(document)
-        written = {id(picture): picture["uri"] for picture in document.findall(nodes.image)}
-        if home is not None:
-            yield from home.place_pictures(document)
-        yield from refused_links(document, self.guard, self.refusal_of_picture, written)
-        if home is not None:
-            yield from home.place_links(document)
-        yield from refused_characters(document)
-        if not self.guard.raw:
+        if kinds.has(nodes.image, nodes.reference) or self.with_sphinx:
+            written = {id(picture): picture["uri"] for picture in document.findall(nodes.image)}
+            if home is not None:
+                yield from home.place_pictures(document)
+            yield from refused_links(document, self.guard, self.refusal_of_picture, written)
+            if home is not None:
+                yield from home.place_links(document)
+        if self._may_have_refused_characters(kinds, text):
+            yield from refused_characters(document)
+        if not self.guard.raw and kinds.has(nodes.math, nodes.math_block):
             yield from refused_formulas(document)
+
+    def _may_have_refused_characters(self, kinds: NodeKinds, text: Text) -> bool:
+        """Return True if there may be forbidden characters: of a substitution, a translation or another file."""
+        is_more = kinds.has(nodes.substitution_definition) or self.translation is not None or self.guard.file_insertion
+        return is_more or REFUSED_CHARACTER.search(text.value) is not None
 
     def source_of(self, path: str) -> str:
         """Return the name of a file for the attribute ``source`` of nodes."""
@@ -313,12 +330,27 @@ class _TranslationParser:
         return list(found[0].children)
 
 
-def _bounded_inliner() -> states.Inliner:
+def resolved(document: nodes.document) -> NodeKinds | None:
+    """Resolve the names in a document, and return the kinds of its nodes; None if they are nested too deeply."""
+    kinds = NodeKinds.of(document, MAX_DEPTH)
+    if kinds is None or not has_names(document, kinds):
+        return kinds
+    document.transformer.add_transforms(_TRANSFORMS)
+    document.transformer.apply_transforms()
+    after = NodeKinds.of(document, MAX_DEPTH)
+    return None if after is None else NodeKinds(kinds | after)
+
+
+def _bounded_inliner(settings: Any) -> states.Inliner:
     """Return docutils' parser of inline markup, limited to texts that a person can read.
 
     For each mark it may search the rest of a paragraph, so that its time grows with the square of their number.
+
+    :param settings: those of all texts that it will parse. docutils would make its patterns anew for each of them.
     """
     inliner = states.Inliner()
+    inliner.init_customizations(settings)
+    inliner.init_customizations = lambda settings: None  # type: ignore[method-assign]
     parse = inliner.parse
 
     def parse_bounded(
@@ -359,12 +391,3 @@ def _line_of(node: nodes.Node, default: int) -> int:
             return current.line
         current = current.parent
     return default
-
-
-def _is_deeper(node: nodes.Node, depth: int) -> bool:
-    """Return True if nodes are nested deeper than a number of levels."""
-    level: list[nodes.Node] = [node]
-    while level and depth:
-        level = [child for node in level for child in node.children]
-        depth -= 1
-    return bool(level)

@@ -23,12 +23,15 @@ _PLAIN_ROLES = frozenset("code emphasis literal math strong sub subscript sup su
 _ROLE = re.compile(r"(?<![\\\w])(?P<role>(?::[\w.+-]{1,60}){1,4}):`[!~]?(?P<text>[^`<>]++)(?:<[^`<>]*+>)?+`")
 
 #: Characters and words that may begin markup, a link that stands for itself, or a PEP or RFC reference; and white
-#: space that docutils changes, or takes for the end of a line as :meth:`str.splitlines` does.
-_MARKUP = re.compile(r"[`*|_\\@:<>\[\]\x00-\x09\x0b-\x1f\x85\u2028\u2029]|--|PEP|RFC|\s$", re.MULTILINE)
+#: space that docutils changes, or takes for the end of a line as :meth:`str.splitlines` does. ``nick: text`` and times
+#: have a colon that means nothing; ``::``, URLs and ``tel:1`` have one that does.
+_MARKUP = re.compile(
+    r"[`*|_\\@<>\[\]\x00-\x09\x0b-\x1f\x85\u2028\u2029]|--|PEP|RFC|\s$"
+    r"|(?!(?<=[^\s:]):(?=[ ]\S)|(?:(?<=\b[0-9])|(?<=\b[0-9][0-9])):(?=[0-9])):",
+    re.MULTILINE,
+)
 #: Beginnings of paragraphs that may be something else: enumerators such as ``a.``, ``1)``, ``(iv)``.
 _FIRST_ENUMERATOR = re.compile(r"(?:[a-zA-Z0-9]|[ivxlcdmIVXLCDM]+|\d+)[.)](?:\s|$)")
-#: ``nick: text`` and times have a colon that means nothing; ``::``, URLs and ``tel:1`` have one that does.
-_HARMLESS_COLON = re.compile(r"(?<=[^\s:]):(?=[ ]\S)|(?:(?<=\b[0-9])|(?<=\b[0-9][0-9])):(?=[0-9])")
 #: Beginnings of lines that docutils may take for something else than a paragraph, and lines of one character
 #: alone.
 _BLOCK = re.compile(
@@ -151,9 +154,7 @@ def is_plain(text: str) -> bool:
 
     The answer is a safe one: True only where docutils would make one paragraph with one piece of text of it.
     """
-    if _MARKUP.search(text) and _MARKUP.search(_HARMLESS_COLON.sub("", text)):
-        return False
-    if _FIRST_ENUMERATOR.match(text):
+    if _MARKUP.search(text) or _FIRST_ENUMERATOR.match(text):
         return False
     return all(line and (line[0].isalnum() or line[0] in "“‘«„") for line in text.split("\n"))
 
