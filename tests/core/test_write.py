@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sphinxext.digest.fragments import write
-from sphinxext.digest.fragments.fields import SECTION_FIELDS, Field, SectionFields, fields_of
+from sphinxext.digest.fragments.fields import MAX_NUMBER, SECTION_FIELDS, Field, SectionFields, fields_of
 from sphinxext.digest.fragments.folder import read_folder
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.fragments.write import MAX_SLUG, dump_fragment, slug_of, write_new_file, write_new_files
@@ -107,12 +107,19 @@ def without_defaults(sections: dict[str, list[dict[str, str]]]) -> dict[str, lis
     }
 
 
-@given(sections=_sections, prelude=st.none() | _texts, date=st.none() | _VALUES[Type.MOMENT])
-def test_what_is_written_is_read_again(sections: dict[str, Any], prelude: str | None, date: str | None) -> None:
+@given(
+    sections=_sections,
+    prelude=st.none() | _texts,
+    date=st.none() | _VALUES[Type.MOMENT],
+    number=st.none() | st.integers(1, MAX_NUMBER),
+)
+def test_what_is_written_is_read_again(
+    sections: dict[str, Any], prelude: str | None, date: str | None, number: int | None
+) -> None:
     if not sections and not prelude:
         return
 
-    text = dump_fragment(sections, date=date, prelude=prelude)
+    text = dump_fragment(sections, date=date, number=number, prelude=prelude)
 
     fragment = read(text)
     expected = without_defaults(sections)
@@ -120,6 +127,7 @@ def test_what_is_written_is_read_again(sections: dict[str, Any], prelude: str | 
         expected["prelude"] = [{"text": prelude}]
     assert values_of(fragment) == expected
     assert str(fragment.date) == str(date)
+    assert fragment.number == number
 
 
 @given(value=_texts)
