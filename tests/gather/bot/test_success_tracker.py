@@ -275,6 +275,26 @@ def test_corrections_of_what_was_told_on_two_networks(networks: SuccessTracker) 
     assert {entry.identity for entry, _ in (fixed, edited, last, gone)} == {last[0].identity}
 
 
+def test_a_correction_that_is_told_on_another_network(networks: SuccessTracker) -> None:
+    _hear(networks, "s/teh/the/", 5, "ada")
+    moment = NOW + timedelta(seconds=8)
+    assert networks.hear("ada_m", "dev", "#success the gate works", moment, _on_matrix(1)) is None
+
+
+def test_what_was_taken_back_stays_so_on_two_networks() -> None:
+    tracker = SuccessTracker([])
+    first = tracker.hear("ada", "dev", "#success teh gate works", NOW, _on_matrix(1))
+    assert first
+    _hear(tracker, "#success teh gate works", 5, "ada")
+    gone = tracker.take_back(first[0].event)
+    assert gone
+    assert _hear(tracker, "s/teh/the/", 6, "ada") is None
+    # also after a restart
+    again = SuccessTracker([first[0], gone[0]])
+    assert _hear(again, "#success teh gate works", 7, "ada") is None
+    assert _hear(again, "s/teh/the/", 8, "ada") is None
+
+
 def test_the_same_correction_on_two_networks(networks: SuccessTracker) -> None:
     moment = NOW + timedelta(seconds=5)
     assert networks.hear("ada_m", "dev", "#success teh gate works", moment, _on_matrix(1)) is None

@@ -279,6 +279,7 @@ class SuccessTracker:
             if not entry.before:
                 self._remember(entry)
             self._note_event(entry)
+            self._note_words(entry, entry.words)
 
     def hear(
         self,
@@ -367,6 +368,9 @@ class SuccessTracker:
         for key, (tracked, other) in self._recent.items():
             if other.identity == entry.identity:
                 self._recent[key] = tracked, entry
+        for said, other in self._said.items():
+            if other.identity == entry.identity:
+                self._said[said] = entry
         for known in (self._events, self._copies):
             for event, other in known.items():
                 if other.identity == entry.identity:
@@ -394,8 +398,10 @@ class SuccessTracker:
 
     def _remember(self, entry: JournalEntry) -> None:
         self._latest[entry.key] = self._repeats(entry.key) + 1, entry
-        if entry.words:
-            self._said[self._people.key(entry.nick), entry.words] = entry
+
+    def _note_words(self, entry: JournalEntry, words: str) -> None:
+        if words:
+            self._said[self._people.key(entry.nick), words] = entry
 
     def _is_copy(self, one: TrackedCommand, origin: Origin | None) -> bool:
         """Return True if the same person has told the same elsewhere within a minute.
@@ -407,12 +413,11 @@ class SuccessTracker:
             return False
         if (known.event.partition(" ")[0] or known.channel) == (origin.room if origin else one.channel):
             return False
-        latest = next((last for _, last in self._recent.values() if last.identity == known.identity), known)
         tracked = next((tracked for tracked, last in self._recent.values() if last.identity == known.identity), None)
-        self._recent[id(one)] = tracked or self._tracked(latest, one.command), latest
+        self._recent[id(one)] = tracked or self._tracked(known, one.command), known
         self._repeated[id(one)] = one
         if origin is not None:
-            _put(self._copies, replace(latest, event=origin.event, sender=origin.sender))
+            _put(self._copies, replace(known, event=origin.event, sender=origin.sender))
         return True
 
     def _words(self, command: Command) -> str:
@@ -443,6 +448,7 @@ class SuccessTracker:
             entry = replace(entry, event=origin.event, sender=origin.sender, url=one.url or "")
         self._remember(entry)
         self._note_event(entry)
+        self._note_words(entry, words)
         self._recent[id(one)] = one, entry
         return entry, True
 
@@ -454,6 +460,8 @@ class SuccessTracker:
         :param said: what was corrected: the command of the entry, or one that told the same elsewhere.
         """
         if id(said) in self._repeated:
+            if last.is_removal:
+                return None
             # the same correction on both networks is one as well
             if said.current and one.current and self._words(said.current) == self._words(one.current):
                 return None
@@ -463,6 +471,8 @@ class SuccessTracker:
             return last, False
         entry = replace(last, text=text, before=last.text)
         self._note(entry)
+        if one.current:
+            self._note_words(entry, self._words(one.current))
         return entry, True
 
     def _draft_of(self, one: TrackedCommand) -> Draft:

@@ -130,7 +130,10 @@ class ChatCollector(Collector):
     def _behind_relays(self, message: ExportedMessage, take: Take) -> None:
         """Take a message as that of whoever spoke."""
         relays = self.options.relays
-        if (first := relays.message(message.first)) is not None:
+        first = relays.message(message.first)
+        if first is message.first:
+            take(message)
+        elif first is not None:
             edited = relays.message(message.edited) if message.edited else None
             take(replace(message, first=first, edited=edited))
 
