@@ -9,7 +9,7 @@ import pytest
 
 from sphinxext.digest.gather.bot import BotSettings
 from sphinxext.digest.gather.bot.bot import Bot
-from sphinxext.digest.gather.bot.recorder import MOST_WAITING
+from sphinxext.digest.gather.bot.recorder import MOST_WAITING, Origin
 from sphinxext.digest.gather.irc.relays import Speech
 from sphinxext.digest.net.irc import Login, Server
 
@@ -83,3 +83,29 @@ def test_what_was_heard_before_an_unexpected_error_is_recorded() -> None:
     with pytest.raises(RuntimeError, match="unexpected"):
         asyncio.run(bot.run())
     assert [entry.text.count("before it") for entry in journal.committed] == [1]
+
+
+def test_a_text_that_comes_back_is_waited_for_twice() -> None:
+    """Entries of one success that have the same text are all in the journal before a server's position is stored."""
+
+    async def wait(bot: Bot, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await bot.recorded()
+        except TimeoutError:
+            return False
+        return True
+
+    bot = _bot(FakeJournal())
+    place, sender = "!r:example.org $1", "@aya:example.org"
+    bot.hear(
+        "aya", "dev", "#success One", datetime(2026, 3, 2, 14, 5, tzinfo=UTC), Origin(place, sender, "!r:example.org")
+    )
+    for text in ("#success Two", "#success One"):
+        bot.edit(place, sender, text)
+    entries = bot._recorder._journaling.waiting
+    assert entries[0].token == entries[2].token
+    bot._recorded(entries[:2])
+    assert not asyncio.run(wait(bot, 0.05))
+    bot._recorded(entries[2:])
+    assert asyncio.run(wait(bot, 5))

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import ssl
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -91,8 +92,8 @@ class Bot:
         # with its channel and nick
         self._unrecorded: dict[str, list[tuple[str, str, str]]] = {}
         self._recorder = Recorder(journal, repository, self._recorded)
-        # the tokens of entries of messages on Matrix that are not in the journal yet
-        self._unwritten: set[str] = set()
+        # by token: how many entries of messages on Matrix are not in the journal yet; a text may come back
+        self._unwritten: Counter[str] = Counter()
         self._written = asyncio.Event()
         self._state = state
         now = datetime.now(UTC)
@@ -243,15 +244,17 @@ class Bot:
         entry, is_new = found
         if is_new:
             logger.info("%s of %s in %s: %s", entry.kind, entry.nick, entry.channel, text)
-            self._unwritten.add(entry.token)
+            self._unwritten[entry.token] += 1
             self._recorder.add(entry)
         return entry
 
     def _recorded(self, entries: Sequence[JournalEntry]) -> None:
         for entry in entries:
-            self._unwritten.discard(entry.token)
+            if self._unwritten[entry.token] > 0:
+                self._unwritten[entry.token] -= 1
             for channel, nick, said in self._unrecorded.pop(entry.token, ()):
                 self._replies.add(channel, nick, said)
+        self._unwritten = +self._unwritten
         self._written.set()
 
 
