@@ -38,9 +38,9 @@ from sphinxext.digest.fragments.write import Draft
 from sphinxext.digest.gather.bot import BotSettings, MatrixSettings
 from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
 from sphinxext.digest.gather.bot.matrix import MatrixSession
-from sphinxext.digest.gather.bot.recorder import SuccessTracker
 from sphinxext.digest.gather.bot.replies import ReplyQueue
 from sphinxext.digest.gather.bot.session import Session
+from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 from sphinxext.digest.gather.bot.sync_state import SyncState
 from sphinxext.digest.gather.changelog.plan import make_plan as make_import_plan
 from sphinxext.digest.gather.changelog.plan import read_paths

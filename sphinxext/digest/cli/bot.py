@@ -17,6 +17,8 @@ import click
 from sphinxext.digest.cli._matrix import TOKEN, token_of
 from sphinxext.digest.cli._options import checked, fragments_to_write, open_project, settings_to_write
 from sphinxext.digest.cli._output import examples, show_problems, visible
+from sphinxext.digest.cli.report import FORMATS, open_digest
+from sphinxext.digest.cli.status import note_lines, open_status, status_lines
 from sphinxext.digest.collection.people import read_people
 from sphinxext.digest.fragments.fields import check_url
 from sphinxext.digest.gather.bot import (
@@ -29,14 +31,16 @@ from sphinxext.digest.gather.bot import (
 )
 from sphinxext.digest.gather.bot.bot import Bot, check
 from sphinxext.digest.gather.bot.commit import Author, Clone, git_path
+from sphinxext.digest.gather.bot.editing import Answer, PictureFolder
 from sphinxext.digest.gather.bot.journal import Journal, JournalError
-from sphinxext.digest.gather.bot.recorder import log_url
 from sphinxext.digest.gather.bot.repository import PushTarget, Repository
+from sphinxext.digest.gather.bot.success_tracker import log_url
 from sphinxext.digest.gather.bot.sync_state import SyncState
 from sphinxext.digest.gather.irc.relays import Relays
 from sphinxext.digest.gather.matrix import check_room, check_server
 from sphinxext.digest.net.irc import check_channel, check_nick, parse_server
 from sphinxext.digest.net.irc.connection import Security
+from sphinxext.digest.problems import DigestError
 from sphinxext.digest.release.git import GitError
 
 #: The variable that has the password, if no file has it.
@@ -82,10 +86,29 @@ def _emoji(text: str) -> str:
     return text.strip()
 
 
+def _section(text: str) -> tuple[str, str]:
+    emoji, _, group = text.partition("=")
+    if not group.strip():
+        raise ValueError(f"'{text}' is not a section: write EMOJI=GROUP")
+    return _emoji(emoji), group.strip()
+
+
 def _remote(text: str) -> str:
     if text.startswith("-") or not text:
         raise ValueError(f"'{text}' is not a valid remote")
     return text
+
+
+#: The options that are for Matrix alone, by their keys.
+_ON_MATRIX = {
+    "rooms": "room",
+    "inviters": "inviter",
+    "react": "react",
+    "editors": "editor",
+    "sections": "section",
+    "editors_room": "editors-room",
+    "pictures": "pictures",
+}
 
 
 class _Options(TypedDict):
@@ -98,6 +121,9 @@ class _Options(TypedDict):
     inviters: tuple[str, ...]
     react: str
     editors: tuple[str, ...]
+    sections: tuple[tuple[str, str], ...]
+    editors_room: str | None
+    pictures: Path | None
     nick: str
     account: str | None
     password_file: Path | None
@@ -170,6 +196,27 @@ class _Options(TypedDict):
     callback=checked(_user),
     help="Whose reactions on Matrix accept or reject a success: with \N{WHITE HEAVY CHECK MARK} it is no draft any "
     "more, with \N{CROSS MARK} it is removed. May be repeated.",
+)
+@click.option(
+    "--section",
+    "sections",
+    metavar="EMOJI=GROUP",
+    multiple=True,
+    callback=checked(_section),
+    help="A reaction of an editor on Matrix that puts any message into a group of the digest. May be repeated.",
+)
+@click.option(
+    "--editors-room",
+    metavar="ROOM",
+    callback=checked(check_room),
+    help="A closed room of Matrix in which editors ask for 'status', 'details' and 'preview', and are warned.",
+)
+@click.option(
+    "--pictures",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder of the docs, relative to the project, in which a picture is saved to which an editor reacts with "
+    "\N{CAMERA} on Matrix; it belongs to the note before it by the same person.",
 )
 @click.option("--nick", default="successbot", show_default=True, callback=checked(check_nick), help="Its nick.")
 @click.option("--account", metavar="NAME", help="The account to log in to; without it, the one of the nick.")
@@ -258,8 +305,9 @@ def command(ctx: click.Context, /, log_level: str, checking: bool, **options: Un
 def _matrix_settings(options: _Options, relays: Relays) -> MatrixSettings | None:
     server = options["matrix"]
     if server is None:
-        if any(options[name] for name in ("rooms", "inviters", "react", "editors")):
-            raise click.UsageError("--room, --inviter, --editor and --react belong to --matrix.")
+        if any(options[name] for name in _ON_MATRIX):  # type: ignore[literal-required]
+            names = ", ".join(f"--{name}" for name in _ON_MATRIX.values())
+            raise click.UsageError(f"These belong to --matrix: {names}.")
         return None
     if not options["rooms"] and not options["inviters"]:
         raise click.UsageError("--matrix needs a --room, or an --inviter.")
@@ -268,8 +316,15 @@ def _matrix_settings(options: _Options, relays: Relays) -> MatrixSettings | None
     except ValueError as error:
         raise click.UsageError(f"{visible(str(error))}.") from None
     rooms = tuple(dict.fromkeys(options["rooms"]))
+    if not options["editors"] and (options["sections"] or options["editors_room"] or options["pictures"]):
+        raise click.UsageError("--section, --editors-room and --pictures need an --editor.")
     people = options["inviters"], options["react"], options["ignore"], options["editors"]
-    return MatrixSettings(server, rooms, token, *people, relays=relays)
+    return MatrixSettings(
+        *(server, rooms, token, *people),
+        relays=relays,
+        sections=options["sections"],
+        editors_room=options["editors_room"] or "",
+    )
 
 
 def _settings(ctx: click.Context, options: _Options) -> BotSettings:
@@ -339,6 +394,7 @@ def _run(ctx: click.Context, settings: BotSettings, options: _Options, *, checki
     context = _context(settings.security)
     if checking:
         return asyncio.run(check(settings, context, SyncState(place / "matrix.json")))
+    pictures = _picture_folder(clone, options["pictures"]) if options["pictures"] else None
     target = PushTarget(options["push"], options["branch"] or branch) if options["push"] else None
     logger.info("committing to %s in %s", branch, project.root)
     journal, repository = Journal(place / "journal"), Repository(clone, folder, target)
@@ -349,10 +405,58 @@ def _run(ctx: click.Context, settings: BotSettings, options: _Options, *, checki
     async def serve() -> bool:
         state = SyncState(place / "matrix.json") if settings.matrix else None
         draft, log_url = options["draft"], options["log_url"]
-        bot = Bot(settings, context, journal, repository, draft=draft, log_url=log_url, state=state, people=people)
+        bot = Bot(
+            *(settings, context, journal, repository),
+            draft=draft,
+            log_url=log_url,
+            state=state,
+            people=people,
+            answers=_answers(root),
+            pictures=pictures,
+        )
         return await bot.run()
 
     return asyncio.run(serve())
+
+
+def _picture_folder(clone: Clone, folder: Path) -> PictureFolder:
+    """Return where pictures are saved, and how fragments name them.
+
+    :raises click.UsageError: if the folder is not below a ``conf.py`` of the clone.
+    """
+    place = (clone.root / folder).resolve()
+    docs = next((one for one in (place, *place.parents) if (one / "conf.py").is_file()), None)
+    if docs is None or not docs.is_relative_to(clone.root):
+        raise click.UsageError(f"--pictures: {visible(str(folder))} is not in the folder of a conf.py of the project.")
+    path = place.relative_to(clone.root).as_posix()
+    clone.check_folder(path)
+    uri = place.relative_to(docs).as_posix()
+    return PictureFolder(clone, path, "" if uri == "." else f"/{uri}")
+
+
+def _answers(root: Path) -> dict[str, Answer]:
+    """Return what the editors' room can ask for, of the digest that is being written."""
+
+    def preview() -> str:
+        period = open_status(root).digest.period
+        source, _ = open_digest(root, f"{period.start}/{period.end}", None, drafts=True)
+        return FORMATS["text"](source)[0]
+
+    def guarded(answer: Answer) -> Answer:
+        def run() -> str:
+            try:
+                return answer() or "There is nothing yet."
+            except DigestError as error:
+                return "\n".join(map(str, error.problems))
+
+        return run
+
+    answers: dict[str, Answer] = {
+        "status": lambda: click.unstyle("\n".join(status_lines(open_status(root)))),
+        "details": lambda: "\n".join(note_lines(open_status(root))),
+        "preview": preview,
+    }
+    return {name: guarded(answer) for name, answer in answers.items()}
 
 
 def _context(security: Security) -> ssl.SSLContext | None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import click
 
@@ -84,16 +85,24 @@ def command(ctx: click.Context, /, period: str | None, fragments: str | None, fo
     Without a PERIOD, it is the digest that today belongs to; until its first working day is over, such as on a Monday,
     the one that ended.
     """
-    project, problems = open_project(ctx.obj)
+    status = open_status(ctx.obj, period, fragments)
+    if form == "json":
+        click.echo(as_json(_record(status)), nl=False)
+    else:
+        click.echo("".join(f"{line}\n" for line in status_lines(status)), nl=False)
+
+
+def open_status(root: Path | None, period: str | None = None, fragments: str | None = None) -> Status:
+    """Find out the state of a digest of a project; without a period, of the one that is being written.
+
+    :raises DigestError: if the period is invalid.
+    """
+    project, problems = open_project(root)
     settings = collection_of(project, fragments)
     collection = load_whole_collection(project.root, settings)
     days = period_of(project.root, collection, period) if period else period_to_edit(collection.calendar)
     found = check_collection(project.root, settings).problems
-    status = status_of(project, collection, days, today(), len({*problems, *found}))
-    if form == "json":
-        click.echo(as_json(_record(status)), nl=False)
-    else:
-        click.echo("".join(f"{line}\n" for line in _lines(status)), nl=False)
+    return status_of(project, collection, days, today(), len({*problems, *found}))
 
 
 def status_of(project: Project, collection: Collection, period: Period, day: date, problems: int) -> Status:
@@ -173,7 +182,7 @@ def _heading(section: Section) -> str:
     return heading or (section.entries[0].note.label if section.entries else str(section.kind))
 
 
-def _lines(status: Status) -> Iterator[str]:
+def status_lines(status: Status) -> Iterator[str]:
     """Format the state as lines; each list has a heading, and lists without anything are left out."""
     period = status.digest.period
     left = ENGLISH.distance((status.due - status.day).days)
@@ -187,6 +196,16 @@ def _lines(status: Status) -> Iterator[str]:
     yield from _list("Deadlines", [_deadline_line(deadline, status.day) for deadline in status.deadlines])
     yield from _list("Events", map(_event_line, status.events))
     yield from _list("Problems", [f"{status.problems}: sphinx-digest lint"] if status.problems else ())
+
+
+def note_lines(status: Status) -> Iterator[str]:
+    """List the notes of a digest and its drafts, by section, with their files."""
+    for section in status.digest.sections:
+        yield f"{_heading(section)}:"
+        yield from (f"{_GAP}{visible(entry.note.label)} ({entry.fragment.path})" for entry in section.entries)
+    if status.drafts:
+        yield "Drafts:"
+        yield from (f"{_GAP}{visible(entry.note.label)} ({entry.fragment.path})" for entry in status.drafts)
 
 
 def _list(heading: str, lines: Iterator[str] | list[str] | tuple[str, ...]) -> Iterator[str]:

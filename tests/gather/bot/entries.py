@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from sphinxext.digest.gather.bot.journal import JournalEntry
-from sphinxext.digest.gather.bot.recorder import SuccessTracker
+from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 
 FOLDER = "releasenotes/digests"
 NOW = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)

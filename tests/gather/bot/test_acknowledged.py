@@ -9,7 +9,8 @@ import pytest
 
 from sphinxext.digest.gather.bot import BotSettings
 from sphinxext.digest.gather.bot.bot import Bot
-from sphinxext.digest.gather.bot.recorder import MOST_WAITING, Origin
+from sphinxext.digest.gather.bot.recorder import MOST_WAITING
+from sphinxext.digest.gather.bot.success_tracker import Origin
 from sphinxext.digest.gather.irc.relays import Speech
 from sphinxext.digest.net.irc import Login, Server
 

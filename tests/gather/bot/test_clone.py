@@ -13,8 +13,8 @@ import pytest
 
 from sphinxext.digest.gather.bot.commit import Author, Clone
 from sphinxext.digest.gather.bot.journal import JournalEntry
-from sphinxext.digest.gather.bot.recorder import SuccessTracker
 from sphinxext.digest.gather.bot.repository import PushTarget, Repository
+from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 from sphinxext.digest.release.git import GitError
 
 from .entries import FOLDER, NOW, make_entries

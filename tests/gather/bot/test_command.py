@@ -34,7 +34,10 @@ def _run(root: Path, *arguments: str, **env: str) -> tuple[int, str]:
         (["--matrix=a.example.org", "--room=#a:b"], "is not an absolute URL"),
         (["--matrix=https://a.example.org", "--room=a"], "'a' is not a room"),
         (["--matrix=https://a.example.org", "--inviter=ada"], "'ada' is not a user"),
-        ([*GIVEN, "--react=x"], "--room, --inviter, --editor and --react belong to --matrix."),
+        (
+            [*GIVEN, "--react=x"],
+            "These belong to --matrix: --room, --inviter, --react, --editor, --section, --editors-room, --pictures.",
+        ),
         ([*GIVEN, "--ignore=@ada"], "'@ada' is not a user"),
         (["--server=a:x", "--channel=b"], "invalid port 'x'"),
         (["--server=a/b", "--channel=b"], "invalid server"),

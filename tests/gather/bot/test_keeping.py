@@ -15,8 +15,8 @@ import pytest
 from sphinxext.digest.fragments.read import read_fragment
 from sphinxext.digest.gather.bot.commit import Author, Clone
 from sphinxext.digest.gather.bot.journal import Journal, JournalEntry, JournalError
-from sphinxext.digest.gather.bot.recorder import SuccessTracker, log_url
 from sphinxext.digest.gather.bot.repository import PushTarget, Repository
+from sphinxext.digest.gather.bot.success_tracker import SuccessTracker, log_url
 from sphinxext.digest.release.git import GitError
 
 from .entries import FOLDER, make_entries

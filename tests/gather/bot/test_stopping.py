@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
-from sphinxext.digest.gather.bot.recorder import SuccessTracker
+from sphinxext.digest.gather.bot.success_tracker import SuccessTracker
 
 from .ircd import BotProgram, Ircd, Person, wait_until
 

@@ -10,8 +10,8 @@ import pytest
 
 from sphinxext.digest.collection.people import People, Person
 from sphinxext.digest.fragments.read import read_fragment
-from sphinxext.digest.gather.bot import recorder as module
-from sphinxext.digest.gather.bot.recorder import Origin, SuccessTracker, log_url
+from sphinxext.digest.gather.bot import success_tracker as module
+from sphinxext.digest.gather.bot.success_tracker import Origin, SuccessTracker, log_url
 from sphinxext.digest.gather.irc import TrackedCommand, draft_success, parse
 
 NOW = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)
@@ -310,3 +310,36 @@ def test_relayed_people_of_one_nick() -> None:
     fixed = tracker.hear("ada", "#dev", "s/teh/the/", NOW, speaker="bridge ada")
     assert fixed
     assert "the gate works" in fixed[0].text
+
+
+def test_messages_in_sections() -> None:
+    """Plain text below the heading; moved, edited and illustrated; one that is rejected stays out."""
+    tracker = SuccessTracker([])
+    moment = datetime(2026, 11, 16, 10, tzinfo=UTC)
+    origin = Origin("!r $1", "@bob:e.org", "!r", "https://matrix.to/#/!r/$1")
+    entry, is_new = tracker.put("bob", "dev", "A *new* page\n\n.. raw:: html", moment, origin, "News: all") or ({}, 0)
+    assert is_new and entry.text == (
+        '---\ndate: 2026-11-16\nitems:\n  - group: "News: all"\n    text: |\n'
+        "      A \\*new* page\n\n      \\.. raw:: html\n"
+        "    url: https://matrix.to/#/!r/$1\n"
+    )
+    assert tracker.put("bob", "dev", "A *new* page\n\n.. raw:: html", moment, origin, "News: all") == (entry, False)
+    moved, _ = tracker.put("bob", "dev", "Two pages", moment, origin, "Other") or (None, None)
+    assert (moved.identity, moved.before) == (entry.identity, entry.text)
+    assert "group: Other\n    text: Two pages\n" in moved.text
+    picture = ".. image:: /news/x.png\n   :alt: A page\n"
+    shown, _ = tracker.illustrate("!r $1", "doc/news/x.png", picture) or (None, None)
+    assert "text: |\n      Two pages\n\n      .. image:: /news/x.png\n         :alt: A page\n" in shown.text
+    assert tracker.illustrate("!r $1", "doc/news/x.png", picture) == (shown, False)
+    edited, _ = tracker.edit("!r $1", "@bob:e.org", "Three pages") or (None, None)
+    assert "Three pages\n\n      .. image:: /news/x.png" in edited.text and edited.files == "doc/news/x.png"
+    assert tracker.edit("!r $1", "@eve:e.org", "Forged") is None
+    # after a restart
+    again = SuccessTracker([entry, moved, shown, edited])
+    assert again.last_of("@bob:e.org", "!r", moment) == "!r $1"
+    assert again.last_of("@bob:e.org", "!r", moment - timedelta(seconds=1)) == ""
+    assert again.last_of("@bob:e.org", "!other", moment) == ""
+    gone, _ = again.take_back("!r $1") or (None, None)
+    assert gone.is_removal and gone.before == edited.text
+    assert again.put("bob", "dev", "Again", moment, origin, "News") is None
+    assert again.illustrate("!r $1", "y", picture) is None

@@ -48,6 +48,8 @@ class MatrixSettings:
     :param reaction: the emoji that the bot reacts with in place of an answer.
     :param ignored: nicks, or IDs such as ``@bot:example.org``.
     :param editors: whose reactions accept or reject a success, by their IDs.
+    :param sections: emoji of editors' reactions, each with the heading of the group that it puts a message into.
+    :param editors_room: the ID or alias of the room in which editors ask, and are warned.
     :param relays: whose messages are those of others, by their IDs.
     """
 
@@ -61,6 +63,9 @@ class MatrixSettings:
     accept: str = "\N{WHITE HEAVY CHECK MARK}"
     reject: str = "\N{CROSS MARK}"
     relays: Relays = field(default_factory=Relays)
+    sections: tuple[tuple[str, str], ...] = ()
+    picture: str = "\N{CAMERA}"
+    editors_room: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import logging
 import signal
 import ssl
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Thread
@@ -15,12 +15,14 @@ from typing import TypeVar
 
 from sphinxext.digest.collection.people import People
 from sphinxext.digest.gather.bot import BotSettings, MatrixSettings
+from sphinxext.digest.gather.bot.editing import Answer, Picture, PictureFolder
 from sphinxext.digest.gather.bot.journal import Journal, JournalEntry
 from sphinxext.digest.gather.bot.matrix import MatrixSession, check_rooms
-from sphinxext.digest.gather.bot.recorder import Origin, Recorder, SuccessTracker
+from sphinxext.digest.gather.bot.recorder import Recorder
 from sphinxext.digest.gather.bot.replies import ReplyQueue
 from sphinxext.digest.gather.bot.repository import Repository
 from sphinxext.digest.gather.bot.session import Hear, Rename, Session
+from sphinxext.digest.gather.bot.success_tracker import Origin, SuccessTracker
 from sphinxext.digest.gather.bot.sync_state import SyncState
 from sphinxext.digest.gather.irc import parse
 from sphinxext.digest.gather.irc.relays import Speech
@@ -69,7 +71,9 @@ class Bot:
     :param context: for encrypted connections; see :meth:`~sphinxext.digest.net.irc.connection.Security.context`.
     :param draft: whether fragments are drafts.
     :param log_url: where the line is in the channel's log; see
-        :class:`~sphinxext.digest.gather.bot.recorder.SuccessTracker`, and for ``people`` as well.
+        :class:`~sphinxext.digest.gather.bot.success_tracker.SuccessTracker`, and for ``people`` as well.
+    :param answers: what the editors' room on Matrix can ask for.
+    :param pictures: where pictures of notes are saved; without it, there are none.
     """
 
     def __init__(
@@ -83,9 +87,12 @@ class Bot:
         log_url: str = "",
         state: SyncState | None = None,
         people: People | None = None,
+        answers: Mapping[str, Answer] | None = None,
+        pictures: PictureFolder | None = None,
     ) -> None:
         self._settings = settings
         self._context = context
+        self._answers, self._pictures = answers or {}, pictures
         self._journal = journal
         self._replies = ReplyQueue(settings.url)
         # by the tokens of entries that are not in the journal yet: the replies to be sent as soon as they are, each
@@ -146,7 +153,9 @@ class Bot:
         backoff = Backoff(waits.reconnect, waits.longest_reconnect)
         client = MatrixClient(settings.server, settings.token)
         while True:
-            session = MatrixSession(client, settings, state, self, self._settings.url, waits)
+            session = MatrixSession(
+                client, settings, state, self, self._settings.url, waits, self._answers, self._pictures
+            )
             try:
                 await session.run(backoff.reset)
             except MatrixError as error:
@@ -227,6 +236,24 @@ class Bot:
     def accept(self, event: str, who: str) -> JournalEntry | None:
         """Record that an editor accepts a success, which is no draft any more."""
         return self._take(self._tracker.accept(event), f"accepted by {who}")
+
+    def put(
+        self, nick: str, channel: str, text: str, moment: datetime, origin: Origin, group: str
+    ) -> JournalEntry | None:
+        """Record that a message belongs to a section."""
+        return self._take(self._tracker.put(nick, channel, text, moment, origin, group), f"put into {group}")
+
+    def illustrate(self, event: str, picture: Picture) -> JournalEntry | None:
+        """Record that the note of a message has a picture."""
+        return self._take(self._tracker.illustrate(event, picture.path, picture.as_rst()), f"has {picture.path}")
+
+    def entry(self, event: str) -> JournalEntry | None:
+        """Return the last entry of a message."""
+        return self._tracker.entry(event)
+
+    def last_of(self, sender: str, room: str, before: datetime) -> str:
+        """Return the last message of somebody in a room that is in a section."""
+        return self._tracker.last_of(sender, room, before)
 
     def knows(self, event: str) -> bool:
         """Return True if a message was recorded."""

@@ -33,7 +33,9 @@ class JournalEntry:
     ISO form and UTC. ``name`` is the fragment's file and ``text`` its content. A correction has in ``before`` the
     content that it replaces; one without ``text`` takes the success back. On Matrix, ``event`` has the room and the
     message, ``sender`` is the ID of its author, and ``url`` leads to it; edits of one that is ``closed`` don't count.
-    ``words`` are what the same success has in common when it is told elsewhere.
+    ``words`` are what the same success has in common when it is told elsewhere. A message that an editor has put into
+    a section has the heading in ``group``, and its own words in ``told``; ``below`` is reStructuredText that follows
+    them, for which ``files`` are committed as well, paths with line breaks between them.
     """
 
     identity: str
@@ -50,6 +52,10 @@ class JournalEntry:
     url: str = ""
     closed: bool = False
     words: str = ""
+    group: str = ""
+    told: str = ""
+    below: str = ""
+    files: str = ""
 
     @property
     def token(self) -> str:

@@ -14,12 +14,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from sphinxext.digest.gather.bot import MatrixSettings, Waits
+from sphinxext.digest.gather.bot.editing import Answer, Editable, Editing, PictureFolder
 from sphinxext.digest.gather.bot.journal import JournalEntry
 from sphinxext.digest.gather.bot.matrix_replies import MatrixReply, answers_to, notice, transaction_key
-from sphinxext.digest.gather.bot.recorder import Origin
+from sphinxext.digest.gather.bot.success_tracker import Origin
 from sphinxext.digest.gather.bot.sync_state import SyncState
 from sphinxext.digest.gather.chat.message import mapping_of, text_of
 from sphinxext.digest.gather.irc import parse
@@ -33,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 #: Seconds that the server may wait for something to happen, and how much longer it may be silent.
 POLL, MARGIN = 25, 15
-_TYPES = ["m.room.message", "m.room.redaction", "m.room.member", "m.room.encryption", "m.reaction"]
+_TYPES = ["m.room.message", "m.room.redaction", "m.room.member", "m.room.encryption", "m.room.tombstone", "m.reaction"]
 _EVENTS = {"types": _TYPES, "limit": PAGE}
 _NONE: dict[str, object] = {"types": []}
 #: Only rooms' messages are of interest, and nobody's presence, typing or settings.
@@ -56,7 +58,7 @@ def events_of(value: object) -> list[dict[str, object]]:
     return [event for event in value if isinstance(event, dict)] if isinstance(value, list) else []
 
 
-class Hearer(Protocol):
+class Hearer(Editable, Protocol):
     """The bot that a session tells what it hears."""
 
     def hear(self, nick: str, channel: str, text: str, moment: datetime, origin: Origin) -> JournalEntry | None:
@@ -64,12 +66,6 @@ class Hearer(Protocol):
 
     def edit(self, event: str, sender: str, text: str) -> JournalEntry | None:
         """Record the edit of a message."""
-
-    def take_back(self, event: str, why: str) -> JournalEntry | None:
-        """Record that a success is taken back."""
-
-    def accept(self, event: str, who: str) -> JournalEntry | None:
-        """Record that an editor accepts a success."""
 
     def knows(self, event: str) -> bool:
         """Return True if a message was recorded."""
@@ -80,11 +76,15 @@ class Hearer(Protocol):
 
 @dataclass
 class _JoinedRoom:
-    """A room that the bot listens in, and the names that its members show."""
+    """A room that the bot listens in, and the names that its members show.
+
+    One that takes the place of another is new until it was first read: all that was said in it is for the bot.
+    """
 
     identifier: str
     channel: str
     people: People = field(default_factory=People)
+    is_new: bool = False
 
 
 class MatrixSession:
@@ -98,6 +98,8 @@ class MatrixSession:
         bot: Hearer,
         url: str = "",
         waits: Waits = Waits(),  # noqa: B008 - it is frozen
+        answers: Mapping[str, Answer] = MappingProxyType({}),
+        pictures: PictureFolder | None = None,
     ) -> None:
         self._client = client
         self._settings = settings
@@ -113,6 +115,8 @@ class MatrixSession:
         self._due: dict[str, float] = {}
         self._backoffs = {room: Backoff(waits.rejoin, waits.longest_rejoin) for room in settings.rooms}
         self._authors: OrderedDict[str, tuple[str, str, datetime]] = OrderedDict()
+        self._editing = Editing(client, settings, bot, self._say, answers, pictures)
+        self._editors_room = ""
 
     async def run(self, succeeded: Callable[[], None]) -> None:
         """Stay in sync.
@@ -137,8 +141,11 @@ class MatrixSession:
         self._me = me
         self._state.begin(f"{me} {self._client.server}")
         joined = [await self._join(room) for room in self._settings.rooms]
-        for room in list(self._state.rooms):
-            await self._open(room, room)
+        if room := self._settings.editors_room:
+            joined.append(await self._join(room))
+            self._editors_room = next((one for one, asked in self._configured.items() if asked == room), "")
+        for known in list(self._state.rooms):
+            await self._open(known, known)
         return all(joined)
 
     async def _begin(self) -> None:
@@ -178,6 +185,8 @@ class MatrixSession:
             if await asyncio.to_thread(state_of, self._client, room, "m.room.encryption") is not None:
                 await self._refuse(room)
                 return False
+            if (heir := await self._heir_of(room)) is not None:
+                return await self._move(room, heir, asked)
             channel = await asyncio.to_thread(channel_of, self._client, room, asked)
             members = await asyncio.to_thread(members_of, self._client, room)
         except MatrixError as error:
@@ -192,6 +201,39 @@ class MatrixSession:
             found.people.add(member)
         self._rooms[room] = found
         return True
+
+    async def _heir_of(self, room: str) -> str | None:
+        """Return the room that an upgraded one names as the one that takes its place; None if it names none."""
+        grave = await asyncio.to_thread(state_of, self._client, room, "m.room.tombstone")
+        heir = text_of((grave or {}).get("replacement_room"))
+        return heir if heir and heir != room else None
+
+    async def _move(self, room: str, heir: str, asked: str) -> bool:
+        """Follow an upgraded room to the one that takes its place, if that names it as the one before it."""
+        self._rooms.pop(room, None)
+        try:
+            await asyncio.to_thread(self._client.post, "join", heir, body={})
+            made = await asyncio.to_thread(state_of, self._client, heir, "m.room.create")
+        except MatrixError as error:
+            if error.offline or not error.status:
+                raise
+            logger.error("cannot follow %s, which was upgraded, to %s: %s", asked, heir, error)
+            return False
+        if mapping_of((made or {}).get("predecessor")).get("room_id") != room:
+            logger.error("did not follow %s to %s, which does not say that it takes its place", asked, heir)
+            await self._leave(heir)
+            return False
+        if room in self._configured:
+            self._configured[heir] = self._configured.pop(room)
+        else:
+            self._state.rooms = [*(one for one in self._state.rooms if one != room), heir]
+        if self._editors_room == room:
+            self._editors_room = heir
+        logger.info("followed %s, which was upgraded, to %s", asked, heir)
+        is_open = heir in self._rooms or await self._open(heir, asked)
+        if heir in self._rooms:
+            self._rooms[heir].is_new = True
+        return is_open
 
     async def _refuse(self, room: str) -> None:
         """Say in an encrypted room that it cannot be read, and leave it."""
@@ -279,7 +321,8 @@ class MatrixSession:
             return
         if timeline.get("limited"):
             events = [*await self._gap(room, timeline.get("prev_batch")), *events]
-        for event in self._said_inside(events):
+        is_new, self._rooms[room].is_new = self._rooms[room].is_new, False
+        for event in events if is_new else self._said_inside(events):
             if room in self._rooms:
                 await self._take(self._rooms[room], {**event, "room_id": room})
 
@@ -326,25 +369,23 @@ class MatrixSession:
         if event.get("type") == "m.room.encryption":
             await self._refuse(room.identifier)
             return
+        if event.get("type") == "m.room.tombstone":
+            if (heir := await self._heir_of(room.identifier)) is not None:
+                await self._move(room.identifier, heir, self._configured.get(room.identifier, room.channel))
+            return
         room.people.add(event)
+        if room.identifier == self._editors_room:
+            await self._editing.command(event)
+            return
         for gone in redacted_by(event):
             self._authors.pop(gone, None)
             self._bot.take_back(_place(room, gone), "the message was removed")
         if event.get("type") == "m.reaction" and event.get("sender") in self._settings.editors:
-            self._decide(room, event)
+            await self._editing.react(room.identifier, room.channel, room.people, event)
         for said in RoomReader([event], room.people).read(event):
             message = None if self._is_ignored(said) else self._settings.relays.message(said)
             if message is not None and message.identifier and not self._is_ignored(message):
                 self._hear(room, message, event)
-
-    def _decide(self, room: _JoinedRoom, event: Mapping[str, object]) -> None:
-        """Accept or reject what an editor reacts to."""
-        relation = mapping_of(mapping_of(event.get("content")).get("m.relates_to"))
-        emoji, about = _plain(text_of(relation.get("key"))), _place(room, text_of(relation.get("event_id")))
-        if emoji == _plain(self._settings.accept):
-            self._bot.accept(about, str(event["sender"]))
-        elif emoji == _plain(self._settings.reject):
-            self._bot.take_back(about, f"rejected by {event['sender']}")
 
     def _is_ignored(self, message: ChatMessage) -> bool:
         who = message.sender
@@ -401,6 +442,11 @@ class MatrixSession:
             for kind, key, content in answers_to(replies, self._url, self._settings.reaction):
                 await self._tell(room, kind, key, content)
 
+    async def _say(self, room: str, key: str, content: dict[str, object]) -> None:
+        """Send a message to a room by its identifier, or to the editors' room by its name in the settings."""
+        room = self._editors_room if room == self._settings.editors_room else room
+        await self._tell(room, "m.room.message", key, content)
+
     async def _tell(self, room: str, kind: str, key: str, content: dict[str, object]) -> None:
         """Send something. A room in which the bot may not speak is no reason to begin anew."""
         try:
@@ -417,7 +463,11 @@ class _Nobody:
     def hear(self, *_: object) -> None:
         """Record nothing."""
 
-    edit = take_back = accept = hear
+    edit = take_back = accept = put = illustrate = entry = hear
+
+    def last_of(self, *_: object) -> str:
+        """Know nobody."""
+        return ""
 
     def knows(self, _: str) -> bool:
         """Know nothing."""
@@ -433,11 +483,6 @@ async def check_rooms(client: MatrixClient, settings: MatrixSettings, state: Syn
     :raises MatrixError: if the server fails.
     """
     return await MatrixSession(client, settings, state, _Nobody()).enter()
-
-
-def _plain(emoji: str) -> str:
-    """Return an emoji without what asks for its colours, which clients add or leave out."""
-    return emoji.replace("\N{VARIATION SELECTOR-16}", "").strip()
 
 
 def _place(room: _JoinedRoom, event: str) -> str:

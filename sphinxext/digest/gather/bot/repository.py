@@ -61,6 +61,7 @@ class Repository:
                 self.clone.settle(done)
             new: dict[str, str] = {}
             written: dict[str, JournalEntry] = {}
+            pictures: list[str] = []
             for entry in entries:
                 name = present.get(entry.identity)
                 if entry.is_removal:
@@ -76,9 +77,11 @@ class Repository:
                     changed = name == entry.name and self._path(entry) not in committed
                 if changed:
                     written[f"{self.folder}/{present[entry.identity]}"] = entry
+                    pictures += (path for path in entry.files.split("\n") if (self.clone.root / path).is_file())
             if new:
                 write_new_files(self._directory, new)
-            return self.clone.commit(list(written), _message(list(written.values()))) if written else None
+            paths = [*written, *dict.fromkeys(pictures)]
+            return self.clone.commit(paths, _message(list(written.values()))) if written else None
 
     def publish(self) -> None:
         """Push what is committed, if there is somewhere to push it to. Commits of others are merged, never lost.
@@ -176,4 +179,5 @@ def _message(entries: Iterable[JournalEntry]) -> str:
         return f"{verb} {entry.kind} of {visible_text(entry.nick)} in {entry.channel}"
     channels = sorted({entry.channel for entry in told})
     where = channels[0] if len(channels) == 1 else f"{len(channels)} channels"
-    return f"Add {len(told)} successes and thanks from {where}"
+    words = "messages" if any(entry.group for entry in told) else "successes and thanks"
+    return f"Add {len(told)} {words} from {where}"

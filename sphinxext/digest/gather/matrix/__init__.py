@@ -24,6 +24,7 @@ _TOO_MANY = 429
 _ALIAS = re.compile(r"#[^\s:]{1,255}:[^\s:][^\s]{0,255}")
 #: A room has no server in its identifier from version 12 on.
 _ROOM_ID = re.compile(r"![^\s/]{1,255}")
+_MEDIA = re.compile(r"mxc://([^/?#\s]{1,255})/([A-Za-z0-9_-]{1,255})")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -83,16 +84,29 @@ class MatrixClient:
         asked = f"?{urlencode(query, errors='replace')}" if query else ""
         url = f"{self.server}/_matrix/client/v3/{place}{asked}"
         data = None if body is None else json.dumps(body).encode()
+        return _object(self._send(method, url, data, timeout, MAX_BYTES))
+
+    def download(self, address: str, max_bytes: int) -> bytes:
+        """Return a file that somebody has sent.
+
+        :param address: ``mxc://SERVER/ID``.
+        :raises MatrixError: if it is no such address, or cannot be had.
+        """
+        found = _MEDIA.fullmatch(address)
+        if found is None:
+            raise MatrixError("it is not on a server of Matrix")
+        place = "/".join(quote(part, safe="") for part in found.groups())
+        return self._send("GET", f"{self.server}/_matrix/client/v1/media/download/{place}", None, TIMEOUT, max_bytes)
+
+    def _send(self, method: str, url: str, data: bytes | None, timeout: float, max_bytes: int) -> bytes:
         headers = self._headers if data is None else {**self._headers, "Content-Type": "application/json"}
         for number in range(MOST_WAITS + 1):
             try:
-                answer = send(url, data, headers, timeout, method=method, max_bytes=MAX_BYTES)
+                return send(url, data, headers, timeout, method=method, max_bytes=max_bytes)
             except WebError as error:
                 if error.status != _TOO_MANY or number == MOST_WAITS:
                     raise _refusal(error) from None
                 self._sleep(_wait_of(error))
-            else:
-                return _object(answer)
         raise AssertionError("the last attempt returns or raises")
 
 
