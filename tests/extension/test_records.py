@@ -40,7 +40,7 @@ FOLDER = "releasenotes/digests"
 #: Options that no page with notes depends on; and those that only pages with whole digests do.
 NEVER_SHOWN = (
     "automatic collection_title base_url sources schedule_url period week_start anchor intervals publish feed_limit "
-    "feeds components issue_links joint joint_cache_limit joint_since joint_timeout"
+    "feeds announce relays components issue_links joint joint_cache_limit joint_since joint_timeout"
 )
 OF_DIGESTS = "sections groups empty_group success_heading references schedules"
 
