@@ -7,8 +7,20 @@ may have, would look for a dozen kinds of nodes in each of them, one after the o
 from __future__ import annotations
 
 from docutils import nodes
+from docutils.transforms import references
 
-#: What the transforms that resolve names in a text look for.
+#: The transforms that resolve names inside a text, in docutils' order of priority.
+_TRANSFORMS = (
+    references.Substitutions,
+    references.PropagateTargets,
+    references.AnonymousHyperlinks,
+    references.IndirectHyperlinks,
+    references.Footnotes,
+    references.ExternalTargets,
+    references.InternalTargets,
+    references.DanglingReferences,
+)
+#: What these look for.
 _NAMED = (
     nodes.target,
     nodes.substitution_definition,
@@ -18,6 +30,9 @@ _NAMED = (
     nodes.citation,
     nodes.citation_reference,
 )
+#: The deepest nesting of nodes in a text. docutils' and Sphinx's own functions recurse, and each of them further
+#: down Python's stack than the last, so that a text which one can just read may end another.
+MAX_DEPTH = 60
 
 
 class NodeKinds(frozenset[type[nodes.Node]]):
@@ -45,7 +60,18 @@ class NodeKinds(frozenset[type[nodes.Node]]):
         return self.has(*unseen) or any(kind.__name__ == "index" for kind in self)
 
 
-def has_names(document: nodes.document, kinds: NodeKinds) -> bool:
+def resolved(document: nodes.document) -> NodeKinds | None:
+    """Resolve the names in a document, and return the kinds of its nodes; None if they are nested too deeply."""
+    kinds = NodeKinds.of(document, MAX_DEPTH)
+    if kinds is None or not _has_names(document, kinds):
+        return kinds
+    document.transformer.add_transforms(_TRANSFORMS)
+    document.transformer.apply_transforms()
+    after = NodeKinds.of(document, MAX_DEPTH)
+    return None if after is None else NodeKinds(kinds | after)
+
+
+def _has_names(document: nodes.document, kinds: NodeKinds) -> bool:
     """Return True if there is a name in a document that a transform has to resolve.
 
     :param kinds: those of its nodes.

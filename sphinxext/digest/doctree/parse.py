@@ -18,7 +18,6 @@ from docutils import nodes
 from docutils.frontend import get_default_settings
 from docutils.parsers.rst import Parser, roles, states
 from docutils.statemachine import StringList, string2lines
-from docutils.transforms import references
 from docutils.utils import Reporter, unescape
 
 from sphinxext.digest.doctree.formulas import refused_formulas
@@ -31,7 +30,7 @@ from sphinxext.digest.doctree.limits import (
     Budget,
     has_large_table,
 )
-from sphinxext.digest.doctree.node_kinds import NodeKinds, has_names
+from sphinxext.digest.doctree.node_kinds import NodeKinds, resolved
 from sphinxext.digest.doctree.relative import DEAD, Home
 from sphinxext.digest.doctree.sanitize import (
     bound_highlighting,
@@ -74,20 +73,6 @@ def _link(link_role: LinkRole, _name: str, rawtext: str, text: str, *_: object, 
     return [nodes.reference(rawtext, words, internal=False, refuri=address)], []
 
 
-#: The transforms that resolve names inside a text, in docutils' order of priority.
-_TRANSFORMS = (
-    references.Substitutions,
-    references.PropagateTargets,
-    references.AnonymousHyperlinks,
-    references.IndirectHyperlinks,
-    references.Footnotes,
-    references.ExternalTargets,
-    references.InternalTargets,
-    references.DanglingReferences,
-)
-#: The deepest nesting of nodes in a text. docutils' and Sphinx's own functions recurse, and each of them further
-#: down Python's stack than the last, so that a text which one can just read may end another.
-MAX_DEPTH = 60
 #: The most characters of a paragraph that could be markup. A word may be as long as any URL.
 MAX_MARKS = 2_000
 _MARK = re.compile(r"[*`_|:\[@]")
@@ -328,17 +313,6 @@ class _TranslationParser:
             found = [nodes.paragraph("", text)]
         self.reporter.found[reported:] = [(line, f"in the translation: {message}") for message in complaints]
         return list(found[0].children)
-
-
-def resolved(document: nodes.document) -> NodeKinds | None:
-    """Resolve the names in a document, and return the kinds of its nodes; None if they are nested too deeply."""
-    kinds = NodeKinds.of(document, MAX_DEPTH)
-    if kinds is None or not has_names(document, kinds):
-        return kinds
-    document.transformer.add_transforms(_TRANSFORMS)
-    document.transformer.apply_transforms()
-    after = NodeKinds.of(document, MAX_DEPTH)
-    return None if after is None else NodeKinds(kinds | after)
 
 
 def _bounded_inliner(settings: Any) -> states.Inliner:
