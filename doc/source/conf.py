@@ -15,6 +15,7 @@ version = release = __version__
 
 extensions = [
     "sphinxext.digest",
+    "sphinx_copybutton",
     # Directives of this documentation: references made from the code, and examples with their result.
     "generated_reference",
     "shown_example",
@@ -28,6 +29,10 @@ digest_references = False
 html_static_path = ["_static"]
 # Where this is published, if that is known: feeds have whole addresses.
 html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+# What a button copies of a console is the commands, without their prompts and what they print.
+copybutton_prompt_text = r"\$ |> |>>> "
+copybutton_prompt_is_regexp = True
+copybutton_line_continuation_character = "\\"
 html_theme = "sphinx_rtd_theme"
 html_title = f"sphinxext-digest {release}"
 html_theme_options = {"navigation_depth": 4}
