@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from sphinxext.digest import cli, problems, yaml
 from sphinxext.digest.cli.group import cli as group
-from sphinxext.digest.doctree import guard, parse
+from sphinxext.digest.doctree import guard, node_kinds
 from sphinxext.digest.fragments import fields, schema
 from sphinxext.digest.model import Success
 from sphinxext.digest.settings import options
@@ -124,7 +124,7 @@ def limit_lines() -> Iterator[str]:
         ("levels of lists and mappings", yaml.MAX_DEPTH),
         ("values", yaml.MAX_NODES),
         ("aliases", yaml.MAX_ALIASES),
-        ("levels of lists and other blocks in a text", parse.MAX_DEPTH),
+        ("levels of lists and other blocks in a text", node_kinds.MAX_DEPTH),
     )
     yield from (f"- {number:,} {what}" for what, number in limits)
 
@@ -146,7 +146,7 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {
 #: What each part is made from: its page is made again when one of these files changes.
 SOURCES: dict[str, tuple[Any, ...]] = {
     "options": (options, option_table),
-    "limits": (yaml, parse),
+    "limits": (yaml, node_kinds),
     "directives": (guard,),
     "fields": (fields,),
     "problems": (problems,),
