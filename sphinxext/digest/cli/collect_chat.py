@@ -70,9 +70,9 @@ def command(
 ) -> None:
     """Draft the successes and thanks that people told in exports of chats.
 
-    The exports are those of Slack, Discord (DiscordChatExporter), Zulip, Mattermost, Rocket.Chat, Telegram Desktop
-    and Matrix rooms, as JSON: a file, a folder or a zip archive. The format is recognised. Name the whole folder or
-    archive where names of people and channels are in files of their own.
+    The exports are those of Slack, Discord (DiscordChatExporter), Zulip, Mattermost, Rocket.Chat, Gitter, Telegram
+    Desktop and Matrix rooms, as JSON: a file, a folder or a zip archive. The format is recognised. Name the whole
+    folder or archive where names of people and channels are in files of their own.
 
     Each '#success text' and '#thanks nick text' becomes a draft of its own, with the corrections that its author made
     within five minutes and the edits that the export has. With --threads, the best threads of answers become drafts as

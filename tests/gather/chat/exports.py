@@ -183,6 +183,18 @@ ROCKET_TABLES = {
 }
 
 
+def gitter_message(text: str, who: str = "ada", second: int = 0, **others: object) -> dict[str, object]:
+    user = {"id": f"u{len(who)}", "username": who, "displayName": who.title()}
+    sent = f"2026-03-14T15:00:0{second}.000Z"
+    return {"id": f"g{second}", "text": text, "html": text, "sent": sent, "fromUser": user, "unread": False, **others}
+
+
+GITTER = [
+    gitter_message("#success Docs build quickly", second=1),
+    gitter_message("#thanks @ada for the review", "bob", 3),
+]
+
+
 def telegram_message(text: object, second: int = 0, name: str = "Ada Byron", **others: object) -> dict[str, object]:
     return {
         "id": 500 + second,

@@ -15,6 +15,7 @@ from sphinxext.digest.gather.chat.message import iso_time, mongo_time, seconds
 from ..irc.logs import edit, heard, message, room
 from .exports import (
     DISCORD,
+    GITTER,
     MATTERMOST,
     ROCKET_EXPORT,
     ROCKET_TABLES,
@@ -110,6 +111,11 @@ def test_rocket_chat(tmp_path: Path) -> None:
     assert said(
         write(tmp_path / "api", {"x.json": {"success": True, "messages": ROCKET_TABLES["messages.json"][:2]}})
     ) == [line.replace("#dev", "#") for line in expected]
+
+
+def test_gitter(tmp_path: Path) -> None:
+    expected = [f"{SUCCESS} ada: Docs build quickly", f"{THANKS} ada: for the review"]
+    assert said(write(tmp_path / "x", {"dev.json": GITTER}) / "dev.json") == expected
 
 
 def test_telegram(tmp_path: Path) -> None:

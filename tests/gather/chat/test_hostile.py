@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sphinxext.digest.gather.chat import files, stream
-from sphinxext.digest.gather.chat.formats import is_line, opens
+from sphinxext.digest.gather.chat.reader import is_line, opens
 from sphinxext.digest.gather.chat.stream import open_json
 
 from ..irc.logs import told

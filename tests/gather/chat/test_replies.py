@@ -22,6 +22,7 @@ from .exports import (
     TELEGRAM,
     ZULIP,
     discord_message,
+    gitter_message,
     post,
     slack_message,
     telegram_message,
@@ -107,6 +108,13 @@ def rocket(folder: Path) -> Path:
     return folder
 
 
+def gitter(folder: Path) -> Path:
+    lead = {"parentId": "g1"}
+    messages = [gitter_message(QUESTION, "ada", 1), gitter_message(ANSWER, "bob", 2, **lead),
+                gitter_message(OTHER, "evelyn", 3, **lead), gitter_message("Alone", "bob", 4)]  # fmt: skip
+    return write(folder, {"dev.json": messages})
+
+
 def telegram(folder: Path) -> Path:
     messages = [
         telegram_message(QUESTION, 1),
@@ -136,7 +144,7 @@ def matrix(folder: Path) -> Path:
     return write(folder, {"x.json": {"room_name": "dev", "messages": events}})
 
 
-EXPORTS = (slack, discord, discord_thread, zulip, mattermost, rocket, telegram, matrix)
+EXPORTS = (slack, discord, discord_thread, zulip, mattermost, rocket, gitter, telegram, matrix)
 
 
 def threads(export: Path, wanted: int = 1, **options: object) -> list[Topic]:

@@ -14,16 +14,9 @@ from urllib.parse import quote
 
 from sphinxext.digest.fragments.write import allowed_url
 from sphinxext.digest.gather.chat.files import ExportFile, export_files
-from sphinxext.digest.gather.chat.formats import (
-    FORMATS,
-    Directory,
-    InvalidMessageError,
-    Matrix,
-    Reader,
-    is_line,
-    opens,
-)
+from sphinxext.digest.gather.chat.formats import FORMATS, Matrix
 from sphinxext.digest.gather.chat.message import Channel, ExportedMessage
+from sphinxext.digest.gather.chat.reader import Directory, InvalidMessageError, Reader, is_line, opens
 from sphinxext.digest.gather.chat.replies import Replies
 from sphinxext.digest.gather.chat.stream import JsonError, Path, open_json
 from sphinxext.digest.gather.irc import MAX_CORRECTION
@@ -42,7 +35,7 @@ WORDS = ("channel", "channel-id", "id", "date", "time", "year", "month", "day")
 _FIRST_VALUES = 60
 _UNKNOWN = (
     "this is not an export of a chat that is known: Slack, Discord (DiscordChatExporter), Zulip, Mattermost, "
-    "Rocket.Chat, Telegram or Matrix, as JSON"
+    "Rocket.Chat, Gitter, Telegram or Matrix, as JSON"
 )
 
 
