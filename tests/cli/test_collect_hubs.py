@@ -9,6 +9,7 @@ https://docs.gitlab.com/api/ ("Issues", "Merge requests", "Discussions", "Releas
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
@@ -181,6 +182,15 @@ def test_discussions(run: Run, project: Path, hub: WebServer, monkeypatch: pytes
     assert len(hub.posted) == 1
 
 
+def test_what_graphql_refuses_is_told(server: WebServer, client: Callable[..., Client]) -> None:
+    server.pages["/graphql"] = dump(
+        {"data": None, "errors": [{"type": "RATE_LIMITED", "message": "Too \x1b[31mmuch"}]}
+    )
+    one = client()
+    assert one.post(f"{server.url}/graphql", {}) is None
+    assert one.notes == [f"{server.url}/graphql: Too much"]
+
+
 def test_tokens_go_to_their_own_site_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Settings of a repository choose the address, and must not get at what the environment has."""
     monkeypatch.setenv("GITHUB_TOKEN", "secret")
@@ -193,6 +203,14 @@ def test_tokens_go_to_their_own_site_only(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("GITHUB_TOKEN", "a\nb")
     with pytest.raises(DigestError, match="characters that none has"):
         GITHUB.headers("https://api.github.com")
+
+
+def test_without_the_extra(run: Run, project: Path, hub: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "markdown_it", None)
+    outcome = run("collect", "github", "o/r", "--api", hub.url, "--min-messages", "3", *DAYS)
+    assert outcome.status == 1
+    assert "pip install 'sphinxext-digest[markdown]'" in outcome.err
+    assert run("collect", "github", "--help").status == 0
 
 
 @pytest.mark.parametrize("source", ["o", "o/r?x", "../..", "https://a:b@e.org/o/r", "o r/x", "file:///o/r"])
@@ -228,7 +246,9 @@ def test_pages_of_the_same_site_only(server: WebServer, client: Callable[..., Cl
     server.pages["/b"] = linked(dump([{"n": 2}, 3]), server.url.replace("127.0.0.1", "localhost") + "/c")
     assert list(client().pages("/a")) == [{"n": 1}, {"n": 2}]
     server.pages["/a"] = linked(dump([{}]), f"{server.url}/a")
-    assert len(list(client().pages("/a"))) == 50
+    one = client()
+    assert len(list(one.pages("/a"))) == 50
+    assert one.notes == [f"{server.url}/a: only the first 50 pages were read: choose days with --since"]
 
 
 def test_what_is_unchanged_is_not_sent_again(server: WebServer, client: Callable[..., Client]) -> None:

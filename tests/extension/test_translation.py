@@ -266,6 +266,8 @@ def test_several_processes_make_the_same(builds: Callable[..., Build]) -> None:
 
 
 def test_catalogues_come_from_the_doctrees_of_a_translated_build_as_well(builds: Callable[..., Build]) -> None:
+    # Sphinx compiles the catalogues for what people read, and not for gettext
+    builds("html", "de")
     # Sphinx itself takes literal blocks as they are
     literal = {"der Block bleibt", "literal block stays"}
     assert set(places(builds("gettext", "de"), "digests")) ^ set(places(builds("gettext", "en"), "digests")) == literal

@@ -145,9 +145,10 @@ def collect_hubs(
 
     def read(source: str) -> tuple[list[Topic], list[Draft]]:
         api, name = site.place_of(source, choice.api)
-        hub = make(Client(api, {"Accept": "application/json", **site.headers(api)}, choice.wait), name)
+        client = Client(api, {"Accept": "application/json", **site.headers(api)}, choice.wait)
+        hub = make(client, name)
         found = topics_of_hub(hub, options), [*draft_changes(hub, options), *draft_releases(hub, options)]
-        for note in hub.notes:
+        for note in (*hub.notes, *client.notes):
             click.echo(visible(note), err=True)
         return found
 

@@ -18,6 +18,7 @@ from sphinxext.digest.problems import Code, DigestError, Problem
 from sphinxext.digest.text.rst import begun, escaped, filled, joined, link
 
 if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 #: The extra that brings markdown-it-py.
@@ -63,6 +64,18 @@ def parse_markdown(text: str, path: str) -> list[Token]:
 
     :raises DigestError: if markdown-it-py is not installed.
     """
+    return _parser(path).parse(text)
+
+
+def html_of_markdown(text: str, path: str) -> str:
+    """Return a text in CommonMark with tables as HTML.
+
+    :raises DigestError: if markdown-it-py is not installed.
+    """
+    return str(_parser(path).render(text))
+
+
+def _parser(path: str) -> MarkdownIt:
     try:
         from markdown_it import MarkdownIt
     except ModuleNotFoundError:
@@ -72,7 +85,7 @@ def parse_markdown(text: str, path: str) -> list[Token]:
     normalize = parser.normalizeLink
     # a fifth of the time goes into links that are normal already
     parser.normalizeLink = lambda url: url if _NORMAL_URL.fullmatch(url) else normalize(url)  # type: ignore[method-assign]
-    return parser.parse(text)
+    return parser
 
 
 def first_line(token: Token) -> int:

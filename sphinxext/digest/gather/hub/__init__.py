@@ -10,18 +10,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Protocol
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING, Protocol
 
 from sphinxext.digest.fragments.write import Draft, identity_of, make_draft, plain_title, web_url
 from sphinxext.digest.gather.feed import FeedPost
 from sphinxext.digest.gather.feed.drafts import excerpt_of
 from sphinxext.digest.gather.irc import moment_of
+from sphinxext.digest.gather.markdown import html_of_markdown, parse_markdown
 from sphinxext.digest.gather.messages import ChatMessage
 from sphinxext.digest.gather.topics import Topic
 from sphinxext.digest.text import visible_text
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 #: The most issues whose answers are read in one repository, and the most answers to one.
 MAX_THREADS, MAX_ANSWERS = 100, 500
@@ -31,7 +32,6 @@ MAX_RELEASES = 10
 _MAX_TEXT = 100_000
 #: The most characters of an answer that are read, of which its first sentence and its links are used.
 _MAX_WORDS = 20_000
-_MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def draft_releases(hub: Hub, options: HubOptions) -> Iterator[Draft]:
             continue
         name = hub.name.rpartition("/")[2]
         title = title if name.casefold() in title.casefold() else f"{name} {title}"
-        body = _MARKDOWN.render(release.text[:_MAX_TEXT])
+        body = html_of_markdown(release.text[:_MAX_TEXT], release.url)
         text = excerpt_of(FeedPost(title, "", body, is_html=True))
         note = {"title": plain_title(title), "text": text or plain_title(f"{title} is out."), "url": url}
         author = visible_text(release.author)
@@ -208,7 +208,7 @@ def plain_of_markdown(text: str) -> str:
     lines: list[str] = []
     links: list[str] = []
     depth, before = 0, ""
-    for token in _MARKDOWN.parse(text[:_MAX_WORDS]):
+    for token in parse_markdown(text[:_MAX_WORDS], "an answer"):
         depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
         children = token.children or []
         if token.type == "inline" and not depth and before == "paragraph_open":

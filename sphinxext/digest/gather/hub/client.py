@@ -18,7 +18,7 @@ from sphinxext.digest.files import cache_folder, write_unsynced
 from sphinxext.digest.net.http import WebError, call
 from sphinxext.digest.net.source import parse_json
 from sphinxext.digest.problems import Code, DigestError, Problem
-from sphinxext.digest.text import split_url
+from sphinxext.digest.text import split_url, visible_text
 
 #: The most pages of a list; the limit of an answer's size in bytes.
 MAX_PAGES, MAX_BYTES = 50, 32 * 1024 * 1024
@@ -46,6 +46,8 @@ class Client:
     may_wait: bool = False
     sleep: Callable[[float], None] = time.sleep
     kept: KeptAnswers = field(default_factory=lambda: KeptAnswers.of_user())
+    #: What a user may want to know.
+    notes: list[str] = field(default_factory=list)
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> object:
         """Return the value of a JSON document.
@@ -68,14 +70,24 @@ class Client:
             value, following = self._get(url)
             yield from (one for one in (value if isinstance(value, list) else ()) if isinstance(one, dict))
             url = following if following and _origin(following) == _origin(self.api) else None
+        if url is not None:
+            self.notes.append(
+                f"{self.api}{path}: only the first {MAX_PAGES} pages were read: choose days with --since"
+            )
 
     def post(self, url: str, body: Mapping[str, object]) -> object:
-        """Send a query of GraphQL and return its answer.
+        """Send a query of GraphQL and return its data. What the site says of errors is among the notes.
 
         :raises DigestError: if it does not come.
         """
         headers = {**self.headers, "Content-Type": "application/json"}
-        return parse_json(self._call(url, json.dumps(body).encode(), headers)[0].decode("utf-8", "replace"), url)
+        value = parse_json(self._call(url, json.dumps(body).encode(), headers)[0].decode("utf-8", "replace"), url)
+        answer = value if isinstance(value, dict) else {}
+        errors = answer.get("errors")
+        for error in errors[:1] if isinstance(errors, list) else ():
+            said = error.get("message") if isinstance(error, dict) else None
+            self.notes.append(f"{url}: {visible_text(str(said or 'the query failed'))}")
+        return answer.get("data")
 
     def _url(self, path: str, query: Mapping[str, str] | None) -> str:
         return f"{self.api}{path}?{urlencode(query)}" if query else f"{self.api}{path}"

@@ -89,10 +89,8 @@ class GitHub:
         after: str | None = None
         for _ in range(_MAX_DISCUSSION_PAGES):
             variables = {"owner": owner, "name": repository, "after": after}
-            answer = self.client.post(self.graphql, {"query": _DISCUSSIONS, "variables": variables})
-            found = mapping_of(
-                mapping_of(mapping_of(mapping_of(answer).get("data")).get("repository")).get("discussions")
-            )
+            data = self.client.post(self.graphql, {"query": _DISCUSSIONS, "variables": variables})
+            found = mapping_of(mapping_of(mapping_of(data).get("repository")).get("discussions"))
             for node in map(mapping_of, list_of(found.get("nodes"))):
                 updated = iso_time(node.get("updatedAt"))
                 if since is not None and updated is not None and updated.date() < since:
