@@ -158,6 +158,22 @@ def test_the_editors_room(bot: BotInRooms, ada: User, bob: User, kept: Kept) -> 
     assert program.stop() == 0
 
 
+def test_an_editors_room_that_lets_nobody_in(bot: BotInRooms, ada: User, bob: User, notes: Callable[[], str]) -> None:
+    """The bot works without it, and comes as soon as it is invited."""
+    room, desk = ada.make_room("dev"), ada.make_room(preset="private_chat")
+    program = bot.start(room, options=("--editor", ada.identifier, "--editors-room", desk, *SECTIONS))
+    program.wait_log("cannot join")
+    said = bob.join(room).say(room, "Version 2.0 is out!")
+    react(ada, room, ada.say(room, "Nothing"), "✅")
+    react(ada, room, said, "🚀")
+    wait_until(lambda: "group: Releases" in notes())
+    ada.invite(desk, bot.user)
+    program.wait_log("invited by")
+    ada.say(desk, "help")
+    wait_until(lambda: bot.said(desk))
+    assert program.stop() == 0
+
+
 def test_upgraded_rooms(bot: BotInRooms, ada: User, kept: Kept) -> None:
     """The bot follows, also if that happened in its absence; what was said before it came counts."""
     room = ada.make_room("dev", room_version="9")

@@ -12,7 +12,6 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Protocol
@@ -20,16 +19,16 @@ from typing import Protocol
 from sphinxext.digest.gather.bot import MatrixSettings, Waits
 from sphinxext.digest.gather.bot.editing import Answer, Editable, Editing, PictureFolder
 from sphinxext.digest.gather.bot.journal import JournalEntry
-from sphinxext.digest.gather.bot.matrix_replies import MatrixReply, answers_to, notice, transaction_key
+from sphinxext.digest.gather.bot.matrix_replies import MatrixReply, answers_to
+from sphinxext.digest.gather.bot.rooms import JoinedRoom, Rooms, events_of
 from sphinxext.digest.gather.bot.success_tracker import Origin
 from sphinxext.digest.gather.bot.sync_state import SyncState
 from sphinxext.digest.gather.chat.message import mapping_of, text_of
 from sphinxext.digest.gather.irc import parse
-from sphinxext.digest.gather.irc.matrix import People, RoomReader, redacted_by
-from sphinxext.digest.gather.matrix import MatrixClient, MatrixError, members_of, room_id, state_of
-from sphinxext.digest.gather.matrix.history import PAGE, channel_of
+from sphinxext.digest.gather.irc.matrix import RoomReader, redacted_by
+from sphinxext.digest.gather.matrix import MatrixClient, MatrixError
+from sphinxext.digest.gather.matrix.history import PAGE
 from sphinxext.digest.gather.messages import ChatMessage
-from sphinxext.digest.net.irc.protocol import Backoff
 
 logger = logging.getLogger(__name__)
 
@@ -46,16 +45,10 @@ FILTER = json.dumps(
         "room": {"timeline": _EVENTS, "state": _NONE, "ephemeral": _NONE, "account_data": _NONE},
     }
 )
-_ENCRYPTED = "This room is encrypted, and I can read only rooms that are not: I leave it, so nothing is recorded here."
 #: The most messages whose authors are remembered for edits that make a success of them.
 _REMEMBERED = 2000
 #: The most answers for what the server left out of one: 100,000 events.
 _MAX_PAGES = 400
-
-
-def events_of(value: object) -> list[dict[str, object]]:
-    """Return the events in a list, none for everything else."""
-    return [event for event in value if isinstance(event, dict)] if isinstance(value, list) else []
 
 
 class Hearer(Editable, Protocol):
@@ -72,19 +65,6 @@ class Hearer(Editable, Protocol):
 
     async def recorded(self) -> None:
         """Wait until all is safe."""
-
-
-@dataclass
-class _JoinedRoom:
-    """A room that the bot listens in, and the names that its members show.
-
-    One that takes the place of another is new until it was first read: all that was said in it is for the bot.
-    """
-
-    identifier: str
-    channel: str
-    people: People = field(default_factory=People)
-    is_new: bool = False
 
 
 class MatrixSession:
@@ -106,17 +86,10 @@ class MatrixSession:
         self._state = state
         self._bot = bot
         self._url = url
-        self._me = ""
-        self._rooms: dict[str, _JoinedRoom] = {}
-        self._configured: dict[str, str] = {}
         self._replies: list[MatrixReply] = []
-        self._waits = waits
-        #: The rooms of the settings that the bot is not in, with the time of the next attempt.
-        self._due: dict[str, float] = {}
-        self._backoffs = {room: Backoff(waits.rejoin, waits.longest_rejoin) for room in settings.rooms}
+        self._rooms = Rooms(client, settings, state, waits, self._say)
         self._authors: OrderedDict[str, tuple[str, str, datetime]] = OrderedDict()
         self._editing = Editing(client, settings, bot, self._say, answers, pictures)
-        self._editors_room = ""
 
     async def run(self, succeeded: Callable[[], None]) -> None:
         """Stay in sync.
@@ -127,8 +100,8 @@ class MatrixSession:
         await self.enter()
         if not self._state.position:
             await self._begin()
-        for room in self._rooms.values():
-            logger.info("listening in %s as %s", room.channel, self._me)
+        for room in self._rooms.joined.values():
+            logger.info("listening in %s as %s", room.channel, self._rooms.me)
         while True:
             await self._sync()
             succeeded()
@@ -138,134 +111,33 @@ class MatrixSession:
         me = (await self._ask("account", "whoami")).get("user_id")
         if not isinstance(me, str):
             raise MatrixError("the server does not say whose the token is")
-        self._me = me
+        self._rooms.me = me
         self._state.begin(f"{me} {self._client.server}")
-        joined = [await self._join(room) for room in self._settings.rooms]
-        if room := self._settings.editors_room:
-            joined.append(await self._join(room))
-            self._editors_room = next((one for one, asked in self._configured.items() if asked == room), "")
-        for known in list(self._state.rooms):
-            await self._open(known, known)
-        return all(joined)
+        return await self._rooms.join_all()
 
     async def _begin(self) -> None:
         """Find the position from which on the bot hears: what was said before its first start is not for it."""
         query = {"filter": json.dumps({"room": {"timeline": {"limit": 1}, "state": _NONE}}), "timeout": "0"}
         answer = await self._ask("sync", query=query)
-        await self._accept(mapping_of(answer.get("rooms")).get("invite"))
+        await self._rooms.accept(mapping_of(answer.get("rooms")).get("invite"))
         self._save(answer)
 
     async def _ask(self, *path: str, query: Mapping[str, str] | None = None) -> dict[str, object]:
         return await asyncio.to_thread(self._client.get, *path, query=query or {}, timeout=POLL + MARGIN)
 
-    async def _join(self, room: str) -> bool:
-        """Join a room of the settings; only what the server says of this room is no reason to begin anew."""
-        try:
-            identifier = await asyncio.to_thread(room_id, self._client, room)
-            self._configured[identifier] = room
-            await asyncio.to_thread(self._client.post, "join", identifier, body={})
-        except MatrixError as error:
-            if error.offline or not error.status or error.code == "M_UNKNOWN_TOKEN":
-                raise
-            wait = self._wait_for(room)
-            logger.error("cannot join %s, next attempt in %.0f s: %s", room, wait, error)
-            return False
-        self._due.pop(room, None)
-        return await self._open(identifier, room)
-
-    def _wait_for(self, room: str) -> float:
-        """Say after how many seconds the bot tries again to join a room of the settings."""
-        wait = self._backoffs[room].next()
-        self._due[room] = time.monotonic() + wait
-        return wait
-
-    async def _open(self, room: str, asked: str) -> bool:
-        """Listen in a room that the bot is in, unless it is encrypted."""
-        try:
-            if await asyncio.to_thread(state_of, self._client, room, "m.room.encryption") is not None:
-                await self._refuse(room)
-                return False
-            if (heir := await self._heir_of(room)) is not None:
-                return await self._move(room, heir, asked)
-            channel = await asyncio.to_thread(channel_of, self._client, room, asked)
-            members = await asyncio.to_thread(members_of, self._client, room)
-        except MatrixError as error:
-            if error.status != 403:
-                raise
-            logger.warning("not in %s: %s", asked, error)
-            if room in self._state.rooms:
-                self._state.rooms.remove(room)
-            return False
-        found = _JoinedRoom(room, channel or room)
-        for member in members:
-            found.people.add(member)
-        self._rooms[room] = found
-        return True
-
-    async def _heir_of(self, room: str) -> str | None:
-        """Return the room that an upgraded one names as the one that takes its place; None if it names none."""
-        grave = await asyncio.to_thread(state_of, self._client, room, "m.room.tombstone")
-        heir = text_of((grave or {}).get("replacement_room"))
-        return heir if heir and heir != room else None
-
-    async def _move(self, room: str, heir: str, asked: str) -> bool:
-        """Follow an upgraded room to the one that takes its place, if that names it as the one before it."""
-        self._rooms.pop(room, None)
-        try:
-            await asyncio.to_thread(self._client.post, "join", heir, body={})
-            made = await asyncio.to_thread(state_of, self._client, heir, "m.room.create")
-        except MatrixError as error:
-            if error.offline or not error.status:
-                raise
-            logger.error("cannot follow %s, which was upgraded, to %s: %s", asked, heir, error)
-            return False
-        if mapping_of((made or {}).get("predecessor")).get("room_id") != room:
-            logger.error("did not follow %s to %s, which does not say that it takes its place", asked, heir)
-            await self._leave(heir)
-            return False
-        if room in self._configured:
-            self._configured[heir] = self._configured.pop(room)
-        else:
-            self._state.rooms = [*(one for one in self._state.rooms if one != room), heir]
-        if self._editors_room == room:
-            self._editors_room = heir
-        logger.info("followed %s, which was upgraded, to %s", asked, heir)
-        is_open = heir in self._rooms or await self._open(heir, asked)
-        if heir in self._rooms:
-            self._rooms[heir].is_new = True
-        return is_open
-
-    async def _refuse(self, room: str) -> None:
-        """Say in an encrypted room that it cannot be read, and leave it."""
-        self._rooms.pop(room, None)
-        if room in self._state.rooms:
-            self._state.rooms.remove(room)
-        key = transaction_key("encrypted", room)
-        await self._tell(room, "m.room.message", key, notice(_ENCRYPTED))
-        await self._leave(room)
-        logger.error("the room %s is encrypted, and cannot be read: left it", self._configured.get(room, room))
-
-    async def _leave(self, room: str) -> None:
-        try:
-            await asyncio.to_thread(self._client.post, "rooms", room, "leave", body={})
-        except MatrixError as error:
-            if error.offline:
-                raise
-            logger.warning("cannot leave %s: %s", room, error)
-
     async def _sync(self) -> None:
-        for room in [room for room, due in self._due.items() if due <= time.monotonic()]:
-            if await self._join(room):
+        for room in [room for room, due in self._rooms.due.items() if due <= time.monotonic()]:
+            if await self._rooms.join(room):
                 logger.info("listening in %s again", room)
-        pause = max(0.0, min([POLL, *(due - time.monotonic() for due in self._due.values())]))
+        pause = max(0.0, min([POLL, *(due - time.monotonic() for due in self._rooms.due.values())]))
         query = {"filter": FILTER, "timeout": str(int(pause * 1000)), "since": self._state.position}
         answer = await self._ask("sync", query=query)
         rooms = mapping_of(answer.get("rooms"))
-        await self._accept(rooms.get("invite"))
+        await self._rooms.accept(rooms.get("invite"))
         for room, update in mapping_of(rooms.get("join")).items():
             await self._read(room, mapping_of(mapping_of(update).get("timeline")))
         for room in mapping_of(rooms.get("leave")):
-            self._left(room)
+            self._rooms.left(room)
         await self._bot.recorded()
         await self._answer()
         self._save(answer)
@@ -279,52 +151,17 @@ class MatrixSession:
         except OSError as error:
             raise MatrixError(f"the position cannot be stored: {error.strerror or error}") from None
 
-    async def _accept(self, invitations: object) -> None:
-        """Follow the invitations of those who may invite the bot, and refuse others."""
-        for room, invitation in mapping_of(invitations).items():
-            inviter = self._inviter(mapping_of(mapping_of(invitation).get("invite_state")).get("events"))
-            if room not in self._configured and inviter not in self._settings.inviters:
-                logger.warning("refused the invitation of %s to %s", inviter, room)
-                await self._leave(room)
-                continue
-            try:
-                await asyncio.to_thread(self._client.post, "join", room, body={})
-            except MatrixError as error:
-                if error.offline:
-                    raise
-                logger.warning("cannot follow the invitation of %s to %s: %s", inviter, room, error)
-                continue
-            if room not in self._configured and room not in self._state.rooms:
-                self._state.rooms.append(room)
-            if await self._open(room, self._configured.get(room, room)):
-                logger.info("listening in %s, invited by %s", self._rooms[room].channel, inviter)
-
-    def _inviter(self, events: object) -> str:
-        for event in events_of(events):
-            if event.get("type") == "m.room.member" and event.get("state_key") == self._me:
-                sender = event.get("sender")
-                return sender if isinstance(sender, str) else ""
-        return ""
-
-    def _left(self, room: str) -> None:
-        if (found := self._rooms.pop(room, None)) is not None:
-            asked = self._configured.get(room)
-            when = f", back in {self._wait_for(asked):.0f} s" if asked else ""
-            logger.warning("was made to leave %s%s", found.channel, when)
-            if room in self._state.rooms:
-                self._state.rooms.remove(room)
-
     async def _read(self, room: str, timeline: Mapping[str, object]) -> None:
         """Hear what was said in a room since the last time, all of it."""
         events = events_of(timeline.get("events"))
-        if room not in self._rooms:
+        if room not in self._rooms.joined:
             return
         if timeline.get("limited"):
             events = [*await self._gap(room, timeline.get("prev_batch")), *events]
-        is_new, self._rooms[room].is_new = self._rooms[room].is_new, False
+        is_new, self._rooms.joined[room].is_new = self._rooms.joined[room].is_new, False
         for event in events if is_new else self._said_inside(events):
-            if room in self._rooms:
-                await self._take(self._rooms[room], {**event, "room_id": room})
+            if room in self._rooms.joined:
+                await self._take(self._rooms.joined[room], {**event, "room_id": room})
 
     async def _gap(self, room: str, before: object) -> list[dict[str, object]]:
         """Return the events that the server left out, oldest first."""
@@ -359,22 +196,22 @@ class MatrixSession:
 
     def _own_move(self, event: Mapping[str, object]) -> str:
         """Return how an event changes the bot's membership in a room; nothing for a new name of it."""
-        if event.get("type") != "m.room.member" or event.get("state_key") != self._me:
+        if event.get("type") != "m.room.member" or event.get("state_key") != self._rooms.me:
             return ""
         before = mapping_of(mapping_of(event.get("unsigned")).get("prev_content")).get("membership")
         move = text_of(mapping_of(event.get("content")).get("membership"))
         return move if move != before else ""
 
-    async def _take(self, room: _JoinedRoom, event: dict[str, object]) -> None:
+    async def _take(self, room: JoinedRoom, event: dict[str, object]) -> None:
         if event.get("type") == "m.room.encryption":
-            await self._refuse(room.identifier)
+            await self._rooms.refuse(room.identifier)
             return
         if event.get("type") == "m.room.tombstone":
-            if (heir := await self._heir_of(room.identifier)) is not None:
-                await self._move(room.identifier, heir, self._configured.get(room.identifier, room.channel))
+            if (heir := await self._rooms.heir_of(room.identifier)) is not None:
+                await self._rooms.follow(room.identifier, heir)
             return
         room.people.add(event)
-        if room.identifier == self._editors_room:
+        if room.identifier == self._rooms.of_editors:
             await self._editing.command(event)
             return
         for gone in redacted_by(event):
@@ -389,9 +226,9 @@ class MatrixSession:
 
     def _is_ignored(self, message: ChatMessage) -> bool:
         who = message.sender
-        return who == self._me or who in self._settings.ignored or message.nick in self._settings.ignored
+        return who == self._rooms.me or who in self._settings.ignored or message.nick in self._settings.ignored
 
-    def _hear(self, room: _JoinedRoom, message: ChatMessage, event: Mapping[str, object]) -> None:
+    def _hear(self, room: JoinedRoom, message: ChatMessage, event: Mapping[str, object]) -> None:
         identifier, moment = message.identifier, min(message.moment, datetime.now(UTC))
         if message.replaces is not None:
             identifier = message.replaces
@@ -417,7 +254,7 @@ class MatrixSession:
 
     def _reply(
         self,
-        room: _JoinedRoom,
+        room: JoinedRoom,
         message: ChatMessage,
         event: Mapping[str, object],
         entry: JournalEntry | None,
@@ -444,8 +281,9 @@ class MatrixSession:
 
     async def _say(self, room: str, key: str, content: dict[str, object]) -> None:
         """Send a message to a room by its identifier, or to the editors' room by its name in the settings."""
-        room = self._editors_room if room == self._settings.editors_room else room
-        await self._tell(room, "m.room.message", key, content)
+        room = self._rooms.of_editors if room == self._settings.editors_room else room
+        if room:
+            await self._tell(room, "m.room.message", key, content)
 
     async def _tell(self, room: str, kind: str, key: str, content: dict[str, object]) -> None:
         """Send something. A room in which the bot may not speak is no reason to begin anew."""
@@ -485,5 +323,5 @@ async def check_rooms(client: MatrixClient, settings: MatrixSettings, state: Syn
     return await MatrixSession(client, settings, state, _Nobody()).enter()
 
 
-def _place(room: _JoinedRoom, event: str) -> str:
+def _place(room: JoinedRoom, event: str) -> str:
     return f"{room.identifier} {event}"
