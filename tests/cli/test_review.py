@@ -268,8 +268,9 @@ def test_decide_by_name(run: Run, drafts: list[Path], project: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (["--accept", "nothing"], 1, "there is no draft 'nothing'"),
+        (["--accept", "nothing"], 1, "bad-value there is no draft 'nothing': 'sphinx-digest list --drafts' shows"),
         (["--reject", "green", "--accept", "done"], 1, "there is no draft 'done'"),
+        (["--reject", "gren", "--accept", "nothing"], 1, "there is no draft 'gren': did you mean 'green'?"),
         (["--reject", "0000"], 1, "several drafts are named '0000'"),
         (["--reject", "green", "--accept", "green"], 2, "both accepted and rejected"),
         ([], 2, "A review needs a terminal"),

@@ -97,3 +97,14 @@ def test_nothing(run: Run, project: Path, archive: Path) -> None:
     assert (outcome.status, outcome.out) == (1, "[]\n")
     assert run("threads").status == 2
     assert len(run("threads", archive, "--until", "2999-12-31", "--since", "1970-01-01").lines) == 5
+
+
+def test_a_rejected_thread_is_known(run: Run, archive: Path) -> None:
+    assert run("collect", "mbox", archive, "--top", "1").status == 0
+    [row] = [line for line in run("threads", archive).lines if "Where locks live" in line]
+    assert row.split()[5] == "drafted"
+    assert run("review", "--reject", row.split()[0]).status == 0
+    [row] = [line for line in run("threads", archive).lines if "Where locks live" in line]
+    assert row.split()[5] == "rejected"
+    statuses = [record["status"] for record in json.loads(run("threads", archive, "--format", "json").out)]
+    assert statuses.count("rejected") == 1

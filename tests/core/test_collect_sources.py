@@ -76,3 +76,8 @@ def test_every_day() -> None:
     with pytest.raises(OptionError, match="the limit is 400"):
         with_days("{date}", date(2000, 1, 1), UNTIL)
     assert with_days("{since}", date(2000, 1, 1), UNTIL) == ["2000-01-01"]
+
+
+def test_a_slip_in_the_name_of_a_source() -> None:
+    with pytest.raises(OptionError, match="entry 2 has 'githib': did you mean 'github'"):
+        sources([{"irc": "x"}, {"githib": "o/r", "top": 3}])

@@ -60,9 +60,10 @@ def command(
     A draft is a fragment like any other, to be read and completed by a person before it is merged. Collecting again
     adds nothing that is there already, and leaves alone what has been edited.
 
-    Without a command, this is a round through all sources that the option 'sources' lists in the settings, each with
-    its own options. The days that count are those of the digest that today belongs to; until its first working day is
-    over, such as on a Monday, those of the digest before it. '--period', '--since' and '--until' say otherwise.
+    Without a command, this is a round through all sources that the option 'sources' lists in releasenotes/digest.yaml,
+    each with its own options, such as {feed: https://blog.example.org/atom.xml, group: Blogs}. The days that count are
+    those of the digest that today belongs to; until its first working day is over, such as on a Monday, those of the
+    digest before it. '--period', '--since' and '--until' say otherwise.
 
     If a source fails, the round goes on, and names it at the end. The exit status is 1 if all sources failed; with
     '--strict', if any did.

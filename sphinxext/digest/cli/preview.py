@@ -67,7 +67,8 @@ def command(
     without documentation gets a plain one, of its digests only.
 
     Without a PERIOD, it is the digest that today belongs to; until its first working day is over, such as on a Monday,
-    the one that ended. If that has no notes, the list of all digests is shown.
+    the one that ended. If that has no notes, the list of all digests is shown. As plain text, 'sphinx-digest report
+    PERIOD --drafts' prints it.
     """
     if importlib.util.find_spec("sphinx_autobuild") is None:
         raise Failure(f"a preview needs sphinx-autobuild: pip install '{EXTRA}'")

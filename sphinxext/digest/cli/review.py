@@ -29,7 +29,7 @@ from sphinxext.digest.fragments.folder import read_file
 from sphinxext.digest.fragments.review import files_with_rejected, merged, published, title_of, with_title
 from sphinxext.digest.model import Entry, Fragment, Moment
 from sphinxext.digest.model.period import today
-from sphinxext.digest.problems import Code, DigestError, Problem
+from sphinxext.digest.problems import Code, DigestError, Problem, nearest
 from sphinxext.digest.render.digest import notes_text
 from sphinxext.digest.settings.options import Settings
 from sphinxext.digest.settings.project import Project
@@ -116,7 +116,7 @@ def _decide(
 
     :raises DigestError: if a name is that of no draft or of several, or a draft to be accepted has a problem.
     """
-    chosen = {name: _draft_of(name, drafts, settings) for name in (*accepted, *rejected)}
+    chosen = _drafts_of((*accepted, *rejected), drafts, settings)
     if both := [name for name in accepted if chosen[name] in [chosen[other] for other in rejected]]:
         raise click.UsageError(f"'{both[0]}' is both accepted and rejected.", ctx)
     kept = {project.root / chosen[name].path: chosen[name] for name in accepted}
@@ -130,14 +130,32 @@ def _decide(
     click.echo(f"{len(kept)} accepted, {len(gone)} rejected", err=True)
 
 
-def _draft_of(name: str, drafts: Sequence[Fragment], settings: Settings) -> Fragment:
+def _drafts_of(names: Iterable[str], drafts: Sequence[Fragment], settings: Settings) -> dict[str, Fragment]:
+    """Return the drafts that are named.
+
+    :raises DigestError: with all names that are those of no draft or of several.
+    """
+    chosen: dict[str, Fragment] = {}
+    problems: list[Problem] = []
+    for name in names:
+        found = _named(name, drafts)
+        if len(found) == 1:
+            chosen[name] = found[0]
+            continue
+        near = nearest(name, [word for draft in drafts for word in (draft.slug, draft.identity)])
+        hint = f": did you mean '{near}'?" if near else ": 'sphinx-digest list --drafts' shows their names"
+        message = f"several drafts are named '{name}'" if found else f"there is no draft '{name}'{hint}"
+        problems.append(Problem(settings.fragments, 0, 0, Code.BAD_VALUE, message))
+    if problems:
+        raise DigestError(*problems)
+    return chosen
+
+
+def _named(name: str, drafts: Sequence[Fragment]) -> list[Fragment]:
     found = [draft for draft in drafts if name in (draft.identity, draft.slug)]
     if not found and len(name) >= _DIGITS:
         found = [draft for draft in drafts if draft.identity.startswith(name)]
-    if len(found) != 1:
-        message = f"several drafts are named '{name}'" if found else f"there is no draft '{name}'"
-        raise DigestError(Problem(settings.fragments, 0, 0, Code.UNREADABLE, message))
-    return found[0]
+    return found
 
 
 def _problems_of(project: Project, draft: Fragment) -> tuple[Problem, ...]:

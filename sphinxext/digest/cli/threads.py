@@ -5,13 +5,13 @@ The options that choose among threads are here as well, for ``collect mbox``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 
-from sphinxext.digest.cli._drafts import CollectRun
+from sphinxext.digest.cli._drafts import CollectRun, rejected_identities
 from sphinxext.digest.cli._options import (
     checked,
     days_of,
@@ -183,10 +183,12 @@ def command(
     since, until = days_of(project.root, settings, since, until, period)
     collection = load_collection(project.root, settings)
     finding = find(sources, collection, ThreadOptions(top, min_messages, tags, since, until), archive)
+    rejected = rejected_identities(project.root, settings.fragments)
     if form == "json":
-        click.echo(as_json([_record(candidate) for candidate in finding.candidates]), nl=False)
+        click.echo(as_json([_record(candidate, rejected) for candidate in finding.candidates]), nl=False)
     else:
-        click.echo("".join(f"{line}\n" for line in _table(finding.candidates, terminal_width())), nl=False)
+        lines = _table(finding.candidates, rejected, terminal_width())
+        click.echo("".join(f"{line}\n" for line in lines), nl=False)
         number = len(finding.candidates)
         click.echo(f"{number} thread{'' if number == 1 else 's'}", err=True)
     problems += finding.problems
@@ -195,7 +197,7 @@ def command(
         ctx.exit(1)
 
 
-def _record(candidate: Candidate) -> dict[str, object]:
+def _record(candidate: Candidate, rejected: Container[str]) -> dict[str, object]:
     """Return a thread for other programs; all of it, whatever part of it a draft would be about. Times are in UTC."""
     messages = candidate.thread.messages
     sent = [message.sent for message in messages if message.sent]
@@ -209,20 +211,25 @@ def _record(candidate: Candidate) -> dict[str, object]:
         "first": _time(min(sent, default=None)),
         "last": _time(max(sent, default=None)),
         "score": candidate.score,
-        "status": candidate.status.value or "new",
+        "status": _status(candidate, rejected),
         "fragment": candidate.entry.fragment.path if candidate.entry else None,
     }
+
+
+def _status(candidate: Candidate, rejected: Container[str]) -> str:
+    """Return what became of a thread; a draft of it that was rejected is not there any more."""
+    return candidate.status.value or ("rejected" if candidate.identity in rejected else "new")
 
 
 def _time(when: datetime | None) -> str | None:
     return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
 
 
-def _table(candidates: Sequence[Candidate], room: int | None) -> Iterator[str]:
+def _table(candidates: Sequence[Candidate], rejected: Container[str], room: int | None) -> Iterator[str]:
     """Columns of the same width in all rows, the titles last, cut where the terminal ends."""
     if not candidates:
         return
-    rows = [_HEAD, *map(_cells, candidates)]
+    rows = [_HEAD, *(_cells(candidate, rejected) for candidate in candidates)]
     widths = [max(width_of(row[index]) for row in rows) for index in range(len(_HEAD) - 1)]
     taken = sum(widths) + len(_GAP) * len(widths)
     left = max(room - taken, _MIN_TITLE) if room else None
@@ -231,7 +238,7 @@ def _table(candidates: Sequence[Candidate], room: int | None) -> Iterator[str]:
         yield _GAP.join((*cells, row[-1] if left is None else cut(row[-1], left))).rstrip()
 
 
-def _cells(candidate: Candidate) -> tuple[str, ...]:
+def _cells(candidate: Candidate, rejected: Container[str]) -> tuple[str, ...]:
     last = candidate.last
     tags = "".join(f"[{tag}]" for tag in candidate.tags)
     return (
@@ -240,7 +247,7 @@ def _cells(candidate: Candidate) -> tuple[str, ...]:
         str(len(candidate.participants)),
         last.date().isoformat() if last else "-",
         f"{candidate.score:.1f}",
-        candidate.status.value or "new",
+        _status(candidate, rejected),
         visible(f"{tags} {candidate.title}".strip()),
     )
 

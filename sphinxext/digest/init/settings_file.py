@@ -38,6 +38,10 @@ _REST = """
 
 # Where release schedules are, for the countdown.
 # schedules: [../releases]
+
+# What "sphinx-digest collect" drafts from, each with the options of its
+# command ("sphinx-digest collect --help" lists them).
+# sources: [{feed: https://blog.example.org/atom.xml, group: Blogs}]
 """
 _OPENSTACK_WEEK_START = """\
 week_start: saturday

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from sphinxext.digest.model import REFUSED_CHARACTER, month_name
 from sphinxext.digest.plugins import COLLECTORS, installed
+from sphinxext.digest.problems import nearest
 from sphinxext.digest.settings.checks import OptionError
 
 #: The most days that a path or URL with fields stands for.
@@ -79,7 +80,8 @@ def _source(entry: object, number: int) -> Source:
     known = installed(COLLECTORS)
     names = [key for key in entry if key in known]
     if len(names) != 1:
-        has = f"has {' and '.join(names) or 'none of them'}"
+        near = next((f"'{key}': did you mean '{one}'?" for key in entry if (one := nearest(key, known))), "")
+        has = f"has {' and '.join(names) or near or 'none of them'}"
         raise OptionError(f"must have one of the keys {', '.join(known)} in each entry: {where} {has}")
     where = f"{where} ({names[0]})"
     arguments = _texts(entry[names[0]], where, names[0])
