@@ -92,6 +92,31 @@ def test_a_thread_that_has_grown(run: Run, project: Path) -> None:
     assert files(project) == before
 
 
+def test_a_draft_that_nobody_has_touched_grows(run: Run, project: Path) -> None:
+    """It is drawn up again, with the day of the last message, and so comes to the digest that is written now."""
+    path = project / "list.mbox"
+    others = [Mail(f"o{number}@example.org", f"[list] Other {number}", "Dee Other") for number in range(5)]
+    path.write_bytes(mbox([*conversation()[:3], *others]))
+    run("collect", "mbox", path)
+    [(name, before)] = files(project).items()
+    path.write_bytes(mbox([*conversation(), *others]))
+    planned = run("collect", "mbox", path, "--dry-run").err
+    assert "has grown by 2 messages since then; nobody has edited the draft: it would be drawn up again\n" in planned
+    assert files(project) == {name: before}
+    outcome = run("collect", "mbox", path)
+    assert "the draft: it was drawn up again\n0 drafts written, 1 there already\n" in outcome.err
+    [(same, after)] = files(project).items()
+    assert same == name
+    assert "# Messages: 3," in before and "# Messages: 5," in after
+    run("collect", "mbox", path, "--fragments", "fresh")
+    [fresh] = (project / "fresh").iterdir()
+    assert fresh.read_text(encoding="utf-8") == after
+    # what a person has touched stays
+    (project / FOLDER / name).write_text(before.replace("Where locks live", "Where locks live now"), encoding="utf-8")
+    assert "nothing is changed" in run("collect", "mbox", path).err
+    assert "Where locks live now" in files(project)[name]
+
+
 def test_more_is_known_of_the_beginning(run: Run, project: Path) -> None:
     """A mail of HyperKitty's export tells the one that it answers, not the first one."""
     mails = [mail.hyperkitty() for mail in conversation()[:4]]

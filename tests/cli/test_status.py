@@ -120,3 +120,12 @@ def test_colour(run: Run, project: Path, variable: str, is_bold: bool) -> None:
     result = run("status", "2026-11-27", **{"NO_COLOR": "", "FORCE_COLOR": "", variable: "1"})
 
     assert ("\x1b[1m" in result.out) == is_bold
+
+
+def test_drafts_of_the_digest_before(run: Run, write: Write) -> None:
+    write("left", "date: 2026-11-19\ndraft: true\nitems: [{text: Left}]\n", 99)
+    assert (
+        "    1  of the digest before: sphinx-digest review 2026-11-14/2026-11-20\n"
+        in run("status", SOURCE_DATE_EPOCH=FRIDAY).out
+    )
+    assert json.loads(run("status", "--format", "json", SOURCE_DATE_EPOCH=FRIDAY).out)["left_drafts"] == 1

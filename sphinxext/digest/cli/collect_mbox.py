@@ -51,4 +51,4 @@ def command(
     collection = load_collection(project.root, settings)
     finding = find(sources, collection, ThreadOptions(None, min_messages, tags, since, until, chosen), archive)
     run.problems += finding.problems
-    run.save(best_drafts(finding.candidates, project.root, top if not chosen else None))
+    run.save(best_drafts(run, finding.candidates, top if not chosen else None))

@@ -53,12 +53,15 @@ class Status:
     """The state of a digest on a day.
 
     ``open_threads`` are those of the digest before that are neither decided nor continued, each with True if a draft
-    has what came since. ``problems`` counts what ``lint`` finds in all fragments of the collection.
+    has what came since. ``left_drafts`` counts those of the period ``before``, and ``problems`` counts what ``lint``
+    finds in all fragments of the collection.
     """
 
     day: date
     digest: Digest
     drafts: tuple[Entry, ...]
+    before: Period | None
+    left_drafts: int
     other_drafts: int
     open_threads: tuple[tuple[Entry, bool], ...]
     deadlines: tuple[Deadline, ...]
@@ -112,18 +115,29 @@ def status_of(project: Project, collection: Collection, period: Period, day: dat
     :param problems: the number of problems that were found.
     """
     drafts = tuple(entry for entry in collection.drafts if entry.moment.day in period)
+    before = _before(collection, period)
+    left = sum(before is not None and entry.moment.day in before for entry in collection.drafts)
     schedules = load_schedules(project.root, collection.settings)
     known = [schedule for name in schedules.names if (schedule := schedules.find(name, day)) is not None]
     return Status(
         day,
         compose(collection, period),
         drafts,
-        len(collection.drafts) - len(drafts),
+        before,
+        left,
+        len(collection.drafts) - len(drafts) - left,
         tuple(_open_threads(collection, period)),
         tuple(deadlines_between(known, period.start, _week_after(period.end))),
         collection.events_of(period),
         problems,
     )
+
+
+def _before(collection: Collection, period: Period) -> Period | None:
+    """Return the period before another one, by the calendar."""
+    if period.start == date.min:
+        return None
+    return collection.calendar.period_of(date.fromordinal(period.start.toordinal() - 1))
 
 
 def _week_after(day: date) -> date:
@@ -164,6 +178,7 @@ def _record(status: Status) -> dict[str, object]:
         "drafts": [
             {**note_record(entry), "path": entry.fragment.path, "source": source_of(entry)} for entry in status.drafts
         ],
+        "left_drafts": status.left_drafts,
         "other_drafts": status.other_drafts,
         "open_threads": [
             {**note_record(entry), "path": entry.fragment.path, "has_draft": has_draft}
@@ -230,6 +245,8 @@ def _draft_lines(status: Status) -> Iterator[str]:
     yield from (f"{number:>3}{_GAP}{source}" for source, number in sources.most_common())
     if status.drafts:
         yield f"  >{_GAP}sphinx-digest review {status.digest.period}"
+    if status.left_drafts:
+        yield f"{status.left_drafts:>3}{_GAP}of the digest before: sphinx-digest review {status.before}"
     if status.other_drafts:
         yield f"{status.other_drafts:>3}{_GAP}of other days: sphinx-digest review --all"
 

@@ -31,8 +31,9 @@ from sphinxext.digest.cli._output import (
     visible,
 )
 from sphinxext.digest.collection.load import Collection, load_collection
+from sphinxext.digest.files import replace_file
 from sphinxext.digest.fragments.write import Draft
-from sphinxext.digest.gather.mail.draft import draft_thread, growth
+from sphinxext.digest.gather.mail.draft import draft_thread, growth, redrawn
 from sphinxext.digest.gather.mail.ranking import Candidate, Status, ThreadOptions, participants_of
 from sphinxext.digest.gather.mail.search import Finding, find_candidates
 from sphinxext.digest.gather.topics import Topic, topic_candidates
@@ -105,33 +106,41 @@ def draft_topics(
     :param source: says in drafts where they are from, such as ``a forum``.
     """
     collection = load_collection(run.project.root, run.settings)
-    return best_drafts(topic_candidates(topics, collection, options, source), run.project.root, top)
+    return best_drafts(run, topic_candidates(topics, collection, options, source), top)
 
 
-def best_drafts(candidates: Sequence[Candidate], root: Path, top: int | None) -> list[Draft]:
-    """Draft the best threads, and say which of the others that are there have grown.
+def best_drafts(run: CollectRun, candidates: Sequence[Candidate], top: int | None) -> list[Draft]:
+    """Draft the best threads, draw up drafts again that grew before anybody touched them, and name what grew else.
 
     :param top: how many; None for all.
     """
     # what was drafted before is among the best still, whatever became of it: others do not move up
     wanted = sorted((one for one in candidates if one.is_worthy or one.is_there), key=lambda one: -one.rank)
-    _say_grown((one for one in candidates if not one.is_worthy), root)
+    for candidate in candidates:
+        if candidate.entry is not None and candidate.status in (Status.DRAFTED, Status.SUMMARIZED):
+            _follow(run, candidate, run.project.root / candidate.entry.fragment.path, candidate.entry.fragment.path)
     return [draft_thread(one) for one in wanted[:top]]
 
 
-def _say_grown(candidates: Iterable[Candidate], root: Path) -> None:
-    """Say which threads that are there already have more messages now."""
-    for candidate in candidates:
-        if candidate.entry is None or candidate.status not in (Status.DRAFTED, Status.SUMMARIZED):
-            continue
-        path = candidate.entry.fragment.path
-        try:
-            text = (root / path).read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            continue
-        if number := growth(candidate, text):
-            messages = f"{number} message{'' if number == 1 else 's'}"
-            click.echo(f"{visible(path)}: the thread has grown by {messages} since then; nothing is changed", err=True)
+def _follow(run: CollectRun, candidate: Candidate, file: Path, path: str) -> None:
+    """Draw up a draft again that nobody has touched, or say that the thread of a fragment has more messages now."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    number = growth(candidate, text)
+    if not number:
+        return
+    grown = f"{visible(path)}: the thread has grown by {number} message{'' if number == 1 else 's'} since then"
+    draft = redrawn(candidate, text) if candidate.status is Status.DRAFTED and not file.is_symlink() else None
+    if draft is None:
+        where = f": read {visible(candidate.url)}" if candidate.url else ""
+        click.echo(f"{grown}; nothing is changed{where}", err=True)
+        return
+    if not run.dry_run:
+        replace_file(file, draft.text.encode())
+    verb = "would be" if run.dry_run else "was"
+    click.echo(f"{grown}; nobody has edited the draft: it {verb} drawn up again", err=True)
 
 
 def _web_url(text: str) -> str:

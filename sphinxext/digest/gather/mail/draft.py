@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -73,6 +73,20 @@ def draft_thread(candidate: Candidate) -> Draft:
         date=last.date() if last else today(),
         comment=_comment(candidate),
     )
+
+
+def redrawn(candidate: Candidate, text: str) -> Draft | None:
+    """Return the draft of a thread as it is now, if the file still is what was made of its first messages.
+
+    :param text: the draft's file. What a person has touched is left alone.
+    """
+    match = _COUNT.search(text)
+    messages = candidate.thread.messages
+    if match is None or not 0 < int(match[1]) < len(messages):
+        return None
+    some = messages[: int(match[1])]
+    before = replace(candidate, thread=replace(candidate.thread, messages=some), messages=some)
+    return draft_thread(candidate) if draft_thread(before).text == text else None
 
 
 def outline(candidate: Candidate, texts: dict[str, list[str]]) -> Iterator[OutlineLine]:
