@@ -127,8 +127,9 @@ def test_editors(bot: BotInRooms, ada: User, bob: User, kept: Kept, git: Callabl
         return user.send(room, "m.reaction", {"m.relates_to": relation})
 
     def drafts() -> int:
-        files = git("ls-tree", "-r", "--name-only", "HEAD", "--", "releasenotes/digests").splitlines()
-        return sum("draft: true" in git("show", f"HEAD:{file}") for file in files)
+        head = git("rev-parse", "HEAD")
+        files = git("ls-tree", "-r", "--name-only", head, "--", "releasenotes/digests").splitlines()
+        return sum("draft: true" in git("show", f"{head}:{file}") for file in files)
 
     good, bad = bob.say(room, "#success good"), bob.say(room, "#success bad")
     wait_for(kept, "bad", "good")

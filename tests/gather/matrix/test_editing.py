@@ -33,8 +33,10 @@ def notes(git: Callable[..., str]) -> Callable[[], str]:
     """All fragments that are committed, one after the other."""
 
     def notes() -> str:
-        files = git("ls-tree", "-r", "--name-only", "HEAD", "--", "releasenotes/digests").splitlines()
-        return "".join(git("show", f"HEAD:{file}") for file in files)
+        # the bot may commit in between
+        head = git("rev-parse", "HEAD")
+        files = git("ls-tree", "-r", "--name-only", head, "--", "releasenotes/digests").splitlines()
+        return "".join(git("show", f"{head}:{file}") for file in files)
 
     return notes
 
