@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -189,6 +190,8 @@ class Process:
             except OSError as error:
                 self._messages.close()
                 raise GitError(f"git cannot be started: {error.strerror or error}") from None
+        # one that nobody has closed ends as soon as its input does; in a forked process others may still use it
+        weakref.finalize(self, _close, self._streams).atexit = False
 
     def __enter__(self) -> Self:
         return self
@@ -263,13 +266,21 @@ class Process:
     def close(self) -> None:
         """End the command if it still runs; nothing more is read from it."""
         self.kill()
-        for stream in (self._process.stdin, self._process.stdout, self._messages, self._aside):
-            if stream is not None:
-                try:
-                    stream.close()
-                except BrokenPipeError:  # it ended before it had read all
-                    continue
+        _close(self._streams)
         self._process.wait()
+
+    @property
+    def _streams(self) -> list[IO[bytes]]:
+        streams = (self._process.stdin, self._process.stdout, self._messages, self._aside)
+        return [stream for stream in streams if stream is not None]
+
+
+def _close(streams: Iterable[IO[bytes]]) -> None:
+    for stream in streams:
+        try:
+            stream.close()
+        except BrokenPipeError:  # the command ended before it had read all
+            continue
 
 
 def read_output(root: Place, *arguments: str, send: bytes = b"") -> bytes:

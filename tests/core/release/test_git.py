@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -15,6 +16,7 @@ from sphinxext.digest.release.git import (
     GitDir,
     GitError,
     PartialCloneError,
+    Process,
     environment,
     override_drivers,
     read_lines,
@@ -260,3 +262,14 @@ class TestObjects:
         with pytest.raises(PartialCloneError):
             Objects(clone).get(f"HEAD~1:{lost}".encode())
         assert Objects(clone).get(b"HEAD:a\nb") is None
+
+
+def test_a_process_that_nobody_closes_leaves_nothing_open(repository: Any) -> None:
+    """Whatever keeps it from being closed, its pipes are, without a warning of Python."""
+    process = Process(repository.root, "cat-file", "--batch", send=None)
+    streams = [process.input, process.output]
+    holder = [process]
+    holder.append(holder)  # type: ignore[arg-type]
+    del process, holder
+    gc.collect()
+    assert [stream.closed for stream in streams] == [True, True]
